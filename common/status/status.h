@@ -86,11 +86,12 @@ absl::Status FromRpcStatusBytes(absl::StatusCode code, absl::string_view message
 #define KAM_CONCAT_(a, b) KAM_CONCAT_INNER_(a, b)
 
 // Returns from the enclosing function when the expression is not OK.
-#define RETURN_IF_ERROR(expression)                                 \
-  do {                                                              \
-    if (absl::Status kam_status = (expression); !kam_status.ok()) { \
-      return kam_status;                                            \
-    }                                                               \
+#define RETURN_IF_ERROR(expression) KAM_RETURN_IF_ERROR_(KAM_CONCAT_(kam_status_, __LINE__), expression)
+#define KAM_RETURN_IF_ERROR_(status, expression)               \
+  do {                                                         \
+    if (absl::Status status = (expression); !status.ok()) {    \
+      return status;                                           \
+    }                                                          \
   } while (false)
 
 // ASSIGN_OR_RETURN(auto x, StatusOrReturningCall());

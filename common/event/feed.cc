@@ -1,0 +1,227 @@
+#include "common/event/feed.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/resource/change_log.h"
+#include "common/status/status.h"
+#include "kam/event/v1/feed.pb.h"
+
+namespace kam::event {
+namespace {
+
+using mysql::Value;
+namespace pb = ::kam::event::v1;
+
+struct Unnumbered {
+  std::string change_id;
+  std::string resource_id;
+  int64_t version = 0;
+};
+
+std::string Placeholders(size_t count) {
+  std::string out;
+  for (size_t i = 0; i < count; ++i) out += i == 0 ? "?" : ",?";
+  return out;
+}
+
+absl::StatusOr<std::vector<Unnumbered>> ReadUnnumbered(mysql::Connection& connection) {
+  ASSIGN_OR_RETURN(
+      std::vector<mysql::Row> rows,
+      connection.Query("SELECT change_id, resource_id, version FROM changes WHERE sequence IS NULL ORDER BY "
+                       "change_id LIMIT ?",
+                       {kNumberedAtOnceMax}));
+  if (rows.size() == static_cast<size_t>(kNumberedAtOnceMax)) {
+    // The limit may have cut an older version of a resource off (ids of two processes need not follow the commits).
+    std::vector<Value> params;
+    std::set<std::string> resources;
+    for (const mysql::Row& row : rows) resources.insert(row[1].text());
+    for (const std::string& id : resources) params.emplace_back(id);
+    ASSIGN_OR_RETURN(rows, connection.Query(absl::StrCat("SELECT change_id, resource_id, version FROM changes WHERE "
+                                                         "sequence IS NULL AND resource_id IN (",
+                                                         Placeholders(params.size()), ") ORDER BY change_id"),
+                                            mysql::Params(params)));
+  }
+  std::vector<Unnumbered> changes;
+  for (const mysql::Row& row : rows) changes.push_back({row[0].text(), row[1].text(), row[2].integer()});
+  return changes;
+}
+
+// Keeps the places of each resource but puts its versions into ascending order.
+void OrderVersions(std::vector<Unnumbered>* changes) {
+  std::map<std::string, std::vector<size_t>> places;
+  for (size_t i = 0; i < changes->size(); ++i) places[(*changes)[i].resource_id].push_back(i);
+  for (const auto& [resource, indices] : places) {
+    std::vector<Unnumbered> own;
+    for (const size_t i : indices) own.push_back((*changes)[i]);
+    std::stable_sort(own.begin(), own.end(),
+                     [](const Unnumbered& a, const Unnumbered& b) { return a.version < b.version; });
+    for (size_t i = 0; i < indices.size(); ++i) (*changes)[indices[i]] = own[i];
+  }
+}
+
+constexpr char kCursorPrefix[] = "s1:";
+
+std::string MakeCursor(int64_t sequence) { return absl::WebSafeBase64Escape(absl::StrCat(kCursorPrefix, sequence)); }
+
+absl::StatusOr<int64_t> ParseCursor(const std::string& cursor) {
+  if (cursor.empty()) return 0;
+  std::string plain;
+  int64_t sequence = 0;
+  absl::string_view rest;
+  if (absl::WebSafeBase64Unescape(cursor, &plain)) {
+    rest = plain;
+    if (absl::ConsumePrefix(&rest, kCursorPrefix) && absl::SimpleAtoi(rest, &sequence) && sequence >= 0) {
+      return sequence;
+    }
+  }
+  return InvalidField("cursor", "CURSOR_INVALID", "must be a cursor given by this feed");
+}
+
+class Feed {
+ public:
+  Feed(resource::Runtime& runtime, const rpc::Registry& registry) : runtime_(runtime), registry_(registry) {}
+
+  absl::StatusOr<pb::ListChangesResponse> List(const rpc::Call& call, const pb::ListChangesRequest& request) const {
+    if (request.page_size() < 0) return InvalidField("page_size", "PAGE_SIZE_NEGATIVE", "must not be negative");
+    const int page_size =
+        request.page_size() == 0 ? kPageSizeDefault : std::min<int>(request.page_size(), kPageSizeMax);
+    ASSIGN_OR_RETURN(const int64_t after, ParseCursor(request.cursor()));
+    for (int i = 0; i < request.collections_size(); ++i) {
+      if (runtime_.catalog().FindCollection(request.collections(i)) != nullptr) continue;
+      return InvalidField(absl::StrCat("collections[", i, "]"), "COLLECTION_UNKNOWN",
+                          "is not a collection of this service");
+    }
+    pb::ListChangesResponse response;
+    RETURN_IF_ERROR(runtime_.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+      response.Clear();
+      return Read(call, request, connection, after, page_size, &response);
+    }));
+    return response;
+  }
+
+ private:
+  absl::Status Read(const rpc::Call& call, const pb::ListChangesRequest& request, mysql::Connection& connection,
+                    int64_t after, int page_size, pb::ListChangesResponse* response) const {
+    std::vector<Value> params = {Value(after)};
+    std::string where = "sequence > ?";
+    if (request.collections_size() > 0) {
+      absl::StrAppend(&where, " AND collection IN (", Placeholders(static_cast<size_t>(request.collections_size())),
+                      ")");
+      for (const std::string& collection : request.collections()) params.emplace_back(collection);
+    }
+    params.emplace_back(page_size + 1);
+    ASSIGN_OR_RETURN(std::vector<mysql::Row> rows,
+                     connection.Query(absl::StrCat("SELECT sequence, change_time, actor, method, kind, collection, "
+                                                   "resource_id, version, fields FROM changes WHERE ",
+                                                   where, " ORDER BY sequence LIMIT ?"),
+                                      mysql::Params(params)));
+    response->set_more(rows.size() > static_cast<size_t>(page_size));
+    if (response->more()) rows.resize(static_cast<size_t>(page_size));
+    response->set_next_cursor(MakeCursor(rows.empty() ? after : rows.back()[0].integer()));
+    ASSIGN_OR_RETURN(const std::set<std::string> visible, Visible(call, connection, rows));
+    for (const mysql::Row& row : rows) {
+      const std::string& collection = row[5].text();
+      const std::string name = absl::StrCat(collection, "/", row[6].text());
+      if (visible.count(name) == 0) continue;
+      pb::ChangeEvent* event = response->add_changes();
+      event->set_sequence(row[0].integer());
+      const timespec time = absl::ToTimespec(row[1].time());
+      event->mutable_time()->set_seconds(time.tv_sec);
+      event->mutable_time()->set_nanos(static_cast<int32_t>(time.tv_nsec));
+      event->set_actor(row[2].text());
+      event->set_method(row[3].text());
+      event->set_kind(row[4].text());
+      event->set_resource(name);
+      event->set_version(row[7].integer());
+      const resource::Type* type = runtime_.catalog().FindCollection(collection);
+      ASSIGN_OR_RETURN(const std::vector<kam::api::FieldChange> changes, resource::ChangesFromJson(row[8].text()));
+      for (const kam::api::FieldChange& change : changes) {
+        const std::vector<std::string> needed = resource::PermissionsOf(*type, change.field());
+        if (std::all_of(needed.begin(), needed.end(), [&](const auto& p) { return call.principal.Holds(p); })) {
+          event->add_fields(change.field());
+        }
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // Names of the changed resources that the caller may read now.
+  absl::StatusOr<std::set<std::string>> Visible(const rpc::Call& call, mysql::Connection& connection,
+                                                const std::vector<mysql::Row>& rows) const {
+    std::map<std::string, std::set<std::string>> ids;
+    for (const mysql::Row& row : rows) ids[row[5].text()].insert(row[6].text());
+    std::set<std::string> visible;
+    for (const auto& [collection, wanted] : ids) {
+      const resource::Type* type = runtime_.catalog().FindCollection(collection);
+      if (type == nullptr) continue;
+      const auth::Level level = call.principal.LevelFor(ReadPermission(collection));
+      if (level == auth::Level::kNone) continue;
+      const resource::SqlCondition scope = resource::ScopeCondition(*type, call.principal, level);
+      std::vector<Value> params;
+      for (const std::string& id : wanted) params.emplace_back(id);
+      params.insert(params.end(), scope.params.begin(), scope.params.end());
+      ASSIGN_OR_RETURN(const std::vector<mysql::Row> found,
+                       connection.Query(absl::StrCat("SELECT t.id FROM ", type->table(), " t WHERE t.id IN (",
+                                                     Placeholders(wanted.size()), ")",
+                                                     scope.sql.empty() ? "" : absl::StrCat(" AND (", scope.sql, ")")),
+                                        mysql::Params(params)));
+      for (const mysql::Row& row : found) visible.insert(absl::StrCat(collection, "/", row[0].text()));
+    }
+    return visible;
+  }
+
+  // Permission of the Get method of a collection; empty (held by nobody) when it has none.
+  std::string ReadPermission(absl::string_view collection) const {
+    for (const auto& [name, entry] : registry_.entries()) {
+      if (entry.rules->standard() == kam::api::STANDARD_GET && entry.rules->collection() == collection) {
+        return entry.rules->permission();
+      }
+    }
+    return {};
+  }
+
+  resource::Runtime& runtime_;
+  const rpc::Registry& registry_;
+};
+
+}  // namespace
+
+absl::StatusOr<int> NumberChanges(mysql::Database& database, absl::Time deadline) {
+  int numbered = 0;
+  RETURN_IF_ERROR(database.RunInTransaction(deadline, [&](mysql::Connection& connection) -> absl::Status {
+    numbered = 0;
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> counter,
+                     connection.Query("SELECT next_sequence FROM change_sequence WHERE id = 1 FOR UPDATE"));
+    if (counter.empty()) return Internal("change_sequence has no row");
+    ASSIGN_OR_RETURN(std::vector<Unnumbered> changes, ReadUnnumbered(connection));
+    if (changes.empty()) return absl::OkStatus();
+    OrderVersions(&changes);
+    int64_t next = counter[0][0].integer();
+    for (const Unnumbered& change : changes) {
+      ASSIGN_OR_RETURN(const int64_t updated,
+                       connection.Execute("UPDATE changes SET sequence = ? WHERE change_id = ? AND sequence IS NULL",
+                                          {next, change.change_id}));
+      if (updated == 1) ++next;
+    }
+    numbered = static_cast<int>(changes.size());
+    return connection.Execute("UPDATE change_sequence SET next_sequence = ? WHERE id = 1", {next}).status();
+  }));
+  return numbered;
+}
+
+void RegisterFeed(resource::Runtime& runtime, absl::string_view full_method, rpc::Registry* registry) {
+  const auto feed = std::make_shared<Feed>(runtime, *registry);
+  registry->Add<pb::ListChangesRequest, pb::ListChangesResponse>(
+      full_method,
+      [feed](rpc::Call& call, const pb::ListChangesRequest& request) { return feed->List(call, request); });
+}
+
+}  // namespace kam::event

@@ -1,0 +1,156 @@
+#include "common/resource/change_log.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "common/resource/row.h"
+#include "common/status/status.h"
+#include "google/protobuf/util/json_util.h"
+#include "rapidjson/document.h"
+#include "rapidjson/stringbuffer.h"
+#include "rapidjson/writer.h"
+
+namespace kam::resource {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+std::string Quote(const std::string& text) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  return buffer.GetString();
+}
+
+std::string MessageJson(const Message& message) {
+  std::string json;
+  // Cannot fail: the message has passed validation.
+  const auto printed = google::protobuf::util::MessageToJsonString(message, &json);
+  return printed.ok() ? json : std::string("null");
+}
+
+std::string ScalarJson(const Message& message, const FieldDescriptor* field, int index) {
+  const Reflection* reflection = message.GetReflection();
+  const bool repeated = field->is_repeated();
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return Quote(repeated ? reflection->GetRepeatedString(message, field, index)
+                            : reflection->GetString(message, field));
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return Quote((repeated ? reflection->GetRepeatedEnum(message, field, index) : reflection->GetEnum(message, field))
+                       ->name());
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return (repeated ? reflection->GetRepeatedBool(message, field, index) : reflection->GetBool(message, field))
+                 ? "true"
+                 : "false";
+    case FieldDescriptor::CPPTYPE_INT32:
+      return absl::StrCat(repeated ? reflection->GetRepeatedInt32(message, field, index)
+                                   : reflection->GetInt32(message, field));
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return absl::StrCat(repeated ? reflection->GetRepeatedUInt32(message, field, index)
+                                   : reflection->GetUInt32(message, field));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return absl::StrCat(
+          "\"", repeated ? reflection->GetRepeatedInt64(message, field, index) : reflection->GetInt64(message, field),
+          "\"");
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return MessageJson(repeated ? reflection->GetRepeatedMessage(message, field, index)
+                                  : reflection->GetMessage(message, field));
+    default:
+      return "null";
+  }
+}
+
+// The field as JSON text; empty when it is not set.
+std::string FieldJson(const Message& message, const FieldDescriptor* field) {
+  const Reflection* reflection = message.GetReflection();
+  if (!field->is_repeated()) return reflection->HasField(message, field) ? ScalarJson(message, field, 0) : "";
+  const int size = reflection->FieldSize(message, field);
+  if (size == 0) return "";
+  std::string json = "[";
+  for (int i = 0; i < size; ++i) absl::StrAppend(&json, i == 0 ? "" : ",", ScalarJson(message, field, i));
+  return json + "]";
+}
+
+void CollectPermissions(const google::protobuf::Descriptor* message, int depth, std::set<std::string>* out) {
+  constexpr int kDepthMax = 4;
+  if (depth > kDepthMax) return;
+  for (int i = 0; i < message->field_count(); ++i) {
+    const FieldDescriptor* field = message->field(i);
+    const std::string& sensitive = field->options().GetExtension(kam::api::field).sensitive();
+    if (!sensitive.empty()) out->insert(sensitive);
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      CollectPermissions(field->message_type(), depth + 1, out);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<kam::api::FieldChange> DiffFields(const Type& type, const Message* before, const Message& after) {
+  std::vector<kam::api::FieldChange> changes;
+  for (int i = 0; i < type.descriptor()->field_count(); ++i) {
+    const FieldDescriptor* field = type.descriptor()->field(i);
+    if (IsSystemField(field->name()) && field->name() != "external_ids") continue;
+    if (field->options().GetExtension(kam::api::field).computed()) continue;
+    std::string old_value = before == nullptr ? std::string() : FieldJson(*before, field);
+    std::string new_value = FieldJson(after, field);
+    if (old_value == new_value) continue;
+    kam::api::FieldChange change;
+    change.set_field(field->name());
+    change.set_before(std::move(old_value));
+    change.set_after(std::move(new_value));
+    changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+std::string ChangesToJson(const std::vector<kam::api::FieldChange>& changes) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  writer.StartArray();
+  for (const kam::api::FieldChange& change : changes) {
+    writer.StartArray();
+    for (const std::string* text : {&change.field(), &change.before(), &change.after()}) {
+      writer.String(text->data(), static_cast<rapidjson::SizeType>(text->size()));
+    }
+    writer.EndArray();
+  }
+  writer.EndArray();
+  return buffer.GetString();
+}
+
+absl::StatusOr<std::vector<kam::api::FieldChange>> ChangesFromJson(const std::string& json) {
+  rapidjson::Document document;
+  document.Parse(json.data(), json.size());
+  std::vector<kam::api::FieldChange> changes;
+  if (document.HasParseError() || !document.IsArray()) return Internal("stored change is not a JSON array");
+  for (const auto& entry : document.GetArray()) {
+    if (!entry.IsArray() || entry.Size() != 3 || !entry[0].IsString() || !entry[1].IsString() || !entry[2].IsString()) {
+      return Internal("stored change is not [field, before, after]");
+    }
+    kam::api::FieldChange change;
+    change.set_field(std::string(entry[0].GetString(), entry[0].GetStringLength()));
+    change.set_before(std::string(entry[1].GetString(), entry[1].GetStringLength()));
+    change.set_after(std::string(entry[2].GetString(), entry[2].GetStringLength()));
+    changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+std::vector<std::string> PermissionsOf(const Type& type, const std::string& name) {
+  std::set<std::string> permissions;
+  const FieldDescriptor* field = type.descriptor()->FindFieldByName(name);
+  if (field != nullptr) {
+    const std::string& sensitive = field->options().GetExtension(kam::api::field).sensitive();
+    if (!sensitive.empty()) permissions.insert(sensitive);
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      CollectPermissions(field->message_type(), 1, &permissions);
+    }
+  }
+  return {permissions.begin(), permissions.end()};
+}
+
+}  // namespace kam::resource

@@ -1,0 +1,395 @@
+#include "common/resource/store.h"
+
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/status/status.h"
+#include "kam/api/standard.pb.h"
+
+namespace kam::resource {
+namespace {
+
+using auth::Level;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using mysql::Value;
+
+// IN lists are padded to these sizes, so that few statements are prepared.
+constexpr size_t kListSizes[] = {1, 8, 64, 256};
+
+std::string Placeholders(size_t count) {
+  std::string out;
+  for (size_t i = 0; i < count; ++i) out += i == 0 ? "?" : ",?";
+  return out;
+}
+
+// Placeholders for `ids` and, in `params`, the ids padded by repeating the last one.
+std::string InList(const std::vector<std::string>& ids, std::vector<Value>* params) {
+  size_t size = ids.size();
+  for (const size_t candidate : kListSizes) {
+    if (candidate >= ids.size()) {
+      size = candidate;
+      break;
+    }
+  }
+  for (size_t i = 0; i < size; ++i) params->emplace_back(ids[std::min(i, ids.size() - 1)]);
+  return Placeholders(size);
+}
+
+std::string Join(const std::vector<SqlCondition>& where, std::vector<Value>* params) {
+  std::string sql;
+  for (const SqlCondition& condition : where) {
+    if (condition.sql.empty()) continue;
+    absl::StrAppend(&sql, sql.empty() ? " WHERE (" : " AND (", condition.sql, ")");
+    params->insert(params->end(), condition.params.begin(), condition.params.end());
+  }
+  return sql;
+}
+
+absl::Status TranslateDuplicate(const Type& type, const absl::Status& status) {
+  std::string key;
+  if (!mysql::IsDuplicateKey(status, &key)) return status;
+  // Unique keys are named {table}_{column}.
+  absl::string_view column = key;
+  const std::string prefix = absl::StrCat(type.table(), "_");
+  if (absl::StartsWith(column, prefix)) column.remove_prefix(prefix.size());
+  const std::string field = absl::StrCat(type.singular(), ".", column);
+  return Error(absl::StatusCode::kAlreadyExists, "FIELD_NOT_UNIQUE",
+               absl::StrCat(field, ": another ", type.singular(), " has this value already"), {{"field", field}});
+}
+
+bool SameField(const Message& a, const Message& b, const FieldDescriptor* field) {
+  const auto* reflection = a.GetReflection();
+  const int size = reflection->FieldSize(a, field);
+  if (size != reflection->FieldSize(b, field)) return false;
+  for (int i = 0; i < size; ++i) {
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      if (reflection->GetRepeatedMessage(a, field, i).SerializeAsString() !=
+          reflection->GetRepeatedMessage(b, field, i).SerializeAsString()) {
+        return false;
+      }
+    } else {
+      Field probe;
+      probe.descriptor = field;
+      if (ElementValue(probe, a, i) != ElementValue(probe, b, i)) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+SqlCondition ScopeCondition(const Type& type, const auth::Principal& reader, Level level) {
+  const kam::api::RowScope& scope = type.rules().scope();
+  if (level == Level::kAll || scope.everyone()) return {};
+  if (level == Level::kNone) return {"FALSE", {}};
+  SqlCondition out;
+  const auto add = [&out](const std::string& sql, const std::vector<Value>& params) {
+    absl::StrAppend(&out.sql, out.sql.empty() ? "" : " OR ", sql);
+    out.params.insert(out.params.end(), params.begin(), params.end());
+  };
+  std::vector<Value> people;
+  std::string people_list;
+  if (level == Level::kTeam) {
+    std::vector<std::string> ids = reader.team;
+    ids.push_back(reader.employee);
+    people_list = InList(ids, &people);
+  } else {
+    people_list = "?";
+    people.emplace_back(reader.employee);
+  }
+  std::vector<Value> regions;
+  const std::string region_list = reader.regions.empty() ? "NULL" : InList(reader.regions, &regions);
+  // Ids are base32 and '/', so the path needs no escaping in a LIKE pattern. No department: nothing is below it.
+  const Value department = reader.department.empty() ? Value() : Value(absl::StrCat(reader.department, "%"));
+  const std::string by_department = "SELECT e.employee FROM employee_scopes e WHERE e.department_path LIKE ?";
+
+  if (!scope.owner().empty()) {
+    const std::string column = absl::StrCat("t.", type.FindField(scope.owner())->column);
+    if (level == Level::kOwn || level == Level::kTeam) {
+      add(absl::StrCat(column, " IN (", people_list, ")"), people);
+    } else if (level == Level::kDepartment) {
+      add(absl::StrCat(column, " IN (", by_department, ")"), {department});
+    } else {
+      add(absl::StrCat(column, " IN (SELECT e.employee FROM employee_scopes e WHERE e.region IN (", region_list, "))"),
+          regions);
+    }
+  }
+  if (!scope.account().empty()) {
+    const std::string column =
+        scope.account() == "name" ? "t.id" : absl::StrCat("t.", type.FindField(scope.account())->column);
+    const std::string row = absl::StrCat("EXISTS (SELECT 1 FROM account_scopes s WHERE s.account = ", column, " AND ");
+    if (level == Level::kOwn || level == Level::kTeam) {
+      // An account that has no owner yet stays visible to whoever registered it.
+      std::vector<Value> twice = people;
+      twice.insert(twice.end(), people.begin(), people.end());
+      add(absl::StrCat(row, "(s.owner IN (", people_list, ") OR (s.owner IS NULL AND s.creator IN (", people_list,
+                       "))))"),
+          twice);
+    } else if (level == Level::kDepartment) {
+      add(absl::StrCat(row, "COALESCE(s.owner, s.creator) IN (", by_department, "))"), {department});
+    } else {
+      add(absl::StrCat(row, "s.region IN (", region_list, "))"), regions);
+    }
+  }
+  return out;
+}
+
+Store::Store(const Catalog& catalog) : catalog_(catalog) {
+  for (const std::unique_ptr<Type>& type : catalog.types()) {
+    Plan plan;
+    std::vector<std::string> columns = ColumnsOf(type->fields());
+    std::vector<std::string> selected = {"t.id",      "t.version", "t.create_time",  "t.update_time",
+                                         "t.creator", "t.updater", "t.archive_time", "t.number"};
+    for (const std::string& column : columns) selected.push_back("t." + column);
+    plan.select = absl::StrCat("SELECT ", absl::StrJoin(selected, ", "), " FROM ", type->table(), " t");
+    std::string separator = columns.empty() ? "" : ", ";
+    plan.insert =
+        absl::StrCat("INSERT INTO ", type->table(), " (", kSystemColumnList, separator, absl::StrJoin(columns, ", "),
+                     ") VALUES (", Placeholders(kSystemColumns + columns.size()), ")");
+    plan.update =
+        absl::StrCat("UPDATE ", type->table(), " SET version = ?, update_time = ?, updater = ?, archive_time = ?");
+    for (const std::string& column : columns) absl::StrAppend(&plan.update, ", ", column, " = ?");
+    absl::StrAppend(&plan.update, " WHERE id = ? AND version = ?");
+    for (const Child& child : type->children()) {
+      const std::vector<std::string> inner = ColumnsOf(child.fields);
+      ChildPlan child_plan;
+      child_plan.columns = inner.size();
+      child_plan.select_prefix = absl::StrCat("SELECT parent_id, ", absl::StrJoin(inner, ", "), " FROM ", child.table,
+                                              " WHERE parent_id IN (");
+      child_plan.insert_prefix =
+          absl::StrCat("INSERT INTO ", child.table, " (parent_id, position, ", absl::StrJoin(inner, ", "), ") VALUES ");
+      child_plan.insert_row = absl::StrCat("(", Placeholders(2 + inner.size()), ")");
+      child_plan.remove = absl::StrCat("DELETE FROM ", child.table, " WHERE parent_id = ?");
+      plan.children.push_back(std::move(child_plan));
+    }
+    plans_.emplace(type.get(), std::move(plan));
+  }
+}
+
+const Store::Plan& Store::PlanOf(const Type& type) const { return plans_.at(&type); }
+
+absl::StatusOr<std::vector<Record>> Store::Select(mysql::Connection& connection, const Type& type,
+                                                  const std::vector<SqlCondition>& where, const std::string& order_sql,
+                                                  int limit, bool lock) const {
+  std::vector<Value> params;
+  std::string sql = absl::StrCat(PlanOf(type).select, Join(where, &params));
+  if (!order_sql.empty()) absl::StrAppend(&sql, " ", order_sql);
+  absl::StrAppend(&sql, " LIMIT ", limit, lock ? " FOR UPDATE" : "");
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
+  std::vector<Record> records;
+  records.reserve(rows.size());
+  for (const mysql::Row& row : rows) {
+    Record record;
+    record.message = type.New();
+    record.system = ReadSystem(row);
+    size_t at = kSystemColumns;
+    RETURN_IF_ERROR(ReadFields(type.fields(), row, &at, record.message.get()));
+    SetSystem(type, record.system, record.message.get());
+    records.push_back(std::move(record));
+  }
+  if (!records.empty()) RETURN_IF_ERROR(ReadChildren(connection, type, &records));
+  return records;
+}
+
+absl::Status Store::ReadChildren(mysql::Connection& connection, const Type& type, std::vector<Record>* records) const {
+  if (type.children().empty() && !type.has_external_ids()) return absl::OkStatus();
+  std::map<std::string, Record*, std::less<>> by_id;
+  std::vector<std::string> ids;
+  for (Record& record : *records) {
+    by_id.emplace(record.system.id, &record);
+    ids.push_back(record.system.id);
+  }
+  for (size_t c = 0; c < type.children().size(); ++c) {
+    const Child& child = type.children()[c];
+    std::vector<Value> params;
+    const std::string sql =
+        absl::StrCat(PlanOf(type).children[c].select_prefix, InList(ids, &params), ") ORDER BY parent_id, position");
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
+    for (const mysql::Row& row : rows) {
+      const auto parent = by_id.find(row[0].text());
+      if (parent == by_id.end()) return Internal("child row without its parent");
+      Message* message = parent->second->message.get();
+      if (child.is_message) {
+        size_t at = 1;
+        RETURN_IF_ERROR(
+            ReadFields(child.fields, row, &at, message->GetReflection()->AddMessage(message, child.descriptor)));
+      } else {
+        RETURN_IF_ERROR(ReadElement(child.fields[0], row[1], message));
+      }
+    }
+  }
+  if (!type.has_external_ids()) return absl::OkStatus();
+  std::vector<Value> params;
+  const std::string list = InList(ids, &params);
+  params.emplace_back(type.collection());
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   connection.Query(absl::StrCat("SELECT resource_id, system_name, external_id FROM external_ids WHERE "
+                                                 "resource_id IN (",
+                                                 list, ") AND collection = ? ORDER BY resource_id, system_name"),
+                                    mysql::Params(params)));
+  for (const mysql::Row& row : rows) {
+    Message* message = by_id.find(row[0].text())->second->message.get();
+    auto* external =
+        static_cast<kam::api::ExternalId*>(message->GetReflection()->AddMessage(message, type.system("external_ids")));
+    external->set_system(row[1].text());
+    external->set_id(row[2].text());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Record> Store::Load(mysql::Connection& connection, const Type& type, const std::string& id,
+                                   const SqlCondition& scope, bool lock) const {
+  ASSIGN_OR_RETURN(std::vector<Record> records,
+                   Select(connection, type, {SqlCondition{"t.id = ?", {Value(id)}}, scope}, "", 1, lock));
+  if (records.empty()) return NotFound(absl::StrCat(type.collection(), "/", id));
+  return std::move(records[0]);
+}
+
+absl::StatusOr<int64_t> Store::Count(mysql::Connection& connection, const Type& type,
+                                     const std::vector<SqlCondition>& where) const {
+  std::vector<Value> params;
+  const std::string sql = absl::StrCat("SELECT COUNT(t.id) FROM ", type.table(), " t", Join(where, &params));
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
+  return rows[0][0].integer();
+}
+
+absl::Status Store::Insert(mysql::Connection& connection, const Type& type, const SystemValues& system,
+                           const Message& message) const {
+  std::vector<Value> params = {
+      system.id, system.version, system.create_time, system.update_time, system.creator, system.updater,
+      Value(),   Value()};
+  if (system.archive_time.has_value()) params[6] = Value(*system.archive_time);
+  if (!system.number.empty()) params[7] = Value(system.number);
+  AppendValues(type.fields(), message, &params);
+  const auto inserted = connection.Execute(PlanOf(type).insert, mysql::Params(params));
+  if (!inserted.ok()) return TranslateDuplicate(type, inserted.status());
+  for (size_t c = 0; c < type.children().size(); ++c) {
+    RETURN_IF_ERROR(InsertChildren(connection, type, c, system.id, message));
+  }
+  return InsertExternalIds(connection, type, system.id, message);
+}
+
+absl::Status Store::InsertChildren(mysql::Connection& connection, const Type& type, size_t c, const std::string& id,
+                                   const Message& message) const {
+  constexpr int kRowsAtOnce = 50;
+  const Child& child = type.children()[c];
+  const ChildPlan& plan = PlanOf(type).children[c];
+  const auto* reflection = message.GetReflection();
+  const int size = reflection->FieldSize(message, child.descriptor);
+  for (int begin = 0; begin < size; begin += kRowsAtOnce) {
+    std::string sql = plan.insert_prefix;
+    std::vector<Value> params;
+    for (int i = begin; i < std::min(size, begin + kRowsAtOnce); ++i) {
+      absl::StrAppend(&sql, i == begin ? "" : ", ", plan.insert_row);
+      params.emplace_back(id);
+      params.emplace_back(i + 1);
+      if (child.is_message) {
+        AppendValues(child.fields, reflection->GetRepeatedMessage(message, child.descriptor, i), &params);
+      } else {
+        params.push_back(ElementValue(child.fields[0], message, i));
+      }
+    }
+    const auto inserted = connection.Execute(sql, mysql::Params(params));
+    if (!inserted.ok()) return TranslateDuplicate(type, inserted.status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::InsertExternalIds(mysql::Connection& connection, const Type& type, const std::string& id,
+                                      const Message& message) const {
+  if (!type.has_external_ids()) return absl::OkStatus();
+  const FieldDescriptor* field = type.system("external_ids");
+  for (int i = 0; i < message.GetReflection()->FieldSize(message, field); ++i) {
+    const auto& external =
+        static_cast<const kam::api::ExternalId&>(message.GetReflection()->GetRepeatedMessage(message, field, i));
+    const auto inserted = connection.Execute(
+        "INSERT INTO external_ids (collection, system_name, external_id, resource_id) VALUES (?, ?, ?, ?)",
+        {type.collection(), external.system(), external.id(), id});
+    if (!inserted.ok() && mysql::IsDuplicateKey(inserted.status())) {
+      return Error(absl::StatusCode::kAlreadyExists, "EXTERNAL_ID_TAKEN",
+                   absl::StrCat("another ", type.singular(), " has the id ", external.id(), " in ", external.system()),
+                   {{"system", external.system()}, {"id", external.id()}});
+    }
+    RETURN_IF_ERROR(inserted.status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::Update(mysql::Connection& connection, const Type& type, const SystemValues& system,
+                           const Message& before, const Message& after) const {
+  std::vector<Value> params = {system.version, system.update_time, system.updater,
+                               system.archive_time.has_value() ? Value(*system.archive_time) : Value()};
+  AppendValues(type.fields(), after, &params);
+  params.emplace_back(system.id);
+  params.emplace_back(system.version - 1);
+  const auto updated = connection.Execute(PlanOf(type).update, mysql::Params(params));
+  if (!updated.ok()) return TranslateDuplicate(type, updated.status());
+  if (*updated != 1) {
+    return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+                 absl::StrCat(type.collection(), "/", system.id, " was changed by someone else"),
+                 {{"resource", absl::StrCat(type.collection(), "/", system.id)}});
+  }
+  for (size_t c = 0; c < type.children().size(); ++c) {
+    if (SameField(before, after, type.children()[c].descriptor)) continue;
+    RETURN_IF_ERROR(connection.Execute(PlanOf(type).children[c].remove, {system.id}).status());
+    RETURN_IF_ERROR(InsertChildren(connection, type, c, system.id, after));
+  }
+  if (type.has_external_ids() && !SameField(before, after, type.system("external_ids"))) {
+    RETURN_IF_ERROR(connection
+                        .Execute("DELETE FROM external_ids WHERE resource_id = ? AND collection = ?",
+                                 {system.id, type.collection()})
+                        .status());
+    RETURN_IF_ERROR(InsertExternalIds(connection, type, system.id, after));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Store::FindExternal(mysql::Connection& connection, const Type& type,
+                                                const std::string& system, const std::string& external_id) const {
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      connection.Query(
+          "SELECT resource_id FROM external_ids WHERE collection = ? AND system_name = ? AND external_id = ?",
+          {type.collection(), system, external_id}));
+  return rows.empty() ? std::string() : rows[0][0].text();
+}
+
+absl::Status Store::CheckSchema(mysql::Connection& connection) const {
+  std::map<std::string, std::set<std::string>> tables;
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   connection.Query("SELECT table_name, column_name FROM information_schema.columns WHERE "
+                                    "table_schema = DATABASE()"));
+  for (const mysql::Row& row : rows) tables[row[0].text()].insert(row[1].text());
+  std::vector<std::string> differences;
+  const auto compare = [&](const std::string& table, std::vector<std::string> expected, const Type& type) {
+    if (tables.count(table) == 0) {
+      differences.push_back(absl::StrCat("table ", table, " of ", type.descriptor()->full_name(), " is missing"));
+      return;
+    }
+    const std::set<std::string>& actual = tables[table];
+    for (const std::string& column : expected) {
+      if (actual.count(column) == 0) differences.push_back(absl::StrCat("column ", table, ".", column, " is missing"));
+    }
+  };
+  for (const std::unique_ptr<Type>& type : catalog_.types()) {
+    std::vector<std::string> expected = ColumnsOf(type->fields());
+    for (const char* system :
+         {"id", "version", "create_time", "update_time", "creator", "updater", "archive_time", "number"}) {
+      expected.emplace_back(system);
+    }
+    compare(type->table(), expected, *type);
+    for (const Child& child : type->children()) {
+      expected = ColumnsOf(child.fields);
+      expected.insert(expected.end(), {"parent_id", "position"});
+      compare(child.table, expected, *type);
+    }
+  }
+  if (differences.empty()) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "SCHEMA_MISMATCH",
+               absl::StrCat("the schema does not fit this program: ", absl::StrJoin(differences, "; ")));
+}
+
+}  // namespace kam::resource

@@ -1,0 +1,48 @@
+// Replicas of account_scopes and employee_scopes in the schemas of the other services: read through when a row is
+// missing, and kept current from account-svc's change feed. Row scope keeps working, on what was last known, while
+// account-svc is away; only what was never seen is refused then.
+#ifndef KAM_COMMON_SERVICE_SCOPE_REPLICA_H_
+#define KAM_COMMON_SERVICE_SCOPE_REPLICA_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/auth/internal_token.h"
+#include "common/mysql/mysql.h"
+#include "common/rpc/client.h"
+
+namespace kam::service {
+
+class ScopeReplica {
+ public:
+  ScopeReplica(mysql::Database& database, rpc::Client& account_svc, auth::InternalIssuer& issuer)
+      : database_(database), account_svc_(account_svc), issuer_(issuer) {}
+
+  // Makes sure the rows of these names are there, asking account-svc for the missing ones. Names that account-svc does
+  // not know stay missing: the reference check of the runtime refuses them. UNAVAILABLE ACCOUNT_SVC_UNAVAILABLE when it
+  // has to ask and cannot. Call before a transaction, never inside.
+  absl::Status EnsureAccounts(const std::vector<std::string>& names, absl::Time deadline);
+  absl::Status EnsureEmployees(const std::vector<std::string>& names, absl::Time deadline);
+
+  // Takes over the changes since the last call.
+  absl::Status Follow();
+
+ private:
+  absl::StatusOr<std::vector<std::string>> Missing(const char* table, const char* column,
+                                                   const std::vector<std::string>& names, absl::Time deadline);
+  absl::Status FetchAccounts(const std::vector<std::string>& names, absl::Time deadline);
+  absl::Status FetchEmployees(const std::vector<std::string>& names, absl::Time deadline);
+  absl::Status FetchKnownEmployees(absl::Time deadline);
+  absl::Status Ask(absl::string_view method, const google::protobuf::Message& request,
+                   google::protobuf::Message* response, absl::Time deadline);
+
+  mysql::Database& database_;
+  rpc::Client& account_svc_;
+  auth::InternalIssuer& issuer_;
+};
+
+}  // namespace kam::service
+
+#endif  // KAM_COMMON_SERVICE_SCOPE_REPLICA_H_

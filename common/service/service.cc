@@ -1,0 +1,184 @@
+#include "common/service/service.h"
+
+#include <iterator>
+#include <memory>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "common/event/feed.h"
+#include "common/log/log.h"
+#include "common/mysql/migrate.h"
+#include "common/mysql/mysql.h"
+#include "common/resource/standard.h"
+#include "common/server/config.h"
+#include "common/server/program.h"
+#include "common/service/sandbox_clock.h"
+#include "common/service/scope_replica.h"
+#include "common/service/worker.h"
+#include "common/status/status.h"
+
+ABSL_FLAG(std::string, mysql_socket, "", "Unix socket of the database; instead of host and port.");
+ABSL_FLAG(std::string, mysql_host, "127.0.0.1", "Host of the database.");
+ABSL_FLAG(int32_t, mysql_port, 3306, "Port of the database.");
+ABSL_FLAG(std::string, mysql_user, "", "Database user of this service.");
+ABSL_FLAG(std::string, mysql_password_file, "", "File with the password of the database user.");
+ABSL_FLAG(std::string, mysql_schema, "", "Schema of this service.");
+ABSL_FLAG(int32_t, mysql_pool_size, 20, "Most database sessions of this process.");
+ABSL_FLAG(bool, migrate, false, "Bring the schema up to date, load reference data and end.");
+ABSL_FLAG(std::string, source_directory, ".", "Folder that holds common/resource/schema and the service's own folder.");
+ABSL_FLAG(std::string, internal_jwks_file, "", "Public keys of the suite's programs (JWKS).");
+ABSL_FLAG(std::string, internal_key_file, "", "Private key of this program (JWK), to speak for itself.");
+ABSL_FLAG(std::string, page_token_key_file, "", "32 random bytes that seal page tokens, the same in every replica.");
+ABSL_FLAG(std::string, account_svc, "", "Address of account-svc, for services that need it.");
+ABSL_FLAG(bool, sandbox_clock, false, "Let the sandbox move the clock. Never in production.");
+
+namespace kam::service {
+namespace {
+
+constexpr absl::Duration kNumberingInterval = absl::Milliseconds(100);
+constexpr absl::Duration kDueInterval = absl::Seconds(1);
+constexpr absl::Duration kReplicaInterval = absl::Milliseconds(500);
+constexpr absl::Duration kPurgeInterval = absl::Hours(1);
+constexpr absl::Duration kRequestIdsKept = absl::Hours(24 * 30);
+constexpr int kPurgedAtOnce = 1000;
+constexpr size_t kPageKeyBytes = 32;
+constexpr char kRuntimeSchema[] = "common/resource/schema";
+
+mysql::Options DatabaseOptions() {
+  mysql::Options options;
+  options.socket = absl::GetFlag(FLAGS_mysql_socket);
+  options.host = absl::GetFlag(FLAGS_mysql_host);
+  options.port = absl::GetFlag(FLAGS_mysql_port);
+  options.user = absl::GetFlag(FLAGS_mysql_user);
+  options.password_file = absl::GetFlag(FLAGS_mysql_password_file);
+  options.schema = absl::GetFlag(FLAGS_mysql_schema);
+  options.pool_size_max = absl::GetFlag(FLAGS_mysql_pool_size);
+  return options;
+}
+
+absl::StatusOr<std::vector<mysql::Migration>> Migrations(const Parts& parts) {
+  const std::string source = absl::GetFlag(FLAGS_source_directory);
+  ASSIGN_OR_RETURN(std::vector<mysql::Migration> all, mysql::ReadMigrations(absl::StrCat(source, "/", kRuntimeSchema)));
+  ASSIGN_OR_RETURN(std::vector<mysql::Migration> own,
+                   mysql::ReadMigrations(absl::StrCat(source, "/", parts.schema_directory)));
+  all.insert(all.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
+  return all;
+}
+
+absl::Status MigrateSchema(const Parts& parts, mysql::Database& database) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Migration> migrations, Migrations(parts));
+  ASSIGN_OR_RETURN(const std::vector<int> applied, mysql::Migrate(database, migrations, parts.name));
+  log::Info("schema is up to date",
+            {{"applied", applied.size()}, {"version", migrations.empty() ? 0 : migrations.back().number}});
+  return parts.load_reference_data ? parts.load_reference_data(database, absl::GetFlag(FLAGS_source_directory))
+                                   : absl::OkStatus();
+}
+
+absl::Status CheckSchema(const Parts& parts, mysql::Database& database, const resource::Runtime& runtime) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Migration> migrations, Migrations(parts));
+  ASSIGN_OR_RETURN(const int version, mysql::AppliedVersion(database));
+  if (!migrations.empty() && version < migrations.back().number) {
+    return Error(absl::StatusCode::kFailedPrecondition, "SCHEMA_TOO_OLD",
+                 absl::StrCat("the schema is at ", version, ", this program needs ", migrations.back().number,
+                              ": run it with --migrate first"));
+  }
+  return database.Run(absl::Now() + absl::Seconds(10),
+                      [&](mysql::Connection& connection) { return runtime.store().CheckSchema(connection); });
+}
+
+absl::Status Ping(mysql::Database& database) {
+  return database.Run(absl::Now() + absl::Seconds(2),
+                      [](mysql::Connection& connection) { return connection.Query("SELECT 1").status(); });
+}
+
+absl::Status PurgeRequestIds(mysql::Database& database, const Clock& clock) {
+  const absl::Time before = clock.Now() - kRequestIdsKept;
+  for (int64_t removed = kPurgedAtOnce; removed == kPurgedAtOnce;) {
+    RETURN_IF_ERROR(database.Run(absl::Now() + absl::Seconds(10), [&](mysql::Connection& connection) -> absl::Status {
+      ASSIGN_OR_RETURN(removed, connection.Execute("DELETE FROM request_ids WHERE create_time < ? LIMIT ?",
+                                                   {before, kPurgedAtOnce}));
+      return absl::OkStatus();
+    }));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database& database, int* exit_status) {
+  SystemClock clock;
+  if (absl::GetFlag(FLAGS_sandbox_clock)) RETURN_IF_ERROR(LoadSandboxClock(database, &clock));
+  resource::Catalog catalog;
+  parts.fill_catalog(&catalog);
+  ASSIGN_OR_RETURN(const std::string page_key,
+                   server::ReadSecretFile("page_token_key_file", absl::GetFlag(FLAGS_page_token_key_file)));
+  if (page_key.size() < kPageKeyBytes) {
+    return InvalidField("page_token_key_file", "KEY_TOO_SHORT", "must hold at least 32 bytes");
+  }
+  resource::Runtime runtime(database, catalog, clock, page_key.substr(0, kPageKeyBytes));
+  RETURN_IF_ERROR(CheckSchema(parts, database, runtime));
+
+  auth::InternalAuthenticator::Options auth_options;
+  auth_options.jwks_file = absl::GetFlag(FLAGS_internal_jwks_file);
+  auth_options.program_permissions = parts.program_permissions;
+  ASSIGN_OR_RETURN(auto authenticator, auth::InternalAuthenticator::Create(auth_options));
+  schedule::Scheduler scheduler(runtime, parts.name);
+  rpc::Registry registry;
+
+  std::unique_ptr<auth::InternalIssuer> issuer;
+  std::unique_ptr<rpc::Client> account_client;
+  std::unique_ptr<ScopeReplica> scopes;
+  if (parts.replicates_scopes) {
+    auth::InternalIssuer::Options issuer_options;
+    issuer_options.program = parts.name;
+    issuer_options.key_file = absl::GetFlag(FLAGS_internal_key_file);
+    ASSIGN_OR_RETURN(issuer, auth::InternalIssuer::Create(issuer_options, absl::Now()));
+    rpc::ClientOptions client_options;
+    client_options.target = absl::GetFlag(FLAGS_account_svc);
+    client_options.tls = program.tls_files();
+    ASSIGN_OR_RETURN(account_client, rpc::Client::Create(client_options));
+    scopes = std::make_unique<ScopeReplica>(database, *account_client, *issuer);
+  }
+  RETURN_IF_ERROR(parts.register_handlers(Context{runtime, registry, scheduler, scopes.get()}));
+  event::RegisterFeed(runtime, parts.feed_method, &registry);
+  RegisterSandboxClock(database, &clock, &scheduler, absl::GetFlag(FLAGS_sandbox_clock), parts.clock_method, &registry);
+  const std::vector<absl::string_view> services(parts.rpc_services.begin(), parts.rpc_services.end());
+  // The feed and clock files declare the services of all three programs; those of others are not this one's to serve.
+  RETURN_IF_ERROR(registry.CheckComplete(parts.name, services));
+  resource::GuardHandlers(&registry);
+
+  std::vector<std::unique_ptr<Worker>> workers;
+  workers.push_back(std::make_unique<Worker>("number changes", kNumberingInterval, [&] {
+    return event::NumberChanges(database, absl::Now() + absl::Seconds(10)).status();
+  }));
+  workers.push_back(std::make_unique<Worker>("due items", kDueInterval, [&] {
+    return scheduler.RunDue(clock.Now(), absl::Now() + absl::Seconds(30)).status();
+  }));
+  workers.push_back(
+      std::make_unique<Worker>("purge request ids", kPurgeInterval, [&] { return PurgeRequestIds(database, clock); }));
+  if (scopes != nullptr) {
+    workers.push_back(std::make_unique<Worker>("account scopes", kReplicaInterval, [&] { return scopes->Follow(); }));
+  }
+  program.OnStop([&workers] {
+    for (const auto& worker : workers) worker->Stop();
+  });
+  program.AddCheck("database", [&database] { return Ping(database); });
+  program.Serve(registry, *authenticator);
+  *exit_status = program.Run();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int Main(const Parts& parts, int argc, char** argv) {
+  server::Program program(parts.name, argc, argv);
+  const std::unique_ptr<mysql::Database> database = mysql::Database::Open(DatabaseOptions());
+  int exit_status = 0;
+  const absl::Status status =
+      absl::GetFlag(FLAGS_migrate) ? MigrateSchema(parts, *database) : Serve(parts, program, *database, &exit_status);
+  if (!status.ok()) {
+    log::Error("cannot start", {{"reason", Reason(status)}, {"detail", std::string(status.message())}});
+    return 1;
+  }
+  return exit_status;
+}
+
+}  // namespace kam::service
