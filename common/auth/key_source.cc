@@ -1,0 +1,92 @@
+#include "common/auth/key_source.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/status/status.h"
+
+namespace kam::auth {
+namespace {
+
+absl::Status KeysUnavailable(absl::Duration retry_after) {
+  return RetryLater(absl::StatusCode::kUnavailable, "KEYS_UNAVAILABLE",
+                    "the keys that verify tokens cannot be read now", retry_after);
+}
+
+// The set in `text`; what is wrong with it goes to the log.
+std::shared_ptr<const KeySet> ParseAndLog(const absl::StatusOr<std::string>& text, const std::string& origin) {
+  if (!text.ok()) {
+    spdlog::warn("key set {}: {}", origin, std::string(text.status().message()));
+    return nullptr;
+  }
+  absl::StatusOr<KeySet> set = KeySet::Parse(*text);
+  if (!set.ok()) {
+    spdlog::warn("key set {}: {}", origin, std::string(set.status().message()));
+    return nullptr;
+  }
+  for (const std::string& line : set->ignored()) spdlog::warn("key set {}: left out {}", origin, line);
+  return std::make_shared<const KeySet>(*std::move(set));
+}
+
+absl::StatusOr<KeyPtr> FindIn(const KeySet& keys, absl::string_view kid) {
+  KeyPtr key = keys.Find(kid);
+  if (key == nullptr) return UnknownKey(kid);
+  return key;
+}
+
+}  // namespace
+
+absl::StatusOr<KeyPtr> FileKeySource::Find(absl::string_view kid, absl::Time now) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (watch_.Changed(now)) {
+    std::shared_ptr<const KeySet> fresh = ParseAndLog(ReadSmallFile(watch_.path(), kMaxJwksBytes), watch_.path());
+    if (fresh != nullptr) {
+      keys_ = std::move(fresh);
+    } else {
+      watch_.Forget();
+    }
+  }
+  if (keys_ == nullptr) return KeysUnavailable(absl::Seconds(1));
+  return FindIn(*keys_, kid);
+}
+
+absl::StatusOr<std::unique_ptr<HttpKeySource>> HttpKeySource::Create(const Options& options) {
+  if (!absl::StartsWithIgnoreCase(options.url, "https://")) {
+    return InvalidField("url", "URL_INVALID", "the address of a key set starts with https://");
+  }
+  return std::make_unique<HttpKeySource>(
+      options, [options] { return FetchHttps(options.url, options.ca_file, options.timeout); });
+}
+
+absl::StatusOr<KeyPtr> HttpKeySource::Find(absl::string_view kid, absl::Time now) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  // The clock may be set back; differences count in both directions.
+  const auto past = [&](absl::Time since, absl::Duration span) { return absl::AbsDuration(now - since) >= span; };
+  const auto usable = [&] { return keys_ != nullptr && !past(loaded_at_, options_.max_stale); };
+  KeyPtr known = usable() ? keys_->Find(kid) : nullptr;
+  if (known != nullptr && (fetching_ || !past(loaded_at_, options_.max_age))) return known;
+
+  const absl::Duration interval = keys_ == nullptr ? options_.first_interval : options_.min_interval;
+  if (fetching_) {
+    fetched_.wait(lock, [&] { return !fetching_; });
+  } else if (!tried_at_.has_value() || past(*tried_at_, interval)) {
+    fetching_ = true;
+    tried_at_ = now;
+    lock.unlock();
+    std::shared_ptr<const KeySet> fresh = ParseAndLog(fetch_(), options_.url);
+    lock.lock();
+    fetching_ = false;
+    if (fresh != nullptr) {
+      keys_ = std::move(fresh);
+      loaded_at_ = now;
+    }
+    fetched_.notify_all();
+  }
+  if (!usable()) return KeysUnavailable(interval);
+  return FindIn(*keys_, kid);
+}
+
+}  // namespace kam::auth
