@@ -1,6 +1,6 @@
 # Filters, orders, page tokens and field masks.
 kam_library(kam_resource_filter
-  SOURCES filter_parser.cc filter_sql.cc order.cc page_token.cc mask.cc
+  SOURCES filter_parser.cc filter_sql.cc filter_util.cc order.cc page_token.cc mask.cc
   LINK kam_resource_type kam_status kam_money kam_api_proto OpenSSL::Crypto
        absl::flat_hash_map absl::strings absl::time absl::statusor)
 kam_test(filter_parser_test SOURCES filter_parser_test.cc LINK kam_resource_filter LABELS unit)
@@ -13,3 +13,7 @@ kam_library(kam_resource_testing
   LINK kam_testing_proto kam_mysql kam_status absl::status absl::time)
 kam_test(filter_database_test SOURCES filter_database_test.cc
   LINK kam_resource_filter kam_resource_testing kam_testing_mariadb LABELS mysql DATABASE)
+include(${CMAKE_SOURCE_DIR}/common/testing/fuzz.cmake)
+kam_fuzz_test(filter_fuzz SOURCES filter_fuzz.cc LINK kam_resource_filter kam_testing_proto)
+kam_fuzz_test(mask_fuzz SOURCES mask_fuzz.cc LINK kam_resource_filter kam_testing_proto)
+kam_fuzz_test(page_token_fuzz SOURCES page_token_fuzz.cc LINK kam_resource_filter)

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/resource/filter.h"
+#include "common/resource/filter_util.h"
 
 namespace kam::resource {
 namespace {
@@ -21,34 +22,6 @@ bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7
 bool EndsBareText(char c) {
   return IsSpace(c) || c == '"' || c == '\'' || c == '(' || c == ')' || c == ',' || c == '=' || c == '<' || c == '>' ||
          c == '!';
-}
-
-// Length of the UTF-8 character that begins at `at`; 0 when it is not well formed (overlong, surrogate, cut off).
-size_t Utf8Length(absl::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(at);
-  if (lead < 0x80) return 1;
-  size_t length = 0;
-  unsigned char second_min = 0x80;
-  unsigned char second_max = 0xbf;
-  if (lead >= 0xc2 && lead <= 0xdf) {
-    length = 2;
-  } else if (lead >= 0xe0 && lead <= 0xef) {
-    length = 3;
-    if (lead == 0xe0) second_min = 0xa0;
-    if (lead == 0xed) second_max = 0x9f;
-  } else if (lead >= 0xf0 && lead <= 0xf4) {
-    length = 4;
-    if (lead == 0xf0) second_min = 0x90;
-    if (lead == 0xf4) second_max = 0x8f;
-  } else {
-    return 0;
-  }
-  if (text.size() - at < length || byte(at + 1) < second_min || byte(at + 1) > second_max) return 0;
-  for (size_t i = 2; i < length; ++i) {
-    if ((byte(at + i) & 0xc0) != 0x80) return 0;
-  }
-  return length;
 }
 
 class Parser {

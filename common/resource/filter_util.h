@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/auth/principal.h"
 #include "common/resource/type.h"
@@ -14,21 +13,19 @@ namespace kam::resource {
 // What an error message repeats of the input, in bytes.
 inline constexpr size_t kShownBytesMax = 60;
 
-// `text`, cut at a character boundary.
-inline std::string Shown(absl::string_view text) {
-  if (text.size() <= kShownBytesMax) return std::string(text);
-  size_t end = kShownBytesMax;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return absl::StrCat(text.substr(0, end), "...");
-}
+// Length of the UTF-8 character that begins at `at`; 0 when it is not well formed (overlong, surrogate, cut off).
+size_t Utf8Length(absl::string_view text, size_t at);
+
+// `text` for a message: cut at a character boundary, bytes that are not UTF-8 as question marks.
+std::string Shown(absl::string_view text);
 
 // Whether `reader` may see or use a field of these rules.
 inline bool Permitted(const kam::api::Field& rules, const auth::Principal& reader) {
   return rules.sensitive().empty() || reader.Holds(rules.sensitive());
 }
 
-// The parameter that a column of this kind is compared with. A DECIMAL column compared with a text would be compared
-// as floating point, which loses digits beyond the 15th: the text is made a DECIMAL first.
+// The parameter that a column of this kind is compared with. MySQL compares a DECIMAL column with a text
+// as floating point, which loses digits beyond the 15th, so the text is made a DECIMAL first.
 inline absl::string_view Placeholder(Kind kind) {
   return kind == Kind::kDecimal || kind == Kind::kMoney ? "CAST(? AS DECIMAL(65,30))" : "?";
 }

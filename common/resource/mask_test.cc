@@ -120,6 +120,13 @@ TEST(ResolveMaskTest, RefusesUnknownPaths) {
   EXPECT_FALSE(ResolveMask(WidgetType(), Mask({"*", "nothing"}), Widget()).ok());
 }
 
+TEST(ResolveMaskTest, AnErrorNamesEvenAPathThatIsNotText) {
+  const absl::Status status =
+      ResolveMask(WidgetType(), Mask({"a\xff\xe5\x8d" + std::string(100, 'b')}), Widget()).status();
+  EXPECT_EQ(Reason(status), "FIELD_MASK_PATH_UNKNOWN");
+  EXPECT_EQ(MetadataValue(status, "path"), "a???" + std::string(56, 'b') + "...");
+}
+
 TEST(ResolveMaskTest, RefusesMorePathsThanTheLimit) {
   EXPECT_TRUE(ResolveMask(WidgetType(), Mask(std::vector<std::string>(500, "title")), Widget()).ok());
   EXPECT_EQ(Reason(ResolveMask(WidgetType(), Mask(std::vector<std::string>(501, "title")), Widget()).status()),

@@ -1,0 +1,17 @@
+# kam_fuzz_test(NAME SOURCES ... LINK ...): a fuzz target (LLVMFuzzerTestOneInput and kam::testing::FuzzSeeds) as a CTest
+# entry over fixed mutations of its seeds; with KAM_FUZZ as a libFuzzer program instead.
+include_guard(GLOBAL)
+function(kam_fuzz_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  if(KAM_FUZZ)
+    kam_binary(${name} SOURCES ${ARG_SOURCES} LINK ${ARG_LINK})
+    target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(${name} ${ARG_SOURCES} ${CMAKE_SOURCE_DIR}/common/testing/fuzz_main.cc)
+    target_link_libraries(${name} PRIVATE kam_options ${ARG_LINK})
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "unit;fuzz")
+  endif()
+endfunction()
