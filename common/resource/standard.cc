@@ -131,7 +131,7 @@ class Methods {
       return InvalidField(field->name(), "FIELD_REQUIRED", "must be set");
     }
     const Message& given = request.GetReflection()->GetMessage(request, field);
-    RETURN_IF_ERROR(CheckSensitive(call, given));
+    RETURN_IF_ERROR(CheckSensitive(call.principal, given, absl::StrCat(type_.singular(), ".")));
     RETURN_IF_ERROR(Prepare(call, {&given}));
     return runtime_.WriteMessage(call, request, response, [&](UnitOfWork& work, Message* created) -> absl::Status {
       created->CopyFrom(given);
@@ -156,11 +156,14 @@ class Methods {
     const auto text = [&](absl::string_view name) {
       return patch.GetReflection()->GetString(patch, type_.system(name));
     };
+    const std::unique_ptr<Message> writable(patch.New());
+    writable->CopyFrom(patch);
+    ClearOutputOnly(writable.get(), /*import=*/false);
     return runtime_.WriteMessage(call, request, response, [&](UnitOfWork& work, Message* after) -> absl::Status {
       ASSIGN_OR_RETURN(auto before, work.LoadMessage(type_, text("name"), call.level()));
       RETURN_IF_ERROR(CheckEtag(type_, *before, text("etag")));
       after->CopyFrom(*before);
-      ApplyPaths(type_, paths, patch, after);
+      ApplyPaths(type_, paths, *writable, after);
       return Change(work, *before, after, call.level());
     });
   }
@@ -259,13 +262,31 @@ class Methods {
     return hooks.prepare ? hooks.prepare(call, resources) : absl::OkStatus();
   }
 
-  // Sensitive fields set in what the caller sent.
-  absl::Status CheckSensitive(const rpc::Call& call, const Message& given) const {
+  // Sensitive fields set in what the caller sent, at any depth; output-only ones are dropped later and do not count.
+  static absl::Status CheckSensitive(const auth::Principal& writer, const Message& given, const std::string& prefix) {
+    const Reflection* reflection = given.GetReflection();
     std::vector<const FieldDescriptor*> fields;
-    given.GetReflection()->ListFields(given, &fields);
-    std::vector<std::string> paths;
-    for (const FieldDescriptor* field : fields) paths.push_back(field->name());
-    return CheckSensitivePaths(type_, paths, call.principal);
+    reflection->ListFields(given, &fields);
+    for (const FieldDescriptor* field : fields) {
+      const kam::api::Field& rules = field->options().GetExtension(kam::api::field);
+      const std::string path = absl::StrCat(prefix, field->name());
+      if (rules.output_only() && !rules.importable()) continue;
+      if (!rules.sensitive().empty() && !writer.Holds(rules.sensitive())) {
+        return Error(absl::StatusCode::kPermissionDenied, "FIELD_NOT_PERMITTED",
+                     absl::StrCat("writing ", path, " takes the permission ", rules.sensitive()),
+                     {{"field", path}, {"permission", rules.sensitive()}});
+      }
+      if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_map()) continue;
+      if (!field->is_repeated()) {
+        RETURN_IF_ERROR(CheckSensitive(writer, reflection->GetMessage(given, field), path + "."));
+        continue;
+      }
+      for (int i = 0; i < reflection->FieldSize(given, field); ++i) {
+        RETURN_IF_ERROR(
+            CheckSensitive(writer, reflection->GetRepeatedMessage(given, field, i), absl::StrCat(path, "[", i, "].")));
+      }
+    }
+    return absl::OkStatus();
   }
 
   absl::Status Change(UnitOfWork& work, const Message& before, Message* after, auth::Level level) const {
@@ -294,7 +315,7 @@ class Methods {
     if (reflection->FieldSize(given, external_field) == 0) {
       return InvalidField(path + ".external_ids", "FIELD_REQUIRED", "a row of an upsert needs an external id");
     }
-    RETURN_IF_ERROR(CheckSensitive(call, given));
+    RETURN_IF_ERROR(CheckSensitive(call.principal, given, absl::StrCat(type_.singular(), ".")));
     const auto& external =
         static_cast<const kam::api::ExternalId&>(reflection->GetRepeatedMessage(given, external_field, 0));
     std::unique_ptr<Message> row(given.New());
