@@ -1,0 +1,233 @@
+#include "gateway/native.h"
+
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/log/log.h"
+#include "common/rpc/wire.h"
+#include "common/status/status.h"
+
+namespace kam::gateway {
+namespace {
+
+absl::string_view View(grpc::string_ref text) { return absl::string_view(text.data(), text.size()); }
+
+// The one value of a metadata key; false when it is absent or given twice.
+bool Single(const grpc::GenericCallbackServerContext& context, const char* key, std::string* value) {
+  const auto range = context.client_metadata().equal_range(key);
+  if (range.first == range.second || std::next(range.first) != range.second) return false;
+  *value = std::string(View(range.first->second));
+  return true;
+}
+
+std::string ToString(const grpc::ByteBuffer& buffer) {
+  std::string out;
+  std::vector<grpc::Slice> slices;
+  if (!buffer.Dump(&slices).ok()) return out;
+  out.reserve(buffer.Length());
+  for (const grpc::Slice& slice : slices) out.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  return out;
+}
+
+class Core final : public grpc::CallbackGenericService {
+ public:
+  Core(const NativeOptions& core_options, const Targets& core_targets, Access& core_access,
+       prometheus::Registry& registry)
+      : options(core_options),
+        targets(core_targets),
+        access(core_access),
+        handled(prometheus::BuildCounter()
+                    .Name("gateway_native_calls_total")
+                    .Help("Native gRPC calls answered, by method and code.")
+                    .Register(registry)) {}
+  grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override;
+
+  const NativeOptions options;
+  const Targets& targets;
+  Access& access;
+  prometheus::Family<prometheus::Counter>& handled;
+  std::atomic<int> calls = 0;
+};
+
+// One call. gRPC calls OnDone only after Finish, which every path below reaches once; until then callbacks of other
+// threads may use the object.
+class ProxyReactor final : public grpc::ServerGenericBidiReactor {
+ public:
+  ProxyReactor(Core* core, grpc::GenericCallbackServerContext* context) : core_(core), context_(context) {
+    std::string method = context->method();
+    if (!method.empty() && method.front() == '/') method.erase(0, 1);
+    target_ = core->targets.Find(method);
+    std::string parent;
+    traceparent_ =
+        Single(*context, "traceparent", &parent) && rpc::IsTraceparent(parent) ? parent : rpc::NewTraceparent();
+    Begin(++core->calls <= core->options.calls_max);
+  }
+
+ private:
+  void Begin(bool room) {
+    if (!room) {
+      return End(RetryLater(absl::StatusCode::kResourceExhausted, "OVERLOADED", "too many calls at a time",
+                            absl::Milliseconds(200), {{"limit", absl::StrCat(core_->options.calls_max)}}));
+    }
+    if (target_ == nullptr) {
+      // Internal methods too: whether they exist is nobody's business.
+      return End(Error(absl::StatusCode::kUnimplemented, "METHOD_UNKNOWN", "no such method"));
+    }
+    std::string authorization;
+    const bool has_token = Single(*context_, "authorization", &authorization);
+    core_->access.Admit(has_token ? &authorization : nullptr, traceparent_, *target_,
+                        [this](absl::StatusOr<SessionPtr> session) {
+                          if (!session.ok()) return End(session.status());
+                          session_ = *std::move(session);
+                          StartRead(&request_);
+                        });
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      return End(Error(absl::StatusCode::kInvalidArgument, "REQUEST_MALFORMED", "the call has no request message"));
+    }
+    const absl::Time deadline = std::min(absl::FromChrono(context_->deadline()), absl::Now() + kCallTimeoutMax);
+    auto cancel =
+        target_->client->CallRaw(target_->full_name, ToString(request_), BackendMetadata(*session_, traceparent_),
+                                 deadline, [this](rpc::RawAnswer answer) { Answered(std::move(answer)); });
+    const std::lock_guard<std::mutex> lock(mutex_);
+    cancel_ = std::move(cancel);
+    // Cancelled or answered before the function was known.
+    if (cancelled_ && !answered_) cancel_();
+  }
+
+  void OnCancel() override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    cancelled_ = true;
+    if (cancel_ != nullptr && !answered_) cancel_();
+  }
+
+  void Answered(rpc::RawAnswer answer) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      answered_ = true;
+    }
+    code_ = static_cast<absl::StatusCode>(answer.code);
+    if (answer.code != 0) {
+      return Finish(grpc::Status(static_cast<grpc::StatusCode>(answer.code), answer.message, answer.details));
+    }
+    const grpc::Slice slice(answer.payload);
+    response_ = grpc::ByteBuffer(&slice, 1);
+    StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
+  }
+
+  void End(const absl::Status& status) {
+    code_ = status.code();
+    const rpc::WireStatus wire = rpc::ToWire(rpc::Public(status, rpc::NewCorrelationId()));
+    Finish(grpc::Status(static_cast<grpc::StatusCode>(wire.code), wire.message, wire.details));
+  }
+
+  void OnDone() override {
+    const std::string method = target_ == nullptr ? "other" : target_->full_name;
+    core_->handled.Add({{"grpc_method", method}, {"grpc_status", std::string(rpc::CodeName(code_))}}).Increment();
+    log::LogCall({.method = method,
+                  .code = rpc::CodeName(code_),
+                  .reason = {},
+                  .detail = {},
+                  .correlation_id = {},
+                  .subject = session_ == nullptr ? absl::string_view() : session_->principal.subject,
+                  .peer = {},
+                  .traceparent = traceparent_,
+                  .duration = absl::Now() - start_,
+                  .queued = absl::ZeroDuration(),
+                  .request_bytes = static_cast<int64_t>(request_.Length()),
+                  .response_bytes = static_cast<int64_t>(response_.Length())});
+    --core_->calls;
+    delete this;
+  }
+
+  Core* const core_;
+  grpc::GenericCallbackServerContext* const context_;
+  const absl::Time start_ = absl::Now();
+  const Target* target_ = nullptr;
+  std::string traceparent_;
+  SessionPtr session_;
+  grpc::ByteBuffer request_;
+  grpc::ByteBuffer response_;
+  absl::StatusCode code_ = absl::StatusCode::kOk;
+  std::mutex mutex_;
+  std::function<void()> cancel_;
+  bool cancelled_ = false;
+  bool answered_ = false;
+};
+
+grpc::ServerGenericBidiReactor* Core::CreateReactor(grpc::GenericCallbackServerContext* context) {
+  return new ProxyReactor(this, context);
+}
+
+class NativeServerImpl final : public NativeServer {
+ public:
+  NativeServerImpl(const NativeOptions& options, const Targets& targets, Access& access,
+                   std::shared_ptr<prometheus::Registry> metrics)
+      : metrics_(std::move(metrics)), core_(options, targets, access, *metrics_) {}
+  ~NativeServerImpl() override { Stop(absl::ZeroDuration()); }
+
+  absl::Status Listen() {
+    const NativeOptions& options = core_.options;
+    ASSIGN_OR_RETURN(std::shared_ptr<grpc::ServerCredentials> credentials, rpc::MakeServerCredentials(options.tls));
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort(options.address, credentials, &port_);
+    builder.RegisterCallbackGenericService(&core_);
+    builder.SetMaxReceiveMessageSize(options.receive_bytes_max);
+    builder.SetMaxSendMessageSize(options.send_bytes_max);
+    builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, options.metadata_bytes_max);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.streams_per_connection_max);
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    server_ = builder.BuildAndStart();
+    if (server_ == nullptr || port_ == 0) {
+      return Error(absl::StatusCode::kUnavailable, "LISTEN_FAILED", absl::StrCat("cannot listen on ", options.address),
+                   {{"address", options.address}});
+    }
+    return absl::OkStatus();
+  }
+
+  int port() const override { return port_; }
+
+  void Stop(absl::Duration grace) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (server_ == nullptr) return;
+    server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+    server_.reset();
+  }
+
+ private:
+  const std::shared_ptr<prometheus::Registry> metrics_;
+  Core core_;
+  int port_ = 0;
+  std::mutex mutex_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<NativeServer>> NativeServer::Start(const NativeOptions& options, const Targets& targets,
+                                                                  Access& access,
+                                                                  std::shared_ptr<prometheus::Registry> metrics) {
+  auto server = std::make_unique<NativeServerImpl>(options, targets, access, std::move(metrics));
+  RETURN_IF_ERROR(server->Listen());
+  return std::unique_ptr<NativeServer>(std::move(server));
+}
+
+}  // namespace kam::gateway
