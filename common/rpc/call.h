@@ -2,6 +2,7 @@
 #ifndef KAM_COMMON_RPC_CALL_H_
 #define KAM_COMMON_RPC_CALL_H_
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <string>
@@ -10,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/auth/principal.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
@@ -26,6 +28,9 @@ struct Call {
   absl::Time deadline = absl::InfiniteFuture();
   // W3C trace context of the caller, passed on to every further call.
   std::string traceparent;
+  // Set once the caller has hung up; null outside a server. Long work may ask and stop early.
+  const std::atomic<bool>* cancelled = nullptr;
+  bool is_cancelled() const { return cancelled != nullptr && cancelled->load(std::memory_order_relaxed); }
   // Level at which the caller holds the permission of this method.
   auth::Level level() const { return principal.LevelFor(rules->permission()); }
 };
@@ -37,7 +42,7 @@ using Handler =
 // Full method names ("kam.account.v1.AccountService/GetAccount") to handlers. Filled at start-up, then read only.
 class Registry {
  public:
-  // Dies when the method is not in the descriptor pool or is registered twice.
+  // Dies when the method is not in the descriptor pool, is registered twice or streams.
   void Add(absl::string_view full_method, Handler handler);
 
   // Typed form: registry.Add<pb::VerifyAccountRequest, pb::Account>("kam....AccountService/VerifyAccount",
@@ -61,9 +66,16 @@ class Registry {
   const Entry* Find(absl::string_view full_method) const;
   const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
 
-  // Fails when a method of a service whose (kam.api.backend) is `backend` has no handler, or a handler's method has
-  // no permission: a program refuses to start then.
-  absl::Status CheckComplete(absl::string_view backend) const;
+  // Fails when a method of a service whose (kam.api.backend) is `backend` has no handler, a handler's method has no
+  // permission, or a handler belongs to another backend: a program refuses to start then. The generated pool cannot
+  // be listed, so the services looked at are those in the files of the methods registered and those named (full
+  // names, "kam.account.v1.AccountService").
+  absl::Status CheckComplete(absl::string_view backend, absl::Span<const absl::string_view> service_names = {}) const;
+
+  // Puts `wrap` around every handler registered so far: for what must hold of all of them.
+  void WrapAll(const std::function<Handler(Handler)>& wrap) {
+    for (auto& [name, entry] : entries_) entry.handler = wrap(std::move(entry.handler));
+  }
 
  private:
   std::map<std::string, Entry, std::less<>> entries_;
