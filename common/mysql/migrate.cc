@@ -352,7 +352,7 @@ absl::StatusOr<std::vector<Migration>> ReadMigrations(absl::string_view director
   std::sort(migrations.begin(), migrations.end(),
             [](const Migration& a, const Migration& b) { return a.name < b.name; });
   for (size_t i = 0; i < migrations.size(); ++i) {
-    const int expected = static_cast<int>(i) + 1;
+    const int expected = migrations.front().number + static_cast<int>(i);
     if (migrations[i].number == expected) continue;
     const bool twice = migrations[i].number < expected;
     return Refused("MIGRATIONS_INVALID",
@@ -397,7 +397,7 @@ std::vector<std::string> SplitStatements(absl::string_view sql) {
 absl::StatusOr<std::vector<int>> Migrate(Database& database, const std::vector<Migration>& migrations,
                                          absl::string_view holder) {
   for (size_t i = 0; i < migrations.size(); ++i) {
-    if (migrations[i].number != static_cast<int>(i) + 1) {
+    if (migrations[i].number <= (i == 0 ? 0 : migrations[i - 1].number)) {
       return Refused("MIGRATIONS_INVALID", absl::StrCat(migrations[i].name, " is out of order"),
                      {{"name", migrations[i].name}});
     }

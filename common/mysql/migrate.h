@@ -17,7 +17,8 @@ struct Migration {
   std::string sql;
 };
 
-// Reads every NNNN_*.sql of `directory`, in order. Refuses gaps and double numbers.
+// Reads every NNNN_*.sql of `directory`, in order, from the lowest number on (the folders of a service begin at 0101).
+// Refuses gaps and double numbers.
 absl::StatusOr<std::vector<Migration>> ReadMigrations(absl::string_view directory);
 
 // Splits a file into statements at ';' outside quotes and comments.

@@ -375,6 +375,7 @@ class Methods {
 
 void RegisterOne(Runtime& runtime, const MethodDescriptor* method, rpc::Registry* registry) {
   const kam::api::Method& rules = method->options().GetExtension(kam::api::method);
+  if (rules.standard() == kam::api::STANDARD_UNSPECIFIED) return;
   const Type* type = runtime.catalog().FindCollection(rules.collection());
   if (type == nullptr) Die(method, absl::StrCat("collection ", rules.collection(), " is not stored here"));
   const Methods methods(runtime, *type);

@@ -9,7 +9,7 @@
 #include "common/status/status.h"
 #include "kam/account/v1/account_scope_service.pb.h"
 #include "kam/event/v1/feed.pb.h"
-#include "kam/organization/v1/directory_service.pb.h"
+#include "kam/organization/v1/employee_scope_service.pb.h"
 
 namespace kam::service {
 namespace {
@@ -124,7 +124,7 @@ absl::Status ScopeReplica::FetchEmployees(const std::vector<std::string>& names,
     kam::organization::v1::BatchGetEmployeeScopesRequest request;
     for (const std::string& name : portion) request.add_names(name);
     kam::organization::v1::BatchGetEmployeeScopesResponse response;
-    RETURN_IF_ERROR(Ask("kam.organization.v1.DirectoryService/BatchGetEmployeeScopes", request, &response, deadline));
+    RETURN_IF_ERROR(Ask("kam.organization.v1.EmployeeScopeService/BatchGetEmployeeScopes", request, &response, deadline));
     return database_.Run(deadline, [&](mysql::Connection& connection) -> absl::Status {
       for (const auto& scope : response.scopes()) {
         RETURN_IF_ERROR(

@@ -86,15 +86,15 @@ absl::Status FromProblem(long http_status, const std::string& body) {
 }  // namespace
 
 std::string UrlEncode(absl::string_view text) {
-  std::unique_ptr<char, void (*)(void*)> escaped(
-      curl_easy_escape(nullptr, text.data(), static_cast<int>(text.size())), curl_free);
+  std::unique_ptr<char, void (*)(void*)> escaped(curl_easy_escape(nullptr, text.data(), static_cast<int>(text.size())),
+                                                 curl_free);
   return escaped == nullptr ? std::string() : std::string(escaped.get());
 }
 
 Gateway::Gateway(std::string url, std::string token) : url_(std::move(url)), token_(std::move(token)) {}
 
-absl::StatusOr<Gateway::Answer> Gateway::Send(absl::string_view method, absl::string_view path,
-                                              const std::string& body, absl::string_view key) {
+absl::StatusOr<Gateway::Answer> Gateway::Send(absl::string_view method, absl::string_view path, const std::string& body,
+                                              absl::string_view key) {
   const std::unique_ptr<CURL, void (*)(CURL*)> curl(curl_easy_init(), curl_easy_cleanup);
   if (curl == nullptr) return Internal("curl cannot be initialised");
   curl_slist* raw = nullptr;
@@ -138,8 +138,8 @@ absl::StatusOr<Json> Gateway::Call(absl::string_view method, absl::string_view p
   absl::Duration pause = kPauseDefault;
   while (true) {
     const absl::StatusOr<Answer> answer = Send(method, path, text, key);
-    const bool again = !answer.ok() ? absl::IsUnavailable(answer.status())
-                                    : (answer->status == 429 || answer->status == 503);
+    const bool again =
+        !answer.ok() ? absl::IsUnavailable(answer.status()) : (answer->status == 429 || answer->status == 503);
     const bool repeatable = method == "GET" || !key.empty() || absl::StrContains(path, ":batchUpsert");
     if (again && repeatable && absl::Now() + pause < give_up) {
       absl::SleepFor(answer.ok() && answer->retry_after > pause ? std::min(answer->retry_after, kPauseMax) : pause);
@@ -159,8 +159,9 @@ absl::StatusOr<Json> Gateway::ListAll(absl::string_view path, absl::string_view 
   std::string token;
   do {
     const std::string separator = absl::StrContains(path, "?") ? "&" : "?";
-    ASSIGN_OR_RETURN(const Json page, Get(absl::StrCat(path, separator, "pageSize=200",
-                                                       token.empty() ? "" : absl::StrCat("&pageToken=", UrlEncode(token)))));
+    ASSIGN_OR_RETURN(const Json page,
+                     Get(absl::StrCat(path, separator, "pageSize=200",
+                                      token.empty() ? "" : absl::StrCat("&pageToken=", UrlEncode(token)))));
     const auto found = page.find(std::string(items));
     if (found != page.end()) {
       for (const Json& item : *found) all.push_back(item);

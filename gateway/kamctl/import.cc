@@ -43,7 +43,8 @@ class Importer {
       const std::string key = KeyOf(step, *table, row);
       const auto [first, fresh] = waiting.emplace(key, row.line);
       if (!fresh && !key.empty()) {
-        Fail({{step.file, row.line, KeyColumn(step)}, "KEY_REPEATED",
+        Fail({{step.file, row.line, KeyColumn(step)},
+              "KEY_REPEATED",
               absl::StrCat("the key ", key, " stands in line ", first->second, " already")},
              &counts);
         continue;

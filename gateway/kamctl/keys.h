@@ -8,8 +8,8 @@
 
 namespace kam::ctl {
 
-// Makes what is missing in `directory`: {program}.key and internal.jwks for every program, page_token.key, and a password
-// {schema}.password for every database user. Files are readable by their owner only.
+// Makes what is missing in `directory`: {program}.key and internal.jwks for every program, page_token.key, and a
+// password {schema}.password for every database user. Files are readable by their owner only.
 absl::Status MakeKeys(const std::string& directory);
 
 }  // namespace kam::ctl

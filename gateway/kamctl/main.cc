@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,10 @@
 #include "common/status/status.h"
 #include "gateway/kamctl/http.h"
 #include "gateway/kamctl/import.h"
+#include "gateway/kamctl/journey/journey.h"
 #include "gateway/kamctl/keys.h"
 #include "gateway/kamctl/mapping.h"
+#include "gateway/kamctl/sandbox.h"
 #include "gateway/kamctl/summary.h"
 #include "gateway/kamctl/table.h"
 
@@ -26,8 +29,10 @@ ABSL_FLAG(std::string, gateway, "http://127.0.0.1:8080", "Address of the gateway
 ABSL_FLAG(std::string, token_file, "", "File with the bearer token to use.");
 ABSL_FLAG(std::string, mapping, "", "import: file that says which column means what.");
 ABSL_FLAG(std::string, report, "", "import: file to write the report to, as JSON.");
+ABSL_FLAG(std::string, currency, "", "summary: which currency, where orders are in several.");
 ABSL_FLAG(std::string, output, "", "summary: file to write to; empty: standard output.");
-ABSL_FLAG(std::string, directory, "", "keys, token: folder of the secrets.");
+ABSL_FLAG(std::string, directory, "", "keys, token, journey: folder of the secrets (of the issuer, for token).");
+ABSL_FLAG(std::vector<std::string>, services, {}, "clock, journey: name=host:port of every service, comma separated.");
 
 namespace kam::ctl {
 namespace {
@@ -38,7 +43,11 @@ constexpr char kUsage[] =
     "  token LOGIN             print a development token for a person (issuer key in --directory)\n"
     "  import DIR              bring CSV files in as --mapping says; good rows go in, bad ones are listed\n"
     "  summary                 figures of accounts, orders, payments and limits, as JSON\n"
-    "flags: --gateway=URL --token_file=FILE --mapping=FILE --report=FILE --output=FILE --directory=DIR";
+    "  journey                 play a year of the demo accounts on the sandbox clock, and print the page of the day\n"
+    "  clock TIME              set the sandbox clock of --services forward to an RFC 3339 time\n"
+    "flags: --gateway=URL --token_file=FILE --mapping=FILE --report=FILE --output=FILE --directory=DIR "
+    "--currency=CODE\n"
+    "       --services=account-svc=HOST:PORT,contract-svc=HOST:PORT,aftersales-svc=HOST:PORT";
 
 int Fail(const absl::Status& status) {
   const std::string reason = Reason(status);
@@ -124,8 +133,33 @@ absl::StatusOr<int> RunImport(const std::string& directory) {
 
 absl::Status RunSummary() {
   ASSIGN_OR_RETURN(Gateway gateway, Connect());
-  ASSIGN_OR_RETURN(const Json summary, Summarize(gateway));
+  ASSIGN_OR_RETURN(const Json summary, Summarize(gateway, absl::GetFlag(FLAGS_currency)));
   return WriteText(absl::GetFlag(FLAGS_output), summary.dump(2));
+}
+
+absl::StatusOr<std::unique_ptr<SandboxClock>> OpenClock() {
+  return SandboxClock::Create(absl::GetFlag(FLAGS_services),
+                              absl::StrCat(absl::GetFlag(FLAGS_directory), "/gateway.key"));
+}
+
+absl::Status RunClock(const std::string& text) {
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error)) {
+    return InvalidField("TIME", "TIME_MALFORMED", absl::StrCat("\"", text, "\" is no RFC 3339 time: ", error));
+  }
+  ASSIGN_OR_RETURN(const auto clock, OpenClock());
+  ASSIGN_OR_RETURN(const absl::Time reached, clock->MoveTo(time));
+  std::printf("%s\n", absl::FormatTime(absl::RFC3339_sec, reached, absl::UTCTimeZone()).c_str());
+  return absl::OkStatus();
+}
+
+absl::Status RunJourney() {
+  ASSIGN_OR_RETURN(const auto clock, OpenClock());
+  ASSIGN_OR_RETURN(const auto world,
+                   journey::World::Create(absl::GetFlag(FLAGS_gateway),
+                                          absl::StrCat(absl::GetFlag(FLAGS_directory), "/issuer"), clock.get()));
+  return journey::Play(*world);
 }
 
 int Main(int argc, char** argv) {
@@ -144,6 +178,10 @@ int Main(int argc, char** argv) {
     status = exit_status.status();
   } else if (command == "summary" && words.size() == 2) {
     status = RunSummary();
+  } else if (command == "journey" && words.size() == 2) {
+    status = RunJourney();
+  } else if (command == "clock" && words.size() == 3) {
+    status = RunClock(words[2]);
   } else {
     std::fprintf(stderr, "%s\n", kUsage);
     return 2;

@@ -124,7 +124,8 @@ class Builder {
     out_.places.emplace(path, Place{source.table->file, source.row->line, column});
   }
 
-  void Complain(const Source& source, const std::string& column, const std::string& reason, const std::string& message) {
+  void Complain(const Source& source, const std::string& column, const std::string& reason,
+                const std::string& message) {
     out_.problems.push_back({{source.table->file, source.row->line, column}, reason, message});
   }
 
@@ -180,7 +181,8 @@ class Builder {
     if (amount.empty()) return std::nullopt;
     const absl::StatusOr<Json> money = MoneyOf(amount, Fill(pattern["currency"].get<std::string>(), source, path));
     if (!money.ok()) {
-      Complain(source, FirstColumn(amount_pattern), "AMOUNT_MALFORMED", absl::StrCat("\"", amount, "\" is not an amount"));
+      Complain(source, FirstColumn(amount_pattern), "AMOUNT_MALFORMED",
+               absl::StrCat("\"", amount, "\" is not an amount"));
       return std::nullopt;
     }
     return *money;

@@ -116,10 +116,12 @@ absl::StatusOr<Json> Summarize(Gateway& gateway, const std::string& wanted) {
   ASSIGN_OR_RETURN(const std::string currency, Choose(currencies, wanted));
 
   Json summary = Json::object();
-  for (const char* collection : {"accounts", "employees", "products"}) {
-    ASSIGN_OR_RETURN(const int64_t count, Count(gateway, collection, ""));
-    summary[collection] = count;
-  }
+  ASSIGN_OR_RETURN(const int64_t accounts, Count(gateway, "accounts", ""));
+  ASSIGN_OR_RETURN(const int64_t employees, Count(gateway, "employees", "NOT roles.role = \"ERP\""));
+  ASSIGN_OR_RETURN(const int64_t products, Count(gateway, "products", ""));
+  summary["accounts"] = accounts;
+  summary["employees"] = employees;
+  summary["products"] = products;
   int64_t order_count = 0;
   ASSIGN_OR_RETURN(const Decimal order_value, Total(states, currency, &order_count));
   summary["orders"] = order_count;

@@ -10,7 +10,7 @@
 namespace kam::ctl {
 
 // Asks the services through the gateway:
-//   accounts, employees, products, orders, payments   how many
+//   accounts, employees, products, orders, payments   how many; logins of programs (role ERP) are not counted as people
 //   currency                                          of every amount below
 //   order_value, order_value_by_state                 all orders; by the state's name without its prefix
 //   payment_value                                     receipts that count

@@ -36,13 +36,19 @@ absl::StatusOr<Table> ReadTable(const std::string& directory, const std::string&
     }
     TableRow row;
     row.line = record.line;
-    for (const csv::Field& field : record.fields) row.cells.push_back({std::string(field.text), field.line, field.column});
+    for (const csv::Field& field : record.fields)
+      row.cells.push_back({std::string(field.text), field.line, field.column});
     table.rows.push_back(std::move(row));
     return absl::OkStatus();
   };
   ASSIGN_OR_RETURN(csv::Reader reader, csv::Reader::Create({}));
-  RETURN_IF_ERROR(reader.Feed(text, each));
-  RETURN_IF_ERROR(reader.Finish(each));
+  absl::Status status = reader.Feed(text, each);
+  if (status.ok()) status = reader.Finish(each);
+  if (!status.ok()) {
+    return Error(
+        status.code(), Reason(status), absl::StrCat(file, ": ", std::string(status.message())),
+        {{"file", file}, {"line", MetadataValue(status, "line")}, {"column", MetadataValue(status, "column")}});
+  }
   return table;
 }
 

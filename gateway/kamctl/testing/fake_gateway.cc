@@ -6,7 +6,7 @@
 
 namespace kam::ctl {
 
-FakeGateway::FakeGateway(std::function<FakeAnswer(const FakeRequest&)> answer) : answer_(std::move(answer)) {
+FakeGateway::FakeGateway(std::function<FakeAnswer(const FakeRequest&)> give) : answer_(std::move(give)) {
   http::ServerOptions options;
   options.plain = true;
   auto server = http::HttpServer::Start(options, [this](const http::HttpRequest& request, const http::Done& done) {

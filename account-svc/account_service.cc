@@ -1,0 +1,330 @@
+#include "account-svc/account_service.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "account-svc/duplicates.h"
+#include "account-svc/rules/account_rules.h"
+#include "account-svc/rules/ownership_rules.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "kam/account/v1/account_scope_service.pb.h"
+#include "kam/account/v1/account_service.pb.h"
+#include "kam/account/v1/contact.pb.h"
+
+namespace kam::account {
+namespace {
+
+using mysql::Row;
+using mysql::Value;
+using resource::UnitOfWork;
+using v1::Account;
+using v1::Contact;
+
+constexpr int kGroupDepthMax = 20;
+
+absl::StatusOr<int> ContactsOf(UnitOfWork& work, const std::string& account) {
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   work.connection().Query("SELECT COUNT(id) FROM contacts WHERE account = ? AND archive_time IS NULL",
+                                           {IdOf(account)}));
+  return static_cast<int>(rows[0][0].integer());
+}
+
+void SetMissing(const Context& context, int contacts, Account* account) {
+  account->clear_missing_fields();
+  for (const std::string& path : rules::MissingFields(*account, contacts, context.policy.complete_fields)) {
+    account->add_missing_fields(path);
+  }
+}
+
+// A group of accounts is a tree. The accounts above are locked, so that two moves at a time cannot close a circle.
+absl::Status CheckGroup(UnitOfWork& work, const Account& account) {
+  std::string at = IdOf(account.parent());
+  for (int depth = 0; !at.empty(); ++depth) {
+    ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                     work.connection().Query("SELECT parent, legal_name FROM accounts WHERE id = ? FOR UPDATE", {at}));
+    if (rows.empty()) return absl::OkStatus();  // The reference check names it.
+    if (NameOf("accounts", at) == account.name() || depth > kGroupDepthMax) {
+      return FailedPrecondition("ACCOUNT_CYCLE", account.name(),
+                                absl::StrCat(account.legal_name(), " would be above itself in the group"),
+                                {{"parent", account.parent()}});
+    }
+    at = rows[0][0].text();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNumber(const Account& account) {
+  return rules::CheckRegistrationNumber(account.registration_number(), account.address().country());
+}
+
+bool SameKeys(const rules::FirmKeys& a, const rules::FirmKeys& b) {
+  return a.registration == b.registration && a.name == b.name && a.phone == b.phone && a.domain == b.domain;
+}
+
+absl::Status UpdateAccount(const Context& context, UnitOfWork& work, const Account& before, Account* after) {
+  RETURN_IF_ERROR(Validate(work, *after));
+  if (!work.importing()) {
+    RETURN_IF_ERROR(rules::CheckUpdate(before, *after, work.actor().Holds("account.verify")));
+  }
+  RETURN_IF_ERROR(CheckNumber(*after));
+  if (before.parent() != after->parent()) RETURN_IF_ERROR(CheckGroup(work, *after));
+  const rules::FirmKeys keys = KeysOf(*after, context.policy);
+  if (!SameKeys(keys, KeysOf(before, context.policy))) {
+    RETURN_IF_ERROR(RefuseDuplicate(work, keys, IdOf(after->name())));
+  }
+  ASSIGN_OR_RETURN(const int contacts, ContactsOf(work, after->name()));
+  SetMissing(context, contacts, after);
+  return absl::OkStatus();
+}
+
+absl::Status SaveScope(UnitOfWork& work, const Account& account) {
+  const auto text = [](const std::string& value) { return value.empty() ? Value() : Value(value); };
+  const bool by_person = absl::StartsWith(account.creator(), "employees/");
+  const auto state = v1::AccountState_descriptor()->FindValueByNumber(account.state());
+  const auto tier = v1::Tier_descriptor()->FindValueByNumber(account.tier());
+  return work.connection()
+      .Execute(
+          "INSERT INTO account_scopes (account, version, owner, creator, region, state, tier, legal_name) VALUES (?, "
+          "1, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE version = version + 1, owner = VALUES(owner), region = "
+          "VALUES(region), state = VALUES(state), tier = VALUES(tier), legal_name = VALUES(legal_name)",
+          {IdOf(account.name()), text(IdOf(account.owner())), by_person ? Value(IdOf(account.creator())) : Value(),
+           text(account.region()), resource::ShortEnumName(state), text(resource::ShortEnumName(tier)),
+           account.legal_name()})
+      .status();
+}
+
+absl::Status AfterAccount(const Context& context, UnitOfWork& work, const Account* before, const Account& after) {
+  RETURN_IF_ERROR(SaveScope(work, after));
+  RETURN_IF_ERROR(SaveKeys(work, after, context.policy));
+  if (work.importing() && (before == nullptr ? !after.owner().empty() : before->owner() != after.owner())) {
+    RETURN_IF_ERROR(FollowImportedOwner(context, work, after));
+  }
+  return absl::OkStatus();
+}
+
+// A contact that comes or goes changes what the file lacks.
+absl::Status AfterContact(const Context& context, UnitOfWork& work, const Contact* before, const Contact& after) {
+  if (before != nullptr && before->has_archive_time() == after.has_archive_time()) return absl::OkStatus();
+  resource::Change<Account> change;
+  ASSIGN_OR_RETURN(change.before, work.Load<Account>(after.account()));
+  if (change.before.has_archive_time()) return absl::OkStatus();
+  change.after = change.before;
+  ASSIGN_OR_RETURN(const int contacts, ContactsOf(work, after.account()));
+  SetMissing(context, contacts, &change.after);
+  return work.Save(std::move(change)).status();
+}
+
+// Registers "AccountService/{verb}": begins the change, applies `rule` to it, stores it.
+template <typename Request, typename Rule>
+void AddVerb(const Context& context, absl::string_view verb, rpc::Registry* registry, Rule rule) {
+  registry->Add<Request, Account>(absl::StrCat("kam.account.v1.AccountService/", verb),
+                                  [context, rule](rpc::Call& call, const Request& request) -> absl::StatusOr<Account> {
+                                    return context.runtime.Write<Account>(
+                                        call, request, [&](UnitOfWork& work) -> absl::StatusOr<Account> {
+                                          ASSIGN_OR_RETURN(auto change, work.Begin<Account>(request));
+                                          RETURN_IF_ERROR(rule(work, request, &change.after));
+                                          return work.Save(std::move(change));
+                                        });
+                                  });
+}
+
+void AddStateVerbs(const Context& context, rpc::Registry* registry) {
+  AddVerb<v1::SubmitAccountRequest>(
+      context, "SubmitAccount", registry,
+      [context](UnitOfWork& work, const v1::SubmitAccountRequest&, Account* account) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(CheckNumber(*account));
+        ASSIGN_OR_RETURN(const int contacts, ContactsOf(work, account->name()));
+        SetMissing(context, contacts, account);
+        return rules::Submit({account->missing_fields().begin(), account->missing_fields().end()}, actor, work.now(),
+                             account);
+      });
+  AddVerb<v1::ReturnAccountRequest>(context, "ReturnAccount", registry,
+                                    [](UnitOfWork&, const v1::ReturnAccountRequest& request, Account* account) {
+                                      return rules::Return(request.reason(), account);
+                                    });
+  AddVerb<v1::VerifyAccountRequest>(
+      context, "VerifyAccount", registry,
+      [](UnitOfWork& work, const v1::VerifyAccountRequest& request, Account* account) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::Verify(actor, request.evidence(), work.now(), account);
+      });
+  AddVerb<v1::ActivateAccountRequest>(
+      context, "ActivateAccount", registry,
+      [](UnitOfWork& work, const v1::ActivateAccountRequest&, Account* account) -> absl::Status {
+        ASSIGN_OR_RETURN(const int contacts, ContactsOf(work, account->name()));
+        return rules::Activate(contacts, account);
+      });
+  const auto leave = [](UnitOfWork&, const auto& request, Account* account) {
+    return rules::Leave(request.reason(), account);
+  };
+  AddVerb<v1::MarkAccountDormantRequest>(context, "MarkAccountDormant", registry, leave);
+  AddVerb<v1::MarkAccountLostRequest>(context, "MarkAccountLost", registry, leave);
+  AddVerb<v1::CloseAccountRequest>(
+      context, "CloseAccount", registry,
+      [](UnitOfWork& work, const v1::CloseAccountRequest& request, Account* account) -> absl::Status {
+        RETURN_IF_ERROR(EndOwnerships(work, account->name(), request.reason()));
+        account->clear_owner();
+        account->clear_protected_until();
+        return rules::Leave(request.reason(), account);
+      });
+  AddVerb<v1::ConfirmAccountTierRequest>(
+      context, "ConfirmAccountTier", registry,
+      [context](UnitOfWork& work, const v1::ConfirmAccountTierRequest& request, Account* account) -> absl::Status {
+        std::string review = request.review_date();
+        if (review.empty()) {
+          ASSIGN_OR_RETURN(review, AddMonths(context.Today(work.now()), context.policy.tier_review_months));
+        }
+        account->set_tier(request.tier());
+        account->set_tier_review_date(review);
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::CheckDuplicateResponse> CheckDuplicate(const Context& context, rpc::Call& call,
+                                                          const v1::CheckDuplicateRequest& request) {
+  rules::Firm firm;
+  firm.legal_name = request.legal_name();
+  firm.registration_number = request.registration_number();
+  firm.phone = request.phone();
+  firm.domain = request.domain();
+  firm.country = request.country();
+  const rules::FirmKeys keys = rules::KeysOf(firm, context.policy);
+  if (SameKeys(keys, {})) {
+    return InvalidField("legal_name", "FIELD_REQUIRED",
+                        "a name, a registration number, a telephone number or a domain must be given");
+  }
+  v1::CheckDuplicateResponse response;
+  RETURN_IF_ERROR(
+      context.runtime.database().RunInTransaction(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+        response.Clear();
+        ASSIGN_OR_RETURN(const std::optional<Duplicate> found, FindDuplicate(connection, keys, ""));
+        bool reaches = false;
+        if (found.has_value()) {
+          ASSIGN_OR_RETURN(reaches, Reaches(connection, context.runtime, call.principal, found->account));
+        }
+        if (!found.has_value()) {
+          response.set_result(v1::DUPLICATE_RESULT_NONE);
+        } else if (reaches) {
+          response.set_result(v1::DUPLICATE_RESULT_EXISTS_YOURS);
+          response.set_account(NameOf("accounts", found->account));
+        } else {
+          response.set_result(v1::DUPLICATE_RESULT_EXISTS);
+          *response.mutable_claimable_after() =
+              ToTimestamp(rules::ClaimableAfter(found->protected_until, context.runtime.clock().Now()));
+        }
+        const auto* value = v1::DuplicateResult_descriptor()->FindValueByNumber(response.result());
+        return LogCheck(connection, context.runtime, call, keys, resource::ShortEnumName(value),
+                        found.has_value() ? found->account : "");
+      }));
+  return response;
+}
+
+// A registration of a firm that somebody else has is a question about it, too: it is logged, whatever becomes of it.
+absl::Status LogRegistration(const Context& context, const rpc::Call& call,
+                             const std::vector<const google::protobuf::Message*>& resources) {
+  if (call.rules == nullptr || call.rules->standard() != kam::api::STANDARD_CREATE) return absl::OkStatus();
+  return context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    for (const google::protobuf::Message* message : resources) {
+      const rules::FirmKeys keys = KeysOf(static_cast<const Account&>(*message), context.policy);
+      ASSIGN_OR_RETURN(const std::optional<Duplicate> found, FindDuplicate(connection, keys, ""));
+      if (!found.has_value()) continue;
+      ASSIGN_OR_RETURN(const bool reaches, Reaches(connection, context.runtime, call.principal, found->account));
+      RETURN_IF_ERROR(
+          LogCheck(connection, context.runtime, call, keys, reaches ? "EXISTS_YOURS" : "EXISTS", found->account));
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<v1::BatchGetAccountScopesResponse> BatchGetAccountScopes(
+    const Context& context, rpc::Call& call, const v1::BatchGetAccountScopesRequest& request) {
+  std::string list;
+  std::vector<Value> params;
+  for (const std::string& name : request.names()) {
+    absl::StrAppend(&list, list.empty() ? "?" : ", ?");
+    params.emplace_back(IdOf(name));
+  }
+  v1::BatchGetAccountScopesResponse response;
+  if (params.empty()) return response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                     connection.Query(absl::StrCat("SELECT account, version, owner, creator, region, state, tier, "
+                                                   "legal_name FROM account_scopes WHERE account IN (",
+                                                   list, ")"),
+                                      mysql::Params(params)));
+    for (const Row& row : rows) {
+      v1::AccountScope* scope = response.add_scopes();
+      scope->set_account(NameOf("accounts", row[0].text()));
+      scope->set_version(row[1].integer());
+      scope->set_owner(NameOf("employees", row[2].text()));
+      scope->set_creator(NameOf("employees", row[3].text()));
+      scope->set_region(row[4].text());
+      if (const auto* state = resource::FindEnumValue(v1::AccountState_descriptor(), row[5].text())) {
+        scope->set_state(static_cast<v1::AccountState>(state->number()));
+      }
+      if (const auto* tier = resource::FindEnumValue(v1::Tier_descriptor(), row[6].text())) {
+        scope->set_tier(static_cast<v1::Tier>(tier->number()));
+      }
+      scope->set_legal_name(row[7].text());
+    }
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
+}  // namespace
+
+absl::Status PrepareNewAccount(const Context& context, UnitOfWork& work, Account* account) {
+  if (!work.importing() || account->state() == v1::ACCOUNT_STATE_UNSPECIFIED) {
+    account->set_state(v1::ACCOUNT_STATE_DRAFT);
+  }
+  if (account->opening_date().empty()) account->set_opening_date(context.Today(work.now()));
+  RETURN_IF_ERROR(Validate(work, *account));
+  RETURN_IF_ERROR(CheckNumber(*account));
+  SetMissing(context, 0, account);
+  return RefuseDuplicate(work, KeysOf(*account, context.policy), "");
+}
+
+void RegisterAccounts(const Context& context, rpc::Registry* registry) {
+  resource::Hooks accounts;
+  accounts.on_create = resource::OnCreate<Account>(
+      [context](UnitOfWork& work, Account* account) { return PrepareNewAccount(context, work, account); });
+  accounts.on_update = resource::OnUpdate<Account>([context](UnitOfWork& work, const Account& before, Account* after) {
+    return UpdateAccount(context, work, before, after);
+  });
+  accounts.on_saved =
+      resource::OnSaved<Account>([context](UnitOfWork& work, const Account* before, const Account& after) {
+        return AfterAccount(context, work, before, after);
+      });
+  accounts.prepare = [context](const rpc::Call& call, const std::vector<const google::protobuf::Message*>& resources) {
+    return LogRegistration(context, call, resources);
+  };
+  context.runtime.SetHooks(Account::descriptor(), std::move(accounts));
+
+  resource::Hooks contacts;
+  contacts.on_saved =
+      resource::OnSaved<Contact>([context](UnitOfWork& work, const Contact* before, const Contact& after) {
+        return AfterContact(context, work, before, after);
+      });
+  context.runtime.SetHooks(Contact::descriptor(), std::move(contacts));
+
+  resource::RegisterStandardMethods(context.runtime, "kam.account.v1.AccountService", registry);
+  resource::RegisterStandardMethods(context.runtime, "kam.account.v1.ContactService", registry);
+  AddStateVerbs(context, registry);
+  registry->Add<v1::CheckDuplicateRequest, v1::CheckDuplicateResponse>(
+      "kam.account.v1.AccountService/CheckDuplicate",
+      [context](rpc::Call& call, const v1::CheckDuplicateRequest& request) {
+        return CheckDuplicate(context, call, request);
+      });
+  registry->Add<v1::BatchGetAccountScopesRequest, v1::BatchGetAccountScopesResponse>(
+      "kam.account.v1.AccountScopeService/BatchGetAccountScopes",
+      [context](rpc::Call& call, const v1::BatchGetAccountScopesRequest& request) {
+        return BatchGetAccountScopes(context, call, request);
+      });
+}
+
+}  // namespace kam::account

@@ -1,0 +1,28 @@
+// Accounts, contacts and ownership over RPC.
+#ifndef KAM_ACCOUNT_SVC_ACCOUNT_SERVICE_H_
+#define KAM_ACCOUNT_SVC_ACCOUNT_SERVICE_H_
+
+#include "account-svc/context.h"
+
+namespace kam::account::v1 {
+class Account;
+}  // namespace kam::account::v1
+
+namespace kam::account {
+
+// Hooks and handlers of AccountService, AccountOwnershipService, ContactService and AccountScopeService.
+void RegisterAccounts(const Context& context, rpc::Registry* registry);
+void RegisterOwnership(const Context& context, rpc::Registry* registry);
+
+// Completes a new account and refuses it when the firm has a file: also for drafts made from leads.
+absl::Status PrepareNewAccount(const Context& context, resource::UnitOfWork& work, v1::Account* account);
+
+// Makes the ownership rows follow an owner that an import has set.
+absl::Status FollowImportedOwner(const Context& context, resource::UnitOfWork& work, const v1::Account& account);
+
+// Ends every ownership of an account that is closed.
+absl::Status EndOwnerships(resource::UnitOfWork& work, const std::string& account, const std::string& reason);
+
+}  // namespace kam::account
+
+#endif  // KAM_ACCOUNT_SVC_ACCOUNT_SERVICE_H_

@@ -1,0 +1,43 @@
+// What every part of the account service needs, and small helpers over the runtime.
+#ifndef KAM_ACCOUNT_SVC_CONTEXT_H_
+#define KAM_ACCOUNT_SVC_CONTEXT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "account-svc/policy.h"
+#include "common/resource/runtime.h"
+
+namespace kam::account {
+
+struct Context {
+  resource::Runtime& runtime;
+  const Policy& policy;
+  absl::TimeZone zone;
+
+  // The day on which `now` falls in the policy's time zone, as ISO text.
+  std::string Today(absl::Time now) const;
+};
+
+// "accounts/{id}" -> "{id}"; text without '/' is returned as it is.
+std::string IdOf(absl::string_view name);
+// "{id}" -> "accounts/{id}"; empty stays empty.
+std::string NameOf(absl::string_view collection, const std::string& id);
+
+// Name of the calling employee; PERMISSION_DENIED PERSON_REQUIRED for a program.
+absl::StatusOr<std::string> Person(const resource::UnitOfWork& work);
+
+// The field rules of kam.api, before a hook looks at the values.
+absl::Status Validate(const resource::UnitOfWork& work, const google::protobuf::Message& resource);
+
+// The caller must reach `account` with account.read, and the account must not be CLOSED. PERMISSION_DENIED
+// OUT_OF_SCOPE, FAILED_PRECONDITION ACCOUNT_CLOSED. An import is not asked.
+absl::Status CheckAccountUsable(resource::UnitOfWork& work, const std::string& account);
+
+}  // namespace kam::account
+
+#endif  // KAM_ACCOUNT_SVC_CONTEXT_H_

@@ -1,0 +1,155 @@
+// Who somebody is and what he may do now, for the suite's own programs (G-02, G-03).
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "account-svc/organization_service.h"
+#include "common/auth/grants.h"
+#include "common/status/status.h"
+#include "kam/organization/v1/directory_service.pb.h"
+#include "kam/organization/v1/employee_scope_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = organization::v1;
+using mysql::Row;
+using mysql::Value;
+
+std::string Placeholders(size_t count) { return absl::StrJoin(std::vector<std::string>(count, "?"), ", "); }
+
+// The grants of all roles: rows set by an administrator replace the delivered ones of the same role and permission;
+// then the widest level of each permission counts.
+absl::StatusOr<auth::Grants> GrantsOf(mysql::Connection& connection, const std::vector<std::string>& roles) {
+  if (roles.empty()) return auth::Grants();
+  std::vector<Value> params(roles.begin(), roles.end());
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      connection.Query(absl::StrCat("SELECT role, permission, level, origin FROM role_grants WHERE role IN "
+                                    "(",
+                                    Placeholders(roles.size()), ") AND archive_time IS NULL"),
+                       mysql::Params(params)));
+  std::set<std::pair<std::string, std::string>> replaced;
+  for (const Row& row : rows) {
+    if (row[3].text() == "ADMIN") replaced.emplace(row[0].text(), row[1].text());
+  }
+  std::vector<auth::GrantRow> grants;
+  for (const Row& row : rows) {
+    if (row[3].text() != "ADMIN" && replaced.count({row[0].text(), row[1].text()}) > 0) continue;
+    grants.push_back({row[1].text(), absl::AsciiStrToLower(row[2].text())});
+  }
+  return auth::MergeGrants(grants);
+}
+
+// Everybody who reports to `employee` on `day`, directly or not, without the person. RESOURCE_EXHAUSTED TEAM_TOO_LARGE.
+absl::Status AddTeam(mysql::Connection& connection, const std::string& employee, const std::string& day, int limit,
+                     pb::ResolvedPrincipal* principal) {
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      connection.Query(
+          absl::StrCat("WITH RECURSIVE team (id) AS (SELECT s.parent_id FROM employees_superiors s WHERE s.superior "
+                       "= ? AND s.since_date <= ? AND (s.until_date IS NULL OR s.until_date >= ?) UNION SELECT "
+                       "s.parent_id FROM employees_superiors s JOIN team m ON s.superior = m.id WHERE s.since_date "
+                       "<= ? AND (s.until_date IS NULL OR s.until_date >= ?)) SELECT id FROM team WHERE id <> ? "
+                       "ORDER BY id LIMIT ",
+                       limit + 1),
+          {employee, day, day, day, day, employee}));
+  if (rows.size() > static_cast<size_t>(limit)) {
+    return Error(absl::StatusCode::kResourceExhausted, "TEAM_TOO_LARGE",
+                 absl::StrCat("more than ", limit, " people report to employees/", employee,
+                              "; grant department or region instead of team"),
+                 {{"employee", NameOf("employees", employee)}, {"limit", absl::StrCat(limit)}});
+  }
+  for (const Row& row : rows) principal->add_team(row[0].text());
+  return absl::OkStatus();
+}
+
+absl::Status Unknown() {
+  return Error(absl::StatusCode::kNotFound, "EMPLOYEE_UNKNOWN", "no employee in service has this login");
+}
+
+absl::Status Resolve(const Context& context, mysql::Connection& connection, const std::string& login,
+                     pb::ResolvedPrincipal* principal) {
+  principal->Clear();
+  const std::string day = context.Today(context.runtime.clock().Now());
+  ASSIGN_OR_RETURN(const std::vector<Row> people,
+                   connection.Query("SELECT e.id, e.display_name, e.region, s.department_path FROM employees e LEFT "
+                                    "JOIN employee_scopes s ON s.employee = e.id WHERE e.login = ? AND e.archive_time "
+                                    "IS NULL AND (e.leave_date IS NULL OR e.leave_date >= ?) AND (e.hire_date IS NULL "
+                                    "OR e.hire_date <= ?)",
+                                    {login, day, day}));
+  if (people.empty()) return Unknown();
+  const std::string id = people[0][0].text();
+  principal->set_employee(NameOf("employees", id));
+  principal->set_display_name(people[0][1].text());
+  principal->set_department_path(people[0][3].text());
+  ASSIGN_OR_RETURN(const std::vector<Row> regions,
+                   connection.Query("SELECT value FROM employees_regions WHERE parent_id = ? ORDER BY position", {id}));
+  for (const Row& row : regions) principal->add_regions(row[0].text());
+  // Without regions of his own a person answers for the one he works in.
+  if (regions.empty() && !people[0][2].is_null()) principal->add_regions(people[0][2].text());
+  ASSIGN_OR_RETURN(const std::vector<Row> held,
+                   connection.Query("SELECT DISTINCT role FROM employees_roles WHERE parent_id = ? AND since_date <= ? "
+                                    "AND (until_date IS NULL OR until_date >= ?) ORDER BY role",
+                                    {id, day, day}));
+  std::vector<std::string> roles;
+  for (const Row& row : held) roles.push_back(row[0].text());
+  for (const std::string& role : roles) principal->add_roles(role);
+  ASSIGN_OR_RETURN(const auth::Grants grants, GrantsOf(connection, roles));
+  const std::map<std::string, auth::Level> sorted(grants.begin(), grants.end());
+  bool reaches_team = false;
+  for (const auto& [permission, level] : sorted) {
+    pb::Grant* grant = principal->add_grants();
+    grant->set_permission(permission);
+    grant->set_level(std::string(auth::LevelName(level)));
+    reaches_team = reaches_team || level == auth::Level::kTeam;
+  }
+  return reaches_team ? AddTeam(connection, id, day, context.policy.team_max, principal) : absl::OkStatus();
+}
+
+absl::StatusOr<pb::BatchGetEmployeeScopesResponse> BatchGetEmployeeScopes(
+    const Context& context, rpc::Call& call, const pb::BatchGetEmployeeScopesRequest& request) {
+  std::vector<Value> params;
+  for (const std::string& name : request.names()) params.emplace_back(IdOf(name));
+  pb::BatchGetEmployeeScopesResponse response;
+  if (params.empty()) return response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                     connection.Query(absl::StrCat("SELECT employee, version, department_path, region FROM "
+                                                   "employee_scopes WHERE employee IN (",
+                                                   Placeholders(params.size()), ")"),
+                                      mysql::Params(params)));
+    for (const Row& row : rows) {
+      pb::EmployeeScope* scope = response.add_scopes();
+      scope->set_employee(NameOf("employees", row[0].text()));
+      scope->set_version(row[1].integer());
+      scope->set_department_path(row[2].text());
+      scope->set_region(row[3].text());
+    }
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
+}  // namespace
+
+void RegisterDirectory(const Context& context, rpc::Registry* registry) {
+  registry->Add<pb::ResolvePrincipalRequest, pb::ResolvedPrincipal>(
+      "kam.organization.v1.DirectoryService/ResolvePrincipal",
+      [context](rpc::Call& call, const pb::ResolvePrincipalRequest& request) -> absl::StatusOr<pb::ResolvedPrincipal> {
+        pb::ResolvedPrincipal principal;
+        RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) {
+          return Resolve(context, connection, request.login(), &principal);
+        }));
+        return principal;
+      });
+  registry->Add<pb::BatchGetEmployeeScopesRequest, pb::BatchGetEmployeeScopesResponse>(
+      "kam.organization.v1.EmployeeScopeService/BatchGetEmployeeScopes",
+      [context](rpc::Call& call, const pb::BatchGetEmployeeScopesRequest& request) {
+        return BatchGetEmployeeScopes(context, call, request);
+      });
+}
+
+}  // namespace kam::account

@@ -1,0 +1,161 @@
+#include "account-svc/duplicates.h"
+
+#include <openssl/evp.h>
+
+#include <map>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "account-svc/rules/ownership_rules.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/status/status.h"
+#include "kam/account/v1/account.pb.h"
+
+namespace kam::account {
+namespace {
+
+using mysql::Value;
+
+constexpr char kRegistration[] = "REGISTRATION";
+constexpr char kName[] = "NAME";
+constexpr char kPhone[] = "PHONE";
+constexpr char kDomain[] = "DOMAIN";
+
+// Kind -> value of the keys that there are; sorted, so that all writers lock in the same order.
+std::map<std::string, std::string> Listed(const rules::FirmKeys& keys) {
+  std::map<std::string, std::string> listed;
+  if (!keys.registration.empty()) listed[kRegistration] = keys.registration;
+  if (!keys.name.empty()) listed[kName] = keys.name;
+  if (!keys.phone.empty()) listed[kPhone] = keys.phone;
+  if (!keys.domain.empty()) listed[kDomain] = keys.domain;
+  return listed;
+}
+
+std::string Sha256(const std::string& text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int length = 0;
+  EVP_Digest(text.data(), text.size(), digest, &length, EVP_sha256(), nullptr);
+  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), length));
+}
+
+}  // namespace
+
+rules::FirmKeys KeysOf(const v1::Account& account, const Policy& policy) {
+  rules::Firm firm;
+  firm.legal_name = account.legal_name();
+  firm.registration_number = account.registration_number();
+  firm.phone = account.phone();
+  firm.domain = account.website().empty() ? account.email() : account.website();
+  firm.country = account.address().country();
+  return rules::KeysOf(firm, policy);
+}
+
+absl::StatusOr<std::optional<Duplicate>> FindDuplicate(mysql::Connection& connection, const rules::FirmKeys& keys,
+                                                       const std::string& except) {
+  std::vector<Value> params;
+  std::string where;
+  for (const auto& [kind, value] : Listed(keys)) {
+    absl::StrAppend(&where, where.empty() ? "" : " OR ", "(k.kind = ? AND k.key_value = ?)");
+    params.emplace_back(kind);
+    params.emplace_back(value);
+  }
+  if (where.empty()) return std::nullopt;
+  constexpr int kRowsMax = 200;  // A telephone number that so many firms share says nothing any more.
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   connection.Query(absl::StrCat("SELECT k.kind, k.account, a.protected_until, r.key_value FROM "
+                                                 "account_keys k JOIN accounts a ON a.id = k.account LEFT JOIN "
+                                                 "account_keys r ON r.account = k.account AND r.kind = 'REGISTRATION' "
+                                                 "WHERE ",
+                                                 where, " ORDER BY k.account LIMIT ", kRowsMax),
+                                    mysql::Params(params)));
+  for (const char* kind : {kRegistration, kName, kDomain, kPhone}) {
+    for (const mysql::Row& row : rows) {
+      if (row[0].text() != kind || row[1].text() == except) continue;
+      if (!keys.registration.empty() && !row[3].is_null() && row[3].text() != keys.registration) continue;
+      Duplicate duplicate;
+      duplicate.account = row[1].text();
+      if (!row[2].is_null()) duplicate.protected_until = row[2].time();
+      return duplicate;
+    }
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<bool> Reaches(mysql::Connection& connection, const resource::Runtime& runtime,
+                             const auth::Principal& reader, const std::string& account) {
+  const resource::Type& type = *runtime.catalog().Find(v1::Account::descriptor());
+  const resource::SqlCondition scope = resource::ScopeCondition(type, reader, reader.LevelFor("account.read"));
+  std::vector<Value> params = {Value(account)};
+  params.insert(params.end(), scope.params.begin(), scope.params.end());
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   connection.Query(absl::StrCat("SELECT 1 FROM accounts t WHERE t.id = ?",
+                                                 scope.sql.empty() ? "" : absl::StrCat(" AND (", scope.sql, ")")),
+                                    mysql::Params(params)));
+  return !rows.empty();
+}
+
+absl::Status RefuseDuplicate(resource::UnitOfWork& work, const rules::FirmKeys& keys, const std::string& except) {
+  for (const auto& [kind, value] : Listed(keys)) {
+    RETURN_IF_ERROR(work.connection()
+                        .Execute("INSERT INTO account_key_guards (kind, key_value) VALUES (?, ?) ON DUPLICATE KEY "
+                                 "UPDATE key_value = VALUES(key_value)",
+                                 {kind, value})
+                        .status());
+  }
+  ASSIGN_OR_RETURN(const std::optional<Duplicate> duplicate, FindDuplicate(work.connection(), keys, except));
+  if (!duplicate.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool reaches, Reaches(work.connection(), work.runtime(), work.actor(), duplicate->account));
+  if (reaches) {
+    const std::string name = NameOf("accounts", duplicate->account);
+    return Error(absl::StatusCode::kAlreadyExists, "ACCOUNT_EXISTS",
+                 absl::StrCat("the firm has a file already: ", name), {{"account", name}});
+  }
+  // Nothing that tells whose account it is.
+  const std::string after = absl::FormatTime(
+      absl::RFC3339_sec, rules::ClaimableAfter(duplicate->protected_until, work.now()), absl::UTCTimeZone());
+  return Error(absl::StatusCode::kAlreadyExists, "ACCOUNT_EXISTS",
+               absl::StrCat("the firm has a file already; it may be claimed after ", after),
+               {{"claimableAfter", after}});
+}
+
+absl::Status SaveKeys(resource::UnitOfWork& work, const v1::Account& account, const Policy& policy) {
+  const std::string id = IdOf(account.name());
+  std::map<std::string, std::string> wanted;
+  const rules::FirmKeys keys = KeysOf(account, policy);
+  if (account.state() != v1::ACCOUNT_STATE_CLOSED) wanted = Listed(keys);
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT kind, key_value FROM account_keys WHERE account = ?", {id}));
+  std::map<std::string, std::string> stored;
+  for (const mysql::Row& row : rows) stored[row[0].text()] = row[1].text();
+  if (stored == wanted) return absl::OkStatus();
+  RETURN_IF_ERROR(work.connection().Execute("DELETE FROM account_keys WHERE account = ?", {id}).status());
+  for (const auto& [kind, value] : wanted) {
+    // Group members abroad may share a name; the registration number then tells them apart.
+    const bool unique = kind == kRegistration || (kind == kName && keys.registration.empty());
+    const absl::StatusOr<int64_t> inserted =
+        work.connection().Execute("INSERT INTO account_keys (kind, key_value, account, unique_key) VALUES (?, ?, ?, ?)",
+                                  {kind, value, id, unique ? Value(value) : Value()});
+    if (!inserted.ok() && mysql::IsDuplicateKey(inserted.status())) {
+      return Error(absl::StatusCode::kAlreadyExists, "ACCOUNT_EXISTS", "the firm has a file already");
+    }
+    RETURN_IF_ERROR(inserted.status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LogCheck(mysql::Connection& connection, resource::Runtime& runtime, const rpc::Call& call,
+                      const rules::FirmKeys& keys, absl::string_view result, const std::string& account) {
+  ASSIGN_OR_RETURN(const std::string id, runtime.NewId());
+  std::string text;
+  for (const auto& [kind, value] : Listed(keys)) absl::StrAppend(&text, kind, "=", value, "\n");
+  return connection
+      .Execute(
+          "INSERT INTO duplicate_checks (id, check_time, actor, method, result, account, keys_sha256) VALUES (?, "
+          "?, ?, ?, ?, ?, ?)",
+          {id, runtime.clock().Now(), call.principal.subject,
+           absl::StrCat(call.method->service()->full_name(), "/", call.method->name()), result,
+           account.empty() ? Value() : Value(account), Sha256(text)})
+      .status();
+}
+
+}  // namespace kam::account

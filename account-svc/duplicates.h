@@ -1,0 +1,49 @@
+// The keys of firms in SQL: whether a firm has a file, whoever asks.
+#ifndef KAM_ACCOUNT_SVC_DUPLICATES_H_
+#define KAM_ACCOUNT_SVC_DUPLICATES_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "account-svc/context.h"
+#include "account-svc/rules/keys.h"
+#include "common/rpc/call.h"
+
+namespace kam::account::v1 {
+class Account;
+}  // namespace kam::account::v1
+
+namespace kam::account {
+
+struct Duplicate {
+  std::string account;  // Id.
+  std::optional<absl::Time> protected_until;
+};
+
+rules::FirmKeys KeysOf(const v1::Account& account, const Policy& policy);
+
+// The account, other than `except` (an id), that is the same firm. Name, telephone and domain say nothing where both
+// firms have registration numbers and these differ.
+absl::StatusOr<std::optional<Duplicate>> FindDuplicate(mysql::Connection& connection, const rules::FirmKeys& keys,
+                                                       const std::string& except);
+
+// ALREADY_EXISTS ACCOUNT_EXISTS with claimableAfter, or with the account where the caller reaches it. Writers of the
+// same keys come one after the other from here to the end of the transaction.
+absl::Status RefuseDuplicate(resource::UnitOfWork& work, const rules::FirmKeys& keys, const std::string& except);
+
+// Makes account_keys say what `account` is known by; nothing for a closed account.
+absl::Status SaveKeys(resource::UnitOfWork& work, const v1::Account& account, const Policy& policy);
+
+// Whether `reader` sees the account with account.read.
+absl::StatusOr<bool> Reaches(mysql::Connection& connection, const resource::Runtime& runtime,
+                             const auth::Principal& reader, const std::string& account);
+
+// Notes who asked for these keys and what came of it.
+absl::Status LogCheck(mysql::Connection& connection, resource::Runtime& runtime, const rpc::Call& call,
+                      const rules::FirmKeys& keys, absl::string_view result, const std::string& account);
+
+}  // namespace kam::account
+
+#endif  // KAM_ACCOUNT_SVC_DUPLICATES_H_

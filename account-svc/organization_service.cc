@@ -1,0 +1,263 @@
+#include "account-svc/organization_service.h"
+
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "account-svc/rules/organization_rules.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "kam/organization/v1/department.pb.h"
+#include "kam/organization/v1/employee.pb.h"
+#include "kam/organization/v1/role_grant.pb.h"
+
+namespace kam::account {
+namespace {
+
+using mysql::Row;
+using mysql::Value;
+using organization::v1::Department;
+using organization::v1::Employee;
+using organization::v1::RoleGrant;
+using resource::UnitOfWork;
+
+constexpr size_t kDepartmentsAboveMax = 8;
+constexpr int kChildrenMax = 5000;
+constexpr size_t kSuperiorsMax = 1000;  // People above somebody, along all lines.
+
+std::string Placeholders(size_t count) { return absl::StrJoin(std::vector<std::string>(count, "?"), ", "); }
+
+std::string PathOf(const Department& department) {
+  return absl::StrCat(department.parent_path(), IdOf(department.name()), "/");
+}
+
+// ---- Departments
+
+// Sets parent_path from the parent. The departments above are locked, so that two moves at a time cannot close a
+// circle.
+absl::Status PlaceDepartment(UnitOfWork& work, Department* department) {
+  if (department->parent().empty()) {
+    department->set_parent_path("/");
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const std::vector<Row> parents,
+                   work.connection().Query("SELECT parent_path FROM departments WHERE id = ? FOR UPDATE",
+                                           {IdOf(department->parent())}));
+  if (parents.empty()) return absl::OkStatus();  // The reference check names it.
+  const std::string path = absl::StrCat(parents[0][0].text(), IdOf(department->parent()), "/");
+  const std::vector<std::string> above = absl::StrSplit(path, '/', absl::SkipEmpty());
+  std::vector<Value> ids(above.begin(), above.end());
+  RETURN_IF_ERROR(work.connection()
+                      .Query(absl::StrCat("SELECT id FROM departments WHERE id IN (", Placeholders(ids.size()),
+                                          ") ORDER BY id FOR UPDATE"),
+                             mysql::Params(ids))
+                      .status());
+  if (!department->name().empty() && std::find(above.begin(), above.end(), IdOf(department->name())) != above.end()) {
+    return FailedPrecondition("DEPARTMENT_CYCLE", department->name(),
+                              absl::StrCat(department->display_name(), " cannot be below itself"),
+                              {{"parent", department->parent()}});
+  }
+  if (above.size() > kDepartmentsAboveMax) {
+    return InvalidField("department.parent", "DEPARTMENT_TOO_DEEP",
+                        absl::StrCat("has ", above.size(), " levels above; at most ", kDepartmentsAboveMax),
+                        {{"limit", absl::StrCat(kDepartmentsAboveMax)}});
+  }
+  department->set_parent_path(path);
+  return absl::OkStatus();
+}
+
+// A department that moves takes those below it, and the people in it, along.
+absl::Status AfterDepartment(UnitOfWork& work, const Department* before, const Department& after) {
+  if (before == nullptr || before->parent_path() == after.parent_path()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<Department> children,
+                   work.Find<Department>({"t.parent = ?", {IdOf(after.name())}}, "ORDER BY t.id", kChildrenMax + 1,
+                                         /*lock=*/true));
+  if (children.size() > kChildrenMax) {
+    return FailedPrecondition("DEPARTMENT_TOO_LARGE", after.name(), "too many departments below");
+  }
+  for (const Department& child : children) {
+    resource::Change<Department> change{child, child};
+    change.after.set_parent_path(PathOf(after));
+    if (std::count(change.after.parent_path().begin(), change.after.parent_path().end(), '/') >
+        static_cast<std::ptrdiff_t>(kDepartmentsAboveMax) + 1) {
+      return InvalidField(
+          "department.parent", "DEPARTMENT_TOO_DEEP",
+          absl::StrCat(child.display_name(), " would have more than ", kDepartmentsAboveMax, " levels above"),
+          {{"limit", absl::StrCat(kDepartmentsAboveMax)}});
+    }
+    RETURN_IF_ERROR(work.Save(std::move(change)).status());
+  }
+  return work.connection()
+      .Execute(
+          "UPDATE employee_scopes SET department_path = ?, version = version + 1 WHERE employee IN (SELECT e.id "
+          "FROM employees e WHERE e.department = ?)",
+          {PathOf(after), IdOf(after.name())})
+      .status();
+}
+
+// ---- Employees
+
+// Superior of each person above `start` along lines in force on `day` or later: who -> below whom.
+absl::StatusOr<std::map<std::string, std::string>> Above(UnitOfWork& work, const std::vector<std::string>& start,
+                                                         const std::string& day) {
+  std::map<std::string, std::string> below;
+  std::vector<std::string> level = start;
+  for (const std::string& id : start) below.emplace(id, "");
+  while (!level.empty()) {
+    std::vector<Value> params(level.begin(), level.end());
+    params.emplace_back(day);
+    ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                     work.connection().Query(
+                         absl::StrCat("SELECT superior, parent_id FROM employees_superiors WHERE parent_id IN (",
+                                      Placeholders(level.size()), ") AND (until_date IS NULL OR until_date >= ?)"),
+                         mysql::Params(params)));
+    level.clear();
+    for (const Row& row : rows) {
+      if (below.emplace(row[0].text(), row[1].text()).second) level.push_back(row[0].text());
+    }
+    if (below.size() > kSuperiorsMax) {
+      return Error(absl::StatusCode::kResourceExhausted, "LINE_TOO_LONG",
+                   absl::StrCat("more than ", kSuperiorsMax, " superiors"), {{"limit", absl::StrCat(kSuperiorsMax)}});
+    }
+  }
+  return below;
+}
+
+// Nobody is above himself. Everybody above is locked and read again, so that two changes at a time cannot close a
+// circle.
+absl::Status CheckReporting(const Context& context, UnitOfWork& work, const Employee& employee) {
+  const std::string today = context.Today(work.now());
+  std::vector<std::string> superiors;
+  for (const organization::v1::ReportingLine& line : employee.superiors()) {
+    if (line.until().empty() || line.until() >= today) superiors.push_back(IdOf(line.superior()));
+  }
+  if (superiors.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto above, Above(work, superiors, today));
+  std::vector<Value> ids;
+  for (const auto& [id, lower] : above) ids.emplace_back(id);
+  RETURN_IF_ERROR(work.connection()
+                      .Query(absl::StrCat("SELECT id FROM employees WHERE id IN (", Placeholders(ids.size()),
+                                          ") ORDER BY id FOR UPDATE"),
+                             mysql::Params(ids))
+                      .status());
+  ASSIGN_OR_RETURN(above, Above(work, superiors, today));
+  const std::string self = IdOf(employee.name());
+  if (above.count(self) == 0) return absl::OkStatus();
+  // From the person up to the person, by name.
+  std::vector<std::string> chain;
+  for (std::string at = self; !at.empty(); at = above[at]) {
+    ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                     work.connection().Query("SELECT display_name FROM employees WHERE id = ?", {at}));
+    chain.insert(chain.begin(), rows.empty() ? at : rows[0][0].text());
+  }
+  const std::string text = absl::StrCat(employee.display_name(), " -> ", absl::StrJoin(chain, " -> "));
+  return FailedPrecondition("REPORTING_CYCLE", employee.name(),
+                            absl::StrCat("the reporting lines would form a circle: ", text), {{"cycle", text}});
+}
+
+absl::Status CreateEmployee(UnitOfWork& work, Employee* employee) {
+  RETURN_IF_ERROR(Validate(work, *employee));
+  rules::EndAtLeave(employee);
+  return rules::CheckEmployee(*employee);
+}
+
+absl::Status UpdateEmployee(const Context& context, UnitOfWork& work, const Employee& before, Employee* after) {
+  RETURN_IF_ERROR(Validate(work, *after));
+  rules::EndAtLeave(after);
+  RETURN_IF_ERROR(rules::CheckEmployee(*after));
+  RETURN_IF_ERROR(rules::CheckRoleChange(work.actor().subject, before, *after));
+  return CheckReporting(context, work, *after);
+}
+
+absl::Status AfterEmployee(UnitOfWork& work, const Employee* before, const Employee& after) {
+  if (before != nullptr && before->department() == after.department() && before->region() == after.region()) {
+    return absl::OkStatus();
+  }
+  Value path;
+  if (!after.department().empty()) {
+    ASSIGN_OR_RETURN(
+        const std::vector<Row> rows,
+        work.connection().Query("SELECT parent_path FROM departments WHERE id = ?", {IdOf(after.department())}));
+    if (!rows.empty()) path = Value(absl::StrCat(rows[0][0].text(), IdOf(after.department()), "/"));
+  }
+  return work.connection()
+      .Execute(
+          "INSERT INTO employee_scopes (employee, version, department_path, region) VALUES (?, 1, ?, ?) ON "
+          "DUPLICATE KEY UPDATE version = version + 1, department_path = VALUES(department_path), region = "
+          "VALUES(region)",
+          {IdOf(after.name()), path, after.region().empty() ? Value() : Value(after.region())})
+      .status();
+}
+
+// ---- Rights
+
+absl::Status NotSeed(const RoleGrant& grant) {
+  if (grant.origin() != organization::v1::GRANT_ORIGIN_SEED) return absl::OkStatus();
+  return FailedPrecondition("SEED_GRANT_READ_ONLY", grant.name(),
+                            "a delivered grant is not changed: create one of your own, which replaces it");
+}
+
+absl::Status NotOwnRole(const UnitOfWork& work, const RoleGrant& grant) {
+  const std::vector<std::string>& roles = work.actor().roles;
+  if (std::find(roles.begin(), roles.end(), grant.role()) == roles.end()) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+               "nobody changes the rights of a role he holds", {{"rule", "self"}, {"role", grant.role()}});
+}
+
+absl::Status CreateGrant(UnitOfWork& work, RoleGrant* grant) {
+  grant->set_origin(organization::v1::GRANT_ORIGIN_ADMIN);
+  RETURN_IF_ERROR(Validate(work, *grant));
+  if (!rules::IsRole(grant->role())) {
+    return InvalidField("role_grant.role", "ROLE_UNKNOWN", absl::StrCat(grant->role(), " is not a role"),
+                        {{"role", grant->role()}});
+  }
+  return NotOwnRole(work, *grant);
+}
+
+absl::Status UpdateGrant(UnitOfWork& work, const RoleGrant& before, RoleGrant* after) {
+  RETURN_IF_ERROR(NotSeed(before));
+  return NotOwnRole(work, *after);
+}
+
+}  // namespace
+
+void RegisterOrganization(const Context& context, rpc::Registry* registry) {
+  resource::Hooks departments;
+  departments.on_create = resource::OnCreate<Department>([](UnitOfWork& work, Department* department) -> absl::Status {
+    RETURN_IF_ERROR(Validate(work, *department));
+    return PlaceDepartment(work, department);
+  });
+  departments.on_update =
+      resource::OnUpdate<Department>([](UnitOfWork& work, const Department& before, Department* after) -> absl::Status {
+        RETURN_IF_ERROR(Validate(work, *after));
+        return before.parent() == after->parent() ? absl::OkStatus() : PlaceDepartment(work, after);
+      });
+  departments.on_saved = resource::OnSaved<Department>(AfterDepartment);
+  context.runtime.SetHooks(Department::descriptor(), std::move(departments));
+
+  resource::Hooks employees;
+  employees.on_create = resource::OnCreate<Employee>(CreateEmployee);
+  employees.on_update =
+      resource::OnUpdate<Employee>([context](UnitOfWork& work, const Employee& before, Employee* after) {
+        return UpdateEmployee(context, work, before, after);
+      });
+  employees.on_saved = resource::OnSaved<Employee>(AfterEmployee);
+  context.runtime.SetHooks(Employee::descriptor(), std::move(employees));
+
+  resource::Hooks grants;
+  grants.on_create = resource::OnCreate<RoleGrant>(CreateGrant);
+  grants.on_update = resource::OnUpdate<RoleGrant>(UpdateGrant);
+  grants.on_archive = [](UnitOfWork& work, const google::protobuf::Message& before) -> absl::Status {
+    RETURN_IF_ERROR(NotSeed(static_cast<const RoleGrant&>(before)));
+    return NotOwnRole(work, static_cast<const RoleGrant&>(before));
+  };
+  context.runtime.SetHooks(RoleGrant::descriptor(), std::move(grants));
+
+  for (const char* service : {"DepartmentService", "EmployeeService", "RoleGrantService"}) {
+    resource::RegisterStandardMethods(context.runtime, absl::StrCat("kam.organization.v1.", service), registry);
+  }
+}
+
+}  // namespace kam::account

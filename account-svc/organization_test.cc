@@ -1,0 +1,412 @@
+// People, departments, rights and the directory (G-01, G-02, G-03), over real gRPC and a real database.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/context.h"
+#include "account-svc/rights_loader.h"
+#include "account-svc/testing/account_fixture.h"
+#include "common/testing/matchers.h"
+#include "kam/api/standard.pb.h"
+#include "kam/organization/v1/department_service.pb.h"
+#include "kam/organization/v1/directory_service.pb.h"
+#include "kam/organization/v1/employee_scope_service.pb.h"
+#include "kam/organization/v1/employee_service.pb.h"
+#include "kam/organization/v1/role_grant_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = organization::v1;
+using pb::Department;
+using pb::Employee;
+using ::testing::ElementsAre;
+using testing::HasReason;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using testing::NamesField;
+using testing::StatusIs;
+using ::testing::UnorderedElementsAre;
+
+class OrganizationTest : public ::testing::Test {
+ protected:
+  OrganizationTest() : world_(World::Get()), hr_(world_.hr()) {}
+
+  absl::StatusOr<Department> Move(const std::string& department, const std::string& parent) {
+    pb::UpdateDepartmentRequest request;
+    request.mutable_department()->set_name(department);
+    request.mutable_department()->set_parent(parent);
+    request.mutable_update_mask()->add_paths("parent");
+    return world_.Call<Department>(hr_, "kam.organization.v1.DepartmentService/UpdateDepartment", request);
+  }
+  absl::StatusOr<Employee> Update(const auth::Principal& who, const Employee& employee,
+                                  const std::vector<std::string>& mask) {
+    pb::UpdateEmployeeRequest request;
+    *request.mutable_employee() = employee;
+    request.mutable_employee()->clear_etag();
+    for (const std::string& path : mask) request.mutable_update_mask()->add_paths(path);
+    return world_.Call<Employee>(who, "kam.organization.v1.EmployeeService/UpdateEmployee", request);
+  }
+  absl::StatusOr<Employee> SetSuperior(Employee employee, const std::string& superior) {
+    employee.clear_superiors();
+    employee.add_superiors()->set_superior(superior);
+    employee.mutable_superiors(0)->set_since("2025-01-01");
+    return Update(hr_, employee, {"superiors"});
+  }
+  absl::StatusOr<pb::ResolvedPrincipal> Resolve(const std::string& login) {
+    pb::ResolvePrincipalRequest request;
+    request.set_login(login);
+    return world_.Call<pb::ResolvedPrincipal>(testing::Harness::Program("gateway", {"directory.resolve"}),
+                                              "kam.organization.v1.DirectoryService/ResolvePrincipal", request);
+  }
+  absl::StatusOr<pb::RoleGrant> Grant(const auth::Principal& who, const std::string& role,
+                                      const std::string& permission, pb::GrantLevel level) {
+    pb::CreateRoleGrantRequest request;
+    request.mutable_role_grant()->set_role(role);
+    request.mutable_role_grant()->set_permission(permission);
+    request.mutable_role_grant()->set_level(level);
+    return world_.Call<pb::RoleGrant>(who, "kam.organization.v1.RoleGrantService/CreateRoleGrant", request);
+  }
+  static std::map<std::string, std::string> Grants(const pb::ResolvedPrincipal& principal) {
+    std::map<std::string, std::string> grants;
+    for (const pb::Grant& grant : principal.grants()) grants[grant.permission()] = grant.level();
+    return grants;
+  }
+  std::string ScopePath(const Employee& employee) {
+    return world_.harness()
+        .db()
+        .Get(absl::StrCat("SELECT department_path FROM employee_scopes WHERE employee = '", IdOf(employee.name()), "'"))
+        .text();
+  }
+  // Loads the delivered rights once for this program.
+  void LoadDelivered() {
+    const auto rights = ReadRights("account-svc/rights");
+    ASSERT_THAT(rights, IsOk());
+    ASSERT_THAT(LoadRights(world_.harness().db().database(), world_.harness().clock(), *rights), IsOk());
+  }
+
+  World& world_;
+  auth::Principal hr_;
+};
+
+// G-01: paths follow a move, for everybody below.
+TEST_F(OrganizationTest, PathsFollowAMove) {
+  const Department top = world_.AddDepartment();
+  const Department middle = world_.AddDepartment(top.name());
+  const Department leaf = world_.AddDepartment(middle.name());
+  EXPECT_EQ(top.parent_path(), "/");
+  EXPECT_EQ(leaf.parent_path(), absl::StrCat("/", IdOf(top.name()), "/", IdOf(middle.name()), "/"));
+  const Employee person = world_.AddEmployee("KAX", leaf.name());
+  EXPECT_EQ(ScopePath(person), absl::StrCat(leaf.parent_path(), IdOf(leaf.name()), "/"));
+  const Department other = world_.AddDepartment();
+  ASSERT_THAT(Move(middle.name(), other.name()), IsOk());
+  EXPECT_EQ(ScopePath(person),
+            absl::StrCat("/", IdOf(other.name()), "/", IdOf(middle.name()), "/", IdOf(leaf.name()), "/"));
+  kam::api::GetRequest get;
+  get.set_name(leaf.name());
+  EXPECT_EQ(world_.Call<Department>(hr_, "kam.organization.v1.DepartmentService/GetDepartment", get)->parent_path(),
+            absl::StrCat("/", IdOf(other.name()), "/", IdOf(middle.name()), "/"));
+}
+
+TEST_F(OrganizationTest, ADepartmentIsNeverBelowItself) {
+  const Department top = world_.AddDepartment();
+  const Department leaf = world_.AddDepartment(world_.AddDepartment(top.name()).name());
+  EXPECT_THAT(Move(top.name(), leaf.name()), HasReason("DEPARTMENT_CYCLE"));
+  EXPECT_THAT(Move(top.name(), top.name()), HasReason("DEPARTMENT_CYCLE"));
+}
+
+TEST_F(OrganizationTest, TheTreeHasALimitedDepth) {
+  std::string parent;
+  for (int level = 0; level < 9; ++level) parent = world_.AddDepartment(parent).name();
+  pb::CreateDepartmentRequest request;
+  request.mutable_department()->set_display_name("太深");
+  request.mutable_department()->set_parent(parent);
+  EXPECT_THAT(world_.Call<Department>(hr_, "kam.organization.v1.DepartmentService/CreateDepartment", request),
+              HasReason("DEPARTMENT_TOO_DEEP"));
+}
+
+// Two moves at a time cannot close a circle between them.
+TEST_F(OrganizationTest, OfTwoMovesThatWouldCloseACircleOneIsRefused) {
+  for (int round = 0; round < 5; ++round) {
+    const Department a = world_.AddDepartment(), b = world_.AddDepartment();
+    const Department below_a = world_.AddDepartment(a.name()), below_b = world_.AddDepartment(b.name());
+    absl::Status first, second;
+    std::thread one([&] { first = Move(a.name(), below_b.name()).status(); });
+    std::thread two([&] { second = Move(b.name(), below_a.name()).status(); });
+    one.join();
+    two.join();
+    EXPECT_NE(first.ok(), second.ok()) << first << "\n" << second;
+  }
+}
+
+// G-01
+TEST_F(OrganizationTest, ReportingLinesNeverFormACircle) {
+  const Employee boss = world_.AddEmployee("GAM");
+  const Employee middle = world_.AddEmployee("BDS", "", {boss.name()});
+  const Employee worker = world_.AddEmployee("BD", "", {middle.name()});
+  const auto refused = SetSuperior(boss, worker.name());
+  EXPECT_THAT(refused, HasReason("REPORTING_CYCLE"));
+  EXPECT_THAT(refused.status().message(),
+              HasSubstr(absl::StrCat(boss.display_name(), " -> ", worker.display_name(), " -> ", middle.display_name(),
+                                     " -> ", boss.display_name())));
+  EXPECT_THAT(SetSuperior(boss, boss.name()), HasReason("REPORTING_CYCLE"));
+  // A line that has ended closes no circle.
+  Employee free = middle;
+  free.mutable_superiors(0)->set_until("2026-01-04");
+  ASSERT_THAT(Update(hr_, free, {"superiors"}), IsOk());
+  EXPECT_THAT(SetSuperior(boss, worker.name()), IsOk());
+}
+
+// Two changes at a time cannot close a circle between them, over people in between.
+TEST_F(OrganizationTest, OfTwoLinesThatWouldCloseACircleOneIsRefused) {
+  for (int round = 0; round < 5; ++round) {
+    const Employee a = world_.AddEmployee("KAM"), b = world_.AddEmployee("KAM");
+    const Employee below_a = world_.AddEmployee("KAX", "", {a.name()});
+    const Employee below_b = world_.AddEmployee("KAX", "", {b.name()});
+    absl::Status first, second;
+    std::thread one([&] { first = SetSuperior(a, below_b.name()).status(); });
+    std::thread two([&] { second = SetSuperior(b, below_a.name()).status(); });
+    one.join();
+    two.join();
+    EXPECT_NE(first.ok(), second.ok()) << first << "\n" << second;
+    EXPECT_THAT(first.ok() ? second : first, HasReason("REPORTING_CYCLE"));
+  }
+}
+
+TEST_F(OrganizationTest, ALoginIsUniqueAndARoleKnown) {
+  Employee first = world_.AddEmployee("KAX");
+  pb::CreateEmployeeRequest request;
+  request.mutable_employee()->set_display_name("重名");
+  request.mutable_employee()->set_login(first.login());
+  EXPECT_THAT(world_.Call<Employee>(hr_, "kam.organization.v1.EmployeeService/CreateEmployee", request),
+              HasReason("FIELD_NOT_UNIQUE"));
+  request.mutable_employee()->set_login(first.login() + "x");
+  request.mutable_employee()->add_roles()->set_role("BOSS");
+  request.mutable_employee()->mutable_roles(0)->set_since("2026-01-01");
+  EXPECT_THAT(world_.Call<Employee>(hr_, "kam.organization.v1.EmployeeService/CreateEmployee", request),
+              HasReason("ROLE_UNKNOWN"));
+}
+
+TEST_F(OrganizationTest, NobodyChangesTheRolesOfHimself) {
+  Employee person = world_.AddEmployee("HR");
+  auto* role = person.add_roles();
+  role->set_role("GM");
+  role->set_since("2026-01-01");
+  EXPECT_THAT(Update(world_.As(person, "HR"), person, {"roles"}), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Update(hr_, person, {"roles"}), IsOk());
+}
+
+// G-02, G-03: roles of today, the widest level of each permission, an administrator's rows before delivered ones.
+TEST_F(OrganizationTest, APrincipalHasTheRolesOfTodayAndTheirWidestRights) {
+  LoadDelivered();
+  const Department department = world_.AddDepartment();
+  Employee person = world_.AddEmployee("KAX", department.name(), {}, "华东");
+  auto* past = person.add_roles();
+  past->set_role("GM");
+  past->set_since("2024-01-01");
+  past->set_until("2026-01-04");
+  auto* next = person.add_roles();
+  next->set_role("GAM");
+  next->set_since("2026-01-06");
+  ASSERT_THAT(Update(hr_, person, {"roles"}), IsOk());
+  const auto today = Resolve(person.login());
+  ASSERT_THAT(today, IsOk());
+  EXPECT_EQ(today->employee(), person.name());
+  EXPECT_EQ(today->display_name(), person.display_name());
+  EXPECT_THAT(today->roles(), ElementsAre("KAX"));
+  EXPECT_THAT(today->regions(), ElementsAre("华东"));
+  EXPECT_EQ(today->department_path(), absl::StrCat("/", IdOf(department.name()), "/"));
+  std::map<std::string, std::string> grants = Grants(*today);
+  EXPECT_EQ(grants["account.read"], "own");
+  EXPECT_EQ(grants.count("account.verify"), 0u);
+  EXPECT_THAT(today->team(), IsEmpty());
+
+  world_.harness().clock().Advance(absl::Hours(24));
+  const auto tomorrow = Resolve(person.login());
+  world_.harness().clock().Advance(-absl::Hours(24));
+  ASSERT_THAT(tomorrow, IsOk());
+  EXPECT_THAT(tomorrow->roles(), ElementsAre("GAM", "KAX"));
+  grants = Grants(*tomorrow);
+  EXPECT_EQ(grants["account.read"], "department");
+  EXPECT_EQ(grants["account.verify"], "department");
+}
+
+TEST_F(OrganizationTest, AnAdministratorReplacesADeliveredRight) {
+  LoadDelivered();
+  const Employee person = world_.AddEmployee("QI");
+  EXPECT_EQ(Grants(*Resolve(person.login()))["employee.read"], "all");
+  const auto none = Grant(hr_, "QI", "employee.read", pb::GRANT_LEVEL_NONE);
+  ASSERT_THAT(none, IsOk());
+  EXPECT_EQ(none->origin(), pb::GRANT_ORIGIN_ADMIN);
+  ASSERT_THAT(Grant(hr_, "QI", "account.read", pb::GRANT_LEVEL_REGION), IsOk());
+  auto grants = Grants(*Resolve(person.login()));
+  EXPECT_EQ(grants.count("employee.read"), 0u);
+  EXPECT_EQ(grants["account.read"], "region");
+  // A new delivery leaves the rows of administrators alone.
+  Rights rights;
+  rights.rows = {{"employee.read", "QI", "all"}, {"visit.read", "QI", "own"}};
+  rights.sha256 = std::string(64, 'a');
+  ASSERT_TRUE(*LoadRights(world_.harness().db().database(), world_.harness().clock(), rights));
+  EXPECT_FALSE(*LoadRights(world_.harness().db().database(), world_.harness().clock(), rights));
+  grants = Grants(*Resolve(person.login()));
+  EXPECT_EQ(grants.count("employee.read"), 0u);
+  EXPECT_EQ(grants["account.read"], "region");
+  EXPECT_EQ(grants["visit.read"], "own");
+  LoadDelivered();
+  kam::api::ArchiveRequest archive;
+  archive.set_name(none->name());
+  ASSERT_THAT(world_.Call<pb::RoleGrant>(hr_, "kam.organization.v1.RoleGrantService/ArchiveRoleGrant", archive),
+              IsOk());
+  EXPECT_EQ(Grants(*Resolve(person.login()))["employee.read"], "all");
+}
+
+TEST_F(OrganizationTest, DeliveredRightsAreReadOnlyAndNobodyWidensARoleOfHis) {
+  LoadDelivered();
+  kam::api::ListRequest list;
+  list.set_filter("permission = \"account.read\" AND role = \"KAX\" AND origin = SEED");
+  const auto seeds =
+      world_.Call<pb::ListRoleGrantsResponse>(hr_, "kam.organization.v1.RoleGrantService/ListRoleGrants", list);
+  ASSERT_THAT(seeds, IsOk());
+  ASSERT_EQ(seeds->role_grants_size(), 1);
+  pb::UpdateRoleGrantRequest update;
+  update.mutable_role_grant()->set_name(seeds->role_grants(0).name());
+  update.mutable_role_grant()->set_level(pb::GRANT_LEVEL_ALL);
+  EXPECT_THAT(world_.Call<pb::RoleGrant>(hr_, "kam.organization.v1.RoleGrantService/UpdateRoleGrant", update),
+              HasReason("SEED_GRANT_READ_ONLY"));
+  EXPECT_THAT(Grant(hr_, "GM", "account.write", pb::GRANT_LEVEL_ALL), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Grant(hr_, "BOSS", "account.write", pb::GRANT_LEVEL_ALL), HasReason("ROLE_UNKNOWN"));
+}
+
+// G-01, G-03: the team is the subtree of reporting lines in force today, across two superiors.
+TEST_F(OrganizationTest, TheTeamIsTheReportingSubtreeOfToday) {
+  LoadDelivered();
+  const Employee head = world_.AddEmployee("BDS");
+  const Employee direct = world_.AddEmployee("BD", "", {head.name()});
+  const Employee indirect = world_.AddEmployee("BD", "", {direct.name(), head.name()});
+  Employee gone = world_.AddEmployee("BD", "", {head.name()});
+  gone.set_leave_date("2026-01-04");
+  ASSERT_THAT(Update(hr_, gone, {"leave_date"}), IsOk());
+  const auto principal = Resolve(head.login());
+  ASSERT_THAT(principal, IsOk());
+  EXPECT_THAT(principal->team(), UnorderedElementsAre(IdOf(direct.name()), IdOf(indirect.name())));
+  // Five are the limit of the test policy.
+  for (int i = 0; i < 3; ++i) world_.AddEmployee("BD", "", {head.name()});
+  ASSERT_THAT(Resolve(head.login()), IsOk());
+  world_.AddEmployee("BD", "", {head.name()});
+  const auto large = Resolve(head.login());
+  EXPECT_THAT(large, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(large, HasReason("TEAM_TOO_LARGE"));
+}
+
+// G-01: who has left may not log in any more and has no roles.
+TEST_F(OrganizationTest, WhoHasLeftIsUnknown) {
+  Employee person = world_.AddEmployee("KAX");
+  EXPECT_THAT(Resolve(person.login()), IsOk());
+  EXPECT_THAT(Resolve("nobody"), HasReason("EMPLOYEE_UNKNOWN"));
+  person.set_leave_date("2026-01-04");
+  const auto left = Update(hr_, person, {"leave_date"});
+  ASSERT_THAT(left, IsOk());
+  EXPECT_EQ(left->roles(0).until(), "2026-01-04");
+  EXPECT_THAT(Resolve(person.login()), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Resolve(person.login()), HasReason("EMPLOYEE_UNKNOWN"));
+}
+
+TEST_F(OrganizationTest, ThePeopleOfADayAreAskedByProgramsOnly) {
+  pb::ResolvePrincipalRequest request;
+  request.set_login("user1");
+  EXPECT_THAT(world_.Call<pb::ResolvedPrincipal>(hr_, "kam.organization.v1.DirectoryService/ResolvePrincipal", request),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  const Department department = world_.AddDepartment();
+  const Employee person = world_.AddEmployee("KAX", department.name(), {}, "华南");
+  pb::BatchGetEmployeeScopesRequest scopes;
+  scopes.add_names(person.name());
+  scopes.add_names(NameOf("employees", world_.harness().NewId()));
+  const auto answer = world_.Call<pb::BatchGetEmployeeScopesResponse>(
+      testing::Harness::Program("contract-svc", {"employee.scope.resolve"}),
+      "kam.organization.v1.EmployeeScopeService/BatchGetEmployeeScopes", scopes);
+  ASSERT_THAT(answer, IsOk());
+  ASSERT_EQ(answer->scopes_size(), 1);
+  EXPECT_EQ(answer->scopes(0).department_path(), absl::StrCat("/", IdOf(department.name()), "/"));
+  EXPECT_EQ(answer->scopes(0).region(), "华南");
+  EXPECT_EQ(answer->scopes(0).version(), 1);
+}
+
+// G-01: an import brings people and their reporting lines in one run.
+TEST_F(OrganizationTest, AnImportBringsPeopleWithTheirLines) {
+  pb::BatchUpsertEmployeesRequest request;
+  const std::string key = world_.harness().NewId();
+  Employee& boss = *request.add_employees();
+  boss.set_display_name("老板");
+  boss.set_login("boss" + key);
+  boss.add_external_ids()->set_system("hr");
+  boss.mutable_external_ids(0)->set_id("b" + key);
+  auto result = world_.Call<kam::api::BatchUpsertResponse>(
+      hr_, "kam.organization.v1.EmployeeService/BatchUpsertEmployees", request);
+  ASSERT_THAT(result, IsOk());
+  ASSERT_EQ(result->results(0).outcome(), kam::api::UPSERT_OUTCOME_CREATED) << result->DebugString();
+  Employee& worker = *request.add_employees();
+  worker.set_display_name("员工");
+  worker.set_login("worker" + key);
+  worker.add_external_ids()->set_system("hr");
+  worker.mutable_external_ids(0)->set_id("w" + key);
+  worker.add_superiors()->set_superior(result->results(0).name());
+  worker.mutable_superiors(0)->set_since("2025-01-01");
+  result = world_.Call<kam::api::BatchUpsertResponse>(hr_, "kam.organization.v1.EmployeeService/BatchUpsertEmployees",
+                                                      request);
+  ASSERT_THAT(result, IsOk());
+  EXPECT_EQ(result->results(0).outcome(), kam::api::UPSERT_OUTCOME_UNCHANGED);
+  EXPECT_EQ(result->results(1).outcome(), kam::api::UPSERT_OUTCOME_CREATED) << result->DebugString();
+}
+
+// G-02: the rights that are delivered can be read and name every permission that a method of the service asks for.
+TEST(Rights, EveryPermissionOfTheServiceIsListed) {
+  const auto rights = ReadRights("account-svc/rights");
+  ASSERT_THAT(rights, IsOk());
+  std::set<std::string> granted;
+  for (const Right& right : rights->rows) granted.insert(right.permission);
+  for (const auto& [name, entry] : World::Get().harness().registry().entries()) {
+    if (entry.rules->internal()) {
+      EXPECT_EQ(granted.count(entry.rules->permission()), 0u) << name << " is for programs only";
+    } else {
+      EXPECT_EQ(granted.count(entry.rules->permission()), 1u) << name << " asks for " << entry.rules->permission();
+    }
+  }
+  for (const auto& type : World::Get().harness().runtime().catalog().types()) {
+    for (int i = 0; i < type->descriptor()->field_count(); ++i) {
+      const auto* field = type->descriptor()->field(i);
+      const std::string& sensitive = field->options().GetExtension(kam::api::field).sensitive();
+      EXPECT_TRUE(sensitive.empty() || granted.count(sensitive) == 1) << field->full_name();
+    }
+  }
+}
+
+TEST(Rights, AnErrorNamesFileLineAndColumn) {
+  const auto at = [](absl::string_view text) {
+    const absl::Status status = ParseRights("x.csv", text).status();
+    EXPECT_THAT(status, HasReason("RIGHTS_INVALID"));
+    return absl::StrCat(MetadataValue(status, "file"), ":", MetadataValue(status, "line"), ":",
+                        MetadataValue(status, "column"));
+  };
+  const std::string header = "permission,level,roles\n";
+  EXPECT_EQ(at("permission,levels,roles\n"), "x.csv:1:12");
+  EXPECT_EQ(at(header + "a.read,own,KAM\na.write,some,KAM\n"), "x.csv:3:9");
+  EXPECT_EQ(at(header + "a.read,none,KAM\n"), "x.csv:2:8");
+  EXPECT_EQ(at(header + "a.read,own,KAM  BOSS\n"), "x.csv:2:17");
+  EXPECT_EQ(at(header + "a.read,own,\"KAM BOSS\"\n"), "x.csv:2:17");
+  EXPECT_EQ(at(header + "read,own,KAM\n"), "x.csv:2:1");
+  EXPECT_EQ(at(header + "a.read,own,KAM\na.read,all,GM KAM\n"), "x.csv:3:15");
+  EXPECT_EQ(at(header + "a.read,own\n"), "x.csv:2:1");
+  EXPECT_EQ(at(header + "a.read,own,\"KAM\n"), "x.csv:2:12");
+  EXPECT_THAT(ReadRights("/nowhere"), HasReason("RIGHTS_MISSING"));
+  const auto rows = ParseRights("x.csv", header + "a.read,own,KAM GAM\na.read,all,GM\na.ask,all,\n");
+  ASSERT_THAT(rows, IsOk());
+  EXPECT_EQ(rows->size(), 3u);
+}
+
+}  // namespace
+}  // namespace kam::account

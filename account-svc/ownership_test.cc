@@ -1,0 +1,247 @@
+// Who owns which account, over real gRPC and a real database.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/context.h"
+#include "account-svc/testing/account_fixture.h"
+#include "common/testing/matchers.h"
+#include "kam/account/v1/account_ownership_service.pb.h"
+#include "kam/account/v1/account_service.pb.h"
+#include "kam/account/v1/opportunity_service.pb.h"
+#include "kam/api/standard.pb.h"
+#include "kam/organization/v1/employee_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using testing::StatusIs;
+using v1::Account;
+
+std::string Method(absl::string_view verb) { return absl::StrCat("kam.account.v1.AccountService/", verb); }
+
+class OwnershipTest : public ::testing::Test {
+ protected:
+  OwnershipTest()
+      : world_(World::Get()),
+        department_(world_.AddDepartment()),
+        head_(world_.AddEmployee("GAM", department_.name())),
+        seller_(world_.AddEmployee("KAX", department_.name(), {head_.name()})),
+        other_(world_.AddEmployee("KAX", department_.name(), {head_.name()})),
+        gam_(world_.As(head_, "GAM")),
+        kax_(world_.As(seller_, "KAX")),
+        kax2_(world_.As(other_, "KAX")) {}
+
+  absl::StatusOr<Account> TryAssign(const std::string& account, const std::string& employee,
+                                    v1::OwnershipKind kind = v1::OWNERSHIP_KIND_OWNER, int days = 0) {
+    v1::AssignOwnerRequest request;
+    request.set_name(account);
+    request.set_employee(employee);
+    request.set_kind(kind);
+    request.set_protection_days(days);
+    request.set_reason("分派");
+    return world_.Call<Account>(gam_, Method("AssignOwner"), request);
+  }
+  absl::StatusOr<Account> Release(const std::string& account, v1::OwnershipKind kind = v1::OWNERSHIP_KIND_OWNER,
+                                  const std::string& employee = {}) {
+    v1::ReleaseOwnerRequest request;
+    request.set_name(account);
+    request.set_kind(kind);
+    request.set_employee(employee);
+    request.set_reason("释放");
+    return world_.Call<Account>(gam_, Method("ReleaseOwner"), request);
+  }
+  absl::StatusOr<Account> Transfer(const std::string& account, const std::string& successor) {
+    v1::TransferOwnerRequest request;
+    request.set_name(account);
+    request.set_successor(successor);
+    request.set_reason("离职交接");
+    request.set_evidence("交接单");
+    return world_.Call<Account>(gam_, Method("TransferOwner"), request);
+  }
+  std::vector<v1::AccountOwnership> Rows(const std::string& account) {
+    kam::api::ListRequest request;
+    request.set_filter(absl::StrCat("account = \"", account, "\""));
+    request.set_page_size(100);
+    const auto list = world_.Call<v1::ListAccountOwnershipsResponse>(
+        gam_, "kam.account.v1.AccountOwnershipService/ListAccountOwnerships", request);
+    EXPECT_THAT(list, IsOk());
+    if (!list.ok()) return {};
+    return {list->account_ownerships().begin(), list->account_ownerships().end()};
+  }
+
+  World& world_;
+  organization::v1::Department department_;
+  organization::v1::Employee head_, seller_, other_;
+  auth::Principal gam_, kax_, kax2_;
+};
+
+TEST_F(OwnershipTest, AnAccountIsGivenProtectedAndReleased) {
+  const Account account = world_.AddAccount(gam_);
+  const auto assigned = TryAssign(account.name(), seller_.name(), v1::OWNERSHIP_KIND_OWNER, 30);
+  ASSERT_THAT(assigned, IsOk());
+  EXPECT_EQ(assigned->owner(), seller_.name());
+  const absl::Time now = world_.harness().clock().Now();
+  EXPECT_EQ(assigned->protected_until().seconds(), absl::ToUnixSeconds(now + absl::Hours(24 * 30)));
+  ASSERT_EQ(Rows(account.name()).size(), 1u);
+  EXPECT_EQ(Rows(account.name())[0].state(), v1::OWNERSHIP_STATE_ACTIVE);
+  EXPECT_EQ(Rows(account.name())[0].creator(), head_.name());
+  // The owner sees it now.
+  kam::api::GetRequest get;
+  get.set_name(account.name());
+  EXPECT_THAT(world_.Call<Account>(kax_, Method("GetAccount"), get), IsOk());
+  const auto released = Release(account.name());
+  ASSERT_THAT(released, IsOk());
+  EXPECT_EQ(released->owner(), "");
+  EXPECT_FALSE(released->has_protected_until());
+  EXPECT_EQ(Rows(account.name())[0].state(), v1::OWNERSHIP_STATE_RELEASED);
+  EXPECT_EQ(Rows(account.name())[0].end_reason(), "释放");
+  EXPECT_THAT(world_.Call<Account>(kax_, Method("GetAccount"), get), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Release(account.name()), HasReason("OWNER_MISSING"));
+}
+
+TEST_F(OwnershipTest, OnlyThoseWithTheRightAssign) {
+  const Account account = world_.AddAccount(kax_);
+  v1::AssignOwnerRequest request;
+  request.set_name(account.name());
+  request.set_employee(seller_.name());
+  request.set_reason("自取");
+  EXPECT_THAT(world_.Call<Account>(kax_, Method("AssignOwner"), request),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+TEST_F(OwnershipTest, ThereIsOneOwnerAtATime) {
+  const Account account = world_.AddAccount(gam_);
+  ASSERT_THAT(TryAssign(account.name(), seller_.name()), IsOk());
+  EXPECT_THAT(TryAssign(account.name(), other_.name()), HasReason("OWNER_EXISTS"));
+  EXPECT_THAT(TryAssign(account.name(), other_.name(), v1::OWNERSHIP_KIND_PROTECTED), HasReason("OWNER_EXISTS"));
+  ASSERT_THAT(TryAssign(account.name(), other_.name(), v1::OWNERSHIP_KIND_CO_OWNER), IsOk());
+  EXPECT_THAT(TryAssign(account.name(), other_.name(), v1::OWNERSHIP_KIND_CO_OWNER), HasReason("OWNERSHIP_EXISTS"));
+  EXPECT_THAT(Release(account.name(), v1::OWNERSHIP_KIND_CO_OWNER), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Release(account.name(), v1::OWNERSHIP_KIND_CO_OWNER, other_.name()), IsOk());
+}
+
+// The database itself refuses a second active owner.
+TEST_F(OwnershipTest, TheUniqueKeyStandsBehindTheRule) {
+  const Account account = world_.AddAccount(gam_);
+  ASSERT_THAT(TryAssign(account.name(), seller_.name()), IsOk());
+  const std::string copy = absl::StrCat(
+      "INSERT INTO account_ownerships (id, version, create_time, update_time, creator, updater, account, employee, "
+      "kind, state, since_time) SELECT '",
+      world_.harness().NewId(), "', version, create_time, update_time, creator, updater, account, '",
+      IdOf(other_.name()), "', kind, state, since_time FROM account_ownerships WHERE account = '", IdOf(account.name()),
+      "'");
+  const absl::Status second = world_.harness().db().database().Run(
+      absl::InfiniteFuture(), [&](mysql::Connection& connection) { return connection.Execute(copy).status(); });
+  std::string key;
+  EXPECT_TRUE(mysql::IsDuplicateKey(second, &key)) << second;
+  EXPECT_EQ(key, "account_ownerships_active_owner");
+}
+
+// several at a time, one wins.
+TEST_F(OwnershipTest, OfManyAssignmentsAtATimeOneWins) {
+  const Account account = world_.AddAccount(gam_);
+  std::atomic<int> won = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      const auto result = TryAssign(account.name(), i % 2 == 0 ? seller_.name() : other_.name());
+      if (result.ok()) {
+        ++won;
+      } else {
+        EXPECT_THAT(result, HasReason("OWNER_EXISTS"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(won, 1);
+  ASSERT_EQ(Rows(account.name()).size(), 1u);
+  kam::api::GetRequest get;
+  get.set_name(account.name());
+  EXPECT_EQ(world_.Call<Account>(gam_, Method("GetAccount"), get)->owner(), Rows(account.name())[0].employee());
+}
+
+// the cap holds also when the assignments come at the same time (3 in the test policy).
+TEST_F(OwnershipTest, NobodyHoldsMoreThanTheCap) {
+  std::vector<std::string> accounts;
+  for (int i = 0; i < 6; ++i) accounts.push_back(world_.AddAccount(gam_).name());
+  std::atomic<int> won = 0;
+  std::vector<std::thread> threads;
+  for (const std::string& account : accounts) {
+    threads.emplace_back([&, account] {
+      const auto result = TryAssign(account, seller_.name());
+      if (result.ok()) {
+        ++won;
+      } else {
+        EXPECT_THAT(result, HasReason("HOLDING_CAP_REACHED"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(won, TestPolicy().holdings_max);
+}
+
+TEST_F(OwnershipTest, WhoHasLeftAndWhoDoesNotExistGetNothing) {
+  const Account account = world_.AddAccount(gam_);
+  EXPECT_THAT(TryAssign(account.name(), NameOf("employees", world_.harness().NewId())),
+              HasReason("REFERENCE_NOT_FOUND"));
+  organization::v1::UpdateEmployeeRequest leave;
+  leave.mutable_employee()->set_name(seller_.name());
+  leave.mutable_employee()->set_leave_date("2026-01-04");
+  ASSERT_THAT(
+      world_.Call<organization::v1::Employee>(world_.hr(), "kam.organization.v1.EmployeeService/UpdateEmployee", leave),
+      IsOk());
+  EXPECT_THAT(TryAssign(account.name(), seller_.name()), HasReason("EMPLOYEE_LEFT"));
+}
+
+TEST_F(OwnershipTest, AProtectionKeepsOthersOffUntilItEnds) {
+  const Account account = world_.AddAccount(gam_);
+  ASSERT_THAT(TryAssign(account.name(), seller_.name(), v1::OWNERSHIP_KIND_PROTECTED, 10), IsOk());
+  const auto refused = TryAssign(account.name(), other_.name());
+  EXPECT_THAT(refused, HasReason("ACCOUNT_PROTECTED"));
+  EXPECT_EQ(MetadataValue(refused.status(), "claimableAfter"), "2026-01-15T00:00:00+00:00");
+  const auto own = TryAssign(account.name(), seller_.name());
+  ASSERT_THAT(own, IsOk());
+  EXPECT_EQ(own->owner(), seller_.name());
+  EXPECT_THAT(TryAssign(world_.AddAccount(gam_).name(), seller_.name(), v1::OWNERSHIP_KIND_OWNER, 366),
+              HasReason("PROTECTION_TOO_LONG"));
+}
+
+// a hand-over takes the open opportunities along.
+TEST_F(OwnershipTest, ATransferHandsOverAccountAndOpenOpportunities) {
+  const Account account = world_.AddAccount(gam_);
+  EXPECT_THAT(Transfer(account.name(), other_.name()), HasReason("OWNER_MISSING"));
+  ASSERT_THAT(TryAssign(account.name(), seller_.name()), IsOk());
+  v1::CreateOpportunityRequest create;
+  create.mutable_opportunity()->set_account(account.name());
+  create.mutable_opportunity()->set_display_name("十辆车");
+  const auto opportunity =
+      world_.Call<v1::Opportunity>(kax_, "kam.account.v1.OpportunityService/CreateOpportunity", create);
+  ASSERT_THAT(opportunity, IsOk());
+  EXPECT_THAT(Transfer(account.name(), seller_.name()), HasReason("OWNER_UNCHANGED"));
+  const auto moved = Transfer(account.name(), other_.name());
+  ASSERT_THAT(moved, IsOk());
+  EXPECT_EQ(moved->owner(), other_.name());
+  kam::api::GetRequest get;
+  get.set_name(opportunity->name());
+  const auto handed = world_.Call<v1::Opportunity>(kax2_, "kam.account.v1.OpportunityService/GetOpportunity", get);
+  ASSERT_THAT(handed, IsOk());
+  EXPECT_EQ(handed->owner(), other_.name());
+  const std::vector<v1::AccountOwnership> rows = Rows(account.name());
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].state(), v1::OWNERSHIP_STATE_TRANSFERRED);
+  EXPECT_EQ(rows[0].successor(), rows[1].name());
+  EXPECT_EQ(rows[0].until().seconds(), rows[1].since().seconds());
+  EXPECT_EQ(rows[1].evidence(), "交接单");
+  // The old owner sees the account no more.
+  get.set_name(account.name());
+  EXPECT_THAT(world_.Call<Account>(kax_, Method("GetAccount"), get), StatusIs(absl::StatusCode::kNotFound));
+}
+
+}  // namespace
+}  // namespace kam::account

@@ -1,0 +1,51 @@
+#include "account-svc/policy.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "account-svc/rules/account_rules.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+
+namespace kam::account {
+
+absl::Status Policy::Validate() const {
+  constexpr int kDaysMax = 3660;
+  constexpr int kPercentMax = 100;
+  constexpr int kMonthsMax = 120;
+  constexpr int kTeamMax = 1000;  // Of ResolvedPrincipal.team.
+  FieldViolations violations;
+  const auto range = [&](absl::string_view field, int value, int low, int high) {
+    if (value >= low && value <= high) return;
+    violations.Add(absl::StrCat("policy.", field), "FIELD_OUT_OF_RANGE",
+                   absl::StrCat("is ", value, "; must be ", low, " to ", high), {{"value", absl::StrCat(value)}});
+  };
+  range("protection_days_max", protection_days_max, 0, kDaysMax);
+  range("protection_days", protection_days, 0, protection_days_max);
+  range("holdings_max", holdings_max, 1, 1'000'000);
+  range("tier_review_months", tier_review_months, 1, kMonthsMax);
+  range("team_max", team_max, 1, kTeamMax);
+  for (int i = 0; i < kStages; ++i) {
+    const auto at = static_cast<size_t>(i);
+    range(absl::StrCat("stage_probability[", i, "]"), stage_probability[at], i == 0 ? 0 : stage_probability[at - 1],
+          kPercentMax);
+  }
+  for (size_t i = 0; i < complete_fields.size(); ++i) {
+    if (rules::IsChecklistField(complete_fields[i])) continue;
+    violations.Add(absl::StrCat("policy.complete_fields[", i, "]"), "FIELD_VALUE_UNKNOWN",
+                   absl::StrCat(complete_fields[i], " is not a field of an account"));
+  }
+  if (default_country.size() != 2 || !absl::ascii_isupper(static_cast<unsigned char>(default_country[0])) ||
+      !absl::ascii_isupper(static_cast<unsigned char>(default_country[1]))) {
+    violations.Add("policy.default_country", "FIELD_MALFORMED", "must be two capital letters, like CN");
+  }
+  violations.AddAll("policy", LoadZone(time_zone).status());
+  if (visit_max <= absl::ZeroDuration()) {
+    violations.Add("policy.visit_max", "FIELD_OUT_OF_RANGE", "must be longer than nothing");
+  }
+  if (clock_tolerance < absl::ZeroDuration()) {
+    violations.Add("policy.clock_tolerance", "FIELD_OUT_OF_RANGE", "must not be negative");
+  }
+  return violations.status();
+}
+
+}  // namespace kam::account

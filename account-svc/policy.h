@@ -1,0 +1,51 @@
+// Figures of the account service that a company sets for itself. No rule holds a figure of its own.
+#ifndef KAM_ACCOUNT_SVC_POLICY_H_
+#define KAM_ACCOUNT_SVC_POLICY_H_
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace kam::account {
+
+inline constexpr int kStages = 6;  // Stages of the sales process, in order.
+
+struct Policy {
+  // Days an account stays protected after it was assigned, and the most that can be asked for.
+  int protection_days = 90;
+  int protection_days_max = 365;
+  // Accounts one employee may own at a time.
+  int holdings_max = 200;
+  // Months until value and potential of an account are looked at again.
+  int tier_review_months = 12;
+  // Fields of Account, by path, that a complete file has. "contacts": at least one contact.
+  std::vector<std::string> complete_fields = {"legal_name", "registration_number", "segment",      "industry",
+                                              "region",     "address.country",     "address.city", "address.street",
+                                              "phone",      "products_used",       "source",       "contacts"};
+  // Country of telephone and registration numbers that come without one, ISO 3166.
+  std::string default_country = "CN";
+  // Domains of public mail services: they say nothing about the firm.
+  std::vector<std::string> public_domains = {"126.com",   "139.com",     "163.com",   "aliyun.com",  "foxmail.com",
+                                             "gmail.com", "hotmail.com", "live.com",  "outlook.com", "qq.com",
+                                             "sina.com",  "sohu.com",    "yahoo.com", "yeah.net"};
+  // Days begin at midnight here: dates of roles, reporting lines, openings.
+  std::string time_zone = "Asia/Shanghai";
+  // Probability of winning at each stage in percent, rising.
+  std::array<int, kStages> stage_probability = {10, 25, 40, 50, 70, 90};
+  // Longest visit that can be planned.
+  absl::Duration visit_max = absl::Hours(72);
+  // How far a time that a caller gives may be ahead of ours.
+  absl::Duration clock_tolerance = absl::Minutes(5);
+  // Most people in a reporting subtree; it travels in every token.
+  int team_max = 1000;
+
+  // INVALID_ARGUMENT naming every figure that cannot be.
+  absl::Status Validate() const;
+};
+
+}  // namespace kam::account
+
+#endif  // KAM_ACCOUNT_SVC_POLICY_H_

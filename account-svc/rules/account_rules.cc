@@ -1,0 +1,168 @@
+#include "account-svc/rules/account_rules.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/status/status.h"
+#include "kam/account/v1/account.pb.h"
+
+namespace kam::account::rules {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using v1::Account;
+
+constexpr char kContacts[] = "contacts";
+
+// Field at `path`; null when it is no single field.
+const FieldDescriptor* FieldAt(absl::string_view path) {
+  const google::protobuf::Descriptor* message = Account::descriptor();
+  const FieldDescriptor* field = nullptr;
+  for (const absl::string_view name : absl::StrSplit(path, '.')) {
+    if (message == nullptr) return nullptr;
+    field = message->FindFieldByName(std::string(name));
+    if (field == nullptr || field->is_repeated()) return nullptr;
+    message = field->message_type();
+  }
+  return field;
+}
+
+bool IsSet(const Message& message, absl::string_view path) {
+  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(path, absl::MaxSplits('.', 1));
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(parts.first));
+  if (!message.GetReflection()->HasField(message, field)) return false;
+  return parts.second.empty() || IsSet(message.GetReflection()->GetMessage(message, field), parts.second);
+}
+
+}  // namespace
+
+absl::string_view RpcOf(AccountVerb verb) {
+  switch (verb) {
+    case AccountVerb::kSubmit:
+      return "SubmitAccount";
+    case AccountVerb::kReturn:
+      return "ReturnAccount";
+    case AccountVerb::kVerify:
+      return "VerifyAccount";
+    case AccountVerb::kActivate:
+      return "ActivateAccount";
+    case AccountVerb::kMarkDormant:
+      return "MarkAccountDormant";
+    case AccountVerb::kMarkLost:
+      return "MarkAccountLost";
+    case AccountVerb::kClose:
+      return "CloseAccount";
+  }
+  return "";
+}
+
+v1::AccountState Next(v1::AccountState state, AccountVerb verb) {
+  struct Edge {
+    v1::AccountState from;
+    AccountVerb verb;
+    v1::AccountState to;
+  };
+  static constexpr Edge kEdges[] = {
+      {v1::ACCOUNT_STATE_DRAFT, AccountVerb::kSubmit, v1::ACCOUNT_STATE_SUBMITTED},
+      {v1::ACCOUNT_STATE_SUBMITTED, AccountVerb::kReturn, v1::ACCOUNT_STATE_DRAFT},
+      {v1::ACCOUNT_STATE_SUBMITTED, AccountVerb::kVerify, v1::ACCOUNT_STATE_VERIFIED},
+      {v1::ACCOUNT_STATE_VERIFIED, AccountVerb::kActivate, v1::ACCOUNT_STATE_ACTIVE},
+      {v1::ACCOUNT_STATE_DORMANT, AccountVerb::kActivate, v1::ACCOUNT_STATE_ACTIVE},
+      {v1::ACCOUNT_STATE_LOST, AccountVerb::kActivate, v1::ACCOUNT_STATE_ACTIVE},
+      {v1::ACCOUNT_STATE_ACTIVE, AccountVerb::kMarkDormant, v1::ACCOUNT_STATE_DORMANT},
+      {v1::ACCOUNT_STATE_ACTIVE, AccountVerb::kMarkLost, v1::ACCOUNT_STATE_LOST},
+      {v1::ACCOUNT_STATE_DORMANT, AccountVerb::kMarkLost, v1::ACCOUNT_STATE_LOST},
+      {v1::ACCOUNT_STATE_DRAFT, AccountVerb::kClose, v1::ACCOUNT_STATE_CLOSED},
+      {v1::ACCOUNT_STATE_SUBMITTED, AccountVerb::kClose, v1::ACCOUNT_STATE_CLOSED},
+      {v1::ACCOUNT_STATE_VERIFIED, AccountVerb::kClose, v1::ACCOUNT_STATE_CLOSED},
+      {v1::ACCOUNT_STATE_ACTIVE, AccountVerb::kClose, v1::ACCOUNT_STATE_CLOSED},
+      {v1::ACCOUNT_STATE_DORMANT, AccountVerb::kClose, v1::ACCOUNT_STATE_CLOSED},
+      {v1::ACCOUNT_STATE_LOST, AccountVerb::kClose, v1::ACCOUNT_STATE_CLOSED},
+  };
+  for (const Edge& edge : kEdges) {
+    if (edge.from == state && edge.verb == verb) return edge.to;
+  }
+  return v1::ACCOUNT_STATE_UNSPECIFIED;
+}
+
+bool IsChecklistField(absl::string_view path) { return path == kContacts || FieldAt(path) != nullptr; }
+
+std::vector<std::string> MissingFields(const Account& account, int contacts, absl::Span<const std::string> required) {
+  std::vector<std::string> missing;
+  for (const std::string& path : required) {
+    if (path == kContacts ? contacts == 0 : !IsSet(account, path)) missing.push_back(path);
+  }
+  return missing;
+}
+
+absl::Status Submit(const std::vector<std::string>& missing, absl::string_view actor, absl::Time now,
+                    Account* account) {
+  if (!missing.empty()) {
+    const std::string list = absl::StrJoin(missing, ", ");
+    return FailedPrecondition("ACCOUNT_INCOMPLETE", account->name(),
+                              absl::StrCat("the file is not complete: ", list, " missing"), {{"missing", list}});
+  }
+  account->mutable_verification()->set_submitter(std::string(actor));
+  *account->mutable_verification()->mutable_submit_time() = ToTimestamp(now);
+  account->mutable_verification()->clear_verifier();
+  account->mutable_verification()->clear_verify_time();
+  account->mutable_verification()->clear_evidence();
+  return absl::OkStatus();
+}
+
+absl::Status Verify(absl::string_view actor, absl::string_view evidence, absl::Time now, Account* account) {
+  const bool made = account->creator() == actor;
+  if (made || account->verification().submitter() == actor) {
+    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+                 absl::StrCat("whoever has ", made ? "made" : "submitted",
+                              " the file does not verify it; somebody else with account.verify may"),
+                 {{"rule", made ? "creator" : "submitter"}, {"permission", "account.verify"}});
+  }
+  account->mutable_verification()->set_verifier(std::string(actor));
+  *account->mutable_verification()->mutable_verify_time() = ToTimestamp(now);
+  account->mutable_verification()->set_evidence(std::string(evidence));
+  account->mutable_verification()->clear_return_reason();
+  return absl::OkStatus();
+}
+
+absl::Status Return(absl::string_view reason, Account* account) {
+  account->mutable_verification()->set_return_reason(std::string(reason));
+  return absl::OkStatus();
+}
+
+absl::Status Activate(int contacts, Account* account) {
+  if (account->owner().empty()) {
+    return FailedPrecondition("OWNER_REQUIRED", account->name(), "an active account has an owner; assign one first");
+  }
+  if (contacts == 0) {
+    return FailedPrecondition("CONTACT_REQUIRED", account->name(), "an active account has at least one contact");
+  }
+  account->clear_state_reason();
+  return absl::OkStatus();
+}
+
+absl::Status Leave(absl::string_view reason, Account* account) {
+  account->set_state_reason(std::string(reason));
+  return absl::OkStatus();
+}
+
+absl::Status CheckUpdate(const Account& before, const Account& after, bool may_verify) {
+  if (before.state() == v1::ACCOUNT_STATE_CLOSED) {
+    return FailedPrecondition("ACCOUNT_CLOSED", before.name(), "the file is closed and cannot be changed");
+  }
+  const bool verified = before.state() != v1::ACCOUNT_STATE_DRAFT && before.state() != v1::ACCOUNT_STATE_SUBMITTED;
+  if (!verified || may_verify) return absl::OkStatus();
+  const auto frozen = [&](absl::string_view field) {
+    return FailedPrecondition("IDENTITY_FROZEN", before.name(),
+                              absl::StrCat(field, " was verified; only a holder of account.verify may change it"),
+                              {{"field", absl::StrCat("account.", field)}, {"permission", "account.verify"}});
+  };
+  if (before.legal_name() != after.legal_name()) return frozen("legal_name");
+  if (before.registration_number() != after.registration_number()) return frozen("registration_number");
+  if (before.address().country() != after.address().country()) return frozen("address.country");
+  return absl::OkStatus();
+}
+
+}  // namespace kam::account::rules

@@ -1,0 +1,58 @@
+// Rules of account files: states, completeness, separation of duties. Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_ACCOUNT_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_ACCOUNT_RULES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+
+namespace kam::account::v1 {
+class Account;
+enum AccountState : int;
+}  // namespace kam::account::v1
+
+namespace kam::account::rules {
+
+// What can happen to an account file.
+enum class AccountVerb { kSubmit, kReturn, kVerify, kActivate, kMarkDormant, kMarkLost, kClose };
+inline constexpr AccountVerb kAccountVerbs[] = {
+    AccountVerb::kSubmit,      AccountVerb::kReturn,   AccountVerb::kVerify, AccountVerb::kActivate,
+    AccountVerb::kMarkDormant, AccountVerb::kMarkLost, AccountVerb::kClose};
+
+// Name of the RPC, for example "SubmitAccount".
+absl::string_view RpcOf(AccountVerb verb);
+
+// State after `verb` in `state`; ACCOUNT_STATE_UNSPECIFIED when it is not allowed. The method options of AccountService
+// say the same; a test compares all pairs.
+v1::AccountState Next(v1::AccountState state, AccountVerb verb);
+
+// Whether `path` can stand in a completeness checklist: a single field of Account by path, or "contacts".
+bool IsChecklistField(absl::string_view path);
+
+// Those of `required` that the account does not have. `contacts`: contacts on file.
+std::vector<std::string> MissingFields(const v1::Account& account, int contacts,
+                                       absl::Span<const std::string> required);
+
+// ACCOUNT_INCOMPLETE naming every missing field; records the submitter.
+absl::Status Submit(const std::vector<std::string>& missing, absl::string_view actor, absl::Time now,
+                    v1::Account* account);
+// SEPARATION_OF_DUTIES when `actor` has made or submitted the file.
+absl::Status Verify(absl::string_view actor, absl::string_view evidence, absl::Time now, v1::Account* account);
+// Records why the file goes back.
+absl::Status Return(absl::string_view reason, v1::Account* account);
+// OWNER_REQUIRED, CONTACT_REQUIRED.
+absl::Status Activate(int contacts, v1::Account* account);
+// Records why the account sleeps, is lost or closed.
+absl::Status Leave(absl::string_view reason, v1::Account* account);
+
+// A change of fields: ACCOUNT_CLOSED; IDENTITY_FROZEN when name, number or country of a file that was verified change
+// and the caller may not verify.
+absl::Status CheckUpdate(const v1::Account& before, const v1::Account& after, bool may_verify);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_ACCOUNT_RULES_H_

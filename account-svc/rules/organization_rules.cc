@@ -1,0 +1,116 @@
+#include "account-svc/rules/organization_rules.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status.h"
+#include "kam/organization/v1/employee.pb.h"
+
+namespace kam::account::rules {
+namespace {
+
+using organization::v1::Employee;
+using organization::v1::ReportingLine;
+using organization::v1::RoleAssignment;
+
+constexpr absl::string_view kRoles[] = {
+    "GM", "DGM", "SD", "OD",  "MD",  "CRMD", "SVD", "FD",  "AD",  "HR",  "SM",  "RM",  "KAPM", "GAM", "KAM", "BDS",
+    "BD", "PSS", "PS", "ASS", "AS",  "KAX",  "KAA", "PM",  "DA",  "ASP", "SVM", "SA",  "CL",   "TM",  "QI",  "PTM",
+    "WH", "INS", "FE", "CSM", "CSR", "APT",  "CLM", "CLS", "ACC", "CSH", "CRC", "FEE", "SAD",  "SPO", "GAD", "LEG",
+    // Not a post: the client of another system (系统集成), which imports and reads.
+    "ERP"};
+
+template <typename Rows>
+void EndRows(const std::string& leave, Rows* rows) {
+  for (int i = 0; i < rows->size();) {
+    auto* row = rows->Mutable(i);
+    if (row->since() > leave) {
+      rows->DeleteSubrange(i, 1);
+      continue;
+    }
+    if (row->until().empty() || row->until() > leave) row->set_until(leave);
+    ++i;
+  }
+}
+
+}  // namespace
+
+absl::Span<const absl::string_view> RoleCodes() { return kRoles; }
+
+bool IsRole(absl::string_view code) {
+  return std::find(std::begin(kRoles), std::end(kRoles), code) != std::end(kRoles);
+}
+
+bool HoldsOn(absl::string_view since, absl::string_view until, absl::string_view day) {
+  return since <= day && (until.empty() || day <= until);
+}
+
+absl::Status CheckEmployee(const Employee& employee) {
+  FieldViolations violations;
+  const auto reversed = [&](const std::string& path, absl::string_view since, absl::string_view until) {
+    if (since.empty() || until.empty() || since <= until) return;
+    violations.Add(path, "DATES_REVERSED", absl::StrCat("is ", until, ", before the first day ", since));
+  };
+  reversed("employee.leave_date", employee.hire_date(), employee.leave_date());
+  for (int i = 0; i < employee.superiors_size(); ++i) {
+    const ReportingLine& line = employee.superiors(i);
+    const std::string path = absl::StrCat("employee.superiors[", i, "].");
+    reversed(path + "until", line.since(), line.until());
+    if (!employee.name().empty() && line.superior() == employee.name()) {
+      violations.Add(path + "superior", "REPORTING_CYCLE",
+                     absl::StrCat(employee.display_name(), " cannot report to himself"),
+                     {{"superior", line.superior()}});
+    }
+  }
+  for (int i = 0; i < employee.roles_size(); ++i) {
+    const RoleAssignment& role = employee.roles(i);
+    const std::string path = absl::StrCat("employee.roles[", i, "].");
+    reversed(path + "until", role.since(), role.until());
+    if (!IsRole(role.role())) {
+      violations.Add(path + "role", "ROLE_UNKNOWN", absl::StrCat(role.role(), " is not a role"),
+                     {{"role", role.role()}});
+    }
+    for (int j = 0; j < i; ++j) {
+      const RoleAssignment& other = employee.roles(j);
+      if (other.role() != role.role() || (!other.until().empty() && other.until() < role.since()) ||
+          (!role.until().empty() && role.until() < other.since())) {
+        continue;
+      }
+      violations.Add(path + "role", "ROLE_REPEATED",
+                     absl::StrCat(role.role(), " is held already from ", other.since(), " on"),
+                     {{"role", role.role()}});
+    }
+  }
+  return violations.status();
+}
+
+void EndAtLeave(Employee* employee) {
+  if (employee->leave_date().empty()) return;
+  EndRows(employee->leave_date(), employee->mutable_superiors());
+  EndRows(employee->leave_date(), employee->mutable_roles());
+}
+
+absl::Status CheckRoleChange(absl::string_view actor, const Employee& before, const Employee& after) {
+  if (actor != before.name()) return absl::OkStatus();
+  const auto same = [](const RoleAssignment& a, const RoleAssignment& b) {
+    return a.SerializeAsString() == b.SerializeAsString();
+  };
+  if (std::equal(before.roles().begin(), before.roles().end(), after.roles().begin(), after.roles().end(), same)) {
+    return absl::OkStatus();
+  }
+  return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+               "nobody changes the roles of himself; somebody else with employee.write may",
+               {{"rule", "self"}, {"permission", "employee.write"}});
+}
+
+std::vector<std::string> RolesOn(const Employee& employee, absl::string_view day) {
+  std::vector<std::string> roles;
+  for (const RoleAssignment& role : employee.roles()) {
+    if (HoldsOn(role.since(), role.until(), day) && std::find(roles.begin(), roles.end(), role.role()) == roles.end()) {
+      roles.push_back(role.role());
+    }
+  }
+  return roles;
+}
+
+}  // namespace kam::account::rules

@@ -1,0 +1,41 @@
+// Rules of people and rights (G-01, G-02). Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_ORGANIZATION_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_ORGANIZATION_RULES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace kam::organization::v1 {
+class Employee;
+}  // namespace kam::organization::v1
+
+namespace kam::account::rules {
+
+// Role codes of the requirements, section 0, in their order.
+absl::Span<const absl::string_view> RoleCodes();
+bool IsRole(absl::string_view code);
+
+// Whether a dated row holds on `day`; the last day counts. Dates are ISO text, an empty end is open.
+bool HoldsOn(absl::string_view since, absl::string_view until, absl::string_view day);
+
+// Dates, roles and reporting lines that contradict themselves: DATES_REVERSED, ROLE_UNKNOWN, ROLE_REPEATED,
+// REPORTING_CYCLE (a person who reports to himself). All at once.
+absl::Status CheckEmployee(const organization::v1::Employee& employee);
+
+// With a leave date, roles and lines end on it at the latest; those that would begin later are dropped.
+void EndAtLeave(organization::v1::Employee* employee);
+
+// SEPARATION_OF_DUTIES when `actor` changes the roles of himself.
+absl::Status CheckRoleChange(absl::string_view actor, const organization::v1::Employee& before,
+                             const organization::v1::Employee& after);
+
+// Role codes held on `day`, each once.
+std::vector<std::string> RolesOn(const organization::v1::Employee& employee, absl::string_view day);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_ORGANIZATION_RULES_H_

@@ -1,0 +1,105 @@
+#include "account-svc/rules/organization_rules.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/testing/matchers.h"
+#include "kam/organization/v1/employee.pb.h"
+
+namespace kam::account::rules {
+namespace {
+
+using organization::v1::Employee;
+using ::testing::ElementsAre;
+using testing::EqualsProto;
+using testing::HasReason;
+using testing::IsOk;
+using testing::NamesField;
+
+void AddRole(Employee* employee, const std::string& role, const std::string& since, const std::string& until) {
+  auto* row = employee->add_roles();
+  row->set_role(role);
+  row->set_since(since);
+  row->set_until(until);
+}
+
+TEST(RoleCodes, AreThoseOfTheRequirementsAndOneForOtherSystems) {
+  EXPECT_EQ(RoleCodes().size(), 49u);
+  EXPECT_TRUE(IsRole("KAM"));
+  EXPECT_TRUE(IsRole("LEG"));
+  EXPECT_FALSE(IsRole("kam"));
+  EXPECT_FALSE(IsRole(""));
+}
+
+TEST(HoldsOn, BothDaysCount) {
+  EXPECT_FALSE(HoldsOn("2026-01-05", "2026-01-06", "2026-01-04"));
+  EXPECT_TRUE(HoldsOn("2026-01-05", "2026-01-06", "2026-01-05"));
+  EXPECT_TRUE(HoldsOn("2026-01-05", "2026-01-06", "2026-01-06"));
+  EXPECT_FALSE(HoldsOn("2026-01-05", "2026-01-06", "2026-01-07"));
+  EXPECT_TRUE(HoldsOn("2026-01-05", "", "2036-01-07"));
+}
+
+// G-01, G-02
+TEST(CheckEmployee, NamesEveryContradiction) {
+  Employee employee;
+  employee.set_name("employees/a");
+  employee.set_hire_date("2026-02-01");
+  employee.set_leave_date("2026-01-01");
+  employee.add_superiors()->set_superior("employees/a");
+  employee.mutable_superiors(0)->set_since("2026-02-01");
+  employee.mutable_superiors(0)->set_until("2026-01-01");
+  AddRole(&employee, "XYZ", "2026-01-01", "");
+  AddRole(&employee, "KAM", "2026-01-01", "2026-03-01");
+  AddRole(&employee, "KAM", "2026-03-01", "");
+  const absl::Status status = CheckEmployee(employee);
+  for (const char* field : {"employee.leave_date", "employee.superiors[0].superior", "employee.superiors[0].until",
+                            "employee.roles[0].role", "employee.roles[2].role"}) {
+    EXPECT_THAT(status, NamesField(field));
+  }
+}
+
+// G-01: a claims clerk has two superiors; the same role again after a gap is fine.
+TEST(CheckEmployee, TakesTwoSuperiorsAndARoleHeldTwiceInTurn) {
+  Employee employee;
+  employee.set_name("employees/a");
+  for (const char* superior : {"employees/t", "employees/s"}) {
+    auto* line = employee.add_superiors();
+    line->set_superior(superior);
+    line->set_since("2026-01-01");
+  }
+  AddRole(&employee, "CL", "2024-01-01", "2024-12-31");
+  AddRole(&employee, "CL", "2026-01-01", "");
+  EXPECT_THAT(CheckEmployee(employee), IsOk());
+}
+
+// G-01: who leaves loses the roles.
+TEST(EndAtLeave, EndsWhatRunsOnAndDropsWhatWouldBeginLater) {
+  Employee employee;
+  employee.set_leave_date("2026-01-31");
+  AddRole(&employee, "KAM", "2025-01-01", "");
+  AddRole(&employee, "BD", "2024-01-01", "2024-12-31");
+  AddRole(&employee, "GAM", "2026-02-01", "");
+  EndAtLeave(&employee);
+  EXPECT_THAT(employee, EqualsProto(R"pb(
+                leave_date: "2026-01-31"
+                roles { role: "KAM" since: "2025-01-01" until: "2026-01-31" }
+                roles { role: "BD" since: "2024-01-01" until: "2024-12-31" })pb"));
+  EXPECT_THAT(RolesOn(employee, "2026-01-31"), ElementsAre("KAM"));
+  EXPECT_THAT(RolesOn(employee, "2026-02-01"), ElementsAre());
+}
+
+// G-02
+TEST(CheckRoleChange, NobodyChangesTheRolesOfHimself) {
+  Employee before;
+  before.set_name("employees/a");
+  AddRole(&before, "HR", "2026-01-01", "");
+  Employee after = before;
+  after.set_phone("1");
+  EXPECT_THAT(CheckRoleChange("employees/a", before, after), IsOk());
+  AddRole(&after, "GM", "2026-01-01", "");
+  EXPECT_THAT(CheckRoleChange("employees/a", before, after), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(CheckRoleChange("employees/b", before, after), IsOk());
+}
+
+}  // namespace
+}  // namespace kam::account::rules

@@ -1,0 +1,180 @@
+#include "account-svc/rules/visit_rules.h"
+
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/status/status.h"
+#include "kam/account/v1/visit.pb.h"
+#include "kam/account/v1/visit_plan.pb.h"
+
+namespace kam::account::rules {
+namespace {
+
+std::string Text(absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()); }
+
+bool SameTime(const google::protobuf::Timestamp& a, const google::protobuf::Timestamp& b) {
+  return a.seconds() == b.seconds() && a.nanos() == b.nanos();
+}
+
+absl::Status SeparationOfDuties(absl::string_view who, absl::string_view what) {
+  return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+               absl::StrCat("the ", who, " does not ", what, "; a superior may"), {{"rule", std::string(who)}});
+}
+
+absl::Status NotInFuture(absl::string_view field, absl::Time at, absl::Time now, const Policy& policy) {
+  if (at <= now + policy.clock_tolerance) return absl::OkStatus();
+  return InvalidField(field, "TIME_IN_FUTURE", absl::StrCat("is ", Text(at), "; it is ", Text(now), " now"),
+                      {{"value", Text(at)}, {"now", Text(now)}});
+}
+
+}  // namespace
+
+absl::Status CheckWindow(const v1::Visit& visit, const Policy& policy) {
+  const auto invalid = [](absl::string_view field, absl::string_view what) {
+    return InvalidField(absl::StrCat("visit.", field), "VISIT_WINDOW_INVALID", what);
+  };
+  if (visit.has_planned_start() != visit.has_planned_end()) {
+    return invalid(visit.has_planned_start() ? "planned_end" : "planned_start", "planned begin and end come together");
+  }
+  if (!visit.has_planned_start()) return absl::OkStatus();
+  const absl::Duration length = FromTimestamp(visit.planned_end()) - FromTimestamp(visit.planned_start());
+  if (length <= absl::ZeroDuration()) return invalid("planned_end", "must be later than the planned begin");
+  if (length > policy.visit_max) {
+    return invalid("planned_end", absl::StrCat("makes a visit of ", absl::FormatDuration(length), "; the limit is ",
+                                               absl::FormatDuration(policy.visit_max)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPeople(const v1::Visit& visit) {
+  std::set<std::string> seen = {visit.visitor()};
+  for (int i = 0; i < visit.companions_size(); ++i) {
+    if (seen.insert(visit.companions(i)).second) continue;
+    return InvalidField(absl::StrCat("visit.companions[", i, "]"), "COMPANION_REPEATED",
+                        absl::StrCat(visit.companions(i), " goes already"), {{"employee", visit.companions(i)}});
+  }
+  return absl::OkStatus();
+}
+
+void SetFirstState(v1::Visit* visit) {
+  visit->set_state(visit->has_planned_start() ? v1::VISIT_STATE_PLANNED : v1::VISIT_STATE_PROPOSED);
+}
+
+absl::Status CheckVisitUpdate(const v1::Visit& before, const v1::Visit& after) {
+  const auto frozen = [&](absl::string_view what) {
+    return FailedPrecondition("VISIT_FROZEN", before.name(),
+                              absl::StrCat("the visit is ", v1::VisitState_Name(before.state()), ": ", what),
+                              {{"state", v1::VisitState_Name(before.state())}});
+  };
+  switch (before.state()) {
+    case v1::VISIT_STATE_PROPOSED:
+    case v1::VISIT_STATE_PLANNED:
+      return absl::OkStatus();
+    case v1::VISIT_STATE_APPROVED:
+    case v1::VISIT_STATE_CHECKED_IN: {
+      const bool same_people =
+          before.visitor() == after.visitor() && std::equal(before.companions().begin(), before.companions().end(),
+                                                            after.companions().begin(), after.companions().end());
+      if (same_people && before.has_planned_start() == after.has_planned_start() &&
+          SameTime(before.planned_start(), after.planned_start()) &&
+          SameTime(before.planned_end(), after.planned_end())) {
+        return absl::OkStatus();
+      }
+      return frozen("its time, visitor and companions stay as they were approved");
+    }
+    case v1::VISIT_STATE_DONE: {
+      v1::Visit rest = after;
+      *rest.mutable_follow_ups() = before.follow_ups();
+      if (rest.SerializeAsString() == before.SerializeAsString()) return absl::OkStatus();
+      return frozen("only its follow-ups may change");
+    }
+    default:
+      return frozen("it does not change any more");
+  }
+}
+
+absl::Status Approve(absl::string_view actor, absl::Time now, v1::Visit* visit) {
+  if (actor == visit->visitor()) return SeparationOfDuties("visitor", "approve the visit");
+  if (!visit->has_planned_start()) {
+    return FailedPrecondition("VISIT_WINDOW_REQUIRED", visit->name(), "a visit has a time before it is approved");
+  }
+  visit->set_approver(std::string(actor));
+  *visit->mutable_approve_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+absl::Status CheckIn(std::optional<absl::Time> at, absl::Time now, const Policy& policy, v1::Visit* visit) {
+  RETURN_IF_ERROR(NotInFuture("check_in_time", at.value_or(now), now, policy));
+  *visit->mutable_check_in_time() = ToTimestamp(at.value_or(now));
+  return absl::OkStatus();
+}
+
+absl::Status Complete(std::optional<absl::Time> at, absl::string_view report, absl::string_view result, absl::Time now,
+                      const Policy& policy, v1::Visit* visit) {
+  const absl::Time out = at.value_or(now);
+  RETURN_IF_ERROR(NotInFuture("check_out_time", out, now, policy));
+  const absl::Time in = FromTimestamp(visit->check_in_time());
+  if (out <= in) {
+    return InvalidField("check_out_time", "CHECK_OUT_BEFORE_CHECK_IN",
+                        absl::StrCat("is ", Text(out), "; the visit began at ", Text(in)),
+                        {{"value", Text(out)}, {"checkIn", Text(in)}});
+  }
+  if (!absl::StripAsciiWhitespace(report).empty()) visit->set_report(std::string(report));
+  if (absl::StripAsciiWhitespace(visit->report()).empty()) {
+    return InvalidField("report", "REPORT_REQUIRED", "a visit ends with a report");
+  }
+  *visit->mutable_check_out_time() = ToTimestamp(out);
+  visit->set_result(std::string(result));
+  return absl::OkStatus();
+}
+
+absl::Status MarkMissed(absl::string_view reason, absl::Time now, v1::Visit* visit) {
+  const absl::Time end = FromTimestamp(visit->planned_end());
+  if (now < end) {
+    return FailedPrecondition("VISIT_NOT_OVER", visit->name(),
+                              absl::StrCat("the visit is planned until ", Text(end), "; cancel it instead"),
+                              {{"plannedEnd", Text(end)}});
+  }
+  visit->set_close_reason(std::string(reason));
+  return absl::OkStatus();
+}
+
+absl::Status Comment(absl::string_view actor, absl::string_view comment, v1::Visit* visit) {
+  if (actor == visit->visitor()) return SeparationOfDuties("visitor", "comment on the report");
+  visit->set_comment(std::string(comment));
+  return absl::OkStatus();
+}
+
+absl::Status CheckPlan(const v1::VisitPlan& plan) {
+  const absl::string_view suffix = plan.period_kind() == v1::VISIT_PLAN_PERIOD_YEAR ? "-01-01" : "-01";
+  if (absl::EndsWith(plan.start_date(), suffix)) return absl::OkStatus();
+  return InvalidField("visit_plan.start_date", "PERIOD_START_INVALID",
+                      absl::StrCat("is ", plan.start_date(), "; the period begins on the first day of a ",
+                                   plan.period_kind() == v1::VISIT_PLAN_PERIOD_YEAR ? "year" : "month"));
+}
+
+absl::Status CheckPlanUpdate(const v1::VisitPlan& before) {
+  if (before.state() == v1::VISIT_PLAN_STATE_DRAFT) return absl::OkStatus();
+  return FailedPrecondition(
+      "PLAN_NOT_DRAFT", before.name(),
+      absl::StrCat("the plan is ", v1::VisitPlanState_Name(before.state()), "; it changes as a draft only"));
+}
+
+absl::Status SubmitPlan(const v1::VisitPlan& plan) {
+  if (plan.items_size() > 0) return absl::OkStatus();
+  return FailedPrecondition("PLAN_EMPTY", plan.name(), "the plan has no items");
+}
+
+absl::Status ApprovePlan(absl::string_view actor, absl::Time now, v1::VisitPlan* plan) {
+  if (actor == plan->owner()) return SeparationOfDuties("owner", "approve the plan");
+  if (actor == plan->creator()) return SeparationOfDuties("creator", "approve the plan");
+  plan->set_approver(std::string(actor));
+  *plan->mutable_approve_time() = ToTimestamp(now);
+  plan->clear_return_reason();
+  return absl::OkStatus();
+}
+
+}  // namespace kam::account::rules

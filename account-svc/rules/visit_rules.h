@@ -1,0 +1,51 @@
+// Rules of visit plans and visits. Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_VISIT_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_VISIT_RULES_H_
+
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "account-svc/policy.h"
+
+namespace kam::account::v1 {
+class Visit;
+class VisitPlan;
+}  // namespace kam::account::v1
+
+namespace kam::account::rules {
+
+// Begin and end come together, the end later, by no more than the policy's longest visit: VISIT_WINDOW_INVALID.
+absl::Status CheckWindow(const v1::Visit& visit, const Policy& policy);
+// Visitor and companions are different people: COMPANION_REPEATED.
+absl::Status CheckPeople(const v1::Visit& visit);
+// PLANNED when the visit has a time, PROPOSED otherwise.
+void SetFirstState(v1::Visit* visit);
+// VISIT_FROZEN: time, visitor and companions of an approved visit stay; a visit that is over (MISSED, CANCELLED) does
+// not change, one that is DONE only in its follow-ups.
+absl::Status CheckVisitUpdate(const v1::Visit& before, const v1::Visit& after);
+// SEPARATION_OF_DUTIES when `actor` is the visitor, VISIT_WINDOW_REQUIRED.
+absl::Status Approve(absl::string_view actor, absl::Time now, v1::Visit* visit);
+// `at`: when, as the caller says. TIME_IN_FUTURE.
+absl::Status CheckIn(std::optional<absl::Time> at, absl::Time now, const Policy& policy, v1::Visit* visit);
+// CHECK_OUT_BEFORE_CHECK_IN, REPORT_REQUIRED, TIME_IN_FUTURE.
+absl::Status Complete(std::optional<absl::Time> at, absl::string_view report, absl::string_view result, absl::Time now,
+                      const Policy& policy, v1::Visit* visit);
+// VISIT_NOT_OVER before the planned end.
+absl::Status MarkMissed(absl::string_view reason, absl::Time now, v1::Visit* visit);
+// SEPARATION_OF_DUTIES when the visitor comments his own report.
+absl::Status Comment(absl::string_view actor, absl::string_view comment, v1::Visit* visit);
+
+// PERIOD_START_INVALID: the first of a month, for a year of January.
+absl::Status CheckPlan(const v1::VisitPlan& plan);
+// PLAN_NOT_DRAFT.
+absl::Status CheckPlanUpdate(const v1::VisitPlan& before);
+// PLAN_EMPTY.
+absl::Status SubmitPlan(const v1::VisitPlan& plan);
+// SEPARATION_OF_DUTIES when `actor` owns or made the plan.
+absl::Status ApprovePlan(absl::string_view actor, absl::Time now, v1::VisitPlan* plan);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_VISIT_RULES_H_

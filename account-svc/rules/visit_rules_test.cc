@@ -1,0 +1,137 @@
+#include "account-svc/rules/visit_rules.h"
+
+#include <gtest/gtest.h>
+
+#include "account-svc/rules/proto_time.h"
+#include "common/testing/matchers.h"
+#include "kam/account/v1/visit.pb.h"
+#include "kam/account/v1/visit_plan.pb.h"
+
+namespace kam::account::rules {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'767'571'200);
+
+v1::Visit Planned() {
+  v1::Visit visit;
+  visit.set_visitor("employees/v");
+  visit.add_companions("employees/c");
+  visit.set_state(v1::VISIT_STATE_PLANNED);
+  *visit.mutable_planned_start() = ToTimestamp(kNow);
+  *visit.mutable_planned_end() = ToTimestamp(kNow + absl::Hours(2));
+  return visit;
+}
+
+//
+TEST(Window, HasABeginAndALaterEndWithinTheLimit) {
+  Policy policy;
+  policy.visit_max = absl::Hours(2);
+  v1::Visit visit = Planned();
+  EXPECT_THAT(CheckWindow(visit, policy), IsOk());
+  *visit.mutable_planned_end() = ToTimestamp(kNow + absl::Hours(2) + absl::Microseconds(1));
+  EXPECT_THAT(CheckWindow(visit, policy), HasReason("VISIT_WINDOW_INVALID"));
+  *visit.mutable_planned_end() = ToTimestamp(kNow);
+  EXPECT_THAT(CheckWindow(visit, policy), HasReason("VISIT_WINDOW_INVALID"));
+  visit.clear_planned_end();
+  EXPECT_THAT(CheckWindow(visit, policy), HasReason("VISIT_WINDOW_INVALID"));
+  visit.clear_planned_start();
+  EXPECT_THAT(CheckWindow(visit, policy), IsOk());
+}
+
+TEST(People, AreDifferent) {
+  v1::Visit visit = Planned();
+  EXPECT_THAT(CheckPeople(visit), IsOk());
+  visit.add_companions("employees/v");
+  EXPECT_THAT(CheckPeople(visit), HasReason("COMPANION_REPEATED"));
+}
+
+// nobody approves a visit of his own.
+TEST(Approve, IsForSomebodyElse) {
+  v1::Visit visit = Planned();
+  EXPECT_THAT(Approve("employees/v", kNow, &visit), HasReason("SEPARATION_OF_DUTIES"));
+  v1::Visit idea = visit;
+  idea.clear_planned_start();
+  EXPECT_THAT(Approve("employees/s", kNow, &idea), HasReason("VISIT_WINDOW_REQUIRED"));
+  ASSERT_THAT(Approve("employees/s", kNow, &visit), IsOk());
+  EXPECT_EQ(visit.approver(), "employees/s");
+}
+
+// check-out after check-in, with a report.
+TEST(Complete, NeedsAReportAndALaterTime) {
+  const Policy policy;
+  v1::Visit visit = Planned();
+  ASSERT_THAT(CheckIn(std::nullopt, kNow, policy, &visit), IsOk());
+  EXPECT_THAT(Complete(kNow, "r", "", kNow, policy, &visit), HasReason("CHECK_OUT_BEFORE_CHECK_IN"));
+  EXPECT_THAT(Complete(kNow - absl::Hours(1), "r", "", kNow, policy, &visit), HasReason("CHECK_OUT_BEFORE_CHECK_IN"));
+  EXPECT_THAT(Complete(kNow + absl::Minutes(1), " ", "", kNow, policy, &visit), HasReason("REPORT_REQUIRED"));
+  EXPECT_THAT(Complete(kNow + absl::Minutes(6), "r", "", kNow, policy, &visit), HasReason("TIME_IN_FUTURE"));
+  ASSERT_THAT(Complete(kNow + absl::Minutes(5), "见面", "签约", kNow, policy, &visit), IsOk());
+  EXPECT_EQ(visit.report(), "见面");
+  EXPECT_EQ(visit.result(), "签约");
+}
+
+TEST(Complete, TakesTheReportOnFile) {
+  const Policy policy;
+  v1::Visit visit = Planned();
+  visit.set_report("写好了");
+  ASSERT_THAT(CheckIn(kNow - absl::Hours(1), kNow, policy, &visit), IsOk());
+  ASSERT_THAT(Complete(std::nullopt, "", "", kNow, policy, &visit), IsOk());
+  EXPECT_EQ(visit.report(), "写好了");
+}
+
+TEST(CheckIn, IsNotInTheFuture) {
+  const Policy policy;
+  v1::Visit visit = Planned();
+  EXPECT_THAT(CheckIn(kNow + absl::Minutes(6), kNow, policy, &visit), HasReason("TIME_IN_FUTURE"));
+}
+
+TEST(Missed, OnlyAfterThePlannedEnd) {
+  v1::Visit visit = Planned();
+  EXPECT_THAT(MarkMissed("病假", kNow + absl::Hours(2) - absl::Seconds(1), &visit), HasReason("VISIT_NOT_OVER"));
+  EXPECT_THAT(MarkMissed("病假", kNow + absl::Hours(2), &visit), IsOk());
+}
+
+// Every state: what may still change.
+TEST(CheckVisitUpdate, FreezesWhatWasApproved) {
+  for (int state = v1::VISIT_STATE_PROPOSED; state <= v1::VisitState_MAX; ++state) {
+    v1::Visit before = Planned();
+    before.set_state(static_cast<v1::VisitState>(state));
+    v1::Visit time = before, people = before, report = before, follow_up = before;
+    *time.mutable_planned_end() = ToTimestamp(kNow + absl::Hours(3));
+    people.clear_companions();
+    report.set_report("r");
+    follow_up.add_follow_ups()->set_action("报价");
+    const bool open = state <= v1::VISIT_STATE_PLANNED;
+    const bool approved = state == v1::VISIT_STATE_APPROVED || state == v1::VISIT_STATE_CHECKED_IN;
+    EXPECT_EQ(CheckVisitUpdate(before, time).ok(), open) << state;
+    EXPECT_EQ(CheckVisitUpdate(before, people).ok(), open) << state;
+    EXPECT_EQ(CheckVisitUpdate(before, report).ok(), open || approved) << state;
+    EXPECT_EQ(CheckVisitUpdate(before, follow_up).ok(), open || approved || state == v1::VISIT_STATE_DONE) << state;
+  }
+}
+
+//
+TEST(Plan, BeginsOnTheFirstDayAndIsApprovedBySomebodyElse) {
+  v1::VisitPlan plan;
+  plan.set_owner("employees/o");
+  plan.set_creator("employees/c");
+  plan.set_period_kind(v1::VISIT_PLAN_PERIOD_MONTH);
+  plan.set_start_date("2026-02-01");
+  EXPECT_THAT(CheckPlan(plan), IsOk());
+  plan.set_period_kind(v1::VISIT_PLAN_PERIOD_YEAR);
+  EXPECT_THAT(CheckPlan(plan), HasReason("PERIOD_START_INVALID"));
+  EXPECT_THAT(SubmitPlan(plan), HasReason("PLAN_EMPTY"));
+  EXPECT_THAT(ApprovePlan("employees/o", kNow, &plan), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(ApprovePlan("employees/c", kNow, &plan), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(ApprovePlan("employees/s", kNow, &plan), IsOk());
+  for (int state = v1::VISIT_PLAN_STATE_DRAFT; state <= v1::VisitPlanState_MAX; ++state) {
+    plan.set_state(static_cast<v1::VisitPlanState>(state));
+    EXPECT_EQ(CheckPlanUpdate(plan).ok(), state == v1::VISIT_PLAN_STATE_DRAFT) << state;
+  }
+}
+
+}  // namespace
+}  // namespace kam::account::rules

@@ -1,0 +1,166 @@
+#include "account-svc/testing/account_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "account-svc/account_svc.h"
+#include "account-svc/context.h"
+#include "account-svc/rules/keys.h"
+#include "kam/account/v1/account_service.pb.h"
+#include "kam/account/v1/contact_service.pb.h"
+#include "kam/organization/v1/department_service.pb.h"
+#include "kam/organization/v1/employee_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+std::unique_ptr<World>& Holder() {
+  static std::unique_ptr<World> world;
+  return world;
+}
+
+// Drops the schema before the program ends.
+class DropWorld : public ::testing::Environment {
+ public:
+  void TearDown() override { World::Drop(); }
+};
+const ::testing::Environment* const kDropWorld = ::testing::AddGlobalTestEnvironment(new DropWorld);
+
+}  // namespace
+
+Policy TestPolicy() {
+  Policy policy;
+  policy.holdings_max = 3;
+  policy.team_max = 5;
+  return policy;
+}
+
+World::World() : policy_(TestPolicy()) {
+  harness_ = std::make_unique<testing::Harness>(
+      "account-svc/schema", FillCatalog,
+      [this](resource::Runtime& runtime, rpc::Registry* registry) { RegisterAll(runtime, policy_, registry); });
+  hr_ = harness_->PrincipalFor("HR GM", harness_->NewId());
+}
+
+World& World::Get() {
+  if (Holder() == nullptr) Holder() = std::make_unique<World>();
+  return *Holder();
+}
+
+void World::Drop() { Holder().reset(); }
+
+organization::v1::Department World::AddDepartment(const std::string& parent) {
+  organization::v1::CreateDepartmentRequest request;
+  request.mutable_department()->set_display_name(absl::StrCat("部门", ++last_));
+  request.mutable_department()->set_parent(parent);
+  const auto made =
+      Call<organization::v1::Department>(hr_, "kam.organization.v1.DepartmentService/CreateDepartment", request);
+  EXPECT_TRUE(made.ok()) << made.status();
+  return made.value_or(organization::v1::Department());
+}
+
+organization::v1::Employee World::AddEmployee(const std::string& role, const std::string& department,
+                                              const std::vector<std::string>& superiors, const std::string& region) {
+  organization::v1::CreateEmployeeRequest request;
+  organization::v1::Employee& employee = *request.mutable_employee();
+  const int n = ++last_;
+  employee.set_display_name(absl::StrCat("员工", n));
+  employee.set_login(absl::StrCat("user", n));
+  employee.set_department(department);
+  employee.set_region(region);
+  for (const std::string& superior : superiors) {
+    employee.add_superiors()->set_superior(superior);
+    employee.mutable_superiors(employee.superiors_size() - 1)->set_since("2025-01-01");
+  }
+  if (!role.empty()) {
+    employee.add_roles()->set_role(role);
+    employee.mutable_roles(0)->set_since("2025-01-01");
+  }
+  const auto made =
+      Call<organization::v1::Employee>(hr_, "kam.organization.v1.EmployeeService/CreateEmployee", request);
+  EXPECT_TRUE(made.ok()) << made.status();
+  return made.value_or(organization::v1::Employee());
+}
+
+auth::Principal World::As(const organization::v1::Employee& employee, absl::string_view role,
+                          const std::vector<std::string>& team, const std::vector<std::string>& regions) {
+  std::string path;
+  if (!employee.department().empty()) {
+    path = harness_->db()
+               .Get(absl::StrCat("SELECT department_path FROM employee_scopes WHERE employee = '",
+                                 IdOf(employee.name()), "'"))
+               .text();
+  }
+  return harness_->PrincipalFor(role, IdOf(employee.name()), path, team, regions);
+}
+
+v1::Account World::CompleteDraft() {
+  const int n = ++last_;
+  v1::Account account;
+  account.set_legal_name(absl::StrCat("测试客户", n, "有限公司"));
+  account.set_registration_number(CreditCode(n));
+  account.set_segment(v1::SEGMENT_ENTERPRISE);
+  account.set_industry("汽车");
+  account.set_region("华东");
+  account.mutable_address()->set_country("CN");
+  account.mutable_address()->set_city("上海");
+  account.mutable_address()->set_street("南京路1号");
+  account.set_phone(absl::StrFormat("021-5%07d", n));
+  account.set_products_used("保养");
+  account.set_source(v1::CHANNEL_VISIT);
+  return account;
+}
+
+absl::StatusOr<v1::Account> World::CreateAccount(const auth::Principal& creator, const v1::Account& account) {
+  v1::CreateAccountRequest request;
+  *request.mutable_account() = account;
+  return Call<v1::Account>(creator, "kam.account.v1.AccountService/CreateAccount", request);
+}
+
+v1::Account World::AddAccount(const auth::Principal& creator) {
+  const auto made = CreateAccount(creator, CompleteDraft());
+  EXPECT_TRUE(made.ok()) << made.status();
+  return made.value_or(v1::Account());
+}
+
+void World::AddContact(const auth::Principal& creator, const std::string& account) {
+  v1::CreateContactRequest request;
+  request.mutable_contact()->set_account(account);
+  request.mutable_contact()->set_display_name("王先生");
+  request.mutable_contact()->set_mobile("13900000000");
+  const auto made = Call<v1::Contact>(creator, "kam.account.v1.ContactService/CreateContact", request);
+  EXPECT_TRUE(made.ok()) << made.status();
+}
+
+v1::Account World::Assign(const auth::Principal& actor, const std::string& account, const std::string& employee) {
+  v1::AssignOwnerRequest request;
+  request.set_name(account);
+  request.set_employee(employee);
+  request.set_reason("分派");
+  const auto assigned = Call<v1::Account>(actor, "kam.account.v1.AccountService/AssignOwner", request);
+  EXPECT_TRUE(assigned.ok()) << assigned.status();
+  return assigned.value_or(v1::Account());
+}
+
+std::string CreditCode(int n) {
+  const std::string stem = absl::StrFormat("9131%013d", n);
+  for (const char check : absl::string_view("0123456789ABCDEFGHJKLMNPQRTUWXY")) {
+    const std::string code = absl::StrCat(stem, std::string(1, check));
+    if (rules::CheckRegistrationNumber(code, "CN").ok()) return code;
+  }
+  ADD_FAILURE() << "no check character fits";
+  return stem;
+}
+
+std::string RequestId() {
+  absl::BitGen random;
+  const auto part = [&](uint64_t limit) { return absl::Uniform<uint64_t>(random, 0, limit); };
+  return absl::StrFormat("%08x-%04x-4%03x-8%03x-%012x", part(1ULL << 32), part(1 << 16), part(1 << 12), part(1 << 12),
+                         part(1ULL << 48));
+}
+
+}  // namespace kam::account

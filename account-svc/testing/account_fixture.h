@@ -1,0 +1,72 @@
+// The account service in a harness, with people and accounts to test with. One for a test program: tests use data of
+// their own in it.
+#ifndef KAM_ACCOUNT_SVC_TESTING_ACCOUNT_FIXTURE_H_
+#define KAM_ACCOUNT_SVC_TESTING_ACCOUNT_FIXTURE_H_
+
+#include <string>
+#include <vector>
+
+#include "account-svc/policy.h"
+#include "common/testing/harness.h"
+#include "kam/account/v1/account.pb.h"
+#include "kam/account/v1/opportunity.pb.h"
+#include "kam/account/v1/visit.pb.h"
+#include "kam/organization/v1/department.pb.h"
+#include "kam/organization/v1/employee.pb.h"
+
+namespace kam::account {
+
+// A policy with small figures, so that limits are reached.
+Policy TestPolicy();
+
+class World {
+ public:
+  World();
+
+  // The one of this program; lives until its end.
+  static World& Get();
+  static void Drop();
+
+  testing::Harness& harness() { return *harness_; }
+  template <typename Response>
+  absl::StatusOr<Response> Call(const auth::Principal& principal, absl::string_view method,
+                                const google::protobuf::Message& request) {
+    return harness_->Call<Response>(principal, method, request);
+  }
+
+  // Fails the test when the service refuses.
+  organization::v1::Department AddDepartment(const std::string& parent = {});
+  organization::v1::Employee AddEmployee(const std::string& role, const std::string& department = {},
+                                         const std::vector<std::string>& superiors = {},
+                                         const std::string& region = {});
+  // The person with the rights of `role`.
+  auth::Principal As(const organization::v1::Employee& employee, absl::string_view role,
+                     const std::vector<std::string>& team = {}, const std::vector<std::string>& regions = {});
+  // An account made by `creator`; a complete file except for a contact.
+  absl::StatusOr<v1::Account> CreateAccount(const auth::Principal& creator, const v1::Account& account);
+  v1::Account AddAccount(const auth::Principal& creator);
+  void AddContact(const auth::Principal& creator, const std::string& account);
+  v1::Account Assign(const auth::Principal& actor, const std::string& account, const std::string& employee);
+  // A draft with every field of the checklist and a name and a number of its own.
+  v1::Account CompleteDraft();
+
+  auth::Principal hr() { return hr_; }
+  const std::string& today() const { return today_; }
+
+ private:
+  Policy policy_;
+  std::unique_ptr<testing::Harness> harness_;
+  auth::Principal hr_;
+  std::string today_ = "2026-01-05";
+  std::atomic<int> last_ = 0;
+};
+
+// A valid unified social credit code that ends a series of `n`.
+std::string CreditCode(int n);
+
+// A canonical random request id.
+std::string RequestId();
+
+}  // namespace kam::account
+
+#endif  // KAM_ACCOUNT_SVC_TESTING_ACCOUNT_FIXTURE_H_

@@ -1,0 +1,87 @@
+#include "common/approval/engine.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status.h"
+#include "kam/approval/v1/approval_delegation.pb.h"
+
+namespace kam::approval {
+namespace {
+
+namespace pb = kam::approval::v1;
+
+constexpr int kDelegationsMax = 50;  // In force to one person at a time.
+
+absl::string_view CollectionOf(absl::string_view name) { return name.substr(0, name.find('/')); }
+
+}  // namespace
+
+void Engine::OnOutcome(absl::string_view collection, Callback callback) {
+  if (callbacks_.emplace(std::string(collection), std::move(callback)).second) return;
+  std::fprintf(stderr, "approvals of %s have two callbacks\n", std::string(collection).c_str());
+  std::abort();
+}
+
+absl::StatusOr<std::vector<pb::ApprovalRequest>> Engine::LastApproved(resource::UnitOfWork& work,
+                                                                      const std::string& subject) const {
+  return work.Find<pb::ApprovalRequest>({"t.subject = ? AND t.state = 'APPROVED'", {mysql::Value(subject)}},
+                                        "ORDER BY t.close_time DESC, t.id DESC", 1);
+}
+
+absl::StatusOr<pb::ApprovalRequest> Engine::File(resource::UnitOfWork& work, pb::ApprovalRequest request,
+                                                 const std::string& predecessor) const {
+  if (callbacks_.find(CollectionOf(request.subject())) == callbacks_.end()) {
+    return Internal(absl::StrCat("no approval callback for ", request.subject()));
+  }
+  for (const std::string& subject : {request.subject(), predecessor}) {
+    if (subject.empty()) continue;
+    ASSIGN_OR_RETURN(const std::vector<pb::ApprovalRequest> earlier, LastApproved(work, subject));
+    if (earlier.empty()) continue;
+    CarryOver(earlier[0], &request);
+    break;
+  }
+  const absl::Time deadline = work.now() + policy_.decide_within;
+  request.mutable_deadline()->set_seconds(absl::ToUnixSeconds(deadline));
+  RETURN_IF_ERROR(Open(work.now(), &request));
+  absl::StatusOr<pb::ApprovalRequest> filed = work.Insert(request);
+  if (!filed.ok()) {
+    if (MetadataValue(filed.status(), "field") != "approval_request.live_subject") return filed.status();
+    return FailedPrecondition("APPROVAL_ALREADY_PENDING", request.subject(),
+                              "a request about it waits for a decision already");
+  }
+  if (filed->state() == pb::APPROVAL_STATE_PENDING) {
+    RETURN_IF_ERROR(schedule::Schedule(work, kDueExpiry, filed->name(), deadline));
+  }
+  return filed;
+}
+
+absl::StatusOr<Decider> Engine::DeciderOf(resource::UnitOfWork& work) const {
+  Decider decider;
+  decider.employee = work.actor().subject;
+  decider.roles = work.actor().roles;
+  ASSIGN_OR_RETURN(const std::vector<pb::ApprovalDelegation> delegations,
+                   work.Find<pb::ApprovalDelegation>(
+                       {"t.delegate = ? AND t.state = 'ACTIVE' AND t.start_time <= ? AND t.end_time > ?",
+                        {mysql::Value(work.actor().employee), mysql::Value(work.now()), mysql::Value(work.now())}},
+                       "ORDER BY t.id", kDelegationsMax));
+  for (const pb::ApprovalDelegation& delegation : delegations) {
+    decider.substitutions.push_back(
+        {delegation.delegator(), std::vector<std::string>(delegation.roles().begin(), delegation.roles().end())});
+  }
+  return decider;
+}
+
+absl::StatusOr<pb::ApprovalRequest> Engine::Finish(resource::UnitOfWork& work,
+                                                   resource::Change<pb::ApprovalRequest> change) const {
+  ASSIGN_OR_RETURN(pb::ApprovalRequest request, work.Save(std::move(change)));
+  if (request.state() == pb::APPROVAL_STATE_PENDING) return request;
+  RETURN_IF_ERROR(schedule::Cancel(work, kDueExpiry, request.name()));
+  const auto callback = callbacks_.find(CollectionOf(request.subject()));
+  if (callback == callbacks_.end()) return Internal(absl::StrCat("no approval callback for ", request.subject()));
+  RETURN_IF_ERROR(callback->second(work, request));
+  return request;
+}
+
+}  // namespace kam::approval

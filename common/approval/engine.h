@@ -1,0 +1,76 @@
+// Files approval requests, takes decisions and puts them into effect on their subjects, all in one transaction (G-05).
+#ifndef KAM_COMMON_APPROVAL_ENGINE_H_
+#define KAM_COMMON_APPROVAL_ENGINE_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/approval/rules.h"
+#include "common/resource/runtime.h"
+#include "common/rpc/call.h"
+#include "common/schedule/schedule.h"
+#include "kam/approval/v1/approval_request.pb.h"
+
+namespace kam::approval {
+
+// Makes sure that people are known here before they are referred to; before a transaction. May be empty.
+using EnsureEmployees = std::function<absl::Status(const std::vector<std::string>& names, absl::Time deadline)>;
+
+struct Policy {
+  absl::Duration decide_within = absl::Hours(72);        // Then a request expires.
+  absl::Duration delegation_max = absl::Hours(24 * 90);  // Longest window of a delegation.
+};
+
+inline constexpr char kDueExpiry[] = "approval.expiry";
+
+class Engine {
+ public:
+  // Puts the outcome into effect on the subject, in the transaction of the decision. `request` is APPROVED, REJECTED,
+  // WITHDRAWN or EXPIRED. An error rolls everything back: the decision was not made.
+  using Callback = std::function<absl::Status(resource::UnitOfWork& work, const v1::ApprovalRequest& request)>;
+
+  explicit Engine(Policy policy) : policy_(policy) {}
+
+  // At start-up: who is told about subjects of a collection, for example "quotes".
+  void OnOutcome(absl::string_view collection, Callback callback);
+
+  // What a subject brings: purpose, requester, subject, subject_label, account, reason, content_hash, steps,
+  // tested_values. Steps answered by the last approved request about `subject` or `predecessor` are carried over.
+  // The result is PENDING, or APPROVED when everything was carried; the callback is not called then: the caller sees
+  // it. FAILED_PRECONDITION APPROVAL_ALREADY_PENDING when a request about the subject is open.
+  absl::StatusOr<v1::ApprovalRequest> File(resource::UnitOfWork& work, v1::ApprovalRequest request,
+                                           const std::string& predecessor = {}) const;
+
+  // Rows of work's actor, with delegations in force.
+  absl::StatusOr<Decider> DeciderOf(resource::UnitOfWork& work) const;
+
+  // Stores a decided request, and when it ended ends its due item and calls the subject's callback.
+  absl::StatusOr<v1::ApprovalRequest> Finish(resource::UnitOfWork& work,
+                                             resource::Change<v1::ApprovalRequest> change) const;
+
+  const Policy& policy() const { return policy_; }
+
+ private:
+  absl::StatusOr<std::vector<v1::ApprovalRequest>> LastApproved(resource::UnitOfWork& work,
+                                                                const std::string& subject) const;
+
+  const Policy policy_;
+  std::map<std::string, Callback, std::less<>> callbacks_;
+};
+
+// For the catalog of a service that has approvals.
+void FillCatalog(resource::Catalog* catalog);
+
+// kam.approval.v1.ApprovalService and ApprovalDelegationService, and the expiry of requests.
+void RegisterApproval(resource::Runtime& runtime, std::shared_ptr<const Engine> engine,
+                      EnsureEmployees ensure_employees, rpc::Registry* registry, schedule::Scheduler* scheduler);
+
+}  // namespace kam::approval
+
+#endif  // KAM_COMMON_APPROVAL_ENGINE_H_

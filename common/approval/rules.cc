@@ -1,0 +1,250 @@
+#include "common/approval/rules.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/money/decimal.h"
+#include "common/status/status.h"
+
+namespace kam::approval {
+namespace {
+
+namespace pb = kam::approval::v1;
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* stamp) {
+  // Whole microseconds, as the database keeps them.
+  const int64_t micros = absl::ToUnixMicros(time);
+  stamp->set_seconds(absl::ToUnixSeconds(time));
+  stamp->set_nanos(static_cast<int32_t>((micros - absl::ToUnixSeconds(time) * 1'000'000) * 1000));
+}
+
+absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
+  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
+}
+
+std::vector<std::string> RolesOf(const pb::ApprovalStep& step) {
+  return absl::StrSplit(step.roles(), ' ', absl::SkipEmpty());
+}
+
+std::vector<std::string> EmployeesOf(const pb::ApprovalStep& step) {
+  return absl::StrSplit(step.employees(), ' ', absl::SkipEmpty());
+}
+
+pb::ApprovalStep* WaitingStep(pb::ApprovalRequest* request) {
+  for (pb::ApprovalStep& step : *request->mutable_steps()) {
+    if (step.state() == pb::APPROVAL_STEP_STATE_PENDING) return &step;
+  }
+  return nullptr;
+}
+
+// Shows what waits now; closes the request as approved when nothing does.
+void Advance(absl::Time now, pb::ApprovalRequest* request) {
+  request->clear_pending_roles();
+  request->clear_pending_employees();
+  const pb::ApprovalStep* waiting = WaitingStep(request);
+  if (waiting == nullptr) {
+    request->set_current_step(0);
+    request->set_state(pb::APPROVAL_STATE_APPROVED);
+    SetTime(now, request->mutable_close_time());
+    return;
+  }
+  request->set_state(pb::APPROVAL_STATE_PENDING);
+  request->set_current_step(waiting->number());
+  for (const std::string& role : RolesOf(*waiting)) request->add_pending_roles(role);
+  for (const std::string& employee : EmployeesOf(*waiting)) request->add_pending_employees(employee);
+}
+
+void Close(pb::ApprovalState state, absl::Time now, pb::ApprovalRequest* request) {
+  for (pb::ApprovalStep& step : *request->mutable_steps()) {
+    if (step.state() == pb::APPROVAL_STEP_STATE_PENDING) step.set_state(pb::APPROVAL_STEP_STATE_SKIPPED);
+  }
+  request->clear_pending_roles();
+  request->clear_pending_employees();
+  request->set_current_step(0);
+  request->set_state(state);
+  SetTime(now, request->mutable_close_time());
+}
+
+absl::Status CheckPending(const pb::ApprovalRequest& request) {
+  if (request.state() == pb::APPROVAL_STATE_PENDING) return absl::OkStatus();
+  return FailedPrecondition("STATE_NOT_ALLOWED", request.name(), "the request is decided or taken back already",
+                            {{"state", pb::ApprovalState_Name(request.state())}, {"allowed", "PENDING"}});
+}
+
+// Whether the step names this person or one of these roles.
+bool Names(const pb::ApprovalStep& step, const std::string& employee, const std::vector<std::string>& roles) {
+  for (const std::string& named : EmployeesOf(step)) {
+    if (named == employee) return true;
+  }
+  for (const std::string& role : RolesOf(step)) {
+    if (std::find(roles.begin(), roles.end(), role) != roles.end()) return true;
+  }
+  return false;
+}
+
+absl::Status RequesterMayNot(const pb::ApprovalRequest& request) {
+  return Error(absl::StatusCode::kPermissionDenied, "REQUESTER_MAY_NOT_DECIDE",
+               "whoever asks does not decide, neither in person nor through somebody who takes his place",
+               {{"requester", request.requester()}});
+}
+
+// The step that waits, with its decider filled in.
+absl::StatusOr<pb::ApprovalStep*> Claim(const Decider& decider, const std::string& content_hash, absl::Time now,
+                                        pb::ApprovalRequest* request) {
+  RETURN_IF_ERROR(CheckPending(*request));
+  if (!content_hash.empty() && content_hash != request->content_hash()) {
+    return FailedPrecondition("CONTENT_CHANGED", request->subject(),
+                              "the request is about another content than the one you have seen",
+                              {{"contentHash", request->content_hash()}, {"given", content_hash}});
+  }
+  pb::ApprovalStep* step = WaitingStep(request);
+  if (step == nullptr) return Internal("a pending approval request has no step that waits");
+  if (decider.employee == request->requester()) return RequesterMayNot(*request);
+  bool in_the_place_of_the_requester = false;
+  if (!Names(*step, decider.employee, decider.roles)) {
+    const Substitution* substitution = nullptr;
+    for (const Substitution& candidate : decider.substitutions) {
+      if (!Names(*step, candidate.delegator, candidate.roles)) continue;
+      if (candidate.delegator == request->requester()) {
+        in_the_place_of_the_requester = true;
+      } else {
+        substitution = &candidate;
+        break;
+      }
+    }
+    if (substitution == nullptr) {
+      if (in_the_place_of_the_requester) return RequesterMayNot(*request);
+      const std::string who = step->employees().empty() ? step->roles()
+                              : step->roles().empty()   ? step->employees()
+                                                        : absl::StrCat(step->roles(), " ", step->employees());
+      return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_DECIDER",
+                   absl::StrCat("step ", step->number(), " is decided by ", who),
+                   {{"step", absl::StrCat(step->number())}, {"deciders", who}});
+    }
+    step->set_on_behalf_of(substitution->delegator);
+  }
+  step->set_decider(decider.employee);
+  SetTime(now, step->mutable_decide_time());
+  return step;
+}
+
+// True when `now` is at least as good as `then`. What cannot be read is worse.
+bool NotWorse(const pb::TestedValue& then, const pb::TestedValue& now) {
+  if (then.direction() != now.direction() || then.reason() != now.reason()) return false;
+  const auto value = [](const pb::TestedValue& tested) {
+    return Decimal::Parse(tested.confidential_value().empty() ? tested.value() : tested.confidential_value());
+  };
+  const absl::StatusOr<Decimal> before = value(then), after = value(now);
+  if (!before.ok() || !after.ok()) return false;
+  return now.direction() == pb::WORSE_DIRECTION_LOWER ? *before <= *after : *after <= *before;
+}
+
+const pb::ApprovalStep* StepOf(const pb::ApprovalRequest& request, int number) {
+  return number >= 1 && number <= request.steps_size() ? &request.steps(number - 1) : nullptr;
+}
+
+}  // namespace
+
+absl::Status Open(absl::Time now, pb::ApprovalRequest* request) {
+  if (request->subject().empty() || request->requester().empty() || request->content_hash().empty() ||
+      request->purpose().empty()) {
+    return Internal("an approval request needs subject, requester, purpose and content hash");
+  }
+  if (request->steps_size() == 0) return Internal("STEPS_INVALID: an approval request has no steps");
+  for (int i = 0; i < request->steps_size(); ++i) {
+    pb::ApprovalStep& step = *request->mutable_steps(i);
+    if (step.number() != i + 1) {
+      return Internal(absl::StrCat("STEPS_INVALID: step ", i + 1, " has the number ", step.number()));
+    }
+    if (RolesOf(step).empty() && EmployeesOf(step).empty()) {
+      return Error(absl::StatusCode::kFailedPrecondition, "STEP_WITHOUT_DECIDER",
+                   absl::StrCat("nobody is named to decide step ", step.number()),
+                   {{"step", absl::StrCat(step.number())}});
+    }
+    if (step.state() != pb::APPROVAL_STEP_STATE_CARRIED) step.set_state(pb::APPROVAL_STEP_STATE_PENDING);
+  }
+  for (const pb::TestedValue& tested : request->tested_values()) {
+    const std::string& value = tested.confidential_value().empty() ? tested.value() : tested.confidential_value();
+    if (StepOf(*request, tested.step_number()) == nullptr || tested.item().empty() || !Decimal::Parse(value).ok()) {
+      return Internal(absl::StrCat("TESTED_VALUE_INVALID: ", tested.item()));
+    }
+  }
+  Advance(now, request);
+  return absl::OkStatus();
+}
+
+absl::Status Approve(const Decider& decider, const std::string& content_hash, const std::string& opinion,
+                     absl::Time now, pb::ApprovalRequest* request) {
+  ASSIGN_OR_RETURN(pb::ApprovalStep * step, Claim(decider, content_hash, now, request));
+  step->set_state(pb::APPROVAL_STEP_STATE_APPROVED);
+  step->set_opinion(opinion);
+  Advance(now, request);
+  return absl::OkStatus();
+}
+
+absl::Status Reject(const Decider& decider, const std::string& content_hash, const std::string& opinion, absl::Time now,
+                    pb::ApprovalRequest* request) {
+  ASSIGN_OR_RETURN(pb::ApprovalStep * step, Claim(decider, content_hash, now, request));
+  if (opinion.empty()) return InvalidField("opinion", "OPINION_REQUIRED", "say why the request is rejected");
+  step->set_state(pb::APPROVAL_STEP_STATE_REJECTED);
+  step->set_opinion(opinion);
+  Close(pb::APPROVAL_STATE_REJECTED, now, request);
+  return absl::OkStatus();
+}
+
+absl::Status Withdraw(const std::string& employee, absl::Time now, pb::ApprovalRequest* request) {
+  RETURN_IF_ERROR(CheckPending(*request));
+  if (employee != request->requester()) {
+    return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_REQUESTER", "only the one who asked takes it back",
+                 {{"requester", request->requester()}});
+  }
+  Close(pb::APPROVAL_STATE_WITHDRAWN, now, request);
+  return absl::OkStatus();
+}
+
+absl::Status Expire(absl::Time now, pb::ApprovalRequest* request) {
+  RETURN_IF_ERROR(CheckPending(*request));
+  if (now < TimeOf(request->deadline())) {
+    return FailedPrecondition("APPROVAL_NOT_DUE", request->name(), "the time to decide is not over",
+                              {{"deadline", absl::FormatTime(TimeOf(request->deadline()), absl::UTCTimeZone())}});
+  }
+  Close(pb::APPROVAL_STATE_EXPIRED, now, request);
+  return absl::OkStatus();
+}
+
+int CarryOver(const pb::ApprovalRequest& earlier, pb::ApprovalRequest* request) {
+  if (earlier.state() != pb::APPROVAL_STATE_APPROVED || earlier.purpose() != request->purpose()) return 0;
+  int carried = 0;
+  for (pb::ApprovalStep& step : *request->mutable_steps()) {
+    const pb::ApprovalStep* source = nullptr;
+    bool all = true;
+    for (const pb::TestedValue& tested : request->tested_values()) {
+      if (tested.step_number() != step.number()) continue;
+      const auto answered = std::find_if(earlier.tested_values().begin(), earlier.tested_values().end(),
+                                         [&](const pb::TestedValue& before) {
+                                           const pb::ApprovalStep* by = StepOf(earlier, before.step_number());
+                                           return by != nullptr && before.item() == tested.item() &&
+                                                  by->level() >= step.level() && NotWorse(before, tested);
+                                         });
+      if (answered == earlier.tested_values().end()) {
+        all = false;
+        break;
+      }
+      source = StepOf(earlier, answered->step_number());
+      // Who asks now may have decided then; his own decision does not help him.
+      if (source->decider() == request->requester()) all = false;
+    }
+    if (!all || source == nullptr) continue;
+    step.set_state(pb::APPROVAL_STEP_STATE_CARRIED);
+    step.set_decider(source->decider());
+    step.set_on_behalf_of(source->on_behalf_of());
+    *step.mutable_decide_time() = source->decide_time();
+    step.set_opinion(source->opinion());
+    request->set_earlier(earlier.name());
+    ++carried;
+  }
+  return carried;
+}
+
+}  // namespace kam::approval

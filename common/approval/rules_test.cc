@@ -1,0 +1,283 @@
+#include "common/approval/rules.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/status/status.h"
+
+namespace kam::approval {
+namespace {
+
+namespace pb = kam::approval::v1;
+using ::testing::ElementsAre;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'767'571'200);
+constexpr char kSeller[] = "employees/0000000000000000000000sell";
+constexpr char kManager[] = "employees/000000000000000000000mngr1";
+constexpr char kDirector[] = "employees/000000000000000000000drctr";
+constexpr char kDeputy[] = "employees/00000000000000000000depty1";
+
+struct StepSpec {
+  int level;
+  std::string roles;
+};
+
+pb::ApprovalRequest NewRequest(const std::vector<StepSpec>& steps) {
+  pb::ApprovalRequest request;
+  request.set_subject("quotes/00000000000000000000000001");
+  request.set_purpose("QUOTE_PRICE");
+  request.set_requester(kSeller);
+  request.set_content_hash("abc");
+  int number = 0;
+  for (const StepSpec& spec : steps) {
+    pb::ApprovalStep* step = request.add_steps();
+    step->set_number(++number);
+    step->set_level(spec.level);
+    step->set_roles(spec.roles);
+  }
+  return request;
+}
+
+void AddValue(int step, const std::string& item, const std::string& value, pb::ApprovalRequest* request,
+              pb::WorseDirection direction = pb::WORSE_DIRECTION_HIGHER) {
+  pb::TestedValue* tested = request->add_tested_values();
+  tested->set_step_number(step);
+  tested->set_item(item);
+  tested->set_reason("DISCOUNT");
+  tested->set_value(value);
+  tested->set_direction(direction);
+}
+
+pb::ApprovalRequest Opened(const std::vector<StepSpec>& steps) {
+  pb::ApprovalRequest request = NewRequest(steps);
+  const absl::Status status = Open(kNow, &request);
+  EXPECT_TRUE(status.ok()) << status;
+  request.mutable_deadline()->set_seconds(absl::ToUnixSeconds(kNow + absl::Hours(72)));
+  return request;
+}
+
+Decider Person(const std::string& employee, const std::vector<std::string>& roles) { return {employee, roles, {}}; }
+
+// G-05
+TEST(Open, FirstStepWaitsAndIsShown) {
+  const pb::ApprovalRequest request = Opened({{2, "SM"}, {4, "GAM SD"}});
+  EXPECT_EQ(request.state(), pb::APPROVAL_STATE_PENDING);
+  EXPECT_EQ(request.current_step(), 1);
+  EXPECT_THAT(request.pending_roles(), ElementsAre("SM"));
+}
+
+TEST(Open, RefusesStepsNotNumberedFromOne) {
+  pb::ApprovalRequest request = NewRequest({{2, "SM"}, {4, "GAM"}});
+  request.mutable_steps(1)->set_number(3);
+  EXPECT_FALSE(Open(kNow, &request).ok());
+}
+
+TEST(Open, RefusesStepThatNamesNobody) {
+  pb::ApprovalRequest request = NewRequest({{2, " "}});
+  EXPECT_EQ(Reason(Open(kNow, &request)), "STEP_WITHOUT_DECIDER");
+}
+
+TEST(Open, RefusesNoStepsAndValuesOfNoStep) {
+  pb::ApprovalRequest none = NewRequest({});
+  EXPECT_FALSE(Open(kNow, &none).ok());
+  pb::ApprovalRequest stray = NewRequest({{2, "SM"}});
+  AddValue(2, "lines/a", "1", &stray);
+  EXPECT_FALSE(Open(kNow, &stray).ok());
+}
+
+TEST(Approve, StepsGoInOrderAndTheLastOneApprovesTheRequest) {
+  pb::ApprovalRequest request = Opened({{2, "SM"}, {4, "GAM"}});
+  EXPECT_EQ(Reason(Approve(Person(kDirector, {"GAM"}), "", "", kNow, &request)), "NOT_THE_DECIDER");
+  ASSERT_TRUE(Approve(Person(kManager, {"SM"}), "", "fine", kNow, &request).ok());
+  EXPECT_EQ(request.state(), pb::APPROVAL_STATE_PENDING);
+  EXPECT_THAT(request.pending_roles(), ElementsAre("GAM"));
+  ASSERT_TRUE(Approve(Person(kDirector, {"GAM"}), "", "", kNow, &request).ok());
+  EXPECT_EQ(request.state(), pb::APPROVAL_STATE_APPROVED);
+  EXPECT_EQ(request.steps(0).decider(), kManager);
+  EXPECT_EQ(request.steps(0).opinion(), "fine");
+  EXPECT_EQ(request.current_step(), 0);
+  EXPECT_EQ(request.pending_roles_size(), 0);
+}
+
+TEST(Approve, HigherRoleThatIsNotNamedMayNotDecide) {
+  pb::ApprovalRequest request = Opened({{2, "SM"}});
+  const absl::Status status = Approve(Person(kDirector, {"GM"}), "", "", kNow, &request);
+  EXPECT_EQ(Reason(status), "NOT_THE_DECIDER");
+  EXPECT_EQ(MetadataValue(status, "deciders"), "SM");
+}
+
+TEST(Approve, PersonNamedInTheStepMayDecide) {
+  pb::ApprovalRequest request = NewRequest({{3, ""}});
+  request.mutable_steps(0)->set_employees(kManager);
+  ASSERT_TRUE(Open(kNow, &request).ok());
+  EXPECT_EQ(Reason(Approve(Person(kDirector, {"SM"}), "", "", kNow, &request)), "NOT_THE_DECIDER");
+  EXPECT_TRUE(Approve(Person(kManager, {}), "", "", kNow, &request).ok());
+}
+
+// Separation of duties, G-05.
+TEST(Approve, RequesterNeverDecidesEvenWithTheRole) {
+  pb::ApprovalRequest request = Opened({{2, "SM"}});
+  EXPECT_EQ(Reason(Approve(Person(kSeller, {"SM"}), "", "", kNow, &request)), "REQUESTER_MAY_NOT_DECIDE");
+  EXPECT_EQ(Reason(Reject(Person(kSeller, {"SM"}), "", "no", kNow, &request)), "REQUESTER_MAY_NOT_DECIDE");
+}
+
+TEST(Approve, RequesterNeverDecidesForSomebodyElse) {
+  pb::ApprovalRequest request = Opened({{2, "SM"}});
+  Decider seller = Person(kSeller, {"KAX"});
+  seller.substitutions.push_back({kManager, {"SM"}});
+  EXPECT_EQ(Reason(Approve(seller, "", "", kNow, &request)), "REQUESTER_MAY_NOT_DECIDE");
+}
+
+TEST(Approve, DelegateOfTheRequesterMayNotDecideInHisPlace) {
+  pb::ApprovalRequest request = Opened({{2, "SM"}});
+  Decider deputy = Person(kDeputy, {"KAX"});
+  deputy.substitutions.push_back({kSeller, {"SM"}});
+  EXPECT_EQ(Reason(Approve(deputy, "", "", kNow, &request)), "REQUESTER_MAY_NOT_DECIDE");
+}
+
+TEST(Approve, DelegateOfTheDeciderDecidesAndIsRecordedAsSuch) {
+  pb::ApprovalRequest request = Opened({{2, "SM"}});
+  Decider deputy = Person(kDeputy, {"KAX"});
+  deputy.substitutions.push_back({kSeller, {"SM"}});
+  deputy.substitutions.push_back({kManager, {"SM"}});
+  ASSERT_TRUE(Approve(deputy, "", "", kNow, &request).ok());
+  EXPECT_EQ(request.steps(0).decider(), kDeputy);
+  EXPECT_EQ(request.steps(0).on_behalf_of(), kManager);
+}
+
+TEST(Approve, RefusesAnotherContentThanTheOneSeen) {
+  pb::ApprovalRequest request = Opened({{2, "SM"}});
+  EXPECT_EQ(Reason(Approve(Person(kManager, {"SM"}), "old", "", kNow, &request)), "CONTENT_CHANGED");
+  EXPECT_TRUE(Approve(Person(kManager, {"SM"}), "abc", "", kNow, &request).ok());
+}
+
+TEST(Reject, NeedsAnOpinionAndEndsTheRequest) {
+  pb::ApprovalRequest request = Opened({{2, "SM"}, {4, "GAM"}});
+  EXPECT_EQ(Reason(Reject(Person(kManager, {"SM"}), "", "", kNow, &request)), "OPINION_REQUIRED");
+  request = Opened({{2, "SM"}, {4, "GAM"}});
+  ASSERT_TRUE(Reject(Person(kManager, {"SM"}), "", "too low", kNow, &request).ok());
+  EXPECT_EQ(request.state(), pb::APPROVAL_STATE_REJECTED);
+  EXPECT_EQ(request.steps(0).state(), pb::APPROVAL_STEP_STATE_REJECTED);
+  EXPECT_EQ(request.steps(1).state(), pb::APPROVAL_STEP_STATE_SKIPPED);
+}
+
+TEST(Withdraw, OnlyTheRequester) {
+  pb::ApprovalRequest request = Opened({{2, "SM"}});
+  EXPECT_EQ(Reason(Withdraw(kManager, kNow, &request)), "NOT_THE_REQUESTER");
+  ASSERT_TRUE(Withdraw(kSeller, kNow, &request).ok());
+  EXPECT_EQ(request.state(), pb::APPROVAL_STATE_WITHDRAWN);
+}
+
+TEST(Expire, NotBeforeTheDeadline) {
+  pb::ApprovalRequest request = Opened({{2, "SM"}});
+  EXPECT_EQ(Reason(Expire(kNow + absl::Hours(72) - absl::Microseconds(1), &request)), "APPROVAL_NOT_DUE");
+  ASSERT_TRUE(Expire(kNow + absl::Hours(72), &request).ok());
+  EXPECT_EQ(request.state(), pb::APPROVAL_STATE_EXPIRED);
+}
+
+// Every verb in every state that is over.
+TEST(Verbs, NothingHappensToARequestThatIsOver) {
+  for (const pb::ApprovalState state : {pb::APPROVAL_STATE_APPROVED, pb::APPROVAL_STATE_REJECTED,
+                                        pb::APPROVAL_STATE_WITHDRAWN, pb::APPROVAL_STATE_EXPIRED}) {
+    pb::ApprovalRequest request = Opened({{2, "SM"}});
+    request.set_state(state);
+    const std::string before = request.SerializeAsString();
+    EXPECT_EQ(Reason(Approve(Person(kManager, {"SM"}), "", "", kNow, &request)), "STATE_NOT_ALLOWED");
+    EXPECT_EQ(Reason(Reject(Person(kManager, {"SM"}), "", "no", kNow, &request)), "STATE_NOT_ALLOWED");
+    EXPECT_EQ(Reason(Withdraw(kSeller, kNow, &request)), "STATE_NOT_ALLOWED");
+    EXPECT_EQ(Reason(Expire(kNow + absl::Hours(100), &request)), "STATE_NOT_ALLOWED");
+    EXPECT_EQ(request.SerializeAsString(), before);
+  }
+}
+
+// An approval of a discount on two lines: line a at level 2, line b at level 4.
+pb::ApprovalRequest Granted() {
+  pb::ApprovalRequest request = NewRequest({{2, "SM"}, {4, "GAM"}});
+  AddValue(1, "lines/a/DISCOUNT", "4", &request);
+  AddValue(2, "lines/b/DISCOUNT", "12", &request);
+  EXPECT_TRUE(Open(kNow, &request).ok());
+  EXPECT_TRUE(Approve(Person(kManager, {"SM"}), "", "", kNow, &request).ok());
+  EXPECT_TRUE(Approve(Person(kDirector, {"GAM"}), "", "", kNow, &request).ok());
+  EXPECT_EQ(request.state(), pb::APPROVAL_STATE_APPROVED);
+  request.set_name("approvalRequests/00000000000000000000000001");
+  return request;
+}
+
+// G30, first half: one line's discount lowered.
+TEST(CarryOver, G30LoweredDiscountIsNotAskedAgain) {
+  const pb::ApprovalRequest earlier = Granted();
+  pb::ApprovalRequest request = NewRequest({{2, "SM"}, {4, "GAM"}});
+  AddValue(1, "lines/a/DISCOUNT", "4", &request);
+  AddValue(2, "lines/b/DISCOUNT", "11", &request);
+  EXPECT_EQ(CarryOver(earlier, &request), 2);
+  ASSERT_TRUE(Open(kNow, &request).ok());
+  EXPECT_EQ(request.state(), pb::APPROVAL_STATE_APPROVED);
+  EXPECT_EQ(request.steps(1).state(), pb::APPROVAL_STEP_STATE_CARRIED);
+  EXPECT_EQ(request.steps(1).decider(), kDirector);
+  EXPECT_EQ(request.earlier(), earlier.name());
+}
+
+// G30, second half: one line's discount raised.
+TEST(CarryOver, G30RaisedDiscountAsksOnlyThatApprover) {
+  pb::ApprovalRequest request = NewRequest({{2, "SM"}, {4, "GAM"}});
+  AddValue(1, "lines/a/DISCOUNT", "4", &request);
+  AddValue(2, "lines/b/DISCOUNT", "12.0001", &request);
+  EXPECT_EQ(CarryOver(Granted(), &request), 1);
+  ASSERT_TRUE(Open(kNow, &request).ok());
+  EXPECT_EQ(request.state(), pb::APPROVAL_STATE_PENDING);
+  EXPECT_EQ(request.steps(0).state(), pb::APPROVAL_STEP_STATE_CARRIED);
+  EXPECT_EQ(request.current_step(), 2);
+  EXPECT_THAT(request.pending_roles(), ElementsAre("GAM"));
+}
+
+// Lowered so far that a lower level would do: the higher one has allowed more already.
+TEST(CarryOver, G30DecisionOfAHigherLevelCoversALowerOne) {
+  pb::ApprovalRequest request = NewRequest({{3, "KAM"}});
+  AddValue(1, "lines/b/DISCOUNT", "7", &request);
+  EXPECT_EQ(CarryOver(Granted(), &request), 1);
+  pb::ApprovalRequest higher = NewRequest({{4, "GAM"}});
+  AddValue(1, "lines/a/DISCOUNT", "3", &higher);
+  EXPECT_EQ(CarryOver(Granted(), &higher), 0) << "level 2 has decided about line a, level 4 is needed now";
+}
+
+TEST(CarryOver, NewItemsOtherReasonsAndLowerMarginsAreAsked) {
+  pb::ApprovalRequest request = NewRequest({{2, "SM"}});
+  AddValue(1, "lines/c/DISCOUNT", "1", &request);
+  EXPECT_EQ(CarryOver(Granted(), &request), 0);
+  pb::ApprovalRequest other = NewRequest({{2, "SM"}});
+  AddValue(1, "lines/a/DISCOUNT", "1", &other);
+  other.mutable_tested_values(0)->set_reason("FLOOR");
+  EXPECT_EQ(CarryOver(Granted(), &other), 0);
+
+  pb::ApprovalRequest margin = NewRequest({{2, "SM"}});
+  AddValue(1, "lines/a/MARGIN", "10", &margin, pb::WORSE_DIRECTION_LOWER);
+  ASSERT_TRUE(Open(kNow, &margin).ok());
+  ASSERT_TRUE(Approve(Person(kManager, {"SM"}), "", "", kNow, &margin).ok());
+  pb::ApprovalRequest lower = NewRequest({{2, "SM"}});
+  AddValue(1, "lines/a/MARGIN", "9.99", &lower, pb::WORSE_DIRECTION_LOWER);
+  EXPECT_EQ(CarryOver(margin, &lower), 0);
+  pb::ApprovalRequest higher = NewRequest({{2, "SM"}});
+  AddValue(1, "lines/a/MARGIN", "10.01", &higher, pb::WORSE_DIRECTION_LOWER);
+  EXPECT_EQ(CarryOver(margin, &higher), 1);
+}
+
+TEST(CarryOver, OnlyFromApprovedRequestsOfTheSamePurposeNotDecidedByWhoAsksNow) {
+  pb::ApprovalRequest request = NewRequest({{2, "SM"}});
+  AddValue(1, "lines/a/DISCOUNT", "4", &request);
+  pb::ApprovalRequest rejected = Granted();
+  rejected.set_state(pb::APPROVAL_STATE_REJECTED);
+  EXPECT_EQ(CarryOver(rejected, &request), 0);
+  pb::ApprovalRequest purpose = Granted();
+  purpose.set_purpose("PRICE_BOOK_RELEASE");
+  EXPECT_EQ(CarryOver(purpose, &request), 0);
+  request.set_requester(kManager);
+  EXPECT_EQ(CarryOver(Granted(), &request), 0) << "the manager decided then and asks now";
+}
+
+TEST(CarryOver, StepThatTestsNothingIsAsked) {
+  pb::ApprovalRequest request = NewRequest({{2, "SM"}});
+  EXPECT_EQ(CarryOver(Granted(), &request), 0);
+}
+
+}  // namespace
+}  // namespace kam::approval

@@ -1,0 +1,75 @@
+#include "gateway/kamctl/http.h"
+
+#include "common/status/status.h"
+#include "gateway/kamctl/testing/fake_gateway.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace kam::ctl {
+namespace {
+
+using ::testing::ElementsAre;
+
+TEST(GatewayTest, AProblemBecomesAStatusWithItsReasonValuesAndFields) {
+  FakeGateway server([](const FakeRequest&) {
+    return FakeAnswer{400,
+                      {{"code", "INVALID_ARGUMENT"},
+                       {"reason", "FIELD_REQUIRED"},
+                       {"detail", "account.legal_name: must be set"},
+                       {"metadata", {{"limit", "200"}}},
+                       {"errors", {{{"field", "account.legal_name"}, {"description", "must be set"}}}}}};
+  });
+  Gateway gateway(server.url(), "token");
+  const auto answer = gateway.Post("/v1/accounts", Json::object());
+  EXPECT_EQ(answer.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Reason(answer.status()), "FIELD_REQUIRED");
+  EXPECT_EQ(MetadataValue(answer.status(), "limit"), "200");
+  EXPECT_THAT(ViolatedFields(answer.status()), ElementsAre("account.legal_name"));
+}
+
+TEST(GatewayTest, WhatIsOverloadedIsTriedAgainWithTheSameKey) {
+  int calls = 0;
+  FakeGateway server([&calls](const FakeRequest&) {
+    return ++calls < 3 ? FakeAnswer{429, {{"code", "RESOURCE_EXHAUSTED"}}} : FakeAnswer{200, {{"name", "accounts/1"}}};
+  });
+  Gateway gateway(server.url(), "token");
+  const auto answer = gateway.Post("/v1/accounts", Json::object(), "key-1");
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ((*answer)["name"], "accounts/1");
+  ASSERT_EQ(server.requests().size(), 3u);
+  for (const FakeRequest& request : server.requests()) EXPECT_EQ(request.key, "key-1");
+}
+
+TEST(GatewayTest, AWriteWithoutKeyIsNotTriedAgain) {
+  FakeGateway server([](const FakeRequest&) { return FakeAnswer{503, {{"code", "UNAVAILABLE"}}}; });
+  Gateway gateway(server.url(), "token");
+  EXPECT_EQ(gateway.Post("/v1/accounts", Json::object()).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(server.requests().size(), 1u);
+}
+
+TEST(GatewayTest, NobodyListeningIsAnErrorAfterThePatience) {
+  std::string url;
+  {
+    FakeGateway gone([](const FakeRequest&) { return FakeAnswer{}; });
+    url = gone.url();
+  }
+  Gateway gateway(url, "token");
+  gateway.set_patience(absl::ZeroDuration());
+  EXPECT_EQ(Reason(gateway.Get("/v1/accounts").status()), "GATEWAY_UNREACHABLE");
+}
+
+TEST(GatewayTest, EveryPageOfAListIsRead) {
+  FakeGateway server([](const FakeRequest& request) {
+    if (request.query.find("pageToken=two%2F2") != std::string::npos) {
+      return FakeAnswer{200, {{"items", {{{"n", 3}}}}}};
+    }
+    return FakeAnswer{200, {{"items", {{{"n", 1}}, {{"n", 2}}}}, {"nextPageToken", "two/2"}}};
+  });
+  Gateway gateway(server.url(), "token");
+  const auto all = gateway.ListAll("/v1/items?filter=x", "items");
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_EQ(all->dump(), R"([{"n":1},{"n":2},{"n":3}])");
+}
+
+}  // namespace
+}  // namespace kam::ctl

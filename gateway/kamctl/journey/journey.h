@@ -1,0 +1,39 @@
+// kamctl journey: a year of key accounts, played through the gateway by the people of samples/demo. Each step is done
+// by the person who may do it; what must be refused is tried too.
+#ifndef KAM_GATEWAY_KAMCTL_JOURNEY_JOURNEY_H_
+#define KAM_GATEWAY_KAMCTL_JOURNEY_JOURNEY_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "gateway/kamctl/journey/world.h"
+
+namespace kam::ctl::journey {
+
+// What the chapters hand on to one another.
+struct Story {
+  std::string company;              // Legal name of the new account.
+  std::string registration_number;  // Unified social credit code.
+  std::string account;              // accounts/{id}
+  std::string opportunity;
+  std::string quote;
+  std::string contract;
+  std::string order;
+  std::string invoice;
+};
+
+// Plays the journey and prints the page of the department head. A company is registered anew each time; of the few that
+// are known the first without a file is taken, and when the journey was played to its end before, only the page is
+// printed. JOURNEY_STOPPED says who did what with which unexpected outcome.
+absl::Status Play(World& world);
+
+// ---- The chapters, one file an area.
+
+absl::Status PlayAccount(World& world, Story* story);     // A-19 A-01 A-03 A-07 A-28 A-29 A-22
+absl::Status PlayContract(World& world, Story* story);    // C-01 to C-05, C-10 to C-12, C-18 to C-22, C-29 to C-34
+absl::Status PlayAftersales(World& world, Story* story);  // S-02 to S-06, S-10 to S-16, S-33, S-34
+absl::Status PrintPage(World& world);
+
+}  // namespace kam::ctl::journey
+
+#endif  // KAM_GATEWAY_KAMCTL_JOURNEY_JOURNEY_H_
