@@ -1,5 +1,6 @@
 #include "gateway/kamctl/journey/text.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -74,11 +75,12 @@ std::string Line(const std::vector<Column>& columns) {
 
 std::string Grouped(const std::string& amount) {
   if (amount == "0.00") return "-";
-  const size_t point = amount.find('.');
-  std::string text = amount;
-  for (size_t at = point == std::string::npos ? amount.size() : point; at > 3; at -= 3) {
-    if (text[at - 4] == '-') break;
-    text.insert(at - 3, ",");
+  const size_t point = std::min(amount.find('.'), amount.size());
+  std::string text;
+  for (size_t i = 0; i < amount.size(); ++i) {
+    const bool after_digit = i > 0 && amount[i - 1] != '-';
+    if (i < point && after_digit && (point - i) % 3 == 0) text.push_back(',');
+    text.push_back(amount[i]);
   }
   return text;
 }

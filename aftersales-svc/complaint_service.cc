@@ -1,0 +1,304 @@
+#include "aftersales-svc/complaint_service.h"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "aftersales-svc/clocks.h"
+#include "aftersales-svc/rules/complaint_rules.h"
+#include "aftersales-svc/rules/proto_time.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "kam/complaint/v1/complaint.pb.h"
+#include "kam/complaint/v1/complaint_class.pb.h"
+#include "kam/complaint/v1/complaint_service.pb.h"
+
+namespace kam::aftersales {
+namespace {
+
+namespace pb = ::kam::complaint::v1;
+using resource::Change;
+using resource::UnitOfWork;
+using ComplaintChange = Change<pb::Complaint>;
+
+constexpr char kService[] = "kam.complaint.v1.ComplaintService";
+constexpr char kMajorPermission[] = "complaint.handle_major";
+constexpr char kAssignPermission[] = "complaint.assign";
+constexpr char kSuspicion[] = "suspected malicious: ";
+constexpr int kClassRulesMax = 500;
+
+std::string Method(absl::string_view verb) { return absl::StrCat(kService, "/", verb); }
+
+absl::Status ApplyClocks(UnitOfWork& work, pb::ClockEventKind event, const std::set<int>& kinds,
+                         absl::string_view reason, pb::Complaint* complaint) {
+  ASSIGN_OR_RETURN(Clocks clocks, Clocks::Load(work, complaint->name()));
+  RETURN_IF_ERROR(clocks.Apply(event, kinds, reason).status());
+  return clocks.Save(complaint);
+}
+
+absl::Status CheckWorker(const UnitOfWork& work, const rpc::Call& call, const pb::Complaint& complaint) {
+  return rules::CheckWorker(complaint, {work.actor().subject, call.principal.Holds(kAssignPermission),
+                                        call.principal.Holds(kMajorPermission)});
+}
+
+void End(absl::Time now, pb::Complaint* complaint) { *complaint->mutable_close_time() = ToTimestamp(now); }
+
+absl::Status OnCreate(const Policy& policy, UnitOfWork& work, pb::Complaint* complaint) {
+  const pb::Complaint given = *complaint;
+  ASSIGN_OR_RETURN(const std::string tier, TierOf(work, complaint->account()));
+  ASSIGN_OR_RETURN(const auto class_rules,
+                   work.Find<pb::ComplaintClassRule>({"t.archive_time IS NULL", {}}, "ORDER BY t.priority DESC, t.id",
+                                                     kClassRulesMax));
+  RETURN_IF_ERROR(rules::Register(tier, class_rules, work.now(), policy, complaint));
+  if (work.importing()) {
+    // History keeps the state and class it had; what is over has no clocks.
+    if (given.state() != pb::COMPLAINT_STATE_UNSPECIFIED) complaint->set_state(given.state());
+    if (given.complaint_class() != pb::COMPLAINT_CLASS_UNSPECIFIED) {
+      complaint->set_complaint_class(given.complaint_class());
+      complaint->clear_class_rule();
+    }
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const bool has_clocks, HasClockPolicies(work, complaint->complaint_class()));
+  if (has_clocks) complaint->set_sla_verdict(pb::SLA_VERDICT_PENDING);
+  return absl::OkStatus();
+}
+
+void SetHooks(const Env& env) {
+  resource::Hooks hooks;
+  hooks.prepare = EnsureHook(env);
+  hooks.on_create = resource::OnCreate<pb::Complaint>(
+      [policy = env.policy](UnitOfWork& work, pb::Complaint* created) { return OnCreate(policy, work, created); });
+  hooks.on_update = resource::OnUpdate<pb::Complaint>(
+      [](UnitOfWork& work, const pb::Complaint& before, pb::Complaint* after) -> absl::Status {
+        if (work.importing()) return absl::OkStatus();
+        return rules::CheckUpdate(before, after);
+      });
+  hooks.on_saved = resource::OnSaved<pb::Complaint>(
+      [](UnitOfWork& work, const pb::Complaint* before, const pb::Complaint& after) -> absl::Status {
+        if (before != nullptr || work.importing()) return absl::OkStatus();
+        return StartClocks(work, after);
+      });
+  env.runtime->SetHooks(pb::Complaint::descriptor(), std::move(hooks));
+}
+
+// Intake, class, assignment.
+void RegisterIntake(const Env& env) {
+  AddVerb<pb::AcceptComplaintRequest, pb::Complaint>(
+      env, Method("AcceptComplaint"),
+      [](UnitOfWork& work, const rpc::Call&, const pb::AcceptComplaintRequest&, ComplaintChange* change) {
+        return ApplyClocks(work, pb::CLOCK_EVENT_KIND_SATISFY, {pb::CLOCK_KIND_FIRST_RESPONSE}, "", &change->after);
+      });
+  AddVerb<pb::ClassifyComplaintRequest, pb::Complaint>(
+      env, Method("ClassifyComplaint"),
+      [](UnitOfWork& work, const rpc::Call&, const pb::ClassifyComplaintRequest& request,
+         ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(rules::GiveClass(request.complaint_class(), request.reason(), &change->after));
+        ASSIGN_OR_RETURN(Clocks clocks, Clocks::Load(work, change->after.name()));
+        RETURN_IF_ERROR(clocks.ChangeClass(change->after));
+        return clocks.Save(&change->after);
+      });
+  AddVerb<pb::AssignComplaintRequest, pb::Complaint>(
+      env, Method("AssignComplaint"),
+      [](UnitOfWork& work, const rpc::Call&, const pb::AssignComplaintRequest& request,
+         ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(rules::Assign(request.handler(), {request.co_handlers().begin(), request.co_handlers().end()},
+                                      &change->after));
+        ASSIGN_OR_RETURN(Clocks clocks, Clocks::Load(work, change->after.name()));
+        clocks.SetHandler(request.handler());
+        return clocks.Save(&change->after);
+      });
+  AddVerb<pb::InvolveManufacturerRequest, pb::Complaint>(
+      env, Method("InvolveManufacturer"),
+      [](UnitOfWork&, const rpc::Call&, const pb::InvolveManufacturerRequest&, ComplaintChange* change) {
+        return rules::InvolveManufacturer(&change->after);
+      });
+  AddVerb<pb::MarkComplaintDuplicateRequest, pb::Complaint>(
+      env, Method("MarkComplaintDuplicate"),
+      [](UnitOfWork& work, const rpc::Call&, const pb::MarkComplaintDuplicateRequest& request,
+         ComplaintChange* change) -> absl::Status {
+        if (request.duplicate_of() == change->before.name()) {
+          return rules::CheckDuplicate(change->before, change->before);
+        }
+        ASSIGN_OR_RETURN(const auto original,
+                         work.Find<pb::Complaint>({"t.id = ?", {mysql::Value(IdOf(request.duplicate_of()))}}, "", 1));
+        if (original.empty()) return NotFound(request.duplicate_of());
+        RETURN_IF_ERROR(rules::CheckDuplicate(change->before, original[0]));
+        change->after.set_duplicate_of(request.duplicate_of());
+        End(work.now(), &change->after);
+        return ApplyClocks(work, pb::CLOCK_EVENT_KIND_CANCEL, {}, "duplicate", &change->after);
+      });
+}
+
+// Investigation and solution: by the handler or a helper, of a major complaint by those who may handle one.
+void RegisterHandling(const Env& env) {
+  AddVerb<pb::StartComplaintInvestigationRequest, pb::Complaint>(
+      env, Method("StartComplaintInvestigation"),
+      [](UnitOfWork& work, const rpc::Call& call, const pb::StartComplaintInvestigationRequest&,
+         ComplaintChange* change) { return CheckWorker(work, call, change->before); });
+  AddVerb<pb::RecordComplaintInvestigationRequest, pb::Complaint>(
+      env, Method("RecordComplaintInvestigation"),
+      [](UnitOfWork& work, const rpc::Call& call, const pb::RecordComplaintInvestigationRequest& request,
+         ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(CheckWorker(work, call, change->before));
+        ASSIGN_OR_RETURN(const std::string employee, ActingEmployee(work));
+        pb::ComplaintInvestigation* investigation = change->after.mutable_investigation();
+        investigation->set_cause(request.cause());
+        investigation->set_responsible_party(request.responsible_party());
+        investigation->set_finding(request.finding());
+        investigation->set_investigator(employee);
+        *investigation->mutable_finish_time() = ToTimestamp(work.now());
+        return absl::OkStatus();
+      });
+  AddVerb<pb::ProposeComplaintSolutionRequest, pb::Complaint>(
+      env, Method("ProposeComplaintSolution"),
+      [](UnitOfWork& work, const rpc::Call& call, const pb::ProposeComplaintSolutionRequest& request,
+         ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(CheckWorker(work, call, change->before));
+        RETURN_IF_ERROR(rules::CheckInvestigated(change->before));
+        change->after.mutable_investigation()->set_solution(request.solution());
+        if (request.has_cost()) *change->after.mutable_investigation()->mutable_cost() = request.cost();
+        return absl::OkStatus();
+      });
+  AddVerb<pb::AgreeComplaintSolutionRequest, pb::Complaint>(
+      env, Method("AgreeComplaintSolution"),
+      [](UnitOfWork& work, const rpc::Call& call, const pb::AgreeComplaintSolutionRequest& request,
+         ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(CheckWorker(work, call, change->before));
+        change->after.set_agreed_by(request.agreed_by());
+        return absl::OkStatus();
+      });
+  AddVerb<pb::DeclineComplaintSolutionRequest, pb::Complaint>(
+      env, Method("DeclineComplaintSolution"),
+      [](UnitOfWork& work, const rpc::Call& call, const pb::DeclineComplaintSolutionRequest&, ComplaintChange* change) {
+        return CheckWorker(work, call, change->before);
+      });
+  AddVerb<pb::ExecuteComplaintSolutionRequest, pb::Complaint>(
+      env, Method("ExecuteComplaintSolution"),
+      [](UnitOfWork& work, const rpc::Call& call, const pb::ExecuteComplaintSolutionRequest& request,
+         ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(CheckWorker(work, call, change->before));
+        if (request.has_cost()) *change->after.mutable_investigation()->mutable_cost() = request.cost();
+        return ApplyClocks(work, pb::CLOCK_EVENT_KIND_SATISFY, {pb::CLOCK_KIND_SOLUTION}, "", &change->after);
+      });
+}
+
+// What the customer is told and says, and the end.
+void RegisterOutcome(const Env& env) {
+  AddVerb<pb::ReplyToComplaintRequest, pb::Complaint>(
+      env, Method("ReplyToComplaint"),
+      [policy = env.policy](UnitOfWork& work, const rpc::Call&, const pb::ReplyToComplaintRequest& request,
+                            ComplaintChange* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string employee, ActingEmployee(work));
+        std::optional<absl::Time> at;
+        if (request.has_reply_time()) at = FromTimestamp(request.reply_time());
+        RETURN_IF_ERROR(
+            rules::Reply(request.channel(), request.content(), at, employee, work.now(), policy, &change->after));
+        return ApplyClocks(work, pb::CLOCK_EVENT_KIND_SATISFY, {pb::CLOCK_KIND_REPLY}, "", &change->after);
+      });
+  AddVerb<pb::ConfirmComplaintRequest, pb::Complaint>(
+      env, Method("ConfirmComplaint"),
+      [](UnitOfWork& work, const rpc::Call&, const pb::ConfirmComplaintRequest& request,
+         ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(rules::Confirm(request.satisfied(), request.score(), request.confirmed_by(), request.remark(),
+                                       work.actor().subject, work.now(), &change->after));
+        if (request.satisfied()) return absl::OkStatus();
+        return ApplyClocks(work, pb::CLOCK_EVENT_KIND_REOPEN, {pb::CLOCK_KIND_SOLUTION, pb::CLOCK_KIND_REPLY}, "",
+                           &change->after);
+      });
+  AddVerb<pb::CloseComplaintRequest, pb::Complaint>(
+      env, Method("CloseComplaint"),
+      [](UnitOfWork& work, const rpc::Call&, const pb::CloseComplaintRequest&,
+         ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckClose(change->before));
+        End(work.now(), &change->after);
+        return ApplyClocks(work, pb::CLOCK_EVENT_KIND_CLOSE, {}, "", &change->after);
+      });
+  AddVerb<pb::RejectComplaintRequest, pb::Complaint>(
+      env, Method("RejectComplaint"),
+      [](UnitOfWork& work, const rpc::Call&, const pb::RejectComplaintRequest& request,
+         ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckReplied(change->before));
+        change->after.set_close_reason(request.reason());
+        change->after.clear_state_before_suspicion();
+        End(work.now(), &change->after);
+        return ApplyClocks(work, pb::CLOCK_EVENT_KIND_CLOSE, {}, request.reason(), &change->after);
+      });
+  AddVerb<pb::ReopenComplaintRequest, pb::Complaint>(
+      env, Method("ReopenComplaint"),
+      [](UnitOfWork& work, const rpc::Call&, const pb::ReopenComplaintRequest& request, ComplaintChange* change) {
+        rules::Reopen(request.reason(), &change->after);
+        return ApplyClocks(work, pb::CLOCK_EVENT_KIND_REOPEN, {pb::CLOCK_KIND_SOLUTION, pb::CLOCK_KIND_REPLY},
+                           request.reason(), &change->after);
+      });
+  AddVerb<pb::SuspectComplaintRequest, pb::Complaint>(
+      env, Method("SuspectComplaint"),
+      [](UnitOfWork& work, const rpc::Call&, const pb::SuspectComplaintRequest& request, ComplaintChange* change) {
+        change->after.set_state_before_suspicion(change->before.state());
+        change->after.set_close_reason(request.reason());
+        return ApplyClocks(work, pb::CLOCK_EVENT_KIND_PAUSE, {}, kSuspicion + request.reason(), &change->after);
+      });
+  AddVerb<pb::ClearComplaintSuspicionRequest, pb::Complaint>(
+      env, Method("ClearComplaintSuspicion"),
+      [](UnitOfWork& work, const rpc::Call&, const pb::ClearComplaintSuspicionRequest&,
+         ComplaintChange* change) -> absl::Status {
+        change->after.set_state(change->before.state_before_suspicion());
+        change->after.clear_state_before_suspicion();
+        ASSIGN_OR_RETURN(Clocks clocks, Clocks::Load(work, change->after.name()));
+        RETURN_IF_ERROR(clocks.ResumePausedFor(kSuspicion).status());
+        return clocks.Save(&change->after);
+      });
+}
+
+void RegisterTime(const Env& env) {
+  const auto clocks_verb = [](UnitOfWork& work, pb::ClockEventKind event, pb::ClockKind kind, const std::string& reason,
+                              const char* refusal, const char* why, pb::Complaint* complaint) -> absl::Status {
+    std::set<int> kinds;
+    if (kind != pb::CLOCK_KIND_UNSPECIFIED) kinds.insert(kind);
+    ASSIGN_OR_RETURN(Clocks clocks, Clocks::Load(work, complaint->name()));
+    ASSIGN_OR_RETURN(const int changed, clocks.Apply(event, kinds, reason));
+    if (changed == 0) return FailedPrecondition(refusal, complaint->name(), why);
+    return clocks.Save(complaint);
+  };
+  AddVerb<pb::PauseComplaintClocksRequest, pb::Complaint>(
+      env, Method("PauseComplaintClocks"),
+      [clocks_verb](UnitOfWork& work, const rpc::Call&, const pb::PauseComplaintClocksRequest& request,
+                    ComplaintChange* change) {
+        return clocks_verb(work, pb::CLOCK_EVENT_KIND_PAUSE, request.kind(), request.reason(), "NO_CLOCK_RUNNING",
+                           "no such clock of the complaint runs", &change->after);
+      });
+  AddVerb<pb::ResumeComplaintClocksRequest, pb::Complaint>(
+      env, Method("ResumeComplaintClocks"),
+      [clocks_verb](UnitOfWork& work, const rpc::Call&, const pb::ResumeComplaintClocksRequest& request,
+                    ComplaintChange* change) {
+        return clocks_verb(work, pb::CLOCK_EVENT_KIND_RESUME, request.kind(), request.reason(), "NO_CLOCK_PAUSED",
+                           "no such clock of the complaint is paused", &change->after);
+      });
+  AddVerb<pb::EscalateComplaintRequest, pb::Complaint>(
+      env, Method("EscalateComplaint"),
+      [](UnitOfWork& work, const rpc::Call&, const pb::EscalateComplaintRequest& request, ComplaintChange* change) {
+        return rules::Escalate(request.level(), request.role(), work.actor().subject, request.reason(), work.now(),
+                               &change->after);
+      });
+  AddVerb<pb::DeescalateComplaintRequest, pb::Complaint>(
+      env, Method("DeescalateComplaint"),
+      [](UnitOfWork& work, const rpc::Call&, const pb::DeescalateComplaintRequest& request, ComplaintChange* change) {
+        return rules::Deescalate(request.level(), work.actor().subject, request.reason(), work.now(), &change->after);
+      });
+}
+
+}  // namespace
+
+void RegisterComplaints(const Env& env) {
+  SetHooks(env);
+  resource::RegisterStandardMethods(*env.runtime, kService, env.registry);
+  RegisterIntake(env);
+  RegisterHandling(env);
+  RegisterOutcome(env);
+  RegisterTime(env);
+  HandleClockDues(env.scheduler);
+}
+
+}  // namespace kam::aftersales

@@ -1,0 +1,71 @@
+// What the registration of handlers needs, and the frame every verb has in common.
+#ifndef KAM_AFTERSALES_SVC_ENV_H_
+#define KAM_AFTERSALES_SVC_ENV_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "aftersales-svc/policy.h"
+#include "common/resource/runtime.h"
+#include "common/rpc/call.h"
+#include "common/schedule/schedule.h"
+#include "google/protobuf/message.h"
+
+namespace kam::aftersales {
+
+// Makes sure that the scopes of these accounts and employees are here (service::ScopeReplica, or a test's own rows).
+// Called before a transaction, never inside.
+using EnsureScopes = std::function<absl::Status(const std::vector<std::string>& accounts,
+                                                const std::vector<std::string>& employees, absl::Time deadline)>;
+
+// Copied into the handlers; what it points to outlives them.
+struct Env {
+  resource::Runtime* runtime = nullptr;
+  rpc::Registry* registry = nullptr;
+  schedule::Scheduler* scheduler = nullptr;
+  EnsureScopes ensure_scopes;
+  Policy policy;
+};
+
+// Names of resources of `collection` anywhere in `message`, by the reference options of its fields.
+std::vector<std::string> ReferencesIn(const google::protobuf::Message& message, absl::string_view collection);
+
+// Asks for the scopes of everybody named in `messages`, and of the caller.
+absl::Status EnsureNamed(const Env& env, const rpc::Call& call,
+                         const std::vector<const google::protobuf::Message*>& messages);
+
+// Hook for Hooks::prepare.
+std::function<absl::Status(const rpc::Call&, const std::vector<const google::protobuf::Message*>&)> EnsureHook(
+    const Env& env);
+
+// Name of the employee who acts; PERMISSION_DENIED EMPLOYEE_REQUIRED for programs and clients.
+absl::StatusOr<std::string> ActingEmployee(const resource::UnitOfWork& work);
+
+// Tier of an account as account_scopes has it ("STRATEGIC"); empty: none.
+absl::StatusOr<std::string> TierOf(resource::UnitOfWork& work, const std::string& account);
+
+// The id in a resource name.
+std::string IdOf(const std::string& name);
+
+// Registers a verb: begin (lock, scope, etag, transition), `apply`, save.
+//   apply(UnitOfWork&, const rpc::Call&, const Request&, resource::Change<Resource>*) -> absl::Status
+template <typename Request, typename Resource, typename Apply>
+void AddVerb(const Env& env, absl::string_view method, Apply apply) {
+  env.registry->Add<Request, Resource>(
+      method, [env, apply](rpc::Call& call, const Request& request) -> absl::StatusOr<Resource> {
+        RETURN_IF_ERROR(EnsureNamed(env, call, {&request}));
+        return env.runtime->Write<Resource>(call, request, [&](resource::UnitOfWork& work) -> absl::StatusOr<Resource> {
+          ASSIGN_OR_RETURN(auto change, work.template Begin<Resource>(request));
+          RETURN_IF_ERROR(apply(work, call, request, &change));
+          return work.Save(std::move(change));
+        });
+      });
+}
+
+}  // namespace kam::aftersales
+
+#endif  // KAM_AFTERSALES_SVC_ENV_H_

@@ -1,0 +1,244 @@
+// Custody of returned parts through the service (S-16).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "aftersales-svc/testing/claims.h"
+#include "common/testing/matchers.h"
+#include "kam/api/standard.pb.h"
+#include "kam/claim/v1/claim_policy_service.pb.h"
+
+namespace kam::aftersales::testing {
+namespace {
+
+using ::kam::testing::HasReason;
+using ::kam::testing::IsOk;
+using ::testing::StartsWith;
+
+class PartServiceTest : public ::testing::Test {
+ protected:
+  std::string ManufacturerClaim() {
+    return AppraisedClaim(world_, NewClaim(world_.NewAccount(), wv1::CLAIM_DIRECTION_MANUFACTURER));
+  }
+  void SetDays(int receive, int ship, int arrive) {
+    wv1::CreateClaimPolicyRequest request;
+    wv1::ClaimPolicy* policy = request.mutable_claim_policy();
+    policy->set_effective_date("2025-01-01");
+    *policy->mutable_decision_threshold() = Cny("10000");
+    policy->set_receive_days(receive);
+    policy->set_ship_days(ship);
+    policy->set_arrive_days(arrive);
+    EXPECT_THAT(world_.Call<wv1::ClaimPolicy>("SVD", "kam.claim.v1.ClaimPolicyService/CreateClaimPolicy", request),
+                IsOk());
+  }
+  wv1::ReturnedPart Get(const std::string& name) {
+    kam::api::GetRequest request;
+    request.set_name(name);
+    const auto part = world_.Call<wv1::ReturnedPart>("WH", absl::StrCat(kParts, "GetReturnedPart"), request);
+    EXPECT_THAT(part, IsOk());
+    return part.value_or(wv1::ReturnedPart());
+  }
+
+  World& world_ = World::Fresh();
+};
+
+// S-16
+TEST_F(PartServiceTest, APartGoesFromTheCustomerToTheManufacturer) {
+  const std::string claim = ManufacturerClaim();
+  ASSERT_THAT(Decide(world_, claim, {"full", "full"}), IsOk());
+  const auto part = RequestPart(world_, claim, 1, "2");
+  ASSERT_THAT(part, IsOk());
+  EXPECT_THAT(part->number(), StartsWith("RP2026-")) << "the tag";
+  EXPECT_EQ(part->state(), wv1::PART_STATE_REQUESTED);
+  EXPECT_EQ(part->part_number(), "B-77");
+  const std::string& name = part->name();
+  const auto received = Receive(world_, name);
+  ASSERT_THAT(received, IsOk());
+  EXPECT_EQ(received->state(), wv1::PART_STATE_IN_STORE);
+  EXPECT_EQ(received->storage_place(), "shelf 4");
+  EXPECT_FALSE(received->back()) << "the manufacturer must get it";
+  ASSERT_THAT(Ship(world_, name), IsOk());
+  EXPECT_THAT(Settle(world_, claim), HasReason("PART_MISSING"));
+  const auto arrived = Arrive(world_, name);
+  ASSERT_THAT(arrived, IsOk());
+  EXPECT_EQ(arrived->state(), wv1::PART_STATE_ARRIVED);
+  EXPECT_TRUE(arrived->back());
+  EXPECT_EQ(GetClaim(world_, claim).state(), wv1::CLAIM_STATE_PART_RETURNED);
+  wv1::InspectReturnedPartRequest inspect;
+  inspect.set_name(name);
+  inspect.set_condition("dry bearing");
+  const auto inspected = world_.Call<wv1::ReturnedPart>("QI", absl::StrCat(kParts, "InspectReturnedPart"), inspect);
+  ASSERT_THAT(inspected, IsOk());
+  EXPECT_EQ(inspected->state(), wv1::PART_STATE_INSPECTED);
+  wv1::ScrapReturnedPartRequest scrap;
+  scrap.set_place(wv1::CUSTODY_PLACE_MANUFACTURER);
+  scrap.set_reason("useless");
+  const auto scrapped = Move(world_, "ScrapReturnedPart", name, "", scrap);
+  ASSERT_THAT(scrapped, IsOk());
+  EXPECT_EQ(scrapped->state(), wv1::PART_STATE_SCRAPPED);
+  EXPECT_TRUE(scrapped->back());
+  ASSERT_EQ(scrapped->events_size(), 6);
+  EXPECT_EQ(scrapped->events(2).place_from(), wv1::CUSTODY_PLACE_STORE);
+  EXPECT_EQ(scrapped->events(2).evidence(), "waybill 17");
+  EXPECT_EQ(scrapped->events(2).actor(), world_.Name("CL"));
+  ASSERT_THAT(Settle(world_, claim), IsOk());
+}
+
+// S-16: nothing leaves a place that was not in it; nothing arrives twice.
+TEST_F(PartServiceTest, QuantitiesAreConserved) {
+  const std::string claim = ManufacturerClaim();
+  const std::string name = RequestPart(world_, claim, 1, "2")->name();
+  const auto early = Ship(world_, name);
+  EXPECT_THAT(early, HasReason("QUANTITY_NOT_THERE"));
+  EXPECT_EQ(MetadataValue(early.status(), "place"), "STORE");
+  ASSERT_THAT(Receive(world_, name, "1.5"), IsOk());
+  EXPECT_THAT(Receive(world_, name, "0.6"), HasReason("QUANTITY_NOT_THERE"));
+  EXPECT_THAT(Ship(world_, name, "1.501"), HasReason("QUANTITY_NOT_THERE"));
+  ASSERT_THAT(Ship(world_, name, "1"), IsOk());
+  ASSERT_THAT(Arrive(world_, name), IsOk());
+  EXPECT_THAT(Arrive(world_, name), HasReason("QUANTITY_NOT_THERE")) << "cannot arrive twice";
+  const wv1::ReturnedPart part = Get(name);
+  EXPECT_EQ(part.state(), wv1::PART_STATE_REQUESTED) << "0.5 are still with the customer";
+  EXPECT_FALSE(part.back());
+}
+
+// S-16
+TEST_F(PartServiceTest, OnlyPartsOfTheClaimThatAreDueBackAreAskedFor) {
+  const std::string claim = ManufacturerClaim();
+  EXPECT_THAT(RequestPart(world_, claim, 2), HasReason("PART_NOT_DUE_BACK")) << "labour";
+  EXPECT_THAT(RequestPart(world_, claim, 3), HasReason("PART_NOT_DUE_BACK"));
+  ASSERT_THAT(RequestPart(world_, claim, 1, "1.5"), IsOk());
+  const auto more = RequestPart(world_, claim, 1, "0.501");
+  EXPECT_THAT(more, HasReason("PART_QUANTITY_EXCEEDED"));
+  EXPECT_EQ(MetadataValue(more.status(), "limit"), "2");
+  ASSERT_THAT(RequestPart(world_, claim, 1, "0.5"), IsOk());
+  ASSERT_THAT(Decide(world_, claim, {"none", "none"}), IsOk());
+  EXPECT_THAT(RequestPart(world_, claim, 1), HasReason("CLAIM_NOT_OPEN"));
+}
+
+// S-15, S-16: a lost part holds the claim back until the service manager waives it.
+TEST_F(PartServiceTest, ALostPartBlocksUntilItIsWaived) {
+  const std::string claim = ManufacturerClaim();
+  ASSERT_THAT(Decide(world_, claim, {"full", "full"}), IsOk());
+  const std::string name = RequestPart(world_, claim, 1, "2")->name();
+  ASSERT_THAT(Receive(world_, name), IsOk());
+  EXPECT_THAT(Lose(world_, name, wv1::CUSTODY_PLACE_MANUFACTURER), HasReason("FIELD_VALUE_UNKNOWN"));
+  const auto lost = Lose(world_, name, wv1::CUSTODY_PLACE_STORE);
+  ASSERT_THAT(lost, IsOk());
+  EXPECT_EQ(lost->state(), wv1::PART_STATE_LOST);
+  EXPECT_THAT(Settle(world_, claim), HasReason("PART_MISSING"));
+  EXPECT_THAT(Waive(world_, name, "CL"), HasReason("PERMISSION_DENIED"));
+  ASSERT_THAT(Waive(world_, name), IsOk());
+  EXPECT_THAT(Waive(world_, name), HasReason("PART_NOT_OUTSTANDING"));
+  EXPECT_EQ(GetClaim(world_, claim).state(), wv1::CLAIM_STATE_PART_RETURNED);
+  EXPECT_THAT(Settle(world_, claim), IsOk());
+}
+
+// S-16: each leg has its own deadline.
+TEST_F(PartServiceTest, ALateLegIsMarkedAndTheNextOneBegins) {
+  SetDays(/*receive=*/7, /*ship=*/3, /*arrive=*/10);
+  const std::string claim = ManufacturerClaim();
+  const auto part = RequestPart(world_, claim, 1, "2");
+  ASSERT_THAT(part, IsOk());
+  EXPECT_EQ(World::Show(part->due_time()), "2026-01-12 09:00");
+  world_.SetTime("2026-01-12 09:00");
+  EXPECT_EQ(world_.RunDue(), 0);
+  world_.SetTime("2026-01-12 09:01");
+  EXPECT_EQ(world_.RunDue(), 1);
+  EXPECT_TRUE(Get(part->name()).overdue());
+  const auto received = Receive(world_, part->name());
+  ASSERT_THAT(received, IsOk());
+  EXPECT_FALSE(received->overdue());
+  EXPECT_EQ(World::Show(received->due_time()), "2026-01-15 09:01");
+  ASSERT_THAT(Ship(world_, part->name()), IsOk());
+  EXPECT_EQ(World::Show(Get(part->name()).due_time()), "2026-01-22 09:01");
+  ASSERT_THAT(Arrive(world_, part->name()), IsOk());
+  EXPECT_FALSE(Get(part->name()).has_due_time());
+  world_.SetTime("2026-03-01 09:00");
+  EXPECT_EQ(world_.RunDue(), 0);
+}
+
+// S-16
+TEST_F(PartServiceTest, ATagIsWrittenOnceThePartHasMoved) {
+  const std::string name = RequestPart(world_, ManufacturerClaim(), 1, "2")->name();
+  wv1::UpdateReturnedPartRequest request;
+  request.mutable_returned_part()->set_name(name);
+  request.mutable_returned_part()->set_serial("S-1");
+  const auto update = [&] {
+    return world_.Call<wv1::ReturnedPart>("CL", absl::StrCat(kParts, "UpdateReturnedPart"), request);
+  };
+  ASSERT_THAT(update(), IsOk());
+  ASSERT_THAT(Receive(world_, name), IsOk());
+  request.mutable_returned_part()->set_serial("S-2");
+  EXPECT_THAT(update(), HasReason("PART_FROZEN"));
+}
+
+// S-16: the same part shipped by several people at the same time.
+TEST_F(PartServiceTest, OneOfSeveralShipmentsLeaves) {
+  const std::string name = RequestPart(world_, ManufacturerClaim(), 1, "1")->name();
+  ASSERT_THAT(Receive(world_, name), IsOk());
+  const auth::Principal clerk = world_.As("CL");
+  std::atomic<int> won = 0, refused = 0;
+  std::vector<std::thread> threads;
+  constexpr int kThreads = 5;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      wv1::ShipReturnedPartRequest request;
+      request.set_name(name);
+      request.set_evidence("waybill");
+      const auto answer =
+          world_.harness().Call<wv1::ReturnedPart>(clerk, absl::StrCat(kParts, "ShipReturnedPart"), request);
+      if (answer.ok()) ++won;
+      if (Reason(answer.status()) == "QUANTITY_NOT_THERE") ++refused;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(won, 1);
+  EXPECT_EQ(refused, kThreads - 1);
+}
+
+// S-16: settling while the last part arrives: settled only when it was there.
+TEST_F(PartServiceTest, SettlingAndArrivingAtTheSameTimeNeverSettlesWithoutThePart) {
+  for (int round = 0; round < 5; ++round) {
+    const std::string claim = ManufacturerClaim();
+    ASSERT_THAT(Decide(world_, claim, {"full", "full"}), IsOk());
+    const std::string name = RequestPart(world_, claim, 1, "2")->name();
+    ASSERT_THAT(Receive(world_, name), IsOk());
+    ASSERT_THAT(Ship(world_, name), IsOk());
+    const auth::Principal clerk = world_.As("CL");
+    absl::Status arrived, settled;
+    std::thread arrive([&] {
+      wv1::RecordReturnedPartArrivalRequest request;
+      request.set_name(name);
+      request.set_evidence("receipt");
+      arrived = world_.harness()
+                    .Call<wv1::ReturnedPart>(clerk, absl::StrCat(kParts, "RecordReturnedPartArrival"), request)
+                    .status();
+    });
+    std::thread settle([&] {
+      wv1::SettleWarrantyClaimRequest request;
+      request.set_name(claim);
+      request.set_payer("manufacturer");
+      settled = world_.harness()
+                    .Call<wv1::WarrantyClaim>(clerk, absl::StrCat(kClaims, "SettleWarrantyClaim"), request)
+                    .status();
+    });
+    arrive.join();
+    settle.join();
+    EXPECT_THAT(arrived, IsOk());
+    const wv1::ClaimState state = GetClaim(world_, claim).state();
+    if (settled.ok()) {
+      EXPECT_EQ(state, wv1::CLAIM_STATE_SETTLED);
+    } else {
+      EXPECT_THAT(settled, HasReason("PART_MISSING"));
+      EXPECT_EQ(state, wv1::CLAIM_STATE_PART_RETURNED);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace kam::aftersales::testing

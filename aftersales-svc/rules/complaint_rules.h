@@ -1,0 +1,74 @@
+// Rules of complaints (S-02 to S-06, R-18). Pure functions. Which verb is open in which state stands in the options of
+// the RPCs; here is what else must hold, and what follows.
+#ifndef KAM_AFTERSALES_SVC_RULES_COMPLAINT_RULES_H_
+#define KAM_AFTERSALES_SVC_RULES_COMPLAINT_RULES_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "aftersales-svc/policy.h"
+#include "kam/complaint/v1/complaint.pb.h"
+#include "kam/complaint/v1/complaint_class_rule.pb.h"
+
+namespace kam::aftersales::rules {
+
+namespace cv1 = ::kam::complaint::v1;
+
+// CLOSED, REJECTED, DUPLICATE.
+bool HasEnded(cv1::ComplaintState state);
+
+// The rule that decides the class: of those whose conditions all hold, the one with the highest priority, then the
+// earliest in `rules`. Null: none fits. `tier`: of the account, empty when unknown.
+const cv1::ComplaintClassRule* DecidingRule(const cv1::Complaint& complaint, absl::string_view tier,
+                                            const std::vector<cv1::ComplaintClassRule>& rules);
+
+// A new complaint: RECEIVED, times, class. TIME_IN_FUTURE. A complaint that went past us counts as overdue.
+absl::Status Register(absl::string_view tier, const std::vector<cv1::ComplaintClassRule>& rules, absl::Time now,
+                      const Policy& policy, cv1::Complaint* complaint);
+// COMPLAINT_ENDED.
+absl::Status CheckUpdate(const cv1::Complaint& before, cv1::Complaint* after);
+
+// Who may work on it: NOT_HANDLER unless `actor` is the handler, a helper, or `may_assign`;
+// MAJOR_COMPLAINT_NOT_ALLOWED for a major one unless `may_handle_major`.
+struct Worker {
+  std::string actor;  // "employees/{id}"
+  bool may_assign = false;
+  bool may_handle_major = false;
+};
+absl::Status CheckWorker(const cv1::Complaint& complaint, const Worker& worker);
+
+// CLASS_UNCHANGED.
+absl::Status GiveClass(cv1::ComplaintClass complaint_class, absl::string_view reason, cv1::Complaint* complaint);
+// ASSIGNED, unless the investigation has begun: it goes on under the new handler. HANDLER_REPEATED.
+absl::Status Assign(absl::string_view handler, const std::vector<std::string>& co_handlers, cv1::Complaint* complaint);
+// COMPLAINT_NOT_MAJOR.
+absl::Status InvolveManufacturer(cv1::Complaint* complaint);
+// INVESTIGATION_REQUIRED.
+absl::Status CheckInvestigated(const cv1::Complaint& complaint);
+// TIME_IN_FUTURE, REPLY_BEFORE_RECEIPT.
+absl::Status Reply(cv1::ContactChannel channel, absl::string_view content, std::optional<absl::Time> at,
+                   absl::string_view actor, absl::Time now, const Policy& policy, cv1::Complaint* complaint);
+// REPLY_REQUIRED until the customer was told something.
+absl::Status CheckReplied(const cv1::Complaint& complaint);
+// CONFIRMED, or REOPENED when not satisfied. REPLY_REQUIRED, SEPARATION_OF_DUTIES.
+absl::Status Confirm(bool satisfied, int score, absl::string_view confirmed_by, absl::string_view remark,
+                     absl::string_view actor, absl::Time now, cv1::Complaint* complaint);
+// REPLY_REQUIRED, CONFIRMATION_REQUIRED.
+absl::Status CheckClose(const cv1::Complaint& complaint);
+// Takes it up again.
+void Reopen(absl::string_view reason, cv1::Complaint* complaint);
+// DUPLICATE_INVALID.
+absl::Status CheckDuplicate(const cv1::Complaint& complaint, const cv1::Complaint& original);
+// `now`, level, role and who; ESCALATION_LEVEL_NOT_HIGHER, ESCALATION_LEVEL_NOT_LOWER.
+absl::Status Escalate(int level, absl::string_view role, absl::string_view actor, absl::string_view reason,
+                      absl::Time now, cv1::Complaint* complaint);
+absl::Status Deescalate(int level, absl::string_view actor, absl::string_view reason, absl::Time now,
+                        cv1::Complaint* complaint);
+
+}  // namespace kam::aftersales::rules
+
+#endif  // KAM_AFTERSALES_SVC_RULES_COMPLAINT_RULES_H_

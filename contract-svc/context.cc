@@ -1,0 +1,65 @@
+#include "contract-svc/context.h"
+
+#include "common/resource/validate.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "google/protobuf/timestamp.pb.h"
+
+namespace kam::contract {
+namespace {
+
+absl::Status PersonRequired() {
+  return Error(absl::StatusCode::kPermissionDenied, "PERSON_REQUIRED", "only a person can do this");
+}
+
+}  // namespace
+
+absl::Status Directory::EnsureAccounts(const std::vector<std::string>& names, absl::Time deadline) const {
+  return ensure_accounts && !names.empty() ? ensure_accounts(names, deadline) : absl::OkStatus();
+}
+
+absl::Status Directory::EnsureEmployees(const std::vector<std::string>& names, absl::Time deadline) const {
+  return ensure_employees && !names.empty() ? ensure_employees(names, deadline) : absl::OkStatus();
+}
+
+absl::Status Directory::EnsureCaller(const rpc::Call& call) const {
+  if (call.principal.is_program()) return PersonRequired();
+  return EnsureEmployees({call.principal.subject}, call.deadline);
+}
+
+std::string Context::Today(absl::Time now) const { return TodayText(now, zone); }
+
+absl::StatusOr<absl::Time> Context::EndOf(absl::string_view date) const {
+  ASSIGN_OR_RETURN(const absl::CivilDay day, ParseDate(date));
+  return absl::FromCivil(day + 1, zone);
+}
+
+std::string IdOf(absl::string_view name) { return std::string(name.substr(name.rfind('/') + 1)); }
+
+absl::StatusOr<std::string> Person(const resource::UnitOfWork& work) {
+  if (work.actor().is_program()) return PersonRequired();
+  return work.actor().subject;
+}
+
+absl::Status Validate(const resource::UnitOfWork& work, const google::protobuf::Message& resource) {
+  FieldViolations violations;
+  resource::ValidateResource(resource, work.runtime().catalog().Find(resource.GetDescriptor())->singular(),
+                             &violations);
+  return violations.status();
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* stamp) {
+  const int64_t micros = absl::ToUnixMicros(time), seconds = absl::ToUnixSeconds(time);
+  stamp->set_seconds(seconds);
+  stamp->set_nanos(static_cast<int32_t>((micros - seconds * 1'000'000) * 1000));
+}
+
+absl::StatusOr<AccountFacts> LoadAccountFacts(resource::UnitOfWork& work, const std::string& account) {
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      work.connection().Query("SELECT state, tier FROM account_scopes WHERE account = ?", {IdOf(account)}));
+  if (rows.empty()) return NotFound(account);
+  return AccountFacts{rows[0][0].text(), rows[0][1].text()};
+}
+
+}  // namespace kam::contract

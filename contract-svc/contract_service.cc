@@ -1,0 +1,245 @@
+// kam.contract.v1.ContractService (C-10, C-11, C-12).
+#include <openssl/evp.h>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "contract-svc/rules/contract.h"
+#include "contract-svc/rules/receivable.h"
+#include "contract-svc/sales.h"
+#include "contract-svc/terms.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/contract/v1/contract_service.pb.h"
+
+namespace kam::contract {
+namespace {
+
+namespace pb = v1;
+using resource::Change;
+using resource::UnitOfWork;
+
+constexpr char kService[] = "kam.contract.v1.ContractService";
+constexpr char kDueReview[] = "contract.review_overdue";
+constexpr char kDueEnd[] = "contract.expiring";
+constexpr char kAnnualSign[] = "contract.sign_annual";
+
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
+std::string Sha256(const std::string& text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int length = 0;
+  EVP_Digest(text.data(), text.size(), digest, &length, EVP_sha256(), nullptr);
+  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), length));
+}
+
+std::string HashOf(const pb::Contract& contract) { return Sha256(rules::ContractText(contract)); }
+
+bool Editable(const pb::Contract& contract) {
+  return contract.state() == pb::CONTRACT_STATE_DRAFT || contract.state() == pb::CONTRACT_STATE_RETURNED;
+}
+
+// The day on which the contract becomes EXPIRING.
+absl::Status ScheduleEnd(const Context& context, UnitOfWork& work, const pb::Contract& contract) {
+  if (contract.end_date().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string day, AddDays(contract.end_date(), -rules::kExpiringDays));
+  ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(day));
+  return schedule::Schedule(work, kDueEnd, contract.name(), due);
+}
+
+void SetContractHooks(const Context& context) {
+  resource::Hooks hooks;
+  hooks.prepare = PrepareNames(context);
+  hooks.on_create = resource::OnCreate<pb::Contract>([](UnitOfWork& work, pb::Contract* contract) -> absl::Status {
+    RETURN_IF_ERROR(rules::ComputeContract(contract));
+    if (!work.actor().is_program()) contract->set_drafter(work.actor().subject);
+    if (!work.importing() || contract->state() == pb::CONTRACT_STATE_UNSPECIFIED) {
+      contract->set_state(pb::CONTRACT_STATE_DRAFT);
+    }
+    return absl::OkStatus();
+  });
+  hooks.on_update = resource::OnUpdate<pb::Contract>(
+      [](UnitOfWork& work, const pb::Contract& before, pb::Contract* after) -> absl::Status {
+        if (work.importing() && (before.steps_size() > 0 || !before.approved_sha256().empty())) {
+          return FailedPrecondition("CONTRACT_NOT_HISTORY", before.name(),
+                                    "the contract has been worked on here; the import does not change it any more");
+        }
+        if (!work.importing() && !Editable(before)) {
+          return FailedPrecondition("CONTRACT_FROZEN", before.name(),
+                                    "the words of a contract are frozen from submission on; withdraw it first",
+                                    {{"state", pb::ContractState_Name(before.state())}});
+        }
+        return rules::ComputeContract(after);
+      });
+  // A contract in force turns EXPIRING in time, however it came into force.
+  hooks.on_saved = resource::OnSaved<pb::Contract>(
+      [context](UnitOfWork& work, const pb::Contract* before, const pb::Contract& after) -> absl::Status {
+        const bool was_active = before != nullptr && before->state() == pb::CONTRACT_STATE_ACTIVE;
+        const bool active = after.state() == pb::CONTRACT_STATE_ACTIVE;
+        if (active && (!was_active || before->end_date() != after.end_date())) {
+          return ScheduleEnd(context, work, after);
+        }
+        if (was_active && !active) return schedule::Cancel(work, kDueEnd, after.name());
+        return absl::OkStatus();
+      });
+  context.runtime.SetHooks(pb::Contract::descriptor(), std::move(hooks));
+}
+
+absl::StatusOr<pb::Contract> Submit(const Context& context, rpc::Call& call, const pb::SubmitContractRequest& request) {
+  RETURN_IF_ERROR(context.directory.EnsureCaller(call));
+  return context.runtime.Write<pb::Contract>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Contract> {
+    ASSIGN_OR_RETURN(auto change, work.Begin<pb::Contract>(request));
+    const pb::Contract& contract = change.before;
+    RETURN_IF_ERROR(rules::Submit(work.actor().subject, context.Today(work.now()), request.review_deadline(),
+                                  HashOf(contract), &change.after));
+    if (contract.quote().empty()) {
+      return FailedPrecondition("QUOTE_REQUIRED", contract.name(),
+                                "the prices of a contract are those of an approved quote: name it in quote");
+    }
+    ASSIGN_OR_RETURN(const rules::AgreedTerms terms,
+                     QuoteTerms(work, contract.quote(), contract.account(), /*for_order=*/false));
+    RETURN_IF_ERROR(rules::CheckQuotePrices(terms, contract));
+    ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(request.review_deadline()));
+    RETURN_IF_ERROR(schedule::Schedule(work, kDueReview, contract.name(), due));
+    return work.Save(std::move(change));
+  });
+}
+
+absl::StatusOr<pb::Contract> Review(const Context& context, rpc::Call& call, const pb::ReviewContractRequest& request) {
+  RETURN_IF_ERROR(context.directory.EnsureCaller(call));
+  const std::string permission = rules::ReviewPermission(request.step());
+  if (!permission.empty() && !call.principal.Holds(permission)) {
+    return Error(absl::StatusCode::kPermissionDenied, "REVIEW_STEP_NOT_YOURS",
+                 absl::StrCat("this opinion is given by holders of ", permission),
+                 {{"permission", permission}, {"step", pb::ReviewStepKind_Name(request.step())}});
+  }
+  return context.runtime.Write<pb::Contract>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Contract> {
+    ASSIGN_OR_RETURN(auto change, work.Begin<pb::Contract>(request));
+    RETURN_IF_ERROR(rules::Review(work.actor().subject, request.step(), request.approve(), request.opinion(),
+                                  work.now(), &change.after));
+    if (change.after.state() != pb::CONTRACT_STATE_IN_REVIEW) {
+      RETURN_IF_ERROR(schedule::Cancel(work, kDueReview, change.before.name()));
+    }
+    return work.Save(std::move(change));
+  });
+}
+
+absl::StatusOr<pb::Contract> Sign(const Context& context, rpc::Call& call, const pb::SignContractRequest& request) {
+  RETURN_IF_ERROR(context.directory.EnsureCaller(call));
+  return context.runtime.Write<pb::Contract>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Contract> {
+    ASSIGN_OR_RETURN(auto change, work.Begin<pb::Contract>(request));
+    if (change.before.kind() == pb::CONTRACT_KIND_ANNUAL && !call.principal.Holds(kAnnualSign)) {
+      return Error(absl::StatusCode::kPermissionDenied, "ANNUAL_SIGNER_REQUIRED",
+                   absl::StrCat("annual agreements are signed by holders of ", kAnnualSign),
+                   {{"permission", kAnnualSign}});
+    }
+    RETURN_IF_ERROR(
+        rules::Sign(request, work.actor().subject, context.Today(work.now()), HashOf(change.before), &change.after));
+    return work.Save(std::move(change));
+  });
+}
+
+// A verb with a rule of its own, inside the transaction.
+template <typename Request>
+void AddVerb(const Context& context, rpc::Registry* registry, absl::string_view method,
+             std::function<absl::Status(UnitOfWork&, const Request&, Change<pb::Contract>*)> rule) {
+  registry->Add<Request, pb::Contract>(
+      Rpc(method), [context, rule](rpc::Call& call, const Request& request) -> absl::StatusOr<pb::Contract> {
+        return context.runtime.Write<pb::Contract>(call, request,
+                                                   [&](UnitOfWork& work) -> absl::StatusOr<pb::Contract> {
+                                                     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Contract>(request));
+                                                     RETURN_IF_ERROR(rule(work, request, &change));
+                                                     return work.Save(std::move(change));
+                                                   });
+      });
+}
+
+template <typename Request>
+void AddReasoned(const Context& context, rpc::Registry* registry, absl::string_view method) {
+  AddVerb<Request>(context, registry, method,
+                   [](UnitOfWork&, const Request& request, Change<pb::Contract>* change) -> absl::Status {
+                     RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+                     change->after.set_state_reason(request.reason());
+                     return absl::OkStatus();
+                   });
+}
+
+absl::Status CheckOrdersOver(UnitOfWork& work, const pb::Contract& contract) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT COUNT(o.id) FROM orders o WHERE o.contract = ? AND o.state NOT IN "
+                                           "('SETTLED', 'CANCELLED')",
+                                           {mysql::Value(IdOf(contract.name()))}));
+  if (rows[0][0].integer() == 0) return absl::OkStatus();
+  return FailedPrecondition("ORDERS_OPEN", contract.name(),
+                            absl::StrCat(rows[0][0].integer(), " orders of the contract are not settled"),
+                            {{"orders", absl::StrCat(rows[0][0].integer())}});
+}
+
+}  // namespace
+
+void RegisterContracts(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler) {
+  SetContractHooks(context);
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  registry->Add<pb::GetContractTextRequest, pb::ContractText>(
+      Rpc("GetContractText"),
+      [context](rpc::Call& call, const pb::GetContractTextRequest& request) -> absl::StatusOr<pb::ContractText> {
+        ASSIGN_OR_RETURN(const pb::Contract contract, context.runtime.Get<pb::Contract>(call, request.name()));
+        pb::ContractText text;
+        text.set_contract_text(rules::ContractText(contract));
+        text.set_content_sha256(Sha256(text.contract_text()));
+        return text;
+      });
+  registry->Add<pb::SubmitContractRequest, pb::Contract>(
+      Rpc("SubmitContract"),
+      [context](rpc::Call& call, const pb::SubmitContractRequest& request) { return Submit(context, call, request); });
+  registry->Add<pb::ReviewContractRequest, pb::Contract>(
+      Rpc("ReviewContract"),
+      [context](rpc::Call& call, const pb::ReviewContractRequest& request) { return Review(context, call, request); });
+  registry->Add<pb::SignContractRequest, pb::Contract>(
+      Rpc("SignContract"),
+      [context](rpc::Call& call, const pb::SignContractRequest& request) { return Sign(context, call, request); });
+  AddVerb<pb::WithdrawContractRequest>(
+      context, registry, "WithdrawContract",
+      [](UnitOfWork& work, const pb::WithdrawContractRequest&, Change<pb::Contract>* change) {
+        change->after.clear_approved_sha256();
+        change->after.clear_content_sha256();
+        return schedule::Cancel(work, kDueReview, change->before.name());
+      });
+  AddVerb<pb::ActivateContractRequest>(
+      context, registry, "ActivateContract",
+      [context](UnitOfWork& work, const pb::ActivateContractRequest&, Change<pb::Contract>* change) {
+        return rules::CheckInForce(context.Today(work.now()), change->before);
+      });
+  AddVerb<pb::ResumeContractRequest>(
+      context, registry, "ResumeContract",
+      [context](UnitOfWork& work, const pb::ResumeContractRequest&, Change<pb::Contract>* change) {
+        change->after.clear_state_reason();
+        return rules::CheckInForce(context.Today(work.now()), change->before);
+      });
+  AddVerb<pb::CloseContractRequest>(context, registry, "CloseContract",
+                                    [](UnitOfWork& work, const pb::CloseContractRequest&,
+                                       Change<pb::Contract>* change) { return CheckOrdersOver(work, change->before); });
+  AddReasoned<pb::SuspendContractRequest>(context, registry, "SuspendContract");
+  AddReasoned<pb::TerminateContractRequest>(context, registry, "TerminateContract");
+
+  scheduler->Handle(kDueReview, Rpc("SubmitContract"),
+                    [context](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
+                      ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(item.resource));
+                      if (contract.state() != pb::CONTRACT_STATE_IN_REVIEW) return absl::OkStatus();
+                      Change<pb::Contract> change{contract, contract};
+                      if (!rules::MarkOverdue(context.Today(work.now()), &change.after)) return absl::OkStatus();
+                      return work.Save(std::move(change)).status();
+                    });
+  scheduler->Handle(kDueEnd, Rpc("ActivateContract"),
+                    [](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
+                      ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(item.resource));
+                      if (contract.state() != pb::CONTRACT_STATE_ACTIVE) return absl::OkStatus();
+                      Change<pb::Contract> change{contract, contract};
+                      change.after.set_state(pb::CONTRACT_STATE_EXPIRING);
+                      return work.Save(std::move(change)).status();
+                    });
+}
+
+}  // namespace kam::contract

@@ -1,0 +1,58 @@
+#include "contract-svc/contract_svc.h"
+
+#include <memory>
+#include <utility>
+
+#include "common/approval/engine.h"
+#include "common/time/date.h"
+#include "contract-svc/pricing_service.h"
+#include "contract-svc/sales.h"
+
+namespace kam::contract {
+
+absl::Span<const absl::string_view> ServiceNames() {
+  static constexpr absl::string_view kNames[] = {"kam.approval.v1.ApprovalDelegationService",
+                                                 "kam.approval.v1.ApprovalService",
+                                                 "kam.pricing.v1.AuthorityGrantService",
+                                                 "kam.pricing.v1.PriceBookService",
+                                                 "kam.pricing.v1.ProductService",
+                                                 "kam.pricing.v1.QuoteService",
+                                                 "kam.contract.v1.ContractService",
+                                                 "kam.order.v1.OrderService",
+                                                 "kam.order.v1.DeliveryService",
+                                                 "kam.receivable.v1.CreditService",
+                                                 "kam.receivable.v1.InvoiceService",
+                                                 "kam.receivable.v1.ReceiptService",
+                                                 "kam.receivable.v1.ReceivableService"};
+  return kNames;
+}
+
+void FillCatalog(resource::Catalog* catalog) {
+  approval::FillCatalog(catalog);
+  FillPricingCatalog(catalog);
+  FillSalesCatalog(catalog);
+}
+
+void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory directory, rpc::Registry* registry,
+                 schedule::Scheduler* scheduler) {
+  const absl::StatusOr<absl::TimeZone> zone = LoadZone(policy.time_zone);
+  approval::Policy approval_policy;
+  approval_policy.decide_within = policy.approval_decide_within;
+  approval_policy.delegation_max = policy.delegation_max;
+  const auto approvals = std::make_shared<approval::Engine>(approval_policy);
+  const Context context{runtime, policy, zone.ok() ? *zone : absl::UTCTimeZone(), std::move(directory), approvals};
+  approval::RegisterApproval(runtime, approvals, context.directory.ensure_employees, registry, scheduler);
+  RegisterProducts(context, registry);
+  RegisterPriceBooks(context, registry);
+  RegisterAuthority(context, registry);
+  RegisterQuotes(context, registry, scheduler);
+  RegisterContracts(context, registry, scheduler);
+  RegisterOrders(context, registry);
+  RegisterDeliveries(context, registry);
+  RegisterCredit(context, registry, scheduler);
+  RegisterInvoices(context, registry);
+  RegisterReceipts(context, registry);
+  RegisterReceivables(context, registry);
+}
+
+}  // namespace kam::contract

@@ -1,0 +1,22 @@
+#include "contract-svc/policy.h"
+
+#include "common/status/status.h"
+#include "common/time/date.h"
+
+namespace kam::contract {
+
+absl::Status Policy::Validate() const {
+  FieldViolations violations;
+  if (!LoadZone(time_zone).ok()) violations.Add("policy.time_zone", "TIME_ZONE_UNKNOWN", "is not a known time zone");
+  if (quote_validity_days < 1) violations.Add("policy.quote_validity_days", "FIELD_OUT_OF_RANGE", "must be at least 1");
+  if (price_book_deciders.empty()) violations.Add("policy.price_book_deciders", "FIELD_REQUIRED", "must name a role");
+  if (approval_decide_within <= absl::ZeroDuration()) {
+    violations.Add("policy.approval_decide_within", "FIELD_OUT_OF_RANGE", "must be more than nothing");
+  }
+  if (delegation_max <= absl::ZeroDuration()) {
+    violations.Add("policy.delegation_max", "FIELD_OUT_OF_RANGE", "must be more than nothing");
+  }
+  return violations.status();
+}
+
+}  // namespace kam::contract

@@ -1,0 +1,31 @@
+// Figures of the contract service that a company sets for itself. No rule holds a figure of its own.
+#ifndef KAM_CONTRACT_SVC_POLICY_H_
+#define KAM_CONTRACT_SVC_POLICY_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace kam::contract {
+
+struct Policy {
+  // Days begin at midnight here: validity of prices, quotes and grants.
+  std::string time_zone = "Asia/Shanghai";
+  // Validity of a quote when its maker gives none, in days after the day it is made.
+  int quote_validity_days = 30;
+  // Who decides on the release of a price book; never the one who submits it.
+  std::vector<std::string> price_book_deciders = {"GAM", "GM", "SD"};
+  // Time to decide about a request; then it expires.
+  absl::Duration approval_decide_within = absl::Hours(72);
+  // Longest window in which somebody may leave his decisions to another.
+  absl::Duration delegation_max = absl::Hours(24 * 90);
+
+  // INVALID_ARGUMENT naming every figure that cannot be.
+  absl::Status Validate() const;
+};
+
+}  // namespace kam::contract
+
+#endif  // KAM_CONTRACT_SVC_POLICY_H_

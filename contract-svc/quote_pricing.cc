@@ -1,0 +1,327 @@
+#include "contract-svc/quote_pricing.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/money/money_proto.h"
+#include "common/status/status.h"
+#include "contract-svc/pricing_data.h"
+#include "contract-svc/rules/quote.h"
+
+namespace kam::contract {
+namespace {
+
+namespace pb = kam::pricing::v1;
+
+const Decimal kHundred = Decimal::FromInt(100);
+// Percentages are stored with five digits before the dot; what is beyond is beyond any limit too.
+const Decimal kPercentMax = Decimal::FromInt(99'999);
+
+std::string PercentText(Decimal percent) {
+  return std::clamp(percent, -kPercentMax, kPercentMax).ToString();
+}
+
+void Put(const std::optional<Money>& money, google::type::Money* out) { ToProto(*money, out); }
+
+absl::StatusOr<std::vector<rules::LineRequest>> LineRequests(const pb::Quote& quote) {
+  std::vector<rules::LineRequest> lines;
+  for (int i = 0; i < quote.lines_size(); ++i) {
+    const pb::QuoteLine& line = quote.lines(i);
+    const std::string path = absl::StrCat("quote.lines[", i, "]");
+    rules::LineRequest request;
+    request.product = line.product();
+    ASSIGN_OR_RETURN(request.quantity, Decimal::Parse(line.quantity(), path + ".quantity"));
+    if (!line.discount_percent().empty()) {
+      ASSIGN_OR_RETURN(request.discount_percent, Decimal::Parse(line.discount_percent(), path + ".discount_percent"));
+    }
+    if (line.has_manual_unit_price()) {
+      ASSIGN_OR_RETURN(request.manual_unit_price, FromProto(line.manual_unit_price(), path + ".manual_unit_price"));
+    }
+    lines.push_back(std::move(request));
+  }
+  return lines;
+}
+
+absl::StatusOr<std::vector<rules::LineRequest>> GiftRequests(const pb::Quote& quote) {
+  std::vector<rules::LineRequest> lines;
+  for (int i = 0; i < quote.gifts_size(); ++i) {
+    rules::LineRequest request;
+    request.product = quote.gifts(i).product();
+    ASSIGN_OR_RETURN(request.quantity,
+                     Decimal::Parse(quote.gifts(i).quantity(), absl::StrCat("quote.gifts[", i, "].quantity")));
+    lines.push_back(std::move(request));
+  }
+  return lines;
+}
+
+pb::PriceStep::Kind KindOf(rules::StepKind kind) {
+  switch (kind) {
+    case rules::StepKind::kListPrice:
+      return pb::PriceStep::KIND_LIST_PRICE;
+    case rules::StepKind::kPublishedPrice:
+      return pb::PriceStep::KIND_PUBLISHED_PRICE;
+    case rules::StepKind::kDiscount:
+      return pb::PriceStep::KIND_DISCOUNT;
+    case rules::StepKind::kManualPrice:
+      return pb::PriceStep::KIND_MANUAL_PRICE;
+    case rules::StepKind::kNetPrice:
+      return pb::PriceStep::KIND_NET_PRICE;
+    case rules::StepKind::kAmount:
+      return pb::PriceStep::KIND_AMOUNT;
+    case rules::StepKind::kTax:
+      return pb::PriceStep::KIND_TAX;
+  }
+  return pb::PriceStep::KIND_UNSPECIFIED;
+}
+
+pb::PriceCandidate::Outcome OutcomeOf(rules::Outcome outcome) {
+  switch (outcome) {
+    case rules::Outcome::kAccepted:
+      return pb::PriceCandidate::OUTCOME_ACCEPTED;
+    case rules::Outcome::kBookNotEffective:
+      return pb::PriceCandidate::OUTCOME_BOOK_NOT_EFFECTIVE;
+    case rules::Outcome::kOutsidePeriod:
+      return pb::PriceCandidate::OUTCOME_OUTSIDE_PERIOD;
+    case rules::Outcome::kOtherCurrency:
+      return pb::PriceCandidate::OUTCOME_OTHER_CURRENCY;
+    case rules::Outcome::kOtherAccount:
+      return pb::PriceCandidate::OUTCOME_OTHER_ACCOUNT;
+    case rules::Outcome::kOtherTier:
+      return pb::PriceCandidate::OUTCOME_OTHER_TIER;
+    case rules::Outcome::kQuantityTooSmall:
+      return pb::PriceCandidate::OUTCOME_QUANTITY_TOO_SMALL;
+    case rules::Outcome::kLessSpecific:
+      return pb::PriceCandidate::OUTCOME_LESS_SPECIFIC;
+  }
+  return pb::PriceCandidate::OUTCOME_UNSPECIFIED;
+}
+
+void Explain(const std::vector<rules::PricedLine>& lines, pb::PriceQuoteResponse* answer) {
+  int position = 0;
+  for (const rules::PricedLine& line : lines) {
+    pb::LineExplanation* explanation = answer->add_explanations();
+    explanation->set_line(position++);
+    explanation->set_product(line.product);
+    for (const rules::Step& step : line.steps) {
+      pb::PriceStep* out = explanation->add_steps();
+      out->set_kind(KindOf(step.kind));
+      ToProto(step.amount, out->mutable_amount());
+      out->set_source(step.source);
+    }
+    for (const rules::Candidate& candidate : line.candidates) {
+      pb::PriceCandidate* out = explanation->add_candidates();
+      out->set_price_book(candidate.book);
+      out->set_entry(candidate.entry);
+      Put(candidate.unit_price, out->mutable_unit_price());
+      out->set_outcome(OutcomeOf(candidate.outcome));
+    }
+  }
+}
+
+pb::AuthorityVerdict VerdictOf(rules::Verdict verdict) {
+  switch (verdict) {
+    case rules::Verdict::kWithin:
+      return pb::AUTHORITY_VERDICT_WITHIN;
+    case rules::Verdict::kNeedsApproval:
+      return pb::AUTHORITY_VERDICT_NEEDS_APPROVAL;
+    case rules::Verdict::kNever:
+      return pb::AUTHORITY_VERDICT_NEVER;
+  }
+  return pb::AUTHORITY_VERDICT_UNSPECIFIED;
+}
+
+std::string Deciders(const rules::Decision& decision) {
+  std::vector<std::string> names = decision.roles;
+  names.insert(names.end(), decision.employees.begin(), decision.employees.end());
+  constexpr size_t kShownMax = 12;  // The field has room for so many names of employees.
+  if (names.size() > kShownMax) names.resize(kShownMax);
+  return absl::StrJoin(names, " ");
+}
+
+std::string Rules(const rules::Decision& decision) {
+  return absl::StrJoin(decision.exceeded, " ",
+                       [](std::string* out, const rules::Exceeded& exceeded) { absl::StrAppend(out, exceeded.rule); });
+}
+
+void PutLine(const rules::PricedLine& priced, pb::QuoteLine* line) {
+  if (priced.list_price.has_value()) Put(priced.list_price, line->mutable_list_price());
+  Put(priced.published_price, line->mutable_published_price());
+  line->set_price_book(priced.price_book);
+  Put(priced.net_price, line->mutable_net_price());
+  Put(priced.amount, line->mutable_amount());
+  Put(priced.tax_amount, line->mutable_tax_amount());
+  line->set_concession_percent(PercentText(priced.concession_percent));
+  if (priced.floor_price.has_value()) Put(priced.floor_price, line->mutable_floor_price());
+  if (priced.unit_cost.has_value()) Put(priced.unit_cost, line->mutable_unit_cost());
+  if (priced.margin_percent.has_value()) line->set_margin_percent(PercentText(*priced.margin_percent));
+}
+
+void PutDecision(const rules::Decision& decision, pb::QuoteLine* line) {
+  line->set_verdict(VerdictOf(decision.verdict));
+  line->set_required_level(decision.level);
+  line->set_deciders(Deciders(decision));
+  line->set_exceeded(Rules(decision));
+  if (decision.headroom_percent.has_value()) line->set_headroom_percent(PercentText(*decision.headroom_percent));
+}
+
+struct Totals {
+  Money amount, tax, gift_value, gift_cost;
+  std::optional<Money> margin;  // Not set: a purchase price is not known.
+  std::optional<Decimal> margin_percent;
+};
+
+absl::StatusOr<Totals> Sum(const Currency& currency, const std::vector<rules::PricedLine>& lines,
+                           const std::vector<rules::PricedLine>& gifts, pb::Quote* quote) {
+  const Money zero = Money::Zero(currency);
+  Totals totals{zero, zero, zero, zero, zero, std::nullopt};
+  for (const rules::PricedLine& line : lines) {
+    ASSIGN_OR_RETURN(totals.amount, Add(totals.amount, *line.amount));
+    ASSIGN_OR_RETURN(totals.tax, Add(totals.tax, *line.tax_amount));
+    if (!line.unit_cost.has_value()) {
+      totals.margin.reset();
+    } else if (totals.margin.has_value()) {
+      ASSIGN_OR_RETURN(const Money cost, Multiply(*line.unit_cost, line.quantity));
+      ASSIGN_OR_RETURN(const Money gain, Subtract(*line.amount, cost));
+      ASSIGN_OR_RETURN(totals.margin, Add(*totals.margin, gain));
+    }
+  }
+  for (size_t i = 0; i < gifts.size(); ++i) {
+    // What a gift costs; what it would sell for where the cost is not known.
+    ASSIGN_OR_RETURN(
+        const Money cost,
+        Multiply(gifts[i].unit_cost.has_value() ? *gifts[i].unit_cost : *gifts[i].published_price, gifts[i].quantity));
+    ASSIGN_OR_RETURN(totals.gift_value, Add(totals.gift_value, *gifts[i].amount));
+    ASSIGN_OR_RETURN(totals.gift_cost, Add(totals.gift_cost, cost));
+    Put(gifts[i].amount, quote->mutable_gifts(static_cast<int>(i))->mutable_value());
+    ToProto(cost, quote->mutable_gifts(static_cast<int>(i))->mutable_cost());
+  }
+  if (totals.margin.has_value()) {
+    ASSIGN_OR_RETURN(totals.margin, Subtract(*totals.margin, totals.gift_cost));
+    if (!totals.amount.amount().is_zero()) {
+      ASSIGN_OR_RETURN(totals.margin_percent,
+                       MultiplyDivide(totals.margin->amount(), kHundred, totals.amount.amount(), rules::kPercentScale));
+    }
+  }
+  return totals;
+}
+
+absl::Status PutTotals(const Totals& totals, pb::Quote* quote) {
+  ToProto(totals.amount, quote->mutable_total_amount());
+  ToProto(totals.tax, quote->mutable_total_tax());
+  ASSIGN_OR_RETURN(const Money gross, Add(totals.amount, totals.tax));
+  ToProto(gross, quote->mutable_total_gross());
+  ToProto(totals.gift_value, quote->mutable_gift_value());
+  ToProto(totals.gift_cost, quote->mutable_gift_cost());
+  if (totals.margin.has_value()) ToProto(*totals.margin, quote->mutable_margin());
+  if (totals.margin_percent.has_value()) quote->set_margin_percent(PercentText(*totals.margin_percent));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckQuotable(const AccountFacts& facts, const std::string& account) {
+  if (facts.state == "VERIFIED" || facts.state == "ACTIVE") return absl::OkStatus();
+  return FailedPrecondition("ACCOUNT_NOT_QUOTABLE", account,
+                            absl::StrCat("the account is ", facts.state, "; only VERIFIED and ACTIVE ones are quoted"),
+                            {{"state", facts.state}, {"allowed", "VERIFIED, ACTIVE"}});
+}
+
+absl::StatusOr<PricedQuote> PriceQuote(resource::UnitOfWork& work, const Context& context, const pb::Quote& quote) {
+  ASSIGN_OR_RETURN(const AccountFacts facts, LoadAccountFacts(work, quote.account()));
+  RETURN_IF_ERROR(CheckQuotable(facts, quote.account()));
+  const std::string today = context.Today(work.now());
+  RETURN_IF_ERROR(rules::CheckValid(quote, today));
+
+  PricedQuote priced;
+  pb::Quote* out = priced.answer.mutable_quote();
+  *out = quote;
+  rules::BackToDraft(out);
+
+  std::vector<std::string> products;
+  for (const pb::QuoteLine& line : quote.lines()) products.push_back(line.product());
+  for (const pb::QuoteGift& gift : quote.gifts()) products.push_back(gift.product());
+  ASSIGN_OR_RETURN(const rules::PriceIndex index, LoadPrices(work, products, quote.account(), quote.as_of()));
+  ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(quote.currency(), "quote.currency"));
+  rules::PriceRequest request{quote.account(), facts.tier, currency, quote.as_of(), {}};
+  ASSIGN_OR_RETURN(request.lines, LineRequests(quote));
+  ASSIGN_OR_RETURN(std::vector<rules::PricedLine> lines, rules::Price(request, index, "quote.lines"));
+  ASSIGN_OR_RETURN(request.lines, GiftRequests(quote));
+  ASSIGN_OR_RETURN(const std::vector<rules::PricedLine> gifts, rules::Price(request, index, "quote.gifts"));
+  for (size_t i = 0; i < lines.size(); ++i) PutLine(lines[i], out->mutable_lines(static_cast<int>(i)));
+  ASSIGN_OR_RETURN(const Totals totals, Sum(currency, lines, gifts, out));
+  RETURN_IF_ERROR(PutTotals(totals, out));
+  Explain(lines, &priced.answer);
+
+  ASSIGN_OR_RETURN(const std::vector<rules::Grant> grants, LoadGrants(work));
+  rules::Document document;
+  document.tier = facts.tier;
+  document.currency = currency;
+  document.lines = std::move(lines);
+  document.amount = totals.amount;
+  document.gift_value = totals.gift_value;
+  document.margin_percent = totals.margin_percent;
+  const rules::Actor actor{work.actor().subject, work.actor().roles};
+  ASSIGN_OR_RETURN(priced.decision, rules::Decide(document, actor, grants, today));
+  for (size_t i = 0; i < priced.decision.lines.size(); ++i) {
+    PutDecision(priced.decision.lines[i], out->mutable_lines(static_cast<int>(i)));
+  }
+  out->set_verdict(VerdictOf(priced.decision.verdict));
+  out->set_required_level(priced.decision.level);
+  out->set_deciders(Deciders(priced.decision.document));
+  out->set_exceeded(Rules(priced.decision.document));
+  out->set_content_hash(rules::ContentHash(*out));
+  out->set_state(pb::QUOTE_STATE_PRICED);
+  out->set_pricer(work.actor().subject);
+  SetTime(work.now(), out->mutable_price_time());
+  return priced;
+}
+
+void AddQuestions(const pb::Quote& quote, const rules::DocumentDecision& decision,
+                  approval::v1::ApprovalRequest* filing) {
+  using Circle = std::tuple<int, std::string, std::string>;  // Level, roles, employees.
+  struct Question {
+    std::string item;
+    const rules::Decision* decision;
+  };
+  std::map<Circle, std::vector<Question>> circles;
+  const auto ask = [&circles](const std::string& item, const rules::Decision& asked) {
+    if (asked.verdict != rules::Verdict::kNeedsApproval) return;
+    circles[{asked.level, absl::StrJoin(asked.roles, " "), absl::StrJoin(asked.employees, " ")}].push_back(
+        {item, &asked});
+  };
+  std::map<std::string, int> occurrences;
+  for (int i = 0; i < quote.lines_size(); ++i) {
+    const std::string product = IdOf(quote.lines(i).product());
+    ask(absl::StrCat("lines/", product, "/", ++occurrences[product]), decision.lines[static_cast<size_t>(i)]);
+  }
+  ask("document", decision.document);
+  for (const auto& [circle, questions] : circles) {
+    approval::v1::ApprovalStep* step = filing->add_steps();
+    step->set_number(filing->steps_size());
+    step->set_level(std::get<0>(circle));
+    step->set_roles(std::get<1>(circle));
+    step->set_employees(std::get<2>(circle));
+    for (const Question& question : questions) {
+      for (const rules::Exceeded& exceeded : question.decision->exceeded) {
+        approval::v1::TestedValue* tested = filing->add_tested_values();
+        tested->set_step_number(step->number());
+        tested->set_item(absl::StrCat(question.item, "/", exceeded.rule));
+        tested->set_reason(exceeded.rule);
+        if (exceeded.confidential) {
+          tested->set_confidential_value(exceeded.value.ToString());
+        } else {
+          tested->set_value(exceeded.value.ToString());
+          if (exceeded.limit.has_value()) tested->set_allowed(exceeded.limit->ToString());
+        }
+        tested->set_direction(exceeded.lower_is_worse ? approval::v1::WORSE_DIRECTION_LOWER
+                                                      : approval::v1::WORSE_DIRECTION_HIGHER);
+      }
+    }
+  }
+}
+
+}  // namespace kam::contract

@@ -1,0 +1,604 @@
+// Quotes and approvals over the real database and gRPC (C-02 to C-05, G-05).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/testing/pricing_world.h"
+#include "kam/api/standard.pb.h"
+#include "kam/approval/v1/approval_delegation_service.pb.h"
+#include "kam/approval/v1/approval_service.pb.h"
+
+namespace kam::contract {
+namespace {
+
+namespace pb = kam::pricing::v1;
+namespace ab = kam::approval::v1;
+using ::testing::ElementsAre;
+using testing::HasReason;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using ::testing::Not;
+using testing::StatusIs;
+
+constexpr char kQuotes[] = "kam.pricing.v1.QuoteService/";
+constexpr char kApprovals[] = "kam.approval.v1.ApprovalService/";
+constexpr char kDelegations[] = "kam.approval.v1.ApprovalDelegationService/";
+
+class QuoteTest : public ::testing::Test {
+ protected:
+  // A quote of the consultant at `discount`, before those who may allow it.
+  pb::Quote Asked(const std::string& discount) {
+    const pb::Quote draft =
+        world_.NewQuote(world_.kax, world_.NewAccount(world_.kax), world_.NewProduct("100"), discount);
+    EXPECT_THAT(world_.Price(world_.kax, draft.name()), IsOk());
+    const auto asked = world_.Submit(world_.kax, draft.name());
+    EXPECT_THAT(asked, IsOk());
+    return asked.value_or(pb::Quote());
+  }
+  // The same, approved by the sales manager.
+  pb::Quote Approved(const std::string& discount) {
+    const pb::Quote asked = Asked(discount);
+    EXPECT_THAT(world_.Approve(world_.sm, asked.approval()), IsOk());
+    return world_.GetQuote(world_.kax, asked.name()).value_or(pb::Quote());
+  }
+  ab::CreateApprovalDelegationRequest Delegation(const auth::Principal& delegate, const std::string& role) {
+    ab::CreateApprovalDelegationRequest request;
+    ab::ApprovalDelegation* delegation = request.mutable_approval_delegation();
+    delegation->set_delegate(delegate.subject);
+    delegation->add_roles(role);
+    const int64_t now = absl::ToUnixSeconds(world_.harness().clock().Now());
+    delegation->mutable_start_time()->set_seconds(now - 60);
+    delegation->mutable_end_time()->set_seconds(now + 3600);
+    delegation->set_reason("holiday");
+    return request;
+  }
+  absl::StatusOr<ab::ApprovalDelegation> Delegate(const auth::Principal& from, const auth::Principal& to,
+                                                  const std::string& role) {
+    return world_.harness().Call<ab::ApprovalDelegation>(from, absl::StrCat(kDelegations, "CreateApprovalDelegation"),
+                                                         Delegation(to, role));
+  }
+
+  PricingWorld& world_ = PricingWorld::Get();
+};
+
+// C-05, R-06: the consultant's journey at the published price needs nobody.
+TEST_F(QuoteTest, PublishedPriceIsApprovedByOwnAuthoritySentAndAccepted) {
+  const pb::Quote draft = world_.NewQuote(world_.kax, world_.NewAccount(world_.kax), world_.NewProduct("99.99"));
+  EXPECT_THAT(draft.number(), HasSubstr("QT"));
+  EXPECT_EQ(draft.state(), pb::QUOTE_STATE_DRAFT);
+  EXPECT_EQ(draft.valid_until(), world_.Today(30));
+  const auto priced = world_.Price(world_.kax, draft.name());
+  ASSERT_THAT(priced, IsOk());
+  const pb::Quote& quote = priced->quote();
+  EXPECT_EQ(quote.state(), pb::QUOTE_STATE_APPROVED);
+  EXPECT_EQ(quote.approval_basis(), pb::APPROVAL_BASIS_OWN_AUTHORITY);
+  EXPECT_EQ(quote.approver(), world_.kax.subject);
+  EXPECT_EQ(quote.total_amount().units(), 99);
+  EXPECT_EQ(quote.total_tax().units(), 13) << "12.9987 half up";
+  EXPECT_EQ(quote.total_gross().units(), 112);
+  ASSERT_EQ(priced->explanations_size(), 1);
+  EXPECT_EQ(priced->explanations(0).steps(0).kind(), pb::PriceStep::KIND_LIST_PRICE);
+
+  ASSERT_THAT(world_.Send(world_.kax, draft.name()), IsOk());
+  pb::AcceptQuoteRequest accept;
+  accept.set_name(draft.name());
+  accept.set_content_hash("0000");
+  accept.set_customer_reference("PO-7");
+  EXPECT_THAT(world_.harness().Call<pb::Quote>(world_.kax, absl::StrCat(kQuotes, "AcceptQuote"), accept),
+              HasReason("CONTENT_CHANGED"));
+  accept.set_content_hash(quote.approved_content_hash());
+  const auto accepted = world_.harness().Call<pb::Quote>(world_.kax, absl::StrCat(kQuotes, "AcceptQuote"), accept);
+  ASSERT_THAT(accepted, IsOk());
+  EXPECT_EQ(accepted->state(), pb::QUOTE_STATE_ACCEPTED);
+  EXPECT_EQ(accepted->customer_reference(), "PO-7");
+  EXPECT_THAT(world_.SetDiscount(world_.kax, draft.name(), 0, "1"), HasReason("QUOTE_NOT_EDITABLE"));
+}
+
+// C-03, C-04: more than the published price needs the sales manager, and only him.
+TEST_F(QuoteTest, DiscountGoesToExactlyTheLevelTheGridNames) {
+  const pb::Quote draft = world_.NewQuote(world_.kax, world_.NewAccount(world_.kax), world_.NewProduct("100"), "4");
+  const auto priced = world_.Price(world_.kax, draft.name());
+  ASSERT_THAT(priced, IsOk());
+  EXPECT_EQ(priced->quote().state(), pb::QUOTE_STATE_PRICED);
+  EXPECT_EQ(priced->quote().verdict(), pb::AUTHORITY_VERDICT_NEEDS_APPROVAL);
+  EXPECT_EQ(priced->quote().required_level(), 2);
+  EXPECT_EQ(priced->quote().lines(0).deciders(), "SM") << "BDS is of the same level, but may not so far";
+  EXPECT_EQ(priced->quote().lines(0).exceeded(), "DISCOUNT");
+  EXPECT_EQ(priced->quote().lines(0).headroom_percent(), "-4");
+  EXPECT_THAT(world_.Send(world_.kax, draft.name()), HasReason("STATE_NOT_ALLOWED"));
+
+  const auto asked = world_.Submit(world_.kax, draft.name());
+  ASSERT_THAT(asked, IsOk());
+  EXPECT_EQ(asked->state(), pb::QUOTE_STATE_IN_APPROVAL);
+  EXPECT_THAT(world_.SetDiscount(world_.kax, draft.name(), 0, "1"), HasReason("QUOTE_NOT_EDITABLE"));
+  const auto approval = world_.GetApproval(world_.sm, asked->approval());
+  ASSERT_THAT(approval, IsOk());
+  EXPECT_EQ(approval->steps_size(), 1);
+  EXPECT_EQ(approval->subject(), draft.name());
+  EXPECT_EQ(approval->content_hash(), asked->content_hash());
+  EXPECT_EQ(approval->tested_values(0).value(), "4");
+  EXPECT_EQ(approval->tested_values(0).allowed(), "0");
+  // The wrong persons: a higher role, another department, one without the right.
+  EXPECT_THAT(world_.Approve(world_.kam, asked->approval()), HasReason("NOT_THE_DECIDER"));
+  EXPECT_THAT(world_.Approve(world_.NewPerson("SM", true), asked->approval()), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(world_.Approve(world_.kax, asked->approval()), StatusIs(absl::StatusCode::kPermissionDenied));
+
+  ASSERT_THAT(world_.Approve(world_.sm, asked->approval()), IsOk());
+  const auto approved = world_.GetQuote(world_.kax, draft.name());
+  EXPECT_EQ(approved->state(), pb::QUOTE_STATE_APPROVED);
+  EXPECT_EQ(approved->approval_basis(), pb::APPROVAL_BASIS_APPROVAL_REQUEST);
+  EXPECT_EQ(approved->approver(), world_.sm.subject);
+  EXPECT_THAT(world_.Send(world_.kax, draft.name()), IsOk());
+}
+
+TEST_F(QuoteTest, LinesOfSeveralLevelsMakeOneStepEach) {
+  pb::Quote quote;
+  quote.set_account(world_.NewAccount(world_.kax));
+  quote.set_currency("CNY");
+  PricingWorld::AddLine(world_.NewProduct("100"), "1", "12", &quote);
+  PricingWorld::AddLine(world_.NewProduct("100"), "1", "7", &quote);
+  PricingWorld::AddLine(world_.NewProduct("100"), "1", "", &quote);
+  const auto draft = world_.Create(world_.kax, quote);
+  ASSERT_THAT(draft, IsOk());
+  ASSERT_THAT(world_.Price(world_.kax, draft->name()), IsOk());
+  const auto asked = world_.Submit(world_.kax, draft->name());
+  ASSERT_THAT(asked, IsOk());
+  const auto approval = world_.GetApproval(world_.gm, asked->approval());
+  ASSERT_THAT(approval, IsOk());
+  ASSERT_EQ(approval->steps_size(), 2);
+  EXPECT_EQ(approval->steps(0).roles(), "KAM");
+  EXPECT_EQ(approval->steps(1).roles(), "GAM");
+  EXPECT_THAT(world_.Approve(world_.gam, asked->approval()), HasReason("NOT_THE_DECIDER")) << "not his turn";
+  ASSERT_THAT(world_.Approve(world_.kam, asked->approval()), IsOk());
+  EXPECT_EQ(world_.GetQuote(world_.kax, draft->name())->state(), pb::QUOTE_STATE_IN_APPROVAL);
+  ASSERT_THAT(world_.Approve(world_.gam, asked->approval()), IsOk());
+  EXPECT_EQ(world_.GetQuote(world_.kax, draft->name())->state(), pb::QUOTE_STATE_APPROVED);
+}
+
+// G5: below the floor; within, needs level N, nobody. The price stays what was asked.
+TEST_F(QuoteTest, G5BelowTheFloor) {
+  const pb::Product product = world_.NewProduct("100", "98");
+  const auto price = [&](const auth::Principal& seller, const std::string& discount) {
+    const pb::Quote draft = world_.NewQuote(seller, world_.NewAccount(world_.kax), product, discount);
+    return world_.Price(seller, draft.name());
+  };
+  const auto within = price(world_.gam, "3");
+  ASSERT_THAT(within, IsOk());
+  EXPECT_EQ(within->quote().state(), pb::QUOTE_STATE_APPROVED);
+  EXPECT_EQ(within->quote().lines(0).net_price().units(), 97);
+  const auto needs = price(world_.kam, "3");
+  ASSERT_THAT(needs, IsOk());
+  EXPECT_EQ(needs->quote().required_level(), 4);
+  EXPECT_EQ(needs->quote().lines(0).exceeded(), "FLOOR");
+  EXPECT_EQ(needs->quote().lines(0).net_price().units(), 97) << "never raised";
+
+  // Nobody: above the published price.
+  pb::Quote quote;
+  quote.set_account(world_.NewAccount(world_.kax));
+  quote.set_currency("CNY");
+  PricingWorld::AddLine(product, "1", "", &quote);
+  *quote.mutable_lines(0)->mutable_manual_unit_price() = Cny("101");
+  const auto draft = world_.Create(world_.kax, quote);
+  ASSERT_THAT(draft, IsOk());
+  const auto never = world_.Price(world_.kax, draft->name());
+  ASSERT_THAT(never, IsOk());
+  EXPECT_EQ(never->quote().verdict(), pb::AUTHORITY_VERDICT_NEVER);
+  EXPECT_EQ(never->quote().lines(0).exceeded(), "ABOVE_PUBLISHED_PRICE");
+  EXPECT_EQ(never->quote().lines(0).net_price().units(), 101);
+  EXPECT_THAT(world_.Submit(world_.kax, draft->name()), HasReason("AUTHORITY_NEVER"));
+}
+
+// G-05: an edit after the approval cannot be sent.
+TEST_F(QuoteTest, EditAfterApprovalIsADraftAgain) {
+  const pb::Quote approved = Approved("4");
+  const auto edited = world_.SetDiscount(world_.kax, approved.name(), 0, "5");
+  ASSERT_THAT(edited, IsOk());
+  EXPECT_EQ(edited->state(), pb::QUOTE_STATE_DRAFT);
+  EXPECT_EQ(edited->approved_content_hash(), "");
+  EXPECT_FALSE(edited->lines(0).has_net_price());
+  EXPECT_THAT(world_.Send(world_.kax, approved.name()), HasReason("STATE_NOT_ALLOWED"));
+}
+
+TEST_F(QuoteTest, EditThatChangesNothingKeepsTheApproval) {
+  const pb::Quote approved = Approved("4");
+  const auto same = world_.SetDiscount(world_.kax, approved.name(), 0, approved.lines(0).discount_percent());
+  ASSERT_THAT(same, IsOk());
+  EXPECT_EQ(same->etag(), approved.etag());
+  EXPECT_EQ(same->state(), pb::QUOTE_STATE_APPROVED);
+}
+
+TEST_F(QuoteTest, ContentChangedBehindTheServiceIsNotSent) {
+  const pb::Quote approved = Approved("4");
+  world_.harness().db().Execute(absl::StrCat("UPDATE quotes_lines SET net_price_amount = 50 WHERE parent_id = '",
+                                             approved.name().substr(7), "'"));
+  EXPECT_THAT(world_.Send(world_.kax, approved.name()), HasReason("CONTENT_CHANGED"));
+}
+
+// Separation of duties: neither in person nor by delegation, either way round.
+TEST_F(QuoteTest, RequesterAndHisDelegateNeverDecide) {
+  const pb::Quote asked = Asked("4");
+  auth::Principal promoted = world_.harness().PrincipalFor("KAX SM", world_.kax.employee, world_.kax.department);
+  EXPECT_THAT(world_.Approve(promoted, asked.approval()), HasReason("REQUESTER_MAY_NOT_DECIDE"));
+
+  const auth::Principal deputy = world_.NewPerson("KAM");
+  ASSERT_THAT(Delegate(promoted, deputy, "SM"), IsOk());
+  EXPECT_THAT(world_.Approve(deputy, asked.approval()), HasReason("REQUESTER_MAY_NOT_DECIDE"));
+
+  ASSERT_THAT(Delegate(world_.sm, deputy, "SM"), IsOk());
+  const auto decided = world_.Approve(deputy, asked.approval());
+  ASSERT_THAT(decided, IsOk());
+  EXPECT_EQ(decided->steps(0).decider(), deputy.subject);
+  EXPECT_EQ(decided->steps(0).on_behalf_of(), world_.sm.subject);
+}
+
+TEST_F(QuoteTest, DelegationHoldsOnlyForRolesHeldInItsWindowUntilRevoked) {
+  const auth::Principal deputy = world_.NewPerson("KAM");
+  EXPECT_THAT(Delegate(world_.sm, deputy, "GAM"), HasReason("ROLE_NOT_HELD"));
+  EXPECT_THAT(Delegate(world_.sm, world_.sm, "SM"), HasReason("DELEGATION_TO_SELF"));
+  auto request = Delegation(deputy, "SM");
+  request.mutable_approval_delegation()->mutable_end_time()->set_seconds(
+      request.approval_delegation().start_time().seconds() + 91 * 86400);
+  EXPECT_THAT(world_.harness().Call<ab::ApprovalDelegation>(
+                  world_.sm, absl::StrCat(kDelegations, "CreateApprovalDelegation"), request),
+              HasReason("PERIOD_INVALID"));
+  const auto delegation = Delegate(world_.sm, deputy, "SM");
+  ASSERT_THAT(delegation, IsOk());
+  ab::RevokeApprovalDelegationRequest revoke;
+  revoke.set_name(delegation->name());
+  EXPECT_THAT(world_.harness().Call<ab::ApprovalDelegation>(
+                  deputy, absl::StrCat(kDelegations, "RevokeApprovalDelegation"), revoke),
+              StatusIs(absl::StatusCode::kNotFound));
+  ASSERT_THAT(world_.harness().Call<ab::ApprovalDelegation>(
+                  world_.sm, absl::StrCat(kDelegations, "RevokeApprovalDelegation"), revoke),
+              IsOk());
+  EXPECT_THAT(world_.Approve(deputy, Asked("4").approval()), HasReason("NOT_THE_DECIDER"));
+}
+
+// Many decide at once: one is first.
+TEST_F(QuoteTest, ParallelDecisionsHaveExactlyOneWinner) {
+  const pb::Quote asked = Asked("4");
+  constexpr int kThreads = 6;
+  std::atomic<int> won = 0, refused = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      const auto answer =
+          i % 2 == 0 ? world_.Approve(world_.sm, asked.approval()) : world_.Reject(world_.sm, asked.approval(), "no");
+      if (answer.ok()) {
+        ++won;
+      } else if (Reason(answer.status()) == "STATE_NOT_ALLOWED") {
+        ++refused;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(won, 1);
+  EXPECT_EQ(refused, kThreads - 1);
+  const auto approval = world_.GetApproval(world_.sm, asked.approval());
+  const auto quote = world_.GetQuote(world_.kax, asked.name());
+  EXPECT_EQ(quote->state(),
+            approval->state() == ab::APPROVAL_STATE_APPROVED ? pb::QUOTE_STATE_APPROVED : pb::QUOTE_STATE_DRAFT);
+}
+
+TEST_F(QuoteTest, RejectionAndWithdrawalGiveTheQuoteBack) {
+  const pb::Quote rejected = Asked("4");
+  EXPECT_THAT(world_.Reject(world_.sm, rejected.approval(), ""), StatusIs(absl::StatusCode::kInvalidArgument));
+  ASSERT_THAT(world_.Reject(world_.sm, rejected.approval(), "too much"), IsOk());
+  EXPECT_EQ(world_.GetQuote(world_.kax, rejected.name())->state(), pb::QUOTE_STATE_DRAFT);
+
+  const pb::Quote asked = Asked("4");
+  ab::WithdrawRequest withdraw;
+  withdraw.set_name(asked.approval());
+  EXPECT_THAT(world_.harness().Call<ab::ApprovalRequest>(world_.kam, absl::StrCat(kApprovals, "Withdraw"), withdraw),
+              Not(IsOk()));
+  ASSERT_THAT(world_.harness().Call<ab::ApprovalRequest>(world_.kax, absl::StrCat(kApprovals, "Withdraw"), withdraw),
+              IsOk());
+  EXPECT_EQ(world_.GetQuote(world_.kax, asked.name())->state(), pb::QUOTE_STATE_DRAFT);
+  EXPECT_THAT(world_.Approve(world_.sm, asked.approval()), HasReason("STATE_NOT_ALLOWED"));
+}
+
+// What waits for me: a filter.
+TEST_F(QuoteTest, InboxIsAFilterOverWhatWaits) {
+  const pb::Quote asked = Asked("12");
+  kam::api::ListRequest request;
+  request.set_filter(absl::StrCat("state = PENDING AND pending_roles:GAM AND subject = \"", asked.name(), "\""));
+  const auto mine = world_.harness().Call<ab::ListApprovalRequestsResponse>(
+      world_.gam, absl::StrCat(kApprovals, "ListApprovalRequests"), request);
+  ASSERT_THAT(mine, IsOk());
+  ASSERT_EQ(mine->approval_requests_size(), 1);
+  ASSERT_THAT(world_.Approve(world_.gam, asked.approval()), IsOk());
+  EXPECT_EQ(
+      world_.harness()
+          .Call<ab::ListApprovalRequestsResponse>(world_.gam, absl::StrCat(kApprovals, "ListApprovalRequests"), request)
+          ->approval_requests_size(),
+      0);
+}
+
+// G30: approval granted for two lines, then one line's discount is lowered, then raised.
+TEST_F(QuoteTest, G30OnlyWhatGotWorseIsAskedAgain) {
+  pb::Quote quote;
+  quote.set_account(world_.NewAccount(world_.kax));
+  quote.set_currency("CNY");
+  PricingWorld::AddLine(world_.NewProduct("100"), "1", "7", &quote);
+  PricingWorld::AddLine(world_.NewProduct("100"), "1", "12", &quote);
+  const std::string name = world_.Create(world_.kax, quote)->name();
+  ASSERT_THAT(world_.Price(world_.kax, name), IsOk());
+  const auto asked = world_.Submit(world_.kax, name);
+  ASSERT_THAT(asked, IsOk());
+  ASSERT_THAT(world_.Approve(world_.kam, asked->approval()), IsOk());
+  ASSERT_THAT(world_.Approve(world_.gam, asked->approval()), IsOk());
+
+  // Lowered: nobody is asked.
+  ASSERT_THAT(world_.SetDiscount(world_.kax, name, 1, "11"), IsOk());
+  ASSERT_THAT(world_.Price(world_.kax, name), IsOk());
+  const auto lowered = world_.Submit(world_.kax, name);
+  ASSERT_THAT(lowered, IsOk());
+  EXPECT_EQ(lowered->state(), pb::QUOTE_STATE_APPROVED);
+  EXPECT_EQ(lowered->approval_basis(), pb::APPROVAL_BASIS_EARLIER_APPROVAL);
+  EXPECT_EQ(lowered->approver(), world_.gam.subject);
+  ASSERT_THAT(world_.Send(world_.kax, name), IsOk());
+
+  // The customer wants more: a new revision, one line raised. Only that approver is asked.
+  pb::ReviseQuoteRequest revise;
+  revise.set_name(name);
+  const auto revision = world_.harness().Call<pb::Quote>(world_.kax, absl::StrCat(kQuotes, "ReviseQuote"), revise);
+  ASSERT_THAT(revision, IsOk());
+  EXPECT_EQ(revision->revision(), 2);
+  EXPECT_EQ(world_.GetQuote(world_.kax, name)->state(), pb::QUOTE_STATE_SUPERSEDED);
+  ASSERT_THAT(world_.SetDiscount(world_.kax, revision->name(), 1, "13"), IsOk());
+  ASSERT_THAT(world_.Price(world_.kax, revision->name()), IsOk());
+  const auto raised = world_.Submit(world_.kax, revision->name());
+  ASSERT_THAT(raised, IsOk());
+  EXPECT_EQ(raised->state(), pb::QUOTE_STATE_IN_APPROVAL);
+  const auto approval = world_.GetApproval(world_.gam, raised->approval());
+  ASSERT_THAT(approval, IsOk());
+  EXPECT_EQ(approval->steps(0).state(), ab::APPROVAL_STEP_STATE_CARRIED);
+  EXPECT_EQ(approval->steps(0).decider(), world_.kam.subject);
+  EXPECT_THAT(approval->pending_roles(), ElementsAre("GAM"));
+  ASSERT_THAT(world_.Approve(world_.gam, raised->approval()), IsOk());
+  EXPECT_EQ(world_.GetQuote(world_.kax, revision->name())->state(), pb::QUOTE_STATE_APPROVED);
+}
+
+// R.2: floor, purchase price and margin never reach the consultant, on no way.
+TEST_F(QuoteTest, ConfidentialValuesAreHiddenFromTheConsultant) {
+  const pb::Product product = world_.NewProduct("100", "98", "60");
+  const pb::Quote draft = world_.NewQuote(world_.kax, world_.NewAccount(world_.kax), product, "4");
+  const auto priced = world_.Price(world_.kax, draft.name());
+  ASSERT_THAT(priced, IsOk());
+  const auto asked = world_.Submit(world_.kax, draft.name());
+  ASSERT_THAT(asked, IsOk());
+  const auto expect_hidden = [](const pb::Quote& quote) {
+    EXPECT_FALSE(quote.lines(0).has_floor_price());
+    EXPECT_FALSE(quote.lines(0).has_unit_cost());
+    EXPECT_EQ(quote.lines(0).margin_percent(), "");
+    EXPECT_FALSE(quote.has_margin());
+    EXPECT_EQ(quote.margin_percent(), "");
+    EXPECT_FALSE(quote.has_gift_cost());
+    EXPECT_TRUE(quote.lines(0).has_net_price());
+  };
+  expect_hidden(priced->quote());
+  expect_hidden(*world_.GetQuote(world_.kax, draft.name()));
+  kam::api::ListRequest list;
+  list.set_filter(absl::StrCat("account = \"", draft.account(), "\""));
+  const auto page =
+      world_.harness().Call<pb::ListQuotesResponse>(world_.kax, absl::StrCat(kQuotes, "ListQuotes"), list);
+  ASSERT_THAT(page, IsOk());
+  ASSERT_EQ(page->quotes_size(), 1);
+  expect_hidden(page->quotes(0));
+  for (const char* filter : {"margin_percent < 50", "margin.units < 50"}) {
+    list.set_filter(filter);
+    EXPECT_THAT(world_.harness().Call<pb::ListQuotesResponse>(world_.kax, absl::StrCat(kQuotes, "ListQuotes"), list),
+                HasReason("FILTER_FIELD_UNKNOWN"))
+        << filter;
+  }
+  list.clear_filter();
+  list.set_order_by("margin_percent");
+  EXPECT_THAT(world_.harness().Call<pb::ListQuotesResponse>(world_.kax, absl::StrCat(kQuotes, "ListQuotes"), list),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  kam::api::HistoryRequest history;
+  history.set_name(draft.name());
+  const auto entries =
+      world_.harness().Call<kam::api::HistoryResponse>(world_.kax, absl::StrCat(kQuotes, "GetQuoteHistory"), history);
+  ASSERT_THAT(entries, IsOk());
+  for (const char* secret : {"floorPrice", "unitCost", "marginPercent", "\"36", "\"98"}) {
+    EXPECT_THAT(entries->DebugString(), Not(HasSubstr(secret)));
+  }
+  EXPECT_THAT(entries->DebugString(), HasSubstr("QUOTE_STATE_IN_APPROVAL"));
+
+  // The approval hides how far below the floor it is; those who may know see it.
+  const auto hidden = world_.GetApproval(world_.kax, asked->approval());
+  ASSERT_THAT(hidden, IsOk());
+  bool floor_asked = false;
+  for (const ab::TestedValue& tested : hidden->tested_values()) {
+    floor_asked = floor_asked || tested.reason() == "FLOOR";
+    EXPECT_EQ(tested.confidential_value(), "");
+  }
+  EXPECT_TRUE(floor_asked);
+
+  const auto seen = world_.GetQuote(world_.gam, draft.name());
+  ASSERT_THAT(seen, IsOk());
+  EXPECT_EQ(seen->lines(0).floor_price().units(), 98);
+  EXPECT_EQ(seen->lines(0).unit_cost().units(), 60);
+  EXPECT_EQ(seen->margin().units(), 36);
+  EXPECT_EQ(seen->margin_percent(), "37.5");
+  const auto kam_sees = world_.GetQuote(world_.kam, draft.name());
+  EXPECT_TRUE(kam_sees->lines(0).has_floor_price());
+  EXPECT_FALSE(kam_sees->lines(0).has_unit_cost());
+  EXPECT_FALSE(kam_sees->has_margin());
+}
+
+// C-04: a gift costs margin and needs authority of its own.
+TEST_F(QuoteTest, GiftLowersTheMarginAndNeedsTheSalesManager) {
+  const pb::Product product = world_.NewProduct("100", "", "60");
+  const pb::Product gift = world_.NewProduct("10", "", "4");
+  pb::Quote quote;
+  quote.set_account(world_.NewAccount(world_.kax));
+  quote.set_currency("CNY");
+  PricingWorld::AddLine(product, "10", "", &quote);
+  pb::QuoteGift* given = quote.add_gifts();
+  given->set_product(gift.name());
+  given->set_quantity("2");
+  given->set_reason("opening of the branch");
+  const auto draft = world_.Create(world_.kax, quote);
+  ASSERT_THAT(draft, IsOk());
+  const auto priced = world_.Price(world_.kax, draft->name());
+  ASSERT_THAT(priced, IsOk());
+  EXPECT_EQ(priced->quote().state(), pb::QUOTE_STATE_PRICED);
+  EXPECT_EQ(priced->quote().exceeded(), "GIFT");
+  EXPECT_EQ(priced->quote().deciders(), "SM") << "2 % of the amount: beyond BDS, within SM";
+  EXPECT_EQ(priced->quote().gift_value().units(), 20);
+  const auto seen = world_.GetQuote(world_.gam, draft->name());
+  EXPECT_EQ(seen->margin().units(), 1000 - 600 - 8);
+  EXPECT_EQ(seen->gift_cost().units(), 8);
+  ASSERT_THAT(world_.Submit(world_.kax, draft->name()), IsOk());
+}
+
+TEST_F(QuoteTest, OnlyVerifiedAndActiveAccountsAreQuoted) {
+  const pb::Product product = world_.NewProduct("100");
+  for (const auto& [state, quotable] : std::vector<std::pair<std::string, bool>>{{"DRAFT", false},
+                                                                                 {"SUBMITTED", false},
+                                                                                 {"VERIFIED", true},
+                                                                                 {"ACTIVE", true},
+                                                                                 {"DORMANT", false},
+                                                                                 {"LOST", false},
+                                                                                 {"CLOSED", false}}) {
+    pb::Quote quote;
+    quote.set_account(world_.NewAccount(world_.kax, state));
+    quote.set_currency("CNY");
+    PricingWorld::AddLine(product, "1", "", &quote);
+    const auto created = world_.Create(world_.kax, quote);
+    if (quotable) {
+      EXPECT_THAT(created, IsOk()) << state;
+    } else {
+      EXPECT_THAT(created, HasReason("ACCOUNT_NOT_QUOTABLE")) << state;
+    }
+  }
+  pb::Quote unknown;
+  unknown.set_account("accounts/" + world_.harness().NewId());
+  unknown.set_currency("CNY");
+  PricingWorld::AddLine(product, "1", "", &unknown);
+  EXPECT_THAT(world_.Create(world_.kax, unknown), HasReason("REFERENCE_NOT_FOUND"));
+
+  const std::string account = world_.NewAccount(world_.kax);
+  const pb::Quote draft = world_.NewQuote(world_.kax, account, product);
+  world_.harness().db().Execute("UPDATE account_scopes SET state = 'LOST' WHERE account = '" + account.substr(9) + "'");
+  EXPECT_THAT(world_.Price(world_.kax, draft.name()), HasReason("ACCOUNT_NOT_QUOTABLE"));
+}
+
+// G-03
+TEST_F(QuoteTest, QuotesAreAsVisibleAsTheirAccount) {
+  const pb::Quote quote = world_.NewQuote(world_.kax, world_.NewAccount(world_.kax), world_.NewProduct("100"));
+  EXPECT_THAT(world_.GetQuote(world_.kam, quote.name()), IsOk());
+  EXPECT_THAT(world_.GetQuote(world_.NewPerson("KAX"), quote.name()), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(world_.GetQuote(world_.NewPerson("KAM", true), quote.name()), StatusIs(absl::StatusCode::kNotFound));
+  pb::Quote foreign;
+  foreign.set_account(quote.account());
+  foreign.set_currency("CNY");
+  PricingWorld::AddLine(world_.NewProduct("1"), "1", "", &foreign);
+  EXPECT_THAT(world_.Create(world_.NewPerson("KAX"), foreign), HasReason("OUT_OF_SCOPE"));
+}
+
+TEST_F(QuoteTest, RepeatedRequestIsDoneOnce) {
+  const pb::Quote draft = world_.NewQuote(world_.kax, world_.NewAccount(world_.kax), world_.NewProduct("100"), "4");
+  ASSERT_THAT(world_.Price(world_.kax, draft.name()), IsOk());
+  pb::SubmitQuoteRequest request;
+  request.set_name(draft.name());
+  request.set_reason("competitor");
+  request.set_request_id("5b0f2d7c-0d3e-4c8e-9a7f-3f6f3f1c2a01");
+  const std::string method = absl::StrCat(kQuotes, "SubmitQuote");
+  const auto first = world_.harness().Call<pb::Quote>(world_.kax, method, request);
+  ASSERT_THAT(first, IsOk());
+  const auto second = world_.harness().Call<pb::Quote>(world_.kax, method, request);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(first->SerializeAsString(), second->SerializeAsString());
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get("SELECT COUNT(*) FROM approval_requests WHERE subject = '" + draft.name() + "'")
+                .integer(),
+            1);
+  request.set_reason("another");
+  EXPECT_THAT(world_.harness().Call<pb::Quote>(world_.kax, method, request), HasReason("REQUEST_ID_REUSED"));
+}
+
+TEST_F(QuoteTest, StaleEtagIsRefused) {
+  const pb::Quote draft = world_.NewQuote(world_.kax, world_.NewAccount(world_.kax), world_.NewProduct("100"));
+  pb::PriceQuoteRequest request;
+  request.set_name(draft.name());
+  request.set_etag(draft.etag());
+  const std::string method = absl::StrCat(kQuotes, "PriceQuote");
+  request.set_validate_only(true);
+  ASSERT_THAT(world_.harness().Call<pb::PriceQuoteResponse>(world_.kax, method, request), IsOk());
+  EXPECT_EQ(world_.GetQuote(world_.kax, draft.name())->etag(), draft.etag()) << "worked out only";
+  request.set_validate_only(false);
+  ASSERT_THAT(world_.harness().Call<pb::PriceQuoteResponse>(world_.kax, method, request), IsOk());
+  EXPECT_THAT(world_.harness().Call<pb::PriceQuoteResponse>(world_.kax, method, request), HasReason("ETAG_MISMATCH"));
+}
+
+TEST_F(QuoteTest, NegotiationRoundsOnlyGrow) {
+  const pb::Quote draft = world_.NewQuote(world_.kax, world_.NewAccount(world_.kax), world_.NewProduct("100"));
+  pb::RecordNegotiationRoundRequest request;
+  request.set_name(draft.name());
+  request.mutable_round()->set_party(pb::PARTY_CUSTOMER);
+  request.mutable_round()->set_subject("delivery");
+  request.mutable_round()->set_concession("takes it two weeks later");
+  const std::string method = absl::StrCat(kQuotes, "RecordNegotiationRound");
+  ASSERT_THAT(world_.harness().Call<pb::Quote>(world_.kax, method, request), IsOk());
+  request.mutable_round()->set_party(pb::PARTY_US);
+  const auto quote = world_.harness().Call<pb::Quote>(world_.kax, method, request);
+  ASSERT_THAT(quote, IsOk());
+  ASSERT_EQ(quote->rounds_size(), 2);
+  EXPECT_EQ(quote->rounds(0).party(), pb::PARTY_CUSTOMER);
+  EXPECT_EQ(quote->rounds(1).recorder(), world_.kax.subject);
+  request.mutable_round()->clear_concession();
+  EXPECT_THAT(world_.harness().Call<pb::Quote>(world_.kax, method, request), HasReason("FIELD_REQUIRED"));
+}
+
+TEST_F(QuoteTest, ParallelRevisionsHaveExactlyOneWinner) {
+  const pb::Quote approved = Approved("4");
+  ASSERT_THAT(world_.Send(world_.kax, approved.name()), IsOk());
+  std::atomic<int> won = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      pb::ReviseQuoteRequest revise;
+      revise.set_name(approved.name());
+      won += world_.harness().Call<pb::Quote>(world_.kax, absl::StrCat(kQuotes, "ReviseQuote"), revise).ok() ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(won, 1);
+}
+
+// Validity and deadlines end by themselves.
+TEST_F(QuoteTest, QuotesAndApprovalsExpireOnTime) {
+  const pb::Quote asked = Asked("4");
+  const pb::Quote approved = Approved("4");
+  ASSERT_THAT(world_.Send(world_.kax, approved.name()), IsOk());
+  world_.harness().clock().Advance(absl::Hours(72) - absl::Seconds(10));
+  world_.RunDue();
+  EXPECT_EQ(world_.GetQuote(world_.kax, asked.name())->state(), pb::QUOTE_STATE_IN_APPROVAL);
+  world_.harness().clock().Advance(absl::Seconds(20));
+  world_.RunDue();
+  EXPECT_EQ(world_.GetApproval(world_.kax, asked.approval())->state(), ab::APPROVAL_STATE_EXPIRED);
+  EXPECT_EQ(world_.GetQuote(world_.kax, asked.name())->state(), pb::QUOTE_STATE_DRAFT);
+
+  while (world_.Today() != approved.valid_until()) world_.harness().clock().Advance(absl::Hours(12));
+  world_.RunDue();
+  EXPECT_EQ(world_.GetQuote(world_.kax, approved.name())->state(), pb::QUOTE_STATE_SENT) << "its last day";
+  world_.harness().clock().Advance(absl::Hours(24));
+  pb::AcceptQuoteRequest accept;
+  accept.set_name(approved.name());
+  accept.set_content_hash(approved.approved_content_hash());
+  EXPECT_THAT(world_.harness().Call<pb::Quote>(world_.kax, absl::StrCat(kQuotes, "AcceptQuote"), accept),
+              HasReason("QUOTE_EXPIRED"));
+  world_.RunDue();
+  EXPECT_EQ(world_.GetQuote(world_.kax, approved.name())->state(), pb::QUOTE_STATE_EXPIRED);
+}
+
+}  // namespace
+}  // namespace kam::contract

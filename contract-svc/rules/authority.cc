@@ -1,0 +1,237 @@
+#include "contract-svc/rules/authority.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/status/status.h"
+
+namespace kam::contract::rules {
+namespace {
+
+const Decimal kHundred = Decimal::FromInt(100);
+
+bool IsOf(const Grant& grant, const Actor& actor) {
+  if (!grant.employee.empty()) return grant.employee == actor.employee;
+  return std::find(actor.roles.begin(), actor.roles.end(), grant.role) != actor.roles.end();
+}
+
+// The price a discount of `line` is measured from by `grant`: without a list price, the published one.
+Decimal BasePrice(const Grant& grant, const PricedLine& line) {
+  if (grant.base == Base::kListPrice && line.list_price.has_value()) return line.list_price->amount();
+  return line.published_price->amount();
+}
+
+// Rules that `grant` does not let `line` pass; empty: it allows the line.
+absl::StatusOr<std::vector<Exceeded>> TestLine(const Grant& grant, const PricedLine& line) {
+  std::vector<Exceeded> exceeded;
+  const Decimal net = line.net_price->amount();
+  const Decimal base = BasePrice(grant, line);
+  // Compared by price, not by percentage: the lowest price allowed is rounded as the net price was.
+  ASSIGN_OR_RETURN(const Decimal left, Subtract(kHundred, grant.max_discount_percent));
+  ASSIGN_OR_RETURN(const Decimal lowest, MultiplyDivide(base, left, kHundred, kUnitPriceScale));
+  if (net < lowest) {
+    ASSIGN_OR_RETURN(const Decimal percent, PercentBelow(base, net));
+    exceeded.push_back({kRuleDiscount, percent, grant.max_discount_percent});
+  }
+  if (line.floor_price.has_value() && net < line.floor_price->amount() && !grant.below_floor_allowed) {
+    ASSIGN_OR_RETURN(const Decimal percent, PercentBelow(line.floor_price->amount(), net));
+    exceeded.push_back({kRuleFloor, percent, std::nullopt, /*confidential=*/true});
+  }
+  if (grant.min_margin_percent.has_value()) {
+    if (!line.margin_percent.has_value()) {
+      // A line that is given away has no margin to speak of, like one whose cost is not known.
+      exceeded.push_back({kRuleMarginUnknown, line.concession_percent, std::nullopt});
+    } else if (*line.margin_percent < *grant.min_margin_percent) {
+      exceeded.push_back({kRuleMargin, *line.margin_percent, grant.min_margin_percent, /*confidential=*/true,
+                          /*lower_is_worse=*/true});
+    }
+  }
+  if (grant.max_line_value.has_value() && *grant.max_line_value < line.amount->amount()) {
+    exceeded.push_back({kRuleLineValue, line.amount->amount(), grant.max_line_value});
+  }
+  return exceeded;
+}
+
+absl::StatusOr<std::vector<Exceeded>> TestDocument(const Grant& grant, const Document& document) {
+  std::vector<Exceeded> exceeded;
+  const Decimal amount = document.amount->amount();
+  if (grant.max_document_value.has_value() && *grant.max_document_value < amount) {
+    exceeded.push_back({kRuleDocumentValue, amount, grant.max_document_value});
+  }
+  const Decimal gifts = document.gift_value->amount();
+  if (gifts.sign() > 0) {
+    ASSIGN_OR_RETURN(const Decimal allowed, MultiplyDivide(amount, grant.max_gift_percent, kHundred));
+    if (allowed < gifts) {
+      Decimal percent = kHundred;
+      if (!amount.is_zero()) {
+        ASSIGN_OR_RETURN(percent, MultiplyDivide(gifts, kHundred, amount, kPercentScale));
+      }
+      exceeded.push_back({kRuleGift, percent, grant.max_gift_percent});
+    }
+    // The margin of the lines is tested with the lines; gifts lower that of the whole.
+    if (grant.min_margin_percent.has_value()) {
+      if (!document.margin_percent.has_value()) {
+        exceeded.push_back({kRuleMarginUnknown, gifts, std::nullopt});
+      } else if (*document.margin_percent < *grant.min_margin_percent) {
+        exceeded.push_back({kRuleMargin, *document.margin_percent, grant.min_margin_percent, /*confidential=*/true,
+                            /*lower_is_worse=*/true});
+      }
+    }
+  }
+  return exceeded;
+}
+
+using Test = std::function<absl::StatusOr<std::vector<Exceeded>>(const Grant&)>;
+
+// `grants`: those that concern the thing tested. `size`: how much is asked for, for those who have no authority at all.
+absl::StatusOr<Decision> Judge(const std::vector<const Grant*>& grants, const Actor& actor, Decimal size,
+                               const Test& test) {
+  Decision decision;
+  bool within = false, has_own = false;
+  for (const Grant* grant : grants) {
+    ASSIGN_OR_RETURN(std::vector<Exceeded> exceeded, test(*grant));
+    if (IsOf(*grant, actor)) {
+      // The best own grant is the one that leaves the fewest rules broken.
+      if (!has_own || exceeded.size() < decision.exceeded.size()) decision.exceeded = exceeded;
+      has_own = true;
+      within = within || exceeded.empty();
+    }
+    if (!exceeded.empty()) continue;
+    if (decision.level == 0 || grant->level < decision.level) {
+      decision.level = grant->level;
+      decision.roles.clear();
+      decision.employees.clear();
+    }
+    if (grant->level == decision.level) {
+      if (grant->employee.empty()) {
+        decision.roles.push_back(grant->role);
+      } else {
+        decision.employees.push_back(grant->employee);
+      }
+    }
+  }
+  if (within) {
+    decision.level = 0;
+    decision.roles.clear();
+    decision.employees.clear();
+    decision.exceeded.clear();
+    return decision;
+  }
+  if (!has_own) decision.exceeded.push_back({kRuleNoGrant, size, std::nullopt});
+  decision.verdict = decision.level == 0 ? Verdict::kNever : Verdict::kNeedsApproval;
+  for (std::vector<std::string>* names : {&decision.roles, &decision.employees}) {
+    std::sort(names->begin(), names->end());
+    names->erase(std::unique(names->begin(), names->end()), names->end());
+  }
+  return decision;
+}
+
+bool Concerns(const Grant& grant, const Document& document, absl::string_view today) {
+  return grant.active && grant.valid.Contains(today) && (grant.tier.empty() || grant.tier == document.tier) &&
+         (grant.currency.empty() || grant.currency == document.currency->code());
+}
+
+Verdict Worse(Verdict a, Verdict b) { return std::max(a, b); }
+
+// True when `wide` is no limit or at least as wide as `narrow`.
+bool AtMost(const std::optional<Decimal>& narrow, const std::optional<Decimal>& wide) {
+  return !wide.has_value() || (narrow.has_value() && *narrow <= *wide);
+}
+
+// In which respects `given` goes beyond `own`.
+std::vector<std::string> Lacks(const Grant& given, const Grant& own) {
+  std::vector<std::string> lacks;
+  const auto check = [&lacks](bool fine, const char* what) {
+    if (!fine) lacks.emplace_back(what);
+  };
+  check(own.tier.empty() || own.tier == given.tier, "tier");
+  check(own.product_line.empty() || own.product_line == given.product_line, "product_line");
+  check(own.currency.empty() || own.currency == given.currency, "currency");
+  check(given.level <= own.level, "level");
+  // A discount off one price says nothing about the other, unless it is the whole price.
+  check(own.base == given.base || own.max_discount_percent == kHundred, "discount_base");
+  check(given.max_discount_percent <= own.max_discount_percent, "max_discount_percent");
+  check(!own.min_margin_percent.has_value() ||
+            (given.min_margin_percent.has_value() && *given.min_margin_percent >= *own.min_margin_percent),
+        "min_margin_percent");
+  check(AtMost(given.max_line_value, own.max_line_value), "max_line_value");
+  check(AtMost(given.max_document_value, own.max_document_value), "max_document_value");
+  check(given.max_gift_percent <= own.max_gift_percent, "max_gift_percent");
+  check(own.below_floor_allowed || !given.below_floor_allowed, "below_floor_allowed");
+  check(own.valid.from <= given.valid.from, "valid_from");
+  check(own.valid.until.empty() || (!given.valid.until.empty() && given.valid.until <= own.valid.until), "valid_until");
+  return lacks;
+}
+
+}  // namespace
+
+absl::StatusOr<DocumentDecision> Decide(const Document& document, const Actor& actor, absl::Span<const Grant> grants,
+                                        absl::string_view today) {
+  std::vector<const Grant*> concerned;
+  for (const Grant& grant : grants) {
+    if (Concerns(grant, document, today)) concerned.push_back(&grant);
+  }
+  DocumentDecision whole;
+  for (const PricedLine& line : document.lines) {
+    std::vector<const Grant*> for_line;
+    for (const Grant* grant : concerned) {
+      if (grant->product_line.empty() || grant->product_line == line.product_line) for_line.push_back(grant);
+    }
+    ASSIGN_OR_RETURN(Decision decision, Judge(for_line, actor, line.concession_percent,
+                                              [&line](const Grant& grant) { return TestLine(grant, line); }));
+    if (line.published_price->amount() < line.net_price->amount()) {
+      decision = Decision();
+      decision.verdict = Verdict::kNever;
+      decision.exceeded.push_back({kRuleAbovePublished, -line.concession_percent, Decimal()});
+    }
+    for (const Grant* grant : for_line) {
+      if (!IsOf(*grant, actor)) continue;
+      ASSIGN_OR_RETURN(const Decimal given, PercentBelow(BasePrice(*grant, line), line.net_price->amount()));
+      ASSIGN_OR_RETURN(const Decimal room, Subtract(grant->max_discount_percent, given));
+      if (!decision.headroom_percent.has_value() || *decision.headroom_percent < room) decision.headroom_percent = room;
+    }
+    whole.verdict = Worse(whole.verdict, decision.verdict);
+    whole.level = std::max(whole.level, decision.level);
+    whole.lines.push_back(std::move(decision));
+  }
+  // Authority over one line of products says nothing about documents with others.
+  concerned.erase(std::remove_if(concerned.begin(), concerned.end(),
+                                 [&document](const Grant* grant) {
+                                   return !grant->product_line.empty() &&
+                                          std::any_of(document.lines.begin(), document.lines.end(),
+                                                      [grant](const PricedLine& line) {
+                                                        return line.product_line != grant->product_line;
+                                                      });
+                                 }),
+                  concerned.end());
+  ASSIGN_OR_RETURN(whole.document, Judge(concerned, actor, document.amount->amount(),
+                                         [&document](const Grant& grant) { return TestDocument(grant, document); }));
+  whole.verdict = Worse(whole.verdict, whole.document.verdict);
+  whole.level = std::max(whole.level, whole.document.level);
+  if (whole.verdict == Verdict::kNever) whole.level = 0;
+  return whole;
+}
+
+absl::Status CheckGrantable(const Grant& grant, const Actor& grantor, absl::Span<const Grant> grants,
+                            absl::string_view today) {
+  if (IsOf(grant, grantor)) {
+    return Error(absl::StatusCode::kPermissionDenied, "SELF_GRANT", "nobody gives authority to himself or to his role",
+                 {{"grantee", grant.employee.empty() ? grant.role : grant.employee}});
+  }
+  std::vector<std::string> nearest = {"authority"};
+  bool any = false;
+  for (const Grant& own : grants) {
+    if (!own.active || !own.valid.Contains(today) || !IsOf(own, grantor)) continue;
+    std::vector<std::string> lacks = Lacks(grant, own);
+    if (lacks.empty()) return absl::OkStatus();
+    if (!any || lacks.size() < nearest.size()) nearest = std::move(lacks);
+    any = true;
+  }
+  const std::string lacks = absl::StrJoin(nearest, ", ");
+  return Error(absl::StatusCode::kPermissionDenied, "GRANT_EXCEEDS_OWN",
+               absl::StrCat("goes beyond the authority of the one who gives it in: ", lacks), {{"exceeds", lacks}});
+}
+
+}  // namespace kam::contract::rules

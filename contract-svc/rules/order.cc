@@ -1,0 +1,350 @@
+#include "contract-svc/rules/order.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/money/money.h"
+#include "common/money/money_proto.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/receivable.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/order/v1/delivery.pb.h"
+#include "kam/order/v1/order.pb.h"
+#include "kam/order/v1/order_procedure.pb.h"
+#include "re2/re2.h"
+
+namespace kam::contract::rules {
+namespace {
+
+using order::v1::Delivery;
+using order::v1::DeliveryLine;
+using order::v1::Order;
+using order::v1::OrderLine;
+using order::v1::OrderProcedure;
+
+std::string LinePath(int index, absl::string_view field) { return absl::StrCat("order.lines[", index, "].", field); }
+
+// Amount and tax of one line.
+absl::Status ComputeLine(int index, const Currency& currency, OrderLine* line, Decimal* net, Decimal* tax) {
+  if (line->quantity().empty()) return InvalidField(LinePath(index, "quantity"), "FIELD_REQUIRED", "must be set");
+  ASSIGN_OR_RETURN(const Decimal quantity, Decimal::Parse(line->quantity(), LinePath(index, "quantity")));
+  if (quantity.sign() <= 0) {
+    return InvalidField(LinePath(index, "quantity"), "FIELD_OUT_OF_RANGE", "must be greater than 0",
+                        {{"value", line->quantity()}});
+  }
+  if (!line->has_unit_price()) {
+    return InvalidField(LinePath(index, "unit_price"), "FIELD_REQUIRED", "must be set");
+  }
+  ASSIGN_OR_RETURN(const Decimal price, AmountIn(line->unit_price(), currency.code(), LinePath(index, "unit_price")));
+  if (price.sign() < 0) {
+    return InvalidField(LinePath(index, "unit_price"), "FIELD_OUT_OF_RANGE", "must not be negative",
+                        {{"value", price.ToString()}});
+  }
+  ASSIGN_OR_RETURN(*net, LineAmount(price, quantity, currency.code()));
+  ASSIGN_OR_RETURN(const Decimal rate, QuantityOf(line->tax_rate(), LinePath(index, "tax_rate")));
+  ASSIGN_OR_RETURN(const Money tax_money, PercentOf(Money(*net, currency), rate));
+  *tax = tax_money.amount();
+  SetAmount(*net, currency.code(), line->mutable_amount());
+  SetAmount(*tax, currency.code(), line->mutable_tax());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ComputeOrder(Order* order) {
+  if (order->lines_size() == 0) return InvalidField("order.lines", "FIELD_REQUIRED", "must have at least one line");
+  if (order->currency().empty()) order->set_currency(order->lines(0).unit_price().currency_code());
+  ASSIGN_OR_RETURN(const Currency currency,
+                   Currency::Parse(order->currency(), LinePath(0, "unit_price.currency_code")));
+  FieldViolations violations;
+  std::set<int> numbers;
+  int last = 0;
+  Decimal net_total, tax_total;
+  for (int i = 0; i < order->lines_size(); ++i) {
+    OrderLine* line = order->mutable_lines(i);
+    if (line->line_number() == 0) line->set_line_number(last + 1);
+    last = std::max(last, line->line_number());
+    if (!numbers.insert(line->line_number()).second) {
+      violations.Add(LinePath(i, "line_number"), "LINE_NUMBER_REPEATED",
+                     absl::StrCat("number ", line->line_number(), " stands on another line"),
+                     {{"line", absl::StrCat(line->line_number())}});
+    }
+    Decimal net, tax;
+    const absl::Status status = ComputeLine(i, currency, line, &net, &tax);
+    if (!status.ok()) {
+      violations.AddAll("", status);
+      continue;
+    }
+    ASSIGN_OR_RETURN(net_total, Add(net_total, net));
+    ASSIGN_OR_RETURN(tax_total, Add(tax_total, tax));
+  }
+  RETURN_IF_ERROR(violations.status());
+  ASSIGN_OR_RETURN(const Decimal total, Add(net_total, tax_total));
+  SetAmount(tax_total, currency.code(), order->mutable_tax_total());
+  SetAmount(total, currency.code(), order->mutable_total());
+  return absl::OkStatus();
+}
+
+absl::Status CheckDates(const Order& order) {
+  FieldViolations violations;
+  const auto check = [&](const std::string& early, const char* early_name, const std::string& late,
+                         const char* late_name) {
+    if (early.empty() || late.empty() || early <= late) return;
+    violations.Add(absl::StrCat("order.", late_name), "ORDER_DATES_CONTRADICT",
+                   absl::StrCat(late, " is before the ", early_name, " ", early),
+                   {{"date", late}, {"notBefore", early}});
+  };
+  for (const auto& [date, field] : {std::pair<const std::string&, const char*>{order.order_date(), "order_date"},
+                                    {order.required_date(), "required_date"},
+                                    {order.shipped_date(), "shipped_date"},
+                                    {order.delivered_date(), "delivered_date"}}) {
+    if (!date.empty()) violations.AddAll("", ParseDate(date, absl::StrCat("order.", field)).status());
+  }
+  RETURN_IF_ERROR(violations.status());
+  check(order.order_date(), "order_date", order.required_date(), "required_date");
+  check(order.order_date(), "order_date", order.shipped_date(), "shipped_date");
+  check(order.shipped_date(), "shipped_date", order.delivered_date(), "delivered_date");
+  return violations.status();
+}
+
+absl::Status TakeAgreedPrices(const AgreedTerms& terms, Order* order) {
+  order->set_currency(terms.currency);
+  std::vector<Decimal> left;
+  for (const AgreedLine& agreed : terms.lines) left.push_back(agreed.quantity);
+  for (int i = 0; i < order->lines_size(); ++i) {
+    OrderLine* line = order->mutable_lines(i);
+    ASSIGN_OR_RETURN(Decimal wanted, QuantityOf(line->quantity(), LinePath(i, "quantity")));
+    const bool priced = line->has_unit_price();
+    Decimal asked_price;
+    if (priced) {
+      ASSIGN_OR_RETURN(asked_price, AmountIn(line->unit_price(), terms.currency, LinePath(i, "unit_price")));
+    }
+    bool known = false;
+    std::vector<std::string> prices;
+    Decimal available;
+    for (size_t j = 0; j < terms.lines.size(); ++j) {
+      const AgreedLine& agreed = terms.lines[j];
+      if (agreed.product != line->product()) continue;
+      known = true;
+      prices.push_back(agreed.unit_price.ToString());
+      if (line->has_unit_price()) {
+        ASSIGN_OR_RETURN(asked_price, AmountIn(line->unit_price(), terms.currency, LinePath(i, "unit_price")));
+        if (asked_price != agreed.unit_price) continue;
+      } else {
+        if (left[j].sign() <= 0) continue;
+        SetAmount(agreed.unit_price, terms.currency, line->mutable_unit_price());
+      }
+      line->set_tax_rate(agreed.tax_rate);
+      const Decimal taken = std::min(wanted, left[j]);
+      ASSIGN_OR_RETURN(available, Add(available, left[j]));
+      ASSIGN_OR_RETURN(left[j], Subtract(left[j], taken));
+      ASSIGN_OR_RETURN(wanted, Subtract(wanted, taken));
+    }
+    if (!known) {
+      return FailedPrecondition("PRODUCT_NOT_AGREED", terms.source,
+                                absl::StrCat("line ", line->line_number(), ": the product is not part of it"),
+                                {{"field", LinePath(i, "product")}, {"product", line->product()}});
+    }
+    if (priced && available.is_zero() &&
+        std::find(prices.begin(), prices.end(), asked_price.ToString()) == prices.end()) {
+      return FailedPrecondition(
+          "PRICE_NOT_AGREED", terms.source,
+          absl::StrCat("the price ", asked_price.ToString(), " was not agreed; agreed: ", absl::StrJoin(prices, ", ")),
+          {{"field", LinePath(i, "unit_price")},
+           {"price", asked_price.ToString()},
+           {"agreed", absl::StrJoin(prices, " ")}});
+    }
+    if (wanted.sign() > 0) {
+      return FailedPrecondition(
+          "QUANTITY_NOT_AGREED", terms.source,
+          absl::StrCat(line->quantity(), " ordered, ", available.ToString(), " of what was agreed are left"),
+          {{"field", LinePath(i, "quantity")}, {"quantity", line->quantity()}, {"left", available.ToString()}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckProcedure(const OrderProcedure& procedure, const Order& order) {
+  const std::string& number = order.purchase_order_number();
+  if (procedure.purchase_order_required() && number.empty()) {
+    return InvalidField("order.purchase_order_number", "PURCHASE_ORDER_REQUIRED",
+                        "this customer's orders carry his own order number", {{"procedure", procedure.name()}});
+  }
+  if (!number.empty() && !procedure.purchase_order_pattern().empty()) {
+    const RE2 pattern(procedure.purchase_order_pattern(), RE2::Quiet);
+    if (pattern.ok() && !RE2::FullMatch(number, pattern)) {
+      return InvalidField("order.purchase_order_number", "PURCHASE_ORDER_MALFORMED",
+                          absl::StrCat("this customer's numbers look like ", procedure.purchase_order_pattern()),
+                          {{"pattern", procedure.purchase_order_pattern()}, {"procedure", procedure.name()}});
+    }
+  }
+  if (procedure.minimum_lead_days() > 0 && !order.required_date().empty()) {
+    ASSIGN_OR_RETURN(const int64_t days, DaysBetween(order.order_date(), order.required_date()));
+    if (days < procedure.minimum_lead_days()) {
+      return InvalidField(
+          "order.required_date", "LEAD_TIME_TOO_SHORT",
+          absl::StrCat("is ", days, " days after the order; agreed are at least ", procedure.minimum_lead_days()),
+          {{"days", absl::StrCat(days)}, {"limit", absl::StrCat(procedure.minimum_lead_days())}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ImportOrder(absl::string_view today, Order* order) {
+  if (order->order_date().empty()) order->set_order_date(std::string(today));
+  RETURN_IF_ERROR(CheckDates(*order));
+  RETURN_IF_ERROR(ComputeOrder(order));
+  if (order->state() == order::v1::ORDER_STATE_UNSPECIFIED) order->set_state(order::v1::ORDER_STATE_ENTERED);
+  order->set_history(true);
+  return absl::OkStatus();
+}
+
+absl::Status CheckPaymentGate(const Order& order) {
+  ASSIGN_OR_RETURN(const Decimal payable, AmountIn(order.total(), order.currency(), "total"));
+  ASSIGN_OR_RETURN(const Decimal received, AmountIn(order.prepaid(), order.currency(), "prepaid"));
+  if (received >= payable) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Decimal missing, Subtract(payable, received));
+  return FailedPrecondition(
+      "PAYMENT_MISSING", order.name(),
+      absl::StrCat("money first, then the goods: ", AmountText(payable, order.currency()), " payable, ",
+                   AmountText(received, order.currency()), " received, ", AmountText(missing, order.currency()),
+                   " missing; holders of order.override_release may decide otherwise"),
+      {{"payable", payable.ToString()},
+       {"received", received.ToString()},
+       {"missing", missing.ToString()},
+       {"currency", order.currency()},
+       {"overridableBy", "order.override_release"}});
+}
+
+absl::Status ReviewOrder(absl::string_view actor, absl::Time now, Order* order) {
+  RETURN_IF_ERROR(CheckOtherPerson(order->name(), actor, order->enterer(), "entered the order"));
+  order->set_reviewer(std::string(actor));
+  const timespec spec = absl::ToTimespec(now);
+  order->mutable_review_time()->set_seconds(spec.tv_sec);
+  order->mutable_review_time()->set_nanos(static_cast<int32_t>(spec.tv_nsec));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> CountDelivery(const Delivery& delivery, absl::string_view date, Order* order) {
+  bool whole = true;
+  for (OrderLine& line : *order->mutable_lines()) {
+    ASSIGN_OR_RETURN(const Decimal quantity, QuantityOf(line.quantity(), "quantity"));
+    ASSIGN_OR_RETURN(Decimal delivered, QuantityOf(line.delivered_quantity(), "delivered_quantity"));
+    for (const DeliveryLine& part : delivery.lines()) {
+      if (part.line_number() != line.line_number()) continue;
+      ASSIGN_OR_RETURN(const Decimal more, QuantityOf(part.quantity(), "quantity"));
+      ASSIGN_OR_RETURN(delivered, Add(delivered, more));
+    }
+    if (delivered > quantity) return Internal(absl::StrCat("line ", line.line_number(), " delivered beyond the order"));
+    if (!delivered.is_zero()) line.set_delivered_quantity(delivered.ToString());
+    whole = whole && delivered == quantity;
+  }
+  if (whole) order->set_delivered_date(std::string(date));
+  return whole;
+}
+
+absl::StatusOr<bool> FullyInvoiced(const Order& order) {
+  for (const OrderLine& line : order.lines()) {
+    ASSIGN_OR_RETURN(const Decimal quantity, QuantityOf(line.quantity(), "quantity"));
+    ASSIGN_OR_RETURN(const Decimal invoiced, QuantityOf(line.invoiced_quantity(), "invoiced_quantity"));
+    if (quantity != invoiced) return false;
+  }
+  return true;
+}
+
+absl::StatusOr<Decimal> InvoicedTotal(const Order& order) {
+  Decimal sum;
+  for (const OrderLine& line : order.lines()) {
+    ASSIGN_OR_RETURN(const Decimal net, AmountIn(line.invoiced(), order.currency(), "invoiced"));
+    ASSIGN_OR_RETURN(const Decimal tax, AmountIn(line.invoiced_tax(), order.currency(), "invoiced_tax"));
+    ASSIGN_OR_RETURN(sum, Add(sum, net));
+    ASSIGN_OR_RETURN(sum, Add(sum, tax));
+  }
+  return sum;
+}
+
+absl::Status CheckDelivery(const Order& order, const std::map<int, Decimal>& planned, Delivery* delivery) {
+  std::set<int> seen;
+  std::map<int, int> serials;
+  std::set<std::string> serial_numbers;
+  for (int i = 0; i < delivery->serials_size(); ++i) {
+    const auto& serial = delivery->serials(i);
+    ++serials[serial.line_number()];
+    if (!serial_numbers.insert(serial.serial_number()).second) {
+      return InvalidField(absl::StrCat("delivery.serials[", i, "].serial_number"), "SERIAL_REPEATED",
+                          "stands twice in the list", {{"serialNumber", serial.serial_number()}});
+    }
+  }
+  for (int i = 0; i < delivery->lines_size(); ++i) {
+    DeliveryLine* line = delivery->mutable_lines(i);
+    const std::string path = absl::StrCat("delivery.lines[", i, "]");
+    const OrderLine* ordered = nullptr;
+    for (const OrderLine& candidate : order.lines()) {
+      if (candidate.line_number() == line->line_number()) ordered = &candidate;
+    }
+    if (ordered == nullptr) {
+      return InvalidField(path + ".line_number", "ORDER_LINE_UNKNOWN",
+                          absl::StrCat("the order has no line ", line->line_number()),
+                          {{"line", absl::StrCat(line->line_number())}});
+    }
+    if (!seen.insert(line->line_number()).second) {
+      return InvalidField(path + ".line_number", "LINE_NUMBER_REPEATED", "stands twice",
+                          {{"line", absl::StrCat(line->line_number())}});
+    }
+    line->set_product(ordered->product());
+    ASSIGN_OR_RETURN(const Decimal quantity, Decimal::Parse(line->quantity(), path + ".quantity"));
+    ASSIGN_OR_RETURN(const Decimal total, QuantityOf(ordered->quantity(), "quantity"));
+    const auto other = planned.find(line->line_number());
+    const Decimal taken = other == planned.end() ? Decimal() : other->second;
+    ASSIGN_OR_RETURN(const Decimal left, Subtract(total, taken));
+    if (quantity > left) {
+      return FailedPrecondition("QUANTITY_NOT_OPEN", order.name(),
+                                absl::StrCat("line ", line->line_number(), ": ", total.ToString(), " ordered, ",
+                                             taken.ToString(), " in other deliveries, ", quantity.ToString(), " asked"),
+                                {{"field", path + ".quantity"},
+                                 {"ordered", total.ToString()},
+                                 {"planned", taken.ToString()},
+                                 {"quantity", quantity.ToString()}});
+    }
+    const auto count = serials.find(line->line_number());
+    if (count != serials.end() && quantity != Decimal::FromInt(count->second)) {
+      return InvalidField("delivery.serials", "SERIALS_INCOMPLETE",
+                          absl::StrCat("line ", line->line_number(), " has ", count->second, " serial numbers for ",
+                                       quantity.ToString(), " pieces"),
+                          {{"line", absl::StrCat(line->line_number())},
+                           {"serials", absl::StrCat(count->second)},
+                           {"quantity", quantity.ToString()}});
+    }
+  }
+  for (const auto& [line, count] : serials) {
+    if (seen.count(line) == 0) {
+      return InvalidField("delivery.serials", "ORDER_LINE_UNKNOWN",
+                          absl::StrCat("line ", line, " is not part of this delivery"), {{"line", absl::StrCat(line)}});
+    }
+  }
+  if (delivery->proxy() && delivery->proxy_name().empty()) {
+    return InvalidField("delivery.proxy_name", "PROXY_NAME_REQUIRED", "must say who is entrusted to take the goods");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckAcceptance(const Delivery& delivery) {
+  if (delivery.signatory().empty() || delivery.signature_document().empty()) {
+    return InvalidField("signatory", "SIGNATURE_REQUIRED", "goods are accepted by signature only");
+  }
+  std::vector<std::string> open;
+  for (const auto& item : delivery.checklist()) {
+    if (!item.done()) open.push_back(item.title());
+  }
+  if (open.empty()) return absl::OkStatus();
+  return FailedPrecondition("CHECKLIST_INCOMPLETE", delivery.name(),
+                            absl::StrCat("steps of the hand-over are not done: ", absl::StrJoin(open, "; ")),
+                            {{"open", absl::StrJoin(open, "; ")}});
+}
+
+}  // namespace kam::contract::rules

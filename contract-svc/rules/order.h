@@ -1,0 +1,83 @@
+// Rules of orders and deliveries (C-18, C-19, C-21, C-22). Pure functions.
+#ifndef KAM_CONTRACT_SVC_RULES_ORDER_H_
+#define KAM_CONTRACT_SVC_RULES_ORDER_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/money/decimal.h"
+
+namespace kam::order::v1 {
+class Delivery;
+class Order;
+class OrderProcedure;
+}  // namespace kam::order::v1
+
+namespace kam::contract::rules {
+
+// What a contract or a quote lets a customer order of one product.
+struct AgreedLine {
+  std::string product;
+  Decimal unit_price;
+  Decimal quantity;  // Not ordered yet.
+  std::string tax_rate;
+};
+
+struct AgreedTerms {
+  std::string source;  // contracts/{id} or quotes/{id}
+  std::string currency;
+  bool credit = false;
+  int terms_days = 0;
+  std::vector<AgreedLine> lines;
+};
+
+// Numbers the lines that have no number and works out amounts, taxes and totals. Every broken line is named at once:
+// FIELD_REQUIRED, FIELD_OUT_OF_RANGE, FIELD_MALFORMED, CURRENCY_MISMATCH, LINE_NUMBER_REPEATED on
+// order.lines[i].{field}. An order whose currency is not set takes that of its first line.
+absl::Status ComputeOrder(order::v1::Order* order);
+
+// ORDER_DATES_CONTRADICT: shipped or required before ordered, delivered before shipped.
+absl::Status CheckDates(const order::v1::Order& order);
+
+// Takes prices and taxes from what was agreed where the order gives none, and refuses others: PRODUCT_NOT_AGREED,
+// PRICE_NOT_AGREED, QUANTITY_NOT_AGREED, CURRENCY_MISMATCH. A product may stand on several agreed lines with the same
+// price, or with several prices when the order names one of them.
+absl::Status TakeAgreedPrices(const AgreedTerms& terms, order::v1::Order* order);
+
+// The customer's own way of ordering: PURCHASE_ORDER_REQUIRED, PURCHASE_ORDER_MALFORMED, LEAD_TIME_TOO_SHORT.
+absl::Status CheckProcedure(const order::v1::OrderProcedure& procedure, const order::v1::Order& order);
+
+// An imported order of the past: state ENTERED when none is given, nothing reserved, marked as history.
+absl::Status ImportOrder(absl::string_view today, order::v1::Order* order);
+
+// Money in, then the goods go out (C-21): PAYMENT_MISSING with payable, received, missing and who may override.
+absl::Status CheckPaymentGate(const order::v1::Order& order);
+
+absl::Status ReviewOrder(absl::string_view actor, absl::Time now, order::v1::Order* order);
+
+// Counts an accepted delivery. True when the whole order is delivered.
+absl::StatusOr<bool> CountDelivery(const order::v1::Delivery& delivery, absl::string_view date,
+                                   order::v1::Order* order);
+
+// All delivered and invoiced.
+absl::StatusOr<bool> FullyInvoiced(const order::v1::Order& order);
+
+// Sum of what was invoiced of the order, tax included.
+absl::StatusOr<Decimal> InvoicedTotal(const order::v1::Order& order);
+
+// A delivery against what is ordered; `planned`: quantities of the other living deliveries by line.
+// QUANTITY_NOT_OPEN, ORDER_LINE_UNKNOWN, LINE_NUMBER_REPEATED, SERIAL_REPEATED, SERIALS_INCOMPLETE,
+// PROXY_NAME_REQUIRED. Sets the products of the lines.
+absl::Status CheckDelivery(const order::v1::Order& order, const std::map<int, Decimal>& planned,
+                           order::v1::Delivery* delivery);
+
+// Everything that a signed acceptance needs: SIGNATURE_REQUIRED, CHECKLIST_INCOMPLETE naming the open steps.
+absl::Status CheckAcceptance(const order::v1::Delivery& delivery);
+
+}  // namespace kam::contract::rules
+
+#endif  // KAM_CONTRACT_SVC_RULES_ORDER_H_

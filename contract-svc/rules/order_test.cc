@@ -1,0 +1,196 @@
+#include "contract-svc/rules/order.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/rules/amounts.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "gtest/gtest.h"
+#include "kam/order/v1/delivery.pb.h"
+#include "kam/order/v1/order.pb.h"
+#include "kam/order/v1/order_procedure.pb.h"
+
+namespace kam::contract::rules {
+namespace {
+
+using kam::testing::HasReason;
+using kam::testing::IsOk;
+using kam::testing::NamesField;
+using order::v1::Delivery;
+using order::v1::Order;
+
+Decimal D(const std::string& text) { return *Decimal::Parse(text); }
+
+Order Parse(const std::string& text) {
+  Order order;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &order));
+  return order;
+}
+
+std::string Line(const std::string& product, const std::string& quantity, const std::string& price) {
+  return absl::StrCat("lines { product: '", product, "' quantity: '", quantity, "' ",
+                      price.empty() ? "" : absl::StrCat("unit_price { currency_code: 'CNY' units: ", price, " } "),
+                      "} ");
+}
+
+// C-18: the service computes; nothing is a float.
+TEST(OrderTest, TotalIsTheSumOfRoundedLines) {
+  Order order = Parse(
+      "lines { product: 'p' quantity: '3' unit_price { currency_code: 'USD' units: 33 nanos: 335000000 } }"
+      "lines { product: 'p' quantity: '0.5' unit_price { currency_code: 'USD' units: 0 nanos: 10000000 } tax_rate: "
+      "'13' }");
+  ASSERT_THAT(ComputeOrder(&order), IsOk());
+  EXPECT_EQ(order.currency(), "USD");
+  EXPECT_EQ(*AmountIn(order.lines(0).amount(), "USD", "x"), D("100.01"));
+  EXPECT_EQ(*AmountIn(order.lines(1).amount(), "USD", "x"), D("0.01"));
+  EXPECT_EQ(*AmountIn(order.total(), "USD", "x"), D("100.02"));
+  EXPECT_EQ(order.lines(1).line_number(), 2);
+}
+
+// C-18: an import row is refused by the field that is wrong, all of them at once.
+TEST(OrderTest, BrokenLinesAreNamed) {
+  Order order = Parse(Line("p", "0", "1") + Line("p", "-1", "1") + Line("p", "x", "1") + Line("p", "1", "") +
+                      "lines { product: 'p' quantity: '1' unit_price { currency_code: 'USD' units: 1 } }");
+  const absl::Status status = ComputeOrder(&order);
+  EXPECT_THAT(ViolatedFields(status),
+              ::testing::ElementsAre("order.lines[0].quantity", "order.lines[1].quantity", "order.lines[2].quantity",
+                                     "order.lines[3].unit_price", "order.lines[4].unit_price"));
+  Order repeated = Parse(Line("p", "1", "1") + Line("p", "1", "1"));
+  repeated.mutable_lines(0)->set_line_number(4);
+  repeated.mutable_lines(1)->set_line_number(4);
+  EXPECT_THAT(ComputeOrder(&repeated), HasReason("LINE_NUMBER_REPEATED"));
+  Order empty;
+  EXPECT_THAT(ComputeOrder(&empty), NamesField("order.lines"));
+}
+
+TEST(OrderTest, DatesFollowEachOther) {
+  Order order;
+  order.set_order_date("2026-01-05");
+  order.set_required_date("2026-01-05");
+  EXPECT_THAT(CheckDates(order), IsOk());
+  order.set_required_date("2026-01-04");
+  EXPECT_THAT(CheckDates(order), NamesField("order.required_date"));
+  order.set_required_date("2026-02-30");
+  EXPECT_THAT(CheckDates(order), NamesField("order.required_date"));
+}
+
+AgreedTerms Terms() {
+  AgreedTerms terms;
+  terms.source = "contracts/c";
+  terms.currency = "CNY";
+  terms.lines = {{"a", D("10"), D("5"), "13"}, {"a", D("9"), D("100"), "13"}, {"b", D("7.5"), D("1"), ""}};
+  return terms;
+}
+
+// C-18: prices come from what was agreed, and from nowhere else.
+TEST(OrderTest, PricesAreTheAgreedOnes) {
+  Order order = Parse(Line("a", "5", "10") + Line("b", "1", ""));
+  ASSERT_THAT(TakeAgreedPrices(Terms(), &order), IsOk());
+  EXPECT_EQ(*AmountIn(order.lines(1).unit_price(), "CNY", "x"), D("7.5"));
+  EXPECT_EQ(order.lines(0).tax_rate(), "13");
+  order = Parse(Line("a", "100", "9"));
+  EXPECT_THAT(TakeAgreedPrices(Terms(), &order), IsOk());
+  order = Parse(Line("c", "1", "1"));
+  EXPECT_THAT(TakeAgreedPrices(Terms(), &order), HasReason("PRODUCT_NOT_AGREED"));
+  order = Parse(Line("a", "1", "8"));
+  EXPECT_THAT(TakeAgreedPrices(Terms(), &order), HasReason("PRICE_NOT_AGREED"));
+  order = Parse(Line("a", "6", "10"));
+  EXPECT_THAT(TakeAgreedPrices(Terms(), &order), HasReason("QUANTITY_NOT_AGREED"));
+  order = Parse(Line("b", "1", "") + Line("b", "1", ""));
+  EXPECT_THAT(TakeAgreedPrices(Terms(), &order), HasReason("QUANTITY_NOT_AGREED"));
+}
+
+// C-18: the customer's own order procedure.
+TEST(OrderTest, CustomersProcedureIsFollowed) {
+  order::v1::OrderProcedure procedure;
+  procedure.set_purchase_order_required(true);
+  procedure.set_purchase_order_pattern("PO-[0-9]{4}");
+  procedure.set_minimum_lead_days(3);
+  Order order;
+  order.set_order_date("2026-01-05");
+  order.set_required_date("2026-01-07");
+  EXPECT_THAT(CheckProcedure(procedure, order), HasReason("PURCHASE_ORDER_REQUIRED"));
+  order.set_purchase_order_number("PO-12");
+  EXPECT_THAT(CheckProcedure(procedure, order), HasReason("PURCHASE_ORDER_MALFORMED"));
+  order.set_purchase_order_number("PO-1234");
+  EXPECT_THAT(CheckProcedure(procedure, order), HasReason("LEAD_TIME_TOO_SHORT"));
+  order.set_required_date("2026-01-08");
+  EXPECT_THAT(CheckProcedure(procedure, order), IsOk());
+}
+
+// C-21: money in, then the goods go out.
+TEST(OrderTest, PaymentGateNamesWhatIsMissing) {
+  Order order;
+  order.set_currency("CNY");
+  SetAmount(D("100"), "CNY", order.mutable_total());
+  SetAmount(D("99.99"), "CNY", order.mutable_prepaid());
+  const absl::Status status = CheckPaymentGate(order);
+  EXPECT_THAT(status, HasReason("PAYMENT_MISSING"));
+  EXPECT_EQ(MetadataValue(status, "missing"), "0.01");
+  EXPECT_EQ(MetadataValue(status, "overridableBy"), "order.override_release");
+  SetAmount(D("100"), "CNY", order.mutable_prepaid());
+  EXPECT_THAT(CheckPaymentGate(order), IsOk());
+}
+
+// C-19
+TEST(OrderTest, ReviewIsBySomebodyElse) {
+  Order order;
+  order.set_enterer("employees/a");
+  EXPECT_THAT(ReviewOrder("employees/a", absl::UnixEpoch(), &order), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(ReviewOrder("employees/b", absl::UnixEpoch(), &order), IsOk());
+}
+
+Delivery ParseDelivery(const std::string& text) {
+  Delivery delivery;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &delivery));
+  return delivery;
+}
+
+// C-22
+TEST(DeliveryTest, NeverMoreThanOrderedAndSerialsAreComplete) {
+  Order order = Parse(Line("a", "3", "1"));
+  ASSERT_THAT(ComputeOrder(&order), IsOk());
+  Delivery delivery = ParseDelivery("lines { line_number: 1 quantity: '2' }");
+  EXPECT_THAT(CheckDelivery(order, {{1, D("1")}}, &delivery), IsOk());
+  EXPECT_EQ(delivery.lines(0).product(), "a");
+  EXPECT_THAT(CheckDelivery(order, {{1, D("2")}}, &delivery), HasReason("QUANTITY_NOT_OPEN"));
+  delivery = ParseDelivery("lines { line_number: 1 quantity: '2' } serials { line_number: 1 serial_number: 'x' }");
+  EXPECT_THAT(CheckDelivery(order, {}, &delivery), HasReason("SERIALS_INCOMPLETE"));
+  delivery = ParseDelivery(
+      "lines { line_number: 1 quantity: '2' } serials { line_number: 1 serial_number: 'x' } serials { line_number: 1 "
+      "serial_number: 'x' }");
+  EXPECT_THAT(CheckDelivery(order, {}, &delivery), HasReason("SERIAL_REPEATED"));
+  delivery = ParseDelivery("proxy: true lines { line_number: 1 quantity: '2' }");
+  EXPECT_THAT(CheckDelivery(order, {}, &delivery), HasReason("PROXY_NAME_REQUIRED"));
+}
+
+// C-22
+TEST(DeliveryTest, AcceptanceNeedsSignatureAndAllChecks) {
+  Delivery delivery = ParseDelivery("checklist { title: 'keys' done: true } checklist { title: 'papers' }");
+  EXPECT_THAT(CheckAcceptance(delivery), HasReason("SIGNATURE_REQUIRED"));
+  delivery.set_signatory("Wang");
+  delivery.set_signature_document("scan/1");
+  const absl::Status status = CheckAcceptance(delivery);
+  EXPECT_THAT(status, HasReason("CHECKLIST_INCOMPLETE"));
+  EXPECT_EQ(MetadataValue(status, "open"), "papers");
+  delivery.mutable_checklist(1)->set_done(true);
+  EXPECT_THAT(CheckAcceptance(delivery), IsOk());
+}
+
+TEST(DeliveryTest, OrderIsDeliveredWithItsLastPiece) {
+  Order order = Parse(Line("a", "3", "1"));
+  ASSERT_THAT(ComputeOrder(&order), IsOk());
+  const Delivery part = ParseDelivery("lines { line_number: 1 quantity: '2' }");
+  EXPECT_FALSE(*CountDelivery(part, "2026-01-05", &order));
+  EXPECT_EQ(order.lines(0).delivered_quantity(), "2");
+  EXPECT_FALSE(CountDelivery(part, "2026-01-05", &order).ok());
+  const Delivery rest = ParseDelivery("lines { line_number: 1 quantity: '1' }");
+  EXPECT_TRUE(*CountDelivery(rest, "2026-01-06", &order));
+  EXPECT_EQ(order.delivered_date(), "2026-01-06");
+}
+
+}  // namespace
+}  // namespace kam::contract::rules

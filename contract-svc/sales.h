@@ -1,0 +1,36 @@
+// kam.contract.v1, kam.order.v1, kam.receivable.v1: contracts, orders, deliveries, credit, invoices, receipts.
+#ifndef KAM_CONTRACT_SVC_SALES_H_
+#define KAM_CONTRACT_SVC_SALES_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/resource/type.h"
+#include "common/rpc/call.h"
+#include "common/schedule/schedule.h"
+#include "contract-svc/context.h"
+
+namespace kam::contract {
+
+void FillSalesCatalog(resource::Catalog* catalog);
+void RegisterContracts(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler);
+void RegisterOrders(const Context& context, rpc::Registry* registry);
+void RegisterDeliveries(const Context& context, rpc::Registry* registry);
+void RegisterCredit(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler);
+void RegisterInvoices(const Context& context, rpc::Registry* registry);
+void RegisterReceipts(const Context& context, rpc::Registry* registry);
+void RegisterReceivables(const Context& context, rpc::Registry* registry);
+
+// Makes sure that every account and employee that `messages` refer to, and the caller, are known here. Before a
+// transaction.
+absl::Status EnsureNamesOf(const Directory& directory, const rpc::Call& call,
+                           const std::vector<const google::protobuf::Message*>& messages);
+// The same as Hooks::prepare.
+std::function<absl::Status(const rpc::Call&, const std::vector<const google::protobuf::Message*>&)> PrepareNames(
+    const Context& context);
+
+}  // namespace kam::contract
+
+#endif  // KAM_CONTRACT_SVC_SALES_H_

@@ -1,0 +1,456 @@
+// Orders, deliveries, invoices and receipts from end to end over real gRPC and MariaDB: C-18, C-19, C-21, C-22, C-29,
+// C-30, C-32.
+#include <functional>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "common/resource/type.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/context.h"
+#include "contract-svc/testing/sales_fixture.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/order/v1/delivery_service.pb.h"
+#include "kam/order/v1/order_service.pb.h"
+#include "kam/receivable/v1/invoice_service.pb.h"
+#include "kam/receivable/v1/receipt_service.pb.h"
+#include "kam/receivable/v1/receivable_service.pb.h"
+
+namespace kam::contract::testing {
+namespace {
+
+using kam::testing::HasReason;
+using kam::testing::IsOk;
+using kam::testing::NamesField;
+using kam::testing::StatusIs;
+using order::v1::Order;
+namespace opb = order::v1;
+namespace rpb = receivable::v1;
+
+class SalesJourneyTest : public SalesTest {};
+
+// C-18 to C-30 on credit: reserve, commit, open item, released by the receipt.
+TEST_F(SalesJourneyTest, OrderOnCreditFromEntryToSettlement) {
+  const std::string contract = NewContract(account_, /*credit=*/true);
+  SetLimit(account_, "AMOUNT", "1000");
+  const Order order = *Enter(contract, "8", "purchase_order_number: 'PO-1'");
+  EXPECT_EQ(order.state(), opb::ORDER_STATE_ENTERED);
+  EXPECT_EQ(order.payment_mode(), opb::PAYMENT_MODE_CREDIT);
+  EXPECT_EQ(Amount(order.total()), D("80"));
+  EXPECT_EQ(Amount(Exposure(account_).held()), D("80"));
+
+  const Order reviewed = Review(order.name());
+  EXPECT_THAT(reviewed.issue_note(), ::testing::StartsWith("issueNotes/"));
+  EXPECT_EQ(Release(order.name()).release_basis(), opb::RELEASE_BASIS_CREDIT);
+  EXPECT_EQ(Amount(Exposure(account_).committed()), D("80"));
+
+  // C-29: only delivered quantities.
+  EXPECT_THAT((Call<rpb::Invoice, rpb::CreateInvoiceRequest>(acc_, absl::StrCat(kInvoices, "CreateInvoice"),
+                                                             absl::StrCat("order: '", order.name(), "'"))),
+              HasReason("NOTHING_TO_INVOICE"));
+  Deliver(order.name(), "3");
+  EXPECT_EQ(GetOrder(order.name()).state(), opb::ORDER_STATE_SHIPPED);
+  const rpb::Invoice first = Invoice(order.name());
+  EXPECT_EQ(Amount(first.total()), D("30"));
+  EXPECT_EQ(first.due_date(), "2026-02-04");
+  ExpectBooksRight(account_);
+  Deliver(order.name(), "5");
+  EXPECT_EQ(GetOrder(order.name()).state(), opb::ORDER_STATE_DELIVERED);
+  const rpb::Invoice second = Invoice(order.name());
+  EXPECT_EQ(Amount(Exposure(account_).open()), D("80"));
+  EXPECT_EQ(Amount(Exposure(account_).committed()), D("0"));
+
+  Pay(account_, "30", first.name());
+  EXPECT_EQ(GetOrder(order.name()).state(), opb::ORDER_STATE_DELIVERED);
+  Pay(account_, "49.99", second.name());
+  Pay(account_, "0.01", second.name());
+  EXPECT_EQ(GetOrder(order.name()).state(), opb::ORDER_STATE_SETTLED);
+  EXPECT_EQ(Amount(Exposure(account_).exposure()), D("0"));
+  ExpectBooksRight(account_);
+}
+
+// C-21: money in, then the goods go out.
+TEST_F(SalesJourneyTest, WithoutCreditTheMoneyComesFirst) {
+  const std::string quote = NewQuote(account_, "ACCEPTED");
+  const Order order = *Enter(quote, "10");
+  EXPECT_EQ(order.payment_mode(), opb::PAYMENT_MODE_PREPAYMENT);
+  Review(order.name());
+  const auto release = [&] {
+    return Call<Order, opb::ReleaseOrderRequest>(acc_, absl::StrCat(kOrders, "ReleaseOrder"),
+                                                 absl::StrCat("name: '", order.name(), "'"));
+  };
+  Pay(account_, "99", order.name());
+  const absl::StatusOr<Order> refused = release();
+  EXPECT_THAT(refused, HasReason("PAYMENT_MISSING"));
+  EXPECT_EQ(MetadataValue(refused.status(), "missing"), "1");
+  // A receipt that is only written down does not count.
+  const rpb::Receipt receipt = Record(account_, "1", order.name());
+  EXPECT_THAT(release(), HasReason("PAYMENT_MISSING"));
+  Do<rpb::Receipt, rpb::MarkReceiptRequest>(acc_, absl::StrCat(kReceipts, "MarkReceipt"),
+                                            absl::StrCat("name: '", receipt.name(), "'"));
+  EXPECT_EQ(release()->release_basis(), opb::RELEASE_BASIS_PAID);
+  EXPECT_EQ(Amount(Exposure(account_).exposure()), D("0"));
+  Deliver(order.name(), "10");
+  const rpb::Invoice invoice = Invoice(order.name());
+  EXPECT_EQ(invoice.state(), rpb::INVOICE_STATE_PAID);
+  EXPECT_EQ(GetOrder(order.name()).state(), opb::ORDER_STATE_SETTLED);
+  ExpectBooksRight(account_);
+}
+
+// C-21: released by authority: with a reason, by somebody else, and the exposure says so.
+TEST_F(SalesJourneyTest, OverrideOfTheGateIsByAuthorityWithAReason) {
+  const Order order = *Enter(NewContract(account_, /*credit=*/false), "4");
+  Review(order.name());
+  const std::string method = absl::StrCat(kOrders, "OverrideReleaseOrder");
+  const std::string name = absl::StrCat("name: '", order.name(), "'");
+  using Request = opb::OverrideReleaseOrderRequest;
+  EXPECT_THAT((Call<Order, Request>(kam_, method, name)), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT((Call<Order, Request>(gm_, method, name)), HasReason("REASON_REQUIRED"));
+  const Order released = Do<Order, Request>(gm_, method, name + " reason: 'line down at the plant'");
+  EXPECT_EQ(released.release_basis(), opb::RELEASE_BASIS_OVERRIDE);
+  EXPECT_EQ(Amount(Exposure(account_).committed()), D("40"));
+  Deliver(order.name(), "4");
+  const rpb::Invoice invoice = Invoice(order.name());
+  EXPECT_EQ(Amount(Exposure(account_).open()), D("40"));
+  Pay(account_, "40", invoice.name());
+  EXPECT_EQ(GetOrder(order.name()).state(), opb::ORDER_STATE_SETTLED);
+  ExpectBooksRight(account_);
+}
+
+// C-18
+TEST_F(SalesJourneyTest, OrderNeedsASignedContractOrAnAcceptedQuoteAndItsPrices) {
+  EXPECT_THAT((Call<Order, opb::CreateOrderRequest>(kax_, absl::StrCat(kOrders, "CreateOrder"),
+                                                    absl::StrCat("order { account: '", account_, "' lines { product: '",
+                                                                 product_a_, "' quantity: '1' } }"))),
+              HasReason("ORDER_BASIS_REQUIRED"));
+  EXPECT_THAT(Enter(NewQuote(account_, "SENT"), "1"), HasReason("QUOTE_NOT_ACCEPTED"));
+  EXPECT_THAT(Enter(NewQuote(NewAccount(), "ACCEPTED"), "1"), HasReason("QUOTE_OF_OTHER_ACCOUNT"));
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  EXPECT_THAT(Enter(contract, "1001"), HasReason("QUANTITY_NOT_AGREED"));
+  EXPECT_THAT(Enter(contract, "600"), IsOk());
+  EXPECT_THAT(Enter(contract, "401"), HasReason("QUANTITY_NOT_AGREED"));
+  EXPECT_THAT((Call<Order, opb::CreateOrderRequest>(
+                  kax_, absl::StrCat(kOrders, "CreateOrder"),
+                  absl::StrCat("order { account: '", account_, "' contract: '", contract, "' lines { product: '",
+                               product_a_, "' quantity: '1' unit_price ", MoneyText("9"), " } }"))),
+              HasReason("PRICE_NOT_AGREED"));
+  const Order taxed =
+      Do<Order, opb::CreateOrderRequest>(kax_, absl::StrCat(kOrders, "CreateOrder"),
+                                         absl::StrCat("order { account: '", account_, "' contract: '", contract,
+                                                      "' lines { product: '", product_b_, "' quantity: '2' } }"));
+  EXPECT_EQ(Amount(taxed.total()), D("16.95")) << "15 and 13 % tax";
+  harness().db().Execute(absl::StrCat("UPDATE contracts SET state = 'SUSPENDED' WHERE id = '", IdOf(contract), "'"));
+  EXPECT_THAT(Enter(contract, "1"), HasReason("CONTRACT_NOT_IN_FORCE"));
+}
+
+// C-18
+TEST_F(SalesJourneyTest, CustomersOrderProcedureIsEnforced) {
+  Do<opb::OrderProcedure, opb::CreateOrderProcedureRequest>(
+      kax_, absl::StrCat(kOrders, "CreateOrderProcedure"),
+      absl::StrCat("order_procedure { account: '", account_, "' purchase_order_required: true }"));
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  const absl::StatusOr<Order> refused = Enter(contract, "1");
+  EXPECT_THAT(refused, HasReason("PURCHASE_ORDER_REQUIRED"));
+  EXPECT_THAT(refused, NamesField("order.purchase_order_number"));
+  EXPECT_THAT(Enter(contract, "1", "purchase_order_number: '4500'"), IsOk());
+}
+
+// C-30, R-15: a cheque takes effect with the general manager only, and a receipt is marked once.
+TEST_F(SalesJourneyTest, ChequeNeedsTheGeneralManager) {
+  const auto cheque = Do<rpb::Receipt, rpb::CreateReceiptRequest>(
+      csh_, absl::StrCat(kReceipts, "CreateReceipt"),
+      absl::StrCat("receipt { account: '", account_, "' amount ", MoneyText("5"),
+                   " method: PAYMENT_METHOD_CHEQUE cheque_number: '77' received_date: '2026-01-05' }"));
+  const std::string name = absl::StrCat("name: '", cheque.name(), "'");
+  const auto mark = [&] {
+    return Call<rpb::Receipt, rpb::MarkReceiptRequest>(acc_, absl::StrCat(kReceipts, "MarkReceipt"), name);
+  };
+  EXPECT_THAT(mark(), HasReason("STATE_NOT_ALLOWED"));
+  const std::string approve = absl::StrCat(kReceipts, "ApproveReceiptCheque");
+  EXPECT_THAT((Call<rpb::Receipt, rpb::ApproveReceiptChequeRequest>(fd_, approve, name)),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT((Call<rpb::Receipt, rpb::ApproveReceiptChequeRequest>(gm_, approve, name)), IsOk());
+  EXPECT_THAT(mark(), IsOk());
+  EXPECT_THAT(mark(), HasReason("STATE_NOT_ALLOWED"));
+}
+
+// C-30: exactly one winner.
+TEST_F(SalesJourneyTest, MoneyIsAllocatedOnce) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  const Order first = *Enter(contract, "10"), second = *Enter(contract, "10");
+  const rpb::Receipt receipt = Pay(account_, "100", "");
+  std::atomic<int> won = 0;
+  std::vector<std::thread> threads;
+  for (const std::string& target : {first.name(), second.name(), first.name(), second.name()}) {
+    threads.emplace_back([&, target] {
+      const auto answer = Call<rpb::Receipt, rpb::AllocateReceiptRequest>(
+          acc_, absl::StrCat(kReceipts, "AllocateReceipt"),
+          absl::StrCat("name: '", receipt.name(), "' allocations { target: '", target, "' amount ", MoneyText("100"),
+                       " }"));
+      if (answer.ok()) {
+        ++won;
+      } else {
+        EXPECT_THAT(answer, HasReason("RECEIPT_EXHAUSTED"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(won, 1);
+  const Decimal prepaid = *Add(Amount(GetOrder(first.name()).prepaid()), Amount(GetOrder(second.name()).prepaid()));
+  EXPECT_EQ(prepaid, D("100"));
+}
+
+// C-30, C-18: the money of a cancelled order is on account again.
+TEST_F(SalesJourneyTest, CancellingReturnsThePrepayment) {
+  const Order order = *Enter(NewContract(account_, /*credit=*/false), "10");
+  const rpb::Receipt receipt = Pay(account_, "70", order.name());
+  EXPECT_EQ(Amount(receipt.unapplied()), D("0"));
+  Do<Order, opb::CancelOrderRequest>(sad_, absl::StrCat(kOrders, "CancelOrder"),
+                                     absl::StrCat("name: '", order.name(), "' reason: 'changed mind'"));
+  EXPECT_EQ(Amount(GetOrder(order.name()).prepaid()), D("0"));
+  EXPECT_EQ(Amount(Exposure(account_).unapplied()), D("70"));
+}
+
+TEST_F(SalesJourneyTest, PaymentsGoToTheOwnDocumentsOfTheCustomerOnly) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  const Order order = *Enter(contract, "1");
+  const std::string stranger = NewAccount();
+  const rpb::Receipt receipt = Pay(stranger, "10", "");
+  const auto allocate = [&](const std::string& target, const std::string& amount) {
+    return Call<rpb::Receipt, rpb::AllocateReceiptRequest>(
+        acc_, absl::StrCat(kReceipts, "AllocateReceipt"),
+        absl::StrCat("name: '", receipt.name(), "' allocations { target: '", target, "' amount ", amount, " }"));
+  };
+  EXPECT_THAT(allocate(order.name(), MoneyText("10")), HasReason("TARGET_OF_OTHER_ACCOUNT"));
+  EXPECT_THAT(allocate(contract, MoneyText("10")), HasReason("TARGET_INVALID"));
+  EXPECT_THAT(allocate(order.name(), MoneyText("10", "USD")), HasReason("CURRENCY_MISMATCH"));
+  EXPECT_THAT(allocate(absl::StrCat("invoices/", harness().NewId()), MoneyText("10")),
+              HasReason("REFERENCE_NOT_FOUND"));
+}
+
+// C-29
+TEST_F(SalesJourneyTest, CancelledInvoiceCanBeWrittenAgain) {
+  const std::string contract = NewContract(account_, /*credit=*/true);
+  SetLimit(account_, "AMOUNT", "100");
+  const Order order = *Enter(contract, "10");
+  Review(order.name());
+  Release(order.name());
+  Deliver(order.name(), "10");
+  const rpb::Invoice invoice = Invoice(order.name());
+  Do<rpb::Invoice, rpb::CancelInvoiceRequest>(acc_, absl::StrCat(kInvoices, "CancelInvoice"),
+                                              absl::StrCat("name: '", invoice.name(), "' reason: 'wrong title'"));
+  EXPECT_EQ(Amount(Exposure(account_).committed()), D("100"));
+  ExpectBooksRight(account_);
+  const rpb::Invoice again = Invoice(order.name());
+  EXPECT_EQ(Amount(again.total()), D("100"));
+  Pay(account_, "1", again.name());
+  EXPECT_THAT(
+      (Call<rpb::Invoice, rpb::CancelInvoiceRequest>(acc_, absl::StrCat(kInvoices, "CancelInvoice"),
+                                                     absl::StrCat("name: '", again.name(), "' reason: 'again'"))),
+      HasReason("STATE_NOT_ALLOWED"));
+  ExpectBooksRight(account_);
+}
+
+// C-32: ageing by day, equal to a recount, also for days that are past.
+TEST_F(SalesJourneyTest, AgeingByDay) {
+  const auto import = [&](const std::string& id, const std::string& amount, const std::string& date,
+                          const std::string& due) {
+    const auto answer = Do<kam::api::BatchUpsertResponse, rpb::BatchUpsertReceivableItemsRequest>(
+        erp_, absl::StrCat(kReceivables, "BatchUpsertReceivableItems"),
+        absl::StrCat("receivable_items { external_ids { system: 'erp' id: '", harness().NewId(), id, "' } account: '",
+                     account_, "' amount ", MoneyText(amount), " item_date: '", date, "' due_date: '", due, "' }"));
+    EXPECT_EQ(answer.results(0).outcome(), kam::api::UPSERT_OUTCOME_CREATED) << answer.DebugString();
+    return answer.results(0).name();
+  };
+  import("a", "1", "2025-12-01", "2026-01-05");
+  const std::string item = import("b", "10", "2025-12-01", "2025-12-06");
+  import("c", "100", "2025-10-01", "2025-11-06");
+  import("d", "1000", "2025-10-01", "2025-10-07");
+  import("e", "10000", "2025-09-01", "2025-09-30");
+  const auto ageing = [&](const std::string& as_of) {
+    const auto answer = Do<rpb::ListAgeingResponse, rpb::ListAgeingRequest>(
+        fd_, absl::StrCat(kReceivables, "ListAgeing"), absl::StrCat("account: '", account_, "' as_of: '", as_of, "'"));
+    EXPECT_EQ(answer.rows_size(), 1) << as_of;
+    return answer.rows_size() == 1 ? answer.rows(0) : rpb::AgeingRow();
+  };
+  const rpb::AgeingRow today = ageing("2026-01-05");
+  EXPECT_EQ(Amount(today.not_due()), D("1"));
+  EXPECT_EQ(Amount(today.bucket_1()), D("10"));
+  EXPECT_EQ(Amount(today.bucket_2()), D("100"));
+  EXPECT_EQ(Amount(today.bucket_3()), D("1000"));
+  EXPECT_EQ(Amount(today.beyond()), D("10000"));
+  EXPECT_EQ(Amount(today.total()), D("11111"));
+  const rpb::AgeingRow past = ageing("2025-11-30");
+  EXPECT_EQ(Amount(past.total()), D("11100")) << "two items were not there yet";
+  Pay(account_, "4", item);
+  EXPECT_EQ(Amount(ageing("2026-01-05").bucket_1()), D("6"));
+  EXPECT_EQ(Amount(ageing("2026-01-04").total()), D("11111")) << "the payment came a day later";
+  ExpectBooksRight(account_);
+  const auto turnover = Do<rpb::GetTurnoverDaysResponse, rpb::GetTurnoverDaysRequest>(
+      fd_, absl::StrCat(kReceivables, "GetTurnoverDays"), "from_date: '2026-01-01' to_date: '2026-01-31'");
+  EXPECT_EQ(turnover.days(), 31);
+  EXPECT_THAT((Call<rpb::ListAgeingResponse, rpb::ListAgeingRequest>(fd_, absl::StrCat(kReceivables, "ListAgeing"),
+                                                                     "bounds: 30 bounds: 20 bounds: 90")),
+              HasReason("AGEING_BOUNDS_INVALID"));
+}
+
+// Every state and every verb: refused in every state but those allowed here.
+class StateTest : public SalesTest {
+ protected:
+  struct Verb {
+    std::string method;
+    std::set<std::string> from;
+  };
+
+  void CheckAllPairs(const google::protobuf::EnumDescriptor* states, const std::string& service,
+                     const std::string& table, const std::string& name, const std::vector<Verb>& verbs) {
+    // Every permission there is: what is looked at here is the state alone.
+    std::vector<std::string> permissions;
+    for (const auto& [method, entry] : harness().registry().entries()) permissions.push_back(entry.rules->permission());
+    for (const char* step : {"sales", "product", "finance", "legal"}) {
+      permissions.push_back(absl::StrCat("contract.review_", step));
+    }
+    auth::Principal all = kam::testing::Harness::Program("test", permissions);
+    all.subject = gm_.subject;
+    all.employee = gm_.employee;
+    std::set<std::string> covered;
+    for (const Verb& verb : verbs) {
+      const auto* entry = harness().registry().Find(service + verb.method);
+      ASSERT_NE(entry, nullptr) << verb.method;
+      covered.insert(service + verb.method);
+      for (int i = 1; i < states->value_count(); ++i) {
+        const std::string state = resource::ShortEnumName(states->value(i));
+        harness().db().Execute(
+            absl::StrCat("UPDATE ", table, " SET state = '", state, "' WHERE id = '", IdOf(name), "'"));
+        const auto* prototype =
+            google::protobuf::MessageFactory::generated_factory()->GetPrototype(entry->method->input_type());
+        std::unique_ptr<google::protobuf::Message> request(prototype->New());
+        Fill(request.get(), name);
+        std::unique_ptr<google::protobuf::Message> response(
+            google::protobuf::MessageFactory::generated_factory()->GetPrototype(entry->method->output_type())->New());
+        const absl::Status status = harness().CallMessage(all, service + verb.method, *request, response.get());
+        EXPECT_EQ(Reason(status) != "STATE_NOT_ALLOWED", verb.from.count(state) > 0)
+            << verb.method << " in " << state << ": " << status;
+        EXPECT_NE(status.code(), absl::StatusCode::kInternal) << verb.method << " in " << state << ": " << status;
+      }
+    }
+    // No verb of the service is forgotten.
+    for (const auto& [method, entry] : harness().registry().entries()) {
+      if (method.rfind(service, 0) != 0 || entry.rules->transition().from_size() == 0) continue;
+      EXPECT_EQ(covered.count(method), 1u) << method;
+    }
+  }
+
+  // A request that only the state can refuse at the edge: every required field says something.
+  void Fill(google::protobuf::Message* request, const std::string& name) {
+    const auto* reflection = request->GetReflection();
+    const auto* descriptor = request->GetDescriptor();
+    for (int i = 0; i < descriptor->field_count(); ++i) {
+      const auto* field = descriptor->field(i);
+      const kam::api::Field& rules = field->options().GetExtension(kam::api::field);
+      if (field->name() == "name") {
+        reflection->SetString(request, field, name);
+      } else if (field->name() == "reason" || field->name() == "receiver_name") {
+        reflection->SetString(request, field, "because");
+      } else if (!rules.required() && rules.minimum().empty()) {
+        continue;
+      } else if (field->is_repeated()) {
+        Fill(reflection->AddMessage(request, field), name);
+      } else if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_STRING) {
+        reflection->SetString(request, field,
+                              rules.format() == kam::api::FORMAT_DATE ? "2026-02-01"
+                              : !rules.pattern().empty()              ? std::string(64, 'a')
+                              : !rules.reference().empty()            ? name
+                                                                      : "1");
+      } else if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_ENUM) {
+        reflection->SetEnumValue(request, field, 1);
+      } else if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_INT32) {
+        reflection->SetInt32(request, field, 1);
+      } else if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) {
+        google::protobuf::TextFormat::ParseFromString("currency_code: 'CNY' units: 1",
+                                                      reflection->MutableMessage(request, field));
+      }
+    }
+  }
+};
+
+// C-18, C-19, C-21
+TEST_F(StateTest, OrderVerbs) {
+  const std::string order = Enter(NewContract(account_, /*credit=*/false), "1")->name();
+  CheckAllPairs(opb::OrderState_descriptor(), kOrders, "orders", order,
+                {{"ReviewOrder", {"ENTERED"}},
+                 {"ReleaseOrder", {"REVIEWED"}},
+                 {"OverrideReleaseOrder", {"REVIEWED"}},
+                 {"HoldOrder", {"ENTERED", "REVIEWED", "RELEASED"}},
+                 {"ResumeOrder", {"ON_HOLD"}},
+                 {"OverrideOrderCredit", {"ON_HOLD"}},
+                 {"CancelOrder", {"ENTERED", "REVIEWED", "RELEASED", "ON_HOLD"}},
+                 {"ReopenOrder", {"CANCELLED"}},
+                 {"DisputeOrder", {"SHIPPED", "DELIVERED"}},
+                 {"ResolveOrder", {"DISPUTED"}}});
+}
+
+// C-30
+TEST_F(StateTest, ReceiptVerbs) {
+  const std::string receipt = Record(account_, "1", "").name();
+  CheckAllPairs(rpb::ReceiptState_descriptor(), kReceipts, "receipts", receipt,
+                {{"ApproveReceiptCheque", {"AWAITING_APPROVAL"}},
+                 {"MarkReceipt", {"RECORDED"}},
+                 {"AllocateReceipt", {"MARKED"}},
+                 {"VoidReceipt", {"RECORDED", "AWAITING_APPROVAL"}}});
+}
+
+// C-29
+TEST_F(StateTest, InvoiceVerbs) {
+  const std::string contract = NewContract(account_, /*credit=*/true);
+  SetLimit(account_, "UNLIMITED", "");
+  const std::string order = Enter(contract, "3")->name();
+  Review(order);
+  Release(order);
+  Deliver(order, "3");
+  const std::string invoice = Invoice(order).name();
+  CheckAllPairs(rpb::InvoiceState_descriptor(), kInvoices, "invoices", invoice,
+                {{"PassInvoice", {"ISSUED", "PARTIALLY_PAID", "PAID"}},
+                 {"AcknowledgeInvoice", {"ISSUED", "PARTIALLY_PAID", "PAID"}},
+                 {"IssueInvoice", {"DRAFT"}},
+                 {"CancelInvoice", {"DRAFT", "ISSUED"}}});
+}
+
+// C-22
+TEST_F(StateTest, DeliveryVerbs) {
+  const std::string contract = NewContract(account_, /*credit=*/true);
+  SetLimit(account_, "UNLIMITED", "");
+  const std::string order = Enter(contract, "3")->name();
+  Review(order);
+  Release(order);
+  const auto delivery = Do<opb::Delivery, opb::CreateDeliveryRequest>(
+      kax_, absl::StrCat(kDeliveries, "CreateDelivery"),
+      absl::StrCat("delivery { order: '", order, "' planned_date: '2026-01-06' place: 'Site' deliverer: '",
+                   kax_.subject, "' lines { line_number: 1 quantity: '3' } checklist { title: 'keys' } }"));
+  CheckAllPairs(opb::DeliveryState_descriptor(), kDeliveries, "deliveries", delivery.name(),
+                {{"ShipDelivery", {"PLANNED"}},
+                 {"AcceptDelivery", {"SHIPPED"}},
+                 {"RefuseDelivery", {"SHIPPED"}},
+                 {"CancelDelivery", {"PLANNED"}}});
+}
+
+// C-10 to C-13
+TEST_F(StateTest, ContractVerbs) {
+  CheckAllPairs(google::protobuf::DescriptorPool::generated_pool()->FindEnumTypeByName("kam.contract.v1.ContractState"),
+                kContracts, "contracts", NewContract(account_, /*credit=*/false),
+                {{"SubmitContract", {"DRAFT", "RETURNED"}},
+                 {"ReviewContract", {"IN_REVIEW"}},
+                 {"WithdrawContract", {"IN_REVIEW", "APPROVED"}},
+                 {"SignContract", {"APPROVED"}},
+                 {"ActivateContract", {"SIGNED"}},
+                 {"SuspendContract", {"ACTIVE", "EXPIRING"}},
+                 {"ResumeContract", {"SUSPENDED"}},
+                 {"TerminateContract", {"SIGNED", "ACTIVE", "SUSPENDED", "EXPIRING"}},
+                 {"CloseContract", {"ACTIVE", "EXPIRING"}}});
+}
+
+}  // namespace
+}  // namespace kam::contract::testing

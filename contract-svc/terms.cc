@@ -1,0 +1,114 @@
+#include "contract-svc/terms.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status.h"
+#include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/contract.h"
+#include "google/type/money.pb.h"
+#include "kam/contract/v1/contract.pb.h"
+#include "kam/pricing/v1/quote.pb.h"
+
+namespace kam::contract {
+namespace {
+
+using resource::UnitOfWork;
+using rules::AgreedLine;
+using rules::AgreedTerms;
+
+// Tax rate of every product.
+absl::Status FillTaxRates(UnitOfWork& work, AgreedTerms* terms) {
+  for (AgreedLine& line : terms->lines) {
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                     work.connection().Query("SELECT p.tax_rate FROM products p WHERE p.id = ?",
+                                             {mysql::Value(IdOf(line.product))}));
+    if (!rows.empty() && !rows[0][0].is_null()) line.tax_rate = rows[0][0].text();
+  }
+  return absl::OkStatus();
+}
+
+// Takes off what living orders have drawn. `column`: contract or quote.
+absl::Status SubtractOrdered(UnitOfWork& work, const char* column, AgreedTerms* terms) {
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      work.connection().Query(
+          absl::StrCat("SELECT l.product, l.unit_price_amount, SUM(l.quantity) FROM orders o JOIN orders_lines l ON "
+                       "l.parent_id = o.id WHERE o.",
+                       column, " = ? AND o.state <> 'CANCELLED' GROUP BY l.product, l.unit_price_amount"),
+          {mysql::Value(IdOf(terms->source))}));
+  for (const mysql::Row& row : rows) {
+    ASSIGN_OR_RETURN(const Decimal price, Decimal::Parse(row[1].text(), "unit_price"));
+    ASSIGN_OR_RETURN(Decimal ordered, Decimal::Parse(row[2].text(), "quantity"));
+    for (AgreedLine& line : terms->lines) {
+      if (IdOf(line.product) != row[0].text() || line.unit_price != price) continue;
+      const Decimal taken = std::min(ordered, line.quantity);
+      ASSIGN_OR_RETURN(line.quantity, Subtract(line.quantity, taken));
+      ASSIGN_OR_RETURN(ordered, Subtract(ordered, taken));
+    }
+  }
+  return absl::OkStatus();
+}
+
+template <typename Line>
+absl::Status AddLine(const Line& from, const google::type::Money& price, AgreedTerms* terms) {
+  AgreedLine line;
+  line.product = from.product();
+  ASSIGN_OR_RETURN(line.unit_price, rules::AmountIn(price, terms->currency, "unit_price"));
+  ASSIGN_OR_RETURN(line.quantity, rules::QuantityOf(from.quantity(), "quantity"));
+  terms->lines.push_back(std::move(line));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<AgreedTerms> QuoteTerms(UnitOfWork& work, const std::string& quote, const std::string& account,
+                                       bool for_order) {
+  ASSIGN_OR_RETURN(const pricing::v1::Quote loaded, work.Load<pricing::v1::Quote>(quote));
+  if (loaded.account() != account) {
+    return FailedPrecondition("QUOTE_OF_OTHER_ACCOUNT", quote, "the quote was made for another customer",
+                              {{"account", account}});
+  }
+  const bool approved =
+      loaded.state() == pricing::v1::QUOTE_STATE_APPROVED || loaded.state() == pricing::v1::QUOTE_STATE_SENT;
+  if (loaded.state() != pricing::v1::QUOTE_STATE_ACCEPTED && (for_order || !approved)) {
+    return FailedPrecondition("QUOTE_NOT_ACCEPTED", quote,
+                              for_order ? "only a quote that the customer has accepted can be ordered from"
+                                        : "only an approved quote gives the prices of a contract",
+                              {{"state", pricing::v1::QuoteState_Name(loaded.state())}});
+  }
+  AgreedTerms terms;
+  terms.source = quote;
+  terms.currency = loaded.currency();
+  for (const pricing::v1::QuoteLine& line : loaded.lines()) RETURN_IF_ERROR(AddLine(line, line.net_price(), &terms));
+  if (!for_order) return terms;
+  RETURN_IF_ERROR(SubtractOrdered(work, "quote", &terms));
+  RETURN_IF_ERROR(FillTaxRates(work, &terms));
+  return terms;
+}
+
+absl::StatusOr<AgreedTerms> ContractTerms(const Context& context, UnitOfWork& work, const std::string& contract,
+                                          const std::string& account) {
+  ASSIGN_OR_RETURN(const v1::Contract loaded, work.Load<v1::Contract>(contract));
+  if (loaded.account() != account) {
+    return FailedPrecondition("CONTRACT_OF_OTHER_ACCOUNT", contract, "the contract is with another customer",
+                              {{"account", account}});
+  }
+  if (loaded.state() != v1::CONTRACT_STATE_SIGNED && loaded.state() != v1::CONTRACT_STATE_ACTIVE &&
+      loaded.state() != v1::CONTRACT_STATE_EXPIRING) {
+    return FailedPrecondition("CONTRACT_NOT_IN_FORCE", contract, "only a signed contract can be ordered from",
+                              {{"state", v1::ContractState_Name(loaded.state())}});
+  }
+  RETURN_IF_ERROR(rules::CheckInForce(context.Today(work.now()), loaded));
+  AgreedTerms terms;
+  terms.source = contract;
+  terms.currency = loaded.currency();
+  terms.credit = loaded.payment() == v1::CONTRACT_PAYMENT_CREDIT;
+  terms.terms_days = loaded.terms_days();
+  for (const v1::ContractLine& line : loaded.lines()) RETURN_IF_ERROR(AddLine(line, line.unit_price(), &terms));
+  RETURN_IF_ERROR(SubtractOrdered(work, "contract", &terms));
+  RETURN_IF_ERROR(FillTaxRates(work, &terms));
+  return terms;
+}
+
+}  // namespace kam::contract

@@ -1,0 +1,26 @@
+// What a contract or a quote lets a customer order: read inside the transaction of the order.
+#ifndef KAM_CONTRACT_SVC_TERMS_H_
+#define KAM_CONTRACT_SVC_TERMS_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/resource/runtime.h"
+#include "contract-svc/context.h"
+#include "contract-svc/rules/order.h"
+
+namespace kam::contract {
+
+// Terms of an offer, its row locked. `ordered`: less what was ordered from it already. States: ACCEPTED for an order;
+// APPROVED, SENT and ACCEPTED for a contract. QUOTE_NOT_ACCEPTED, QUOTE_OF_OTHER_ACCOUNT.
+absl::StatusOr<rules::AgreedTerms> QuoteTerms(resource::UnitOfWork& work, const std::string& quote,
+                                              const std::string& account, bool for_order);
+
+// Terms of a contract in force, its row locked, less what was ordered from it already. CONTRACT_NOT_IN_FORCE,
+// CONTRACT_NOT_STARTED, CONTRACT_ENDED, CONTRACT_OF_OTHER_ACCOUNT.
+absl::StatusOr<rules::AgreedTerms> ContractTerms(const Context& context, resource::UnitOfWork& work,
+                                                 const std::string& contract, const std::string& account);
+
+}  // namespace kam::contract
+
+#endif  // KAM_CONTRACT_SVC_TERMS_H_
