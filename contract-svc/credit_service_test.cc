@@ -266,7 +266,7 @@ TEST_F(CreditServiceTest, BooksEqualARecountOverRandomHistories) {
             break;
           }
           case opb::ORDER_STATE_CANCELLED: {
-            const absl::StatusOr<Order> reopened = Verb<opb::ReopenOrderRequest>(sad_, "ReopenOrder", order.name());
+            const absl::StatusOr<Order> reopened = Verb<opb::ReopenOrderRequest>(kam_, "ReopenOrder", order.name());
             if (!reopened.ok()) {
               EXPECT_THAT(reopened, HasReason("CREDIT_LIMIT_EXCEEDED"));
             }

@@ -335,7 +335,7 @@ TEST_F(PricingTest, CustomersHaveTheirOwnPricesAndDoNotSeeThoseOfOthers) {
 
 // C-03
 TEST_F(PricingTest, NobodyGrantsMoreThanHeHoldsNorToHimself) {
-  const pb::Product product = world_.NewProduct("100");
+  const pb::Product product = world_.NewProduct("100", "", "60");
   const std::string method = absl::StrCat(kGrants, "CreateAuthorityGrant");
   EXPECT_THAT(Call<pb::AuthorityGrant>(world_.kam, method, Grant(product.product_line(), "KAX", 1, "1")),
               StatusIs(absl::StatusCode::kPermissionDenied));
@@ -372,7 +372,7 @@ TEST_F(PricingTest, NobodyGrantsMoreThanHeHoldsNorToHimself) {
 
 // A question to a person, not to a role.
 TEST_F(PricingTest, PersonalGrantIsAskedOfThePerson) {
-  const pb::Product product = world_.NewProduct("100");
+  const pb::Product product = world_.NewProduct("100", "", "60");
   const auth::Principal expert = world_.NewPerson("BDS");
   auto request = Grant(product.product_line(), "", 1, "10");
   request.mutable_authority_grant()->set_employee(expert.subject);

@@ -21,9 +21,7 @@ const Decimal kHundred = Decimal::FromInt(100);
 // Percentages are stored with five digits before the dot; what is beyond is beyond any limit too.
 const Decimal kPercentMax = Decimal::FromInt(99'999);
 
-std::string PercentText(Decimal percent) {
-  return std::clamp(percent, -kPercentMax, kPercentMax).ToString();
-}
+std::string PercentText(Decimal percent) { return std::clamp(percent, -kPercentMax, kPercentMax).ToString(); }
 
 void Put(const std::optional<Money>& money, google::type::Money* out) { ToProto(*money, out); }
 

@@ -345,10 +345,15 @@ class Methods {
           for (const FieldDescriptor* field : fields) {
             if (field != external_field) ReplaceField(*row, field, after);
           }
-          outcome = DiffFields(type_, before.get(), *after).empty() ? kam::api::UPSERT_OUTCOME_UNCHANGED
-                                                                    : kam::api::UPSERT_OUTCOME_UPDATED;
-          if (outcome == kam::api::UPSERT_OUTCOME_UNCHANGED) return absl::OkStatus();
-          return Change(work, *before, after, call.level());
+          outcome = kam::api::UPSERT_OUTCOME_UNCHANGED;
+          if (DiffFields(type_, before.get(), *after).empty()) return absl::OkStatus();
+          RETURN_IF_ERROR(Change(work, *before, after, call.level()));
+          // The type's own rules may work out the same again, line totals for example: then nothing was written.
+          const FieldDescriptor* etag = type_.system("etag");
+          if (before->GetReflection()->GetString(*before, etag) != after->GetReflection()->GetString(*after, etag)) {
+            outcome = kam::api::UPSERT_OUTCOME_UPDATED;
+          }
+          return absl::OkStatus();
         },
         /*importing=*/true));
     result->set_outcome(outcome);

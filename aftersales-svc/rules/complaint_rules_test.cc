@@ -1,0 +1,147 @@
+#include "aftersales-svc/rules/complaint_rules.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "aftersales-svc/rules/proto_time.h"
+#include "common/testing/matchers.h"
+#include "kam/complaint/v1/complaint_class.pb.h"
+
+namespace kam::aftersales::rules {
+namespace {
+
+using ::kam::testing::HasReason;
+using ::kam::testing::IsOk;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'767'600'000);
+
+cv1::ComplaintClassRule Rule(const std::string& name, int priority) {
+  cv1::ComplaintClassRule rule;
+  rule.set_name(name);
+  rule.set_priority(priority);
+  rule.set_complaint_class(cv1::COMPLAINT_CLASS_MAJOR);
+  return rule;
+}
+
+google::type::Money Amount(int64_t units, const std::string& currency) {
+  google::type::Money money;
+  money.set_units(units);
+  money.set_currency_code(currency);
+  return money;
+}
+
+// S-03
+TEST(ComplaintRulesTest, EveryConditionOfAClassRuleMustHold) {
+  cv1::Complaint complaint;
+  complaint.set_category(cv1::COMPLAINT_CATEGORY_PRODUCT);
+  complaint.set_severity(cv1::SEVERITY_HIGH);
+  *complaint.mutable_amount() = Amount(500, "CNY");
+  cv1::ComplaintClassRule rule = Rule("r", 1);
+  const auto fits = [&](const cv1::ComplaintClassRule& asked, const char* tier = "A") {
+    return DecidingRule(complaint, tier, {asked}) != nullptr;
+  };
+  EXPECT_TRUE(fits(rule));
+  rule.set_category(cv1::COMPLAINT_CATEGORY_PRODUCT);
+  rule.set_severity_min(cv1::SEVERITY_HIGH);
+  *rule.mutable_amount_min() = Amount(500, "CNY");
+  rule.set_tier("A");
+  EXPECT_TRUE(fits(rule));
+  EXPECT_FALSE(fits(rule, "B"));
+  EXPECT_FALSE(fits(rule, ""));
+  cv1::ComplaintClassRule other = rule;
+  other.set_category(cv1::COMPLAINT_CATEGORY_PRICE);
+  EXPECT_FALSE(fits(other));
+  other = rule;
+  other.set_severity_min(cv1::SEVERITY_CRITICAL);
+  EXPECT_FALSE(fits(other));
+  other = rule;
+  *other.mutable_amount_min() = Amount(501, "CNY");
+  EXPECT_FALSE(fits(other));
+  *other.mutable_amount_min() = Amount(1, "EUR");
+  EXPECT_FALSE(fits(other)) << "amounts of different currencies are not compared";
+  complaint.clear_amount();
+  EXPECT_FALSE(fits(rule));
+}
+
+// S-03
+TEST(ComplaintRulesTest, TheHighestPriorityWinsWhateverTheOrder) {
+  const cv1::Complaint complaint;
+  EXPECT_EQ(DecidingRule(complaint, "", {}), nullptr);
+  for (const auto& rules : {std::vector{Rule("low", 1), Rule("high", 9), Rule("middle", 5)},
+                            std::vector{Rule("high", 9), Rule("low", 1), Rule("late", 9)}}) {
+    const cv1::ComplaintClassRule* rule = DecidingRule(complaint, "", rules);
+    ASSERT_NE(rule, nullptr);
+    EXPECT_EQ(rule->name(), "high");
+  }
+}
+
+// S-03, R-18: who may work on which complaint.
+TEST(ComplaintRulesTest, EveryPairOfClassAndWorker) {
+  for (const bool major : {false, true}) {
+    for (const bool may_handle_major : {false, true}) {
+      for (const bool may_assign : {false, true}) {
+        for (const char* actor : {"employees/handler", "employees/helper", "employees/other"}) {
+          cv1::Complaint complaint;
+          complaint.set_complaint_class(major ? cv1::COMPLAINT_CLASS_MAJOR : cv1::COMPLAINT_CLASS_ORDINARY);
+          complaint.set_handler("employees/handler");
+          complaint.add_co_handlers("employees/helper");
+          const absl::Status status = CheckWorker(complaint, {actor, may_assign, may_handle_major});
+          const bool works = may_assign || std::string(actor) != "employees/other";
+          if (!works) {
+            EXPECT_THAT(status, HasReason("NOT_HANDLER"));
+          } else if (major && !may_handle_major) {
+            EXPECT_THAT(status, HasReason("MAJOR_COMPLAINT_NOT_ALLOWED"));
+          } else {
+            EXPECT_THAT(status, IsOk());
+          }
+        }
+      }
+    }
+  }
+}
+
+// S-02
+TEST(ComplaintRulesTest, TheReceiptMayLieInThePastButNotInTheFuture) {
+  const Policy policy;
+  cv1::Complaint complaint;
+  EXPECT_THAT(Register("", {}, kNow, policy, &complaint), IsOk());
+  EXPECT_EQ(FromTimestamp(complaint.receive_time()), kNow);
+  *complaint.mutable_receive_time() = ToTimestamp(kNow - absl::Hours(100));
+  EXPECT_THAT(Register("", {}, kNow, policy, &complaint), IsOk());
+  *complaint.mutable_receive_time() = ToTimestamp(kNow + policy.clock_tolerance);
+  EXPECT_THAT(Register("", {}, kNow, policy, &complaint), IsOk());
+  *complaint.mutable_receive_time() = ToTimestamp(kNow + policy.clock_tolerance + absl::Seconds(1));
+  EXPECT_THAT(Register("", {}, kNow, policy, &complaint), HasReason("TIME_IN_FUTURE"));
+}
+
+// S-06
+TEST(ComplaintRulesTest, ConfirmingNeedsAReplyAndAnotherPersonThanTheHandler) {
+  cv1::Complaint complaint;
+  complaint.set_handler("employees/handler");
+  EXPECT_THAT(Confirm(true, 5, "Wang", "", "employees/csr", kNow, &complaint), HasReason("REPLY_REQUIRED"));
+  complaint.add_replies();
+  EXPECT_THAT(Confirm(true, 5, "Wang", "", "employees/handler", kNow, &complaint), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(CheckClose(complaint), HasReason("CONFIRMATION_REQUIRED"));
+  EXPECT_THAT(Confirm(false, 1, "Wang", "", "employees/csr", kNow, &complaint), IsOk());
+  EXPECT_EQ(complaint.state(), cv1::COMPLAINT_STATE_REOPENED);
+  EXPECT_THAT(CheckClose(complaint), HasReason("CONFIRMATION_REQUIRED"));
+  EXPECT_THAT(Confirm(true, 5, "Wang", "", "employees/csr", kNow, &complaint), IsOk());
+  EXPECT_EQ(complaint.state(), cv1::COMPLAINT_STATE_CONFIRMED);
+  EXPECT_THAT(CheckClose(complaint), IsOk());
+}
+
+// S-04: a new handler takes over an investigation where it stands.
+TEST(ComplaintRulesTest, AssigningMovesOnlyWhatHadNoHandler) {
+  for (int state = cv1::ComplaintState_MIN + 1; state <= cv1::ComplaintState_MAX; ++state) {
+    cv1::Complaint complaint;
+    complaint.set_state(static_cast<cv1::ComplaintState>(state));
+    ASSERT_THAT(Assign("employees/a", {"employees/b"}, &complaint), IsOk());
+    const bool moves = state == cv1::COMPLAINT_STATE_ACCEPTED || state == cv1::COMPLAINT_STATE_REOPENED;
+    EXPECT_EQ(complaint.state(), moves ? cv1::COMPLAINT_STATE_ASSIGNED : state);
+  }
+  cv1::Complaint complaint;
+  EXPECT_THAT(Assign("employees/a", {"employees/b", "employees/b"}, &complaint), HasReason("HANDLER_REPEATED"));
+}
+
+}  // namespace
+}  // namespace kam::aftersales::rules

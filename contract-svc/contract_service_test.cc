@@ -1,0 +1,334 @@
+// Contracts from draft to signature, and the import of history, over real gRPC and MariaDB: C-10, C-11, C-12, C-18,
+// C-30, R-10.
+#include <functional>
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/context.h"
+#include "contract-svc/testing/sales_fixture.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/contract/v1/contract_service.pb.h"
+#include "kam/order/v1/order_service.pb.h"
+#include "kam/receivable/v1/receipt_service.pb.h"
+#include "kam/receivable/v1/receivable_service.pb.h"
+
+namespace kam::contract::testing {
+namespace {
+
+using kam::testing::HasReason;
+using kam::testing::IsOk;
+using kam::testing::StatusIs;
+using v1::Contract;
+namespace opb = order::v1;
+namespace rpb = receivable::v1;
+
+class ContractServiceTest : public SalesTest {
+ protected:
+  std::string Draft(const std::string& quote, const std::string& price = "10") {
+    return Do<Contract, v1::CreateContractRequest>(
+               kax_, absl::StrCat(kContracts, "CreateContract"),
+               absl::StrCat("contract { account: '", account_, "' title: 'Supply 2026' currency: 'CNY' quote: '", quote,
+                            "' start_date: '2026-01-01' end_date: '2026-12-31' parties { role: 'seller' legal_name: "
+                            "'We' } parties { role: 'buyer' legal_name: 'Customer' } lines { product: '",
+                            product_a_, "' quantity: '10' unit_price ", MoneyText(price),
+                            " } clauses { kind: CLAUSE_KIND_DELIVERY body: 'd' } clauses { kind: CLAUSE_KIND_PAYMENT "
+                            "body: 'p' } clauses { kind: CLAUSE_KIND_WARRANTY body: 'w' } clauses { kind: "
+                            "CLAUSE_KIND_BREACH body: 'b' } open_points { title: 'colour' } }"))
+        .name();
+  }
+  absl::StatusOr<Contract> Submit(const std::string& name) {
+    return Call<Contract, v1::SubmitContractRequest>(kax_, absl::StrCat(kContracts, "SubmitContract"),
+                                                     absl::StrCat("name: '", name, "' review_deadline: '2026-01-10'"));
+  }
+  void Settle(const std::string& name) {
+    Do<Contract, v1::UpdateContractRequest>(
+        kax_, absl::StrCat(kContracts, "UpdateContract"),
+        absl::StrCat("contract { name: '", name,
+                     "' open_points { title: 'colour' resolved: true resolution: 'white' } } update_mask { paths: "
+                     "'open_points' }"));
+  }
+  absl::StatusOr<Contract> Review(const auth::Principal& who, const std::string& name, const std::string& step,
+                                  bool approve = true) {
+    return Call<Contract, v1::ReviewContractRequest>(
+        who, absl::StrCat(kContracts, "ReviewContract"),
+        absl::StrCat("name: '", name, "' step: REVIEW_STEP_KIND_", step, " approve: ", approve ? "true" : "false",
+                     " opinion: 'see text'"));
+  }
+  void ReviewAll(const std::string& name) {
+    EXPECT_THAT(Review(kam_, name, "SALES"), IsOk());
+    EXPECT_THAT(Review(pss_, name, "PRODUCT"), IsOk());
+    EXPECT_THAT(Review(fd_, name, "FINANCE"), IsOk());
+    EXPECT_THAT(Review(leg_, name, "LEGAL"), IsOk());
+  }
+  absl::StatusOr<Contract> Sign(const std::string& name, const std::string& sha256) {
+    return Call<Contract, v1::SignContractRequest>(
+        kam_, absl::StrCat(kContracts, "SignContract"),
+        absl::StrCat("name: '", name, "' presented_sha256: '", sha256,
+                     "' signatories { party: 'seller' person: 'x' } signatories { party: 'buyer' person: 'y' } "
+                     "signing_checks { title: 'names' correct: true } seal: 's' scan_document: 'd'"));
+  }
+  v1::ContractText Text(const std::string& name) {
+    return Do<v1::ContractText, v1::GetContractTextRequest>(kam_, absl::StrCat(kContracts, "GetContractText"),
+                                                            absl::StrCat("name: '", name, "'"));
+  }
+};
+
+// C-10, C-11, C-12, R-10
+TEST_F(ContractServiceTest, DraftReviewSignOrder) {
+  const std::string name = Draft(NewQuote(account_, "APPROVED"));
+  EXPECT_THAT(Submit(name), HasReason("OPEN_POINTS_LEFT"));
+  Settle(name);
+  ASSERT_THAT(Submit(name), IsOk());
+  EXPECT_THAT((Call<Contract, v1::UpdateContractRequest>(
+                  kax_, absl::StrCat(kContracts, "UpdateContract"),
+                  absl::StrCat("contract { name: '", name, "' title: 'x' } update_mask { paths: 'title' }"))),
+              HasReason("CONTRACT_FROZEN"));
+  // Each opinion by the role that may.
+  EXPECT_THAT(Review(kam_, name, "LEGAL"), HasReason("REVIEW_STEP_NOT_YOURS"));
+  EXPECT_THAT(Review(leg_, name, "FINANCE"), HasReason("REVIEW_STEP_NOT_YOURS"));
+  EXPECT_THAT(Review(kax_, name, "SALES"), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Sign(name, Text(name).content_sha256()), HasReason("STATE_NOT_ALLOWED"));
+  ReviewAll(name);
+  const std::string sha256 = Text(name).content_sha256();
+  EXPECT_THAT(Sign(name, std::string(64, 'a')), HasReason("SIGNED_TEXT_DIFFERS"));
+  // Somebody changes a price behind the service's back: the stored words are not the approved ones any more.
+  harness().db().Execute(
+      absl::StrCat("UPDATE contracts_lines SET unit_price_amount = 9 WHERE parent_id = '", IdOf(name), "'"));
+  EXPECT_THAT(Sign(name, sha256), HasReason("SIGNED_TEXT_DIFFERS"));
+  harness().db().Execute(
+      absl::StrCat("UPDATE contracts_lines SET unit_price_amount = 10 WHERE parent_id = '", IdOf(name), "'"));
+  const absl::StatusOr<Contract> contract = Sign(name, sha256);
+  ASSERT_THAT(contract, IsOk());
+  EXPECT_EQ(contract->state(), v1::CONTRACT_STATE_SIGNED);
+  EXPECT_EQ(contract->sign_date(), "2026-01-05");
+  EXPECT_THAT(Enter(name, "10"), IsOk());
+  EXPECT_THAT(Enter(name, "1"), HasReason("QUANTITY_NOT_AGREED"));
+}
+
+// C-10
+TEST_F(ContractServiceTest, PricesAreThoseOfAnApprovedQuote) {
+  const std::string cheap = Draft(NewQuote(account_, "APPROVED"), "9.99");
+  Settle(cheap);
+  EXPECT_THAT(Submit(cheap), HasReason("PRICE_NOT_AGREED"));
+  const std::string early = Draft(NewQuote(account_, "DRAFT"));
+  Settle(early);
+  EXPECT_THAT(Submit(early), HasReason("QUOTE_NOT_ACCEPTED"));
+  const std::string foreign = Draft(NewQuote(NewAccount(), "APPROVED"));
+  Settle(foreign);
+  EXPECT_THAT(Submit(foreign), HasReason("QUOTE_OF_OTHER_ACCOUNT"));
+}
+
+// C-11: a returned contract is changed and reviewed from the start; the deadline is watched.
+TEST_F(ContractServiceTest, ReturnedContractStartsAgain) {
+  const std::string name = Draft(NewQuote(account_, "ACCEPTED"));
+  Settle(name);
+  ASSERT_THAT(Submit(name), IsOk());
+  EXPECT_THAT(Review(kam_, name, "SALES"), IsOk());
+  const absl::Time after_deadline = absl::FromCivil(absl::CivilDay(2026, 1, 11), absl::UTCTimeZone());
+  const absl::Time before = harness().clock().Now();
+  harness().clock().Set(after_deadline);
+  EXPECT_THAT(scheduler().RunDue(after_deadline, absl::InfiniteFuture()), IsOk());
+  harness().clock().Set(before);
+  const absl::StatusOr<Contract> returned = Review(leg_, name, "LEGAL", /*approve=*/false);
+  ASSERT_THAT(returned, IsOk());
+  EXPECT_EQ(returned->state(), v1::CONTRACT_STATE_RETURNED);
+  EXPECT_FALSE(returned->steps(0).overdue());
+  EXPECT_TRUE(returned->steps(1).overdue());
+  const absl::StatusOr<Contract> again = Submit(name);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->steps(0).result(), v1::REVIEW_RESULT_PENDING);
+}
+
+// C-11, C-12: one winner of each race.
+TEST_F(ContractServiceTest, OpinionAndSignatureAreGivenOnce) {
+  const std::string name = Draft(NewQuote(account_, "APPROVED"));
+  Settle(name);
+  ASSERT_THAT(Submit(name), IsOk());
+  const auto race = [](const std::function<absl::Status()>& call, const std::string& loser) {
+    std::atomic<int> won = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 6; ++i) {
+      threads.emplace_back([&] {
+        const absl::Status status = call();
+        if (status.ok()) {
+          ++won;
+        } else {
+          EXPECT_THAT(status, HasReason(loser));
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(won, 1);
+  };
+  race([&] { return Review(kam_, name, "SALES").status(); }, "REVIEW_STEP_DECIDED");
+  EXPECT_THAT(Review(pss_, name, "PRODUCT"), IsOk());
+  EXPECT_THAT(Review(fd_, name, "FINANCE"), IsOk());
+  EXPECT_THAT(Review(leg_, name, "LEGAL"), IsOk());
+  const std::string sha256 = Text(name).content_sha256();
+  race([&] { return Sign(name, sha256).status(); }, "STATE_NOT_ALLOWED");
+}
+
+// C-12: the annual agreement is signed by the company-wide key account manager.
+TEST_F(ContractServiceTest, AnnualAgreementHasItsOwnSigner) {
+  const std::string name = Draft(NewQuote(account_, "APPROVED"));
+  harness().db().Execute(absl::StrCat("UPDATE contracts SET kind = 'ANNUAL' WHERE id = '", IdOf(name), "'"));
+  Settle(name);
+  ASSERT_THAT(Submit(name), IsOk());
+  ReviewAll(name);
+  EXPECT_THAT(Sign(name, Text(name).content_sha256()), HasReason("ANNUAL_SIGNER_REQUIRED"));
+}
+
+// C-13: a contract in force turns EXPIRING in time.
+TEST_F(ContractServiceTest, ContractTurnsExpiring) {
+  const std::string name = NewContract(account_, /*credit=*/false);
+  Do<Contract, v1::ActivateContractRequest>(kam_, absl::StrCat(kContracts, "ActivateContract"),
+                                            absl::StrCat("name: '", name, "'"));
+  EXPECT_THAT(
+      scheduler().RunDue(absl::FromCivil(absl::CivilDay(2027, 11, 2), absl::UTCTimeZone()), absl::InfiniteFuture()),
+      IsOk());
+  const auto contract = Do<Contract, kam::api::GetRequest>(kam_, absl::StrCat(kContracts, "GetContract"),
+                                                           absl::StrCat("name: '", name, "'"));
+  EXPECT_EQ(contract.state(), v1::CONTRACT_STATE_EXPIRING);
+}
+
+// G-03
+TEST_F(ContractServiceTest, ContractsOfOthersAreNotShown) {
+  const std::string name = NewContract(account_, /*credit=*/false);
+  const auto get = [&](const auth::Principal& who) {
+    return Call<Contract, kam::api::GetRequest>(who, absl::StrCat(kContracts, "GetContract"),
+                                                absl::StrCat("name: '", name, "'"));
+  };
+  EXPECT_THAT(get(other_kax_), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(get(kax_), IsOk());
+  EXPECT_THAT(get(wh_), StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+class HistoryImportTest : public SalesTest {
+ protected:
+  kam::api::BatchUpsertResponse Orders(const std::string& rows) {
+    return Do<kam::api::BatchUpsertResponse, opb::BatchUpsertOrdersRequest>(
+        erp_, absl::StrCat(kOrders, "BatchUpsertOrders"), rows);
+  }
+  std::string Row(const std::string& id, const std::string& state, const std::string& lines,
+                  const std::string& more = {}) {
+    return absl::StrCat("orders { external_ids { system: 'erp' id: '", IdOf(account_), id, "' } account: '", account_,
+                        "' order_date: '2004-01-02' state: ORDER_STATE_", state, " ", lines, " ", more, " } ");
+  }
+  std::string Line(const std::string& quantity, const std::string& price, const std::string& product = {}) {
+    return absl::StrCat("lines { product: '", product.empty() ? product_a_ : product, "' quantity: '", quantity,
+                        "' unit_price ", MoneyText(price, "USD"), " } ");
+  }
+};
+
+// C-18: states, dates and prices as they were; totals by the service; no credit is taken.
+TEST_F(HistoryImportTest, OrdersOfThePastComeInAsTheyWere) {
+  const auto answer = Orders(Row("1", "SHIPPED", Line("3", "33.335") + Line("2", "1.1"), "shipped_date: '2004-01-09'") +
+                             Row("2", "RESOLVED", Line("1", "5")) + Row("3", "CANCELLED", Line("1", "7")));
+  for (const auto& result : answer.results()) {
+    EXPECT_EQ(result.outcome(), kam::api::UPSERT_OUTCOME_CREATED) << result.DebugString();
+  }
+  const opb::Order order = GetOrder(answer.results(0).name());
+  EXPECT_EQ(Amount(order.total()), D("102.21"));
+  EXPECT_EQ(order.state(), opb::ORDER_STATE_SHIPPED);
+  EXPECT_EQ(order.shipped_date(), "2004-01-09");
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COUNT(id) AS CHAR) FROM credit_reservations WHERE account = '",
+                             IdOf(account_), "'")),
+            D("0"));
+  const auto again = Orders(Row("2", "RESOLVED", Line("1", "5")));
+  EXPECT_EQ(again.results(0).outcome(), kam::api::UPSERT_OUTCOME_UNCHANGED);
+}
+
+// C-18: a broken row is refused by itself, naming the field.
+TEST_F(HistoryImportTest, BrokenRowsAreRefusedByTheFieldThatIsWrong) {
+  const auto answer = Orders(Row("1", "SHIPPED", Line("0", "1")) + Row("2", "SHIPPED", Line("-2", "1")) +
+                             Row("3", "SHIPPED", Line("1", "1", absl::StrCat("products/", harness().NewId()))) +
+                             Row("4", "SHIPPED", Line("1", "1"), "shipped_date: '2004-02-30'") +
+                             Row("5", "SHIPPED", Line("1", "1"), "shipped_date: '2003-12-31'") +
+                             Row("6", "SHIPPED", "") + Row("7", "SHIPPED", Line("1", "1")));
+  const char* fields[] = {"order.lines[0].quantity", "order.lines[0].quantity", "order.lines[0].product",
+                          "order.shipped_date",      "order.shipped_date",      "order.lines"};
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_EQ(answer.results(i).outcome(), kam::api::UPSERT_OUTCOME_FAILED) << i;
+    const absl::Status status =
+        FromRpcStatusBytes(static_cast<absl::StatusCode>(answer.results(i).status().code()),
+                           answer.results(i).status().message(), answer.results(i).status().SerializeAsString());
+    EXPECT_THAT(ViolatedFields(status), ::testing::Contains(fields[i])) << status;
+  }
+  EXPECT_EQ(answer.results(6).outcome(), kam::api::UPSERT_OUTCOME_CREATED);
+}
+
+// C-18: once worked on here, an order belongs to this suite.
+TEST_F(HistoryImportTest, ImportDoesNotOverwriteWorkDoneHere) {
+  const auto answer = Orders(Row("1", "ENTERED", Line("1", "5")));
+  Review(answer.results(0).name());
+  const auto again = Orders(Row("1", "SHIPPED", Line("1", "5")));
+  EXPECT_EQ(again.results(0).outcome(), kam::api::UPSERT_OUTCOME_FAILED);
+  EXPECT_THAT(again.results(0).status().message(), ::testing::HasSubstr("worked on here"));
+}
+
+// C-30, C-32: the figures of an import.
+TEST_F(HistoryImportTest, FiguresOfOrdersAndPayments) {
+  SetLimit(account_, "AMOUNT", "0");
+  harness().db().Execute(
+      absl::StrCat("UPDATE credit_accounts SET credit_limit_amount = 40, credit_limit_currency = "
+                   "'USD', currency = 'USD' WHERE account = '",
+                   IdOf(account_), "'"));
+  Orders(Row("1", "SHIPPED", Line("10", "10")) + Row("2", "CANCELLED", Line("10", "10")) +
+         Row("3", "DISPUTED", Line("1", "0.55")));
+  const auto paid = Do<kam::api::BatchUpsertResponse, rpb::BatchUpsertReceiptsRequest>(
+      erp_, absl::StrCat(kReceipts, "BatchUpsertReceipts"),
+      absl::StrCat("receipts { external_ids { system: 'erp' id: '", IdOf(account_), "/HQ336336' } account: '", account_,
+                   "' amount ", MoneyText("60.25", "USD"),
+                   " method: PAYMENT_METHOD_CHEQUE cheque_number: 'HQ336336' received_date: '2004-10-19' }"));
+  EXPECT_EQ(paid.results(0).outcome(), kam::api::UPSERT_OUTCOME_CREATED) << paid.DebugString();
+  const auto standings = Do<rpb::SummarizeAccountsResponse, rpb::SummarizeAccountsRequest>(
+      gm_, absl::StrCat(kReceivables, "SummarizeAccounts"), "over_limit_only: true page_size: 200");
+  const rpb::AccountStanding* mine = nullptr;
+  for (const auto& standing : standings.accounts()) {
+    if (standing.account() == account_) mine = &standing;
+  }
+  ASSERT_NE(mine, nullptr) << standings.DebugString();
+  EXPECT_EQ(Amount(mine->ordered()), D("100.55"));
+  EXPECT_EQ(Amount(mine->paid()), D("60.25"));
+  EXPECT_EQ(Amount(mine->balance()), D("40.3"));
+  EXPECT_TRUE(mine->over_limit());
+  EXPECT_EQ(mine->owner(), kax_.subject);
+
+  // Pages hold every account once, greatest balance first.
+  std::string token;
+  std::vector<std::string> seen;
+  Decimal last = D("999999999");
+  do {
+    const auto page = Do<rpb::SummarizeAccountsResponse, rpb::SummarizeAccountsRequest>(
+        gm_, absl::StrCat(kReceivables, "SummarizeAccounts"), absl::StrCat("page_size: 1 page_token: '", token, "'"));
+    for (const auto& standing : page.accounts()) {
+      EXPECT_LE(Amount(standing.balance()), last);
+      last = Amount(standing.balance());
+      seen.push_back(absl::StrCat(standing.account(), standing.currency()));
+    }
+    token = page.next_page_token();
+  } while (!token.empty());
+  EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), seen.size());
+  EXPECT_THAT(seen, ::testing::Contains(account_ + "USD"));
+
+  // Another owner's figures hold nothing of it.
+  const auto none = Do<opb::SummarizeOrdersResponse, opb::SummarizeOrdersRequest>(
+      other_kax_, absl::StrCat(kOrders, "SummarizeOrders"), "");
+  EXPECT_EQ(none.states_size(), 0);
+  EXPECT_EQ(none.lines(), 0);
+  const auto orders = Do<opb::SummarizeOrdersResponse, opb::SummarizeOrdersRequest>(
+      gm_, absl::StrCat(kOrders, "SummarizeOrders"), "from_date: '2004-01-01' to_date: '2004-12-31'");
+  EXPECT_GE(orders.lines(), 3);
+  ASSERT_GE(orders.owners_size(), 1);
+  EXPECT_EQ(orders.owners(0).owner(), kax_.subject);
+  const auto receipts = Do<rpb::SummarizeReceiptsResponse, rpb::SummarizeReceiptsRequest>(
+      gm_, absl::StrCat(kReceipts, "SummarizeReceipts"), "from_date: '2004-10-19' to_date: '2004-10-19'");
+  EXPECT_EQ(receipts.count(), 1);
+  EXPECT_EQ(Amount(receipts.totals(0).total()), D("60.25"));
+}
+
+}  // namespace
+}  // namespace kam::contract::testing
