@@ -25,7 +25,7 @@ constexpr int kClocksMax = 10;  // There are fewer kinds than that.
 constexpr int kRungsMax = 200;
 constexpr int kPoliciesMax = 200;
 // A clock is late only after its due time.
-constexpr absl::Duration kJustAfter = absl::Microseconds(1);
+constexpr absl::Duration kJustAfter = absl::Microseconds(0);
 constexpr char kEscalateMethod[] = "kam.complaint.v1.ComplaintService/EscalateComplaint";
 constexpr char kPauseMethod[] = "kam.complaint.v1.ComplaintService/PauseComplaintClocks";
 

@@ -9,6 +9,7 @@
 #include "common/resource/type.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/context.h"
+#include "contract-svc/contract_svc.h"
 #include "contract-svc/testing/sales_fixture.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -376,6 +377,19 @@ class StateTest : public SalesTest {
     }
   }
 };
+
+// G-02: every RPC of the service has a handler, and somebody holds its permission.
+TEST_F(StateTest, EveryRpcHasAHandlerAndSomebodyWhoMayCallIt) {
+  EXPECT_THAT(harness().registry().CheckComplete("contract-svc", ServiceNames()), IsOk());
+  const auth::Principal everybody = harness().PrincipalFor(
+      "GM SD FD KAPM GAM KAM BDS KAX KAA PSS LEG ACC CSH CRC SAD SPO WH ASP SM ERP", harness().NewId());
+  for (const auto& [method, entry] : harness().registry().entries()) {
+    for (const char* service : {kContracts, kOrders, kDeliveries, kCredits, kInvoices, kReceipts, kReceivables}) {
+      if (method.rfind(service, 0) != 0) continue;
+      EXPECT_TRUE(everybody.Holds(entry.rules->permission())) << method;
+    }
+  }
+}
 
 // C-18, C-19, C-21
 TEST_F(StateTest, OrderVerbs) {

@@ -104,7 +104,7 @@ absl::StatusOr<Json> Price(World& world, const std::string& login, const std::st
                               absl::StrCat(what, ": the quote is ", priced.value("state", ""), " instead of ", state)));
   world.Line(
       absl::StrCat("               total ", TwoDigits(priced.value("totalGross", Json())), " ", kCurrency, ", ",
-                   priced.value("verdict", ""),
+                   priced.value("verdict", "").substr(sizeof("AUTHORITY_VERDICT_") - 1),
                    priced.contains("deciders") ? absl::StrCat(", decided by ", priced.value("deciders", "")) : ""));
   return priced;
 }
@@ -247,7 +247,7 @@ absl::Status Contract(World& world, Story* story) {
     return Json{{"step", absl::StrCat("REVIEW_STEP_KIND_", step)}, {"approve", true}, {"opinion", "同意"}};
   };
   RETURN_IF_ERROR(world.Refused(kManager, "越位评审 gives the opinion of the legal department", path + ":review",
-                                review("LEGAL"), "PERMISSION_DENIED"));
+                                review("LEGAL"), "REVIEW_STEP_NOT_YOURS"));
   RETURN_IF_ERROR(
       world.Do(kManager, "销售评审 sales reviews", path + ":review", review("SALES"), "IN_REVIEW").status());
   RETURN_IF_ERROR(

@@ -17,11 +17,15 @@ namespace {
 constexpr char kZone[] = "Asia/Shanghai";
 constexpr size_t kKeyBytes = 16;
 
-// A fresh key for one write, so that a repeated send is done once.
+// A fresh UUID for one write, so that a repeated send is done once.
 absl::StatusOr<std::string> NewKey() {
   unsigned char bytes[kKeyBytes];
   RETURN_IF_ERROR(SystemRandom(absl::MakeSpan(bytes)));
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(bytes), sizeof bytes));
+  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);  // Version 4, random.
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);  // Variant of RFC 4122.
+  const std::string hex = absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(bytes), sizeof bytes));
+  return absl::StrCat(hex.substr(0, 8), "-", hex.substr(8, 4), "-", hex.substr(12, 4), "-", hex.substr(16, 4), "-",
+                      hex.substr(20));
 }
 
 }  // namespace
