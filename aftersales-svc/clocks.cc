@@ -25,7 +25,7 @@ constexpr int kClocksMax = 10;  // There are fewer kinds than that.
 constexpr int kRungsMax = 200;
 constexpr int kPoliciesMax = 200;
 // A clock is late only after its due time.
-constexpr absl::Duration kJustAfter = absl::Microseconds(0);
+constexpr absl::Duration kJustAfter = absl::Microseconds(1);
 constexpr char kEscalateMethod[] = "kam.complaint.v1.ComplaintService/EscalateComplaint";
 constexpr char kPauseMethod[] = "kam.complaint.v1.ComplaintService/PauseComplaintClocks";
 
@@ -288,25 +288,26 @@ absl::Status SaveDue(UnitOfWork& work, DueClock due) {
 // The breach and the alarm of a stale pause both follow from reading the clock now.
 absl::Status OnClockDue(UnitOfWork& work, const schedule::DueItem& item) {
   ASSIGN_OR_RETURN(DueClock due, LoadDue(work, item.resource));
-  RETURN_IF_ERROR(rules::Refresh(work.now(), due.calendar, &due.clock.after));
+  // An item that fires is due, whatever this process's own clock says: otherwise it would be set again and again.
+  RETURN_IF_ERROR(rules::Refresh(std::max(work.now(), item.due_time), due.calendar, &due.clock.after));
   return SaveDue(work, std::move(due));
 }
 
 absl::Status OnEscalateDue(UnitOfWork& work, const schedule::DueItem& item) {
   ASSIGN_OR_RETURN(DueClock due, LoadDue(work, item.resource));
   if (rules::HasEnded(due.complaint.before.state())) return absl::OkStatus();
-  RETURN_IF_ERROR(rules::Refresh(work.now(), due.calendar, &due.clock.after));
+  const absl::Time now = std::max(work.now(), item.due_time);
+  RETURN_IF_ERROR(rules::Refresh(now, due.calendar, &due.clock.after));
   ASSIGN_OR_RETURN(const std::vector<pb::EscalationRule> rungs, RungsOf(work, due.clock.after));
   pb::Complaint& complaint = due.complaint.after;
   for (const pb::EscalationRule& rung : rungs) {
     if (rules::RungClimbed(rung, complaint) || rung.level() <= complaint.escalation_level()) continue;
-    ASSIGN_OR_RETURN(const std::optional<absl::Time> at,
-                     rules::RungTime(rung, due.clock.after, due.calendar, work.now()));
-    if (!at.has_value() || *at > work.now()) continue;
+    ASSIGN_OR_RETURN(const std::optional<absl::Time> at, rules::RungTime(rung, due.clock.after, due.calendar, now));
+    if (!at.has_value() || *at > now) continue;
     RETURN_IF_ERROR(rules::Escalate(rung.level(), rung.role(), work.actor().subject,
                                     absl::StrCat(Short(rung.kind()), " clock: ", rung.minutes(), " minutes after its ",
                                                  rung.basis() == pb::ESCALATION_BASIS_BREACH ? "breach" : "start"),
-                                    work.now(), &complaint));
+                                    now, &complaint));
     complaint.mutable_escalations()->rbegin()->set_kind(rung.kind());
   }
   return SaveDue(work, std::move(due));

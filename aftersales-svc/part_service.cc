@@ -46,7 +46,7 @@ absl::Status TellClaim(UnitOfWork& work, const pb::WarrantyClaim& claim) {
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const auto parts, PartsOf(work, claim.name()));
-  if (!parts.empty()) return absl::OkStatus();
+  if (!rules::AllPartsBack(claim, parts)) return absl::OkStatus();
   resource::Change<pb::WarrantyClaim> change{claim, claim};
   change.after.set_state(pb::CLAIM_STATE_PART_RETURNED);
   return work.Save(std::move(change)).status();

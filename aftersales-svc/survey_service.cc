@@ -115,7 +115,7 @@ absl::StatusOr<pb::SurveyResponse> Submit(UnitOfWork& work, const pb::SubmitSurv
   // The lock on the invitation lets one of several answers with the same token through.
   ASSIGN_OR_RETURN(const auto invitation,
                    work.Load<pb::SurveyInvitation>(absl::StrCat("surveyInvitations/", rows[0][0].text())));
-
+  RETURN_IF_ERROR(rules::CheckAnswerable(invitation, work.now()));
   ASSIGN_OR_RETURN(const auto questionnaire,
                    work.Find<pb::Questionnaire>({"t.id = ?", {Value(IdOf(invitation.questionnaire()))}}, "", 1));
   if (questionnaire.empty()) return Internal("questionnaire of an invitation has gone");

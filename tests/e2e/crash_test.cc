@@ -174,7 +174,7 @@ TEST(CrashTest, NothingAcknowledgedIsLostOrDoneTwiceAndTheFeedHasNoGap) {
   const absl::Status started = suite.Start();
   ASSERT_TRUE(started.ok()) << started;
   Http integrator(suite.url(), suite.Token(kIntegrator));
-  ImportPeople(integrator, {{"seller", {"KAX"}}, {"pricer", {"SD", "KAPM"}}, {"service", {"CSR"}}, {"boss", {"GM"}}});
+  ImportPeople(integrator, {{"seller", {"KAX"}}, {"pricer", {"GAM"}}, {"service", {"CSR"}}, {"boss", {"GM"}}});
   const Answer account = Http(suite.url(), suite.Token("seller")).Post("/v1/accounts", {{"legalName", "北方公交"}});
   ASSERT_EQ(account.status, 200) << account;
   const std::string account_name = account.json().value("name", "");
