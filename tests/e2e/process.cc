@@ -68,7 +68,7 @@ int Process::Wait() {
   return WIFSIGNALED(status_) ? kSignalled + WTERMSIG(status_) : WEXITSTATUS(status_);
 }
 
-absl::StatusOr<int> Run(const std::vector<std::string>& command, const std::string& log) {
+absl::StatusOr<int> RunProgram(const std::vector<std::string>& command, const std::string& log) {
   auto process = Process::Start(command, log);
   if (!process.ok()) return process.status();
   return (*process)->Wait();

@@ -45,7 +45,7 @@ class Process {
 };
 
 // Starts, and waits for the end.
-absl::StatusOr<int> Run(const std::vector<std::string>& command, const std::string& log);
+absl::StatusOr<int> RunProgram(const std::vector<std::string>& command, const std::string& log);
 
 // Polls `condition` until it holds; false when it does not within `limit`.
 template <typename Condition>

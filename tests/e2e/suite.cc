@@ -102,7 +102,7 @@ mysql::Options Suite::AdminOptions(const std::string& schema) const {
 }
 
 absl::Status Suite::Start() {
-  ASSIGN_OR_RETURN(const int keys, Run({Binary("kamctl"), "keys", "--directory=" + secrets_}, log("kamctl")));
+  ASSIGN_OR_RETURN(const int keys, RunProgram({Binary("kamctl"), "keys", "--directory=" + secrets_}, log("kamctl")));
   if (keys != 0) return absl::InternalError(absl::StrCat("kamctl keys failed: ", LogTail(log("kamctl"))));
   RETURN_IF_ERROR(OpenIssuer(secrets_).status());
   std::ofstream(folder_ + "/integrator.token") << Token(kIntegrator) << "\n";

@@ -93,7 +93,8 @@ absl::Status Authority(World& world) {
   wide["maxDiscountPercent"] = "30";
   RETURN_IF_ERROR(world.Refused(kDepartment, "授出超过自身的权限 gives more than he holds", "/v1/authorityGrants", wide,
                                 "GRANT_EXCEEDS_OWN"));
-  return world.Do(kDepartment, "授予专员 3% 折扣权 gives the consultant 3 %", "/v1/authorityGrants", grant).status();
+  return world.Ensure(kDepartment, "授予专员 3% 折扣权 gives the consultant 3 %", "authorityGrants",
+                      absl::StrCat("employee = \"", seller, "\" AND state = ACTIVE"), grant);
 }
 
 absl::StatusOr<Json> Price(World& world, const std::string& login, const std::string& quote, const std::string& what,

@@ -67,13 +67,6 @@ absl::StatusOr<Json> List(World& world, const std::string& collection, const std
                    collection);
 }
 
-std::string Local(const World& world, const std::string& stamp) {
-  absl::Time time;
-  std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, stamp, &time, &error)) return stamp;
-  return absl::FormatTime("%m-%d %H:%M", time, world.zone());
-}
-
 absl::Status PlanOfTheDay(World& world, Names& names) {
   Title("今日安排 Plan of the day");
   const absl::Time begin = absl::FromCivil(absl::ToCivilDay(world.now(), world.zone()), world.zone());
@@ -83,7 +76,7 @@ absl::Status PlanOfTheDay(World& world, Names& names) {
                                                         "\" AND planned_start < \"", World::Stamp(end), "\""),
                                            "planned_start"));
   for (const Json& visit : visits) {
-    Row({{Local(world, visit.value("plannedStart", "")), 12},
+    Row({{world.Local(visit.value("plannedStart", "")), 12},
          {"拜访 visit", 16},
          {names.Person(visit.value("visitor", "")), 12},
          {names.Account(visit.value("account", "")), 40},
@@ -161,7 +154,7 @@ absl::Status Clocks(World& world, Names& names) {
       Row({{names.Account(clock.value("account", "")), 40},
            {Short(clock, "complaintClass", "COMPLAINT_CLASS_"), 10},
            {Short(clock, "kind", "CLOCK_KIND_"), 16},
-           {absl::StrCat("due ", Local(world, clock.value("dueTime", ""))), 18},
+           {absl::StrCat("due ", world.Local(clock.value("dueTime", ""))), 18},
            {names.Person(clock.value("handler", "")), 12}});
     });
   }
@@ -180,7 +173,7 @@ absl::Status Approvals(World& world, Names& names) {
          {request.value("purpose", ""), 20},
          {names.Person(request.value("requester", "")), 12},
          {absl::StrCat("asks ", roles), 16},
-         {absl::StrCat("until ", Local(world, request.value("deadline", ""))), 20},
+         {absl::StrCat("until ", world.Local(request.value("deadline", ""))), 20},
          {request.value("reason", ""), 0}});
   });
   return absl::OkStatus();
@@ -209,7 +202,7 @@ absl::Status Changes(World& world, Names& names) {
       const std::string method = change.value("method", "");
       const std::string actor = change.value("actor", "");
       Row({{absl::StrCat(CountOf(change, "sequence")), -7},
-           {Local(world, change.value("time", "")), 12},
+           {world.Local(change.value("time", "")), 12},
            {actor.rfind("employees/", 0) == 0 ? names.Person(actor) : actor, 26},
            {method.substr(method.rfind('/') + 1), 32},
            {change.value("resource", ""), 0}});

@@ -1,5 +1,6 @@
 #include "gateway/kamctl/journey/world.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "absl/strings/ascii.h"
@@ -139,6 +140,14 @@ absl::StatusOr<Json> World::Find(const std::string& login, const std::string& co
   return items.empty() ? Json() : items[0];
 }
 
+absl::Status World::Ensure(const std::string& login, const std::string& what, const std::string& collection,
+                           const std::string& filter, const Json& body) {
+  ASSIGN_OR_RETURN(const Json found, Find(login, collection, filter));
+  if (found.is_null()) return Do(login, what, absl::StrCat("/v1/", collection), body).status();
+  std::printf("  %-14s %s (in force)\n", login.c_str(), what.c_str());
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> World::Named(const std::string& login, const std::string& collection,
                                          const std::string& external_id) {
   ASSIGN_OR_RETURN(const Json found, Find(login, collection, absl::StrCat("external_ids.id = \"", external_id, "\"")));
@@ -169,6 +178,7 @@ void World::Line(const std::string& text) const { std::printf("  %s\n", text.c_s
 absl::Status World::MoveTo(absl::Time time) {
   RETURN_IF_ERROR(Check(clock_ != nullptr, "the sandbox clock is not there"));
   ASSIGN_OR_RETURN(now_, clock_->MoveTo(time));
+  std::printf("  %-14s %s\n", "--", absl::FormatTime("%Y-%m-%d %H:%M", now_, zone_).c_str());
   return absl::OkStatus();
 }
 
@@ -176,10 +186,17 @@ absl::Status World::MoveOn(int days, int hour) {
   absl::CivilDay day = absl::ToCivilDay(now_, zone_) + days;
   while (absl::GetWeekday(day) == absl::Weekday::saturday || absl::GetWeekday(day) == absl::Weekday::sunday) ++day;
   const absl::Time time = absl::FromCivil(absl::CivilHour(day.year(), day.month(), day.day(), hour), zone_);
-  return time > now_ ? MoveTo(time) : absl::OkStatus();
+  return MoveTo(std::max(time, now_));
 }
 
 std::string World::Day(int days) const { return absl::FormatCivilTime(absl::ToCivilDay(now_, zone_) + days); }
+
+std::string World::Local(const std::string& stamp) const {
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_full, stamp, &time, &error)) return stamp;
+  return absl::FormatTime("%m-%d %H:%M", time, zone_);
+}
 
 std::string World::Stamp(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
 

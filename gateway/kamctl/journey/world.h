@@ -41,6 +41,9 @@ class World {
                       const std::string& reason);
   // GET, printed only when it fails.
   absl::StatusOr<Json> Read(const std::string& login, const std::string& path);
+  // Does a step that sets the stage, unless `filter` finds that it was done before.
+  absl::Status Ensure(const std::string& login, const std::string& what, const std::string& collection,
+                      const std::string& filter, const Json& body);
   // Every item of a list.
   absl::StatusOr<Json> All(const std::string& login, const std::string& path, const std::string& items);
   // The first item that a filter finds; null when there is none.
@@ -69,6 +72,8 @@ class World {
   absl::TimeZone zone() const { return zone_; }
   // Date so many days from now, "2026-11-23".
   std::string Day(int days = 0) const;
+  // An RFC 3339 text as people here read it, "04-26 16:20".
+  std::string Local(const std::string& stamp) const;
   // RFC 3339 of a time.
   static std::string Stamp(absl::Time time);
   // Asks the services what time they have: their clock may be ahead of ours.
