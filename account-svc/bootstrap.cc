@@ -26,7 +26,8 @@ absl::Status Bootstrap(mysql::Database& database, const Clock& clock, const std:
   program.subject = "programs/account-svc";
   const auto* method = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(kMethod);
   return runtime.WriteAs(program, method, "bootstrap", [&](resource::UnitOfWork& work) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::vector<mysql::Row> anybody, work.connection().Query("SELECT id FROM employees LIMIT 1"));
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> anybody,
+                     work.connection().Query("SELECT id FROM employees LIMIT 1"));
     if (!anybody.empty()) return absl::OkStatus();
     organization::v1::Employee employee;
     employee.set_display_name("系统集成 Integrator");

@@ -42,7 +42,8 @@ absl::StatusOr<auth::Grants> GrantsOf(mysql::Connection& connection, const std::
   return auth::MergeGrants(grants);
 }
 
-// Everybody who reports to `employee` on `day`, directly or not, without the person. RESOURCE_EXHAUSTED TEAM_TOO_LARGE.
+// Everybody who reports to `employee` on `day`, directly or not, without the person. FAILED_PRECONDITION
+// TEAM_TOO_LARGE.
 absl::Status AddTeam(mysql::Connection& connection, const std::string& employee, const std::string& day, int limit,
                      pb::ResolvedPrincipal* principal) {
   ASSIGN_OR_RETURN(
@@ -56,7 +57,7 @@ absl::Status AddTeam(mysql::Connection& connection, const std::string& employee,
                        limit + 1),
           {employee, day, day, day, day, employee}));
   if (rows.size() > static_cast<size_t>(limit)) {
-    return Error(absl::StatusCode::kResourceExhausted, "TEAM_TOO_LARGE",
+    return Error(absl::StatusCode::kFailedPrecondition, "TEAM_TOO_LARGE",
                  absl::StrCat("more than ", limit, " people report to employees/", employee,
                               "; grant department or region instead of team"),
                  {{"employee", NameOf("employees", employee)}, {"limit", absl::StrCat(limit)}});
@@ -73,13 +74,15 @@ absl::Status Resolve(const Context& context, mysql::Connection& connection, cons
                      pb::ResolvedPrincipal* principal) {
   principal->Clear();
   const std::string day = context.Today(context.runtime.clock().Now());
-  ASSIGN_OR_RETURN(const std::vector<Row> people,
-                   connection.Query("SELECT e.id, e.display_name, e.region, s.department_path FROM employees e LEFT "
-                                    "JOIN employee_scopes s ON s.employee = e.id WHERE e.login = ? AND e.archive_time "
-                                    "IS NULL AND (e.leave_date IS NULL OR e.leave_date >= ?) AND (e.hire_date IS NULL "
-                                    "OR e.hire_date <= ?)",
-                                    {login, day, day}));
-  if (people.empty()) return Unknown();
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> people,
+      connection.Query("SELECT e.id, e.display_name, e.region, s.department_path, e.login FROM employees e LEFT "
+                       "JOIN employee_scopes s ON s.employee = e.id WHERE e.login = ? AND e.archive_time "
+                       "IS NULL AND (e.leave_date IS NULL OR e.leave_date >= ?) AND (e.hire_date IS NULL "
+                       "OR e.hire_date <= ?)",
+                       {login, day, day}));
+  // A login is its bytes: no folding of case, accents or blanks may make one person another.
+  if (people.empty() || people[0][4].text() != login) return Unknown();
   const std::string id = people[0][0].text();
   principal->set_employee(NameOf("employees", id));
   principal->set_display_name(people[0][1].text());

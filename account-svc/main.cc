@@ -41,8 +41,7 @@ int main(int argc, char** argv) {
   parts.load_reference_data = LoadReferenceData;
   const std::vector<std::string> replica = {"account.scope.resolve", "employee.scope.resolve", "change.read",
                                             "account.read",          "employee.read",          "department.read"};
-  parts.program_permissions = {{"gateway", {"directory.resolve", "sandbox.clock"}},
-                               {"contract-svc", replica},
-                               {"aftersales-svc", replica}};
+  parts.program_permissions = {
+      {"gateway", {"directory.resolve", "sandbox.clock"}}, {"contract-svc", replica}, {"aftersales-svc", replica}};
   return kam::service::Main(parts, argc, argv);
 }

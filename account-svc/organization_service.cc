@@ -118,7 +118,7 @@ absl::StatusOr<std::map<std::string, std::string>> Above(UnitOfWork& work, const
       if (below.emplace(row[0].text(), row[1].text()).second) level.push_back(row[0].text());
     }
     if (below.size() > kSuperiorsMax) {
-      return Error(absl::StatusCode::kResourceExhausted, "LINE_TOO_LONG",
+      return Error(absl::StatusCode::kFailedPrecondition, "LINE_TOO_LONG",
                    absl::StrCat("more than ", kSuperiorsMax, " superiors"), {{"limit", absl::StrCat(kSuperiorsMax)}});
     }
   }
@@ -251,6 +251,9 @@ void RegisterOrganization(const Context& context, rpc::Registry* registry) {
   grants.on_update = resource::OnUpdate<RoleGrant>(UpdateGrant);
   grants.on_archive = [](UnitOfWork& work, const google::protobuf::Message& before) -> absl::Status {
     RETURN_IF_ERROR(NotSeed(static_cast<const RoleGrant&>(before)));
+    return NotOwnRole(work, static_cast<const RoleGrant&>(before));
+  };
+  grants.on_restore = [](UnitOfWork& work, const google::protobuf::Message& before) -> absl::Status {
     return NotOwnRole(work, static_cast<const RoleGrant&>(before));
   };
   context.runtime.SetHooks(RoleGrant::descriptor(), std::move(grants));

@@ -299,7 +299,7 @@ TEST_F(OrganizationTest, TheTeamIsTheReportingSubtreeOfToday) {
   ASSERT_THAT(Resolve(head.login()), IsOk());
   world_.AddEmployee("BD", "", {head.name()});
   const auto large = Resolve(head.login());
-  EXPECT_THAT(large, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(large, StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(large, HasReason("TEAM_TOO_LARGE"));
 }
 

@@ -66,16 +66,22 @@ absl::Status Run(server::Program& program, int* exit_status) {
   ASSIGN_OR_RETURN(std::shared_ptr<auth::KeySource> keys, OpenKeys(config));
   ASSIGN_OR_RETURN(const std::unique_ptr<auth::InternalIssuer> issuer, OpenIssuer(config));
 
-  Backends backends;
+  // Native calls are forwarded unread, perhaps without a request id: they are sent once, the caller decides on more.
+  // The HTTP edge sees to it that every write has a request id, and so may repeat.
+  Backends backends, native_backends;
   for (const auto& [name, target] : config.backends) {
     rpc::ClientOptions options;
     options.target = target;
     options.tls = program.tls_files();
+    rpc::ClientOptions once = options;
+    once.attempts_max = 1;
     ASSIGN_OR_RETURN(backends[name], rpc::Client::Create(std::move(options)));
+    ASSIGN_OR_RETURN(native_backends[name], rpc::Client::Create(std::move(once)));
   }
   OutsideAuthenticator authenticator(config.outside, keys, &clock);
   Sessions sessions(config.sessions, backends.at("account-svc").get(), issuer.get(), &clock);
   ASSIGN_OR_RETURN(const Targets targets, Targets::FromPool(backends));
+  ASSIGN_OR_RETURN(const Targets native_targets, Targets::FromPool(native_backends));
   Access access(&authenticator, &sessions);
 
   GatewayOptions options;
@@ -127,8 +133,8 @@ absl::Status Run(server::Program& program, int* exit_status) {
     native_options.tls = program.tls_files();
     program.AddListener({.name = "grpc",
                          .start = [&, native_options]() -> absl::StatusOr<int> {
-                           ASSIGN_OR_RETURN(native,
-                                            NativeServer::Start(native_options, targets, access, program.metrics()));
+                           ASSIGN_OR_RETURN(
+                               native, NativeServer::Start(native_options, native_targets, access, program.metrics()));
                            return native->port();
                          },
                          .on_readiness = nullptr,

@@ -14,9 +14,9 @@ using organization::v1::ReportingLine;
 using organization::v1::RoleAssignment;
 
 constexpr absl::string_view kRoles[] = {
-    "GM", "DGM", "SD", "OD",  "MD",  "CRMD", "SVD", "FD",  "AD",  "HR",  "SM",  "RM",  "KAPM", "GAM", "KAM", "BDS",
-    "BD", "PSS", "PS", "ASS", "AS",  "KAX",  "KAA", "PM",  "DA",  "ASP", "SVM", "SA",  "CL",   "TM",  "QI",  "PTM",
-    "WH", "INS", "FE", "CSM", "CSR", "APT",  "CLM", "CLS", "ACC", "CSH", "CRC", "FEE", "SAD",  "SPO", "GAD", "LEG",
+    "GM", "DGM", "SD", "OD", "MD", "CRMD", "SVD", "FD", "AD", "HR", "SM", "RM", "KAPM", "GAM", "KAM", "BDS", "BD",
+    "PSS", "PS", "ASS", "AS", "KAX", "KAA", "PM", "DA", "ASP", "SVM", "SA", "CL", "TM", "QI", "PTM", "WH", "INS", "FE",
+    "CSM", "CSR", "APT", "CLM", "CLS", "ACC", "CSH", "CRC", "FEE", "SAD", "SPO", "GAD", "LEG",
     // Not a post: the client of another system (系统集成), which imports and reads.
     "ERP"};
 
@@ -92,6 +92,11 @@ void EndAtLeave(Employee* employee) {
 
 absl::Status CheckRoleChange(absl::string_view actor, const Employee& before, const Employee& after) {
   if (actor != before.name()) return absl::OkStatus();
+  if (before.login() != after.login()) {
+    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+                 "nobody changes the login of himself; somebody else with employee.write may",
+                 {{"rule", "self"}, {"permission", "employee.write"}});
+  }
   const auto same = [](const RoleAssignment& a, const RoleAssignment& b) {
     return a.SerializeAsString() == b.SerializeAsString();
   };

@@ -37,7 +37,7 @@ CREATE TABLE employees (
   archive_time DATETIME(6) NULL,
   number VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
   display_name VARCHAR(100) NOT NULL,
-  login VARCHAR(190) NOT NULL,
+  login VARCHAR(190) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   email VARCHAR(200) NULL,
   phone VARCHAR(40) NULL,
   department CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL,

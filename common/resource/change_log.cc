@@ -143,6 +143,8 @@ absl::StatusOr<std::vector<kam::api::FieldChange>> ChangesFromJson(const std::st
 std::vector<std::string> PermissionsOf(const Type& type, const std::string& name) {
   std::set<std::string> permissions;
   const FieldDescriptor* field = type.descriptor()->FindFieldByName(name);
+  // A field that is no more may have been confidential: nobody holds this.
+  if (field == nullptr) permissions.insert("(field removed)");
   if (field != nullptr) {
     const std::string& sensitive = field->options().GetExtension(kam::api::field).sensitive();
     if (!sensitive.empty()) permissions.insert(sensitive);

@@ -142,8 +142,9 @@ struct Hooks {
   // Before a change is stored (Update, BatchUpsert).
   std::function<absl::Status(UnitOfWork&, const google::protobuf::Message& before, google::protobuf::Message* after)>
       on_update;
-  // Before Archive.
+  // Before Archive, before Restore.
   std::function<absl::Status(UnitOfWork&, const google::protobuf::Message& before)> on_archive;
+  std::function<absl::Status(UnitOfWork&, const google::protobuf::Message& before)> on_restore;
   // After any write of the type, also by custom methods. `before` is null for a new resource.
   std::function<absl::Status(UnitOfWork&, const google::protobuf::Message* before,
                              const google::protobuf::Message& after)>

@@ -132,6 +132,7 @@ class Methods {
     }
     const Message& given = request.GetReflection()->GetMessage(request, field);
     RETURN_IF_ERROR(CheckSensitive(call.principal, given, absl::StrCat(type_.singular(), ".")));
+    RETURN_IF_ERROR(CheckExternalIds(call, given));
     RETURN_IF_ERROR(Prepare(call, {&given}));
     return runtime_.WriteMessage(call, request, response, [&](UnitOfWork& work, Message* created) -> absl::Status {
       created->CopyFrom(given);
@@ -175,6 +176,7 @@ class Methods {
       RETURN_IF_ERROR(CheckEtag(type_, *before, etag));
       const Hooks& hooks = runtime_.HooksOf(type_.descriptor());
       if (archived && hooks.on_archive) RETURN_IF_ERROR(hooks.on_archive(work, *before));
+      if (!archived && hooks.on_restore) RETURN_IF_ERROR(hooks.on_restore(work, *before));
       return work.SetArchived(*before, archived, after);
     });
   }
@@ -193,11 +195,13 @@ class Methods {
     RETURN_IF_ERROR(Prepare(call, all));
     for (int i = 0; i < size; ++i) {
       kam::api::UpsertResult* result = response->add_results();
-      const absl::Status status =
-          UpsertOne(call, *all[static_cast<size_t>(i)], absl::StrCat(items->name(), "[", i, "]"), result);
+      const std::string path = absl::StrCat(items->name(), "[", i, "]");
+      absl::Status status = UpsertOne(call, *all[static_cast<size_t>(i)], path, result);
+      // The same row of a call that runs at the same time was first: now it is there to be compared with.
+      if (absl::IsAlreadyExists(status)) status = UpsertOne(call, *all[static_cast<size_t>(i)], path, result);
       if (status.ok()) continue;
       // A database that is away fails the call: the caller repeats it, rows already written stay as they are.
-      if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsResourceExhausted(status)) {
+      if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || Reason(status) == "DATABASE_BUSY") {
         return status;
       }
       result->set_outcome(kam::api::UPSERT_OUTCOME_FAILED);
@@ -260,6 +264,26 @@ class Methods {
   absl::Status Prepare(const rpc::Call& call, const std::vector<const Message*>& resources) const {
     const Hooks& hooks = runtime_.HooksOf(type_.descriptor());
     return hooks.prepare ? hooks.prepare(call, resources) : absl::OkStatus();
+  }
+
+  // Identities in other systems belong to those who import: whoever could claim one would be given that system's rows.
+  absl::Status CheckExternalIds(const rpc::Call& call, const Message& given) const {
+    if (!type_.has_external_ids() || given.GetReflection()->FieldSize(given, type_.system("external_ids")) == 0) {
+      return absl::OkStatus();
+    }
+    const google::protobuf::ServiceDescriptor* service = call.method->service();
+    std::string permission;
+    for (int i = 0; i < service->method_count(); ++i) {
+      const kam::api::Method& rules = service->method(i)->options().GetExtension(kam::api::method);
+      if (rules.standard() == kam::api::STANDARD_BATCH_UPSERT && rules.collection() == type_.collection()) {
+        permission = rules.permission();
+      }
+    }
+    if (call.principal.Holds(permission)) return absl::OkStatus();
+    const std::string path = absl::StrCat(type_.singular(), ".external_ids");
+    return Error(absl::StatusCode::kPermissionDenied, "FIELD_NOT_PERMITTED",
+                 absl::StrCat("writing ", path, " takes the permission ", permission),
+                 {{"field", path}, {"permission", permission}});
   }
 
   // Sensitive fields set in what the caller sent, at any depth; output-only ones are dropped later and do not count.

@@ -120,13 +120,12 @@ absl::Status Scheduler::PutOff(const DueItem& item, absl::Time now, const absl::
       log::Level::kError, "due item failed",
       {{"kind", item.kind}, {"resource", item.resource}, {"reason", Reason(why)}, {"attempts", item.attempts + 1}});
   const absl::Duration pause = std::min(kPauseMax, kPauseFirst * (1 << std::min(item.attempts, 10)));
-  const bool give_up = item.attempts + 1 >= kAttemptsMax;
   return runtime_.database().Run(absl::Now() + absl::Seconds(5), [&](mysql::Connection& connection) -> absl::Status {
     return connection
         .Execute(
             "UPDATE due_items SET attempts = attempts + 1, not_before = ?, last_reason = ? WHERE due_id = ? AND "
-            "done_time IS NULL",
-            {give_up ? absl::FromUnixSeconds(253402300799) : now + pause, Reason(why), item.due_id})
+            "done_time IS NULL AND attempts = ? AND due_time = ?",  // Not when it was moved meanwhile.
+            {now + pause, Reason(why), item.due_id, item.attempts, item.due_time})
         .status();
   });
 }

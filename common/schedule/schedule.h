@@ -16,8 +16,6 @@
 
 namespace kam::schedule {
 
-inline constexpr int kAttemptsMax = 20;
-
 // One due item of a resource. There is at most one open item of a kind for a resource.
 struct DueItem {
   std::string due_id;
@@ -35,8 +33,8 @@ absl::Status Cancel(resource::UnitOfWork& work, absl::string_view kind, absl::st
 class Scheduler {
  public:
   // What to do when an item of a kind is due: inside a transaction of its own; work.now() is the clock's time, which
-  // may be later than item.due_time. OK marks the item done. An error rolls back; the item is tried again later, with
-  // growing pauses, at most kAttemptsMax times.
+  // may be later than item.due_time. OK marks the item done. An error rolls back; the item is tried again, after
+  // pauses that grow to an hour, until it succeeds or is cancelled: nothing that is due is ever dropped.
   using Handler = std::function<absl::Status(resource::UnitOfWork& work, const DueItem& item)>;
 
   // `program`: name of the actor, "contract-svc".

@@ -2,6 +2,7 @@
 
 #include <iterator>
 #include <memory>
+#include <set>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
@@ -76,14 +77,29 @@ absl::Status MigrateSchema(const Parts& parts, mysql::Database& database) {
 
 absl::Status CheckSchema(const Parts& parts, mysql::Database& database, const resource::Runtime& runtime) {
   ASSIGN_OR_RETURN(const std::vector<mysql::Migration> migrations, Migrations(parts));
-  ASSIGN_OR_RETURN(const int version, mysql::AppliedVersion(database));
-  if (!migrations.empty() && version < migrations.back().number) {
-    return Error(absl::StatusCode::kFailedPrecondition, "SCHEMA_TOO_OLD",
-                 absl::StrCat("the schema is at ", version, ", this program needs ", migrations.back().number,
-                              ": run it with --migrate first"));
-  }
-  return database.Run(absl::Now() + absl::Seconds(10),
-                      [&](mysql::Connection& connection) { return runtime.store().CheckSchema(connection); });
+  return database.Run(absl::Now() + absl::Seconds(10), [&](mysql::Connection& connection) -> absl::Status {
+    std::set<int64_t> applied;
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                     connection.Query("SELECT number FROM schema_migrations WHERE finished"));
+    for (const mysql::Row& row : rows) applied.insert(row[0].integer());
+    for (const mysql::Migration& migration : migrations) {
+      if (applied.count(migration.number) > 0) continue;
+      return Error(absl::StatusCode::kFailedPrecondition, "SCHEMA_TOO_OLD",
+                   absl::StrCat("the schema lacks ", migration.name, ": run this program with --migrate first"),
+                   {{"migration", migration.name}});
+    }
+    return runtime.store().CheckSchema(connection);
+  });
+}
+
+// A handler may hold one session and need a second for a moment (human numbers); the workers need some of their own.
+absl::Status CheckPool(const server::Program& program) {
+  constexpr int kSessionsOfWorkers = 4;
+  const int needed = program.server_options().threads + kSessionsOfWorkers;
+  if (absl::GetFlag(FLAGS_mysql_pool_size) >= needed) return absl::OkStatus();
+  return InvalidField("mysql_pool_size", "POOL_TOO_SMALL",
+                      absl::StrCat("must be at least ", needed, ", ", kSessionsOfWorkers, " more than --threads"),
+                      {{"limit", absl::StrCat(needed)}});
 }
 
 absl::Status Ping(mysql::Database& database) {
@@ -91,8 +107,8 @@ absl::Status Ping(mysql::Database& database) {
                       [](mysql::Connection& connection) { return connection.Query("SELECT 1").status(); });
 }
 
-absl::Status PurgeRequestIds(mysql::Database& database, const Clock& clock) {
-  const absl::Time before = clock.Now() - kRequestIdsKept;
+absl::Status PurgeRequestIds(mysql::Database& database) {
+  const absl::Time before = absl::Now() - kRequestIdsKept;
   for (int64_t removed = kPurgedAtOnce; removed == kPurgedAtOnce;) {
     RETURN_IF_ERROR(database.Run(absl::Now() + absl::Seconds(10), [&](mysql::Connection& connection) -> absl::Status {
       ASSIGN_OR_RETURN(removed, connection.Execute("DELETE FROM request_ids WHERE create_time < ? LIMIT ?",
@@ -114,6 +130,7 @@ absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database
     return InvalidField("page_token_key_file", "KEY_TOO_SHORT", "must hold at least 32 bytes");
   }
   resource::Runtime runtime(database, catalog, clock, page_key.substr(0, kPageKeyBytes));
+  RETURN_IF_ERROR(CheckPool(program));
   RETURN_IF_ERROR(CheckSchema(parts, database, runtime));
 
   auth::InternalAuthenticator::Options auth_options;
@@ -153,7 +170,7 @@ absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database
     return scheduler.RunDue(clock.Now(), absl::Now() + absl::Seconds(30)).status();
   }));
   workers.push_back(
-      std::make_unique<Worker>("purge request ids", kPurgeInterval, [&] { return PurgeRequestIds(database, clock); }));
+      std::make_unique<Worker>("purge request ids", kPurgeInterval, [&] { return PurgeRequestIds(database); }));
   if (scopes != nullptr) {
     workers.push_back(std::make_unique<Worker>("account scopes", kReplicaInterval, [&] { return scopes->Follow(); }));
   }

@@ -22,7 +22,7 @@ namespace {
 
 constexpr absl::Duration kStepTimeout = absl::Seconds(30);
 // Writes that every writer gets acknowledged between two kills.
-constexpr int kAcknowledgedAPhase = 5;
+constexpr int kAcknowledgedAPhase = 20;
 constexpr int kWritersAService = 2;
 
 // How load is put on one service: rows that can be told apart by a text of their own.

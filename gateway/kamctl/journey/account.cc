@@ -98,7 +98,8 @@ absl::Status Ownership(World& world, Story* story) {
                             {{"legalName", story->company}, {"country", "CN"}}));
   RETURN_IF_ERROR(world.Check(check.value("result", "") == "DUPLICATE_RESULT_EXISTS" && !check.contains("account"),
                               "the blind check must say that there is a file and not whose"));
-  world.Line(absl::StrCat("               answer: exists; may be claimed after ", check.value("claimableAfter", "")));
+  world.Line(absl::StrCat("               answer: exists; may be claimed after ",
+                          world.Local(check.value("claimableAfter", ""))));
   RETURN_IF_ERROR(world.Refused(kColleague, "同事重复建档 registers the same company", "/v1/accounts",
                                 {{"legalName", story->company},
                                  {"registrationNumber", story->registration_number},

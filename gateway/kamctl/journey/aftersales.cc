@@ -41,25 +41,16 @@ Json Windows() {
 // Calendar, limits, ladder and classes; what is there already stays.
 absl::Status Policies(World& world) {
   world.Chapter("投诉时限与升级规则 Calendar, limits, ladder (S-03, S-05)");
-  ASSIGN_OR_RETURN(const Json calendar,
-                   world.Find(kCare, "businessCalendars", absl::StrCat("code = \"", kCalendar, "\"")));
-  if (!calendar.is_null()) {
-    world.Line("               calendar, limits and ladder are in force");
-    return absl::OkStatus();
-  }
-  RETURN_IF_ERROR(world
-                      .Do(kCare, "工作日历 sets the business calendar", "/v1/businessCalendars",
-                          {{"code", kCalendar}, {"timeZone", "Asia/Shanghai"}, {"windows", Windows()}})
-                      .status());
+  RETURN_IF_ERROR(world.Ensure(kCare, "工作日历 sets the business calendar", "businessCalendars",
+                               absl::StrCat("code = \"", kCalendar, "\""),
+                               {{"code", kCalendar}, {"timeZone", "Asia/Shanghai"}, {"windows", Windows()}}));
   ASSIGN_OR_RETURN(const Json large, Cny("50000.00"));
-  RETURN_IF_ERROR(world
-                      .Do(kCare, "重大投诉标准 says what is major", "/v1/complaintClassRules",
-                          {{"priority", 100},
-                           {"severityMin", "SEVERITY_HIGH"},
-                           {"amountMin", large},
-                           {"complaintClass", "COMPLAINT_CLASS_MAJOR"},
-                           {"remark", "严重且金额 5 万以上"}})
-                      .status());
+  RETURN_IF_ERROR(world.Ensure(kCare, "重大投诉标准 says what is major", "complaintClassRules", "priority = 100",
+                               {{"priority", 100},
+                                {"severityMin", "SEVERITY_HIGH"},
+                                {"amountMin", large},
+                                {"complaintClass", "COMPLAINT_CLASS_MAJOR"},
+                                {"remark", "严重且金额 5 万以上"}}));
   struct Limit {
     const char* complaint_class;
     const char* kind;
@@ -68,16 +59,14 @@ absl::Status Policies(World& world) {
   for (const Limit& limit :
        {Limit{"ORDINARY", "FIRST_RESPONSE", 120}, Limit{"ORDINARY", "SOLUTION", 1440}, Limit{"ORDINARY", "REPLY", 960},
         Limit{"MAJOR", "FIRST_RESPONSE", 30}, Limit{"MAJOR", "SOLUTION", 2400}, Limit{"MAJOR", "REPLY", 480}}) {
-    RETURN_IF_ERROR(world
-                        .Do(kCare,
-                            absl::StrCat("时限 limit: ", limit.complaint_class, " ", limit.kind, " ", limit.minutes,
-                                         " business minutes"),
-                            "/v1/clockPolicies",
-                            {{"complaintClass", absl::StrCat("COMPLAINT_CLASS_", limit.complaint_class)},
-                             {"kind", absl::StrCat("CLOCK_KIND_", limit.kind)},
-                             {"allotmentMinutes", limit.minutes},
-                             {"calendarCode", kCalendar}})
-                        .status());
+    RETURN_IF_ERROR(world.Ensure(
+        kCare,
+        absl::StrCat("时限 limit: ", limit.complaint_class, " ", limit.kind, " ", limit.minutes, " business minutes"),
+        "clockPolicies", absl::StrCat("complaint_class = ", limit.complaint_class, " AND kind = ", limit.kind),
+        {{"complaintClass", absl::StrCat("COMPLAINT_CLASS_", limit.complaint_class)},
+         {"kind", absl::StrCat("CLOCK_KIND_", limit.kind)},
+         {"allotmentMinutes", limit.minutes},
+         {"calendarCode", kCalendar}}));
   }
   struct Rung {
     int level;
@@ -86,16 +75,15 @@ absl::Status Policies(World& world) {
     const char* role;
   };
   for (const Rung& rung : {Rung{1, "START", 20, "SVM"}, Rung{2, "BREACH", 0, "SVD"}, Rung{3, "BREACH", 120, "GM"}}) {
-    RETURN_IF_ERROR(world
-                        .Do(kCare, absl::StrCat("升级 ladder: level ", rung.level, " to ", rung.role),
-                            "/v1/escalationRules",
-                            {{"complaintClass", "COMPLAINT_CLASS_MAJOR"},
-                             {"kind", "CLOCK_KIND_FIRST_RESPONSE"},
-                             {"level", rung.level},
-                             {"basis", absl::StrCat("ESCALATION_BASIS_", rung.basis)},
-                             {"minutes", rung.minutes},
-                             {"role", rung.role}})
-                        .status());
+    RETURN_IF_ERROR(
+        world.Ensure(kCare, absl::StrCat("升级 ladder: level ", rung.level, " to ", rung.role), "escalationRules",
+                     absl::StrCat("complaint_class = MAJOR AND kind = FIRST_RESPONSE AND level = ", rung.level),
+                     {{"complaintClass", "COMPLAINT_CLASS_MAJOR"},
+                      {"kind", "CLOCK_KIND_FIRST_RESPONSE"},
+                      {"level", rung.level},
+                      {"basis", absl::StrCat("ESCALATION_BASIS_", rung.basis)},
+                      {"minutes", rung.minutes},
+                      {"role", rung.role}}));
   }
   return world.Refused(kOfficer, "客服专员改时限 an officer sets a limit", "/v1/clockPolicies",
                        {{"complaintClass", "COMPLAINT_CLASS_ORDINARY"},
@@ -114,19 +102,19 @@ absl::Status ShowClocks(World& world, const std::string& complaint) {
   for (const Json& clock : clocks) {
     world.Line(absl::StrCat("               clock ", clock.value("kind", "").substr(sizeof("CLOCK_KIND_") - 1), ": ",
                             clock.value("state", "").substr(sizeof("CLOCK_STATE_") - 1), ", due ",
-                            clock.value("dueTime", "")));
+                            world.Local(clock.value("dueTime", ""))));
   }
   return world.Check(!clocks.empty(), "the complaint has no clocks");
 }
 
-absl::Status Ordinary(World& world, const Story& story) {
+absl::Status Ordinary(World& world) {
   world.Chapter("一般投诉 Ordinary complaint, answered in time (S-02 – S-06, G11 – G14)");
+  ASSIGN_OR_RETURN(const std::string account, world.Named(kOfficer, "accounts", "C1005"));
   RETURN_IF_ERROR(world.MoveOn(12, 9));
   ASSIGN_OR_RETURN(const Json complaint, world.Do(kOfficer, "登记投诉 registers the complaint", "/v1/complaints",
-                                                  {{"account", story.account},
-                                                   {"contact", "吴经理"},
+                                                  {{"account", account},
+                                                   {"contact", "杨帆"},
                                                    {"product", "EV-D3"},
-                                                   {"order", story.order},
                                                    {"category", "COMPLAINT_CATEGORY_DELIVERY"},
                                                    {"severity", "SEVERITY_LOW"},
                                                    {"description", "随车充电枪少一套"},
@@ -150,10 +138,10 @@ absl::Status Ordinary(World& world, const Story& story) {
       world.Do(kSupport, "提出方案 proposes", path + ":propose", {{"solution", "次日补发并致歉"}}, "PROPOSED")
           .status());
   RETURN_IF_ERROR(
-      world.Do(kSupport, "客户同意 the customer agrees", path + ":agree", {{"agreedBy", "吴经理"}}, "AGREED").status());
+      world.Do(kSupport, "客户同意 the customer agrees", path + ":agree", {{"agreedBy", "杨帆"}}, "AGREED").status());
   RETURN_IF_ERROR(world.MoveOn(1, 10));
   RETURN_IF_ERROR(world.Do(kSupport, "执行 carries it out", path + ":execute", Json::object(), "EXECUTED").status());
-  const Json confirm = {{"satisfied", true}, {"score", 5}, {"confirmedBy", "吴经理"}};
+  const Json confirm = {{"satisfied", true}, {"score", 5}, {"confirmedBy", "杨帆"}};
   RETURN_IF_ERROR(world.Refused(kOfficer, "未回复即回访确认 confirms before the customer was told", path + ":confirm",
                                 confirm, "REPLY_REQUIRED"));
   RETURN_IF_ERROR(world
@@ -196,7 +184,7 @@ absl::Status Major(World& world, const Story& story, std::string* complaint_name
   ASSIGN_OR_RETURN(const Json late, world.Read(kCare, path));
   for (const Json& step : late.value("escalations", Json::array())) {
     world.Line(absl::StrCat("               escalated to ", step.value("role", ""), ", level ", CountOf(step, "level"),
-                            ", at ", step.value("escalationTime", "")));
+                            ", at ", world.Local(step.value("escalationTime", ""))));
   }
   RETURN_IF_ERROR(
       world.Check(CountOf(late, "escalationLevel") >= 2, "the missed limit must have escalated to level 2"));
@@ -335,8 +323,9 @@ absl::Status Claim(World& world, const Story& story, const std::string& complain
   return world.Do(kClerk, "归档 files it", path + ":file", Json::object(), "ARCHIVED").status();
 }
 
-absl::Status Survey(World& world, const Story& story) {
+absl::Status Survey(World& world) {
   world.Chapter("满意度 Survey; a low score opens a follow-up (S-33, S-34)");
+  ASSIGN_OR_RETURN(const std::string account, world.Named(kOfficer, "accounts", "C1001"));
   RETURN_IF_ERROR(world.MoveOn(20, 10));
   ASSIGN_OR_RETURN(
       Json questionnaire,
@@ -370,9 +359,9 @@ absl::Status Survey(World& world, const Story& story) {
   ASSIGN_OR_RETURN(const Json invited,
                    world.Do(kOfficer, "邀请客户 invites the customer", "/v1/surveyInvitations:invite",
                             {{"invitation",
-                              {{"account", story.account},
+                              {{"account", account},
                                {"questionnaire", Name(questionnaire)},
-                               {"contact", "吴经理"},
+                               {"contact", "王立新"},
                                {"expireTime", World::Stamp(world.now() + absl::Hours(24 * 14))}}}}));
   Json answers = {{"token", invited.value("token", "")},
                   {"answers", Json::array({{{"question", "overall"}, {"value", 9}},
@@ -388,7 +377,7 @@ absl::Status Survey(World& world, const Story& story) {
                    world.Find(kSeller, "followUps", absl::StrCat("response = \"", Name(response), "\"")));
   RETURN_IF_ERROR(world.Check(!follow_up.is_null(), "the low score must have opened a follow-up for the owner"));
   world.Line(absl::StrCat("               follow-up ", Label(follow_up), " for the account's owner, due ",
-                          follow_up.value("dueTime", "")));
+                          world.Local(follow_up.value("dueTime", ""))));
   RETURN_IF_ERROR(world
                       .Do(kSeller, "制定对策 sets a measure", Path(follow_up) + ":setMeasure",
                           {{"cause", "首响超时"}, {"measure", "设专属服务顾问,备用车 2 小时到场"}}, "MEASURE_SET")
@@ -403,12 +392,12 @@ absl::Status Survey(World& world, const Story& story) {
 
 absl::Status PlayAftersales(World& world, Story* story) {
   RETURN_IF_ERROR(Policies(world));
-  RETURN_IF_ERROR(Ordinary(world, *story));
+  RETURN_IF_ERROR(Ordinary(world));
   std::string complaint;
   RETURN_IF_ERROR(Major(world, *story, &complaint));
   RETURN_IF_ERROR(Claim(world, *story, complaint));
   RETURN_IF_ERROR(FinishMajor(world, complaint));
-  return Survey(world, *story);
+  return Survey(world);
 }
 
 }  // namespace kam::ctl::journey

@@ -24,6 +24,7 @@ constexpr char kAccountant[] = "hu.jing";           // 会计 ACC
 constexpr char kCashier[] = "guo.ting";             // 出纳 CSH
 
 constexpr char kCurrency[] = "CNY";
+constexpr char kTierPrice[] = "215000.00";  // Of the city van, for customers of tier A.
 constexpr char kBookCode[] = "KA-CN";
 constexpr char kForeignHash[] = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -54,7 +55,7 @@ absl::Status PriceList(World& world, Story* story) {
   }
   // Customers of tier A get the city van for less.
   ASSIGN_OR_RETURN(const std::string van, world.Named(kPolicyMaker, "products", "EV-D3"));
-  ASSIGN_OR_RETURN(const Json van_price, Cny("215000.00"));
+  ASSIGN_OR_RETURN(const Json van_price, Cny(kTierPrice));
   entries.push_back(
       {{"product", van}, {"tier", "CUSTOMER_TIER_A"}, {"validFrom", world.Day()}, {"unitPrice", van_price}});
   ASSIGN_OR_RETURN(
@@ -132,6 +133,11 @@ absl::Status Quote(World& world, Story* story) {
                                               "DRAFT"));
   const std::string name = Name(quote);
   const std::string path = Path(quote);
+  RETURN_IF_ERROR(world.Await(kSeller, "the tier of the account has reached contract-svc", path + ":price",
+                              {{"validateOnly", true}}, [](const Json& answer) {
+                                return TwoDigits(answer["quote"]["lines"][0].value("publishedPrice", Json())) ==
+                                       kTierPrice;
+                              }));
   RETURN_IF_ERROR(Price(world, kSeller, name, "按公布价计价 prices it by the list", "APPROVED").status());
   const auto change = [&](const char* discount) {
     return world.Change(kSeller, absl::StrCat("改为折扣 ", discount, "% changes the discount to ", discount, " %"),

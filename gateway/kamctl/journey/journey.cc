@@ -36,16 +36,17 @@ absl::Status LastDays(World& world, const Story& story, absl::Time start) {
   RETURN_IF_ERROR(world.MoveTo(start + absl::Hours(24 * kYearDays)));
   RETURN_IF_ERROR(world.MoveOn(1, 14));
   world.Chapter("年末 The last days of the year");
-  const auto complain = [&](const char* description) {
+  const auto complain = [&](const char* customer, const char* description) -> absl::StatusOr<Json> {
+    ASSIGN_OR_RETURN(const std::string account, world.Named(kOfficer, "accounts", customer));
     return world.Do(kOfficer, absl::StrCat("登记投诉 registers a complaint: ", description), "/v1/complaints",
-                    {{"account", story.account},
+                    {{"account", account},
                      {"category", "COMPLAINT_CATEGORY_SERVICE"},
                      {"severity", "SEVERITY_MEDIUM"},
                      {"description", description},
                      {"channel", "CONTACT_CHANNEL_WEB"}},
                     "RECEIVED");
   };
-  RETURN_IF_ERROR(complain("保养预约三天未回复").status());
+  RETURN_IF_ERROR(complain("C1003", "保养预约三天未回复").status());
   ASSIGN_OR_RETURN(const Json lead, world.Do(kColleague, "登记线索 registers a lead", "/v1/leads",
                                              {{"displayName", "孙主任"},
                                               {"companyName", "湖州南浔园区物业"},
@@ -62,7 +63,7 @@ absl::Status LastDays(World& world, const Story& story, absl::Time start) {
                            {"intentionLevel", "INTENTION_LEVEL_B"},
                            {"nextDate", world.Day()}})
                       .status());
-  RETURN_IF_ERROR(complain("车联网终端离线").status());
+  RETURN_IF_ERROR(complain("C1007", "车联网终端离线").status());
   const absl::Time afternoon = world.now() + absl::Hours(5);
   ASSIGN_OR_RETURN(const Json visit, world.Do(kSeller, "安排拜访 plans a visit of today", "/v1/visits",
                                               {{"account", story.account},

@@ -17,6 +17,7 @@ namespace {
 
 constexpr char kZone[] = "Asia/Shanghai";
 constexpr size_t kKeyBytes = 16;
+constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 // A fresh UUID for one write, so that a repeated send is done once.
 absl::StatusOr<std::string> NewKey() {
@@ -111,6 +112,18 @@ absl::Status World::CheckRefused(const std::string& login, const std::string& wh
 absl::Status World::Refused(const std::string& login, const std::string& what, const std::string& path,
                             const Json& body, const std::string& reason) {
   return CheckRefused(login, what, Send(login, "POST", path, body), reason);
+}
+
+absl::Status World::Await(const std::string& login, const std::string& what, const std::string& path, const Json& body,
+                          const std::function<bool(const Json&)>& done) {
+  const absl::Time give_up = absl::Now() + kPatience;
+  while (true) {
+    const absl::StatusOr<Json> answer = Send(login, "POST", path, body);
+    if (!answer.ok()) return Stop(login, what, answer.status());
+    if (done(*answer)) return absl::OkStatus();
+    RETURN_IF_ERROR(Check(absl::Now() < give_up, absl::StrCat(what, ": not within ", absl::FormatDuration(kPatience))));
+    absl::SleepFor(kPause);
+  }
 }
 
 absl::Status World::Hidden(const std::string& login, const std::string& what, const std::string& path,

@@ -3,6 +3,7 @@
 #ifndef KAM_GATEWAY_KAMCTL_JOURNEY_WORLD_H_
 #define KAM_GATEWAY_KAMCTL_JOURNEY_WORLD_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,6 +37,11 @@ class World {
   // POST that must be refused with `reason`; the refusal is printed.
   absl::Status Refused(const std::string& login, const std::string& what, const std::string& path, const Json& body,
                        const std::string& reason);
+  // POST without a line, asked again until the answer satisfies `done`: services tell one another what has changed by
+  // their feeds, a moment later. Ends the journey when that takes longer than kPatience.
+  absl::Status Await(const std::string& login, const std::string& what, const std::string& path, const Json& body,
+                     const std::function<bool(const Json&)>& done);
+  static constexpr absl::Duration kPatience = absl::Seconds(15);
   // GET that must be refused.
   absl::Status Hidden(const std::string& login, const std::string& what, const std::string& path,
                       const std::string& reason);

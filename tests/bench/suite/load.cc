@@ -1,0 +1,111 @@
+#include "tests/bench/suite/load.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace kam::bench {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+double OwnCpuSeconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double CpuSeconds(pid_t pid) {
+  std::ifstream file(absl::StrCat("/proc/", pid, "/stat"));
+  std::stringstream text;
+  text << file.rdbuf();
+  const std::string stat = text.str();
+  const size_t name_end = stat.rfind(')');
+  if (name_end == std::string::npos) return 0;
+  std::istringstream fields(stat.substr(name_end + 1));
+  // After the name: state is the third field of proc(5), utime the 14th, stime the 15th.
+  std::string skipped;
+  for (int i = 3; i < 14; ++i) fields >> skipped;
+  double user = 0, system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace
+
+Figures Measure(const Loop& loop, const std::function<absl::Status(int client, int64_t number)>& call) {
+  std::atomic<bool> counting = loop.calls > 0, stop = false;
+  std::atomic<int64_t> next = 0;
+  std::mutex mutex;
+  Figures figures;
+  std::vector<std::vector<float>> times(static_cast<size_t>(loop.clients));
+  std::vector<std::thread> threads;
+  double own_cpu = OwnCpuSeconds(), database_cpu = CpuSeconds(loop.database);
+  auto start = SteadyClock::now();
+  for (int client = 0; client < loop.clients; ++client) {
+    threads.emplace_back([&, client] {
+      while (!stop) {
+        const int64_t number = next++;
+        if (loop.calls > 0 && number >= loop.calls) return;
+        const auto called = SteadyClock::now();
+        const absl::Status status = call(client, number);
+        const float took = std::chrono::duration<float, std::milli>(SteadyClock::now() - called).count();
+        if (!status.ok()) {
+          const std::lock_guard<std::mutex> lock(mutex);
+          ++figures.failed;
+          figures.first_error.Update(status);
+        } else if (counting) {
+          times[static_cast<size_t>(client)].push_back(took);
+        }
+      }
+    });
+  }
+  if (loop.calls == 0) {
+    const auto length = std::chrono::nanoseconds(absl::ToInt64Nanoseconds(loop.length));
+    std::this_thread::sleep_for(length / 4);
+    own_cpu = OwnCpuSeconds();
+    database_cpu = CpuSeconds(loop.database);
+    start = SteadyClock::now();
+    counting = true;
+    std::this_thread::sleep_for(length);
+    counting = false;
+    stop = true;
+  } else {
+    for (std::thread& thread : threads) thread.join();
+    threads.clear();
+  }
+  const double seconds = std::chrono::duration<double>(SteadyClock::now() - start).count();
+  own_cpu = OwnCpuSeconds() - own_cpu;
+  database_cpu = CpuSeconds(loop.database) - database_cpu;
+  for (std::thread& thread : threads) thread.join();
+
+  std::vector<float> all;
+  for (const std::vector<float>& part : times) all.insert(all.end(), part.begin(), part.end());
+  std::sort(all.begin(), all.end());
+  figures.count = static_cast<int64_t>(all.size());
+  if (all.empty()) return figures;
+  const double count = static_cast<double>(all.size());
+  figures.per_second = count / seconds;
+  figures.p50_ms = all[all.size() / 2];
+  figures.p99_ms = all[all.size() * 99 / 100];
+  figures.own_cpu_us = own_cpu * 1e6 / count;
+  figures.database_cpu_us = database_cpu * 1e6 / count;
+  return figures;
+}
+
+}  // namespace kam::bench

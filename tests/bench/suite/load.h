@@ -1,0 +1,38 @@
+// Closed loop: every client starts its next call when the last one is answered.
+#ifndef KAM_TESTS_BENCH_SUITE_LOAD_H_
+#define KAM_TESTS_BENCH_SUITE_LOAD_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace kam::bench {
+
+struct Loop {
+  int clients = 1;
+  // One of the two: so long, after a quarter of it as warm-up, or so many calls in all, each of them counted.
+  absl::Duration length = absl::ZeroDuration();
+  int64_t calls = 0;
+  // Its processor time is counted beside that of this process.
+  pid_t database = 0;
+};
+
+struct Figures {
+  double per_second = 0;
+  double p50_ms = 0, p99_ms = 0;
+  // Processor time a call, of this process (clients and servers) and of the database.
+  double own_cpu_us = 0, database_cpu_us = 0;
+  int64_t count = 0, failed = 0;
+  absl::Status first_error;
+};
+
+// `call` gets the number of the client and of the call, both from 0; numbers of calls are given out once.
+Figures Measure(const Loop& loop, const std::function<absl::Status(int client, int64_t number)>& call);
+
+}  // namespace kam::bench
+
+#endif  // KAM_TESTS_BENCH_SUITE_LOAD_H_

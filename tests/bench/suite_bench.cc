@@ -1,0 +1,412 @@
+// The speed table of the design, rows 1 (Get), 2 (Create) and REST: each beside its floors, measured in the same run.
+//
+//   Get      an account by name, from 32 clients. Floors: a method that does nothing on the same rpc::Server; the
+//            statements of the Get alone, through common/mysql. Both together allow 1 / (1/a + 1/b) calls/s.
+//   Create   an account with its keys, history, event and request id, from 32 clients. Floors: the statements of those
+//            very transactions, with their values, in another schema; the writes among them alone, in a third; the
+//            look-ups that come before the transaction.
+//   REST     the Get through the HTTP edge over connections that stay open, beside the same RPC direct.
+//
+// Closed loop. Clients, account-svc and gateway share the process, MariaDB the machine: on few cores every call costs
+// all of them, so calls/s are compared, and processor time a call, which a busy machine blurs least. Cells take turns;
+// ratios are taken within a round, then the median of the rounds. nginx and other proxies are not measured here.
+//
+// usage: suite_bench DIRECTORY [seconds a cell] [rounds]      DIRECTORY is made, and removed at the end
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/log/log.h"
+#include "common/rpc/testing/echo.pb.h"
+#include "common/status/status.h"
+#include "gateway/http/raw_client.h"
+#include "kam/account/v1/account_service.pb.h"
+#include "kam/api/standard.pb.h"
+#include "tests/bench/suite/load.h"
+#include "tests/bench/suite/world.h"
+
+namespace kam::bench {
+namespace {
+
+namespace pb = kam::account::v1;
+
+constexpr char kGet[] = "kam.account.v1.AccountService/GetAccount";
+constexpr char kCreate[] = "kam.account.v1.AccountService/CreateAccount";
+constexpr int kClients = 32;
+constexpr int64_t kAccounts = 2000;        // There before anything is measured.
+constexpr int64_t kCreatesASecond = 1000;  // Creates of a cell for every second that another cell takes.
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+// One line of the table over all rounds.
+struct Line {
+  std::string name;
+  std::vector<Figures> rounds;
+
+  double MedianOf(const std::function<double(const Figures&)>& get) const {
+    std::vector<double> values;
+    for (const Figures& figures : rounds) values.push_back(get(figures));
+    return Median(std::move(values));
+  }
+};
+
+// Median over the rounds of a figure worked out within each.
+double OverRounds(size_t rounds, const std::function<double(size_t round)>& figure) {
+  std::vector<double> values;
+  for (size_t round = 0; round < rounds; ++round) values.push_back(figure(round));
+  return Median(std::move(values));
+}
+
+double Seconds(const Line& line, size_t round) { return 1 / line.rounds[round].per_second; }
+double Cpu(const Line& line, size_t round) {
+  return line.rounds[round].own_cpu_us + line.rounds[round].database_cpu_us;
+}
+
+void PrintHead(const std::string& title) {
+  std::printf("\n%s\n  %-38s %9s %8s %8s %14s %16s\n", title.c_str(), "", "calls/s", "p50 ms", "p99 ms",
+              "cpu us a call", "cpu us MariaDB");
+}
+
+void Print(const Line& line) {
+  std::printf("  %-38s %9.0f %8.2f %8.2f %14.0f %16.0f\n", line.name.c_str(),
+              line.MedianOf([](const Figures& f) { return f.per_second; }),
+              line.MedianOf([](const Figures& f) { return f.p50_ms; }),
+              line.MedianOf([](const Figures& f) { return f.p99_ms; }),
+              line.MedianOf([](const Figures& f) { return f.own_cpu_us; }),
+              line.MedianOf([](const Figures& f) { return f.database_cpu_us; }));
+}
+
+using Part = std::pair<const char*, const Line*>;
+
+void PrintSharesOf(const char* what, double (*cost)(const Line&, size_t round), const Line& whole,
+                   const std::vector<Part>& parts, const char* rest) {
+  std::printf("  %s:", what);
+  double left = 1;
+  for (const auto& [name, part] : parts) {
+    const double share = OverRounds(whole.rounds.size(),
+                                    [&, part = part](size_t round) { return cost(*part, round) / cost(whole, round); });
+    left -= share;
+    std::printf(" %s %.0f %%,", name, share * 100);
+  }
+  std::printf(" %s %.0f %%\n", rest, left * 100);
+}
+
+// Shares of the cost of `whole` that the floors have by themselves, and what is left.
+void PrintShares(const Line& whole, const std::vector<Part>& parts, const char* rest) {
+  PrintSharesOf("where the time goes", Seconds, whole, parts, rest);
+  PrintSharesOf("where the processor time goes", Cpu, whole, parts, rest);
+}
+
+class Bench {
+ public:
+  Bench(World& world, double seconds, int rounds) : world_(world), seconds_(seconds), rounds_(rounds) {}
+
+  absl::Status Run() {
+    RETURN_IF_ERROR(Seed());
+    RETURN_IF_ERROR(Get());
+    RETURN_IF_ERROR(Create());
+    return Rest();
+  }
+
+ private:
+  using Call = std::function<absl::Status(int client, int64_t number)>;
+
+  // Measures one cell and adds it to `line`. A call that fails ends the bench: its figures would say nothing.
+  absl::Status Cell(int clients, int64_t calls, Line* line, const Call& call) {
+    RETURN_IF_ERROR(world_.RenewToken());
+    Loop loop;
+    loop.clients = clients;
+    loop.database = world_.mariadb();
+    loop.calls = calls;
+    if (calls == 0) loop.length = absl::Seconds(seconds_);
+    Figures figures = Measure(loop, call);
+    if (figures.failed > 0) {
+      std::fprintf(stderr, "%s: %lld calls failed\n", line->name.c_str(), static_cast<long long>(figures.failed));
+      return figures.first_error;
+    }
+    if (figures.count == 0) return Internal(absl::StrCat(line->name, ": no call was answered in time"));
+    line->rounds.push_back(std::move(figures));
+    return absl::OkStatus();
+  }
+
+  absl::Status CreateOne(int client, pb::Account* created) {
+    const int64_t number = next_account_++;
+    pb::CreateAccountRequest request;
+    request.set_request_id(absl::StrFormat("00000000-0000-4000-8000-%012x", number));
+    pb::Account* account = request.mutable_account();
+    account->set_legal_name(absl::StrFormat("测试汽车 %06d 销售服务有限公司", number));
+    account->set_short_name(absl::StrCat("测试 ", number));
+    account->set_registration_number(absl::StrFormat("HRB %09d", number));
+    account->set_phone(absl::StrFormat("+86138%08d", number));
+    account->set_website(absl::StrFormat("www.kunde%d.example", number));
+    account->set_industry("汽车制造");
+    account->set_segment(pb::SEGMENT_OEM);
+    account->set_region("east");
+    account->set_currency("CNY");
+    account->set_language("zh-CN");
+    account->mutable_address()->set_country("DE");
+    account->mutable_address()->set_city("上海");
+    account->mutable_address()->set_street("创新路 17 号");
+    return world_.Call(client, kCreate, request, created);
+  }
+
+  struct Recorded {
+    std::vector<Unit> creates;  // The transactions of Create.
+    std::vector<Unit> lookups;  // What was asked outside of them.
+  };
+  static absl::StatusOr<Recorded> Sort(std::vector<Unit> units, int64_t expected) {
+    Recorded recorded;
+    for (Unit& unit : units) {
+      const bool create = std::any_of(unit.statements.begin(), unit.statements.end(), [](const Statement& statement) {
+        return absl::StartsWith(statement.sql, "INSERT INTO accounts ");
+      });
+      if (create && unit.transaction) {
+        recorded.creates.push_back(std::move(unit));
+      } else if (!unit.transaction) {
+        recorded.lookups.push_back(std::move(unit));
+      }
+    }
+    if (static_cast<int64_t>(recorded.creates.size()) == expected) return recorded;
+    return Internal(absl::StrCat(recorded.creates.size(), " transactions recorded instead of ", expected));
+  }
+
+  absl::Status Seed() {
+    std::vector<std::string> names(static_cast<size_t>(kAccounts));
+    Line line{"seed", {}};
+    world_.recorder().Start();
+    RETURN_IF_ERROR(Cell(kClients, kAccounts, &line, [&](int client, int64_t number) -> absl::Status {
+      pb::Account created;
+      RETURN_IF_ERROR(CreateOne(client, &created));
+      names[static_cast<size_t>(number)] = created.name();
+      return absl::OkStatus();
+    }));
+    names_ = std::move(names);
+    // The schemas of the floors hold the same rows at every time.
+    ASSIGN_OR_RETURN(const Recorded recorded, Sort(world_.recorder().Take(), kAccounts));
+    const std::vector<Unit>& units = recorded.creates;
+    for (const bool writes_only : {false, true}) {
+      RETURN_IF_ERROR(Cell(kClients, kAccounts, &line, [&](int, int64_t number) {
+        return Replay(writes_only ? world_.raw_writes() : world_.raw_all(), units[static_cast<size_t>(number)],
+                      writes_only);
+      }));
+    }
+    for (const Statement& statement : units.back().statements) ++(statement.read ? create_reads_ : create_writes_);
+    for (const Unit& unit : recorded.lookups) lookups_ += static_cast<int64_t>(unit.statements.size());
+    return absl::OkStatus();
+  }
+
+  const std::string& NameFor(int64_t number) const {
+    constexpr int64_t kStride = 7919;  // Neighbouring calls ask for rows far apart.
+    return names_[static_cast<size_t>(number * kStride % kAccounts)];
+  }
+
+  absl::Status GetOne(int client, int64_t number) {
+    kam::api::GetRequest request;
+    request.set_name(NameFor(number));
+    pb::Account account;
+    return world_.Call(client, kGet, request, &account);
+  }
+
+  absl::Status NoOp(int client, int64_t) {
+    rpc::testing::EchoResponse response;
+    return world_.Call(client, kNoOp, rpc::testing::EchoRequest(), &response);
+  }
+
+  absl::Status Get() {
+    // The statements of one Get; in every call of the floor they ask for another account.
+    RETURN_IF_ERROR(world_.RenewToken());
+    world_.recorder().Start();
+    RETURN_IF_ERROR(GetOne(0, 0));
+    const std::vector<Unit> units = world_.recorder().Take();
+    const auto id = [this](int64_t number) { return NameFor(number).substr(sizeof("accounts/") - 1); };
+    const mysql::Value sample(id(0));
+    const auto select = [&](int, int64_t number) -> absl::Status {
+      for (Unit unit : units) {
+        for (Statement& statement : unit.statements) {
+          std::replace(statement.params.begin(), statement.params.end(), sample, mysql::Value(id(number)));
+        }
+        RETURN_IF_ERROR(Replay(world_.raw_all(), unit, /*writes_only=*/false));
+      }
+      return absl::OkStatus();
+    };
+    size_t statements = 0;
+    for (const Unit& unit : units) statements += unit.statements.size();
+
+    Line get{"GetAccount", {}}, no_op{"floor: call that does nothing", {}};
+    Line raw{absl::StrCat("floor: its ", statements, " SELECTs raw"), {}};
+    for (int round = 0; round < rounds_; ++round) {
+      RETURN_IF_ERROR(Cell(kClients, 0, &no_op, [this](int client, int64_t number) { return NoOp(client, number); }));
+      RETURN_IF_ERROR(Cell(kClients, 0, &raw, select));
+      RETURN_IF_ERROR(Cell(kClients, 0, &get, [this](int client, int64_t number) { return GetOne(client, number); }));
+    }
+    PrintHead(absl::StrCat("1. Get one of ", kAccounts, " accounts by name, ", kClients, " clients"));
+    for (const Line* line : {&get, &no_op, &raw}) Print(*line);
+    std::printf("  %.2f x what both floors together allow (to reach: 0.7); by processor time %.2f\n",
+                OverRounds(get.rounds.size(),
+                           [&](size_t r) { return (Seconds(no_op, r) + Seconds(raw, r)) / Seconds(get, r); }),
+                OverRounds(get.rounds.size(), [&](size_t r) { return (Cpu(no_op, r) + Cpu(raw, r)) / Cpu(get, r); }));
+    PrintShares(get, {{"wire and wrapper", &no_op}, {"database", &raw}}, "the rest (message, scope, masking)");
+    std::fflush(stdout);
+    return absl::OkStatus();
+  }
+
+  absl::Status Create() {
+    const int64_t calls = std::max<int64_t>(kClients, static_cast<int64_t>(seconds_ * kCreatesASecond));
+    Line create{"CreateAccount", {}}, no_op{"floor: call that does nothing", {}};
+    Line all{absl::StrCat("floor: its ", create_reads_ + create_writes_, " statements raw"), {}};
+    Line before{absl::StrFormat("floor: %.1f look-ups before it raw",
+                                static_cast<double>(lookups_) / static_cast<double>(kAccounts)),
+                {}};
+    Line writes{absl::StrCat("floor: the ", create_writes_, " writes of them raw"), {}};
+    const int64_t retries_before = world_.recorder().stats().transaction_retries;
+    const int64_t raw_retries_before = world_.raw_all().stats().transaction_retries;
+    for (int round = 0; round < rounds_; ++round) {
+      RETURN_IF_ERROR(Cell(kClients, 0, &no_op, [this](int client, int64_t number) { return NoOp(client, number); }));
+      world_.recorder().Start();
+      RETURN_IF_ERROR(Cell(kClients, calls, &create, [this](int client, int64_t) {
+        pb::Account created;
+        return CreateOne(client, &created);
+      }));
+      ASSIGN_OR_RETURN(const Recorded recorded, Sort(world_.recorder().Take(), calls));
+      const std::vector<Unit>& units = recorded.creates;
+      const int64_t units_before = static_cast<int64_t>(recorded.lookups.size());
+      RETURN_IF_ERROR(Cell(kClients, calls, &before, [&](int, int64_t number) -> absl::Status {
+        // All of them, divided among as many calls.
+        for (int64_t i = number * units_before / calls; i < (number + 1) * units_before / calls; ++i) {
+          RETURN_IF_ERROR(Replay(world_.raw_all(), recorded.lookups[static_cast<size_t>(i)], /*writes_only=*/false));
+        }
+        return absl::OkStatus();
+      }));
+      RETURN_IF_ERROR(Cell(kClients, calls, &all, [&](int, int64_t number) {
+        return Replay(world_.raw_all(), units[static_cast<size_t>(number)], /*writes_only=*/false);
+      }));
+      RETURN_IF_ERROR(Cell(kClients, calls, &writes, [&](int, int64_t number) {
+        return Replay(world_.raw_writes(), units[static_cast<size_t>(number)], /*writes_only=*/true);
+      }));
+    }
+    PrintHead(absl::StrCat("2. Create an account with audit, outbox, idempotency, ", kClients, " clients, ", calls,
+                           " calls a cell"));
+    for (const Line* line : {&create, &no_op, &before, &all, &writes}) Print(*line);
+    const size_t rounds = create.rounds.size();
+    std::printf("  %.2f x the same statements raw in one transaction (to reach: 0.7); by processor time %.2f\n",
+                OverRounds(rounds, [&](size_t r) { return Seconds(all, r) / Seconds(create, r); }),
+                OverRounds(rounds, [&](size_t r) { return Cpu(all, r) / Cpu(create, r); }));
+    std::printf("  %.2f x the writes alone raw in one transaction; by processor time %.2f\n",
+                OverRounds(rounds, [&](size_t r) { return Seconds(writes, r) / Seconds(create, r); }),
+                OverRounds(rounds, [&](size_t r) { return Cpu(writes, r) / Cpu(create, r); }));
+    std::printf("  transactions tried again after a conflict: %lld of CreateAccount, %lld raw, of %lld each\n",
+                static_cast<long long>(world_.recorder().stats().transaction_retries - retries_before),
+                static_cast<long long>(world_.raw_all().stats().transaction_retries - raw_retries_before),
+                static_cast<long long>(calls * rounds_));
+    PrintShares(create,
+                {{"wire and wrapper", &no_op}, {"look-ups before", &before}, {"the transaction in the database", &all}},
+                "the rest (messages, validation, rules, audit)");
+    std::fflush(stdout);
+    return absl::OkStatus();
+  }
+
+  absl::Status RestOne(http::RawClient* client, int64_t number) const {
+    const bool sent = client->Send(absl::StrCat("GET /v1/", NameFor(number), " HTTP/1.1\r\nHost: kam\r\n",
+                                                world_.http_authorization(), "\r\n\r\n"));
+    const http::RawResponse response = sent ? client->Receive() : http::RawResponse();
+    if (response.status == 200) return absl::OkStatus();
+    return Internal(absl::StrCat("HTTP ", response.status, ": ", response.body));
+  }
+
+  absl::Status Rest() {
+    struct Pair {
+      int clients;
+      Line direct, rest;
+    };
+    std::vector<Pair> pairs;
+    for (const int clients : {1, kClients}) {
+      const std::string from = clients == 1 ? ", 1 client" : absl::StrCat(", ", clients, " clients");
+      pairs.push_back({clients, {"RPC direct" + from, {}}, {"HTTP/JSON through the gateway" + from, {}}});
+    }
+    for (int round = 0; round < rounds_; ++round) {
+      for (Pair& pair : pairs) {
+        RETURN_IF_ERROR(
+            Cell(pair.clients, 0, &pair.direct, [this](int client, int64_t number) { return GetOne(client, number); }));
+        std::vector<std::unique_ptr<http::RawClient>> clients;
+        for (int i = 0; i < pair.clients; ++i) clients.push_back(std::make_unique<http::RawClient>(world_.http_port()));
+        RETURN_IF_ERROR(Cell(pair.clients, 0, &pair.rest, [&](int client, int64_t number) {
+          return RestOne(clients[static_cast<size_t>(client)].get(), number);
+        }));
+      }
+    }
+    PrintHead("REST. The same Get through the HTTP edge of the gateway");
+    for (const Pair& pair : pairs) {
+      Print(pair.direct);
+      Print(pair.rest);
+    }
+    const Pair& one = pairs[0];
+    const auto p50 = [](const Line& line, size_t r) { return line.rounds[r].p50_ms; };
+    std::printf("  adds %.2f ms to the p50 of %.2f ms at 1 client (to reach: 0.25), %.2f x\n",
+                OverRounds(one.rest.rounds.size(), [&](size_t r) { return p50(one.rest, r) - p50(one.direct, r); }),
+                one.direct.MedianOf([](const Figures& f) { return f.p50_ms; }),
+                OverRounds(one.rest.rounds.size(), [&](size_t r) { return p50(one.rest, r) / p50(one.direct, r); }));
+    const Pair& many = pairs[1];
+    std::printf(
+        "  %.2f x the calls/s of the direct RPC at %d clients; by processor time %.2f\n",
+        OverRounds(many.rest.rounds.size(), [&](size_t r) { return Seconds(many.direct, r) / Seconds(many.rest, r); }),
+        many.clients,
+        OverRounds(many.rest.rounds.size(), [&](size_t r) { return Cpu(many.direct, r) / Cpu(many.rest, r); }));
+    PrintShares(many.rest, {{"the RPC behind it", &many.direct}}, "gateway");
+    return absl::OkStatus();
+  }
+
+  World& world_;
+  const double seconds_;
+  const int rounds_;
+  std::atomic<int64_t> next_account_ = 1;
+  std::vector<std::string> names_;
+  int create_reads_ = 0, create_writes_ = 0;  // Of one transaction.
+  int64_t lookups_ = 0;                       // Of all accounts there before.
+};
+
+std::string LoadAverage() {
+  std::string text = "unknown";
+  std::ifstream("/proc/loadavg") >> text;
+  return text;
+}
+
+int Main(int argc, char** argv) {
+  const double seconds = argc > 2 ? std::atof(argv[2]) : 2;
+  const int rounds = argc > 3 ? std::atoi(argv[3]) : 3;
+  if (argc < 2 || argc > 4 || seconds <= 0 || seconds > 30 || rounds < 1) {
+    std::fprintf(stderr, "usage: suite_bench DIRECTORY [seconds a cell, up to 30] [rounds]\n");
+    return 2;
+  }
+  // Log lines are made as in service but not written.
+  const log::ScopedCapture silence([](absl::string_view) {});
+  std::printf("closed loop, %d rounds of %.1f s a cell, %u cores shared by clients, services and MariaDB\n", rounds,
+              seconds, std::thread::hardware_concurrency());
+  std::printf("load of the machine before: %s\n", LoadAverage().c_str());
+  std::fflush(stdout);
+  absl::StatusOr<std::unique_ptr<World>> world = World::Start(argv[1]);
+  const absl::Status status = world.ok() ? Bench(**world, seconds, rounds).Run() : world.status();
+  std::printf("\nload of the machine after: %s (the bench itself keeps about %u runnable)\n", LoadAverage().c_str(),
+              std::thread::hardware_concurrency());
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "suite_bench: %s\n", status.ToString().c_str());
+  return 1;
+}
+
+}  // namespace
+}  // namespace kam::bench
+
+int main(int argc, char** argv) { return kam::bench::Main(argc, argv); }
