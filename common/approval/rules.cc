@@ -93,7 +93,7 @@ absl::Status RequesterMayNot(const pb::ApprovalRequest& request) {
 absl::StatusOr<pb::ApprovalStep*> Claim(const Decider& decider, const std::string& content_hash, absl::Time now,
                                         pb::ApprovalRequest* request) {
   RETURN_IF_ERROR(CheckPending(*request));
-  if (now >= TimeOf(request->deadline())) {
+  if (request->has_deadline() && now >= TimeOf(request->deadline())) {
     return FailedPrecondition("APPROVAL_EXPIRED", request->name(), "the time to decide is over; it must be asked again",
                               {{"deadline", absl::FormatTime(TimeOf(request->deadline()), absl::UTCTimeZone())}});
   }

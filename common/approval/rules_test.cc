@@ -114,6 +114,15 @@ TEST(Approve, PersonNamedInTheStepMayDecide) {
   EXPECT_TRUE(Approve(Person(kManager, {}), "", "", kNow, &request).ok());
 }
 
+// G-05
+TEST(Approve, NobodyDecidesWhenTheTimeIsOver) {
+  pb::ApprovalRequest request = Opened({{2, "SM"}});
+  const absl::Time over = kNow + absl::Hours(72);
+  EXPECT_EQ(Reason(Approve(Person(kManager, {"SM"}), "", "", over, &request)), "APPROVAL_EXPIRED");
+  EXPECT_EQ(Reason(Reject(Person(kManager, {"SM"}), "", "no", over, &request)), "APPROVAL_EXPIRED");
+  EXPECT_TRUE(Approve(Person(kManager, {"SM"}), "", "", over - absl::Seconds(1), &request).ok());
+}
+
 // Separation of duties, G-05.
 TEST(Approve, RequesterNeverDecidesEvenWithTheRole) {
   pb::ApprovalRequest request = Opened({{2, "SM"}});

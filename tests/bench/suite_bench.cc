@@ -11,11 +11,12 @@
 // all of them, so calls/s are compared, and processor time a call, which a busy machine blurs least. Cells take turns;
 // ratios are taken within a round, then the median of the rounds. nginx and other proxies are not measured here.
 //
-// usage: suite_bench DIRECTORY [seconds a cell] [rounds]      DIRECTORY is made, and removed at the end
+// usage: suite_bench DIRECTORY [seconds a cell] [rounds]      DIRECTORY must not be there; removed at the end
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
@@ -389,6 +390,10 @@ int Main(int argc, char** argv) {
   const int rounds = argc > 3 ? std::atoi(argv[3]) : 3;
   if (argc < 2 || argc > 4 || seconds <= 0 || seconds > 30 || rounds < 1) {
     std::fprintf(stderr, "usage: suite_bench DIRECTORY [seconds a cell, up to 30] [rounds]\n");
+    return 2;
+  }
+  if (std::filesystem::exists(argv[1])) {
+    std::fprintf(stderr, "suite_bench: %s is there already; it would be removed at the end\n", argv[1]);
     return 2;
   }
   // Log lines are made as in service but not written.
