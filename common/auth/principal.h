@@ -13,7 +13,7 @@ namespace kam::auth {
 // Rows a permission reaches (G-03), from narrow to wide.
 enum class Level { kNone = 0, kOwn = 1, kTeam = 2, kDepartment = 3, kRegion = 4, kAll = 5 };
 
-absl::string_view LevelName(Level level);            // "own", "team", ...
+absl::string_view LevelName(Level level);             // "own", "team", ...
 bool ParseLevel(absl::string_view text, Level* out);  // false when unknown
 
 struct Principal {

@@ -30,10 +30,10 @@ struct Null {
 // A parameter or a cell. DECIMAL, DATE and text are strings; DATETIME(6) is absl::Time in UTC; BLOB is a string.
 class Value {
  public:
-  Value() = default;  // NULL
-  Value(Null) {}      // NOLINT(google-explicit-constructor): parameters are written in place
-  Value(int64_t v) : v_(v) {}                         // NOLINT
-  Value(int v) : v_(static_cast<int64_t>(v)) {}       // NOLINT
+  Value() = default;                             // NULL
+  Value(Null) {}                                 // NOLINT(google-explicit-constructor): parameters are written in place
+  Value(int64_t v) : v_(v) {}                    // NOLINT
+  Value(int v) : v_(static_cast<int64_t>(v)) {}  // NOLINT
   Value(bool v) : v_(static_cast<int64_t>(v)) {}      // NOLINT
   Value(absl::string_view v) : v_(std::string(v)) {}  // NOLINT
   Value(std::string v) : v_(std::move(v)) {}          // NOLINT
@@ -64,8 +64,7 @@ class Connection {
   // All rows of a SELECT. For pages and look-ups; use Scan for results without a bound.
   virtual absl::StatusOr<std::vector<Row>> Query(absl::string_view sql, Params params) = 0;
   // Calls `each` for every row; a non-OK status from it ends the scan and is returned.
-  virtual absl::Status Scan(absl::string_view sql, Params params,
-                            absl::FunctionRef<absl::Status(const Row&)> each) = 0;
+  virtual absl::Status Scan(absl::string_view sql, Params params, absl::FunctionRef<absl::Status(const Row&)> each) = 0;
   // INSERT, UPDATE, DELETE, DDL: rows changed. An UPDATE that changes nothing reports 0, also when it matches.
   virtual absl::StatusOr<int64_t> Execute(absl::string_view sql, Params params) = 0;
 
@@ -81,14 +80,14 @@ class Connection {
 struct Options {
   std::string host = "127.0.0.1";
   int port = 3306;
-  std::string socket;         // Unix socket path; used instead of host and port when set.
+  std::string socket;  // Unix socket path; used instead of host and port when set.
   std::string user;
   std::string password_file;  // Read at every connect, so that a rotated password is taken up. Empty: no password.
   std::string schema;
   int pool_size_max = 16;
   absl::Duration connect_timeout = absl::Seconds(5);
-  absl::Duration statement_timeout = absl::Seconds(10);   // Server side, per statement.
-  absl::Duration read_timeout = absl::Seconds(15);        // Client side; must be longer.
+  absl::Duration statement_timeout = absl::Seconds(10);  // Server side, per statement.
+  absl::Duration read_timeout = absl::Seconds(15);       // Client side; must be longer.
   absl::Duration acquire_timeout = absl::Milliseconds(250);
   absl::Duration lifetime_max = absl::Minutes(20);
   int statements_kept_max = 200;  // Per session.

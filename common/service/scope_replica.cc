@@ -124,7 +124,8 @@ absl::Status ScopeReplica::FetchEmployees(const std::vector<std::string>& names,
     kam::organization::v1::BatchGetEmployeeScopesRequest request;
     for (const std::string& name : portion) request.add_names(name);
     kam::organization::v1::BatchGetEmployeeScopesResponse response;
-    RETURN_IF_ERROR(Ask("kam.organization.v1.EmployeeScopeService/BatchGetEmployeeScopes", request, &response, deadline));
+    RETURN_IF_ERROR(
+        Ask("kam.organization.v1.EmployeeScopeService/BatchGetEmployeeScopes", request, &response, deadline));
     return database_.Run(deadline, [&](mysql::Connection& connection) -> absl::Status {
       for (const auto& scope : response.scopes()) {
         RETURN_IF_ERROR(

@@ -87,11 +87,11 @@ absl::Status FromRpcStatusBytes(absl::StatusCode code, absl::string_view message
 
 // Returns from the enclosing function when the expression is not OK.
 #define RETURN_IF_ERROR(expression) KAM_RETURN_IF_ERROR_(KAM_CONCAT_(kam_status_, __LINE__), expression)
-#define KAM_RETURN_IF_ERROR_(status, expression)               \
-  do {                                                         \
-    if (absl::Status status = (expression); !status.ok()) {    \
-      return status;                                           \
-    }                                                          \
+#define KAM_RETURN_IF_ERROR_(status, expression)            \
+  do {                                                      \
+    if (absl::Status status = (expression); !status.ok()) { \
+      return status;                                        \
+    }                                                       \
   } while (false)
 
 // ASSIGN_OR_RETURN(auto x, StatusOrReturningCall());
