@@ -514,6 +514,46 @@ TEST_F(AccountTest, AnImportBringsStateOwnerAndOwnership) {
   EXPECT_THAT(Get(kax_, stored->name()), StatusIs(absl::StatusCode::kNotFound));
 }
 
+// an import cannot stand in for the people who verify and assign.
+TEST_F(AccountTest, AnImportLeavesWhatPeopleHaveDecided) {
+  const auth::Principal importer = world_.As(head_, "KAPM");
+  v1::BatchUpsertAccountsRequest request;
+  Account& row = *request.add_accounts();
+  row = world_.CompleteDraft();
+  auto* external = row.add_external_ids();
+  external->set_system("old-crm");
+  external->set_id(IdOf(seller_.name()));
+  row.set_state(v1::ACCOUNT_STATE_ACTIVE);
+  row.set_owner(seller_.name());
+  const auto created = world_.Call<kam::api::BatchUpsertResponse>(importer, Method("BatchUpsertAccounts"), request);
+  ASSERT_THAT(created, IsOk());
+  v1::UpdateAccountRequest update;
+  update.mutable_account()->set_name(created->results(0).name());
+  update.mutable_account()->set_remark("worked with here");
+  ASSERT_THAT(world_.Call<Account>(kax_, Method("UpdateAccount"), update), IsOk());
+  row.set_state(v1::ACCOUNT_STATE_LOST);
+  row.set_owner(other_.name());
+  row.set_short_name("从导入改名");
+  const auto again = world_.Call<kam::api::BatchUpsertResponse>(importer, Method("BatchUpsertAccounts"), request);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->results(0).outcome(), kam::api::UPSERT_OUTCOME_UPDATED) << again->DebugString();
+  const auto stored = Get(kax_, created->results(0).name());
+  ASSERT_THAT(stored, IsOk());
+  EXPECT_EQ(stored->short_name(), "从导入改名");
+  EXPECT_EQ(stored->state(), v1::ACCOUNT_STATE_ACTIVE);
+  EXPECT_EQ(stored->owner(), seller_.name());
+}
+
+// whoever could claim an identity in the ERP would be given the rows the ERP brings for it.
+TEST_F(AccountTest, OnlyImportersSetExternalIds) {
+  v1::CreateAccountRequest request;
+  *request.mutable_account() = world_.CompleteDraft();
+  auto* external = request.mutable_account()->add_external_ids();
+  external->set_system("erp");
+  external->set_id("C1001");
+  EXPECT_THAT(world_.Call<Account>(kax_, Method("CreateAccount"), request), HasReason("FIELD_NOT_PERMITTED"));
+}
+
 // G-03: what the other services ask.
 TEST_F(AccountTest, ScopesAreAnsweredToPrograms) {
   const Account account = world_.AddAccount(kax_);

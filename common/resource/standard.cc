@@ -364,10 +364,16 @@ class Methods {
           ASSIGN_OR_RETURN(auto before,
                            work.LoadMessage(type_, absl::StrCat(type_.collection(), "/", id), call.level()));
           after->CopyFrom(*before);
+          // History may be brought as often as one likes until people work with the resource here. From then on its
+          // states, owners and decisions are those made here, and what the row says of them is passed over.
+          ASSIGN_OR_RETURN(const bool worked_with, ChangedByPeople(work, id));
+          const std::unique_ptr<Message> taken(row->New());
+          taken->CopyFrom(*row);
+          if (worked_with) ClearOutputOnly(taken.get(), /*import=*/false);
           std::vector<const FieldDescriptor*> fields;
-          row->GetReflection()->ListFields(*row, &fields);
+          taken->GetReflection()->ListFields(*taken, &fields);
           for (const FieldDescriptor* field : fields) {
-            if (field != external_field) ReplaceField(*row, field, after);
+            if (field != external_field) ReplaceField(*taken, field, after);
           }
           outcome = kam::api::UPSERT_OUTCOME_UNCHANGED;
           if (DiffFields(type_, before.get(), *after).empty()) return absl::OkStatus();
@@ -384,6 +390,15 @@ class Methods {
     result->set_name(stored->GetReflection()->GetString(*stored, type_.system("name")));
     result->mutable_status();
     return absl::OkStatus();
+  }
+
+  // Was the resource ever changed by anything but an import?
+  static absl::StatusOr<bool> ChangedByPeople(UnitOfWork& work, const std::string& id) {
+    ASSIGN_OR_RETURN(
+        const std::vector<mysql::Row> rows,
+        work.connection().Query("SELECT 1 FROM changes WHERE resource_id = ? AND method NOT LIKE ? LIMIT 1",
+                                {id, "%/BatchUpsert%"}));
+    return !rows.empty();
   }
 
   static void ReplaceField(const Message& from, const FieldDescriptor* field, Message* to) {

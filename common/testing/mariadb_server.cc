@@ -134,9 +134,11 @@ absl::Status Install(const fs::path& directory) {
   const fs::path fresh = directory / "data.new";
   std::error_code ignored;
   fs::remove_all(fresh, ignored);
+  fs::create_directories(directory / "tmp", ignored);
   std::vector<std::string> command = {program,
                                       "--no-defaults",
                                       absl::StrCat("--datadir=", fresh.string()),
+                                      absl::StrCat("--tmpdir=", (directory / "tmp").string()),
                                       "--auth-root-authentication-method=normal",
                                       "--skip-test-db",
                                       "--skip-name-resolve"};
@@ -171,6 +173,7 @@ absl::Status StartMariadb(absl::string_view directory_text) {
 
   if (RunningPid(directory) == 0) {
     if (!fs::exists(directory / "data")) RETURN_IF_ERROR(Install(directory));
+    fs::create_directories(directory / "tmp", error);
     ASSIGN_OR_RETURN(const std::string program, FindProgram("mariadbd"));
     // A socket path may have at most 107 bytes, and build folders lie deep.
     std::string folder = "/tmp/kam-mariadb-XXXXXX";
@@ -180,6 +183,8 @@ absl::Status StartMariadb(absl::string_view directory_text) {
         program,
         "--no-defaults",
         absl::StrCat("--datadir=", (directory / "data").string()),
+        // Its own: a server that starts removes the temporary tables it finds, also those of another.
+        absl::StrCat("--tmpdir=", (directory / "tmp").string()),
         absl::StrCat("--socket=", socket),
         absl::StrCat("--pid-file=", (directory / "mariadbd.pid").string()),
         "--skip-networking",
