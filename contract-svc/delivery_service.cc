@@ -24,7 +24,13 @@ constexpr char kService[] = "kam.order.v1.DeliveryService";
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
 absl::Status CheckReleased(const pb::Order& order) {
-  // After a refusal the dispute is resolved first; then the goods may go again.
+  // After a refusal the dispute is resolved first; then the goods may go again. An order of the past that was brought
+  // by an import was never released here.
+  if (order.release_basis() == pb::RELEASE_BASIS_UNSPECIFIED) {
+    return FailedPrecondition(
+        "ORDER_NOT_RELEASED", order.name(), "the order was never released here",
+        {{"state", pb::OrderState_Name(order.state())}, {"allowed", "RELEASED, SHIPPED, RESOLVED"}});
+  }
   if (order.state() == pb::ORDER_STATE_RELEASED || order.state() == pb::ORDER_STATE_SHIPPED ||
       order.state() == pb::ORDER_STATE_RESOLVED) {
     return absl::OkStatus();

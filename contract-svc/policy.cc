@@ -8,6 +8,9 @@ namespace kam::contract {
 absl::Status Policy::Validate() const {
   FieldViolations violations;
   if (!LoadZone(time_zone).ok()) violations.Add("policy.time_zone", "TIME_ZONE_UNKNOWN", "is not a known time zone");
+  if (price_day_age_max_days < 0) {
+    violations.Add("policy.price_day_age_max_days", "FIELD_OUT_OF_RANGE", "must not be negative");
+  }
   if (quote_validity_days < 1) violations.Add("policy.quote_validity_days", "FIELD_OUT_OF_RANGE", "must be at least 1");
   if (price_book_deciders.empty()) violations.Add("policy.price_book_deciders", "FIELD_REQUIRED", "must name a role");
   if (approval_decide_within <= absl::ZeroDuration()) {

@@ -15,6 +15,8 @@ struct Policy {
   std::string time_zone = "Asia/Shanghai";
   // Validity of a quote when its maker gives none, in days after the day it is made.
   int quote_validity_days = 30;
+  // How old the prices of a quote may be, in days, when it is approved or submitted for approval.
+  int price_day_age_max_days = 7;
   // Who decides on the release of a price book; never the one who submits it.
   std::vector<std::string> price_book_deciders = {"GAM", "GM", "SD"};
   // Time to decide about a request; then it expires.

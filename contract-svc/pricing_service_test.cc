@@ -304,6 +304,16 @@ TEST_F(PricingTest, G6OrderDatedLastMonthHasLastMonthsPrice) {
     const auto priced = world_.Price(world_.kax, draft->name());
     ASSERT_THAT(priced, IsOk());
     EXPECT_EQ(priced->quote().lines(0).published_price().units(), price) << as_of;
+    // Reckoned, but not sold: prices older than a week give no approval, of one's own or of others (C-02, C-03).
+    const bool current = as_of != world_.Today(-31);
+    EXPECT_EQ(priced->quote().state(), current ? pb::QUOTE_STATE_APPROVED : pb::QUOTE_STATE_PRICED) << as_of;
+    if (!current) {
+      pb::SubmitQuoteRequest submit;
+      submit.set_name(draft->name());
+      submit.set_reason("at the prices of last month");
+      EXPECT_THAT(Call<pb::Quote>(world_.kax, "kam.pricing.v1.QuoteService/SubmitQuote", submit),
+                  HasReason("PRICE_DAY_NOT_CURRENT"));
+    }
   }
 }
 

@@ -71,13 +71,25 @@ absl::Status OnUpdate(UnitOfWork& work, const pb::Quote& before, pb::Quote* afte
   return schedule::Cancel(work, kDueExpiry, before.name());
 }
 
+// Prices of a past or a coming day may be reckoned, but nobody sells at them: who could choose the day could choose a
+// cheaper price list and call it the published one.
+absl::Status CheckPriceDay(const Context& context, const pb::Quote& quote, absl::Time now) {
+  const std::string today = context.Today(now);
+  ASSIGN_OR_RETURN(const std::string oldest, AddDays(today, -context.policy.price_day_age_max_days));
+  if (quote.as_of() >= oldest && quote.as_of() <= today) return absl::OkStatus();
+  return FailedPrecondition("PRICE_DAY_NOT_CURRENT", quote.name(),
+                            absl::StrCat("the prices are those of ", quote.as_of(),
+                                         "; a quote is approved at prices of ", oldest, " to ", today),
+                            {{"asOf", quote.as_of()}, {"from", oldest}, {"to", today}});
+}
+
 absl::StatusOr<pb::PriceQuoteResponse> Price(UnitOfWork& work, const Context& context,
                                              const pb::PriceQuoteRequest& request) {
   ASSIGN_OR_RETURN(auto change, work.Begin<pb::Quote>(request));
   ASSIGN_OR_RETURN(const std::string pricer, Person(work));
   ASSIGN_OR_RETURN(PricedQuote priced, PriceQuote(work, context, change.before));
   change.after = priced.answer.quote();
-  if (priced.decision.verdict == rules::Verdict::kWithin) {
+  if (priced.decision.verdict == rules::Verdict::kWithin && CheckPriceDay(context, change.before, work.now()).ok()) {
     RETURN_IF_ERROR(Approve(work, context, pb::APPROVAL_BASIS_OWN_AUTHORITY, pricer, &change.after));
   }
   ASSIGN_OR_RETURN(*priced.answer.mutable_quote(), work.Save(std::move(change)));
@@ -98,6 +110,7 @@ absl::Status Never(const pb::Quote& quote) {
 absl::StatusOr<pb::Quote> Submit(UnitOfWork& work, const Context& context, const pb::SubmitQuoteRequest& request) {
   ASSIGN_OR_RETURN(auto change, work.Begin<pb::Quote>(request));
   ASSIGN_OR_RETURN(const std::string requester, Person(work));
+  RETURN_IF_ERROR(CheckPriceDay(context, change.before, work.now()));
   // Judged again, for the one who submits and by the prices and the grid of now.
   ASSIGN_OR_RETURN(const PricedQuote priced, PriceQuote(work, context, change.before));
   const pb::Quote& now = priced.answer.quote();
@@ -190,6 +203,7 @@ absl::StatusOr<pb::Quote> Revise(UnitOfWork& work, const Context& context, const
   RETURN_IF_ERROR(CheckAccount(work, change.before.account()));
   RETURN_IF_ERROR(schedule::Cancel(work, kDueExpiry, change.before.name()));
   pb::Quote next = rules::NextRevision(change.before);
+  next.set_as_of(context.Today(work.now()));
   next.set_valid_until(request.valid_until());
   if (next.valid_until().empty()) {
     ASSIGN_OR_RETURN(*next.mutable_valid_until(),

@@ -69,6 +69,7 @@ absl::Status PayOrder(UnitOfWork& work, const std::string& target, Decimal amoun
   }
   Change<Order> change{order, order};
   RETURN_IF_ERROR(AddPrepayment(amount, &change.after));
+  change.after.set_history(false);  // Money lies on it: no import changes it any more.
   return work.Save(std::move(change)).status();
 }
 

@@ -268,7 +268,7 @@ absl::StatusOr<pb::SummarizeAccountsResponse> SummarizeAccounts(const Context& c
                                  "WHERE t.state = 'MARKED'");
   absl::StrAppend(&sql, ScopeSql(context, call, &params),
                   ") u GROUP BY u.account, u.currency) b JOIN account_scopes s ON s.account = b.account LEFT JOIN "
-                  "credit_accounts c ON c.account = b.account WHERE TRUE");
+                  "credit_accounts c ON c.account = b.account AND c.currency = b.currency WHERE TRUE");
   if (request.over_limit_only()) {
     absl::StrAppend(&sql,
                     " AND c.limit_type = 'AMOUNT' AND c.credit_limit_currency = b.currency AND b.ordered - "

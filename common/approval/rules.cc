@@ -237,7 +237,7 @@ int CarryOver(const pb::ApprovalRequest& earlier, pb::ApprovalRequest* request) 
       }
       source = StepOf(earlier, answered->step_number());
       // Who asks now may have decided then; his own decision does not help him.
-      if (source->decider() == request->requester()) all = false;
+      if (source->decider() == request->requester() || source->on_behalf_of() == request->requester()) all = false;
     }
     if (!all || source == nullptr) continue;
     step.set_state(pb::APPROVAL_STEP_STATE_CARRIED);
