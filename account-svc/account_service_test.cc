@@ -527,21 +527,22 @@ TEST_F(AccountTest, AnImportLeavesWhatPeopleHaveDecided) {
   row.set_owner(seller_.name());
   const auto created = world_.Call<kam::api::BatchUpsertResponse>(importer, Method("BatchUpsertAccounts"), request);
   ASSERT_THAT(created, IsOk());
-  v1::UpdateAccountRequest update;
-  update.mutable_account()->set_name(created->results(0).name());
-  update.mutable_account()->set_remark("worked with here");
-  ASSERT_THAT(world_.Call<Account>(kax_, Method("UpdateAccount"), update), IsOk());
+  // The account falls dormant by a decision made here; the owner is still the one of the import.
+  v1::MarkAccountDormantRequest dormant;
+  dormant.set_name(created->results(0).name());
+  dormant.set_reason("no orders for a year");
+  ASSERT_THAT(world_.Call<Account>(gam_, Method("MarkAccountDormant"), dormant), IsOk());
   row.set_state(v1::ACCOUNT_STATE_LOST);
   row.set_owner(other_.name());
   row.set_short_name("从导入改名");
   const auto again = world_.Call<kam::api::BatchUpsertResponse>(importer, Method("BatchUpsertAccounts"), request);
   ASSERT_THAT(again, IsOk());
   EXPECT_EQ(again->results(0).outcome(), kam::api::UPSERT_OUTCOME_UPDATED) << again->DebugString();
-  const auto stored = Get(kax_, created->results(0).name());
+  const auto stored = Get(importer, created->results(0).name());
   ASSERT_THAT(stored, IsOk());
   EXPECT_EQ(stored->short_name(), "从导入改名");
-  EXPECT_EQ(stored->state(), v1::ACCOUNT_STATE_ACTIVE);
-  EXPECT_EQ(stored->owner(), seller_.name());
+  EXPECT_EQ(stored->state(), v1::ACCOUNT_STATE_DORMANT);
+  EXPECT_EQ(stored->owner(), other_.name());
 }
 
 // whoever could claim an identity in the ERP would be given the rows the ERP brings for it.

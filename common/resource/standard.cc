@@ -364,12 +364,9 @@ class Methods {
           ASSIGN_OR_RETURN(auto before,
                            work.LoadMessage(type_, absl::StrCat(type_.collection(), "/", id), call.level()));
           after->CopyFrom(*before);
-          // History may be brought as often as one likes until people work with the resource here. From then on its
-          // states, owners and decisions are those made here, and what the row says of them is passed over.
-          ASSIGN_OR_RETURN(const bool worked_with, ChangedByPeople(work, id));
           const std::unique_ptr<Message> taken(row->New());
           taken->CopyFrom(*row);
-          if (worked_with) ClearOutputOnly(taken.get(), /*import=*/false);
+          RETURN_IF_ERROR(LeaveDecisions(work, id, *before, taken.get()));
           std::vector<const FieldDescriptor*> fields;
           taken->GetReflection()->ListFields(*taken, &fields);
           for (const FieldDescriptor* field : fields) {
@@ -392,12 +389,39 @@ class Methods {
     return absl::OkStatus();
   }
 
-  // Was the resource ever changed by anything but an import?
-  static absl::StatusOr<bool> ChangedByPeople(UnitOfWork& work, const std::string& id) {
+  // History may be brought as often as one likes. But a field that clients cannot set, a state or an owner, and that
+  // was changed here by anything but an import, is decided here: what the row says of it is passed over.
+  static absl::Status LeaveDecisions(UnitOfWork& work, const std::string& id, const Message& before, Message* taken) {
+    const Reflection* reflection = taken->GetReflection();
+    std::vector<const FieldDescriptor*> fields;
+    reflection->ListFields(*taken, &fields);
+    for (const FieldDescriptor* field : fields) {
+      const bool message = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field->is_repeated();
+      const bool importable = field->options().GetExtension(kam::api::field).importable();
+      if (!importable && !message) continue;
+      std::unique_ptr<Message> changed(before.New());
+      changed->CopyFrom(before);
+      ReplaceField(*taken, field, changed.get());
+      if (changed->SerializeAsString() == before.SerializeAsString()) continue;
+      ASSIGN_OR_RETURN(const bool decided, ChangedByPeople(work, id, field->name()));
+      if (!decided) continue;
+      if (importable) {
+        reflection->ClearField(taken, field);
+      } else {
+        ClearOutputOnly(reflection->MutableMessage(taken, field), /*import=*/false);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // Was the field ever changed by anything but an import?
+  static absl::StatusOr<bool> ChangedByPeople(UnitOfWork& work, const std::string& id, const std::string& field) {
+    // The stored form begins every change with its field: [["state","...","..."],...].
     ASSIGN_OR_RETURN(
         const std::vector<mysql::Row> rows,
-        work.connection().Query("SELECT 1 FROM changes WHERE resource_id = ? AND method NOT LIKE ? LIMIT 1",
-                                {id, "%/BatchUpsert%"}));
+        work.connection().Query(
+            "SELECT 1 FROM changes WHERE resource_id = ? AND method NOT LIKE ? AND LOCATE(?, fields) > 0 LIMIT 1",
+            {id, "%/BatchUpsert%", absl::StrCat("[\"", field, "\",")}));
     return !rows.empty();
   }
 
