@@ -52,7 +52,7 @@ class ClaimServiceTest : public ::testing::Test {
   World& world_ = World::Fresh();
 };
 
-// S-10 to S-16
+// S-10, S-11, S-12, S-14, S-15, S-16
 TEST_F(ClaimServiceTest, AClaimGoesFromApplicationToArchive) {
   const auto created = Create(world_, NewClaim(world_.NewAccount()));
   ASSERT_THAT(created, IsOk());

@@ -33,7 +33,7 @@ namespace rpb = receivable::v1;
 
 class SalesJourneyTest : public SalesTest {};
 
-// C-18 to C-30 on credit: reserve, commit, open item, released by the receipt.
+// C-18, C-19, C-22, C-29, C-30, C-34 on credit: reserve, commit, open item, released by the receipt.
 TEST_F(SalesJourneyTest, OrderOnCreditFromEntryToSettlement) {
   const std::string contract = NewContract(account_, /*credit=*/true);
   SetLimit(account_, "AMOUNT", "1000");
@@ -451,7 +451,7 @@ TEST_F(StateTest, DeliveryVerbs) {
                  {"CancelDelivery", {"PLANNED"}}});
 }
 
-// C-10 to C-13
+// C-10, C-11, C-12
 TEST_F(StateTest, ContractVerbs) {
   CheckAllPairs(google::protobuf::DescriptorPool::generated_pool()->FindEnumTypeByName("kam.contract.v1.ContractState"),
                 kContracts, "contracts", NewContract(account_, /*credit=*/false),
