@@ -1,5 +1,5 @@
-// The sandbox clock of a program: an offset to the machine's time, kept in table sandbox_clock so that a restart and
-// every other process over the schema go on with it.
+// The sandbox clock of a program: an offset to the machine's time, kept in table sandbox_clock so that a restart
+// goes on with it. It is read at start only: a sandbox runs one process of each service.
 #ifndef KAM_COMMON_SERVICE_SANDBOX_CLOCK_H_
 #define KAM_COMMON_SERVICE_SANDBOX_CLOCK_H_
 
