@@ -37,6 +37,12 @@ std::string Sha256(const std::string& text) {
 
 std::string HashOf(const pb::Contract& contract) { return Sha256(rules::ContractText(contract)); }
 
+// An opinion is about the words that were read.
+absl::Status CheckRead(const std::string& etag) {
+  if (!etag.empty()) return absl::OkStatus();
+  return InvalidField("etag", "FIELD_REQUIRED", "must be that of the version that was read");
+}
+
 bool Editable(const pb::Contract& contract) {
   return contract.state() == pb::CONTRACT_STATE_DRAFT || contract.state() == pb::CONTRACT_STATE_RETURNED;
 }
@@ -117,6 +123,7 @@ absl::StatusOr<pb::Contract> Review(const Context& context, rpc::Call& call, con
   }
   return context.runtime.Write<pb::Contract>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Contract> {
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Contract>(request));
+    RETURN_IF_ERROR(CheckRead(request.etag()));
     RETURN_IF_ERROR(rules::Review(work.actor().subject, request.step(), request.approve(), request.opinion(),
                                   work.now(), &change.after));
     if (change.after.state() != pb::CONTRACT_STATE_IN_REVIEW) {

@@ -50,12 +50,26 @@ class ContractServiceTest : public SalesTest {
                      "' open_points { title: 'colour' resolved: true resolution: 'white' } } update_mask { paths: "
                      "'open_points' }"));
   }
-  absl::StatusOr<Contract> Review(const auth::Principal& who, const std::string& name, const std::string& step,
-                                  bool approve = true) {
+  template <typename Request>
+  absl::StatusOr<Contract> Verb(const auth::Principal& who, const std::string& method, const std::string& name) {
+    return Call<Contract, Request>(who, absl::StrCat(kContracts, method),
+                                   absl::StrCat("name: '", name, "' reason: 'because'"));
+  }
+  std::string Etag(const std::string& name) {
+    return Do<Contract, kam::api::GetRequest>(kam_, absl::StrCat(kContracts, "GetContract"),
+                                              absl::StrCat("name: '", name, "'"))
+        .etag();
+  }
+  absl::StatusOr<Contract> ReviewAt(const std::string& etag, const auth::Principal& who, const std::string& name,
+                                    const std::string& step, bool approve = true) {
     return Call<Contract, v1::ReviewContractRequest>(
         who, absl::StrCat(kContracts, "ReviewContract"),
-        absl::StrCat("name: '", name, "' step: REVIEW_STEP_KIND_", step, " approve: ", approve ? "true" : "false",
-                     " opinion: 'see text'"));
+        absl::StrCat("name: '", name, "' etag: '", etag, "' step: REVIEW_STEP_KIND_", step,
+                     " approve: ", approve ? "true" : "false", " opinion: 'see text'"));
+  }
+  absl::StatusOr<Contract> Review(const auth::Principal& who, const std::string& name, const std::string& step,
+                                  bool approve = true) {
+    return ReviewAt(Etag(name), who, name, step, approve);
   }
   void ReviewAll(const std::string& name) {
     EXPECT_THAT(Review(kam_, name, "SALES"), IsOk());
@@ -163,12 +177,82 @@ TEST_F(ContractServiceTest, OpinionAndSignatureAreGivenOnce) {
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(won, 1);
   };
-  race([&] { return Review(kam_, name, "SALES").status(); }, "REVIEW_STEP_DECIDED");
+  const std::string etag = Etag(name);
+  race([&] { return ReviewAt(etag, kam_, name, "SALES").status(); }, "ETAG_MISMATCH");
+  EXPECT_THAT(Review(kam_, name, "SALES"), HasReason("REVIEW_STEP_DECIDED"));
   EXPECT_THAT(Review(pss_, name, "PRODUCT"), IsOk());
   EXPECT_THAT(Review(fd_, name, "FINANCE"), IsOk());
   EXPECT_THAT(Review(leg_, name, "LEGAL"), IsOk());
   const std::string sha256 = Text(name).content_sha256();
   race([&] { return Sign(name, sha256).status(); }, "STATE_NOT_ALLOWED");
+}
+
+// C-11: an opinion is about the version that was read. A contract withdrawn, changed and submitted again is another
+// one.
+TEST_F(ContractServiceTest, OpinionIsAboutTheVersionThatWasRead) {
+  const std::string name = Draft(NewQuote(account_, "APPROVED"));
+  Settle(name);
+  ASSERT_THAT(Submit(name), IsOk());
+  const absl::StatusOr<Contract> blind = ReviewAt("", kam_, name, "SALES");
+  EXPECT_THAT(blind, HasReason("FIELD_REQUIRED"));
+  EXPECT_THAT(ViolatedFields(blind.status()), ::testing::Contains("etag"));
+  const std::string read = Etag(name);
+  Do<Contract, v1::WithdrawContractRequest>(kax_, absl::StrCat(kContracts, "WithdrawContract"),
+                                            absl::StrCat("name: '", name, "'"));
+  Do<Contract, v1::UpdateContractRequest>(
+      kax_, absl::StrCat(kContracts, "UpdateContract"),
+      absl::StrCat("contract { name: '", name, "' terms_days: 90 } update_mask { paths: 'terms_days' }"));
+  ASSERT_THAT(Submit(name), IsOk());
+  EXPECT_THAT(ReviewAt(read, kam_, name, "SALES"), HasReason("ETAG_MISMATCH"));
+  EXPECT_THAT(ReviewAt(Etag(name), kam_, name, "SALES"), IsOk());
+}
+
+// C-13, C-19: nothing is ordered from a contract that was suspended or terminated, and what was ordered before does not
+// go out, not by an override either.
+TEST_F(ContractServiceTest, SuspendedAndTerminatedContractsReleaseNothing) {
+  const std::string name = NewContract(account_, /*credit=*/false);
+  const auto release = [&](const std::string& order) {
+    return Call<opb::Order, opb::ReleaseOrderRequest>(acc_, absl::StrCat(kOrders, "ReleaseOrder"),
+                                                      absl::StrCat("name: '", order, "'"));
+  };
+  const auto override_release = [&](const std::string& order) {
+    return Call<opb::Order, opb::OverrideReleaseOrderRequest>(gm_, absl::StrCat(kOrders, "OverrideReleaseOrder"),
+                                                              absl::StrCat("name: '", order, "' reason: 'because'"));
+  };
+  EXPECT_THAT(Verb<v1::ActivateContractRequest>(kam_, "ActivateContract", name), IsOk());
+  const std::string first = Enter(name, "1")->name();
+  const std::string second = Enter(name, "1")->name();
+  SalesTest::Review(first);
+  SalesTest::Review(second);
+  EXPECT_THAT(Verb<v1::SuspendContractRequest>(kam_, "SuspendContract", name), IsOk());
+  EXPECT_THAT(Enter(name, "1"), HasReason("CONTRACT_NOT_IN_FORCE"));
+  EXPECT_THAT(release(first), HasReason("CONTRACT_NOT_IN_FORCE"));
+  EXPECT_THAT(override_release(first), HasReason("CONTRACT_NOT_IN_FORCE"));
+  EXPECT_THAT(Verb<v1::ResumeContractRequest>(kam_, "ResumeContract", name), IsOk());
+  EXPECT_THAT(release(first), HasReason("PAYMENT_MISSING")) << "only money is asked for now";
+  EXPECT_THAT(override_release(first), IsOk());
+  EXPECT_THAT(Verb<v1::TerminateContractRequest>(kapm_, "TerminateContract", name), IsOk());
+  EXPECT_THAT(override_release(second), HasReason("CONTRACT_NOT_IN_FORCE"));
+  EXPECT_EQ(GetOrder(second).state(), opb::ORDER_STATE_REVIEWED);
+}
+
+// C-11, R-10: live contracts come from another system or through review; no person brings them by an import.
+TEST_F(ContractServiceTest, OnlyTheOtherSystemImportsContracts) {
+  const std::string request = absl::StrCat(
+      "contracts { external_ids { system: 'erp' id: '", IdOf(account_), "/1' } account: '", account_,
+      "' title: 'Supply' currency: 'CNY' state: CONTRACT_STATE_SIGNED start_date: '2025-01-01' end_date: '2027-12-31' "
+      "lines { product: '",
+      product_a_, "' quantity: '1' unit_price ", MoneyText("1"), " } }");
+  const auto import = [&](const auth::Principal& who) {
+    return Call<kam::api::BatchUpsertResponse, v1::BatchUpsertContractsRequest>(
+        who, absl::StrCat(kContracts, "BatchUpsertContracts"), request);
+  };
+  for (const char* role : {"SD", "FD", "GM", "KAPM", "GAM"}) {
+    EXPECT_THAT(import(harness().PrincipalFor(role, IdOf(kam_.subject), kam_.department)),
+                StatusIs(absl::StatusCode::kPermissionDenied))
+        << role;
+  }
+  EXPECT_THAT(import(erp_), IsOk());
 }
 
 // C-12: the annual agreement is signed by the company-wide key account manager.

@@ -121,12 +121,15 @@ absl::StatusOr<pb::Order> Enter(const Context& context, rpc::Call& call, const p
 }
 
 // An order's verb that touches credit: locks the customer's credit account, then the order.
+// `releases`: the goods may leave afterwards, so the contract is looked at, and locked, before the order.
 template <typename Request, typename Fn>
-absl::StatusOr<pb::Order> WithCredit(const Context& context, rpc::Call& call, const Request& request, Fn fn) {
+absl::StatusOr<pb::Order> WithCredit(const Context& context, rpc::Call& call, const Request& request, Fn fn,
+                                     bool releases = false) {
   RETURN_IF_ERROR(EnsureNamesOf(context.directory, call, {}));
   return context.runtime.Write<pb::Order>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Order> {
     ASSIGN_OR_RETURN(const RowOwner owner, OwnerOfRow(work, pb::Order::descriptor(), request.name(), "currency"));
     ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, owner.account, owner.currency));
+    if (releases) RETURN_IF_ERROR(CheckContractOfOrder(work, request.name()));
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Order>(request));
     change.after.set_history(false);
     RETURN_IF_ERROR(fn(work, book, &change));
@@ -403,16 +406,20 @@ void RegisterOrders(const Context& context, rpc::Registry* registry) {
   AddVerb<pb::ReviewOrderRequest>(
       registry, "ReviewOrder", [context](auto& call, const auto& request) { return Review(context, call, request); });
   AddVerb<pb::ReleaseOrderRequest>(registry, "ReleaseOrder", [context](auto& call, const auto& request) {
-    return WithCredit(context, call, request, [](UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) {
-      return Release(work, book, change);
-    });
+    return WithCredit(
+        context, call, request,
+        [](UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) { return Release(work, book, change); },
+        /*releases=*/true);
   });
-  AddVerb<pb::OverrideReleaseOrderRequest>(
-      registry, "OverrideReleaseOrder", [context](auto& call, const auto& request) {
-        return WithCredit(context, call, request, [&](UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) {
-          return OverrideRelease(work, book, request.reason(), change);
-        });
-      });
+  AddVerb<pb::OverrideReleaseOrderRequest>(registry, "OverrideReleaseOrder",
+                                           [context](auto& call, const auto& request) {
+                                             return WithCredit(
+                                                 context, call, request,
+                                                 [&](UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) {
+                                                   return OverrideRelease(work, book, request.reason(), change);
+                                                 },
+                                                 /*releases=*/true);
+                                           });
   AddVerb<pb::HoldOrderRequest>(registry, "HoldOrder", [context](auto& call, const auto& request) {
     return Alone(context, call, request, [](UnitOfWork&, Change<pb::Order>* change) {
       change->after.set_state_before(change->before.state());

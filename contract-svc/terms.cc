@@ -94,12 +94,7 @@ absl::StatusOr<AgreedTerms> ContractTerms(const Context& context, UnitOfWork& wo
     return FailedPrecondition("CONTRACT_OF_OTHER_ACCOUNT", contract, "the contract is with another customer",
                               {{"account", account}});
   }
-  if (loaded.state() != v1::CONTRACT_STATE_SIGNED && loaded.state() != v1::CONTRACT_STATE_ACTIVE &&
-      loaded.state() != v1::CONTRACT_STATE_EXPIRING) {
-    return FailedPrecondition("CONTRACT_NOT_IN_FORCE", contract, "only a signed contract can be ordered from",
-                              {{"state", v1::ContractState_Name(loaded.state())}});
-  }
-  RETURN_IF_ERROR(rules::CheckInForce(context.Today(work.now()), loaded));
+  RETURN_IF_ERROR(rules::CheckOrderable(context.Today(work.now()), loaded));
   AgreedTerms terms;
   terms.source = contract;
   terms.currency = loaded.currency();
@@ -109,6 +104,15 @@ absl::StatusOr<AgreedTerms> ContractTerms(const Context& context, UnitOfWork& wo
   RETURN_IF_ERROR(SubtractOrdered(work, "contract", &terms));
   RETURN_IF_ERROR(FillTaxRates(work, &terms));
   return terms;
+}
+
+absl::Status CheckContractOfOrder(UnitOfWork& work, const std::string& order) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT o.contract FROM orders o WHERE o.id = ? AND o.contract IS NOT NULL",
+                                           {mysql::Value(IdOf(order))}));
+  if (rows.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const v1::Contract contract, work.Load<v1::Contract>(absl::StrCat("contracts/", rows[0][0].text())));
+  return rules::CheckReleasable(contract);
 }
 
 }  // namespace kam::contract

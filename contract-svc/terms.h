@@ -21,6 +21,10 @@ absl::StatusOr<rules::AgreedTerms> QuoteTerms(resource::UnitOfWork& work, const 
 absl::StatusOr<rules::AgreedTerms> ContractTerms(const Context& context, resource::UnitOfWork& work,
                                                  const std::string& contract, const std::string& account);
 
+// The contract of an order, locked before the order is, still lets it go out; an order from a quote needs none.
+// CONTRACT_NOT_IN_FORCE.
+absl::Status CheckContractOfOrder(resource::UnitOfWork& work, const std::string& order);
+
 }  // namespace kam::contract
 
 #endif  // KAM_CONTRACT_SVC_TERMS_H_

@@ -334,6 +334,29 @@ absl::Status Sign(const v1::SignContractRequest& request, absl::string_view acto
   return absl::OkStatus();
 }
 
+absl::Status CheckOrderable(absl::string_view today, const Contract& contract) {
+  if (contract.state() != v1::CONTRACT_STATE_SIGNED && contract.state() != v1::CONTRACT_STATE_ACTIVE &&
+      contract.state() != v1::CONTRACT_STATE_EXPIRING) {
+    return FailedPrecondition("CONTRACT_NOT_IN_FORCE", contract.name(), "only a signed contract can be ordered from",
+                              {{"state", v1::ContractState_Name(contract.state())}});
+  }
+  return CheckInForce(today, contract);
+}
+
+absl::Status CheckReleasable(const Contract& contract) {
+  switch (contract.state()) {
+    case v1::CONTRACT_STATE_SIGNED:
+    case v1::CONTRACT_STATE_ACTIVE:
+    case v1::CONTRACT_STATE_EXPIRING:
+    case v1::CONTRACT_STATE_CLOSED:
+      return absl::OkStatus();
+    default:
+      return FailedPrecondition("CONTRACT_NOT_IN_FORCE", contract.name(),
+                                "its orders wait while a contract is suspended, and do not go out when it was ended",
+                                {{"state", v1::ContractState_Name(contract.state())}});
+  }
+}
+
 absl::Status CheckInForce(absl::string_view today, const Contract& contract) {
   if (absl::string_view(contract.start_date()) > today) {
     return FailedPrecondition("CONTRACT_NOT_STARTED", contract.name(),

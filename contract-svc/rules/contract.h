@@ -56,6 +56,13 @@ bool MarkOverdue(absl::string_view today, v1::Contract* contract);
 absl::Status Sign(const v1::SignContractRequest& request, absl::string_view actor, absl::string_view today,
                   absl::string_view sha256, v1::Contract* contract);
 
+// May a new order be taken on `today`? CONTRACT_NOT_IN_FORCE, CONTRACT_NOT_STARTED, CONTRACT_ENDED.
+absl::Status CheckOrderable(absl::string_view today, const v1::Contract& contract);
+
+// May an order that was entered while the contract was in force still go out? Also after its last day, but not when it
+// was suspended or terminated meanwhile: CONTRACT_NOT_IN_FORCE.
+absl::Status CheckReleasable(const v1::Contract& contract);
+
 // CONTRACT_NOT_STARTED, CONTRACT_ENDED.
 absl::Status CheckInForce(absl::string_view today, const v1::Contract& contract);
 

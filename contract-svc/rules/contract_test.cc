@@ -193,6 +193,23 @@ TEST(ContractTest, LinesHaveThePricesOfTheQuote) {
   EXPECT_THAT(CheckQuotePrices(quote, contract), HasReason("PRODUCT_NOT_AGREED"));
 }
 
+// C-13, C-18, C-19: over all states, what may be ordered and what may go out.
+TEST(ContractTest, StatesThatTakeOrdersAndLetThemGo) {
+  Contract contract = Complete();
+  for (int i = v1::ContractState_MIN; i <= v1::ContractState_MAX; ++i) {
+    const auto state = static_cast<v1::ContractState>(i);
+    contract.set_state(state);
+    const bool in_force = state == v1::CONTRACT_STATE_SIGNED || state == v1::CONTRACT_STATE_ACTIVE ||
+                          state == v1::CONTRACT_STATE_EXPIRING;
+    EXPECT_EQ(CheckOrderable(kToday, contract).ok(), in_force) << v1::ContractState_Name(state);
+    EXPECT_EQ(CheckReleasable(contract).ok(), in_force || state == v1::CONTRACT_STATE_CLOSED)
+        << v1::ContractState_Name(state);
+  }
+  contract.set_state(v1::CONTRACT_STATE_ACTIVE);
+  EXPECT_THAT(CheckOrderable("2027-01-01", contract), HasReason("CONTRACT_ENDED"));
+  EXPECT_THAT(CheckReleasable(contract), IsOk()) << "ordered in time";
+}
+
 TEST(ContractTest, InForceFromFirstToLastDay) {
   const Contract contract = Complete();
   EXPECT_THAT(CheckInForce("2025-12-31", contract), HasReason("CONTRACT_NOT_STARTED"));
