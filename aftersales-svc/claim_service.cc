@@ -1,8 +1,10 @@
 #include "aftersales-svc/claim_service.h"
 
 #include <optional>
+#include <set>
 
 #include "absl/strings/str_cat.h"
+#include "aftersales-svc/rules/claim_history.h"
 #include "aftersales-svc/rules/claim_rules.h"
 #include "aftersales-svc/rules/proto_time.h"
 #include "common/money/money_proto.h"
@@ -22,6 +24,10 @@ using ClaimChange = resource::Change<pb::WarrantyClaim>;
 
 constexpr char kService[] = "kam.claim.v1.WarrantyClaimService";
 constexpr int kPartsMax = 200;
+
+std::string Short(pb::ClaimDirection direction) {
+  return resource::ShortEnumName(pb::ClaimDirection_descriptor()->FindValueByNumber(direction));
+}
 
 std::string Method(absl::string_view verb) { return absl::StrCat(kService, "/", verb); }
 
@@ -45,10 +51,73 @@ absl::Status CheckCustomerClaim(UnitOfWork& work, const pb::WarrantyClaim& claim
   return absl::OkStatus();
 }
 
+// A claim that came from a complaint is of the same account.
+absl::Status CheckComplaint(UnitOfWork& work, const pb::WarrantyClaim& claim) {
+  if (claim.complaint().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT account FROM complaints WHERE id = ?", {IdOf(claim.complaint())}));
+  if (rows.empty() || rows[0][0].text() == IdOf(claim.account())) return absl::OkStatus();
+  return InvalidField("warranty_claim.complaint", "CLAIM_COMPLAINT_INVALID", "is a complaint of another account");
+}
+
+// The same failure of the same part is paid once. Of two claims entered at the same time the later one is refused when
+// it is decided on, so `entered_before` is its id then; empty: all.
+absl::Status CheckNotClaimedTwice(UnitOfWork& work, const pb::WarrantyClaim& claim, const std::string& entered_before) {
+  std::vector<Value> params = {Value(Short(claim.direction())), Value(claim.serial()), Value(claim.failure_date())};
+  std::string sql =
+      "SELECT i.part_number FROM warranty_claims t JOIN warranty_claims_items i ON i.parent_id = t.id WHERE "
+      "t.direction "
+      "= ? AND t.serial = ? AND t.failure_date = ? AND t.state <> 'REJECTED' AND i.kind = 'MATERIAL'";
+  if (!entered_before.empty()) {
+    sql += " AND t.id < ?";
+    params.emplace_back(entered_before);
+  }
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, work.connection().Query(sql, mysql::Params(params)));
+  std::set<std::string> claimed;
+  for (const mysql::Row& row : rows) {
+    if (!row[0].is_null()) claimed.insert(row[0].text());
+  }
+  for (int i = 0; i < claim.items_size(); ++i) {
+    const pb::ClaimItem& item = claim.items(i);
+    if (item.kind() != pb::CLAIM_ITEM_KIND_MATERIAL || claimed.count(item.part_number()) == 0) continue;
+    // Not which claim: it may be out of reach.
+    return Error(absl::StatusCode::kAlreadyExists, "CLAIM_EXISTS",
+                 absl::StrCat("part ", item.part_number(), " of ", claim.serial(),
+                              " is claimed already for the failure of ", claim.failure_date()),
+                 {{"serial", claim.serial()},
+                  {"partNumber", item.part_number()},
+                  {"failureDate", claim.failure_date()},
+                  {"item", absl::StrCat(i + 1)}});
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckWhole(const Policy& policy, UnitOfWork& work, pb::WarrantyClaim* claim) {
   ASSIGN_OR_RETURN(const absl::CivilDay today, TodayOf(policy, work.now()));
   RETURN_IF_ERROR(rules::CheckClaim(today, claim));
-  return CheckCustomerClaim(work, *claim);
+  RETURN_IF_ERROR(CheckComplaint(work, *claim));
+  RETURN_IF_ERROR(CheckCustomerClaim(work, *claim));
+  return work.importing() ? rules::CheckHistory(work.now(), policy, claim) : absl::OkStatus();
+}
+
+// Have people gone on with a claim since it was imported?
+absl::StatusOr<bool> WorkedOn(UnitOfWork& work, const pb::WarrantyClaim& claim) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT 1 FROM changes WHERE resource_id = ? AND method NOT LIKE ? AND "
+                                           "method NOT LIKE ? LIMIT 1",
+                                           {IdOf(claim.name()), "%/BatchUpsert%", "%/UpdateWarrantyClaim"}));
+  return !rows.empty();
+}
+
+absl::Status OnUpdate(const Policy& policy, UnitOfWork& work, const pb::WarrantyClaim& before,
+                      pb::WarrantyClaim* after) {
+  if (!work.importing()) {
+    RETURN_IF_ERROR(rules::CheckClaimUpdate(before));
+    return CheckWhole(policy, work, after);
+  }
+  rules::KeepRulings(before, after);
+  ASSIGN_OR_RETURN(const bool worked_on, WorkedOn(work, before));
+  return worked_on ? rules::CheckStillHistory(before, *after) : CheckWhole(policy, work, after);
 }
 
 void SetHooks(const Env& env) {
@@ -59,13 +128,12 @@ void SetHooks(const Env& env) {
         if (!work.importing() || created->state() == pb::CLAIM_STATE_UNSPECIFIED) {
           created->set_state(pb::CLAIM_STATE_APPLIED);
         }
-        return CheckWhole(policy, work, created);
+        RETURN_IF_ERROR(CheckWhole(policy, work, created));
+        return work.importing() ? absl::OkStatus() : CheckNotClaimedTwice(work, *created, "");
       });
-  hooks.on_update =
-      resource::OnUpdate<pb::WarrantyClaim>([policy = env.policy](UnitOfWork& work, const pb::WarrantyClaim& before,
-                                                                  pb::WarrantyClaim* after) -> absl::Status {
-        if (!work.importing()) RETURN_IF_ERROR(rules::CheckClaimUpdate(before));
-        return CheckWhole(policy, work, after);
+  hooks.on_update = resource::OnUpdate<pb::WarrantyClaim>(
+      [policy = env.policy](UnitOfWork& work, const pb::WarrantyClaim& before, pb::WarrantyClaim* after) {
+        return OnUpdate(policy, work, before, after);
       });
   env.runtime->SetHooks(pb::WarrantyClaim::descriptor(), std::move(hooks));
 }
@@ -107,21 +175,27 @@ void RegisterAppraisals(const Env& env) {
       });
 }
 
-absl::Status Decide(UnitOfWork& work, const google::protobuf::RepeatedPtrField<pb::ClaimItemRuling>& rulings,
-                    bool goodwill, const std::string& reason, ClaimChange* change) {
+template <typename Request>
+absl::Status Decide(UnitOfWork& work, const Request& request, bool goodwill, ClaimChange* change) {
+  // Between reading and deciding, the technical department may have given another opinion.
+  if (request.etag().empty()) {
+    return InvalidField("etag", "FIELD_REQUIRED", "must be that of the version that was read");
+  }
   rules::Decision decision;
-  decision.rulings.assign(rulings.begin(), rulings.end());
+  decision.rulings.assign(request.items().begin(), request.items().end());
   decision.goodwill = goodwill;
-  decision.reason = reason;
+  decision.reason = request.reason();
   ASSIGN_OR_RETURN(decision.decider, ActingEmployee(work));
-  return rules::Decide(decision, work.now(), &change->after);
+  RETURN_IF_ERROR(rules::Decide(decision, work.now(), &change->after));
+  if (change->after.state() == pb::CLAIM_STATE_REJECTED) return absl::OkStatus();
+  return CheckNotClaimedTwice(work, change->after, IdOf(change->after.name()));
 }
 
 void RegisterDecisions(const Env& env) {
   AddVerb<pb::DecideWarrantyClaimRequest, pb::WarrantyClaim>(
       env, Method("DecideWarrantyClaim"),
       [](UnitOfWork& work, const rpc::Call&, const pb::DecideWarrantyClaimRequest& request, ClaimChange* change) {
-        return Decide(work, request.items(), request.goodwill(), request.reason(), change);
+        return Decide(work, request, request.goodwill(), change);
       });
   AddVerb<pb::DecidePartsClaimRequest, pb::WarrantyClaim>(
       env, Method("DecidePartsClaim"),
@@ -130,7 +204,7 @@ void RegisterDecisions(const Env& env) {
         ASSIGN_OR_RETURN(const pb::ClaimPolicy figures, ClaimPolicyNow(work, policy));
         ASSIGN_OR_RETURN(const std::string tier, TierOf(work, change->before.account()));
         RETURN_IF_ERROR(rules::CheckPartsAuthority(change->before, tier, figures));
-        return Decide(work, request.items(), /*goodwill=*/false, request.reason(), change);
+        return Decide(work, request, /*goodwill=*/false, change);
       });
   AddVerb<pb::SettleWarrantyClaimRequest, pb::WarrantyClaim>(
       env, Method("SettleWarrantyClaim"),
@@ -165,8 +239,7 @@ absl::StatusOr<pb::GetClaimAccuracyResponse> GetAccuracy(const Env& env, rpc::Ca
   std::vector<Value> params = {Value(FromTimestamp(request.from_time())), Value(FromTimestamp(request.until_time()))};
   if (request.direction() != pb::CLAIM_DIRECTION_UNSPECIFIED) {
     sql += " AND t.direction = ?";
-    params.emplace_back(
-        resource::ShortEnumName(pb::ClaimDirection_descriptor()->FindValueByNumber(request.direction())));
+    params.emplace_back(Short(request.direction()));
   }
   if (!scope.sql.empty()) {
     absl::StrAppend(&sql, " AND (", scope.sql, ")");

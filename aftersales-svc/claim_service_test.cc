@@ -120,6 +120,7 @@ TEST_F(ClaimServiceTest, TheSecondAppraisalIsByAnotherPerson) {
   ASSERT_THAT(AppraiseSecond(world_, name), IsOk());
   wv1::DecideWarrantyClaimRequest decision;
   decision.set_name(name);
+  decision.set_etag(GetClaim(world_, name).etag());
   decision.set_reason("mine");
   decision.add_items()->set_decision(wv1::CLAIM_ITEM_DECISION_APPROVED);
   decision.add_items()->set_decision(wv1::CLAIM_ITEM_DECISION_APPROVED);
@@ -166,11 +167,14 @@ TEST_F(ClaimServiceTest, ADoubtfulFirstAppraisalStaysDoubtful) {
 
 // S-10: the day of the failure counts, not the day of the claim; an unknown end is not covered.
 TEST_F(ClaimServiceTest, CoverageIsJudgedOnTheFailureDate) {
-  wv1::WarrantyClaim claim = NewClaim(world_.NewAccount());
+  const std::string account = world_.NewAccount();
+  wv1::WarrantyClaim claim = NewClaim(account);
   claim.set_warranty_end("2026-01-02");
   EXPECT_EQ(Create(world_, claim)->coverage(), wv1::COVERAGE_IN_WARRANTY) << "claimed three days later";
+  claim = NewClaim(account);
   claim.set_warranty_end("2026-01-01");
   EXPECT_EQ(Create(world_, claim)->coverage(), wv1::COVERAGE_OUT_OF_WARRANTY);
+  claim = NewClaim(account);
   claim.clear_warranty_end();
   const std::string name = AppraisedClaim(world_, claim);
   EXPECT_EQ(GetClaim(world_, name).coverage(), wv1::COVERAGE_UNKNOWN);

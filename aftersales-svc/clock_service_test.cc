@@ -13,7 +13,6 @@
 #include "kam/complaint/v1/business_calendar_service.pb.h"
 #include "kam/complaint/v1/complaint_clock_service.pb.h"
 #include "kam/complaint/v1/complaint_service.pb.h"
-#include "kam/complaint/v1/escalation_rule_service.pb.h"
 
 namespace kam::aftersales::testing {
 namespace {
@@ -47,17 +46,7 @@ class ClockServiceTest : public ::testing::Test {
     EXPECT_THAT(Resume(world_, name), IsOk());
   }
   void AddRung(int level, cv1::EscalationBasis basis, int minutes, const std::string& role) {
-    cv1::CreateEscalationRuleRequest request;
-    cv1::EscalationRule* rule = request.mutable_escalation_rule();
-    rule->set_complaint_class(kOrdinary);
-    rule->set_kind(kSolution);
-    rule->set_level(level);
-    rule->set_basis(basis);
-    rule->set_minutes(minutes);
-    rule->set_role(role);
-    EXPECT_THAT(
-        world_.Call<cv1::EscalationRule>("CSM", "kam.complaint.v1.EscalationRuleService/CreateEscalationRule", request),
-        IsOk());
+    EXPECT_THAT(testing::AddRung(world_, level, basis, minutes, role), IsOk());
   }
   std::string Due(const std::string& name) { return World::Show(ClockOf(world_, name, kSolution).due_time()); }
 

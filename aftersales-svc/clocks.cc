@@ -83,9 +83,9 @@ absl::StatusOr<std::optional<absl::Time>> NextRung(UnitOfWork& work, const pb::C
   std::optional<absl::Time> next;
   ASSIGN_OR_RETURN(const std::vector<pb::EscalationRule> rungs, RungsOf(work, clock));
   for (const pb::EscalationRule& rung : rungs) {
-    if (rules::RungClimbed(rung, complaint) || rung.level() <= complaint.escalation_level()) continue;
     ASSIGN_OR_RETURN(const std::optional<absl::Time> at, rules::RungTime(rung, clock, calendar, work.now()));
-    if (at.has_value() && (!next.has_value() || *at < *next)) next = at;
+    if (!at.has_value() || rules::RungPassed(rung, *at, complaint)) continue;
+    if (!next.has_value() || *at < *next) next = at;
   }
   return next;
 }
@@ -171,15 +171,13 @@ absl::StatusOr<int> Clocks::Apply(pb::ClockEventKind event, const std::set<int>&
   return changed;
 }
 
-absl::StatusOr<int> Clocks::ResumePausedFor(absl::string_view prefix) {
-  int changed = 0;
+absl::Status Clocks::ResumePausedFor(absl::string_view reason) {
   for (Entry& entry : entries_) {
     if (rules::PhaseOf(entry.after) != ClockPhase::kPaused) continue;
-    if (!absl::StartsWith(entry.after.pause_reason(), prefix)) continue;
+    if (entry.after.pause_reason() != reason) continue;
     RETURN_IF_ERROR(Add(&entry, pb::CLOCK_EVENT_KIND_RESUME, ""));
-    ++changed;
   }
-  return changed;
+  return absl::OkStatus();
 }
 
 absl::Status Clocks::ChangeClass(const pb::Complaint& complaint) {
@@ -206,9 +204,9 @@ absl::Status Clocks::ChangeClass(const pb::Complaint& complaint) {
     if (kind == pb::CLOCK_KIND_FIRST_RESPONSE && complaint.state() != pb::COMPLAINT_STATE_RECEIVED) continue;
     if (kind == pb::CLOCK_KIND_REPLY && complaint.replies_size() > 0) continue;
     ASSIGN_OR_RETURN(const pb::BusinessCalendar stored, NewestCalendar(*work_, policy.calendar_code()));
-    ASSIGN_OR_RETURN(
-        pb::ComplaintClock clock,
-        rules::StartClock(complaint, policy, stored, FromTimestamp(complaint.receive_time()), work_->actor().subject));
+    const auto& start = complaint.has_reopen_time() ? complaint.reopen_time() : complaint.receive_time();
+    ASSIGN_OR_RETURN(pb::ComplaintClock clock,
+                     rules::StartClock(complaint, policy, stored, FromTimestamp(start), work_->actor().subject));
     ASSIGN_OR_RETURN(BusinessCalendar calendar, rules::ToCalendar(stored));
     entries_.push_back({pb::ComplaintClock(), std::move(clock), std::move(calendar), true});
   }
@@ -301,9 +299,8 @@ absl::Status OnEscalateDue(UnitOfWork& work, const schedule::DueItem& item) {
   ASSIGN_OR_RETURN(const std::vector<pb::EscalationRule> rungs, RungsOf(work, due.clock.after));
   pb::Complaint& complaint = due.complaint.after;
   for (const pb::EscalationRule& rung : rungs) {
-    if (rules::RungClimbed(rung, complaint) || rung.level() <= complaint.escalation_level()) continue;
     ASSIGN_OR_RETURN(const std::optional<absl::Time> at, rules::RungTime(rung, due.clock.after, due.calendar, now));
-    if (!at.has_value() || *at > now) continue;
+    if (!at.has_value() || *at > now || rules::RungPassed(rung, *at, complaint)) continue;
     RETURN_IF_ERROR(rules::Escalate(rung.level(), rung.role(), work.actor().subject,
                                     absl::StrCat(Short(rung.kind()), " clock: ", rung.minutes(), " minutes after its ",
                                                  rung.basis() == pb::ESCALATION_BASIS_BREACH ? "breach" : "start"),

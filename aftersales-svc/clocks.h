@@ -29,10 +29,10 @@ class Clocks {
   // likewise. Empty `kinds`: all kinds. Returns how many clocks changed.
   absl::StatusOr<int> Apply(kam::complaint::v1::ClockEventKind event, const std::set<int>& kinds,
                             absl::string_view reason);
-  // Resumes those that were paused for a reason beginning with `prefix`.
-  absl::StatusOr<int> ResumePausedFor(absl::string_view prefix);
+  // Resumes those that were paused for `reason`.
+  absl::Status ResumePausedFor(absl::string_view reason);
   // Limits of another class: clocks that go on get the new allotment, kinds the class does not have are cancelled,
-  // kinds it has for the first time start at the receipt of the complaint.
+  // kinds it has for the first time start at the receipt of the complaint, or when it was taken up again.
   absl::Status ChangeClass(const kam::complaint::v1::Complaint& complaint);
   void SetHandler(const std::string& handler);
 

@@ -1,3 +1,4 @@
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -34,25 +35,76 @@ absl::Status OnCreateCalendar(UnitOfWork& work, pb::BusinessCalendar* created) {
   return rules::ToCalendar(*created).status();
 }
 
+// The newest version of the code must be there, and open for long enough: otherwise no complaint could be registered.
 absl::Status CheckCalendarCode(UnitOfWork& work, const pb::ClockPolicy& policy) {
-  ASSIGN_OR_RETURN(const auto found,
-                   work.Find<pb::BusinessCalendar>(
-                       {"t.code = ? AND t.archive_time IS NULL", {Value(policy.calendar_code())}}, "", 1));
-  if (!found.empty()) return absl::OkStatus();
-  return InvalidField("clock_policy.calendar_code", "CALENDAR_NOT_FOUND",
-                      absl::StrCat("there is no business calendar ", policy.calendar_code()),
-                      {{"calendarCode", policy.calendar_code()}});
+  ASSIGN_OR_RETURN(const auto found, work.Find<pb::BusinessCalendar>(
+                                         {"t.code = ? AND t.archive_time IS NULL", {Value(policy.calendar_code())}},
+                                         "ORDER BY t.calendar_version DESC", 1));
+  if (found.empty()) {
+    return InvalidField("clock_policy.calendar_code", "CALENDAR_NOT_FOUND",
+                        absl::StrCat("there is no business calendar ", policy.calendar_code()),
+                        {{"calendarCode", policy.calendar_code()}});
+  }
+  ASSIGN_OR_RETURN(const BusinessCalendar calendar, rules::ToCalendar(found[0]));
+  return calendar.AddBusiness(work.now(), absl::Minutes(policy.allotment_minutes())).status();
 }
 
-absl::Status OnCreatePolicy(UnitOfWork& work, pb::ClockPolicy* created) {
-  RETURN_IF_ERROR(CheckCalendarCode(work, *created));
-  ASSIGN_OR_RETURN(const auto found, work.Find<pb::ClockPolicy>(
-                                         {"t.complaint_class = ? AND t.kind = ? AND t.archive_time IS NULL",
-                                          {Value(Short(created->complaint_class())), Value(Short(created->kind()))}},
-                                         "", 1));
+// One limit for a class and kind: which of two would hold?
+absl::Status CheckOnlyPolicy(UnitOfWork& work, const pb::ClockPolicy& policy) {
+  ASSIGN_OR_RETURN(const auto found,
+                   work.Find<pb::ClockPolicy>({"t.complaint_class = ? AND t.kind = ? AND t.archive_time IS NULL",
+                                               {Value(Short(policy.complaint_class())), Value(Short(policy.kind()))}},
+                                              "", 1));
   if (found.empty()) return absl::OkStatus();
   return Error(absl::StatusCode::kAlreadyExists, "CLOCK_POLICY_EXISTS",
                "the class has a limit of this kind already; change or archive it", {{"policy", found[0].name()}});
+}
+
+absl::Status CheckPolicy(UnitOfWork& work, const pb::ClockPolicy& policy) {
+  RETURN_IF_ERROR(CheckCalendarCode(work, policy));
+  return CheckOnlyPolicy(work, policy);
+}
+
+// One role for a level of a ladder.
+absl::Status CheckRung(UnitOfWork& work, const pb::EscalationRule& rung) {
+  ASSIGN_OR_RETURN(
+      const auto found,
+      work.Find<pb::EscalationRule>({"t.complaint_class = ? AND t.kind = ? AND t.level = ? AND t.archive_time IS NULL",
+                                     {Value(Short(rung.complaint_class())), Value(Short(rung.kind())),
+                                      Value(static_cast<int64_t>(rung.level()))}},
+                                    "ORDER BY t.id", 2));
+  for (const pb::EscalationRule& other : found) {
+    if (other.name() == rung.name()) continue;
+    return Error(absl::StatusCode::kAlreadyExists, "ESCALATION_RULE_EXISTS",
+                 absl::StrCat("the ladder has a rung of level ", rung.level(), " already; change or archive it"),
+                 {{"rule", other.name()}, {"level", absl::StrCat(rung.level())}});
+  }
+  return absl::OkStatus();
+}
+
+// The last version of a code that limits count by stays: without it no complaint of the class could be registered.
+absl::Status CheckCalendarUnused(UnitOfWork& work, const pb::BusinessCalendar& calendar) {
+  ASSIGN_OR_RETURN(const auto versions,
+                   work.Find<pb::BusinessCalendar>({"t.code = ? AND t.archive_time IS NULL", {Value(calendar.code())}},
+                                                   "", 2, /*lock=*/true));
+  if (versions.size() > 1) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto policies, work.Find<pb::ClockPolicy>({"t.calendar_code = ? AND t.archive_time IS NULL",
+                                                                    {Value(calendar.code())}},
+                                                                   "ORDER BY t.id", 1));
+  if (policies.empty()) return absl::OkStatus();
+  return FailedPrecondition(
+      "CALENDAR_IN_USE", calendar.name(),
+      absl::StrCat("it is the last version of ", calendar.code(), ", and ", policies[0].name(), " counts by it"),
+      {{"policy", policies[0].name()}, {"calendarCode", calendar.code()}});
+}
+
+// A check of what is stored, as the hook before it is archived or restored.
+template <typename T>
+std::function<absl::Status(UnitOfWork&, const google::protobuf::Message&)> OnStored(absl::Status (*check)(UnitOfWork&,
+                                                                                                          const T&)) {
+  return [check](UnitOfWork& work, const google::protobuf::Message& stored) {
+    return check(work, static_cast<const T&>(stored));
+  };
 }
 
 absl::StatusOr<pb::ReadComplaintClockResponse> ReadClock(const Env& env, rpc::Call& call,
@@ -85,12 +137,22 @@ absl::StatusOr<pb::ReadComplaintClockResponse> ReadClock(const Env& env, rpc::Ca
 void RegisterComplaintPolicies(const Env& env) {
   resource::Hooks calendar;
   calendar.on_create = resource::OnCreate<pb::BusinessCalendar>(OnCreateCalendar);
+  calendar.on_archive = OnStored<pb::BusinessCalendar>(CheckCalendarUnused);
   env.runtime->SetHooks(pb::BusinessCalendar::descriptor(), std::move(calendar));
   resource::Hooks policy;
-  policy.on_create = resource::OnCreate<pb::ClockPolicy>(OnCreatePolicy);
+  policy.on_create = resource::OnCreate<pb::ClockPolicy>(
+      [](UnitOfWork& work, pb::ClockPolicy* created) { return CheckPolicy(work, *created); });
+  policy.on_restore = OnStored<pb::ClockPolicy>(CheckPolicy);
   policy.on_update = resource::OnUpdate<pb::ClockPolicy>(
       [](UnitOfWork& work, const pb::ClockPolicy&, pb::ClockPolicy* after) { return CheckCalendarCode(work, *after); });
   env.runtime->SetHooks(pb::ClockPolicy::descriptor(), std::move(policy));
+  resource::Hooks rung;
+  rung.on_create = resource::OnCreate<pb::EscalationRule>(
+      [](UnitOfWork& work, pb::EscalationRule* created) { return CheckRung(work, *created); });
+  rung.on_update = resource::OnUpdate<pb::EscalationRule>(
+      [](UnitOfWork& work, const pb::EscalationRule&, pb::EscalationRule* after) { return CheckRung(work, *after); });
+  rung.on_restore = OnStored<pb::EscalationRule>(CheckRung);
+  env.runtime->SetHooks(pb::EscalationRule::descriptor(), std::move(rung));
   for (const char* service : {"ComplaintClassRuleService", "BusinessCalendarService", "ClockPolicyService",
                               "EscalationRuleService", "ComplaintClockService"}) {
     resource::RegisterStandardMethods(*env.runtime, absl::StrCat("kam.complaint.v1.", service), env.registry);

@@ -26,7 +26,8 @@ using ComplaintChange = Change<pb::Complaint>;
 constexpr char kService[] = "kam.complaint.v1.ComplaintService";
 constexpr char kMajorPermission[] = "complaint.handle_major";
 constexpr char kAssignPermission[] = "complaint.assign";
-constexpr char kSuspicion[] = "suspected malicious: ";
+// Why the clocks of a suspected complaint stand still.
+constexpr char kSuspicion[] = "suspected malicious";
 constexpr int kClassRulesMax = 500;
 
 std::string Method(absl::string_view verb) { return absl::StrCat(kService, "/", verb); }
@@ -38,19 +39,32 @@ absl::Status ApplyClocks(UnitOfWork& work, pb::ClockEventKind event, const std::
   return clocks.Save(complaint);
 }
 
+// The rungs above or below the level that a person set.
+absl::Status ScheduleAnew(UnitOfWork& work, pb::Complaint* complaint) {
+  ASSIGN_OR_RETURN(Clocks clocks, Clocks::Load(work, complaint->name()));
+  return clocks.Save(complaint);
+}
+
 absl::Status CheckWorker(const UnitOfWork& work, const rpc::Call& call, const pb::Complaint& complaint) {
   return rules::CheckWorker(complaint, {work.actor().subject, call.principal.Holds(kAssignPermission),
                                         call.principal.Holds(kMajorPermission)});
 }
 
+absl::Status CheckMajor(const rpc::Call& call, const pb::Complaint& complaint) {
+  return rules::CheckMajor(complaint, call.principal.Holds(kMajorPermission));
+}
+
 void End(absl::Time now, pb::Complaint* complaint) { *complaint->mutable_close_time() = ToTimestamp(now); }
+
+absl::StatusOr<std::vector<pb::ComplaintClassRule>> ClassRules(UnitOfWork& work) {
+  return work.Find<pb::ComplaintClassRule>({"t.archive_time IS NULL", {}}, "ORDER BY t.priority DESC, t.id",
+                                           kClassRulesMax);
+}
 
 absl::Status OnCreate(const Policy& policy, UnitOfWork& work, pb::Complaint* complaint) {
   const pb::Complaint given = *complaint;
   ASSIGN_OR_RETURN(const std::string tier, TierOf(work, complaint->account()));
-  ASSIGN_OR_RETURN(const auto class_rules,
-                   work.Find<pb::ComplaintClassRule>({"t.archive_time IS NULL", {}}, "ORDER BY t.priority DESC, t.id",
-                                                     kClassRulesMax));
+  ASSIGN_OR_RETURN(const auto class_rules, ClassRules(work));
   RETURN_IF_ERROR(rules::Register(tier, class_rules, work.now(), policy, complaint));
   if (work.importing()) {
     // History keeps the state and class it had; what is over has no clocks.
@@ -66,6 +80,16 @@ absl::Status OnCreate(const Policy& policy, UnitOfWork& work, pb::Complaint* com
   return absl::OkStatus();
 }
 
+absl::Status OnUpdate(UnitOfWork& work, const pb::Complaint& before, pb::Complaint* after) {
+  RETURN_IF_ERROR(rules::CheckUpdate(before, after));
+  ASSIGN_OR_RETURN(const std::string tier, TierOf(work, after->account()));
+  ASSIGN_OR_RETURN(const auto class_rules, ClassRules(work));
+  if (!rules::RaiseClass(tier, class_rules, after)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Clocks clocks, Clocks::Load(work, after->name()));
+  RETURN_IF_ERROR(clocks.ChangeClass(*after));
+  return clocks.Save(after);
+}
+
 void SetHooks(const Env& env) {
   resource::Hooks hooks;
   hooks.prepare = EnsureHook(env);
@@ -73,8 +97,7 @@ void SetHooks(const Env& env) {
       [policy = env.policy](UnitOfWork& work, pb::Complaint* created) { return OnCreate(policy, work, created); });
   hooks.on_update = resource::OnUpdate<pb::Complaint>(
       [](UnitOfWork& work, const pb::Complaint& before, pb::Complaint* after) -> absl::Status {
-        if (work.importing()) return absl::OkStatus();
-        return rules::CheckUpdate(before, after);
+        return work.importing() ? absl::OkStatus() : OnUpdate(work, before, after);
       });
   hooks.on_saved = resource::OnSaved<pb::Complaint>(
       [](UnitOfWork& work, const pb::Complaint* before, const pb::Complaint& after) -> absl::Status {
@@ -117,8 +140,9 @@ void RegisterIntake(const Env& env) {
       });
   AddVerb<pb::MarkComplaintDuplicateRequest, pb::Complaint>(
       env, Method("MarkComplaintDuplicate"),
-      [](UnitOfWork& work, const rpc::Call&, const pb::MarkComplaintDuplicateRequest& request,
+      [](UnitOfWork& work, const rpc::Call& call, const pb::MarkComplaintDuplicateRequest& request,
          ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(CheckMajor(call, change->before));
         if (request.duplicate_of() == change->before.name()) {
           return rules::CheckDuplicate(change->before, change->before);
         }
@@ -128,7 +152,11 @@ void RegisterIntake(const Env& env) {
         RETURN_IF_ERROR(rules::CheckDuplicate(change->before, original[0]));
         change->after.set_duplicate_of(request.duplicate_of());
         End(work.now(), &change->after);
-        return ApplyClocks(work, pb::CLOCK_EVENT_KIND_CANCEL, {}, "duplicate", &change->after);
+        ASSIGN_OR_RETURN(Clocks clocks, Clocks::Load(work, change->after.name()));
+        // A clock that stands still at its close counts as missed; the original is what is measured.
+        RETURN_IF_ERROR(clocks.Apply(pb::CLOCK_EVENT_KIND_RESUME, {}, "duplicate").status());
+        RETURN_IF_ERROR(clocks.Apply(pb::CLOCK_EVENT_KIND_CLOSE, {}, "duplicate").status());
+        return clocks.Save(&change->after);
       });
 }
 
@@ -173,6 +201,7 @@ void RegisterHandling(const Env& env) {
   AddVerb<pb::DeclineComplaintSolutionRequest, pb::Complaint>(
       env, Method("DeclineComplaintSolution"),
       [](UnitOfWork& work, const rpc::Call& call, const pb::DeclineComplaintSolutionRequest&, ComplaintChange* change) {
+        change->after.clear_agreed_by();
         return CheckWorker(work, call, change->before);
       });
   AddVerb<pb::ExecuteComplaintSolutionRequest, pb::Complaint>(
@@ -210,16 +239,18 @@ void RegisterOutcome(const Env& env) {
       });
   AddVerb<pb::CloseComplaintRequest, pb::Complaint>(
       env, Method("CloseComplaint"),
-      [](UnitOfWork& work, const rpc::Call&, const pb::CloseComplaintRequest&,
+      [](UnitOfWork& work, const rpc::Call& call, const pb::CloseComplaintRequest&,
          ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(CheckMajor(call, change->before));
         RETURN_IF_ERROR(rules::CheckClose(change->before));
         End(work.now(), &change->after);
         return ApplyClocks(work, pb::CLOCK_EVENT_KIND_CLOSE, {}, "", &change->after);
       });
   AddVerb<pb::RejectComplaintRequest, pb::Complaint>(
       env, Method("RejectComplaint"),
-      [](UnitOfWork& work, const rpc::Call&, const pb::RejectComplaintRequest& request,
+      [](UnitOfWork& work, const rpc::Call& call, const pb::RejectComplaintRequest& request,
          ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(CheckMajor(call, change->before));
         RETURN_IF_ERROR(rules::CheckReplied(change->before));
         change->after.set_close_reason(request.reason());
         change->after.clear_state_before_suspicion();
@@ -229,7 +260,7 @@ void RegisterOutcome(const Env& env) {
   AddVerb<pb::ReopenComplaintRequest, pb::Complaint>(
       env, Method("ReopenComplaint"),
       [](UnitOfWork& work, const rpc::Call&, const pb::ReopenComplaintRequest& request, ComplaintChange* change) {
-        rules::Reopen(request.reason(), &change->after);
+        rules::Reopen(request.reason(), work.now(), &change->after);
         return ApplyClocks(work, pb::CLOCK_EVENT_KIND_REOPEN, {pb::CLOCK_KIND_SOLUTION, pb::CLOCK_KIND_REPLY},
                            request.reason(), &change->after);
       });
@@ -238,16 +269,15 @@ void RegisterOutcome(const Env& env) {
       [](UnitOfWork& work, const rpc::Call&, const pb::SuspectComplaintRequest& request, ComplaintChange* change) {
         change->after.set_state_before_suspicion(change->before.state());
         change->after.set_close_reason(request.reason());
-        return ApplyClocks(work, pb::CLOCK_EVENT_KIND_PAUSE, {}, kSuspicion + request.reason(), &change->after);
+        return ApplyClocks(work, pb::CLOCK_EVENT_KIND_PAUSE, {}, kSuspicion, &change->after);
       });
   AddVerb<pb::ClearComplaintSuspicionRequest, pb::Complaint>(
       env, Method("ClearComplaintSuspicion"),
       [](UnitOfWork& work, const rpc::Call&, const pb::ClearComplaintSuspicionRequest&,
          ComplaintChange* change) -> absl::Status {
-        change->after.set_state(change->before.state_before_suspicion());
-        change->after.clear_state_before_suspicion();
+        rules::ClearSuspicion(&change->after);
         ASSIGN_OR_RETURN(Clocks clocks, Clocks::Load(work, change->after.name()));
-        RETURN_IF_ERROR(clocks.ResumePausedFor(kSuspicion).status());
+        RETURN_IF_ERROR(clocks.ResumePausedFor(kSuspicion));
         return clocks.Save(&change->after);
       });
 }
@@ -278,14 +308,19 @@ void RegisterTime(const Env& env) {
       });
   AddVerb<pb::EscalateComplaintRequest, pb::Complaint>(
       env, Method("EscalateComplaint"),
-      [](UnitOfWork& work, const rpc::Call&, const pb::EscalateComplaintRequest& request, ComplaintChange* change) {
-        return rules::Escalate(request.level(), request.role(), work.actor().subject, request.reason(), work.now(),
-                               &change->after);
+      [](UnitOfWork& work, const rpc::Call&, const pb::EscalateComplaintRequest& request,
+         ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(rules::Escalate(request.level(), request.role(), work.actor().subject, request.reason(),
+                                        work.now(), &change->after));
+        return ScheduleAnew(work, &change->after);
       });
   AddVerb<pb::DeescalateComplaintRequest, pb::Complaint>(
       env, Method("DeescalateComplaint"),
-      [](UnitOfWork& work, const rpc::Call&, const pb::DeescalateComplaintRequest& request, ComplaintChange* change) {
-        return rules::Deescalate(request.level(), work.actor().subject, request.reason(), work.now(), &change->after);
+      [](UnitOfWork& work, const rpc::Call&, const pb::DeescalateComplaintRequest& request,
+         ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(
+            rules::Deescalate(request.level(), work.actor().subject, request.reason(), work.now(), &change->after));
+        return ScheduleAnew(work, &change->after);
       });
 }
 

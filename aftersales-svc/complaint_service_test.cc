@@ -33,11 +33,7 @@ class ComplaintServiceTest : public ::testing::Test {
     return created.ok() ? created->name() : "";
   }
   std::string MajorComplaint() {
-    cv1::ComplaintClassRule rule;
-    rule.set_priority(10);
-    rule.set_severity_min(cv1::SEVERITY_CRITICAL);
-    rule.set_complaint_class(cv1::COMPLAINT_CLASS_MAJOR);
-    AddClassRule(rule);
+    AddMajorRule(world_);
     cv1::Complaint complaint = NewComplaint(world_.NewAccount());
     complaint.set_severity(cv1::SEVERITY_CRITICAL);
     const auto created = Create(world_, "CSR", complaint);
@@ -115,8 +111,11 @@ TEST_F(ComplaintServiceTest, AnUnsatisfiedCustomerReopensTheComplaint) {
   ASSERT_THAT(reopened, IsOk());
   EXPECT_EQ(reopened->state(), cv1::COMPLAINT_STATE_REOPENED);
   EXPECT_EQ(reopened->reopen_count(), 1);
+  EXPECT_EQ(World::Show(reopened->reopen_time()), "2026-01-05 09:00");
+  world_.SetTime("2026-01-05 10:00");
   BringToAgreed(world_, name, "CSR#handler");
   ASSERT_THAT(Execute(world_, name, "CSR#handler"), IsOk());
+  ASSERT_THAT(Reply(world_, name), IsOk());
   ASSERT_THAT(Confirm(world_, name, true, 4), IsOk());
   ASSERT_THAT(Close(world_, name), IsOk());
   cv1::ReopenComplaintRequest again;
@@ -356,7 +355,7 @@ TEST_F(ComplaintServiceTest, AnImportKeepsStateAndClassOfThePast) {
   row->mutable_external_ids(0)->set_id("4711");
   for (const auto outcome : {kam::api::UPSERT_OUTCOME_CREATED, kam::api::UPSERT_OUTCOME_UNCHANGED}) {
     const auto answer =
-        world_.Call<kam::api::BatchUpsertResponse>("CSM", absl::StrCat(kComplaints, "BatchUpsertComplaints"), request);
+        world_.Call<kam::api::BatchUpsertResponse>("ERP", absl::StrCat(kComplaints, "BatchUpsertComplaints"), request);
     ASSERT_THAT(answer, IsOk());
     EXPECT_EQ(answer->results(0).outcome(), outcome) << answer->results(0).status().message();
     if (outcome != kam::api::UPSERT_OUTCOME_CREATED) continue;

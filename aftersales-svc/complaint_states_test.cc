@@ -38,7 +38,7 @@ const std::map<std::string, Verb>& Verbs() {
       {"RecordComplaintInvestigation", {{"INVESTIGATING"}, ""}},
       {"ProposeComplaintSolution", {{"INVESTIGATING"}, "PROPOSED"}},
       {"AgreeComplaintSolution", {{"PROPOSED"}, "AGREED"}},
-      {"DeclineComplaintSolution", {{"PROPOSED"}, "INVESTIGATING"}},
+      {"DeclineComplaintSolution", {{"PROPOSED", "AGREED"}, "INVESTIGATING"}},
       {"ExecuteComplaintSolution", {{"AGREED"}, "EXECUTED"}},
       {"ReplyToComplaint",
        {{"RECEIVED", "ACCEPTED", "ASSIGNED", "INVESTIGATING", "PROPOSED", "AGREED", "EXECUTED", "CONFIRMED", "REOPENED",
@@ -49,7 +49,7 @@ const std::map<std::string, Verb>& Verbs() {
       {"RejectComplaint",
        {{"RECEIVED", "ACCEPTED", "ASSIGNED", "INVESTIGATING", "PROPOSED", "REOPENED", "SUSPECTED_MALICIOUS"},
         "REJECTED"}},
-      {"ReopenComplaint", {{"CLOSED", "REJECTED", "CONFIRMED"}, "REOPENED"}},
+      {"ReopenComplaint", {{"CLOSED", "REJECTED", "CONFIRMED", "DUPLICATE"}, "REOPENED"}},
       {"MarkComplaintDuplicate", {{"RECEIVED", "ACCEPTED", "ASSIGNED", "INVESTIGATING", "REOPENED"}, "DUPLICATE"}},
       {"SuspectComplaint",
        {{"RECEIVED", "ACCEPTED", "ASSIGNED", "INVESTIGATING", "PROPOSED", "AGREED", "EXECUTED", "REOPENED"},
@@ -123,7 +123,7 @@ TEST(ComplaintStatesTest, EveryVerbIsOpenInExactlyItsStates) {
           "UPDATE complaints SET state = '", state,
           "', state_before_suspicion = 'AGREED', investigation_cause = 'x', investigation_responsible_party = "
           "'OURSELVES', confirmation_satisfied = 1, complaint_class = 'ORDINARY', escalation_level = 0, duplicate_of = "
-          "NULL WHERE id = '",
+          "NULL, reopen_time = NULL, investigation_investigator = NULL WHERE id = '",
           id, "'"));
       std::unique_ptr<Message> request(
           google::protobuf::MessageFactory::generated_factory()->GetPrototype(method->input_type())->New());
@@ -144,7 +144,7 @@ TEST(ComplaintStatesTest, EveryVerbIsOpenInExactlyItsStates) {
     }
   }
   EXPECT_EQ(seen.size(), Verbs().size());
-  EXPECT_EQ(open, 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 7 + 3 + 5 + 8 + 1) << "every change of state took place";
+  EXPECT_EQ(open, 1 + 1 + 1 + 1 + 2 + 1 + 1 + 1 + 7 + 4 + 5 + 8 + 1) << "every change of state took place";
 }
 
 }  // namespace

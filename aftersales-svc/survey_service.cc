@@ -9,6 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "aftersales-svc/rules/proto_time.h"
+#include "aftersales-svc/rules/refusal.h"
 #include "aftersales-svc/rules/survey_rules.h"
 #include "common/id/id.h"
 #include "common/resource/standard.h"
@@ -116,6 +117,11 @@ absl::StatusOr<pb::SurveyResponse> Submit(UnitOfWork& work, const pb::SubmitSurv
   ASSIGN_OR_RETURN(const auto invitation,
                    work.Load<pb::SurveyInvitation>(absl::StrCat("surveyInvitations/", rows[0][0].text())));
   RETURN_IF_ERROR(rules::CheckAnswerable(invitation, work.now()));
+  // Scores are a basis of pay (S-34): whoever is measured by one does not enter it.
+  ASSIGN_OR_RETURN(const std::string measured, OwnerOf(work, invitation.account()));
+  if (measured == work.actor().subject) {
+    return rules::SeparationOfDuties("owns the account", "enter the answers of its people");
+  }
   ASSIGN_OR_RETURN(const auto questionnaire,
                    work.Find<pb::Questionnaire>({"t.id = ?", {Value(IdOf(invitation.questionnaire()))}}, "", 1));
   if (questionnaire.empty()) return Internal("questionnaire of an invitation has gone");
@@ -127,9 +133,8 @@ absl::StatusOr<pb::SurveyResponse> Submit(UnitOfWork& work, const pb::SubmitSurv
   RETURN_IF_ERROR(work.Save(std::move(change)).status());
   RETURN_IF_ERROR(schedule::Cancel(work, kExpireDue, invitation.name()));
   if (response.low()) {
-    ASSIGN_OR_RETURN(const std::string owner, OwnerOf(work, response.account()));
     ASSIGN_OR_RETURN(const pb::FollowUp follow_up,
-                     work.Insert(rules::FollowUpOf(response, questionnaire[0], owner, work.now())));
+                     work.Insert(rules::FollowUpOf(response, questionnaire[0], measured, work.now())));
     RETURN_IF_ERROR(
         schedule::Schedule(work, kOverdueDue, follow_up.name(), FromTimestamp(follow_up.due_time()) + kJustAfter));
   }

@@ -112,6 +112,17 @@ class SurveyServiceTest : public ::testing::Test {
   World& world_ = World::Fresh();
 };
 
+// S-33, S-34: whoever is measured by a score neither may enter it nor enters it.
+TEST_F(SurveyServiceTest, TheOwnerOfTheAccountDoesNotAnswer) {
+  const std::string account = world_.NewAccount("CSR#seller");
+  const auto invited = Invite(Released(), account);
+  ASSERT_THAT(invited, IsOk());
+  const auto request = Answers(invited->token(), 7);
+  EXPECT_THAT(world_.Call<sv1::SurveyResponse>("CSR#seller", kSubmit, request), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(world_.Call<sv1::SurveyResponse>("KAX", kSubmit, request), HasReason("PERMISSION_DENIED"));
+  EXPECT_THAT(world_.Call<sv1::SurveyResponse>("CSR#caller", kSubmit, request), IsOk());
+}
+
 // S-33, G29
 TEST_F(SurveyServiceTest, G29AnswersOnBothScalesAreNormalisedToOneToFive) {
   const sv1::SurveyResponse response = Answered(Released(), world_.NewAccount(), /*speed=*/4, /*quality=*/10, 9);

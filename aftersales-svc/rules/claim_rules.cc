@@ -154,6 +154,9 @@ absl::Status AppraiseSecond(const Finding& finding, absl::string_view appraiser,
   if (claim->first_appraisal().appraiser() == appraiser) {
     return SeparationOfDuties("appraised the claim first", "appraise it again");
   }
+  if (claim->opinion().expert() == appraiser) {
+    return SeparationOfDuties("gave the technical opinion", "appraise the claim");
+  }
   const bool agrees = finding.verdict == claim->first_appraisal().verdict();
   if (!agrees && finding.correction.empty()) {
     return InvalidField("correction", "CORRECTION_REQUIRED", "must say what the first appraisal got wrong");
@@ -189,6 +192,7 @@ absl::Status Decide(const Decision& decision, absl::Time now, wv1::WarrantyClaim
        {claim->first_appraisal().appraiser(), claim->second_appraisal().appraiser(), claim->opinion().expert()}) {
     if (earlier == decision.decider) return SeparationOfDuties("appraised the claim", "decide on it");
   }
+  if (claim->creator() == decision.decider) return SeparationOfDuties("entered the claim", "decide on it");
   if (static_cast<int>(decision.rulings.size()) != claim->items_size()) {
     return InvalidField("items", "DECISION_INCOMPLETE",
                         absl::StrCat("has ", decision.rulings.size(), " rulings; the claim has ", claim->items_size(),
@@ -276,6 +280,7 @@ absl::Status CheckPartsBack(const wv1::WarrantyClaim& claim, const std::vector<w
 
 absl::Status Settle(const google::type::Money* amount, const std::vector<wv1::ReturnedPart>& parts,
                     absl::string_view settler, absl::Time now, wv1::WarrantyClaim* claim) {
+  if (claim->decider() == settler) return SeparationOfDuties("decided on the claim", "settle it");
   RETURN_IF_ERROR(CheckPartsBack(*claim, parts));
   ASSIGN_OR_RETURN(const Money approved, FromProto(claim->approved_total(), "warranty_claim.approved_total"));
   ASSIGN_OR_RETURN(const Money claimed, FromProto(claim->claimed_total(), "warranty_claim.claimed_total"));

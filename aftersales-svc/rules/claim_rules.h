@@ -54,7 +54,7 @@ absl::Status CheckPartsAuthority(const wv1::WarrantyClaim& claim, absl::string_v
 // PART_MISSING naming the items, from 1, whose parts due back have not all come.
 absl::Status CheckPartsBack(const wv1::WarrantyClaim& claim, const std::vector<wv1::ReturnedPart>& parts);
 bool AllPartsBack(const wv1::WarrantyClaim& claim, const std::vector<wv1::ReturnedPart>& parts);
-// `amount` null: what was approved. PART_MISSING, SETTLED_ABOVE_APPROVED, CURRENCY_MISMATCH.
+// `amount` null: what was approved. SEPARATION_OF_DUTIES, PART_MISSING, SETTLED_ABOVE_APPROVED, CURRENCY_MISMATCH.
 absl::Status Settle(const google::type::Money* amount, const std::vector<wv1::ReturnedPart>& parts,
                     absl::string_view settler, absl::Time now, wv1::WarrantyClaim* claim);
 

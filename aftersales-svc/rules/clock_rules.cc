@@ -13,6 +13,9 @@
 namespace kam::aftersales::rules {
 namespace {
 
+// The last events of a clock are left for what ends it.
+constexpr int kGoingEventsMax = static_cast<int>(kSlaEventsMax) - 100;
+
 SlaEventKind ToSlaKind(cv1::ClockEventKind kind) {
   switch (kind) {
     case cv1::CLOCK_EVENT_KIND_PAUSE:
@@ -157,6 +160,13 @@ absl::Status Refresh(absl::Time now, const BusinessCalendar& calendar, cv1::Comp
 }
 
 absl::Status AddEvent(const ClockChange& change, const BusinessCalendar& calendar, cv1::ComplaintClock* clock) {
+  if (!IsOver(change.kind) && change.kind != cv1::CLOCK_EVENT_KIND_RESUME && clock->events_size() >= kGoingEventsMax) {
+    return Error(absl::StatusCode::kFailedPrecondition, "SLA_EVENTS_TOO_MANY",
+                 absl::StrCat("the clock has ", clock->events_size(),
+                              " events: it is not paused, reopened or given "
+                              "another limit any more"),
+                 {{"limit", absl::StrCat(kGoingEventsMax)}});
+  }
   absl::Time at = ToMicros(change.at);
   if (clock->events_size() > 0) {
     at = std::max(at, FromTimestamp(clock->events(clock->events_size() - 1).event_time()));
@@ -193,9 +203,12 @@ absl::StatusOr<std::optional<absl::Time>> RungTime(const cv1::EscalationRule& ru
   return reading.due;
 }
 
-bool RungClimbed(const cv1::EscalationRule& rung, const cv1::Complaint& complaint) {
+bool RungPassed(const cv1::EscalationRule& rung, absl::Time at, const cv1::Complaint& complaint) {
+  if (rung.level() <= complaint.escalation_level()) return true;
   for (const cv1::ComplaintEscalation& escalation : complaint.escalations()) {
     if (escalation.kind() == rung.kind() && escalation.level() == rung.level()) return true;
+    const bool by_person = escalation.kind() == cv1::CLOCK_KIND_UNSPECIFIED;
+    if (by_person && FromTimestamp(escalation.escalation_time()) >= at) return true;
   }
   return false;
 }

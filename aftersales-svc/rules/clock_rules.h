@@ -36,7 +36,8 @@ absl::StatusOr<cv1::ComplaintClock> StartClock(const cv1::Complaint& complaint, 
                                                absl::string_view actor);
 
 // Adds an event and brings everything the clock shows up to date. An event is never earlier than the one before it:
-// it is put at the same instant then. SLA_EVENT_NOT_ALLOWED, SLA_EVENTS_TOO_MANY.
+// it is put at the same instant then. SLA_EVENT_NOT_ALLOWED; SLA_EVENTS_TOO_MANY for what makes it go on or stand
+// still, early enough that the clock can still be satisfied and closed.
 struct ClockChange {
   cv1::ClockEventKind kind = cv1::CLOCK_EVENT_KIND_UNSPECIFIED;
   absl::Time at;
@@ -54,8 +55,9 @@ absl::StatusOr<SlaReading> Read(const cv1::ComplaintClock& clock, const Business
 // counts from the breach.
 absl::StatusOr<std::optional<absl::Time>> RungTime(const cv1::EscalationRule& rung, const cv1::ComplaintClock& clock,
                                                    const BusinessCalendar& calendar, absl::Time now);
-// Was the rung of this clock climbed before?
-bool RungClimbed(const cv1::EscalationRule& rung, const cv1::Complaint& complaint);
+// Needs the rung that is reached at `at` no climbing? It was climbed before, the complaint stands at its level or
+// higher, or a person has set the level since.
+bool RungPassed(const cv1::EscalationRule& rung, absl::Time at, const cv1::Complaint& complaint);
 
 // All clocks of a complaint together, by what they show.
 cv1::SlaVerdict VerdictOf(const std::vector<cv1::ComplaintClock>& clocks);

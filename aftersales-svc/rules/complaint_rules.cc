@@ -37,6 +37,12 @@ bool Fits(const cv1::ComplaintClassRule& rule, const cv1::Complaint& complaint, 
   return rule.tier().empty() || rule.tier() == tier;
 }
 
+// The handler or a helper.
+bool WorksOn(absl::string_view employee, const cv1::Complaint& complaint) {
+  const auto& helpers = complaint.co_handlers();
+  return complaint.handler() == employee || std::find(helpers.begin(), helpers.end(), employee) != helpers.end();
+}
+
 void MarkBypassed(cv1::Complaint* complaint) {
   if (!complaint->bypassed() || complaint->overdue()) return;
   complaint->set_overdue(true);
@@ -91,20 +97,32 @@ absl::Status CheckUpdate(const cv1::Complaint& before, cv1::Complaint* after) {
   return absl::OkStatus();
 }
 
+bool RaiseClass(absl::string_view tier, const std::vector<cv1::ComplaintClassRule>& rules, cv1::Complaint* complaint) {
+  const bool open =
+      complaint->state() < cv1::COMPLAINT_STATE_EXECUTED || complaint->state() == cv1::COMPLAINT_STATE_REOPENED;
+  if (!open || !complaint->class_reason().empty()) return false;
+  const cv1::ComplaintClassRule* rule = DecidingRule(*complaint, tier, rules);
+  if (rule == nullptr || rule->complaint_class() <= complaint->complaint_class()) return false;
+  complaint->set_complaint_class(rule->complaint_class());
+  complaint->set_class_rule(rule->name());
+  return true;
+}
+
 absl::Status CheckWorker(const cv1::Complaint& complaint, const Worker& worker) {
-  const auto& helpers = complaint.co_handlers();
-  const bool works = worker.may_assign || complaint.handler() == worker.actor ||
-                     std::find(helpers.begin(), helpers.end(), worker.actor) != helpers.end();
-  if (!works) {
+  if (!worker.may_assign && !WorksOn(worker.actor, complaint)) {
     return Error(absl::StatusCode::kPermissionDenied, "NOT_HANDLER",
                  "only the handler, a helper or whoever may assign the complaint works on it",
                  {{"handler", complaint.handler()}});
   }
-  if (complaint.complaint_class() == cv1::COMPLAINT_CLASS_MAJOR && !worker.may_handle_major) {
+  return CheckMajor(complaint, worker.may_handle_major);
+}
+
+absl::Status CheckMajor(const cv1::Complaint& complaint, bool may_handle_major) {
+  if (complaint.complaint_class() == cv1::COMPLAINT_CLASS_MAJOR && !may_handle_major) {
     return Error(
         absl::StatusCode::kPermissionDenied, "MAJOR_COMPLAINT_NOT_ALLOWED",
         "the complaint is major: whoever holds complaint.handle_major (sales, service or customer-relationship "
-        "director, customer-service manager, service manager) works on it",
+        "director, customer-service manager, service manager) works on it and ends it",
         {{"complaintClass", "MAJOR"}, {"permission", "complaint.handle_major"}});
   }
   return absl::OkStatus();
@@ -173,15 +191,21 @@ absl::Status Reply(cv1::ContactChannel channel, absl::string_view content, std::
 }
 
 absl::Status CheckReplied(const cv1::Complaint& complaint) {
-  if (complaint.replies_size() > 0) return absl::OkStatus();
-  return FailedPrecondition("REPLY_REQUIRED", complaint.name(), "the customer must be told the result first");
+  // What was told before a reopening is not the result of what was done since.
+  const absl::Time since =
+      FromTimestamp(complaint.has_reopen_time() ? complaint.reopen_time() : complaint.receive_time());
+  for (const cv1::ComplaintReply& reply : complaint.replies()) {
+    if (FromTimestamp(reply.reply_time()) >= since) return absl::OkStatus();
+  }
+  return FailedPrecondition("REPLY_REQUIRED", complaint.name(), "the customer must be told the result first",
+                            {{"since", ShowTime(since)}});
 }
 
 absl::Status Confirm(bool satisfied, int score, absl::string_view confirmed_by, absl::string_view remark,
                      absl::string_view actor, absl::Time now, cv1::Complaint* complaint) {
   RETURN_IF_ERROR(CheckReplied(*complaint));
-  if (actor == complaint->handler()) {
-    return SeparationOfDuties("handles the complaint", "call the customer back about it");
+  if (WorksOn(actor, *complaint) || actor == complaint->investigation().investigator()) {
+    return SeparationOfDuties("worked on the complaint", "call the customer back about it");
   }
   cv1::ComplaintConfirmation* confirmation = complaint->mutable_confirmation();
   confirmation->set_satisfied(satisfied);
@@ -192,7 +216,7 @@ absl::Status Confirm(bool satisfied, int score, absl::string_view confirmed_by, 
   if (satisfied) {
     complaint->set_state(cv1::COMPLAINT_STATE_CONFIRMED);
   } else {
-    Reopen("the customer is not satisfied with the solution", complaint);
+    Reopen("the customer is not satisfied with the solution", now, complaint);
   }
   return absl::OkStatus();
 }
@@ -204,11 +228,20 @@ absl::Status CheckClose(const cv1::Complaint& complaint) {
                             "the customer must confirm the solution before the complaint is closed");
 }
 
-void Reopen(absl::string_view reason, cv1::Complaint* complaint) {
+void Reopen(absl::string_view reason, absl::Time now, cv1::Complaint* complaint) {
   complaint->set_state(cv1::COMPLAINT_STATE_REOPENED);
+  *complaint->mutable_reopen_time() = ToTimestamp(now);
+  complaint->clear_duplicate_of();
   complaint->set_reopen_count(complaint->reopen_count() + 1);
   complaint->set_close_reason(std::string(reason));
   complaint->clear_close_time();
+}
+
+void ClearSuspicion(cv1::Complaint* complaint) {
+  complaint->set_state(complaint->state_before_suspicion() == cv1::COMPLAINT_STATE_UNSPECIFIED
+                           ? cv1::COMPLAINT_STATE_RECEIVED
+                           : complaint->state_before_suspicion());
+  complaint->clear_state_before_suspicion();
 }
 
 absl::Status CheckDuplicate(const cv1::Complaint& complaint, const cv1::Complaint& original) {

@@ -31,6 +31,9 @@ absl::Status Register(absl::string_view tier, const std::vector<cv1::ComplaintCl
                       const Policy& policy, cv1::Complaint* complaint);
 // COMPLAINT_ENDED.
 absl::Status CheckUpdate(const cv1::Complaint& before, cv1::Complaint* after);
+// Gives an updated complaint a graver class when the rules ask for one now: true. Never a lighter one, never against
+// the class that a person gave, and not once the solution is carried out.
+bool RaiseClass(absl::string_view tier, const std::vector<cv1::ComplaintClassRule>& rules, cv1::Complaint* complaint);
 
 // Who may work on it: NOT_HANDLER unless `actor` is the handler, a helper, or `may_assign`;
 // MAJOR_COMPLAINT_NOT_ALLOWED for a major one unless `may_handle_major`.
@@ -40,6 +43,8 @@ struct Worker {
   bool may_handle_major = false;
 };
 absl::Status CheckWorker(const cv1::Complaint& complaint, const Worker& worker);
+// MAJOR_COMPLAINT_NOT_ALLOWED for a major one unless `may_handle_major`: also to end it.
+absl::Status CheckMajor(const cv1::Complaint& complaint, bool may_handle_major);
 
 // CLASS_UNCHANGED.
 absl::Status GiveClass(cv1::ComplaintClass complaint_class, absl::string_view reason, cv1::Complaint* complaint);
@@ -52,15 +57,17 @@ absl::Status CheckInvestigated(const cv1::Complaint& complaint);
 // TIME_IN_FUTURE, REPLY_BEFORE_RECEIPT.
 absl::Status Reply(cv1::ContactChannel channel, absl::string_view content, std::optional<absl::Time> at,
                    absl::string_view actor, absl::Time now, const Policy& policy, cv1::Complaint* complaint);
-// REPLY_REQUIRED until the customer was told something.
+// REPLY_REQUIRED until the customer was told something since the receipt, or since the last reopening.
 absl::Status CheckReplied(const cv1::Complaint& complaint);
 // CONFIRMED, or REOPENED when not satisfied. REPLY_REQUIRED, SEPARATION_OF_DUTIES.
 absl::Status Confirm(bool satisfied, int score, absl::string_view confirmed_by, absl::string_view remark,
                      absl::string_view actor, absl::Time now, cv1::Complaint* complaint);
 // REPLY_REQUIRED, CONFIRMATION_REQUIRED.
 absl::Status CheckClose(const cv1::Complaint& complaint);
-// Takes it up again.
-void Reopen(absl::string_view reason, cv1::Complaint* complaint);
+// Takes it up again; what was a duplicate is one no more.
+void Reopen(absl::string_view reason, absl::Time now, cv1::Complaint* complaint);
+// Back to where it stood before it was suspected; where that is not known, after an import, to RECEIVED.
+void ClearSuspicion(cv1::Complaint* complaint);
 // DUPLICATE_INVALID.
 absl::Status CheckDuplicate(const cv1::Complaint& complaint, const cv1::Complaint& original);
 // `now`, level, role and who; ESCALATION_LEVEL_NOT_HIGHER, ESCALATION_LEVEL_NOT_LOWER.

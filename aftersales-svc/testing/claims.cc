@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
+#include "absl/strings/str_cat.h"
 #include "kam/api/standard.pb.h"
 
 namespace kam::aftersales::testing {
@@ -30,7 +33,9 @@ wv1::WarrantyClaim NewClaim(const std::string& account, wv1::ClaimDirection dire
   claim.set_direction(direction);
   claim.set_account(account);
   claim.set_product("Truck axle A3");
-  claim.set_serial("LSV-000123");
+  // Another car each time: the same failure is claimed once.
+  static std::atomic<int> cars = 0;
+  claim.set_serial(absl::StrCat("LSV-", ++cars));
   claim.set_purchase_date("2025-06-01");
   claim.set_failure_date("2026-01-02");
   claim.set_warranty_end("2026-06-01");
@@ -87,6 +92,7 @@ absl::StatusOr<wv1::WarrantyClaim> Decide(World& world, const std::string& name,
                                           const std::vector<std::string>& rulings, bool goodwill,
                                           const std::string& who) {
   wv1::DecideWarrantyClaimRequest request;
+  request.set_etag(GetClaim(world, name).etag());
   for (const std::string& text : rulings) *request.add_items() = RulingOf(text);
   request.set_goodwill(goodwill);
   request.set_reason("by the policy");
@@ -96,6 +102,7 @@ absl::StatusOr<wv1::WarrantyClaim> Decide(World& world, const std::string& name,
 absl::StatusOr<wv1::WarrantyClaim> DecideParts(World& world, const std::string& name,
                                                const std::vector<std::string>& rulings) {
   wv1::DecidePartsClaimRequest request;
+  request.set_etag(GetClaim(world, name).etag());
   for (const std::string& text : rulings) *request.add_items() = RulingOf(text);
   request.set_reason("by the policy");
   return Do(world, "PTM", "DecidePartsClaim", name, request);

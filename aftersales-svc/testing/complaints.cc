@@ -6,8 +6,10 @@
 #include "kam/api/standard.pb.h"
 #include "kam/complaint/v1/business_calendar_service.pb.h"
 #include "kam/complaint/v1/clock_policy_service.pb.h"
+#include "kam/complaint/v1/complaint_class_rule_service.pb.h"
 #include "kam/complaint/v1/complaint_clock_service.pb.h"
 #include "kam/complaint/v1/complaint_service.pb.h"
+#include "kam/complaint/v1/escalation_rule_service.pb.h"
 
 namespace kam::aftersales::testing {
 
@@ -39,6 +41,30 @@ void AddClockPolicy(World& world, cv1::ComplaintClass complaint_class, cv1::Cloc
   policy->set_pause_max_minutes(pause_max_minutes);
   const auto created =
       world.Call<cv1::ClockPolicy>("CSM", "kam.complaint.v1.ClockPolicyService/CreateClockPolicy", request);
+  EXPECT_TRUE(created.ok()) << created.status();
+}
+
+absl::StatusOr<cv1::EscalationRule> AddRung(World& world, int level, cv1::EscalationBasis basis, int minutes,
+                                            const std::string& role) {
+  cv1::CreateEscalationRuleRequest request;
+  cv1::EscalationRule* rule = request.mutable_escalation_rule();
+  rule->set_complaint_class(cv1::COMPLAINT_CLASS_ORDINARY);
+  rule->set_kind(cv1::CLOCK_KIND_SOLUTION);
+  rule->set_level(level);
+  rule->set_basis(basis);
+  rule->set_minutes(minutes);
+  rule->set_role(role);
+  return world.Call<cv1::EscalationRule>("CSM", "kam.complaint.v1.EscalationRuleService/CreateEscalationRule", request);
+}
+
+void AddMajorRule(World& world) {
+  cv1::CreateComplaintClassRuleRequest request;
+  cv1::ComplaintClassRule* rule = request.mutable_complaint_class_rule();
+  rule->set_priority(10);
+  rule->set_severity_min(cv1::SEVERITY_CRITICAL);
+  rule->set_complaint_class(cv1::COMPLAINT_CLASS_MAJOR);
+  const auto created = world.Call<cv1::ComplaintClassRule>(
+      "CSM", "kam.complaint.v1.ComplaintClassRuleService/CreateComplaintClassRule", request);
   EXPECT_TRUE(created.ok()) << created.status();
 }
 

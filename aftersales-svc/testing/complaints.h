@@ -10,6 +10,7 @@
 #include "kam/complaint/v1/complaint.pb.h"
 #include "kam/complaint/v1/complaint_class.pb.h"
 #include "kam/complaint/v1/complaint_clock.pb.h"
+#include "kam/complaint/v1/escalation_rule.pb.h"
 
 namespace kam::aftersales::testing {
 
@@ -22,6 +23,11 @@ std::string AddOfficeCalendar(World& world);
 // A limit of a class in business minutes.
 void AddClockPolicy(World& world, cv1::ComplaintClass complaint_class, cv1::ClockKind kind, int minutes,
                     int pause_max_minutes = 0);
+// A rung of the ladder of ordinary complaints, on the SOLUTION clock.
+absl::StatusOr<cv1::EscalationRule> AddRung(World& world, int level, cv1::EscalationBasis basis, int minutes,
+                                            const std::string& role);
+// A rule by which critical complaints are major.
+void AddMajorRule(World& world);
 cv1::Complaint NewComplaint(const std::string& account);
 absl::StatusOr<cv1::Complaint> Create(World& world, const std::string& who, const cv1::Complaint& complaint);
 cv1::Complaint MustCreate(World& world, const std::string& account);

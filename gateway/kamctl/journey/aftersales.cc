@@ -282,20 +282,20 @@ absl::Status Claim(World& world, const Story& story, const std::string& complain
                         {"finding", "BMS 板故障,无人为损坏"},
                         {"cause", "制造缺陷"},
                         {"policyClause", "电池五年质保"}};
-  const Json rulings = {{"items", Json::array({{{"decision", "CLAIM_ITEM_DECISION_APPROVED"}},
-                                               {{"decision", "CLAIM_ITEM_DECISION_PARTLY_APPROVED"},
-                                                {"approved", partly},
-                                                {"decisionReason", "按标准工时"}}})},
-                        {"reason", "属质保范围"}};
+  Json rulings = {{"items", Json::array({{{"decision", "CLAIM_ITEM_DECISION_APPROVED"}},
+                                         {{"decision", "CLAIM_ITEM_DECISION_PARTLY_APPROVED"},
+                                          {"approved", partly},
+                                          {"decisionReason", "按标准工时"}}})},
+                  {"reason", "属质保范围"}};
   RETURN_IF_ERROR(
       world.Do(kAdvisor, "一次鉴定 appraises first", path + ":appraiseFirst", finding, "FIRST_APPRAISED").status());
   RETURN_IF_ERROR(world.Refused(kServiceManager, "未经二次鉴定即审批 decides without the second appraisal",
                                 path + ":decide", rulings, "STATE_NOT_ALLOWED"));
   RETURN_IF_ERROR(world.Refused(kAdvisor, "同一人二次鉴定 the same person appraises again", path + ":appraiseSecond",
                                 finding, "PERMISSION_DENIED"));
-  RETURN_IF_ERROR(
-      world.Do(kClerk, "二次鉴定 another person appraises", path + ":appraiseSecond", finding, "SECOND_APPRAISED")
-          .status());
+  ASSIGN_OR_RETURN(const Json appraised, world.Do(kClerk, "二次鉴定 another person appraises", path + ":appraiseSecond",
+                                                  finding, "SECOND_APPRAISED"));
+  rulings["etag"] = appraised.value("etag", "");  // A decision is about what was read.
   RETURN_IF_ERROR(world.Do(kServiceManager, "审批 decides", path + ":decide", rulings, "PARTLY_APPROVED").status());
   const Json settle = {{"payer", "厂家"}};
   RETURN_IF_ERROR(world.Refused(kAccountant, "旧件未回即结算 settles before the part is back", path + ":settle", settle,

@@ -1,0 +1,292 @@
+// Ways around the rules of claims, each of them shut (S-10 to S-16, R-17).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "aftersales-svc/testing/claims.h"
+#include "aftersales-svc/testing/complaints.h"
+#include "common/testing/matchers.h"
+#include "kam/api/standard.pb.h"
+
+namespace kam::aftersales::testing {
+namespace {
+
+using ::kam::testing::HasReason;
+using ::kam::testing::IsOk;
+using ::kam::testing::NamesField;
+
+constexpr auto kCovered = wv1::APPRAISAL_VERDICT_COVERED;
+constexpr auto kNotCovered = wv1::APPRAISAL_VERDICT_NOT_COVERED;
+constexpr auto kDoubtful = wv1::APPRAISAL_VERDICT_DOUBTFUL;
+
+class ClaimGuardTest : public ::testing::Test {
+ protected:
+  // A person with several roles.
+  auth::Principal With(const std::string& roles) {
+    return world_.harness().PrincipalFor(roles, world_.As("SA#" + roles).employee);
+  }
+  template <typename Request>
+  absl::StatusOr<wv1::WarrantyClaim> As(const auth::Principal& who, const std::string& verb, const std::string& name,
+                                        Request request) {
+    request.set_name(name);
+    return world_.harness().Call<wv1::WarrantyClaim>(who, absl::StrCat(kClaims, verb), request);
+  }
+  wv1::DecideWarrantyClaimRequest Grant(const std::string& name) {
+    wv1::DecideWarrantyClaimRequest request;
+    request.set_etag(GetClaim(world_, name).etag());
+    request.add_items()->set_decision(wv1::CLAIM_ITEM_DECISION_APPROVED);
+    request.set_reason("by the policy");
+    return request;
+  }
+  // A claim of one part, which need not come back.
+  static wv1::WarrantyClaim PartClaim(const std::string& account) {
+    wv1::WarrantyClaim claim = NewClaim(account);
+    claim.mutable_items()->RemoveLast();
+    claim.mutable_items(0)->set_part_due_back(false);
+    return claim;
+  }
+  kam::api::UpsertResult Import(const wv1::WarrantyClaim& claim, const std::string& key = "K-1") {
+    wv1::BatchUpsertWarrantyClaimsRequest request;
+    *request.add_warranty_claims() = claim;
+    kam::api::ExternalId* id = request.mutable_warranty_claims(0)->add_external_ids();
+    id->set_system("erp");
+    id->set_id(key);
+    const auto answer =
+        world_.Call<kam::api::BatchUpsertResponse>("ERP", absl::StrCat(kClaims, "BatchUpsertWarrantyClaims"), request);
+    EXPECT_THAT(answer, IsOk());
+    return answer.ok() ? answer->results(0) : kam::api::UpsertResult();
+  }
+  wv1::ClaimAppraisal Appraisal(const std::string& who, wv1::AppraisalVerdict verdict) {
+    wv1::ClaimAppraisal appraisal;
+    appraisal.set_appraiser(world_.Name(who));
+    appraisal.set_verdict(verdict);
+    return appraisal;
+  }
+
+  World& world_ = World::Fresh();
+};
+
+// S-14, R-17: whoever entered a claim does not decide on it, and whoever decided does not pay.
+TEST_F(ClaimGuardTest, EnteringDecidingAndPayingAreThreePersons) {
+  const auth::Principal boss = With("SA SVM PTM CL");
+  wv1::CreateWarrantyClaimRequest create;
+  *create.mutable_warranty_claim() = PartClaim(world_.NewAccount());
+  const auto mine =
+      world_.harness().Call<wv1::WarrantyClaim>(boss, absl::StrCat(kClaims, "CreateWarrantyClaim"), create);
+  ASSERT_THAT(mine, IsOk());
+  ASSERT_THAT(AppraiseFirst(world_, mine->name()), IsOk());
+  ASSERT_THAT(AppraiseSecond(world_, mine->name()), IsOk());
+  EXPECT_THAT(As(boss, "DecideWarrantyClaim", mine->name(), Grant(mine->name())), HasReason("SEPARATION_OF_DUTIES"));
+  wv1::DecidePartsClaimRequest parts;
+  parts.add_items()->set_decision(wv1::CLAIM_ITEM_DECISION_APPROVED);
+  parts.set_reason("by the policy");
+  parts.set_etag(GetClaim(world_, mine->name()).etag());
+  EXPECT_THAT(As(boss, "DecidePartsClaim", mine->name(), parts), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Decide(world_, mine->name(), {"full"}), IsOk()) << "somebody else may";
+
+  const std::string other = AppraisedClaim(world_, PartClaim(world_.NewAccount()));
+  ASSERT_THAT(As(boss, "DecideWarrantyClaim", other, Grant(other)), IsOk());
+  wv1::SettleWarrantyClaimRequest settle;
+  settle.set_payer("we");
+  EXPECT_THAT(As(boss, "SettleWarrantyClaim", other, settle), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Settle(world_, other, "", "ACC"), IsOk());
+}
+
+// S-14: a decision is about what was read.
+TEST_F(ClaimGuardTest, NobodyDecidesOnAnOpinionHeHasNotRead) {
+  const std::string name = AppraisedClaim(world_, PartClaim(world_.NewAccount()));
+  wv1::DecideWarrantyClaimRequest decision = Grant(name);
+  const std::string read = decision.etag();
+  decision.clear_etag();
+  EXPECT_THAT(As(world_.As("SVM"), "DecideWarrantyClaim", name, decision), NamesField("etag"));
+  decision.set_etag(read);
+  ASSERT_THAT(GiveOpinion(world_, name, kCovered), IsOk());
+  EXPECT_THAT(As(world_.As("SVM"), "DecideWarrantyClaim", name, decision), HasReason("ETAG_MISMATCH"));
+  EXPECT_THAT(As(world_.As("SVM"), "DecideWarrantyClaim", name, Grant(name)), IsOk());
+}
+
+// S-12, S-13: an expert who has said what it is does not appraise it as well.
+TEST_F(ClaimGuardTest, TheExpertDoesNotAppraise) {
+  const auth::Principal both = With("TM CL");
+  const std::string name = Create(world_, PartClaim(world_.NewAccount()))->name();
+  ASSERT_THAT(AppraiseFirst(world_, name, kDoubtful), IsOk());
+  wv1::RecordWarrantyClaimOpinionRequest opinion;
+  opinion.set_verdict(kCovered);
+  opinion.set_method("microscope");
+  opinion.set_opinion("never greased");
+  ASSERT_THAT(As(both, "RecordWarrantyClaimOpinion", name, opinion), IsOk());
+  wv1::AppraiseWarrantyClaimSecondRequest second;
+  second.set_verdict(kDoubtful);
+  second.set_finding("x");
+  EXPECT_THAT(As(both, "AppraiseWarrantyClaimSecond", name, second), HasReason("SEPARATION_OF_DUTIES"));
+}
+
+// S-10
+TEST_F(ClaimGuardTest, TheComplaintIsOneOfTheSameAccount) {
+  const std::string account = world_.NewAccount();
+  wv1::WarrantyClaim claim = PartClaim(account);
+  claim.set_complaint(MustCreate(world_, world_.NewAccount()).name());
+  const auto foreign = Create(world_, claim);
+  EXPECT_THAT(foreign, HasReason("CLAIM_COMPLAINT_INVALID"));
+  EXPECT_THAT(foreign, NamesField("warranty_claim.complaint"));
+  claim.set_complaint(MustCreate(world_, account).name());
+  EXPECT_THAT(Create(world_, claim), IsOk());
+  claim = PartClaim(account);
+  claim.mutable_items(0)->set_quantity("0");
+  EXPECT_THAT(Create(world_, claim), NamesField("warranty_claim.items[0].quantity")) << "no part due back of nothing";
+}
+
+// S-12, S-15: the same part of the same car is paid once for a failure; G25.
+TEST_F(ClaimGuardTest, AFailureIsClaimedOnce) {
+  const wv1::WarrantyClaim claim = PartClaim(world_.NewAccount());
+  const auto first = Create(world_, claim);
+  ASSERT_THAT(first, IsOk());
+  const auto second = Create(world_, claim);
+  EXPECT_THAT(second, HasReason("CLAIM_EXISTS"));
+  EXPECT_EQ(MetadataValue(second.status(), "partNumber"), "B-77");
+  EXPECT_THAT(std::string(second.status().message()), ::testing::Not(::testing::HasSubstr(first->number())))
+      << "it may be out of the caller's reach";
+  wv1::WarrantyClaim recovery = claim;
+  recovery.set_direction(wv1::CLAIM_DIRECTION_MANUFACTURER);
+  EXPECT_THAT(Create(world_, recovery), IsOk()) << "from the manufacturer we claim it too";
+  wv1::WarrantyClaim later = claim;
+  later.set_failure_date("2026-01-03");
+  EXPECT_THAT(Create(world_, later), IsOk()) << "another failure";
+
+  // Entered at the same time, neither saw the other: the later one is refused when it is decided on.
+  const std::string twin = AppraisedClaim(world_, PartClaim(world_.NewAccount()));
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE warranty_claims SET serial = '", claim.serial(), "' WHERE id = '", twin.substr(15), "'"));
+  EXPECT_THAT(Decide(world_, twin, {"full"}), HasReason("CLAIM_EXISTS"));
+  ASSERT_THAT(AppraiseFirst(world_, first->name()), IsOk());
+  ASSERT_THAT(AppraiseSecond(world_, first->name()), IsOk());
+  EXPECT_THAT(Decide(world_, first->name(), {"full"}), IsOk());
+  EXPECT_THAT(Decide(world_, twin, {"none"}), IsOk()) << "it can be refused";
+}
+
+// S-10, S-18: what an import says of the past fits together.
+TEST_F(ClaimGuardTest, AnImportedClaimRestsOnWhatItsStateNeeds) {
+  const std::string account = world_.NewAccount();
+  struct Case {
+    const char* what;
+    std::function<void(wv1::WarrantyClaim*)> change;
+    const char* reason;
+    const char* field;
+  };
+  const std::vector<Case> cases = {
+      {"granted, but how much", [](auto* c) { c->set_state(wv1::CLAIM_STATE_APPROVED); }, "CLAIM_HISTORY_INVALID",
+       "warranty_claim.approved_total"},
+      {"more than was claimed",
+       [](auto* c) {
+         c->set_state(wv1::CLAIM_STATE_APPROVED);
+         *c->mutable_approved_total() = Cny("6000.01");
+       },
+       "APPROVED_ABOVE_CLAIMED", "warranty_claim.approved_total"},
+      {"refused, but something granted",
+       [](auto* c) {
+         c->set_state(wv1::CLAIM_STATE_REJECTED);
+         *c->mutable_approved_total() = Cny("1");
+       },
+       "CLAIM_HISTORY_INVALID", "warranty_claim.approved_total"},
+      {"another currency",
+       [](auto* c) {
+         c->set_state(wv1::CLAIM_STATE_APPROVED);
+         *c->mutable_approved_total() = Cny("1");
+         c->mutable_approved_total()->set_currency_code("EUR");
+       },
+       "CURRENCY_MISMATCH", "warranty_claim.approved_total"},
+      {"settled for nothing said",
+       [](auto* c) {
+         c->set_state(wv1::CLAIM_STATE_SETTLED);
+         *c->mutable_approved_total() = Cny("5");
+       },
+       "CLAIM_HISTORY_INVALID", "warranty_claim.settlement.amount"},
+      {"settled above the approval",
+       [](auto* c) {
+         c->set_state(wv1::CLAIM_STATE_SETTLED);
+         *c->mutable_approved_total() = Cny("5");
+         *c->mutable_settlement()->mutable_amount() = Cny("5.01");
+       },
+       "SETTLED_ABOVE_APPROVED", "warranty_claim.settlement.amount"},
+      {"appraised by nobody", [](auto* c) { c->set_state(wv1::CLAIM_STATE_FIRST_APPRAISED); }, "CLAIM_HISTORY_INVALID",
+       "warranty_claim.first_appraisal"},
+      {"appraised once",
+       [this](auto* c) {
+         c->set_state(wv1::CLAIM_STATE_SECOND_APPRAISED);
+         *c->mutable_first_appraisal() = Appraisal("SA", kCovered);
+       },
+       "CLAIM_HISTORY_INVALID", "warranty_claim.second_appraisal"},
+      {"appraised twice by one person",
+       [this](auto* c) {
+         c->set_state(wv1::CLAIM_STATE_SECOND_APPRAISED);
+         *c->mutable_first_appraisal() = Appraisal("SA", kCovered);
+         *c->mutable_second_appraisal() = Appraisal("SA", kCovered);
+       },
+       "CLAIM_HISTORY_INVALID", "warranty_claim.second_appraisal.appraiser"},
+      {"decided tomorrow",
+       [](auto* c) {
+         c->set_state(wv1::CLAIM_STATE_APPROVED);
+         *c->mutable_approved_total() = Cny("5");
+         c->mutable_decide_time()->set_seconds(absl::ToUnixSeconds(World::At("2026-01-06 09:00")));
+       },
+       "TIME_IN_FUTURE", "warranty_claim.decide_time"},
+  };
+  for (const Case& c : cases) {
+    wv1::WarrantyClaim claim = PartClaim(account);
+    c.change(&claim);
+    const kam::api::UpsertResult result = Import(claim);
+    EXPECT_EQ(result.outcome(), kam::api::UPSERT_OUTCOME_FAILED) << c.what;
+    const absl::Status status = FromRpcStatusBytes(static_cast<absl::StatusCode>(result.status().code()),
+                                                   result.status().message(), result.status().SerializeAsString());
+    EXPECT_EQ(Reason(status), c.reason) << c.what << ": " << status;
+    EXPECT_THAT(status, NamesField(c.field)) << c.what;
+  }
+  wv1::WarrantyClaim good = PartClaim(account);
+  good.set_state(wv1::CLAIM_STATE_SETTLED);
+  *good.mutable_items(0)->mutable_approved() = Cny("5000");
+  *good.mutable_settlement()->mutable_amount() = Cny("4000");
+  const kam::api::UpsertResult result = Import(good);
+  ASSERT_EQ(result.outcome(), kam::api::UPSERT_OUTCOME_CREATED) << result.status().message();
+  const wv1::WarrantyClaim stored = GetClaim(world_, result.name());
+  EXPECT_EQ(Show(stored.approved_total()), "CNY 5000.00");
+  EXPECT_EQ(Show(stored.settlement().difference()), "CNY 2000.00");
+}
+
+// S-12, S-13: a doubt of the past still needs the technical department.
+TEST_F(ClaimGuardTest, AnImportedDisagreementIsDoubtful) {
+  wv1::WarrantyClaim claim = PartClaim(world_.NewAccount());
+  claim.set_state(wv1::CLAIM_STATE_SECOND_APPRAISED);
+  *claim.mutable_first_appraisal() = Appraisal("SA", kCovered);
+  *claim.mutable_second_appraisal() = Appraisal("CL", kNotCovered);
+  claim.mutable_second_appraisal()->set_agrees(true);
+  const kam::api::UpsertResult result = Import(claim);
+  ASSERT_EQ(result.outcome(), kam::api::UPSERT_OUTCOME_CREATED) << result.status().message();
+  EXPECT_TRUE(GetClaim(world_, result.name()).doubtful());
+  EXPECT_FALSE(GetClaim(world_, result.name()).second_appraisal().agrees());
+  EXPECT_THAT(Decide(world_, result.name(), {"full"}), HasReason("OPINION_REQUIRED"));
+}
+
+// S-10, S-14: a nightly delivery of the same rows takes nothing back of what was decided here.
+TEST_F(ClaimGuardTest, AnImportLeavesWhatWasDecidedHere) {
+  const wv1::WarrantyClaim delivered = PartClaim(world_.NewAccount());
+  const std::string name = Import(delivered).name();
+  EXPECT_EQ(Import(delivered).outcome(), kam::api::UPSERT_OUTCOME_UNCHANGED);
+  ASSERT_THAT(AppraiseFirst(world_, name), IsOk());
+  ASSERT_THAT(AppraiseSecond(world_, name), IsOk());
+  ASSERT_THAT(Decide(world_, name, {"2000"}), IsOk());
+  EXPECT_EQ(Import(delivered).outcome(), kam::api::UPSERT_OUTCOME_UNCHANGED);
+  const wv1::WarrantyClaim kept = GetClaim(world_, name);
+  EXPECT_EQ(Show(kept.items(0).approved()), "CNY 2000.00");
+  EXPECT_EQ(kept.items(0).decision(), wv1::CLAIM_ITEM_DECISION_PARTLY_APPROVED);
+  wv1::WarrantyClaim more = delivered;
+  *more.mutable_items(0)->mutable_claimed() = Cny("9000");
+  const kam::api::UpsertResult refused = Import(more);
+  EXPECT_EQ(refused.outcome(), kam::api::UPSERT_OUTCOME_FAILED) << "nobody appraised that";
+  EXPECT_EQ(Show(GetClaim(world_, name).claimed_total()), "CNY 6000.00");
+}
+
+}  // namespace
+}  // namespace kam::aftersales::testing
