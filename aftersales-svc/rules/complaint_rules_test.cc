@@ -124,6 +124,8 @@ TEST(ComplaintRulesTest, ConfirmingNeedsAReplyAndAnotherPersonThanTheHandler) {
   EXPECT_THAT(CheckClose(complaint), HasReason("CONFIRMATION_REQUIRED"));
   EXPECT_THAT(Confirm(false, 1, "Wang", "", "employees/csr", kNow, &complaint), IsOk());
   EXPECT_EQ(complaint.state(), cv1::COMPLAINT_STATE_REOPENED);
+  EXPECT_THAT(CheckClose(complaint), HasReason("REPLY_REQUIRED")) << "a new round";
+  *complaint.add_replies()->mutable_reply_time() = ToTimestamp(kNow);
   EXPECT_THAT(CheckClose(complaint), HasReason("CONFIRMATION_REQUIRED"));
   EXPECT_THAT(Confirm(true, 5, "Wang", "", "employees/csr", kNow, &complaint), IsOk());
   EXPECT_EQ(complaint.state(), cv1::COMPLAINT_STATE_CONFIRMED);
