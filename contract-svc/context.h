@@ -56,6 +56,9 @@ std::string IdOf(absl::string_view name);
 // Name of the calling employee; PERMISSION_DENIED PERSON_REQUIRED for a program.
 absl::StatusOr<std::string> Person(const resource::UnitOfWork& work);
 
+// A decision names the version it is about: FIELD_REQUIRED without an etag.
+absl::Status CheckRead(const std::string& etag);
+
 // The field rules of kam.api, before a hook looks at the values.
 absl::Status Validate(const resource::UnitOfWork& work, const google::protobuf::Message& resource);
 

@@ -6,6 +6,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/quote_ledger.h"
 #include "contract-svc/rules/contract.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/sales.h"
@@ -36,12 +37,6 @@ std::string Sha256(const std::string& text) {
 }
 
 std::string HashOf(const pb::Contract& contract) { return Sha256(rules::ContractText(contract)); }
-
-// An opinion is about the words that were read.
-absl::Status CheckRead(const std::string& etag) {
-  if (!etag.empty()) return absl::OkStatus();
-  return InvalidField("etag", "FIELD_REQUIRED", "must be that of the version that was read");
-}
 
 bool Editable(const pb::Contract& contract) {
   return contract.state() == pb::CONTRACT_STATE_DRAFT || contract.state() == pb::CONTRACT_STATE_RETURNED;
@@ -79,9 +74,10 @@ void SetContractHooks(const Context& context) {
         }
         return rules::ComputeContract(after);
       });
-  // A contract in force turns EXPIRING in time, however it came into force.
+  // What a contract draws of its quote; and a contract in force turns EXPIRING in time, however it came into force.
   hooks.on_saved = resource::OnSaved<pb::Contract>(
       [context](UnitOfWork& work, const pb::Contract* before, const pb::Contract& after) -> absl::Status {
+        RETURN_IF_ERROR(DrawForContract(work, before, after));
         const bool was_active = before != nullptr && before->state() == pb::CONTRACT_STATE_ACTIVE;
         const bool active = after.state() == pb::CONTRACT_STATE_ACTIVE;
         if (active && (!was_active || before->end_date() != after.end_date())) {

@@ -135,6 +135,54 @@ TEST_F(ContractServiceTest, PricesAreThoseOfAnApprovedQuote) {
   EXPECT_THAT(Submit(foreign), HasReason("QUOTE_OF_OTHER_ACCOUNT"));
 }
 
+// C-05, C-10, C-18: contracts and direct orders draw on one and the same offer.
+TEST_F(ContractServiceTest, OneQuoteIsNotSoldTwice) {
+  const std::string quote = NewQuote(account_, "ACCEPTED");
+  const std::string first = Draft(quote), second = Draft(quote);
+  Settle(first);
+  Settle(second);
+  ASSERT_THAT(Submit(first), IsOk());
+  EXPECT_THAT(Submit(second), HasReason("QUANTITY_NOT_AGREED"));
+  EXPECT_THAT(Enter(quote, "1"), HasReason("QUANTITY_NOT_AGREED"));
+  // Whoever gives up gives back.
+  Do<Contract, v1::WithdrawContractRequest>(kax_, absl::StrCat(kContracts, "WithdrawContract"),
+                                            absl::StrCat("name: '", first, "'"));
+  const absl::StatusOr<opb::Order> order = Enter(quote, "4");
+  ASSERT_THAT(order, IsOk());
+  EXPECT_THAT(Submit(first), HasReason("QUANTITY_NOT_AGREED"));
+  EXPECT_THAT(Enter(quote, "7"), HasReason("QUANTITY_NOT_AGREED"));
+  const std::string cancel = absl::StrCat("name: '", order->name(), "' reason: 'ordered in error'");
+  Do<opb::Order, opb::CancelOrderRequest>(kam_, absl::StrCat(kOrders, "CancelOrder"), cancel);
+  ASSERT_THAT(Submit(second), IsOk());
+  EXPECT_THAT((Call<opb::Order, opb::ReopenOrderRequest>(kam_, absl::StrCat(kOrders, "ReopenOrder"), cancel)),
+              HasReason("QUANTITY_NOT_AGREED"));
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(SUM(quantity) AS CHAR) FROM quote_draws WHERE quote = '", IdOf(quote), "'")),
+            D("10"));
+}
+
+// C-05: many at once take exactly what there is.
+TEST_F(ContractServiceTest, ParallelContractsAndOrdersTakeExactlyTheQuote) {
+  const std::string quote = NewQuote(account_, "ACCEPTED");
+  const std::string contract = Draft(quote);
+  Settle(contract);
+  std::atomic<int> orders = 0, contracts = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 16; ++i) {
+    threads.emplace_back([&, i] {
+      const absl::Status status = i == 5 ? Submit(contract).status() : Enter(quote, "1").status();
+      if (!status.ok()) {
+        EXPECT_THAT(status, HasReason("QUANTITY_NOT_AGREED"));
+      } else {
+        ++(i == 5 ? contracts : orders);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(orders + 10 * contracts, 10) << orders << " orders, " << contracts << " contracts";
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(SUM(quantity) AS CHAR) FROM quote_draws WHERE quote = '", IdOf(quote), "'")),
+            D("10"));
+}
+
 // C-11: a returned contract is changed and reviewed from the start; the deadline is watched.
 TEST_F(ContractServiceTest, ReturnedContractStartsAgain) {
   const std::string name = Draft(NewQuote(account_, "ACCEPTED"));

@@ -15,6 +15,7 @@ absl::Span<const absl::string_view> ServiceNames() {
                                                  "kam.approval.v1.ApprovalService",
                                                  "kam.pricing.v1.AuthorityGrantService",
                                                  "kam.pricing.v1.PriceBookService",
+                                                 "kam.pricing.v1.PriceProbeService",
                                                  "kam.pricing.v1.ProductService",
                                                  "kam.pricing.v1.QuoteService",
                                                  "kam.contract.v1.ContractService",

@@ -6,6 +6,7 @@
 #include "common/time/date.h"
 #include "contract-svc/credit_book.h"
 #include "contract-svc/order_book.h"
+#include "contract-svc/quote_ledger.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/order.h"
 #include "contract-svc/rules/receivable.h"
@@ -313,6 +314,7 @@ void SetOrderHooks(const Context& context) {
         RETURN_IF_ERROR(rules::CheckDates(*after));
         return CheckOwnProcedure(work, *after);
       });
+  orders.on_saved = resource::OnSaved<pb::Order>(DrawForOrder);
   context.runtime.SetHooks(pb::Order::descriptor(), std::move(orders));
 
   resource::Hooks procedures;

@@ -12,6 +12,10 @@ absl::Status Policy::Validate() const {
     violations.Add("policy.price_day_age_max_days", "FIELD_OUT_OF_RANGE", "must not be negative");
   }
   if (quote_validity_days < 1) violations.Add("policy.quote_validity_days", "FIELD_OUT_OF_RANGE", "must be at least 1");
+  if (price_probes_suspicious < 1 || price_probes_max < price_probes_suspicious) {
+    violations.Add("policy.price_probes_max", "FIELD_OUT_OF_RANGE",
+                   "must be at least price_probes_suspicious, which must be at least 1");
+  }
   if (price_book_deciders.empty()) violations.Add("policy.price_book_deciders", "FIELD_REQUIRED", "must name a role");
   if (approval_decide_within <= absl::ZeroDuration()) {
     violations.Add("policy.approval_decide_within", "FIELD_OUT_OF_RANGE", "must be more than nothing");

@@ -17,6 +17,10 @@ struct Policy {
   int quote_validity_days = 30;
   // How old the prices of a quote may be, in days, when it is approved or submitted for approval.
   int price_day_age_max_days = 7;
+  // Prices of one product that somebody who may not know floor and margin may try against them in a day: from how many
+  // on it is suspicious, and how many are answered.
+  int price_probes_suspicious = 3;
+  int price_probes_max = 6;
   // Who decides on the release of a price book; never the one who submits it.
   std::vector<std::string> price_book_deciders = {"GAM", "GM", "SD"};
   // Time to decide about a request; then it expires.

@@ -88,6 +88,7 @@ absl::StatusOr<int> NextRevision(UnitOfWork& work, const std::string& code) {
 
 absl::StatusOr<pb::PriceBook> Submit(UnitOfWork& work, const Context& context,
                                      const pb::SubmitPriceBookRequest& request) {
+  RETURN_IF_ERROR(CheckRead(request.etag()));
   ASSIGN_OR_RETURN(auto change, work.Begin<pb::PriceBook>(request));
   ASSIGN_OR_RETURN(const std::string requester, Person(work));
   ASSIGN_OR_RETURN(const std::vector<pb::PriceBook> released, FindReleased(work, change.before.code()));

@@ -60,6 +60,8 @@ class PricingTest : public ::testing::Test {
   absl::StatusOr<pb::PriceBook> SubmitBook(const auth::Principal& as, const std::string& name) {
     pb::SubmitPriceBookRequest request;
     request.set_name(name);
+    const auto current = GetBook(name);
+    request.set_etag(current.ok() ? current->etag() : "v1");
     return Call<pb::PriceBook>(as, absl::StrCat(kBooks, "SubmitPriceBook"), request);
   }
   absl::StatusOr<pb::PriceBook> GetBook(const std::string& name) {
@@ -310,6 +312,7 @@ TEST_F(PricingTest, G6OrderDatedLastMonthHasLastMonthsPrice) {
     if (!current) {
       pb::SubmitQuoteRequest submit;
       submit.set_name(draft->name());
+      submit.set_etag(world_.EtagOf(draft->name()));
       submit.set_reason("at the prices of last month");
       EXPECT_THAT(Call<pb::Quote>(world_.kax, "kam.pricing.v1.QuoteService/SubmitQuote", submit),
                   HasReason("PRICE_DAY_NOT_CURRENT"));

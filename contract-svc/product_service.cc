@@ -5,6 +5,7 @@
 #include "contract-svc/pricing_service.h"
 #include "kam/pricing/v1/authority_grant.pb.h"
 #include "kam/pricing/v1/price_book.pb.h"
+#include "kam/pricing/v1/price_probe.pb.h"
 #include "kam/pricing/v1/product.pb.h"
 #include "kam/pricing/v1/quote.pb.h"
 
@@ -70,6 +71,7 @@ void FillPricingCatalog(resource::Catalog* catalog) {
   catalog->Add<pb::PriceBook>();
   catalog->Add<pb::AuthorityGrant>();
   catalog->Add<pb::Quote>();
+  catalog->Add<pb::PriceProbe>();
 }
 
 void RegisterProducts(const Context& context, rpc::Registry* registry) {

@@ -9,7 +9,9 @@
 #include "absl/strings/str_join.h"
 #include "common/money/money_proto.h"
 #include "common/status/status.h"
+#include "contract-svc/price_probes.h"
 #include "contract-svc/pricing_data.h"
+#include "contract-svc/rules/discretion.h"
 #include "contract-svc/rules/quote.h"
 
 namespace kam::contract {
@@ -219,6 +221,47 @@ absl::Status PutTotals(const Totals& totals, pb::Quote* quote) {
   return absl::OkStatus();
 }
 
+constexpr char kFloorRead[] = "price.floor.read";
+constexpr char kMarginRead[] = "price.margin.read";
+
+// What the actor may know of the decision; counts what tells him something all the same.
+absl::StatusOr<rules::DocumentDecision> Tell(resource::UnitOfWork& work, const Context& context, const pb::Quote& quote,
+                                             const rules::Document& document, const rules::DocumentDecision& truth,
+                                             const rules::Actor& actor, const std::vector<rules::Grant>& grants,
+                                             const std::string& today, Asking asking) {
+  const rules::Sight sight{work.actor().Holds(kFloorRead), work.actor().Holds(kMarginRead)};
+  if (sight.all()) return truth;
+  const rules::Document open_document = rules::PublicPart(document, sight);
+  const std::vector<rules::Grant> open_grants = rules::PublicPart(grants, sight);
+  ASSIGN_OR_RETURN(const rules::DocumentDecision open, rules::Decide(open_document, actor, open_grants, today));
+  if (asking == Asking::kTryOut) return open;
+  const bool submitted = asking == Asking::kSubmit;
+  std::vector<Probe> probes;
+  for (const int part : rules::Telling(document, open, grants, sight, submitted)) {
+    const bool whole = part == rules::kWholeDocument;
+    const size_t line = static_cast<size_t>(part);
+    const rules::Decision& real = whole ? truth.document : truth.lines[line];
+    const rules::Decision& shown = whole ? open.document : open.lines[line];
+    probes.push_back({part, whole ? quote.gifts(0).product() : document.lines[line].product,
+                      whole ? *document.gift_value : *document.lines[line].net_price,
+                      real.verdict != shown.verdict || real.level != shown.level});
+  }
+  ASSIGN_OR_RETURN(const std::vector<int> beyond,
+                   CountProbes(work, context, quote,
+                               submitted ? pb::PRICE_PROBE_KIND_SUBMITTED : pb::PRICE_PROBE_KIND_PRICED, probes));
+  if (submitted && !beyond.empty()) {
+    const std::string where =
+        beyond[0] == rules::kWholeDocument ? "quote.gifts" : absl::StrCat("quote.lines[", beyond[0], "]");
+    return FailedPrecondition(
+        "PRICE_PROBE_LIMIT", quote.name(),
+        absl::StrCat(where, ": ", context.policy.price_probes_max,
+                     " prices of the product were tried today; a holder of ", kMarginRead,
+                     " prices it, or try tomorrow"),
+        {{"field", where}, {"limit", absl::StrCat(context.policy.price_probes_max)}, {"overridableBy", kMarginRead}});
+  }
+  return rules::Told(open_document, truth, open, beyond, actor, open_grants, today);
+}
+
 }  // namespace
 
 absl::Status CheckQuotable(const AccountFacts& facts, const std::string& account) {
@@ -228,7 +271,8 @@ absl::Status CheckQuotable(const AccountFacts& facts, const std::string& account
                             {{"state", facts.state}, {"allowed", "VERIFIED, ACTIVE"}});
 }
 
-absl::StatusOr<PricedQuote> PriceQuote(resource::UnitOfWork& work, const Context& context, const pb::Quote& quote) {
+absl::StatusOr<PricedQuote> PriceQuote(resource::UnitOfWork& work, const Context& context, const pb::Quote& quote,
+                                       Asking asking) {
   ASSIGN_OR_RETURN(const AccountFacts facts, LoadAccountFacts(work, quote.account()));
   RETURN_IF_ERROR(CheckQuotable(facts, quote.account()));
   const std::string today = context.Today(work.now());
@@ -263,14 +307,15 @@ absl::StatusOr<PricedQuote> PriceQuote(resource::UnitOfWork& work, const Context
   document.gift_value = totals.gift_value;
   document.margin_percent = totals.margin_percent;
   const rules::Actor actor{work.actor().subject, work.actor().roles};
-  ASSIGN_OR_RETURN(priced.decision, rules::Decide(document, actor, grants, today));
-  for (size_t i = 0; i < priced.decision.lines.size(); ++i) {
-    PutDecision(priced.decision.lines[i], out->mutable_lines(static_cast<int>(i)));
+  ASSIGN_OR_RETURN(priced.truth, rules::Decide(document, actor, grants, today));
+  ASSIGN_OR_RETURN(priced.told, Tell(work, context, quote, document, priced.truth, actor, grants, today, asking));
+  for (size_t i = 0; i < priced.told.lines.size(); ++i) {
+    PutDecision(priced.told.lines[i], out->mutable_lines(static_cast<int>(i)));
   }
-  out->set_verdict(VerdictOf(priced.decision.verdict));
-  out->set_required_level(priced.decision.level);
-  out->set_deciders(Deciders(priced.decision.document));
-  out->set_exceeded(Rules(priced.decision.document));
+  out->set_verdict(VerdictOf(priced.told.verdict));
+  out->set_required_level(priced.told.level);
+  out->set_deciders(Deciders(priced.told.document));
+  out->set_exceeded(Rules(priced.told.document));
   out->set_content_hash(rules::ContentHash(*out));
   out->set_state(pb::QUOTE_STATE_PRICED);
   out->set_pricer(work.actor().subject);

@@ -14,13 +14,18 @@ namespace kam::contract {
 
 struct PricedQuote {
   pricing::v1::PriceQuoteResponse answer;  // The quote as PRICED, and how its prices were found.
-  rules::DocumentDecision decision;        // For the actor of the work.
+  rules::DocumentDecision truth;           // For the actor of the work, by all limits.
+  rules::DocumentDecision told;            // What the actor may know of it, and what the answer says (discretion.h).
 };
 
-// Works out prices, totals, margin, content hash and authority of `quote`; stores nothing. ACCOUNT_NOT_QUOTABLE,
-// QUOTE_EXPIRED, and the errors of rules::Price.
+// What the answer is for. A try-out (validate_only) is not stored, so nothing of it could be counted: whoever may not
+// know floor and margin is answered without them.
+enum class Asking { kTryOut, kPrice, kSubmit };
+
+// Works out prices, totals, margin, content hash and authority of `quote`; stores nothing but price probes.
+// ACCOUNT_NOT_QUOTABLE, QUOTE_EXPIRED, the errors of rules::Price, and for kSubmit PRICE_PROBE_LIMIT.
 absl::StatusOr<PricedQuote> PriceQuote(resource::UnitOfWork& work, const Context& context,
-                                       const pricing::v1::Quote& quote);
+                                       const pricing::v1::Quote& quote, Asking asking);
 
 // FAILED_PRECONDITION ACCOUNT_NOT_QUOTABLE unless the account is VERIFIED or ACTIVE.
 absl::Status CheckQuotable(const AccountFacts& facts, const std::string& account);

@@ -7,6 +7,7 @@
 #include "common/time/date.h"
 #include "contract-svc/pricing_service.h"
 #include "contract-svc/quote_pricing.h"
+#include "contract-svc/rules/discretion.h"
 #include "contract-svc/rules/quote.h"
 #include "kam/pricing/v1/quote.pb.h"
 #include "kam/pricing/v1/quote_service.pb.h"
@@ -87,9 +88,10 @@ absl::StatusOr<pb::PriceQuoteResponse> Price(UnitOfWork& work, const Context& co
                                              const pb::PriceQuoteRequest& request) {
   ASSIGN_OR_RETURN(auto change, work.Begin<pb::Quote>(request));
   ASSIGN_OR_RETURN(const std::string pricer, Person(work));
-  ASSIGN_OR_RETURN(PricedQuote priced, PriceQuote(work, context, change.before));
+  ASSIGN_OR_RETURN(PricedQuote priced, PriceQuote(work, context, change.before,
+                                                  request.validate_only() ? Asking::kTryOut : Asking::kPrice));
   change.after = priced.answer.quote();
-  if (priced.decision.verdict == rules::Verdict::kWithin && CheckPriceDay(context, change.before, work.now()).ok()) {
+  if (priced.told.verdict == rules::Verdict::kWithin && CheckPriceDay(context, change.before, work.now()).ok()) {
     RETURN_IF_ERROR(Approve(work, context, pb::APPROVAL_BASIS_OWN_AUTHORITY, pricer, &change.after));
   }
   ASSIGN_OR_RETURN(*priced.answer.mutable_quote(), work.Save(std::move(change)));
@@ -102,23 +104,26 @@ absl::Status Never(const pb::Quote& quote) {
     if (quote.lines(i).verdict() != pb::AUTHORITY_VERDICT_NEVER) continue;
     absl::StrAppend(&where, where.empty() ? "" : "; ", "lines[", i, "]: ", quote.lines(i).exceeded());
   }
-  if (where.empty()) where = absl::StrCat("document: ", quote.exceeded());
+  if (where.empty()) {
+    where = absl::StrCat("document: ", quote.exceeded().empty() ? rules::kRuleConfidential : quote.exceeded());
+  }
   return FailedPrecondition("AUTHORITY_NEVER", quote.name(), absl::StrCat("nobody may allow this: ", where),
                             {{"exceeded", where}});
 }
 
 absl::StatusOr<pb::Quote> Submit(UnitOfWork& work, const Context& context, const pb::SubmitQuoteRequest& request) {
+  RETURN_IF_ERROR(CheckRead(request.etag()));
   ASSIGN_OR_RETURN(auto change, work.Begin<pb::Quote>(request));
   ASSIGN_OR_RETURN(const std::string requester, Person(work));
   RETURN_IF_ERROR(CheckPriceDay(context, change.before, work.now()));
   // Judged again, for the one who submits and by the prices and the grid of now.
-  ASSIGN_OR_RETURN(const PricedQuote priced, PriceQuote(work, context, change.before));
+  ASSIGN_OR_RETURN(const PricedQuote priced, PriceQuote(work, context, change.before, Asking::kSubmit));
   const pb::Quote& now = priced.answer.quote();
   if (now.content_hash() != change.before.content_hash()) {
     return FailedPrecondition("CONTENT_CHANGED", change.before.name(), "prices have changed since; price it again");
   }
-  if (priced.decision.verdict == rules::Verdict::kNever) return Never(now);
-  if (priced.decision.verdict == rules::Verdict::kWithin) {
+  if (priced.truth.verdict == rules::Verdict::kNever) return Never(now);
+  if (priced.truth.verdict == rules::Verdict::kWithin) {
     return FailedPrecondition("AUTHORITY_CHANGED", change.before.name(),
                               "it is within your own authority; price it, nobody need be asked");
   }
@@ -131,7 +136,7 @@ absl::StatusOr<pb::Quote> Submit(UnitOfWork& work, const Context& context, const
   filing.set_requester(requester);
   filing.set_reason(request.reason());
   filing.set_content_hash(now.content_hash());
-  AddQuestions(now, priced.decision, &filing);
+  AddQuestions(now, priced.truth, &filing);
   ASSIGN_OR_RETURN(const approval::v1::ApprovalRequest filed,
                    context.approvals->File(work, std::move(filing), now.predecessor()));
   change.after.set_approval(filed.name());
@@ -167,6 +172,7 @@ absl::Status OnOutcome(UnitOfWork& work, const Context& context, const approval:
 }
 
 absl::StatusOr<pb::Quote> Send(UnitOfWork& work, const Context& context, const pb::SendQuoteRequest& request) {
+  RETURN_IF_ERROR(CheckRead(request.etag()));
   ASSIGN_OR_RETURN(auto change, work.Begin<pb::Quote>(request));
   RETURN_IF_ERROR(rules::CheckApprovedContent(change.before));
   RETURN_IF_ERROR(rules::CheckValid(change.before, context.Today(work.now())));
@@ -175,6 +181,7 @@ absl::StatusOr<pb::Quote> Send(UnitOfWork& work, const Context& context, const p
 }
 
 absl::StatusOr<pb::Quote> Accept(UnitOfWork& work, const Context& context, const pb::AcceptQuoteRequest& request) {
+  RETURN_IF_ERROR(CheckRead(request.etag()));
   ASSIGN_OR_RETURN(auto change, work.Begin<pb::Quote>(request));
   RETURN_IF_ERROR(rules::CheckApprovedContent(change.before));
   if (request.content_hash() != change.before.approved_content_hash()) {
@@ -270,6 +277,7 @@ void RegisterQuotes(const Context& context, rpc::Registry* registry, schedule::S
       [](UnitOfWork& work, const pb::Quote& before, pb::Quote* after) { return OnUpdate(work, before, after); });
   context.runtime.SetHooks(pb::Quote::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
+  resource::RegisterStandardMethods(context.runtime, "kam.pricing.v1.PriceProbeService", registry);
 
   // The engine keeps its callbacks: they must not keep the engine.
   Context bare = context;
@@ -279,7 +287,21 @@ void RegisterQuotes(const Context& context, rpc::Registry* registry, schedule::S
   });
 
   AddVerb<pb::PriceQuoteRequest, pb::PriceQuoteResponse>(context, "PriceQuote", registry, Price);
-  AddVerb<pb::SubmitQuoteRequest, pb::Quote>(context, "SubmitQuote", registry, Submit);
+  registry->Add<pb::SubmitQuoteRequest, pb::Quote>(
+      absl::StrCat(kService, "/SubmitQuote"),
+      [context](rpc::Call& call, const pb::SubmitQuoteRequest& request) -> absl::StatusOr<pb::Quote> {
+        RETURN_IF_ERROR(context.directory.EnsureCaller(call));
+        absl::StatusOr<pb::Quote> answer = context.runtime.Write<pb::Quote>(
+            call, request, [&](UnitOfWork& work) { return Submit(work, context, request); });
+        if (Reason(answer.status()) != "AUTHORITY_NEVER") return answer;
+        // A refusal rolls back, but what it has told is counted all the same.
+        RETURN_IF_ERROR(context.runtime.WriteAs(
+            call.principal, call.method, request.reason(), [&](UnitOfWork& work) -> absl::Status {
+              ASSIGN_OR_RETURN(const pb::Quote quote, work.Load<pb::Quote>(request.name()));
+              return PriceQuote(work, context, quote, Asking::kSubmit).status();
+            }));
+        return answer;
+      });
   AddVerb<pb::SendQuoteRequest, pb::Quote>(context, "SendQuote", registry, Send);
   AddVerb<pb::AcceptQuoteRequest, pb::Quote>(context, "AcceptQuote", registry, Accept);
   AddVerb<pb::RejectQuoteRequest, pb::Quote>(

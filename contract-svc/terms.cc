@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
+#include "contract-svc/quote_ledger.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/contract.h"
 #include "google/type/money.pb.h"
@@ -28,14 +29,13 @@ absl::Status FillTaxRates(UnitOfWork& work, AgreedTerms* terms) {
   return absl::OkStatus();
 }
 
-// Takes off what living orders have drawn. `column`: contract or quote.
-absl::Status SubtractOrdered(UnitOfWork& work, const char* column, AgreedTerms* terms) {
+// Takes off what living orders have drawn of a contract.
+absl::Status SubtractOrdered(UnitOfWork& work, AgreedTerms* terms) {
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> rows,
       work.connection().Query(
-          absl::StrCat("SELECT l.product, l.unit_price_amount, SUM(l.quantity) FROM orders o JOIN orders_lines l ON "
-                       "l.parent_id = o.id WHERE o.",
-                       column, " = ? AND o.state <> 'CANCELLED' GROUP BY l.product, l.unit_price_amount"),
+          "SELECT l.product, l.unit_price_amount, SUM(l.quantity) FROM orders o JOIN orders_lines l ON l.parent_id = "
+          "o.id WHERE o.contract = ? AND o.state <> 'CANCELLED' GROUP BY l.product, l.unit_price_amount",
           {mysql::Value(IdOf(terms->source))}));
   for (const mysql::Row& row : rows) {
     ASSIGN_OR_RETURN(const Decimal price, Decimal::Parse(row[1].text(), "unit_price"));
@@ -81,9 +81,9 @@ absl::StatusOr<AgreedTerms> QuoteTerms(UnitOfWork& work, const std::string& quot
   terms.source = quote;
   terms.currency = loaded.currency();
   for (const pricing::v1::QuoteLine& line : loaded.lines()) RETURN_IF_ERROR(AddLine(line, line.net_price(), &terms));
-  if (!for_order) return terms;
-  RETURN_IF_ERROR(SubtractOrdered(work, "quote", &terms));
-  RETURN_IF_ERROR(FillTaxRates(work, &terms));
+  ASSIGN_OR_RETURN(const std::vector<rules::QuoteDraw> drawn, LoadDraws(work, quote));
+  RETURN_IF_ERROR(rules::TakeOff(drawn, &terms));
+  if (for_order) RETURN_IF_ERROR(FillTaxRates(work, &terms));
   return terms;
 }
 
@@ -101,7 +101,7 @@ absl::StatusOr<AgreedTerms> ContractTerms(const Context& context, UnitOfWork& wo
   terms.credit = loaded.payment() == v1::CONTRACT_PAYMENT_CREDIT;
   terms.terms_days = loaded.terms_days();
   for (const v1::ContractLine& line : loaded.lines()) RETURN_IF_ERROR(AddLine(line, line.unit_price(), &terms));
-  RETURN_IF_ERROR(SubtractOrdered(work, "contract", &terms));
+  RETURN_IF_ERROR(SubtractOrdered(work, &terms));
   RETURN_IF_ERROR(FillTaxRates(work, &terms));
   return terms;
 }

@@ -11,8 +11,8 @@
 
 namespace kam::contract {
 
-// Terms of an offer, its row locked. `ordered`: less what was ordered from it already. States: ACCEPTED for an order;
-// APPROVED, SENT and ACCEPTED for a contract. QUOTE_NOT_ACCEPTED, QUOTE_OF_OTHER_ACCOUNT.
+// Terms of an offer, its row locked, less what contracts and orders have drawn of it already (quote_ledger.h). States:
+// ACCEPTED for an order; APPROVED, SENT and ACCEPTED for a contract. QUOTE_NOT_ACCEPTED, QUOTE_OF_OTHER_ACCOUNT.
 absl::StatusOr<rules::AgreedTerms> QuoteTerms(resource::UnitOfWork& work, const std::string& quote,
                                               const std::string& account, bool for_order);
 

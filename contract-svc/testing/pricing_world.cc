@@ -122,6 +122,7 @@ absl::StatusOr<pb::PriceQuoteResponse> PricingWorld::Price(const auth::Principal
 absl::StatusOr<pb::Quote> PricingWorld::Submit(const auth::Principal& seller, const std::string& quote) {
   pb::SubmitQuoteRequest request;
   request.set_name(quote);
+  request.set_etag(EtagOf(quote));
   request.set_reason("the competitor offers less");
   return harness_->Call<pb::Quote>(seller, "kam.pricing.v1.QuoteService/SubmitQuote", request);
 }
@@ -129,7 +130,14 @@ absl::StatusOr<pb::Quote> PricingWorld::Submit(const auth::Principal& seller, co
 absl::StatusOr<pb::Quote> PricingWorld::Send(const auth::Principal& seller, const std::string& quote) {
   pb::SendQuoteRequest request;
   request.set_name(quote);
+  request.set_etag(EtagOf(quote));
   return harness_->Call<pb::Quote>(seller, "kam.pricing.v1.QuoteService/SendQuote", request);
+}
+
+std::string PricingWorld::EtagOf(const std::string& quote) {
+  const auto read = GetQuote(gm, quote);
+  EXPECT_TRUE(read.ok()) << read.status();
+  return read.value_or(pb::Quote()).etag();
 }
 
 absl::StatusOr<pb::Quote> PricingWorld::GetQuote(const auth::Principal& reader, const std::string& quote) {

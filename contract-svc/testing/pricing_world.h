@@ -46,6 +46,8 @@ class PricingWorld {
   absl::StatusOr<pricing::v1::PriceQuoteResponse> Price(const auth::Principal& seller, const std::string& quote);
   absl::StatusOr<pricing::v1::Quote> Submit(const auth::Principal& seller, const std::string& quote);
   absl::StatusOr<pricing::v1::Quote> Send(const auth::Principal& seller, const std::string& quote);
+  // The version of a quote now: decisions name the one they are about.
+  std::string EtagOf(const std::string& quote);
   absl::StatusOr<pricing::v1::Quote> GetQuote(const auth::Principal& reader, const std::string& quote);
   // Changes the discount of line `line`.
   absl::StatusOr<pricing::v1::Quote> SetDiscount(const auth::Principal& seller, const std::string& quote, int line,

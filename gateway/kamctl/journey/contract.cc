@@ -64,8 +64,9 @@ absl::Status PriceList(World& world, Story* story) {
           kPolicyMaker, "编制价格表 drafts the price list", "/v1/priceBooks",
           {{"code", kBookCode}, {"displayName", "大客户公布价"}, {"effectiveFrom", world.Day()}, {"entries", entries}},
           "DRAFT"));
-  ASSIGN_OR_RETURN(const Json submitted, world.Do(kPolicyMaker, "提交价格表 submits it", Path(book) + ":submit",
-                                                  {{"reason", "新年度公布价"}}, "IN_APPROVAL"));
+  ASSIGN_OR_RETURN(const Json drafted, world.Seen(kPolicyMaker, Path(book), {{"reason", "新年度公布价"}}));
+  ASSIGN_OR_RETURN(const Json submitted,
+                   world.Do(kPolicyMaker, "提交价格表 submits it", Path(book) + ":submit", drafted, "IN_APPROVAL"));
   return world
       .Do(kDirector, "批准并发布 approves its release",
           absl::StrCat("/v1/", submitted.value("approval", ""), ":approve"), {{"opinion", "同意发布"}}, "APPROVED")
@@ -147,10 +148,11 @@ absl::Status Quote(World& world, Story* story) {
   RETURN_IF_ERROR(Price(world, kSeller, name, "权限内折扣 2.5 %, inside his authority", "APPROVED").status());
   RETURN_IF_ERROR(change("6").status());
   ASSIGN_OR_RETURN(const Json beyond, Price(world, kSeller, name, "超权限折扣 6 %, beyond it", "PRICED"));
-  RETURN_IF_ERROR(world.Refused(kSeller, "未获批即发送 sends it without approval", path + ":send", Json::object(),
-                                "STATE_NOT_ALLOWED"));
-  ASSIGN_OR_RETURN(const Json submitted, world.Do(kSeller, "提交审批 asks for approval", path + ":submit",
-                                                  {{"reason", "首批示范订单,对手报价低 5%"}}, "IN_APPROVAL"));
+  ASSIGN_OR_RETURN(const Json asked, world.Seen(kSeller, path, {{"reason", "首批示范订单,对手报价低 5%"}}));
+  RETURN_IF_ERROR(world.Refused(kSeller, "未获批即发送 sends it without approval", path + ":send",
+                                {{"etag", asked.value("etag", "")}}, "STATE_NOT_ALLOWED"));
+  ASSIGN_OR_RETURN(const Json submitted,
+                   world.Do(kSeller, "提交审批 asks for approval", path + ":submit", asked, "IN_APPROVAL"));
   const std::string approval = absl::StrCat("/v1/", submitted.value("approval", ""));
   const Json decision = {{"contentHash", beyond.value("contentHash", "")}, {"opinion", "同意,限首批"}};
   RETURN_IF_ERROR(world.Refused(kSalesManager, "非审批人批准 somebody else approves", approval + ":approve", decision,
@@ -162,17 +164,18 @@ absl::Status Quote(World& world, Story* story) {
   ASSIGN_OR_RETURN(const Json approved, world.Read(kSeller, path));
   RETURN_IF_ERROR(world.Check(approved.value("state", "") == "QUOTE_STATE_APPROVED",
                               absl::StrCat("the approved quote is ", approved.value("state", ""))));
-  RETURN_IF_ERROR(
-      world.Do(kSeller, "发送客户 sends it to the customer", path + ":send", Json::object(), "SENT").status());
+  ASSIGN_OR_RETURN(const Json sent, world.Do(kSeller, "发送客户 sends it to the customer", path + ":send",
+                                             {{"etag", approved.value("etag", "")}}, "SENT"));
   RETURN_IF_ERROR(world.MoveOn(3, 10));
   RETURN_IF_ERROR(world.Refused(kSeller, "客户接受的内容不符 accepts other content", path + ":accept",
-                                {{"contentHash", kForeignHash}}, "CONTENT_CHANGED"));
-  RETURN_IF_ERROR(
-      world
-          .Do(kSeller, "客户接受 the customer accepts", path + ":accept",
-              {{"contentHash", approved.value("contentHash", "")}, {"customerReference", "采购[2026]018 号"}},
-              "ACCEPTED")
-          .status());
+                                {{"etag", sent.value("etag", "")}, {"contentHash", kForeignHash}}, "CONTENT_CHANGED"));
+  RETURN_IF_ERROR(world
+                      .Do(kSeller, "客户接受 the customer accepts", path + ":accept",
+                          {{"etag", sent.value("etag", "")},
+                           {"contentHash", approved.value("contentHash", "")},
+                           {"customerReference", "采购[2026]018 号"}},
+                          "ACCEPTED")
+                      .status());
   story->quote = name;
 
   // No over-quotation (C-02).
@@ -185,7 +188,8 @@ absl::Status Quote(World& world, Story* story) {
                 {"lines", Json::array({{{"product", van}, {"quantity", "1"}, {"manualUnitPrice", high}}})}},
                "DRAFT"));
   RETURN_IF_ERROR(Price(world, kSeller, Name(dear), "计价 prices it", "PRICED").status());
-  return world.Refused(kSeller, "提交高价 submits it", Path(dear) + ":submit", {{"reason", "试探"}}, "AUTHORITY_NEVER");
+  ASSIGN_OR_RETURN(const Json asked_high, world.Seen(kSeller, Path(dear), {{"reason", "试探"}}));
+  return world.Refused(kSeller, "提交高价 submits it", Path(dear) + ":submit", asked_high, "AUTHORITY_NEVER");
 }
 
 absl::Status Credit(World& world, Story* story) {
@@ -359,10 +363,12 @@ absl::Status PaymentGate(World& world) {
   const std::string path = Path(quote);
   ASSIGN_OR_RETURN(const Json priced,
                    Price(world, kColleague, Name(quote), "按公布价计价 prices it by the list", "APPROVED"));
-  RETURN_IF_ERROR(world.Do(kColleague, "发送 sends it", path + ":send", Json::object(), "SENT").status());
+  ASSIGN_OR_RETURN(const Json sent,
+                   world.Do(kColleague, "发送 sends it", path + ":send", {{"etag", priced.value("etag", "")}}, "SENT"));
   RETURN_IF_ERROR(world
                       .Do(kColleague, "客户接受 the customer accepts", path + ":accept",
-                          {{"contentHash", priced.value("contentHash", "")}}, "ACCEPTED")
+                          {{"etag", sent.value("etag", "")}, {"contentHash", priced.value("contentHash", "")}},
+                          "ACCEPTED")
                       .status());
   ASSIGN_OR_RETURN(
       const Json order,

@@ -97,10 +97,8 @@ absl::Status LastDays(World& world, const Story& story, absl::Time start) {
                "DRAFT"));
   const std::string path = absl::StrCat("/v1/", Name(quote));
   RETURN_IF_ERROR(world.Do(kSeller, "计价 prices it", path + ":price", Json::object()).status());
-  RETURN_IF_ERROR(world
-                      .Do(kSeller, "提交审批 asks for approval", path + ":submit", {{"reason", "二期 10 台一次签约"}},
-                          "IN_APPROVAL")
-                      .status());
+  ASSIGN_OR_RETURN(const Json asked, world.Seen(kSeller, path, {{"reason", "二期 10 台一次签约"}}));
+  RETURN_IF_ERROR(world.Do(kSeller, "提交审批 asks for approval", path + ":submit", asked, "IN_APPROVAL").status());
   return world
       .Change(kSeller, "备注 writes a remark on the file", absl::StrCat("/v1/", story.account, "?updateMask=remark"),
               {{"remark", kPlayed}})

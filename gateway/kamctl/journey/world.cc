@@ -139,6 +139,12 @@ absl::StatusOr<Json> World::Read(const std::string& login, const std::string& pa
   return answer;
 }
 
+absl::StatusOr<Json> World::Seen(const std::string& login, const std::string& path, Json body) {
+  ASSIGN_OR_RETURN(const Json seen, Read(login, path));
+  body["etag"] = seen.value("etag", "");
+  return body;
+}
+
 absl::StatusOr<Json> World::All(const std::string& login, const std::string& path, const std::string& items) {
   ASSIGN_OR_RETURN(Gateway * person, As(login));
   absl::StatusOr<Json> answer = person->ListAll(path, items);

@@ -37,6 +37,8 @@ class World {
   // POST that must be refused with `reason`; the refusal is printed.
   absl::Status Refused(const std::string& login, const std::string& what, const std::string& path, const Json& body,
                        const std::string& reason);
+  // `body` with the etag that `login` reads at `path`: decisions name the version they are about.
+  absl::StatusOr<Json> Seen(const std::string& login, const std::string& path, Json body = Json::object());
   // POST without a line, asked again until the answer satisfies `done`: services tell one another what has changed by
   // their feeds, a moment later. Ends the journey when that takes longer than kPatience.
   absl::Status Await(const std::string& login, const std::string& what, const std::string& path, const Json& body,

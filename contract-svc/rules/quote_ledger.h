@@ -1,0 +1,34 @@
+// What is left of an offer (C-05): contracts and direct orders draw on the same quantities. Pure functions.
+//
+// Lines of a quote with the same product and price are one: what is left of them is what they offer together less what
+// was drawn at that price. Whoever gives up gives back all he has drawn.
+#ifndef KAM_CONTRACT_SVC_RULES_QUOTE_LEDGER_H_
+#define KAM_CONTRACT_SVC_RULES_QUOTE_LEDGER_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/money/decimal.h"
+#include "contract-svc/rules/order.h"
+
+namespace kam::contract::rules {
+
+// A quantity of a product at a price; negative: given back.
+struct QuoteDraw {
+  std::string product;
+  Decimal unit_price;
+  Decimal quantity;
+};
+
+// What must be posted so that a holder who has drawn `drawn` (any number of entries) has drawn `wanted`: one entry for
+// each product and price that differs, in the order of product and price.
+absl::StatusOr<std::vector<QuoteDraw>> DrawsToPost(const std::vector<QuoteDraw>& drawn,
+                                                   const std::vector<QuoteDraw>& wanted);
+
+// Lowers the quantities of `terms` by what everybody has drawn; never below nothing.
+absl::Status TakeOff(const std::vector<QuoteDraw>& drawn, AgreedTerms* terms);
+
+}  // namespace kam::contract::rules
+
+#endif  // KAM_CONTRACT_SVC_RULES_QUOTE_LEDGER_H_

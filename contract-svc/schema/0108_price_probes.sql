@@ -1,0 +1,30 @@
+-- Prices tried against limits that the seller may not know (C-02, C-03). The same price of the same product on the same
+-- day is one probe.
+CREATE TABLE price_probes (
+  id CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  version BIGINT NOT NULL,
+  create_time DATETIME(6) NOT NULL,
+  update_time DATETIME(6) NOT NULL,
+  creator VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  updater VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  archive_time DATETIME(6) NULL,
+  number VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  seller CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  day DATE NOT NULL,
+  product CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  value_amount DECIMAL(19,4) NOT NULL,
+  value_currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  quote CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  account CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  kind VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  refused TINYINT(1) NOT NULL DEFAULT 0,
+  count BIGINT NOT NULL DEFAULT 0,
+  suspicious TINYINT(1) NOT NULL DEFAULT 0,
+  PRIMARY KEY (id),
+  UNIQUE KEY price_probes_number (number),
+  UNIQUE KEY price_probes_value (seller, day, product, value_amount, value_currency),
+  KEY price_probes_by_suspicion (suspicious, day),
+  KEY price_probes_by_product (product, day),
+  CONSTRAINT price_probes_product FOREIGN KEY (product) REFERENCES products (id),
+  CONSTRAINT price_probes_quote FOREIGN KEY (quote) REFERENCES quotes (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
