@@ -1,5 +1,6 @@
 #include "contract-svc/context.h"
 
+#include "common/resource/change_log.h"
 #include "common/resource/validate.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -51,6 +52,11 @@ absl::Status Validate(const resource::UnitOfWork& work, const google::protobuf::
   resource::ValidateResource(resource, work.runtime().catalog().Find(resource.GetDescriptor())->singular(),
                              &violations);
   return violations.status();
+}
+
+bool IsChanged(const resource::UnitOfWork& work, const google::protobuf::Message& before,
+               const google::protobuf::Message& after) {
+  return !resource::DiffFields(*work.runtime().catalog().Find(before.GetDescriptor()), &before, after).empty();
 }
 
 void SetTime(absl::Time time, google::protobuf::Timestamp* stamp) {

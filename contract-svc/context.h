@@ -62,6 +62,10 @@ absl::Status CheckRead(const std::string& etag);
 // The field rules of kam.api, before a hook looks at the values.
 absl::Status Validate(const resource::UnitOfWork& work, const google::protobuf::Message& resource);
 
+// Does `after` say anything else than what is stored as `before`?
+bool IsChanged(const resource::UnitOfWork& work, const google::protobuf::Message& before,
+               const google::protobuf::Message& after);
+
 // Whole microseconds, as the database keeps them.
 void SetTime(absl::Time time, google::protobuf::Timestamp* stamp);
 

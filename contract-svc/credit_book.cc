@@ -85,16 +85,35 @@ absl::StatusOr<rules::CreditUse> UseOf(const CreditAccount& account) {
   return use;
 }
 
-absl::StatusOr<RowOwner> OwnerOfRow(UnitOfWork& work, const google::protobuf::Descriptor* type, absl::string_view name,
-                                    absl::string_view currency_column) {
+absl::StatusOr<std::string> AccountOfRow(UnitOfWork& work, const google::protobuf::Descriptor* type,
+                                         absl::string_view name) {
   const resource::Type* found = work.runtime().catalog().Find(type);
   ASSIGN_OR_RETURN(const std::string id, resource::IdFromName(*found, name, "name"));
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query(absl::StrCat("SELECT t.account, t.", currency_column, " FROM ",
-                                                        found->table(), " t WHERE t.id = ?"),
+                   work.connection().Query(absl::StrCat("SELECT t.account FROM ", found->table(), " t WHERE t.id = ?"),
                                            {mysql::Value(id)}));
   if (rows.empty()) return NotFound(name);
-  return RowOwner{absl::StrCat("accounts/", rows[0][0].text()), rows[0][1].text()};
+  return absl::StrCat("accounts/", rows[0][0].text());
+}
+
+absl::StatusOr<std::map<std::string, rules::CreditUse>> CountUse(mysql::Connection& connection,
+                                                                 absl::string_view account) {
+  const std::string id = IdOf(account);
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      connection.Query("SELECT r.remaining_currency, r.state, SUM(r.remaining_amount) FROM credit_reservations r WHERE "
+                       "r.account = ? AND r.state IN ('HELD', 'COMMITTED') GROUP BY r.remaining_currency, r.state "
+                       "UNION ALL SELECT b.currency, 'OPEN', SUM(b.open_amount) FROM receivable_balances b WHERE "
+                       "b.account = ? GROUP BY b.currency",
+                       {id, id}));
+  std::map<std::string, rules::CreditUse> uses;
+  for (const mysql::Row& row : rows) {
+    ASSIGN_OR_RETURN(const Decimal amount, Decimal::Parse(row[2].text(), "amount"));
+    rules::CreditUse& use = uses[row[0].text()];
+    const std::string& part = row[1].text();
+    (part == "HELD" ? use.held : part == "COMMITTED" ? use.committed : use.open) = amount;
+  }
+  return uses;
 }
 
 absl::StatusOr<int64_t> OldestOverdueDays(mysql::Connection& connection, absl::string_view account,
@@ -107,10 +126,12 @@ absl::StatusOr<int64_t> OldestOverdueDays(mysql::Connection& connection, absl::s
   return DaysBetween(rows[0][0].text(), today);
 }
 
-absl::StatusOr<CreditBook> CreditBook::Open(const Context& context, UnitOfWork& work, const std::string& account,
-                                            const std::string& currency) {
+absl::StatusOr<CreditBook> CreditBook::Open(const Context& context, UnitOfWork& work, const std::string& account) {
   ASSIGN_OR_RETURN(std::optional<CreditAccount> found, LockAccount(work, account));
+  ASSIGN_OR_RETURN(const CreditPolicy policy, CurrentPolicy(work.connection(), work.runtime()));
   if (!found.has_value()) {
+    const std::string& currency =
+        policy.has_unset_limit() ? policy.unset_limit().currency_code() : context.policy.home_currency;
     CreditAccount fresh;
     fresh.set_account(account);
     fresh.set_currency(currency);
@@ -130,7 +151,6 @@ absl::StatusOr<CreditBook> CreditBook::Open(const Context& context, UnitOfWork& 
   }
   CreditBook book(work, context.Today(work.now()), Change<CreditAccount>{*found, *found});
   ASSIGN_OR_RETURN(book.use_, UseOf(*found));
-  ASSIGN_OR_RETURN(const CreditPolicy policy, CurrentPolicy(work.connection(), work.runtime()));
   book.rules_ = RulesOf(policy);
   return book;
 }
@@ -221,16 +241,25 @@ absl::Status CreditBook::Invoice(const std::string& order, Decimal amount) {
                        {"t.order_id = ? AND t.state IN ('COMMITTED', 'RELEASED')", {mysql::Value(IdOf(order))}},
                        "ORDER BY t.id DESC", 1, /*lock=*/true));
   if (found.empty()) return absl::OkStatus();
-  Change<CreditReservation> change{found[0], found[0]};
-  const std::string& currency = found[0].amount().currency_code();
-  ASSIGN_OR_RETURN(const Decimal remaining, AmountIn(found[0].remaining(), currency, "remaining"));
+  return TakeOff(found[0], amount, "invoiced");
+}
+
+absl::Status CreditBook::Reduce(const std::string& order, Decimal amount, const std::string& reason) {
+  ASSIGN_OR_RETURN(const std::optional<CreditReservation> found, Find(order));
+  return found.has_value() ? TakeOff(*found, amount, reason) : absl::OkStatus();
+}
+
+absl::Status CreditBook::TakeOff(const CreditReservation& found, Decimal amount, const std::string& reason) {
+  Change<CreditReservation> change{found, found};
+  const std::string& currency = found.amount().currency_code();
+  ASSIGN_OR_RETURN(const Decimal remaining, AmountIn(found.remaining(), currency, "remaining"));
   const Decimal moved = amount.sign() > 0 ? std::min(amount, remaining) : amount;
   ASSIGN_OR_RETURN(const Decimal left, Subtract(remaining, moved));
   RETURN_IF_ERROR(Move(CreditPart::kCommitted, -moved, currency));
   SetAmount(left, currency, change.after.mutable_remaining());
   change.after.set_state(left.is_zero() ? receivable::v1::CREDIT_RESERVATION_STATE_RELEASED
                                         : receivable::v1::CREDIT_RESERVATION_STATE_COMMITTED);
-  change.after.set_end_reason(left.is_zero() ? "invoiced" : "");
+  change.after.set_end_reason(left.is_zero() ? reason : "");
   return work_.Save(std::move(change)).status();
 }
 
@@ -297,6 +326,19 @@ absl::Status CreditBook::PayItem(const ReceivableItem& item, Decimal amount, abs
                                         : receivable::v1::RECEIVABLE_STATE_PARTIALLY_PAID);
   RETURN_IF_ERROR(work_.Save(std::move(change)).status());
   return Post(item, "RECEIPT", today_, -amount);
+}
+
+absl::Status CreditBook::UnpayItem(const ReceivableItem& item, Decimal amount) {
+  Change<ReceivableItem> change{item, item};
+  const std::string& currency = item.amount().currency_code();
+  ASSIGN_OR_RETURN(const Decimal open, AmountIn(item.open(), currency, "open"));
+  ASSIGN_OR_RETURN(const Decimal whole, AmountIn(item.amount(), currency, "amount"));
+  ASSIGN_OR_RETURN(const Decimal now_open, Add(open, amount));
+  SetAmount(now_open, currency, change.after.mutable_open());
+  change.after.set_state(now_open == whole ? receivable::v1::RECEIVABLE_STATE_OPEN
+                                           : receivable::v1::RECEIVABLE_STATE_PARTIALLY_PAID);
+  RETURN_IF_ERROR(work_.Save(std::move(change)).status());
+  return Post(item, "RECEIPT", today_, amount);
 }
 
 absl::Status CreditBook::CancelItem(const ReceivableItem& item) {

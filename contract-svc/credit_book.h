@@ -6,6 +6,7 @@
 #ifndef KAM_CONTRACT_SVC_CREDIT_BOOK_H_
 #define KAM_CONTRACT_SVC_CREDIT_BOOK_H_
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -23,8 +24,6 @@
 namespace kam::contract {
 
 inline constexpr char kDueReservation[] = "credit_reservation.expire";
-// Of answers about a customer of whom nothing is known.
-inline constexpr char kCurrencyDefault[] = "CNY";
 
 // The policy that holds; a default one when none was made.
 absl::StatusOr<receivable::v1::CreditPolicy> CurrentPolicy(mysql::Connection& connection,
@@ -33,15 +32,14 @@ rules::CreditRules RulesOf(const receivable::v1::CreditPolicy& policy);
 rules::CreditLimit LimitOf(const receivable::v1::CreditAccount& account);
 absl::StatusOr<rules::CreditUse> UseOf(const receivable::v1::CreditAccount& account);
 
-// Whose a row is and in which currency.
-struct RowOwner {
-  std::string account;  // accounts/{id}
-  std::string currency;
-};
-// Read without a lock, so that the credit account can be locked first. `currency_column`: "currency" or
-// "amount_currency". NOT_FOUND.
-absl::StatusOr<RowOwner> OwnerOfRow(resource::UnitOfWork& work, const google::protobuf::Descriptor* type,
-                                    absl::string_view name, absl::string_view currency_column);
+// Whose a row is, accounts/{id}; read without a lock, so that the credit account can be locked first. NOT_FOUND.
+absl::StatusOr<std::string> AccountOfRow(resource::UnitOfWork& work, const google::protobuf::Descriptor* type,
+                                         absl::string_view name);
+
+// What the customer uses of credit in every currency, counted from reservations and open items: those of the credit
+// account's own currency are equal to what it keeps.
+absl::StatusOr<std::map<std::string, rules::CreditUse>> CountUse(mysql::Connection& connection,
+                                                                 absl::string_view account);
 
 // Age in days of the oldest open item past its due date on `today`; 0 when there is none.
 absl::StatusOr<int64_t> OldestOverdueDays(mysql::Connection& connection, absl::string_view account,
@@ -50,9 +48,10 @@ absl::StatusOr<int64_t> OldestOverdueDays(mysql::Connection& connection, absl::s
 // The locked credit account of a customer. Changes are collected and written by Save().
 class CreditBook {
  public:
-  // Locks the credit account; makes one, in `currency` and with nothing decided, when the customer has none.
-  static absl::StatusOr<CreditBook> Open(const Context& context, resource::UnitOfWork& work, const std::string& account,
-                                         const std::string& currency);
+  // Locks the credit account; makes one with nothing decided, in the currency of the credit policy, when the customer
+  // has none.
+  static absl::StatusOr<CreditBook> Open(const Context& context, resource::UnitOfWork& work,
+                                         const std::string& account);
 
   const receivable::v1::CreditAccount& account() const { return change_.before; }
   const rules::CreditUse& use() const { return use_; }
@@ -70,6 +69,8 @@ class CreditBook {
   absl::StatusOr<bool> Commit(const std::string& order, bool overridden);
   // Gives back what is left of the order's reservation, if it has one.
   absl::Status Release(const std::string& order, receivable::v1::CreditReservationState end, const std::string& reason);
+  // Takes `amount` of what is left off the order's living reservation, if it has one: it will never be invoiced.
+  absl::Status Reduce(const std::string& order, Decimal amount, const std::string& reason);
   // `amount` of the committed part is invoiced, or, when negative, is not invoiced any more.
   absl::Status Invoice(const std::string& order, Decimal amount);
 
@@ -82,6 +83,8 @@ class CreditBook {
   absl::StatusOr<receivable::v1::ReceivableItem> FindItem(const std::string& source_or_name);
   // Lowers what is open. ALLOCATION_EXCEEDS_TARGET, TARGET_NOT_OPEN.
   absl::Status PayItem(const receivable::v1::ReceivableItem& item, Decimal amount, absl::string_view field);
+  // Opens what a payment had closed: the payment went back.
+  absl::Status UnpayItem(const receivable::v1::ReceivableItem& item, Decimal amount);
   absl::Status CancelItem(const receivable::v1::ReceivableItem& item);
 
   // Writes the use of the credit. Once, at the end.
@@ -92,6 +95,8 @@ class CreditBook {
       : work_(work), today_(std::move(today)), change_(std::move(change)) {}
 
   absl::Status Move(rules::CreditPart part, Decimal amount, absl::string_view currency);
+  // Lowers what is left of a reservation, and ends it with `reason` when nothing is.
+  absl::Status TakeOff(const receivable::v1::CreditReservation& found, Decimal amount, const std::string& reason);
   absl::Status Post(const receivable::v1::ReceivableItem& item, absl::string_view kind, absl::string_view date,
                     Decimal amount);
 

@@ -81,11 +81,15 @@ absl::StatusOr<pb::CreditAccount> Propose(const Context& context, rpc::Call& cal
         rules::CreditLimit limit = LimitOf(asked);
         limit.expiry_date = request.expiry_date();
         RETURN_IF_ERROR(rules::CheckProposal(limit, request.has_credit_limit(), context.Today(work.now())));
-        RETURN_IF_ERROR(AmountIn(request.credit_limit(), change.before.currency(), "credit_limit").status());
+        const std::string& currency = !request.currency().empty()  ? request.currency()
+                                      : request.has_credit_limit() ? request.credit_limit().currency_code()
+                                                                   : change.before.currency();
+        RETURN_IF_ERROR(AmountIn(request.credit_limit(), currency, "credit_limit").status());
         pb::CreditProposal* proposal = change.after.mutable_proposal();
         proposal->Clear();
         proposal->set_limit_type(request.limit_type());
         if (request.has_credit_limit()) *proposal->mutable_credit_limit() = request.credit_limit();
+        proposal->set_currency(currency);
         proposal->set_expiry_date(request.expiry_date());
         proposal->set_terms_days(request.terms_days());
         proposal->set_proposer(work.actor().subject);
@@ -95,10 +99,25 @@ absl::StatusOr<pb::CreditAccount> Propose(const Context& context, rpc::Call& cal
       });
 }
 
+// The limit is in `currency` from now on: what counts against it is what is used in that currency.
+absl::Status MoveToCurrency(mysql::Connection& connection, const std::string& currency, pb::CreditAccount* account) {
+  if (currency == account->currency()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto uses, CountUse(connection, account->account()));
+  const rules::CreditUse& use = uses[currency];
+  account->set_currency(currency);
+  SetAmount(use.held, currency, account->mutable_held());
+  SetAmount(use.committed, currency, account->mutable_committed());
+  SetAmount(use.open, currency, account->mutable_open());
+  return absl::OkStatus();
+}
+
 absl::StatusOr<pb::CreditAccount> Decide(const Context& context, rpc::Call& call,
                                          const pb::DecideCreditLimitRequest& request) {
   RETURN_IF_ERROR(context.directory.EnsureCaller(call));
   if (!request.approve()) RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+  if (request.etag().empty()) {
+    return InvalidField("etag", "FIELD_REQUIRED", "must be set: what is decided is the proposal the caller has read");
+  }
   return context.runtime.Write<pb::CreditAccount>(
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::CreditAccount> {
         ASSIGN_OR_RETURN(auto change, work.Begin<pb::CreditAccount>(request));
@@ -114,6 +133,9 @@ absl::StatusOr<pb::CreditAccount> Decide(const Context& context, rpc::Call& call
           if (proposal.has_credit_limit()) *change.after.mutable_credit_limit() = proposal.credit_limit();
           change.after.set_expiry_date(proposal.expiry_date());
           change.after.set_terms_days(proposal.terms_days());
+          if (!proposal.currency().empty()) {
+            RETURN_IF_ERROR(MoveToCurrency(work.connection(), proposal.currency(), &change.after));
+          }
         }
         change.after.clear_proposal();
         return work.Save(std::move(change));
@@ -139,9 +161,8 @@ absl::StatusOr<pb::CreditAccount> SetBlocked(const Context& context, rpc::Call& 
 
 // A reservation that was not released in time falls; its order waits until somebody reserves again.
 absl::Status Expire(const Context& context, UnitOfWork& work, const std::string& name) {
-  ASSIGN_OR_RETURN(const RowOwner owner,
-                   OwnerOfRow(work, pb::CreditReservation::descriptor(), name, "amount_currency"));
-  ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, owner.account, owner.currency));
+  ASSIGN_OR_RETURN(const std::string account, AccountOfRow(work, pb::CreditReservation::descriptor(), name));
+  ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
   ASSIGN_OR_RETURN(const pb::CreditReservation seen, work.Load<pb::CreditReservation>(name));
   if (seen.state() != pb::CREDIT_RESERVATION_STATE_HELD) return absl::OkStatus();
   ASSIGN_OR_RETURN(order::v1::Order order, work.Load<order::v1::Order>(seen.order()));
@@ -155,6 +176,43 @@ absl::Status Expire(const Context& context, UnitOfWork& work, const std::string&
   }
   change.after.set_credit_hold(true);
   return work.Save(std::move(change)).status();
+}
+
+// What is reserved, owed and on account in every currency.
+absl::Status AddCurrencies(mysql::Connection& connection, const std::string& id, const std::string& today,
+                           pb::Exposure* exposure) {
+  ASSIGN_OR_RETURN(auto uses, CountUse(connection, id));
+  std::map<std::string, Decimal> overdue, unapplied;
+  ASSIGN_OR_RETURN(std::vector<mysql::Row> rows,
+                   connection.Query("SELECT b.currency, SUM(b.open_amount) FROM receivable_balances b WHERE b.account "
+                                    "= ? AND b.due_date < ? GROUP BY b.currency",
+                                    {id, today}));
+  for (const mysql::Row& row : rows) {
+    ASSIGN_OR_RETURN(overdue[row[0].text()], Decimal::Parse(row[1].text(), "overdue"));
+  }
+  ASSIGN_OR_RETURN(rows, connection.Query("SELECT r.unapplied_currency, SUM(r.unapplied_amount) FROM receipts r WHERE "
+                                          "r.account = ? AND r.state = 'MARKED' GROUP BY r.unapplied_currency",
+                                          {id}));
+  for (const mysql::Row& row : rows) {
+    ASSIGN_OR_RETURN(unapplied[row[0].text()], Decimal::Parse(row[1].text(), "unapplied"));
+    uses[row[0].text()];
+  }
+  uses[exposure->currency()];
+  for (const auto& [currency, use] : uses) {
+    ASSIGN_OR_RETURN(const Decimal total, use.Exposure());
+    if (total.is_zero() && unapplied[currency].is_zero() && currency != exposure->currency()) continue;
+    pb::CurrencyExposure* entry = exposure->add_currencies();
+    entry->set_currency(currency);
+    SetAmount(use.held, currency, entry->mutable_held());
+    SetAmount(use.committed, currency, entry->mutable_committed());
+    SetAmount(use.open, currency, entry->mutable_open());
+    SetAmount(total, currency, entry->mutable_exposure());
+    SetAmount(overdue[currency], currency, entry->mutable_overdue());
+    SetAmount(unapplied[currency], currency, entry->mutable_unapplied());
+  }
+  SetAmount(overdue[exposure->currency()], exposure->currency(), exposure->mutable_overdue());
+  SetAmount(unapplied[exposure->currency()], exposure->currency(), exposure->mutable_unapplied());
+  return absl::OkStatus();
 }
 
 absl::StatusOr<pb::Exposure> Exposure(const Context& context, rpc::Call& call, const pb::GetExposureRequest& request) {
@@ -179,7 +237,7 @@ absl::StatusOr<pb::Exposure> Exposure(const Context& context, rpc::Call& call, c
     pb::CreditAccount account;
     if (!found.empty()) account = static_cast<const pb::CreditAccount&>(*found[0].message);
     if (account.currency().empty()) {
-      account.set_currency(request.currency().empty() ? kCurrencyDefault : request.currency());
+      account.set_currency(request.currency().empty() ? context.policy.home_currency : request.currency());
     }
     const std::string& currency = account.currency();
     ASSIGN_OR_RETURN(const rules::CreditUse use, UseOf(account));
@@ -205,16 +263,7 @@ absl::StatusOr<pb::Exposure> Exposure(const Context& context, rpc::Call& call, c
     exposure.set_block_reason(limit.block_reason);
     ASSIGN_OR_RETURN(const int64_t oldest, OldestOverdueDays(connection, request.account(), today));
     exposure.set_oldest_overdue_days(static_cast<int32_t>(oldest));
-    ASSIGN_OR_RETURN(const std::vector<mysql::Row> sums,
-                     connection.Query("SELECT COALESCE((SELECT SUM(b.open_amount) FROM receivable_balances b WHERE "
-                                      "b.account = ? AND b.currency = ? AND b.due_date < ?), 0), COALESCE((SELECT "
-                                      "SUM(r.unapplied_amount) FROM receipts r WHERE r.account = ? AND r.state = "
-                                      "'MARKED' AND r.unapplied_currency = ?), 0)",
-                                      {id, currency, today, id, currency}));
-    ASSIGN_OR_RETURN(const Decimal overdue, Decimal::Parse(sums[0][0].text(), "overdue"));
-    ASSIGN_OR_RETURN(const Decimal unapplied, Decimal::Parse(sums[0][1].text(), "unapplied"));
-    SetAmount(overdue, currency, exposure.mutable_overdue());
-    SetAmount(unapplied, currency, exposure.mutable_unapplied());
+    RETURN_IF_ERROR(AddCurrencies(connection, id, today, &exposure));
     return absl::OkStatus();
   }));
   return exposure;

@@ -17,6 +17,7 @@ namespace {
 
 using kam::testing::HasReason;
 using kam::testing::IsOk;
+using kam::testing::NamesField;
 using kam::testing::StatusIs;
 using order::v1::Order;
 namespace opb = order::v1;
@@ -176,12 +177,25 @@ TEST_F(CreditServiceTest, LimitIsProposedAndDecidedByDifferentPeople) {
   const std::string ask =
       absl::StrCat("name: '", account.name(), "' limit_type: CREDIT_LIMIT_TYPE_AMOUNT credit_limit ", MoneyText("500"),
                    " terms_days: 30 reason: 'grows'");
-  Do<rpb::CreditAccount, rpb::ProposeCreditLimitRequest>(both, absl::StrCat(kCredits, "ProposeCreditLimit"), ask);
-  const std::string decide = absl::StrCat("name: '", account.name(), "' approve: true");
+  std::string decide;
+  const auto seen = [&](const rpb::CreditAccount& proposed) {
+    decide = absl::StrCat("name: '", account.name(), "' approve: true etag: '", proposed.etag(), "'");
+  };
+  seen(Do<rpb::CreditAccount, rpb::ProposeCreditLimitRequest>(both, absl::StrCat(kCredits, "ProposeCreditLimit"), ask));
   EXPECT_THAT((Call<rpb::CreditAccount, rpb::DecideCreditLimitRequest>(
                   both, absl::StrCat(kCredits, "DecideCreditLimit"), decide)),
               HasReason("SEPARATION_OF_DUTIES"));
-  Do<rpb::CreditAccount, rpb::ProposeCreditLimitRequest>(kam_, absl::StrCat(kCredits, "ProposeCreditLimit"), ask);
+  const absl::StatusOr<rpb::CreditAccount> unread = Call<rpb::CreditAccount, rpb::DecideCreditLimitRequest>(
+      fd_, absl::StrCat(kCredits, "DecideCreditLimit"), absl::StrCat("name: '", account.name(), "' approve: true"));
+  EXPECT_THAT(unread, HasReason("FIELD_REQUIRED"));
+  EXPECT_THAT(unread, NamesField("etag"));
+  const auto again =
+      Do<rpb::CreditAccount, rpb::ProposeCreditLimitRequest>(kam_, absl::StrCat(kCredits, "ProposeCreditLimit"), ask);
+  EXPECT_THAT((Call<rpb::CreditAccount, rpb::DecideCreditLimitRequest>(fd_, absl::StrCat(kCredits, "DecideCreditLimit"),
+                                                                       decide)),
+              HasReason("ETAG_MISMATCH"))
+      << "another proposal than the one that was read";
+  seen(again);
   EXPECT_THAT((Call<rpb::CreditAccount, rpb::DecideCreditLimitRequest>(
                   kam_, absl::StrCat(kCredits, "DecideCreditLimit"), decide)),
               StatusIs(absl::StatusCode::kPermissionDenied));
@@ -189,6 +203,7 @@ TEST_F(CreditServiceTest, LimitIsProposedAndDecidedByDifferentPeople) {
       Do<rpb::CreditAccount, rpb::DecideCreditLimitRequest>(fd_, absl::StrCat(kCredits, "DecideCreditLimit"), decide);
   EXPECT_EQ(Amount(decided.credit_limit()), D("500"));
   EXPECT_FALSE(decided.has_proposal());
+  seen(decided);
   EXPECT_THAT((Call<rpb::CreditAccount, rpb::DecideCreditLimitRequest>(fd_, absl::StrCat(kCredits, "DecideCreditLimit"),
                                                                        decide)),
               HasReason("CREDIT_PROPOSAL_MISSING"));

@@ -40,9 +40,9 @@ absl::Status CheckReleased(const pb::Order& order) {
       {{"state", pb::OrderState_Name(order.state())}, {"allowed", "RELEASED, SHIPPED, RESOLVED"}});
 }
 
-// The order, locked before any of its deliveries.
+// The order, locked before any of its deliveries. Of an order out of the caller's reach nothing is said.
 absl::StatusOr<pb::Order> LockOrder(UnitOfWork& work, const std::string& order, absl::string_view field) {
-  absl::StatusOr<pb::Order> found = work.Load<pb::Order>(order);
+  absl::StatusOr<pb::Order> found = work.Load<pb::Order>(order, work.level());
   if (absl::IsNotFound(found.status())) {
     return InvalidField(field, "REFERENCE_NOT_FOUND", "does not exist", {{"reference", order}});
   }
@@ -80,6 +80,12 @@ absl::Status Check(UnitOfWork& work, const pb::Order& order, pb::Delivery* deliv
 void SetDeliveryHooks(const Context& context) {
   resource::Hooks hooks;
   hooks.prepare = PrepareNames(context);
+  hooks.lock_first = [](UnitOfWork& work, const std::string& name) -> absl::Status {
+    const absl::StatusOr<std::string> order = OrderOf(work, name);
+    if (absl::IsNotFound(order.status())) return absl::OkStatus();
+    RETURN_IF_ERROR(order.status());
+    return work.Load<pb::Order>(*order).status();
+  };
   hooks.on_create = resource::OnCreate<pb::Delivery>([](UnitOfWork& work, pb::Delivery* delivery) -> absl::Status {
     ASSIGN_OR_RETURN(const pb::Order order, LockOrder(work, delivery->order(), "delivery.order"));
     RETURN_IF_ERROR(CheckReleased(order));
@@ -100,7 +106,7 @@ void SetDeliveryHooks(const Context& context) {
               shipped ? "the goods are on their way: only checks and serial numbers change" : "the delivery is over",
               {{"state", pb::DeliveryState_Name(before.state())}});
         }
-        ASSIGN_OR_RETURN(const pb::Order order, LockOrder(work, before.order(), "delivery.order"));
+        ASSIGN_OR_RETURN(const pb::Order order, work.Load<pb::Order>(before.order()));
         return Check(work, order, after);
       });
   context.runtime.SetHooks(pb::Delivery::descriptor(), std::move(hooks));
@@ -123,6 +129,7 @@ absl::StatusOr<pb::Delivery> WithOrder(const Context& context, rpc::Call& call, 
 
 absl::Status Ship(const Context& context, UnitOfWork& work, Change<pb::Delivery>* delivery, Change<pb::Order>* order) {
   RETURN_IF_ERROR(CheckReleased(order->before));
+  if (order->before.release_basis() == pb::RELEASE_BASIS_PAID) RETURN_IF_ERROR(CheckPaid(work, order->before));
   const std::string today = context.Today(work.now());
   delivery->after.set_shipped_date(today);
   order->after.set_state(pb::ORDER_STATE_SHIPPED);

@@ -61,8 +61,8 @@ template <typename Request, typename Fn>
 absl::StatusOr<pb::Invoice> WithBooks(const Context& context, rpc::Call& call, const Request& request, Fn fn) {
   RETURN_IF_ERROR(EnsureNamesOf(context.directory, call, {}));
   return context.runtime.Write<pb::Invoice>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Invoice> {
-    ASSIGN_OR_RETURN(const RowOwner owner, OwnerOfRow(work, pb::Invoice::descriptor(), request.name(), "currency"));
-    ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, owner.account, owner.currency));
+    ASSIGN_OR_RETURN(const std::string account, AccountOfRow(work, pb::Invoice::descriptor(), request.name()));
+    ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
     ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                      work.connection().Query("SELECT i.order_id FROM invoices i WHERE i.id = ?",
                                              {mysql::Value(IdOf(request.name()))}));
@@ -116,6 +116,7 @@ absl::Status Issue(const Context& context, UnitOfWork& work, CreditBook& book, C
   if (applied.sign() <= 0) return absl::OkStatus();
   RETURN_IF_ERROR(AddPrepayment(-applied, &order->after));
   RETURN_IF_ERROR(rules::PayInvoice(applied, "prepaid", &invoice));
+  SetAmount(applied, invoice.currency(), invoice.mutable_prepaid());
   ASSIGN_OR_RETURN(const pb::ReceivableItem stored, book.FindItem(invoice.name()));
   return book.PayItem(stored, applied, "prepaid");
 }

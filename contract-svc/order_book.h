@@ -20,8 +20,12 @@ absl::Status AddPrepayment(Decimal amount, order::v1::Order* order);
 // Sum of the invoices of an order that are issued and not paid.
 absl::StatusOr<Decimal> UnpaidInvoices(resource::UnitOfWork& work, const order::v1::Order& order);
 
-// Takes the allocations to the order out of all receipts: the money is on account again.
-absl::Status ReturnPrepayments(resource::UnitOfWork& work, order::v1::Order* order);
+// Takes `amount` of the allocations to the order out of its receipts, the last ones first: the money is on account
+// again.
+absl::Status ReturnPrepayments(resource::UnitOfWork& work, Decimal amount, order::v1::Order* order);
+
+// The payment gate of an order, with what its invoices have taken: PAYMENT_MISSING.
+absl::Status CheckPaid(resource::UnitOfWork& work, const order::v1::Order& order);
 
 }  // namespace kam::contract
 

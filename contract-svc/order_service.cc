@@ -6,6 +6,7 @@
 #include "common/time/date.h"
 #include "contract-svc/credit_book.h"
 #include "contract-svc/order_book.h"
+#include "contract-svc/order_close.h"
 #include "contract-svc/quote_ledger.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/order.h"
@@ -40,9 +41,8 @@ absl::Status CheckOwnProcedure(UnitOfWork& work, const pb::Order& order) {
   return found.empty() ? absl::OkStatus() : rules::CheckProcedure(found[0], order);
 }
 
-// Currency of the contract or quote the order refers to. ORDER_BASIS_REQUIRED, REFERENCE_NOT_FOUND; also when the
-// customer is not known.
-absl::StatusOr<std::string> BasisCurrency(UnitOfWork& work, const pb::Order& order) {
+// Contract or quote and customer are there. ORDER_BASIS_REQUIRED, REFERENCE_NOT_FOUND.
+absl::Status CheckBasis(UnitOfWork& work, const pb::Order& order) {
   const bool contract = !order.contract().empty();
   const std::string field = contract ? "order.contract" : "order.quote";
   if (contract != order.quote().empty()) {
@@ -50,8 +50,8 @@ absl::StatusOr<std::string> BasisCurrency(UnitOfWork& work, const pb::Order& ord
                         "an order refers to a signed contract or to an accepted quote, to one of them");
   }
   const std::string& basis = contract ? order.contract() : order.quote();
-  const absl::StatusOr<RowOwner> owner =
-      OwnerOfRow(work, contract ? v1::Contract::descriptor() : pricing::v1::Quote::descriptor(), basis, "currency");
+  const absl::StatusOr<std::string> owner =
+      AccountOfRow(work, contract ? v1::Contract::descriptor() : pricing::v1::Quote::descriptor(), basis);
   if (absl::IsNotFound(owner.status())) {
     return InvalidField(field, "REFERENCE_NOT_FOUND", "does not exist", {{"reference", basis}});
   }
@@ -62,7 +62,7 @@ absl::StatusOr<std::string> BasisCurrency(UnitOfWork& work, const pb::Order& ord
   if (known.empty()) {
     return InvalidField("order.account", "REFERENCE_NOT_FOUND", "does not exist", {{"reference", order.account()}});
   }
-  return owner->currency;
+  return absl::OkStatus();
 }
 
 // Prices, payment and terms from what was agreed.
@@ -90,8 +90,8 @@ absl::StatusOr<pb::Order> Enter(const Context& context, rpc::Call& call, const p
     if (order.account().empty()) return InvalidField("order.account", "FIELD_REQUIRED", "must be set");
     if (order.order_date().empty()) order.set_order_date(context.Today(work.now()));
     // Nothing of another customer is looked at before the caller is known to reach this one.
-    ASSIGN_OR_RETURN(const std::string currency, BasisCurrency(work, order));
-    ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, order.account(), currency));
+    RETURN_IF_ERROR(CheckBasis(work, order));
+    ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, order.account()));
     RETURN_IF_ERROR(work.CheckReach(*context.runtime.catalog().Find(receivable::v1::CreditAccount::descriptor()),
                                     book.account(), call.level()));
     RETURN_IF_ERROR(rules::CheckDates(order));
@@ -128,8 +128,8 @@ absl::StatusOr<pb::Order> WithCredit(const Context& context, rpc::Call& call, co
                                      bool releases = false) {
   RETURN_IF_ERROR(EnsureNamesOf(context.directory, call, {}));
   return context.runtime.Write<pb::Order>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Order> {
-    ASSIGN_OR_RETURN(const RowOwner owner, OwnerOfRow(work, pb::Order::descriptor(), request.name(), "currency"));
-    ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, owner.account, owner.currency));
+    ASSIGN_OR_RETURN(const std::string account, AccountOfRow(work, pb::Order::descriptor(), request.name()));
+    ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
     if (releases) RETURN_IF_ERROR(CheckContractOfOrder(work, request.name()));
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Order>(request));
     change.after.set_history(false);
@@ -138,14 +138,6 @@ absl::StatusOr<pb::Order> WithCredit(const Context& context, rpc::Call& call, co
     RETURN_IF_ERROR(book.Save());
     return saved;
   });
-}
-
-absl::Status CancelIssueNote(UnitOfWork& work, pb::Order* order) {
-  if (order->issue_note().empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const pb::IssueNote note, work.Load<pb::IssueNote>(order->issue_note()));
-  Change<pb::IssueNote> change{note, note};
-  change.after.set_cancelled(true);
-  return work.Save(std::move(change)).status();
 }
 
 absl::StatusOr<pb::Order> Review(const Context& context, rpc::Call& call, const pb::ReviewOrderRequest& request) {
@@ -180,7 +172,7 @@ void RecordRelease(const UnitOfWork& work, pb::ReleaseBasis basis, pb::Order* or
 absl::Status Release(UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) {
   const pb::Order& order = change->before;
   if (order.payment_mode() != pb::PAYMENT_MODE_CREDIT) {
-    RETURN_IF_ERROR(rules::CheckPaymentGate(order));
+    RETURN_IF_ERROR(CheckPaid(work, order));
     RecordRelease(work, pb::RELEASE_BASIS_PAID, &change->after);
     return absl::OkStatus();
   }
@@ -232,26 +224,6 @@ absl::Status ReserveAgain(CreditBook& book, const pb::Order& order, bool overrid
   return book.Reserve(order.name(), order.currency(), total, overridden);
 }
 
-absl::Status Cancel(UnitOfWork& work, CreditBook& book, const std::string& reason, Change<pb::Order>* change) {
-  RETURN_IF_ERROR(rules::CheckReason(reason));
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query("SELECT COUNT(d.id) FROM deliveries d WHERE d.order_id = ? AND d.state IN "
-                                           "('PLANNED', 'SHIPPED')",
-                                           {mysql::Value(IdOf(change->before.name()))}));
-  if (rows[0][0].integer() > 0) {
-    return FailedPrecondition("DELIVERY_UNDER_WAY", change->before.name(), "cancel its deliveries first",
-                              {{"deliveries", absl::StrCat(rows[0][0].integer())}});
-  }
-  RETURN_IF_ERROR(CancelIssueNote(work, &change->after));
-  RETURN_IF_ERROR(ReturnPrepayments(work, &change->after));
-  RETURN_IF_ERROR(
-      book.Release(change->before.name(), receivable::v1::CREDIT_RESERVATION_STATE_RELEASED, "order cancelled"));
-  change->after.set_state_reason(reason);
-  change->after.clear_state_before();
-  change->after.set_credit_hold(false);
-  return absl::OkStatus();
-}
-
 // From the start: prices, terms and credit are looked at as for a new order (golden case G9).
 absl::Status Reopen(const Context& context, UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) {
   pb::Order& order = change->after;
@@ -264,6 +236,10 @@ absl::Status Reopen(const Context& context, UnitOfWork& work, CreditBook& book, 
   order.clear_releaser();
   order.clear_release_time();
   order.clear_release_reason();
+  order.clear_shipped_date();
+  order.clear_closed_total();
+  order.clear_close_reason();
+  for (pb::OrderLine& line : *order.mutable_lines()) line.clear_closed_quantity();
   order.set_enterer(work.actor().subject);
   return ReserveAgain(book, order, /*overridden=*/false);
 }
@@ -284,8 +260,9 @@ absl::StatusOr<pb::Order> Alone(const Context& context, rpc::Call& call, const R
 void SetOrderHooks(const Context& context) {
   resource::Hooks orders;
   orders.prepare = PrepareNames(context);
-  orders.on_create = resource::OnCreate<pb::Order>(
-      [context](UnitOfWork& work, pb::Order* order) { return rules::ImportOrder(context.Today(work.now()), order); });
+  orders.on_create = resource::OnCreate<pb::Order>([context](UnitOfWork& work, pb::Order* order) {
+    return rules::ImportOrder(work.actor().subject, context.Today(work.now()), order);
+  });
   orders.on_update = resource::OnUpdate<pb::Order>(
       [context](UnitOfWork& work, const pb::Order& before, pb::Order* after) -> absl::Status {
         if (work.importing()) {
@@ -293,7 +270,12 @@ void SetOrderHooks(const Context& context) {
             return FailedPrecondition("ORDER_NOT_HISTORY", before.name(),
                                       "the order has been worked on here; the import does not change it any more");
           }
-          return rules::ImportOrder(context.Today(work.now()), after);
+          RETURN_IF_ERROR(rules::ImportOrder(work.actor().subject, context.Today(work.now()), after));
+          // The same row again, by whomever, says nothing new.
+          const std::string importer = after->enterer();
+          after->set_enterer(before.enterer());
+          if (IsChanged(work, before, *after)) after->set_enterer(importer);
+          return absl::OkStatus();
         }
         if (before.state() != pb::ORDER_STATE_ENTERED && before.state() != pb::ORDER_STATE_REVIEWED &&
             before.state() != pb::ORDER_STATE_ON_HOLD) {
@@ -349,8 +331,8 @@ absl::StatusOr<pb::SummarizeOrdersResponse> Summarize(const Context& context, rp
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     response.Clear();
     ASSIGN_OR_RETURN(std::vector<mysql::Row> rows,
-                     connection.Query(absl::StrCat("SELECT t.state, t.currency, COUNT(t.id), SUM(t.total_amount) FROM "
-                                                   "orders t",
+                     connection.Query(absl::StrCat("SELECT t.state, t.currency, COUNT(t.id), SUM(t.total_amount - "
+                                                   "COALESCE(t.closed_total_amount, 0)) FROM orders t",
                                                    where, " GROUP BY t.state, t.currency ORDER BY t.state, t.currency"),
                                       mysql::Params(params)));
     for (const mysql::Row& row : rows) {
@@ -366,11 +348,12 @@ absl::StatusOr<pb::SummarizeOrdersResponse> Summarize(const Context& context, rp
     with_limit.emplace_back(request.owners_max() > 0 ? request.owners_max() : kOwnersDefault);
     ASSIGN_OR_RETURN(
         rows,
-        connection.Query(absl::StrCat("SELECT o.owner, t.currency, COUNT(t.id), SUM(t.total_amount) FROM orders t "
+        connection.Query(absl::StrCat("SELECT o.owner, t.currency, COUNT(t.id), SUM(t.total_amount - "
+                                      "COALESCE(t.closed_total_amount, 0)) FROM orders t "
                                       "LEFT JOIN account_scopes o ON o.account = t.account",
                                       where,
                                       " AND t.state <> 'CANCELLED' GROUP BY o.owner, t.currency ORDER BY "
-                                      "SUM(t.total_amount) DESC, o.owner LIMIT ?"),
+                                      "SUM(t.total_amount - COALESCE(t.closed_total_amount, 0)) DESC, o.owner LIMIT ?"),
                          mysql::Params(with_limit)));
     for (const mysql::Row& row : rows) {
       pb::OwnerTotal* total = response.add_owners();
@@ -450,7 +433,12 @@ void RegisterOrders(const Context& context, rpc::Registry* registry) {
   });
   AddVerb<pb::CancelOrderRequest>(registry, "CancelOrder", [context](auto& call, const auto& request) {
     return WithCredit(context, call, request, [&](UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) {
-      return Cancel(work, book, request.reason(), change);
+      return CancelOrder(work, book, request.reason(), change);
+    });
+  });
+  AddVerb<pb::CloseOrderShortRequest>(registry, "CloseOrderShort", [context](auto& call, const auto& request) {
+    return WithCredit(context, call, request, [&](UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) {
+      return CloseOrderShort(work, book, request.reason(), change);
     });
   });
   AddVerb<pb::ReopenOrderRequest>(registry, "ReopenOrder", [context](auto& call, const auto& request) {

@@ -3,6 +3,8 @@
 #include "common/status/status.h"
 #include "contract-svc/context.h"
 #include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/order.h"
+#include "google/type/money.pb.h"
 
 namespace kam::contract {
 namespace {
@@ -22,11 +24,11 @@ absl::StatusOr<std::vector<QuoteDraw>> ToDraws(const std::vector<mysql::Row>& ro
   return draws;
 }
 
-// Posts what is missing for `holder` to hold exactly `wanted`.
+// Posts what is missing for `holder` to hold exactly `wanted`; `gives_back`: it is less than before.
 absl::Status SetDraws(UnitOfWork& work, const std::string& quote, const std::string& holder,
-                      const std::vector<QuoteDraw>& wanted) {
+                      const std::vector<QuoteDraw>& wanted, bool gives_back = false) {
   if (quote.empty()) return absl::OkStatus();
-  if (!wanted.empty()) {
+  if (!wanted.empty() && !gives_back) {
     RETURN_IF_ERROR(
         work.connection().Query("SELECT q.id FROM quotes q WHERE q.id = ? FOR UPDATE", {IdOf(quote)}).status());
   }
@@ -53,6 +55,12 @@ absl::Status SetDraws(UnitOfWork& work, const std::string& quote, const std::str
   return absl::OkStatus();
 }
 
+absl::StatusOr<Decimal> HeldQuantity(const v1::ContractLine& line) {
+  return rules::QuantityOf(line.quantity(), "quantity");
+}
+// What was closed short is held no more.
+absl::StatusOr<Decimal> HeldQuantity(const order::v1::OrderLine& line) { return rules::WantedQuantity(line); }
+
 template <typename Resource>
 absl::StatusOr<std::vector<QuoteDraw>> LinesOf(const Resource& holder) {
   std::vector<QuoteDraw> draws;
@@ -61,7 +69,7 @@ absl::StatusOr<std::vector<QuoteDraw>> LinesOf(const Resource& holder) {
     draw.product = IdOf(line.product());
     ASSIGN_OR_RETURN(draw.unit_price,
                      rules::AmountIn(line.unit_price(), line.unit_price().currency_code(), "unit_price"));
-    ASSIGN_OR_RETURN(draw.quantity, rules::QuantityOf(line.quantity(), "quantity"));
+    ASSIGN_OR_RETURN(draw.quantity, HeldQuantity(line));
     draws.push_back(std::move(draw));
   }
   return draws;
@@ -105,6 +113,12 @@ absl::Status DrawForContract(UnitOfWork& work, const v1::Contract* before, const
 }
 
 absl::Status DrawForOrder(UnitOfWork& work, const order::v1::Order* before, const order::v1::Order& after) {
+  const bool closed = before != nullptr && Holds(*before) && Holds(after) &&
+                      before->closed_total().SerializeAsString() != after.closed_total().SerializeAsString();
+  if (closed) {
+    ASSIGN_OR_RETURN(const std::vector<QuoteDraw> lines, LinesOf(after));
+    return SetDraws(work, after.quote(), after.name(), lines, /*gives_back=*/true);
+  }
   return Draw(work, before, before != nullptr && Holds(*before), after, Holds(after));
 }
 

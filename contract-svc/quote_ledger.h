@@ -23,7 +23,8 @@ absl::StatusOr<std::vector<rules::QuoteDraw>> LoadDraws(resource::UnitOfWork& wo
 // drafter. `before` is null for a new one.
 absl::Status DrawForContract(resource::UnitOfWork& work, const v1::Contract* before, const v1::Contract& after);
 
-// Called after every write of an order: it holds what its lines say until it is cancelled.
+// Called after every write of an order: it holds what its lines say, less what was closed short, until it is
+// cancelled.
 absl::Status DrawForOrder(resource::UnitOfWork& work, const order::v1::Order* before, const order::v1::Order& after);
 
 }  // namespace kam::contract

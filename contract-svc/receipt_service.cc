@@ -7,6 +7,7 @@
 #include "common/status/status.h"
 #include "contract-svc/credit_book.h"
 #include "contract-svc/order_book.h"
+#include "contract-svc/receipt_reversal.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/order.h"
 #include "contract-svc/rules/receivable.h"
@@ -55,7 +56,7 @@ absl::Status PayOrder(UnitOfWork& work, const std::string& target, Decimal amoun
     return FailedPrecondition("TARGET_NOT_OPEN", target, "the order is over",
                               {{"state", order::v1::OrderState_Name(order.state())}});
   }
-  ASSIGN_OR_RETURN(const Decimal total, AmountIn(order.total(), order.currency(), "total"));
+  ASSIGN_OR_RETURN(const Decimal total, rules::PayableTotal(order));
   ASSIGN_OR_RETURN(const Decimal prepaid, AmountIn(order.prepaid(), order.currency(), "prepaid"));
   ASSIGN_OR_RETURN(const Decimal invoiced, rules::InvoicedTotal(order));
   ASSIGN_OR_RETURN(const Decimal uninvoiced, Subtract(total, invoiced));
@@ -132,9 +133,8 @@ absl::Status Apply(UnitOfWork& work, CreditBook& book, const std::string& field,
 template <typename Request, typename Fn>
 absl::StatusOr<pb::Receipt> WithBook(const Context& context, rpc::Call& call, const Request& request, Fn fn) {
   return context.runtime.Write<pb::Receipt>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Receipt> {
-    ASSIGN_OR_RETURN(const RowOwner owner,
-                     OwnerOfRow(work, pb::Receipt::descriptor(), request.name(), "amount_currency"));
-    ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, owner.account, owner.currency));
+    ASSIGN_OR_RETURN(const std::string account, AccountOfRow(work, pb::Receipt::descriptor(), request.name()));
+    ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Receipt>(request));
     RETURN_IF_ERROR(fn(work, book, &change));
     ASSIGN_OR_RETURN(pb::Receipt saved, work.Save(std::move(change)));
@@ -157,7 +157,7 @@ void SetReceiptHooks(const Context& context) {
   hooks.prepare = PrepareNames(context);
   hooks.on_create = resource::OnCreate<pb::Receipt>([context](UnitOfWork& work, pb::Receipt* receipt) -> absl::Status {
     RETURN_IF_ERROR(Validate(work, *receipt));
-    if (work.importing()) return rules::ImportReceipt(receipt);
+    if (work.importing()) return rules::ImportReceipt(work.actor().subject, receipt);
     for (int i = 0; i < receipt->allocations_size(); ++i) {
       const std::string& target = receipt->allocations(i).target();
       if (!absl::StartsWith(target, "invoices/") && !absl::StartsWith(target, "orders/") &&
@@ -167,13 +167,18 @@ void SetReceiptHooks(const Context& context) {
     }
     return rules::RecordReceipt(work.actor().subject, context.Today(work.now()), receipt);
   });
-  hooks.on_update =
-      resource::OnUpdate<pb::Receipt>([](UnitOfWork&, const pb::Receipt& before, pb::Receipt* after) -> absl::Status {
+  hooks.on_update = resource::OnUpdate<pb::Receipt>(
+      [](UnitOfWork& work, const pb::Receipt& before, pb::Receipt* after) -> absl::Status {
         if (!before.history() || before.allocations_size() > 0) {
           return FailedPrecondition("RECEIPT_NOT_HISTORY", before.name(),
                                     "the receipt has been worked on here; the import does not change it any more");
         }
-        return rules::ImportReceipt(after);
+        RETURN_IF_ERROR(rules::ImportReceipt(work.actor().subject, after));
+        // The same row again, by whomever, says nothing new.
+        const std::string importer = after->recorder();
+        after->set_recorder(before.recorder());
+        if (IsChanged(work, before, *after)) after->set_recorder(importer);
+        return absl::OkStatus();
       });
   context.runtime.SetHooks(pb::Receipt::descriptor(), std::move(hooks));
 }
@@ -254,6 +259,12 @@ void RegisterReceipts(const Context& context, rpc::Registry* registry) {
           RETURN_IF_ERROR(rules::CheckReason(request.reason()));
           receipt->set_void_reason(request.reason());
           return absl::OkStatus();
+        });
+      });
+  registry->Add<pb::ReverseReceiptRequest, pb::Receipt>(
+      Rpc("ReverseReceipt"), [context](rpc::Call& call, const pb::ReverseReceiptRequest& request) {
+        return WithBook(context, call, request, [&](UnitOfWork& work, CreditBook& book, Change<pb::Receipt>* change) {
+          return ReverseReceipt(work, book, request.reason(), change);
         });
       });
   registry->Add<pb::SummarizeReceiptsRequest, pb::SummarizeReceiptsResponse>(

@@ -250,12 +250,13 @@ absl::StatusOr<pb::GetTurnoverDaysResponse> TurnoverDays(const Context& context,
 }
 
 constexpr char kStandings[] =
-    "SELECT s.account, s.owner, s.legal_name, b.currency, b.ordered, b.paid, b.ordered - b.paid, "
-    "COALESCE(c.open_amount, "
-    "0), c.limit_type, c.credit_limit_amount, c.limit_type = 'AMOUNT' AND c.credit_limit_currency = b.currency AND "
-    "b.ordered - b.paid > c.credit_limit_amount FROM (SELECT u.account AS account, u.currency AS currency, "
-    "SUM(u.ordered) AS ordered, SUM(u.paid) AS paid FROM (SELECT t.account AS account, t.currency AS currency, "
-    "t.total_amount AS ordered, 0 AS paid FROM orders t WHERE t.state <> 'CANCELLED' AND t.archive_time IS NULL";
+    "SELECT s.account, s.owner, s.legal_name, b.currency, b.ordered, b.paid, b.ordered - b.paid, b.owed, c.limit_type, "
+    "c.credit_limit_amount, c.limit_type = 'AMOUNT' AND c.credit_limit_currency = b.currency AND b.ordered - b.paid > "
+    "c.credit_limit_amount FROM (SELECT u.account AS account, u.currency AS currency, SUM(u.ordered) AS ordered, "
+    "SUM(u.paid) AS paid, SUM(u.owed) AS owed FROM (SELECT t.account AS account, t.currency AS currency, "
+    "t.total_amount "
+    "- COALESCE(t.closed_total_amount, 0) AS ordered, 0 AS paid, 0 AS owed FROM orders t WHERE t.state <> 'CANCELLED' "
+    "AND t.archive_time IS NULL";
 
 absl::StatusOr<pb::SummarizeAccountsResponse> SummarizeAccounts(const Context& context, rpc::Call& call,
                                                                 const pb::SummarizeAccountsRequest& request) {
@@ -264,8 +265,11 @@ absl::StatusOr<pb::SummarizeAccountsResponse> SummarizeAccounts(const Context& c
   const std::string binding = Binding(call, {request.over_limit_only() ? "over" : "all"});
   std::vector<Value> params;
   std::string sql = absl::StrCat(kStandings, ScopeSql(context, call, &params),
-                                 " UNION ALL SELECT t.account, t.amount_currency, 0, t.amount_amount FROM receipts t "
-                                 "WHERE t.state = 'MARKED'");
+                                 " UNION ALL SELECT t.account, t.amount_currency, 0, t.amount_amount, 0 FROM receipts "
+                                 "t WHERE t.state = 'MARKED'");
+  absl::StrAppend(&sql, ScopeSql(context, call, &params),
+                  " UNION ALL SELECT t.account, t.currency, 0, 0, t.open_amount FROM receivable_balances t WHERE "
+                  "t.open_amount <> 0");
   absl::StrAppend(&sql, ScopeSql(context, call, &params),
                   ") u GROUP BY u.account, u.currency) b JOIN account_scopes s ON s.account = b.account LEFT JOIN "
                   "credit_accounts c ON c.account = b.account AND c.currency = b.currency WHERE TRUE");
@@ -334,13 +338,13 @@ void SetItemHooks(const Context& context) {
       resource::OnUpdate<pb::ReceivableItem>([](UnitOfWork&, const pb::ReceivableItem& before, pb::ReceivableItem*) {
         return FailedPrecondition("RECEIVABLE_POSTED", before.name(), "a posted item is not changed by an import");
       });
-  hooks.on_saved = resource::OnSaved<pb::ReceivableItem>([context](UnitOfWork& work, const pb::ReceivableItem* before,
-                                                                   const pb::ReceivableItem& after) -> absl::Status {
-    if (before != nullptr || after.kind() != pb::RECEIVABLE_KIND_OPENING) return absl::OkStatus();
-    ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, after.account(), after.amount().currency_code()));
-    RETURN_IF_ERROR(book.PostNewItem(after, "OPENING", after.item_date()));
-    return book.Save();
-  });
+  hooks.on_saved = resource::OnSaved<pb::ReceivableItem>(
+      [context](UnitOfWork& work, const pb::ReceivableItem* before, const pb::ReceivableItem& after) -> absl::Status {
+        if (before != nullptr || after.kind() != pb::RECEIVABLE_KIND_OPENING) return absl::OkStatus();
+        ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, after.account()));
+        RETURN_IF_ERROR(book.PostNewItem(after, "OPENING", after.item_date()));
+        return book.Save();
+      });
   context.runtime.SetHooks(pb::ReceivableItem::descriptor(), std::move(hooks));
 }
 

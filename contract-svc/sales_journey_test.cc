@@ -401,7 +401,8 @@ TEST_F(StateTest, OrderVerbs) {
                  {"HoldOrder", {"ENTERED", "REVIEWED", "RELEASED"}},
                  {"ResumeOrder", {"ON_HOLD"}},
                  {"OverrideOrderCredit", {"ON_HOLD"}},
-                 {"CancelOrder", {"ENTERED", "REVIEWED", "RELEASED", "ON_HOLD"}},
+                 {"CancelOrder", {"ENTERED", "REVIEWED", "RELEASED", "ON_HOLD", "RESOLVED"}},
+                 {"CloseOrderShort", {"SHIPPED", "RESOLVED"}},
                  {"ReopenOrder", {"CANCELLED"}},
                  {"DisputeOrder", {"SHIPPED", "DELIVERED"}},
                  {"ResolveOrder", {"DISPUTED"}}});
@@ -414,6 +415,7 @@ TEST_F(StateTest, ReceiptVerbs) {
                 {{"ApproveReceiptCheque", {"AWAITING_APPROVAL"}},
                  {"MarkReceipt", {"RECORDED"}},
                  {"AllocateReceipt", {"MARKED"}},
+                 {"ReverseReceipt", {"MARKED"}},
                  {"VoidReceipt", {"RECORDED", "AWAITING_APPROVAL"}}});
 }
 

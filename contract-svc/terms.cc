@@ -34,8 +34,9 @@ absl::Status SubtractOrdered(UnitOfWork& work, AgreedTerms* terms) {
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> rows,
       work.connection().Query(
-          "SELECT l.product, l.unit_price_amount, SUM(l.quantity) FROM orders o JOIN orders_lines l ON l.parent_id = "
-          "o.id WHERE o.contract = ? AND o.state <> 'CANCELLED' GROUP BY l.product, l.unit_price_amount",
+          "SELECT l.product, l.unit_price_amount, SUM(l.quantity - COALESCE(l.closed_quantity, 0)) FROM orders o JOIN "
+          "orders_lines l ON l.parent_id = o.id WHERE o.contract = ? AND o.state <> 'CANCELLED' GROUP BY l.product, "
+          "l.unit_price_amount",
           {mysql::Value(IdOf(terms->source))}));
   for (const mysql::Row& row : rows) {
     ASSIGN_OR_RETURN(const Decimal price, Decimal::Parse(row[1].text(), "unit_price"));

@@ -106,8 +106,7 @@ absl::StatusOr<std::unique_ptr<Message>> UnitOfWork::LoadMessage(const Type& typ
 }
 
 absl::StatusOr<std::unique_ptr<Message>> UnitOfWork::BeginMessage(const Type& type, const Message& request) {
-  const Level level = call_.rules == nullptr ? Level::kAll : call_.level();
-  ASSIGN_OR_RETURN(std::unique_ptr<Message> resource, LoadMessage(type, TextField(request, "name"), level));
+  ASSIGN_OR_RETURN(std::unique_ptr<Message> resource, LoadMessage(type, TextField(request, "name"), level()));
   RETURN_IF_ERROR(CheckEtag(type, *resource, TextField(request, "etag")));
   const FieldDescriptor* state = StateField(type.descriptor());
   if (state == nullptr || call_.rules == nullptr || call_.rules->transition().from().empty()) return resource;

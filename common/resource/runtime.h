@@ -49,6 +49,8 @@ class UnitOfWork {
   const auth::Principal& actor() const { return actor_; }
   mysql::Connection& connection() { return connection_; }
   const Runtime& runtime() const { return runtime_; }
+  // How far the caller's right to the method reaches; everything for the program's own work.
+  auth::Level level() const { return call_.rules == nullptr ? auth::Level::kAll : call_.level(); }
   // True while a BatchUpsert brings history from another system: dates and states may be those of the past.
   bool importing() const { return importing_; }
   absl::StatusOr<std::string> NewId();
@@ -142,6 +144,9 @@ struct Hooks {
   // Before a change is stored (Update, BatchUpsert).
   std::function<absl::Status(UnitOfWork&, const google::protobuf::Message& before, google::protobuf::Message* after)>
       on_update;
+  // Before Update locks the row: locks what comes earlier in the service's lock order. `name` is as the caller gave it;
+  // nothing is answered about it here, and a missing row is none of its business.
+  std::function<absl::Status(UnitOfWork&, const std::string& name)> lock_first;
   // Before Archive, before Restore.
   std::function<absl::Status(UnitOfWork&, const google::protobuf::Message& before)> on_archive;
   std::function<absl::Status(UnitOfWork&, const google::protobuf::Message& before)> on_restore;

@@ -161,6 +161,8 @@ class Methods {
     writable->CopyFrom(patch);
     ClearOutputOnly(writable.get(), /*import=*/false);
     return runtime_.WriteMessage(call, request, response, [&](UnitOfWork& work, Message* after) -> absl::Status {
+      const Hooks& hooks = runtime_.HooksOf(type_.descriptor());
+      if (hooks.lock_first) RETURN_IF_ERROR(hooks.lock_first(work, text("name")));
       ASSIGN_OR_RETURN(auto before, work.LoadMessage(type_, text("name"), call.level()));
       RETURN_IF_ERROR(CheckEtag(type_, *before, text("etag")));
       after->CopyFrom(*before);

@@ -43,4 +43,9 @@ absl::StatusOr<Decimal> LineAmount(Decimal unit_price, Decimal quantity, absl::s
   return amount.amount();
 }
 
+absl::StatusOr<Decimal> ShareOfLine(Decimal whole, Decimal part, Decimal quantity, int minor_unit) {
+  if (part == quantity) return whole;
+  return MultiplyDivide(whole, part, quantity, minor_unit);
+}
+
 }  // namespace kam::contract::rules

@@ -32,6 +32,10 @@ std::string AmountText(Decimal amount, absl::string_view currency);
 // Quantity x price, rounded half-up to the minor unit of the currency.
 absl::StatusOr<Decimal> LineAmount(Decimal unit_price, Decimal quantity, absl::string_view currency);
 
+// The share of `whole` that belongs to `part` of `quantity`, in minor units; the whole of it for the whole quantity.
+// Shares up to growing parts add up to the whole to the last cent.
+absl::StatusOr<Decimal> ShareOfLine(Decimal whole, Decimal part, Decimal quantity, int minor_unit);
+
 }  // namespace kam::contract::rules
 
 #endif  // KAM_CONTRACT_SVC_RULES_AMOUNTS_H_

@@ -195,18 +195,80 @@ absl::Status CheckProcedure(const OrderProcedure& procedure, const Order& order)
   return absl::OkStatus();
 }
 
-absl::Status ImportOrder(absl::string_view today, Order* order) {
+absl::Status ImportOrder(absl::string_view actor, absl::string_view today, Order* order) {
   if (order->order_date().empty()) order->set_order_date(std::string(today));
   RETURN_IF_ERROR(CheckDates(*order));
   RETURN_IF_ERROR(ComputeOrder(order));
   if (order->state() == order::v1::ORDER_STATE_UNSPECIFIED) order->set_state(order::v1::ORDER_STATE_ENTERED);
   order->set_history(true);
+  order->set_enterer(std::string(actor));
   return absl::OkStatus();
 }
 
-absl::Status CheckPaymentGate(const Order& order) {
-  ASSIGN_OR_RETURN(const Decimal payable, AmountIn(order.total(), order.currency(), "total"));
-  ASSIGN_OR_RETURN(const Decimal received, AmountIn(order.prepaid(), order.currency(), "prepaid"));
+absl::StatusOr<Decimal> WantedQuantity(const OrderLine& line) {
+  ASSIGN_OR_RETURN(const Decimal quantity, QuantityOf(line.quantity(), "quantity"));
+  ASSIGN_OR_RETURN(const Decimal closed, QuantityOf(line.closed_quantity(), "closed_quantity"));
+  return Subtract(quantity, closed);
+}
+
+absl::StatusOr<Decimal> PayableTotal(const Order& order) {
+  ASSIGN_OR_RETURN(const Decimal total, AmountIn(order.total(), order.currency(), "total"));
+  ASSIGN_OR_RETURN(const Decimal closed, AmountIn(order.closed_total(), order.currency(), "closed_total"));
+  return Subtract(total, closed);
+}
+
+absl::Status CheckNothingDelivered(const Order& order) {
+  for (const OrderLine& line : order.lines()) {
+    ASSIGN_OR_RETURN(const Decimal delivered, QuantityOf(line.delivered_quantity(), "delivered_quantity"));
+    ASSIGN_OR_RETURN(const Decimal invoiced, QuantityOf(line.invoiced_quantity(), "invoiced_quantity"));
+    if (delivered.is_zero() && invoiced.is_zero()) continue;
+    return FailedPrecondition("ORDER_DELIVERED", order.name(),
+                              absl::StrCat("line ", line.line_number(), ": ", delivered.ToString(), " delivered, ",
+                                           invoiced.ToString(), " invoiced; close the rest short instead"),
+                              {{"line", absl::StrCat(line.line_number())},
+                               {"delivered", delivered.ToString()},
+                               {"invoiced", invoiced.ToString()}});
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Decimal> CloseShort(absl::string_view reason, Order* order) {
+  ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(order->currency(), "order.currency"));
+  Order closed = *order;
+  bool delivered_any = false, open_any = false;
+  Decimal kept;  // What will be invoiced in all, as the invoices of the delivered quantities add up.
+  for (OrderLine& line : *closed.mutable_lines()) {
+    ASSIGN_OR_RETURN(const Decimal quantity, QuantityOf(line.quantity(), "quantity"));
+    ASSIGN_OR_RETURN(const Decimal wanted, WantedQuantity(line));
+    ASSIGN_OR_RETURN(const Decimal delivered, QuantityOf(line.delivered_quantity(), "delivered_quantity"));
+    delivered_any = delivered_any || !delivered.is_zero();
+    open_any = open_any || delivered < wanted;
+    ASSIGN_OR_RETURN(const Decimal rest, Subtract(quantity, delivered));
+    if (!rest.is_zero()) line.set_closed_quantity(rest.ToString());
+    for (const google::type::Money* whole : {&line.amount(), &line.tax()}) {
+      ASSIGN_OR_RETURN(const Decimal amount, AmountIn(*whole, order->currency(), "amount"));
+      ASSIGN_OR_RETURN(const Decimal share, ShareOfLine(amount, delivered, quantity, currency.minor_unit()));
+      ASSIGN_OR_RETURN(kept, Add(kept, share));
+    }
+  }
+  if (!delivered_any) {
+    return FailedPrecondition("NOTHING_DELIVERED", order->name(),
+                              "nothing of the order was accepted: cancel it instead of closing it short");
+  }
+  if (!open_any) return FailedPrecondition("NOTHING_OPEN", order->name(), "everything was delivered");
+  ASSIGN_OR_RETURN(const Decimal total, AmountIn(order->total(), order->currency(), "total"));
+  ASSIGN_OR_RETURN(const Decimal before, AmountIn(order->closed_total(), order->currency(), "closed_total"));
+  ASSIGN_OR_RETURN(const Decimal closed_total, Subtract(total, kept));
+  SetAmount(closed_total, order->currency(), closed.mutable_closed_total());
+  closed.set_close_reason(std::string(reason));
+  *order = std::move(closed);
+  return Subtract(closed_total, before);
+}
+
+absl::Status CheckPaymentGate(const Order& order, Decimal paid_on_invoices) {
+  ASSIGN_OR_RETURN(const Decimal payable, PayableTotal(order));
+  ASSIGN_OR_RETURN(const Decimal prepaid, AmountIn(order.prepaid(), order.currency(), "prepaid"));
+  ASSIGN_OR_RETURN(const Decimal received, Add(prepaid, paid_on_invoices));
   if (received >= payable) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Decimal missing, Subtract(payable, received));
   return FailedPrecondition(
@@ -230,10 +292,30 @@ absl::Status ReviewOrder(absl::string_view actor, absl::Time now, Order* order) 
   return absl::OkStatus();
 }
 
+void Unsettle(Order* order) {
+  if (order->state() == order::v1::ORDER_STATE_SETTLED) order->set_state(order::v1::ORDER_STATE_DELIVERED);
+}
+
+void TakeBackPaidRelease(absl::string_view why, Order* order) {
+  if (order->release_basis() != order::v1::RELEASE_BASIS_PAID) return;
+  const bool held =
+      order->state() == order::v1::ORDER_STATE_ON_HOLD && order->state_before() == order::v1::ORDER_STATE_RELEASED;
+  if (order->state() != order::v1::ORDER_STATE_RELEASED && !held) return;
+  if (held) {
+    order->set_state_before(order::v1::ORDER_STATE_REVIEWED);
+  } else {
+    order->set_state(order::v1::ORDER_STATE_REVIEWED);
+    order->set_state_reason(std::string(why));
+  }
+  order->clear_release_basis();
+  order->clear_releaser();
+  order->clear_release_time();
+}
+
 absl::StatusOr<bool> CountDelivery(const Delivery& delivery, absl::string_view date, Order* order) {
   bool whole = true;
   for (OrderLine& line : *order->mutable_lines()) {
-    ASSIGN_OR_RETURN(const Decimal quantity, QuantityOf(line.quantity(), "quantity"));
+    ASSIGN_OR_RETURN(const Decimal quantity, WantedQuantity(line));
     ASSIGN_OR_RETURN(Decimal delivered, QuantityOf(line.delivered_quantity(), "delivered_quantity"));
     for (const DeliveryLine& part : delivery.lines()) {
       if (part.line_number() != line.line_number()) continue;
@@ -250,7 +332,7 @@ absl::StatusOr<bool> CountDelivery(const Delivery& delivery, absl::string_view d
 
 absl::StatusOr<bool> FullyInvoiced(const Order& order) {
   for (const OrderLine& line : order.lines()) {
-    ASSIGN_OR_RETURN(const Decimal quantity, QuantityOf(line.quantity(), "quantity"));
+    ASSIGN_OR_RETURN(const Decimal quantity, WantedQuantity(line));
     ASSIGN_OR_RETURN(const Decimal invoiced, QuantityOf(line.invoiced_quantity(), "invoiced_quantity"));
     if (quantity != invoiced) return false;
   }
@@ -298,7 +380,7 @@ absl::Status CheckDelivery(const Order& order, const std::map<int, Decimal>& pla
     }
     line->set_product(ordered->product());
     ASSIGN_OR_RETURN(const Decimal quantity, Decimal::Parse(line->quantity(), path + ".quantity"));
-    ASSIGN_OR_RETURN(const Decimal total, QuantityOf(ordered->quantity(), "quantity"));
+    ASSIGN_OR_RETURN(const Decimal total, WantedQuantity(*ordered));
     const auto other = planned.find(line->line_number());
     const Decimal taken = other == planned.end() ? Decimal() : other->second;
     ASSIGN_OR_RETURN(const Decimal left, Subtract(total, taken));

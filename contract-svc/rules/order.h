@@ -14,6 +14,7 @@
 namespace kam::order::v1 {
 class Delivery;
 class Order;
+class OrderLine;
 class OrderProcedure;
 }  // namespace kam::order::v1
 
@@ -51,19 +52,40 @@ absl::Status TakeAgreedPrices(const AgreedTerms& terms, order::v1::Order* order)
 // The customer's own way of ordering: PURCHASE_ORDER_REQUIRED, PURCHASE_ORDER_MALFORMED, LEAD_TIME_TOO_SHORT.
 absl::Status CheckProcedure(const order::v1::OrderProcedure& procedure, const order::v1::Order& order);
 
-// An imported order of the past: state ENTERED when none is given, nothing reserved, marked as history.
-absl::Status ImportOrder(absl::string_view today, order::v1::Order* order);
+// An imported order of the past: state ENTERED when none is given, nothing reserved, marked as history. Whoever brings
+// it has entered it, so that somebody else reviews it.
+absl::Status ImportOrder(absl::string_view actor, absl::string_view today, order::v1::Order* order);
+
+// Quantity of a line less what was closed short: all that is ever delivered and invoiced of it.
+absl::StatusOr<Decimal> WantedQuantity(const order::v1::OrderLine& line);
+// Total less what was closed short: all that is ever paid.
+absl::StatusOr<Decimal> PayableTotal(const order::v1::Order& order);
 
 // Money in, then the goods go out (C-21): PAYMENT_MISSING with payable, received, missing and who may override.
-absl::Status CheckPaymentGate(const order::v1::Order& order);
+// `paid_on_invoices`: money that invoices of the order have taken already.
+absl::Status CheckPaymentGate(const order::v1::Order& order, Decimal paid_on_invoices);
+
+// ORDER_DELIVERED when something of the order stays delivered or invoiced: it cannot be cancelled as a whole.
+absl::Status CheckNothingDelivered(const order::v1::Order& order);
+
+// Closes the rest of an order that is delivered in part. Returns the value, tax included, that will never be invoiced.
+// NOTHING_DELIVERED (cancel it instead), NOTHING_OPEN.
+absl::StatusOr<Decimal> CloseShort(absl::string_view reason, order::v1::Order* order);
 
 absl::Status ReviewOrder(absl::string_view actor, absl::Time now, order::v1::Order* order);
+
+// SETTLED, and a payment went back: DELIVERED again.
+void Unsettle(order::v1::Order* order);
+
+// The money on which the order was released has gone: it is REVIEWED again (also behind a hold) until it is released
+// anew. What has left already is on its way; the gate is asked again before the next piece leaves.
+void TakeBackPaidRelease(absl::string_view why, order::v1::Order* order);
 
 // Counts an accepted delivery. True when the whole order is delivered.
 absl::StatusOr<bool> CountDelivery(const order::v1::Delivery& delivery, absl::string_view date,
                                    order::v1::Order* order);
 
-// All delivered and invoiced.
+// All that was not closed short is delivered and invoiced.
 absl::StatusOr<bool> FullyInvoiced(const order::v1::Order& order);
 
 // Sum of what was invoiced of the order, tax included.

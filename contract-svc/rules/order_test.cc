@@ -127,12 +127,85 @@ TEST(OrderTest, PaymentGateNamesWhatIsMissing) {
   order.set_currency("CNY");
   SetAmount(D("100"), "CNY", order.mutable_total());
   SetAmount(D("99.99"), "CNY", order.mutable_prepaid());
-  const absl::Status status = CheckPaymentGate(order);
+  const absl::Status status = CheckPaymentGate(order, Decimal());
   EXPECT_THAT(status, HasReason("PAYMENT_MISSING"));
   EXPECT_EQ(MetadataValue(status, "missing"), "0.01");
   EXPECT_EQ(MetadataValue(status, "overridableBy"), "order.override_release");
-  SetAmount(D("100"), "CNY", order.mutable_prepaid());
-  EXPECT_THAT(CheckPaymentGate(order), IsOk());
+  EXPECT_THAT(CheckPaymentGate(order, D("0.01")), IsOk()) << "an invoice has taken the rest";
+  SetAmount(D("0.01"), "CNY", order.mutable_closed_total());
+  EXPECT_THAT(CheckPaymentGate(order, Decimal()), IsOk()) << "what was closed short is not payable";
+}
+
+// C-18: the value of what is closed short is what the invoices of the rest leave over, to the last cent.
+TEST(OrderTest, TheRestOfADeliveredOrderIsClosedShort) {
+  Order order = Parse(
+      "lines { product: 'a' quantity: '3' tax_rate: '13' unit_price { currency_code: 'CNY' units: 33 nanos: 330000000 "
+      "} }" +
+      Line("b", "2", "5"));
+  ASSERT_THAT(ComputeOrder(&order), IsOk());
+  EXPECT_THAT(CloseShort("why", &order), HasReason("NOTHING_DELIVERED"));
+  order.mutable_lines(0)->set_delivered_quantity("2");
+  order.mutable_lines(1)->set_delivered_quantity("2");
+  // Line 1: 99.99 and 13.00 tax; two thirds of them are 66.66 and 8.67.
+  const absl::StatusOr<Decimal> closed = CloseShort("no more made", &order);
+  ASSERT_THAT(closed, IsOk());
+  EXPECT_EQ(*closed, D("37.66"));
+  EXPECT_EQ(order.lines(0).closed_quantity(), "1");
+  EXPECT_TRUE(order.lines(1).closed_quantity().empty());
+  EXPECT_EQ(*PayableTotal(order), D("85.33"));
+  EXPECT_EQ(*WantedQuantity(order.lines(0)), D("2"));
+  EXPECT_EQ(order.close_reason(), "no more made");
+  EXPECT_THAT(CloseShort("again", &order), HasReason("NOTHING_OPEN"));
+  order.mutable_lines(0)->set_invoiced_quantity("2");
+  order.mutable_lines(1)->set_invoiced_quantity("2");
+  EXPECT_TRUE(*FullyInvoiced(order));
+}
+
+// C-18: an order of which something stays with the customer is not cancelled.
+TEST(OrderTest, WhatWasDeliveredIsNotCancelled) {
+  Order order = Parse(Line("a", "3", "1"));
+  ASSERT_THAT(ComputeOrder(&order), IsOk());
+  EXPECT_THAT(CheckNothingDelivered(order), IsOk());
+  order.mutable_lines(0)->set_delivered_quantity("0");
+  EXPECT_THAT(CheckNothingDelivered(order), IsOk()) << "everything came back";
+  order.mutable_lines(0)->set_delivered_quantity("1");
+  const absl::Status status = CheckNothingDelivered(order);
+  EXPECT_THAT(status, HasReason("ORDER_DELIVERED"));
+  EXPECT_EQ(MetadataValue(status, "delivered"), "1");
+}
+
+// C-19: who brings an order by an import has entered it.
+TEST(OrderTest, AnImportedOrderIsReviewedBySomebodyElse) {
+  Order order = Parse(Line("a", "3", "1"));
+  ASSERT_THAT(ImportOrder("employees/a", "2026-01-05", &order), IsOk());
+  EXPECT_EQ(order.state(), order::v1::ORDER_STATE_ENTERED);
+  EXPECT_TRUE(order.history());
+  EXPECT_THAT(ReviewOrder("employees/a", absl::UnixEpoch(), &order), HasReason("SEPARATION_OF_DUTIES"));
+}
+
+// C-21, C-30: the money has gone back, and with it the release.
+TEST(OrderTest, APaidReleaseIsTakenBackWithThePayment) {
+  Order order;
+  order.set_release_basis(order::v1::RELEASE_BASIS_PAID);
+  order.set_state(order::v1::ORDER_STATE_RELEASED);
+  Order held = order, shipped = order, overridden = order, settled = order;
+  TakeBackPaidRelease("bounced", &order);
+  EXPECT_EQ(order.state(), order::v1::ORDER_STATE_REVIEWED);
+  EXPECT_EQ(order.release_basis(), order::v1::RELEASE_BASIS_UNSPECIFIED);
+  held.set_state(order::v1::ORDER_STATE_ON_HOLD);
+  held.set_state_before(order::v1::ORDER_STATE_RELEASED);
+  TakeBackPaidRelease("bounced", &held);
+  EXPECT_EQ(held.state(), order::v1::ORDER_STATE_ON_HOLD);
+  EXPECT_EQ(held.state_before(), order::v1::ORDER_STATE_REVIEWED);
+  shipped.set_state(order::v1::ORDER_STATE_SHIPPED);
+  TakeBackPaidRelease("bounced", &shipped);
+  EXPECT_EQ(shipped.state(), order::v1::ORDER_STATE_SHIPPED);
+  overridden.set_release_basis(order::v1::RELEASE_BASIS_OVERRIDE);
+  TakeBackPaidRelease("bounced", &overridden);
+  EXPECT_EQ(overridden.state(), order::v1::ORDER_STATE_RELEASED);
+  settled.set_state(order::v1::ORDER_STATE_SETTLED);
+  Unsettle(&settled);
+  EXPECT_EQ(settled.state(), order::v1::ORDER_STATE_DELIVERED);
 }
 
 // C-19

@@ -55,12 +55,6 @@ absl::Status NotDelivered(const Order& order, int line, Decimal asked, const Lin
        {"invoiced", state.invoiced_quantity.ToString()}});
 }
 
-// The share of `whole` that belongs to `part` of `quantity`, in minor units; the whole of it for the whole quantity.
-absl::StatusOr<Decimal> Share(Decimal whole, Decimal part, Decimal quantity, int minor_unit) {
-  if (part == quantity) return whole;
-  return MultiplyDivide(whole, part, quantity, minor_unit);
-}
-
 }  // namespace
 
 absl::Status CheckBounds(const AgeingBounds& bounds) {
@@ -122,8 +116,8 @@ absl::Status FillInvoice(const Order& order, const InvoiceQuantities& quantities
     ASSIGN_OR_RETURN(const LineState state, ReadLine(*found, order.currency()));
     ASSIGN_OR_RETURN(const Decimal upto, Add(state.invoiced_quantity, quantity));
     if (upto > state.delivered) return NotDelivered(order, number, quantity, state);
-    ASSIGN_OR_RETURN(const Decimal net_upto, Share(state.amount, upto, state.quantity, minor));
-    ASSIGN_OR_RETURN(const Decimal tax_upto, Share(state.tax, upto, state.quantity, minor));
+    ASSIGN_OR_RETURN(const Decimal net_upto, ShareOfLine(state.amount, upto, state.quantity, minor));
+    ASSIGN_OR_RETURN(const Decimal tax_upto, ShareOfLine(state.tax, upto, state.quantity, minor));
     ASSIGN_OR_RETURN(const Decimal net, Subtract(net_upto, state.invoiced));
     ASSIGN_OR_RETURN(const Decimal tax, Subtract(tax_upto, state.invoiced_tax));
     ASSIGN_OR_RETURN(const Decimal gross, Add(net, tax));
@@ -190,6 +184,17 @@ absl::Status PayInvoice(Decimal amount, absl::string_view field, Invoice* invoic
   return absl::OkStatus();
 }
 
+absl::Status UnpayInvoice(Decimal amount, Invoice* invoice) {
+  const std::string& currency = invoice->currency();
+  ASSIGN_OR_RETURN(const Decimal paid, AmountIn(invoice->paid(), currency, "paid"));
+  ASSIGN_OR_RETURN(const Decimal left, Subtract(paid, amount));
+  if (left.sign() < 0) return Internal(absl::StrCat(invoice->name(), " would be paid with ", left.ToString()));
+  SetAmount(left, currency, invoice->mutable_paid());
+  invoice->set_state(left.is_zero() ? receivable::v1::INVOICE_STATE_ISSUED
+                                    : receivable::v1::INVOICE_STATE_PARTIALLY_PAID);
+  return absl::OkStatus();
+}
+
 absl::Status AcknowledgeHandover(int index, absl::string_view actor, absl::Time now, Invoice* invoice) {
   if (index < 1 || index > invoice->handovers_size()) {
     return InvalidField("handover", "HANDOVER_NOT_FOUND",
@@ -244,7 +249,7 @@ absl::Status RecordReceipt(absl::string_view actor, absl::string_view today, Rec
   return absl::OkStatus();
 }
 
-absl::Status ImportReceipt(Receipt* receipt) {
+absl::Status ImportReceipt(absl::string_view actor, Receipt* receipt) {
   if (receipt->allocations_size() > 0) {
     return InvalidField("receipt.allocations", "ALLOCATIONS_NOT_IMPORTED",
                         "payments of the past are imported on account; allocate them afterwards");
@@ -255,6 +260,7 @@ absl::Status ImportReceipt(Receipt* receipt) {
   receipt->set_history(true);
   SetAmount(Decimal(), receipt->amount().currency_code(), receipt->mutable_allocated());
   *receipt->mutable_unapplied() = receipt->amount();
+  receipt->set_recorder(std::string(actor));
   return absl::OkStatus();
 }
 
@@ -269,6 +275,19 @@ absl::Status MarkReceipt(absl::string_view actor, absl::Time now, Receipt* recei
   RETURN_IF_ERROR(CheckOtherPerson(receipt->name(), actor, receipt->recorder(), "recorded the receipt"));
   receipt->set_marker(std::string(actor));
   SetTime(now, receipt->mutable_mark_time());
+  return absl::OkStatus();
+}
+
+absl::Status ReverseReceipt(absl::string_view actor, absl::Time now, absl::string_view reason, Receipt* receipt) {
+  RETURN_IF_ERROR(CheckReason(reason));
+  RETURN_IF_ERROR(CheckOtherPerson(receipt->name(), actor, receipt->recorder(), "recorded the receipt"));
+  RETURN_IF_ERROR(CheckOtherPerson(receipt->name(), actor, receipt->marker(), "marked the receipt"));
+  receipt->set_reverser(std::string(actor));
+  SetTime(now, receipt->mutable_reverse_time());
+  receipt->set_reverse_reason(std::string(reason));
+  receipt->clear_allocations();
+  SetAmount(Decimal(), receipt->amount().currency_code(), receipt->mutable_allocated());
+  *receipt->mutable_unapplied() = receipt->amount();
   return absl::OkStatus();
 }
 

@@ -59,6 +59,9 @@ absl::Status CountInvoice(const receivable::v1::Invoice& invoice, int sign, orde
 // Applies a payment to an issued invoice; sets paid and state. TARGET_NOT_OPEN, ALLOCATION_EXCEEDS_TARGET.
 absl::Status PayInvoice(Decimal amount, absl::string_view field, receivable::v1::Invoice* invoice);
 
+// Takes a payment back that did not come in after all.
+absl::Status UnpayInvoice(Decimal amount, receivable::v1::Invoice* invoice);
+
 // Confirms hand-over number `index` (from 1). HANDOVER_NOT_FOUND, HANDOVER_ACKNOWLEDGED, NOT_THE_RECEIVER.
 absl::Status AcknowledgeHandover(int index, absl::string_view actor, absl::Time now, receivable::v1::Invoice* invoice);
 
@@ -66,11 +69,14 @@ absl::Status AcknowledgeHandover(int index, absl::string_view actor, absl::Time 
 
 // A receipt written down now. CHEQUE_NUMBER_REQUIRED, ALLOCATIONS_EXCEED_RECEIPT, RECEIVED_DATE_INVALID.
 absl::Status RecordReceipt(absl::string_view actor, absl::string_view today, receivable::v1::Receipt* receipt);
-// A payment of the past: marked, on account. ALLOCATIONS_NOT_IMPORTED.
-absl::Status ImportReceipt(receivable::v1::Receipt* receipt);
+// A payment of the past: marked, on account. ALLOCATIONS_NOT_IMPORTED. Whoever brings it has written it down.
+absl::Status ImportReceipt(absl::string_view actor, receivable::v1::Receipt* receipt);
 // SEPARATION_OF_DUTIES.
 absl::Status ApproveCheque(absl::string_view actor, absl::Time now, receivable::v1::Receipt* receipt);
 absl::Status MarkReceipt(absl::string_view actor, absl::Time now, receivable::v1::Receipt* receipt);
+// Money that went back: nothing is allocated any more. Neither by who wrote it down nor by who marked it.
+absl::Status ReverseReceipt(absl::string_view actor, absl::Time now, absl::string_view reason,
+                            receivable::v1::Receipt* receipt);
 // Counts `amount` as allocated. RECEIPT_EXHAUSTED.
 absl::Status ConsumeReceipt(Decimal amount, absl::string_view field, receivable::v1::Receipt* receipt);
 

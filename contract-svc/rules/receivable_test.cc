@@ -181,6 +181,40 @@ TEST(ReceiptTest, WhatIsAllocatedIsNeverMoreThanWhatCameIn) {
   EXPECT_THAT(MarkReceipt("employees/c", absl::UnixEpoch(), &receipt), HasReason("SEPARATION_OF_DUTIES"));
 }
 
+// C-30: a bounced cheque is taken back by a third person, and says why.
+TEST(ReceiptTest, MarkedMoneyIsReversedByAThirdPerson) {
+  rpb::Receipt receipt = MakeReceipt(rpb::PAYMENT_METHOD_CASH);
+  ASSERT_THAT(RecordReceipt("employees/c", "2026-01-05", &receipt), IsOk());
+  ASSERT_THAT(MarkReceipt("employees/m", absl::UnixEpoch(), &receipt), IsOk());
+  ASSERT_THAT(ConsumeReceipt(D("60"), "a", &receipt), IsOk());
+  SetAmount(D("60"), "CNY", receipt.add_allocations()->mutable_amount());
+  const auto reverse = [&](const char* who, const char* why) {
+    return ReverseReceipt(who, absl::UnixEpoch(), why, &receipt);
+  };
+  EXPECT_THAT(reverse("employees/x", " "), HasReason("REASON_REQUIRED"));
+  EXPECT_THAT(reverse("employees/c", "bounced"), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(reverse("employees/m", "bounced"), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(reverse("employees/x", "bounced"), IsOk());
+  EXPECT_EQ(Of(receipt.unapplied()), D("100"));
+  EXPECT_EQ(Of(receipt.allocated()), D("0"));
+  EXPECT_EQ(receipt.allocations_size(), 0);
+  EXPECT_EQ(receipt.reverser(), "employees/x");
+}
+
+// C-30: what a payment had closed is open again.
+TEST(InvoiceTest, APaymentIsTakenBack) {
+  rpb::Invoice invoice;
+  invoice.set_currency("CNY");
+  invoice.set_state(rpb::INVOICE_STATE_PAID);
+  SetAmount(D("100"), "CNY", invoice.mutable_total());
+  SetAmount(D("100"), "CNY", invoice.mutable_paid());
+  ASSERT_THAT(UnpayInvoice(D("40"), &invoice), IsOk());
+  EXPECT_EQ(invoice.state(), rpb::INVOICE_STATE_PARTIALLY_PAID);
+  ASSERT_THAT(UnpayInvoice(D("60"), &invoice), IsOk());
+  EXPECT_EQ(invoice.state(), rpb::INVOICE_STATE_ISSUED);
+  EXPECT_FALSE(UnpayInvoice(D("0.01"), &invoice).ok());
+}
+
 TEST(AmountsTest, CurrenciesNeverMix) {
   google::type::Money money;
   SetAmount(D("-12.3456"), "USD", &money);

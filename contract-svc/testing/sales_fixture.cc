@@ -207,26 +207,35 @@ Decimal SalesTest::Sql(const std::string& query) {
 
 void SalesTest::ExpectBooksRight(const std::string& account) {
   const std::string id = IdOf(account);
-  const Decimal held = Sql(
-      absl::StrCat("SELECT CAST(COALESCE(SUM(remaining_amount), 0) AS CHAR) FROM credit_reservations WHERE account = '",
-                   id, "' AND state = 'HELD'"));
-  const Decimal committed = Sql(
-      absl::StrCat("SELECT CAST(COALESCE(SUM(remaining_amount), 0) AS CHAR) FROM credit_reservations WHERE account = '",
-                   id, "' AND state = 'COMMITTED'"));
-  const Decimal open = Sql(absl::StrCat(
-      "SELECT CAST(COALESCE(SUM(open_amount), 0) AS CHAR) FROM receivable_items WHERE account = '", id, "'"));
+  const auto sum = [&](absl::string_view what, absl::string_view from, absl::string_view where) {
+    return Sql(absl::StrCat("SELECT CAST(COALESCE(SUM(", what, "), 0) AS CHAR) FROM ", from, " WHERE account = '", id,
+                            "' AND ", where));
+  };
   const receivable::v1::Exposure exposure = Exposure(account);
-  EXPECT_EQ(Amount(exposure.held()), held);
-  EXPECT_EQ(Amount(exposure.committed()), committed);
-  EXPECT_EQ(Amount(exposure.open()), open);
-  EXPECT_EQ(Amount(exposure.exposure()), *Add(*Add(held, committed), open));
-  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COALESCE(SUM(open_amount), 0) AS CHAR) FROM receivable_balances WHERE "
-                             "account = '",
-                             id, "'")),
-            open);
-  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COALESCE(SUM(amount), 0) AS CHAR) FROM receivable_entries WHERE account = '",
-                             id, "'")),
-            open);
+  bool own = false;
+  for (const receivable::v1::CurrencyExposure& in : exposure.currencies()) {
+    SCOPED_TRACE(in.currency());
+    const std::string of = absl::StrCat("currency = '", in.currency(), "'");
+    const Decimal held =
+        sum("remaining_amount", "credit_reservations", absl::StrCat("state = 'HELD' AND remaining_", of));
+    const Decimal committed =
+        sum("remaining_amount", "credit_reservations", absl::StrCat("state = 'COMMITTED' AND remaining_", of));
+    const Decimal open = sum("open_amount", "receivable_items", absl::StrCat("amount_", of));
+    const Decimal all = *Add(*Add(held, committed), open);
+    EXPECT_EQ(Amount(in.held()), held);
+    EXPECT_EQ(Amount(in.committed()), committed);
+    EXPECT_EQ(Amount(in.open()), open);
+    EXPECT_EQ(Amount(in.exposure()), all);
+    EXPECT_EQ(sum("open_amount", "receivable_balances", of), open);
+    EXPECT_EQ(sum("amount", "receivable_entries", of), open);
+    if (in.currency() != exposure.currency()) continue;
+    own = true;
+    EXPECT_EQ(Amount(exposure.held()), held);
+    EXPECT_EQ(Amount(exposure.committed()), committed);
+    EXPECT_EQ(Amount(exposure.open()), open);
+    EXPECT_EQ(Amount(exposure.exposure()), all);
+  }
+  EXPECT_TRUE(own);
   EXPECT_EQ(
       Sql(absl::StrCat("SELECT CAST(COALESCE(SUM(total_amount - paid_amount), 0) AS CHAR) FROM invoices WHERE "
                        "account = '",

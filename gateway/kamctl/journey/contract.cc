@@ -197,17 +197,17 @@ absl::Status Credit(World& world, Story* story) {
   ASSIGN_OR_RETURN(const Json limit, Cny("1700000.00"));
   ASSIGN_OR_RETURN(const Json credit, world.Do(kManager, "开立授信户 opens the credit account", "/v1/creditAccounts",
                                                {{"account", story->account}, {"currency", kCurrency}}));
-  RETURN_IF_ERROR(world
-                      .Do(kManager, "申请额度 170 万 proposes a limit", Path(credit) + ":proposeLimit",
-                          {{"limitType", "CREDIT_LIMIT_TYPE_AMOUNT"},
-                           {"creditLimit", limit},
-                           {"termsDays", 45},
-                           {"reason", "首批订单 188 万,分两次下单"}})
-                      .status());
+  ASSIGN_OR_RETURN(const Json proposed,
+                   world.Do(kManager, "申请额度 170 万 proposes a limit", Path(credit) + ":proposeLimit",
+                            {{"limitType", "CREDIT_LIMIT_TYPE_AMOUNT"},
+                             {"creditLimit", limit},
+                             {"termsDays", 45},
+                             {"reason", "首批订单 188 万,分两次下单"}}));
   RETURN_IF_ERROR(world.Refused(kManager, "申请人自批额度 decides on his own proposal", Path(credit) + ":decideLimit",
                                 {{"approve", true}}, "PERMISSION_DENIED"));
   return world
-      .Do(kFinance, "财务总监批准 the finance director approves", Path(credit) + ":decideLimit", {{"approve", true}})
+      .Do(kFinance, "财务总监批准 the finance director approves", Path(credit) + ":decideLimit",
+          {{"approve", true}, {"etag", proposed.value("etag", "")}})
       .status();
 }
 
