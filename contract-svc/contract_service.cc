@@ -1,14 +1,14 @@
 // kam.contract.v1.ContractService (C-10, C-11, C-12).
-#include <openssl/evp.h>
-
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/commitment_book.h"
 #include "contract-svc/quote_ledger.h"
 #include "contract-svc/rules/contract.h"
 #include "contract-svc/rules/receivable.h"
+#include "contract-svc/rules/review.h"
+#include "contract-svc/rules/text.h"
 #include "contract-svc/sales.h"
 #include "contract-svc/terms.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -29,14 +29,7 @@ constexpr char kAnnualSign[] = "contract.sign_annual";
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
-std::string Sha256(const std::string& text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int length = 0;
-  EVP_Digest(text.data(), text.size(), digest, &length, EVP_sha256(), nullptr);
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), length));
-}
-
-std::string HashOf(const pb::Contract& contract) { return Sha256(rules::ContractText(contract)); }
+std::string HashOf(const pb::Contract& contract) { return rules::Sha256(rules::ContractText(contract)); }
 
 bool Editable(const pb::Contract& contract) {
   return contract.state() == pb::CONTRACT_STATE_DRAFT || contract.state() == pb::CONTRACT_STATE_RETURNED;
@@ -45,7 +38,7 @@ bool Editable(const pb::Contract& contract) {
 // The day on which the contract becomes EXPIRING.
 absl::Status ScheduleEnd(const Context& context, UnitOfWork& work, const pb::Contract& contract) {
   if (contract.end_date().empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::string day, AddDays(contract.end_date(), -rules::kExpiringDays));
+  ASSIGN_OR_RETURN(const std::string day, rules::ReminderDay(contract, context.policy.renewal_lead_days));
   ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(day));
   return schedule::Schedule(work, kDueEnd, contract.name(), due);
 }
@@ -80,6 +73,7 @@ void SetContractHooks(const Context& context) {
         RETURN_IF_ERROR(DrawForContract(work, before, after));
         const bool was_active = before != nullptr && before->state() == pb::CONTRACT_STATE_ACTIVE;
         const bool active = after.state() == pb::CONTRACT_STATE_ACTIVE;
+        RETURN_IF_ERROR(PostContract(work, after));
         if (active && (!was_active || before->end_date() != after.end_date())) {
           return ScheduleEnd(context, work, after);
         }
@@ -103,6 +97,7 @@ absl::StatusOr<pb::Contract> Submit(const Context& context, rpc::Call& call, con
     ASSIGN_OR_RETURN(const rules::AgreedTerms terms,
                      QuoteTerms(work, contract.quote(), contract.account(), /*for_order=*/false));
     RETURN_IF_ERROR(rules::CheckQuotePrices(terms, contract));
+    RETURN_IF_ERROR(CheckRegion(work, contract));
     ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(request.review_deadline()));
     RETURN_IF_ERROR(schedule::Schedule(work, kDueReview, contract.name(), due));
     return work.Save(std::move(change));
@@ -111,12 +106,7 @@ absl::StatusOr<pb::Contract> Submit(const Context& context, rpc::Call& call, con
 
 absl::StatusOr<pb::Contract> Review(const Context& context, rpc::Call& call, const pb::ReviewContractRequest& request) {
   RETURN_IF_ERROR(context.directory.EnsureCaller(call));
-  const std::string permission = rules::ReviewPermission(request.step());
-  if (!permission.empty() && !call.principal.Holds(permission)) {
-    return Error(absl::StatusCode::kPermissionDenied, "REVIEW_STEP_NOT_YOURS",
-                 absl::StrCat("this opinion is given by holders of ", permission),
-                 {{"permission", permission}, {"step", pb::ReviewStepKind_Name(request.step())}});
-  }
+  RETURN_IF_ERROR(CheckReviewer(call, request.step()));
   return context.runtime.Write<pb::Contract>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Contract> {
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Contract>(request));
     RETURN_IF_ERROR(CheckRead(request.etag()));
@@ -134,9 +124,7 @@ absl::StatusOr<pb::Contract> Sign(const Context& context, rpc::Call& call, const
   return context.runtime.Write<pb::Contract>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Contract> {
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Contract>(request));
     if (change.before.kind() == pb::CONTRACT_KIND_ANNUAL && !call.principal.Holds(kAnnualSign)) {
-      return Error(absl::StatusCode::kPermissionDenied, "ANNUAL_SIGNER_REQUIRED",
-                   absl::StrCat("annual agreements are signed by holders of ", kAnnualSign),
-                   {{"permission", kAnnualSign}});
+      return AnnualSignerRequired(kAnnualSign);
     }
     RETURN_IF_ERROR(
         rules::Sign(request, work.actor().subject, context.Today(work.now()), HashOf(change.before), &change.after));
@@ -190,8 +178,10 @@ void RegisterContracts(const Context& context, rpc::Registry* registry, schedule
       [context](rpc::Call& call, const pb::GetContractTextRequest& request) -> absl::StatusOr<pb::ContractText> {
         ASSIGN_OR_RETURN(const pb::Contract contract, context.runtime.Get<pb::Contract>(call, request.name()));
         pb::ContractText text;
-        text.set_contract_text(rules::ContractText(contract));
-        text.set_content_sha256(Sha256(text.contract_text()));
+        std::string day = request.as_of_date();
+        if (day.empty() && contract.versions_size() > 0) day = context.Today(context.runtime.clock().Now());
+        text.set_contract_text(rules::ContractText(day.empty() ? contract : rules::ContractOn(contract, day)));
+        text.set_content_sha256(rules::Sha256(text.contract_text()));
         return text;
       });
   registry->Add<pb::SubmitContractRequest, pb::Contract>(
@@ -232,7 +222,8 @@ void RegisterContracts(const Context& context, rpc::Registry* registry, schedule
                       ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(item.resource));
                       if (contract.state() != pb::CONTRACT_STATE_IN_REVIEW) return absl::OkStatus();
                       Change<pb::Contract> change{contract, contract};
-                      if (!rules::MarkOverdue(context.Today(work.now()), &change.after)) return absl::OkStatus();
+                      if (!rules::MarkOverdue(context.Today(work.now()), change.after.mutable_steps()))
+                        return absl::OkStatus();
                       return work.Save(std::move(change)).status();
                     });
   scheduler->Handle(kDueEnd, Rpc("ActivateContract"),
@@ -241,6 +232,9 @@ void RegisterContracts(const Context& context, rpc::Registry* registry, schedule
                       if (contract.state() != pb::CONTRACT_STATE_ACTIVE) return absl::OkStatus();
                       Change<pb::Contract> change{contract, contract};
                       change.after.set_state(pb::CONTRACT_STATE_EXPIRING);
+                      if (contract.renewal_status() == pb::RENEWAL_STATUS_UNSPECIFIED) {
+                        change.after.set_renewal_status(pb::RENEWAL_STATUS_DUE);
+                      }
                       return work.Save(std::move(change)).status();
                     });
 }

@@ -18,6 +18,7 @@ absl::Span<const absl::string_view> ServiceNames() {
                                                  "kam.pricing.v1.PriceProbeService",
                                                  "kam.pricing.v1.ProductService",
                                                  "kam.pricing.v1.QuoteService",
+                                                 "kam.contract.v1.AmendmentService",
                                                  "kam.contract.v1.ContractService",
                                                  "kam.order.v1.OrderService",
                                                  "kam.order.v1.DeliveryService",
@@ -48,6 +49,8 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   RegisterAuthority(context, registry);
   RegisterQuotes(context, registry, scheduler);
   RegisterContracts(context, registry, scheduler);
+  RegisterAmendments(context, registry, scheduler);
+  RegisterCommitments(context, registry);
   RegisterOrders(context, registry);
   RegisterDeliveries(context, registry);
   RegisterCredit(context, registry, scheduler);

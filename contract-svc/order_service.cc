@@ -4,6 +4,7 @@
 #include "common/resource/validate.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/commitment_book.h"
 #include "contract-svc/credit_book.h"
 #include "contract-svc/order_book.h"
 #include "contract-svc/order_close.h"
@@ -72,8 +73,9 @@ absl::Status TakeTerms(const Context& context, UnitOfWork& work, pb::Order* orde
                         "an order refers to a signed contract or to an accepted quote, to one of them");
   }
   const absl::StatusOr<rules::AgreedTerms> terms =
-      order->contract().empty() ? QuoteTerms(work, order->quote(), order->account(), /*for_order=*/true)
-                                : ContractTerms(context, work, order->contract(), order->account());
+      order->contract().empty()
+          ? QuoteTerms(work, order->quote(), order->account(), /*for_order=*/true)
+          : ContractTerms(context, work, order->contract(), order->account(), order->order_date());
   RETURN_IF_ERROR(terms.status());
   RETURN_IF_ERROR(rules::TakeAgreedPrices(*terms, order));
   order->set_payment_mode(terms->credit ? pb::PAYMENT_MODE_CREDIT : pb::PAYMENT_MODE_PREPAYMENT);
@@ -227,6 +229,7 @@ absl::Status ReserveAgain(CreditBook& book, const pb::Order& order, bool overrid
 // From the start: prices, terms and credit are looked at as for a new order (golden case G9).
 absl::Status Reopen(const Context& context, UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) {
   pb::Order& order = change->after;
+  order.set_order_date(context.Today(work.now()));
   RETURN_IF_ERROR(TakeTerms(context, work, &order));
   order.clear_state_reason();
   order.clear_reviewer();
@@ -296,7 +299,12 @@ void SetOrderHooks(const Context& context) {
         RETURN_IF_ERROR(rules::CheckDates(*after));
         return CheckOwnProcedure(work, *after);
       });
-  orders.on_saved = resource::OnSaved<pb::Order>(DrawForOrder);
+  // What an order draws of its quote, or on the commitments of its contract, follows its state, whoever changes it.
+  orders.on_saved = resource::OnSaved<pb::Order>(
+      [](UnitOfWork& work, const pb::Order* before, const pb::Order& after) -> absl::Status {
+        RETURN_IF_ERROR(DrawForOrder(work, before, after));
+        return PostOrder(work, before, after);
+      });
   context.runtime.SetHooks(pb::Order::descriptor(), std::move(orders));
 
   resource::Hooks procedures;

@@ -16,6 +16,7 @@ absl::Status Policy::Validate() const {
     violations.Add("policy.price_probes_max", "FIELD_OUT_OF_RANGE",
                    "must be at least price_probes_suspicious, which must be at least 1");
   }
+  if (renewal_lead_days < 1) violations.Add("policy.renewal_lead_days", "FIELD_OUT_OF_RANGE", "must be at least 1");
   if (price_book_deciders.empty()) violations.Add("policy.price_book_deciders", "FIELD_REQUIRED", "must name a role");
   if (approval_decide_within <= absl::ZeroDuration()) {
     violations.Add("policy.approval_decide_within", "FIELD_OUT_OF_RANGE", "must be more than nothing");

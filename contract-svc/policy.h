@@ -30,6 +30,10 @@ struct Policy {
   // Longest window in which somebody may leave his decisions to another.
   absl::Duration delegation_max = absl::Hours(24 * 90);
 
+  // Days before the end of a contract at which it becomes EXPIRING and its renewal is brought up, when the contract
+  // itself says nothing.
+  int renewal_lead_days = 60;
+
   // INVALID_ARGUMENT naming every figure that cannot be.
   absl::Status Validate() const;
 };

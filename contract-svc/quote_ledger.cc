@@ -112,6 +112,12 @@ absl::Status DrawForContract(UnitOfWork& work, const v1::Contract* before, const
   return Draw(work, before, before != nullptr && Holds(*before), after, Holds(after));
 }
 
+absl::Status DrawForAmendment(UnitOfWork& work, const std::string& quote, const std::string& amendment,
+                              const v1::Contract& priced) {
+  ASSIGN_OR_RETURN(const std::vector<QuoteDraw> lines, LinesOf(priced));
+  return SetDraws(work, quote, amendment, lines);
+}
+
 absl::Status DrawForOrder(UnitOfWork& work, const order::v1::Order* before, const order::v1::Order& after) {
   const bool closed = before != nullptr && Holds(*before) && Holds(after) &&
                       before->closed_total().SerializeAsString() != after.closed_total().SerializeAsString();

@@ -23,6 +23,10 @@ absl::StatusOr<std::vector<rules::QuoteDraw>> LoadDraws(resource::UnitOfWork& wo
 // drafter. `before` is null for a new one.
 absl::Status DrawForContract(resource::UnitOfWork& work, const v1::Contract* before, const v1::Contract& after);
 
+// What an amendment holds of its quote from its submission on: the lines of `priced`, none when it is given back.
+absl::Status DrawForAmendment(resource::UnitOfWork& work, const std::string& quote, const std::string& amendment,
+                              const v1::Contract& priced);
+
 // Called after every write of an order: it holds what its lines say, less what was closed short, until it is
 // cancelled.
 absl::Status DrawForOrder(resource::UnitOfWork& work, const order::v1::Order* before, const order::v1::Order& after);

@@ -1,7 +1,10 @@
 #include "contract-svc/sales.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/status/status.h"
+#include "contract-svc/rules/review.h"
 #include "kam/api/field.pb.h"
+#include "kam/contract/v1/amendment.pb.h"
 #include "kam/contract/v1/contract.pb.h"
 #include "kam/order/v1/delivery.pb.h"
 #include "kam/order/v1/issue_note.pb.h"
@@ -50,6 +53,7 @@ void Collect(const Message& message, std::vector<std::string>* accounts, std::ve
 
 void FillSalesCatalog(resource::Catalog* catalog) {
   catalog->Add<v1::Contract>();
+  catalog->Add<v1::Amendment>();
   catalog->Add<order::v1::Order>();
   catalog->Add<order::v1::OrderProcedure>();
   catalog->Add<order::v1::IssueNote>();
@@ -60,6 +64,20 @@ void FillSalesCatalog(resource::Catalog* catalog) {
   catalog->Add<receivable::v1::ReceivableItem>();
   catalog->Add<receivable::v1::Invoice>();
   catalog->Add<receivable::v1::Receipt>();
+}
+
+absl::Status CheckReviewer(const rpc::Call& call, v1::ReviewStepKind step) {
+  const std::string permission = rules::ReviewPermission(step);
+  if (permission.empty() || call.principal.Holds(permission)) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "REVIEW_STEP_NOT_YOURS",
+               absl::StrCat("this opinion is given by holders of ", permission),
+               {{"permission", permission}, {"step", v1::ReviewStepKind_Name(step)}});
+}
+
+absl::Status AnnualSignerRequired(absl::string_view permission) {
+  return Error(absl::StatusCode::kPermissionDenied, "ANNUAL_SIGNER_REQUIRED",
+               absl::StrCat("annual agreements are signed by holders of ", permission),
+               {{"permission", std::string(permission)}});
 }
 
 absl::Status EnsureNamesOf(const Directory& directory, const rpc::Call& call,

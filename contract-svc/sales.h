@@ -12,16 +12,26 @@
 #include "common/schedule/schedule.h"
 #include "contract-svc/context.h"
 
+namespace kam::contract::v1 {
+enum ReviewStepKind : int;
+}
+
 namespace kam::contract {
 
 void FillSalesCatalog(resource::Catalog* catalog);
 void RegisterContracts(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler);
+void RegisterAmendments(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler);
+void RegisterCommitments(const Context& context, rpc::Registry* registry);
 void RegisterOrders(const Context& context, rpc::Registry* registry);
 void RegisterDeliveries(const Context& context, rpc::Registry* registry);
 void RegisterCredit(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler);
 void RegisterInvoices(const Context& context, rpc::Registry* registry);
 void RegisterReceipts(const Context& context, rpc::Registry* registry);
 void RegisterReceivables(const Context& context, rpc::Registry* registry);
+
+// The caller holds the permission of this opinion. REVIEW_STEP_NOT_YOURS.
+absl::Status CheckReviewer(const rpc::Call& call, v1::ReviewStepKind step);
+absl::Status AnnualSignerRequired(absl::string_view permission);
 
 // Makes sure that every account and employee that `messages` refer to, and the caller, are known here. Before a
 // transaction.

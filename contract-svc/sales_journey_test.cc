@@ -14,6 +14,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
+#include "kam/contract/v1/amendment_service.pb.h"
 #include "kam/order/v1/delivery_service.pb.h"
 #include "kam/order/v1/order_service.pb.h"
 #include "kam/receivable/v1/invoice_service.pb.h"
@@ -466,6 +467,21 @@ TEST_F(StateTest, ContractVerbs) {
                  {"ResumeContract", {"SUSPENDED"}},
                  {"TerminateContract", {"SIGNED", "ACTIVE", "SUSPENDED", "EXPIRING"}},
                  {"CloseContract", {"ACTIVE", "EXPIRING"}}});
+}
+
+// C-14
+TEST_F(StateTest, AmendmentVerbs) {
+  const auto amendment = Do<v1::Amendment, v1::CreateAmendmentRequest>(
+      kax_, "kam.contract.v1.AmendmentService/CreateAmendment",
+      absl::StrCat("amendment { contract: '", NewContract(account_, /*credit=*/false),
+                   "' title: 'Change' change_reason: 'market' effective_date: '2026-01-06' actions { kind: "
+                   "AMENDMENT_ACTION_KIND_STOP_LINE line_number: 1 } }"));
+  CheckAllPairs(v1::AmendmentState_descriptor(), "kam.contract.v1.AmendmentService/", "amendments", amendment.name(),
+                {{"SubmitAmendment", {"DRAFT", "RETURNED"}},
+                 {"ReviewAmendment", {"IN_REVIEW"}},
+                 {"WithdrawAmendment", {"IN_REVIEW", "APPROVED"}},
+                 {"ApplyAmendment", {"APPROVED"}},
+                 {"CancelAmendment", {"DRAFT", "RETURNED", "IN_REVIEW", "APPROVED"}}});
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "contract-svc/terms.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/status/status.h"
+#include "contract-svc/commitment_book.h"
 #include "contract-svc/quote_ledger.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/contract.h"
@@ -25,28 +25,6 @@ absl::Status FillTaxRates(UnitOfWork& work, AgreedTerms* terms) {
                      work.connection().Query("SELECT p.tax_rate FROM products p WHERE p.id = ?",
                                              {mysql::Value(IdOf(line.product))}));
     if (!rows.empty() && !rows[0][0].is_null()) line.tax_rate = rows[0][0].text();
-  }
-  return absl::OkStatus();
-}
-
-// Takes off what living orders have drawn of a contract.
-absl::Status SubtractOrdered(UnitOfWork& work, AgreedTerms* terms) {
-  ASSIGN_OR_RETURN(
-      const std::vector<mysql::Row> rows,
-      work.connection().Query(
-          "SELECT l.product, l.unit_price_amount, SUM(l.quantity - COALESCE(l.closed_quantity, 0)) FROM orders o JOIN "
-          "orders_lines l ON l.parent_id = o.id WHERE o.contract = ? AND o.state <> 'CANCELLED' GROUP BY l.product, "
-          "l.unit_price_amount",
-          {mysql::Value(IdOf(terms->source))}));
-  for (const mysql::Row& row : rows) {
-    ASSIGN_OR_RETURN(const Decimal price, Decimal::Parse(row[1].text(), "unit_price"));
-    ASSIGN_OR_RETURN(Decimal ordered, Decimal::Parse(row[2].text(), "quantity"));
-    for (AgreedLine& line : terms->lines) {
-      if (IdOf(line.product) != row[0].text() || line.unit_price != price) continue;
-      const Decimal taken = std::min(ordered, line.quantity);
-      ASSIGN_OR_RETURN(line.quantity, Subtract(line.quantity, taken));
-      ASSIGN_OR_RETURN(ordered, Subtract(ordered, taken));
-    }
   }
   return absl::OkStatus();
 }
@@ -88,21 +66,35 @@ absl::StatusOr<AgreedTerms> QuoteTerms(UnitOfWork& work, const std::string& quot
   return terms;
 }
 
+absl::Status CheckRegion(UnitOfWork& work, const v1::Contract& contract) {
+  if (contract.regions_size() == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT s.region FROM account_scopes s WHERE s.account = ?",
+                                           {mysql::Value(IdOf(contract.account()))}));
+  const std::string region = rows.empty() ? "" : rows[0][0].text();
+  for (const std::string& covered : contract.regions()) {
+    if (covered == region) return absl::OkStatus();
+  }
+  const std::string regions = absl::StrJoin(contract.regions(), ", ");
+  return FailedPrecondition("REGION_NOT_COVERED", contract.name(),
+                            absl::StrCat("the customer's region is ", region.empty() ? "not known" : region,
+                                         "; the contract is for ", regions),
+                            {{"region", region}, {"covered", regions}});
+}
+
 absl::StatusOr<AgreedTerms> ContractTerms(const Context& context, UnitOfWork& work, const std::string& contract,
-                                          const std::string& account) {
+                                          const std::string& account, const std::string& order_date) {
   ASSIGN_OR_RETURN(const v1::Contract loaded, work.Load<v1::Contract>(contract));
   if (loaded.account() != account) {
     return FailedPrecondition("CONTRACT_OF_OTHER_ACCOUNT", contract, "the contract is with another customer",
                               {{"account", account}});
   }
-  RETURN_IF_ERROR(rules::CheckOrderable(context.Today(work.now()), loaded));
-  AgreedTerms terms;
-  terms.source = contract;
-  terms.currency = loaded.currency();
-  terms.credit = loaded.payment() == v1::CONTRACT_PAYMENT_CREDIT;
-  terms.terms_days = loaded.terms_days();
-  for (const v1::ContractLine& line : loaded.lines()) RETURN_IF_ERROR(AddLine(line, line.unit_price(), &terms));
-  RETURN_IF_ERROR(SubtractOrdered(work, &terms));
+  const std::string today = context.Today(work.now());
+  RETURN_IF_ERROR(rules::CheckOrderable(today, loaded));
+  RETURN_IF_ERROR(rules::CheckOrderDay(order_date, today, context.policy.price_day_age_max_days));
+  RETURN_IF_ERROR(CheckRegion(work, loaded));
+  ASSIGN_OR_RETURN(const rules::Commitments commitments, LoadCommitments(work.connection(), contract, /*lock=*/false));
+  ASSIGN_OR_RETURN(AgreedTerms terms, rules::TermsOn(loaded, commitments, order_date));
   RETURN_IF_ERROR(FillTaxRates(work, &terms));
   return terms;
 }

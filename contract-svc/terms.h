@@ -9,6 +9,10 @@
 #include "contract-svc/context.h"
 #include "contract-svc/rules/order.h"
 
+namespace kam::contract::v1 {
+class Contract;
+}
+
 namespace kam::contract {
 
 // Terms of an offer, its row locked, less what contracts and orders have drawn of it already (quote_ledger.h). States:
@@ -16,10 +20,15 @@ namespace kam::contract {
 absl::StatusOr<rules::AgreedTerms> QuoteTerms(resource::UnitOfWork& work, const std::string& quote,
                                               const std::string& account, bool for_order);
 
-// Terms of a contract in force, its row locked, less what was ordered from it already. CONTRACT_NOT_IN_FORCE,
-// CONTRACT_NOT_STARTED, CONTRACT_ENDED, CONTRACT_OF_OTHER_ACCOUNT.
+// Terms of a contract in force, its row locked: those of the version valid on `order_date`, less what was ordered
+// already. CONTRACT_NOT_IN_FORCE, CONTRACT_NOT_STARTED, CONTRACT_ENDED, CONTRACT_OF_OTHER_ACCOUNT, REGION_NOT_COVERED,
+// ORDER_DATE_NOT_CURRENT.
 absl::StatusOr<rules::AgreedTerms> ContractTerms(const Context& context, resource::UnitOfWork& work,
-                                                 const std::string& contract, const std::string& account);
+                                                 const std::string& contract, const std::string& account,
+                                                 const std::string& order_date);
+
+// The customer is in a region for which the contract was made. REGION_NOT_COVERED.
+absl::Status CheckRegion(resource::UnitOfWork& work, const v1::Contract& contract);
 
 // The contract of an order, locked before the order is, still lets it go out; an order from a quote needs none.
 // CONTRACT_NOT_IN_FORCE.

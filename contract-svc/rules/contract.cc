@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <set>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/money/money.h"
 #include "common/status/status.h"
+#include "common/time/date.h"
+#include "contract-svc/rules/amendment.h"
 #include "contract-svc/rules/amounts.h"
-#include "contract-svc/rules/receivable.h"
+#include "contract-svc/rules/contract_lines.h"
+#include "contract-svc/rules/rebate.h"
+#include "contract-svc/rules/review.h"
+#include "contract-svc/rules/text.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/contract.pb.h"
@@ -21,47 +24,55 @@ namespace {
 
 using v1::Contract;
 using v1::ContractLine;
-using v1::ReviewStep;
 using v1::ReviewStepKind;
 
-void SetTime(absl::Time time, google::protobuf::Timestamp* stamp) {
-  const timespec spec = absl::ToTimespec(time);
-  stamp->set_seconds(spec.tv_sec);
-  stamp->set_nanos(static_cast<int32_t>(spec.tv_nsec));
-}
-
-// A value inside a line of the contract text.
-std::string Escape(absl::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\\' || c == '|') out.push_back('\\');
-    if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else {
-      out.push_back(c);
+// Scale, payment schedule, numbers of clauses, periods of lines.
+absl::Status ComputeFramework(const Currency& currency, Contract* contract) {
+  FieldViolations violations;
+  std::vector<RebateStep> scale;
+  for (int i = 0; i < contract->rebate_tiers_size(); ++i) {
+    RebateStep step;
+    const std::string path = absl::StrCat("contract.rebate_tiers[", i, "]");
+    ASSIGN_OR_RETURN(step.from_volume, QuantityOf(contract->rebate_tiers(i).from_volume(), path + ".from_volume"));
+    ASSIGN_OR_RETURN(step.percent, QuantityOf(contract->rebate_tiers(i).percent(), path + ".percent"));
+    scale.push_back(step);
+  }
+  violations.AddAll("", CheckScale(scale, "contract.rebate_tiers"));
+  for (int i = 0; i < contract->instalments_size(); ++i) {
+    const std::string path = absl::StrCat("contract.instalments[", i, "]");
+    const absl::StatusOr<Decimal> amount =
+        AmountIn(contract->instalments(i).amount(), currency.code(), path + ".amount");
+    if (!amount.ok()) violations.AddAll("", amount.status());
+    if (i > 0 && contract->instalments(i).due_date() < contract->instalments(i - 1).due_date()) {
+      violations.Add(path + ".due_date", "CONTRACT_DATES_CONTRADICT", "is before the instalment above",
+                     {{"value", contract->instalments(i).due_date()}});
     }
   }
-  return out;
-}
-
-class TextWriter {
- public:
-  void Line(absl::string_view key, const std::vector<std::string>& values) {
-    absl::StrAppend(&text_, key, ":");
-    for (size_t i = 0; i < values.size(); ++i) absl::StrAppend(&text_, i == 0 ? " " : " | ", Escape(values[i]));
-    text_ += "\n";
+  std::set<int> numbers;
+  int last = 0;
+  for (int i = 0; i < contract->clauses_size(); ++i) {
+    v1::ContractClause* clause = contract->mutable_clauses(i);
+    if (clause->clause_number() == 0) clause->set_clause_number(last + 1);
+    last = std::max(last, clause->clause_number());
+    if (numbers.insert(clause->clause_number()).second) continue;
+    violations.Add(absl::StrCat("contract.clauses[", i, "].clause_number"), "LINE_NUMBER_REPEATED",
+                   "stands on another clause", {{"line", absl::StrCat(clause->clause_number())}});
   }
-  std::string Take() { return std::move(text_); }
-
- private:
-  std::string text_;
-};
-
-std::string Canonical(const std::string& decimal) {
-  const absl::StatusOr<Decimal> parsed = Decimal::Parse(decimal);
-  return parsed.ok() ? parsed->ToString() : decimal;
+  for (int i = 0; i < contract->lines_size(); ++i) {
+    const ContractLine& line = contract->lines(i);
+    const Period period = PeriodOf(*contract, line);
+    const std::string path = absl::StrCat("contract.lines[", i, "]");
+    if (!line.start_date().empty() && line.start_date() < contract->start_date()) {
+      violations.Add(path + ".start_date", "CONTRACT_DATES_CONTRADICT", "is before the contract begins",
+                     {{"startDate", contract->start_date()}});
+    }
+    if ((!line.end_date().empty() && !contract->end_date().empty() && line.end_date() > contract->end_date()) ||
+        (!period.end.empty() && period.end < period.start)) {
+      violations.Add(path + ".end_date", "CONTRACT_DATES_CONTRADICT",
+                     "is after the contract ends, or before the line begins", {{"endDate", contract->end_date()}});
+    }
+  }
+  return violations.status();
 }
 
 }  // namespace
@@ -98,9 +109,13 @@ absl::Status ComputeContract(Contract* contract) {
       continue;
     }
     ASSIGN_OR_RETURN(const Decimal amount, LineAmount(*price, *quantity, currency.code()));
+    if (line->commitment_basis() == v1::COMMITMENT_BASIS_UNSPECIFIED) {
+      line->set_commitment_basis(v1::COMMITMENT_BASIS_QUANTITY);
+    }
     SetAmount(amount, currency.code(), line->mutable_amount());
     ASSIGN_OR_RETURN(total, Add(total, amount));
   }
+  violations.AddAll("", ComputeFramework(currency, contract));
   RETURN_IF_ERROR(violations.status());
   SetAmount(total, currency.code(), contract->mutable_total());
   return absl::OkStatus();
@@ -124,7 +139,24 @@ std::string ContractText(const Contract& contract) {
     text.Line("line",
               {absl::StrCat(line.line_number()), line.product(), Canonical(line.quantity()),
                price.ok() ? price->ToString() : "", amount.ok() ? amount->ToString() : "", contract.currency()});
+    // Lines of their own, so that a contract without them has the words it always had.
+    if (!line.start_date().empty() || !line.end_date().empty()) {
+      text.Line("line period", {absl::StrCat(line.line_number()), line.start_date(), line.end_date()});
+    }
+    if (line.commitment_basis() == v1::COMMITMENT_BASIS_VALUE || !line.tolerance_percent().empty()) {
+      text.Line("line commitment", {absl::StrCat(line.line_number()), v1::CommitmentBasis_Name(line.commitment_basis()),
+                                    Canonical(line.tolerance_percent())});
+    }
   }
+  for (const auto& tier : contract.rebate_tiers()) {
+    text.Line("rebate", {Canonical(tier.from_volume()), Canonical(tier.percent())});
+  }
+  for (const std::string& product : contract.rebate_products()) text.Line("rebate product", {product});
+  for (const auto& instalment : contract.instalments()) {
+    const absl::StatusOr<Decimal> amount = AmountIn(instalment.amount(), contract.currency(), "amount");
+    text.Line("instalment", {instalment.due_date(), amount.ok() ? amount->ToString() : "", instalment.title()});
+  }
+  for (const std::string& region : contract.regions()) text.Line("region", {region});
   for (const auto& clause : contract.clauses()) {
     text.Line("clause", {v1::ClauseKind_Name(clause.kind()), clause.body()});
   }
@@ -132,6 +164,28 @@ std::string ContractText(const Contract& contract) {
     text.Line("attachment", {attachment.title(), attachment.content_sha256()});
   }
   return text.Take();
+}
+
+Contract ContractOn(const Contract& contract, absl::string_view day) {
+  Contract then = contract;
+  then.clear_lines();
+  then.clear_clauses();
+  for (const int root : Roots(contract)) {
+    const ContractLine* line = LineOn(contract, root, day);
+    if (line != nullptr) *then.add_lines() = *line;
+  }
+  for (const auto& clause : contract.clauses()) {
+    if (absl::string_view(clause.valid_from()) > day) continue;
+    if (!clause.valid_until().empty() && absl::string_view(clause.valid_until()) < day) continue;
+    *then.add_clauses() = clause;
+  }
+  for (const auto& version : contract.versions()) {
+    if (absl::string_view(version.valid_from()) > day) continue;
+    then.set_payment(version.payment());
+    then.set_terms_days(version.terms_days());
+    then.set_end_date(version.end_date());
+  }
+  return then;
 }
 
 absl::Status Submit(absl::string_view actor, absl::string_view today, absl::string_view deadline,
@@ -166,24 +220,24 @@ absl::Status Submit(absl::string_view actor, absl::string_view today, absl::stri
   if (contract->payment() == v1::CONTRACT_PAYMENT_CREDIT && contract->terms_days() == 0) {
     return refuse("TERMS_REQUIRED", "a contract on credit says in terms_days when it is paid");
   }
-  if (deadline < today) {
-    return InvalidField("review_deadline", "DEADLINE_PAST", "must not be in the past", {{"today", std::string(today)}});
+  Decimal instalments;
+  for (const auto& instalment : contract->instalments()) {
+    ASSIGN_OR_RETURN(const Decimal amount, AmountIn(instalment.amount(), contract->currency(), "amount"));
+    ASSIGN_OR_RETURN(instalments, Add(instalments, amount));
   }
+  ASSIGN_OR_RETURN(const Decimal total, AmountIn(contract->total(), contract->currency(), "total"));
+  if (instalments > total) {
+    return refuse("INSTALMENTS_EXCEED_TOTAL",
+                  absl::StrCat("the payment schedule is ", instalments.ToString(), ", the contract ", total.ToString()),
+                  {{"value", instalments.ToString()}, {"limit", total.ToString()}});
+  }
+  RETURN_IF_ERROR(CheckDeadline(today, deadline));
   contract->set_content_sha256(std::string(sha256));
   contract->clear_approved_sha256();
   contract->clear_state_reason();
   contract->set_submitter(std::string(actor));
   contract->set_review_deadline(std::string(deadline));
-  contract->clear_steps();
-  std::vector<ReviewStepKind> kinds = {v1::REVIEW_STEP_KIND_SALES, v1::REVIEW_STEP_KIND_PRODUCT,
-                                       v1::REVIEW_STEP_KIND_FINANCE, v1::REVIEW_STEP_KIND_LEGAL};
-  if (contract->important()) kinds.push_back(v1::REVIEW_STEP_KIND_GUIDANCE);
-  for (const ReviewStepKind kind : kinds) {
-    ReviewStep* step = contract->add_steps();
-    step->set_kind(kind);
-    step->set_result(v1::REVIEW_RESULT_PENDING);
-    step->set_deadline(std::string(deadline));
-  }
+  AskOpinions(contract->important(), deadline, contract->mutable_steps());
   return absl::OkStatus();
 }
 
@@ -232,105 +286,39 @@ absl::Status CheckQuotePrices(const AgreedTerms& quote, const Contract& contract
   return absl::OkStatus();
 }
 
-std::string ReviewPermission(ReviewStepKind step) {
-  switch (step) {
-    case v1::REVIEW_STEP_KIND_SALES:
-      return "contract.review_sales";
-    case v1::REVIEW_STEP_KIND_PRODUCT:
-      return "contract.review_product";
-    case v1::REVIEW_STEP_KIND_FINANCE:
-      return "contract.review_finance";
-    case v1::REVIEW_STEP_KIND_LEGAL:
-      return "contract.review_legal";
-    case v1::REVIEW_STEP_KIND_GUIDANCE:
-      return "contract.review_guidance";
-    default:
-      return {};
-  }
-}
-
 absl::Status Review(absl::string_view actor, ReviewStepKind step, bool approve, absl::string_view opinion,
                     absl::Time now, Contract* contract) {
-  RETURN_IF_ERROR(CheckOtherPerson(contract->name(), actor, contract->drafter(), "drafted the contract"));
-  RETURN_IF_ERROR(CheckOtherPerson(contract->name(), actor, contract->submitter(), "submitted the contract"));
-  ReviewStep* found = nullptr;
-  for (ReviewStep& candidate : *contract->mutable_steps()) {
-    if (candidate.kind() == step) {
-      found = &candidate;
-    } else if (candidate.result() != v1::REVIEW_RESULT_PENDING && candidate.reviewer() == actor) {
-      return FailedPrecondition("SEPARATION_OF_DUTIES", contract->name(), "nobody gives the opinion of two departments",
-                                {{"step", v1::ReviewStepKind_Name(candidate.kind())}});
-    }
-  }
-  if (found == nullptr) {
-    return InvalidField("step", "REVIEW_STEP_UNKNOWN", "is not asked for this contract",
-                        {{"step", v1::ReviewStepKind_Name(step)}});
-  }
-  if (found->result() != v1::REVIEW_RESULT_PENDING) {
-    return FailedPrecondition("REVIEW_STEP_DECIDED", contract->name(), "this opinion was given already",
-                              {{"step", v1::ReviewStepKind_Name(step)}, {"reviewer", found->reviewer()}});
-  }
-  if (!approve && absl::StripAsciiWhitespace(opinion).empty()) {
-    return InvalidField("opinion", "OPINION_REQUIRED", "must say what is to be changed");
-  }
-  found->set_result(approve ? v1::REVIEW_RESULT_APPROVED : v1::REVIEW_RESULT_RETURNED);
-  found->set_reviewer(std::string(actor));
-  found->set_opinion(std::string(opinion));
-  SetTime(now, found->mutable_decide_time());
-  if (!approve) {
+  const Reviewed reviewed{contract->name(), contract->drafter(), contract->submitter()};
+  ASSIGN_OR_RETURN(const ReviewOutcome outcome,
+                   GiveOpinion(reviewed, actor, step, approve, opinion, now, contract->mutable_steps()));
+  if (outcome == ReviewOutcome::kReturned) {
     contract->set_state(v1::CONTRACT_STATE_RETURNED);
     contract->set_state_reason(std::string(opinion));
-    return absl::OkStatus();
+  } else if (outcome == ReviewOutcome::kApproved) {
+    contract->set_state(v1::CONTRACT_STATE_APPROVED);
+    contract->set_approved_sha256(contract->content_sha256());
   }
-  for (const ReviewStep& each : contract->steps()) {
-    if (each.result() != v1::REVIEW_RESULT_APPROVED) return absl::OkStatus();
-  }
-  contract->set_state(v1::CONTRACT_STATE_APPROVED);
-  contract->set_approved_sha256(contract->content_sha256());
   return absl::OkStatus();
-}
-
-bool MarkOverdue(absl::string_view today, Contract* contract) {
-  bool any = false;
-  for (ReviewStep& step : *contract->mutable_steps()) {
-    if (step.result() != v1::REVIEW_RESULT_PENDING || step.deadline() >= today) continue;
-    step.set_overdue(true);
-    any = true;
-  }
-  return any;
 }
 
 absl::Status Sign(const v1::SignContractRequest& request, absl::string_view actor, absl::string_view today,
                   absl::string_view sha256, Contract* contract) {
-  const std::string& approved = contract->approved_sha256();
-  if (request.presented_sha256() != approved || sha256 != approved) {
-    return FailedPrecondition("SIGNED_TEXT_DIFFERS", contract->name(),
-                              "the text put before the signatories is not the text that was approved",
-                              {{"presented", request.presented_sha256()}, {"approved", approved}});
-  }
-  std::set<std::string> signed_for;
-  for (const auto& signatory : request.signatories()) signed_for.insert(signatory.party());
-  for (const auto& party : contract->parties()) {
-    if (signed_for.count(party.role()) > 0) continue;
-    return InvalidField("signatories", "SIGNATORY_MISSING", absl::StrCat("nobody signed for ", party.role()),
-                        {{"party", party.role()}});
-  }
+  RETURN_IF_ERROR(CheckSignedText(contract->name(), request.presented_sha256(), sha256, contract->approved_sha256()));
+  RETURN_IF_ERROR(CheckSignatories(contract->parties(), request.signatories()));
   for (const auto& check : request.signing_checks()) {
     if (check.correct()) continue;
     return FailedPrecondition("SIGNING_CHECK_FAILED", contract->name(),
                               absl::StrCat("the check with the customer found a fault: ", check.title()),
                               {{"check", check.title()}});
   }
-  const std::string date = request.sign_date().empty() ? std::string(today) : request.sign_date();
-  if (date > today) {
-    return InvalidField("sign_date", "SIGN_DATE_INVALID", "must not be in the future", {{"today", std::string(today)}});
-  }
+  ASSIGN_OR_RETURN(const std::string date, SignDate(request.sign_date(), today));
   *contract->mutable_signatories() = request.signatories();
   *contract->mutable_signing_checks() = request.signing_checks();
   contract->set_sign_date(date);
   contract->set_seal(request.seal());
   contract->set_scan_document(request.scan_document());
   contract->set_signer(std::string(actor));
+  AddFirstVersion(contract);
   return absl::OkStatus();
 }
 
@@ -341,6 +329,14 @@ absl::Status CheckOrderable(absl::string_view today, const Contract& contract) {
                               {{"state", v1::ContractState_Name(contract.state())}});
   }
   return CheckInForce(today, contract);
+}
+
+absl::Status CheckOrderDay(absl::string_view order_date, absl::string_view today, int age_max_days) {
+  ASSIGN_OR_RETURN(const std::string first, AddDays(today, -age_max_days));
+  if (order_date >= first && order_date <= today) return absl::OkStatus();
+  return InvalidField("order.order_date", "ORDER_DATE_NOT_CURRENT",
+                      absl::StrCat("must be from ", first, " to ", today, ": an order follows the terms of its day"),
+                      {{"value", std::string(order_date)}, {"from", first}, {"until", std::string(today)}});
 }
 
 absl::Status CheckReleasable(const Contract& contract) {
@@ -355,6 +351,19 @@ absl::Status CheckReleasable(const Contract& contract) {
                                 "its orders wait while a contract is suspended, and do not go out when it was ended",
                                 {{"state", v1::ContractState_Name(contract.state())}});
   }
+}
+
+absl::StatusOr<std::string> ReminderDay(const Contract& contract, int lead_days) {
+  return AddDays(contract.end_date(), -(contract.renewal_lead_days() > 0 ? contract.renewal_lead_days() : lead_days));
+}
+
+absl::Status AfterEndMoved(absl::string_view today, int lead_days, Contract* contract) {
+  if (contract->state() != v1::CONTRACT_STATE_EXPIRING || contract->end_date().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string reminder, ReminderDay(*contract, lead_days));
+  if (reminder <= today) return absl::OkStatus();
+  contract->set_state(v1::CONTRACT_STATE_ACTIVE);
+  if (contract->renewal_status() == v1::RENEWAL_STATUS_DUE) contract->clear_renewal_status();
+  return absl::OkStatus();
 }
 
 absl::Status CheckInForce(absl::string_view today, const Contract& contract) {

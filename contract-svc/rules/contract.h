@@ -19,20 +19,20 @@ enum ReviewStepKind : int;
 
 namespace kam::contract::rules {
 
-// Days before the end of a contract at which it becomes EXPIRING.
-inline constexpr int kExpiringDays = 60;
-
 // Numbers the lines, works out amounts and total. CURRENCY_MISMATCH, LINE_NUMBER_REPEATED, FIELD_OUT_OF_RANGE,
-// CONTRACT_DATES_CONTRADICT.
+// CONTRACT_DATES_CONTRADICT, REBATE_SCALE_INVALID.
 absl::Status ComputeContract(v1::Contract* contract);
 
 // The words both sides agree on, in a fixed order, one item a line; the same content always gives the same text.
 // Escapes line breaks, so that no content can look like another one.
 std::string ContractText(const v1::Contract& contract);
 
+// The contract as it stands on `day`: lines and clauses in force, terms of the version valid then.
+v1::Contract ContractOn(const v1::Contract& contract, absl::string_view day);
+
 // Puts a complete draft before the reviewers: freezes the hash and makes the steps. OPEN_POINTS_LEFT, CLAUSE_MISSING,
-// PARTIES_MISSING, LINES_MISSING, CONTRACT_DATES_MISSING, TERMS_REQUIRED, DEADLINE_PAST. `sha256` is that of
-// ContractText.
+// PARTIES_MISSING, LINES_MISSING, CONTRACT_DATES_MISSING, TERMS_REQUIRED, INSTALMENTS_EXCEED_TOTAL, DEADLINE_PAST.
+// `sha256` is that of ContractText.
 absl::Status Submit(absl::string_view actor, absl::string_view today, absl::string_view deadline,
                     absl::string_view sha256, v1::Contract* contract);
 
@@ -40,16 +40,10 @@ absl::Status Submit(absl::string_view actor, absl::string_view today, absl::stri
 // against an accepted quote.
 absl::Status CheckQuotePrices(const AgreedTerms& quote, const v1::Contract& contract);
 
-// Permission that the reviewer of a step must hold, "contract.review_legal".
-std::string ReviewPermission(v1::ReviewStepKind step);
-
 // One opinion. The last yes approves the contract, one no returns it. REVIEW_STEP_UNKNOWN, REVIEW_STEP_DECIDED,
 // SEPARATION_OF_DUTIES, OPINION_REQUIRED.
 absl::Status Review(absl::string_view actor, v1::ReviewStepKind step, bool approve, absl::string_view opinion,
                     absl::Time now, v1::Contract* contract);
-
-// Marks the steps whose deadline has passed; true when there are any.
-bool MarkOverdue(absl::string_view today, v1::Contract* contract);
 
 // SIGNED_TEXT_DIFFERS, SIGNATORY_MISSING, SIGNING_CHECK_FAILED, SIGN_DATE_INVALID. `sha256` is that of the stored
 // words.
@@ -59,9 +53,18 @@ absl::Status Sign(const v1::SignContractRequest& request, absl::string_view acto
 // May a new order be taken on `today`? CONTRACT_NOT_IN_FORCE, CONTRACT_NOT_STARTED, CONTRACT_ENDED.
 absl::Status CheckOrderable(absl::string_view today, const v1::Contract& contract);
 
+// The day of an order decides which version it follows; nobody orders on the terms of a day of his choosing.
+// ORDER_DATE_NOT_CURRENT: in the future, or more than `age_max_days` ago.
+absl::Status CheckOrderDay(absl::string_view order_date, absl::string_view today, int age_max_days);
+
 // May an order that was entered while the contract was in force still go out? Also after its last day, but not when it
 // was suspended or terminated meanwhile: CONTRACT_NOT_IN_FORCE.
 absl::Status CheckReleasable(const v1::Contract& contract);
+
+// The day on which renewal is brought up: the lead time of the contract, or that of the company, before its last day.
+absl::StatusOr<std::string> ReminderDay(const v1::Contract& contract, int lead_days);
+// After its last day was moved: a contract that is not near its end any more is ACTIVE again.
+absl::Status AfterEndMoved(absl::string_view today, int lead_days, v1::Contract* contract);
 
 // CONTRACT_NOT_STARTED, CONTRACT_ENDED.
 absl::Status CheckInForce(absl::string_view today, const v1::Contract& contract);

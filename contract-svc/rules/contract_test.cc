@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "common/testing/matchers.h"
+#include "contract-svc/rules/review.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -117,9 +118,9 @@ TEST(ContractTest, EveryStepHasAPermissionOfItsOwn) {
 
 TEST(ContractTest, OverdueOpinionsAreMarkedTheDayAfterTheDeadline) {
   Contract contract = InReview();
-  EXPECT_FALSE(MarkOverdue("2026-01-10", &contract));
+  EXPECT_FALSE(MarkOverdue("2026-01-10", contract.mutable_steps()));
   ASSERT_THAT(Review("employees/r", v1::REVIEW_STEP_KIND_SALES, true, "", absl::UnixEpoch(), &contract), IsOk());
-  EXPECT_TRUE(MarkOverdue("2026-01-11", &contract));
+  EXPECT_TRUE(MarkOverdue("2026-01-11", contract.mutable_steps()));
   EXPECT_FALSE(contract.steps(0).overdue());
   EXPECT_TRUE(contract.steps(1).overdue());
 }

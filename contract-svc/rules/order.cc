@@ -145,6 +145,12 @@ absl::Status TakeAgreedPrices(const AgreedTerms& terms, Order* order) {
       ASSIGN_OR_RETURN(left[j], Subtract(left[j], taken));
       ASSIGN_OR_RETURN(wanted, Subtract(wanted, taken));
     }
+    const auto resting = terms.resting.find(line->product());
+    if (!known && resting != terms.resting.end()) {
+      return FailedPrecondition("LINE_NOT_IN_FORCE", terms.source,
+                                absl::StrCat("the product may not be ordered on that day: ", resting->second),
+                                {{"field", LinePath(i, "product")}, {"product", line->product()}});
+    }
     if (!known) {
       return FailedPrecondition("PRODUCT_NOT_AGREED", terms.source,
                                 absl::StrCat("line ", line->line_number(), ": the product is not part of it"),

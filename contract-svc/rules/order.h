@@ -26,6 +26,7 @@ struct AgreedLine {
   Decimal unit_price;
   Decimal quantity;  // Not ordered yet.
   std::string tax_rate;
+  int line_number = 0;  // Of a contract: the first line of the chain.
 };
 
 struct AgreedTerms {
@@ -34,6 +35,8 @@ struct AgreedTerms {
   bool credit = false;
   int terms_days = 0;
   std::vector<AgreedLine> lines;
+  // Products that are agreed, but not on the day asked about, and why.
+  std::map<std::string, std::string> resting;
 };
 
 // Numbers the lines that have no number and works out amounts, taxes and totals. Every broken line is named at once:
@@ -45,8 +48,8 @@ absl::Status ComputeOrder(order::v1::Order* order);
 absl::Status CheckDates(const order::v1::Order& order);
 
 // Takes prices and taxes from what was agreed where the order gives none, and refuses others: PRODUCT_NOT_AGREED,
-// PRICE_NOT_AGREED, QUANTITY_NOT_AGREED, CURRENCY_MISMATCH. A product may stand on several agreed lines with the same
-// price, or with several prices when the order names one of them.
+// LINE_NOT_IN_FORCE, PRICE_NOT_AGREED, QUANTITY_NOT_AGREED, CURRENCY_MISMATCH. A product may stand on several agreed
+// lines with the same price, or with several prices when the order names one of them.
 absl::Status TakeAgreedPrices(const AgreedTerms& terms, order::v1::Order* order);
 
 // The customer's own way of ordering: PURCHASE_ORDER_REQUIRED, PURCHASE_ORDER_MALFORMED, LEAD_TIME_TOO_SHORT.
