@@ -241,12 +241,8 @@ absl::Status LogRegistration(const Context& context, const rpc::Call& call,
 
 absl::StatusOr<v1::BatchGetAccountScopesResponse> BatchGetAccountScopes(
     const Context& context, rpc::Call& call, const v1::BatchGetAccountScopesRequest& request) {
-  std::string list;
   std::vector<Value> params;
-  for (const std::string& name : request.names()) {
-    absl::StrAppend(&list, list.empty() ? "?" : ", ?");
-    params.emplace_back(IdOf(name));
-  }
+  for (const std::string& name : request.names()) params.emplace_back(IdOf(name));
   v1::BatchGetAccountScopesResponse response;
   if (params.empty()) return response;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
@@ -254,7 +250,7 @@ absl::StatusOr<v1::BatchGetAccountScopesResponse> BatchGetAccountScopes(
     ASSIGN_OR_RETURN(const std::vector<Row> rows,
                      connection.Query(absl::StrCat("SELECT account, version, owner, creator, region, state, tier, "
                                                    "legal_name FROM account_scopes WHERE account IN (",
-                                                   list, ")"),
+                                                   resource::Placeholders(params.size()), ")"),
                                       mysql::Params(params)));
     for (const Row& row : rows) {
       v1::AccountScope* scope = response.add_scopes();

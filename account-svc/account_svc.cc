@@ -4,7 +4,6 @@
 #include "account-svc/organization_service.h"
 #include "account-svc/sales_service.h"
 #include "account-svc/visit_service.h"
-#include "common/time/date.h"
 #include "kam/account/v1/account.pb.h"
 #include "kam/account/v1/account_ownership.pb.h"
 #include "kam/account/v1/contact.pb.h"
@@ -49,8 +48,7 @@ void FillCatalog(resource::Catalog* catalog) {
 }
 
 void RegisterAll(resource::Runtime& runtime, const Policy& policy, rpc::Registry* registry) {
-  const absl::StatusOr<absl::TimeZone> zone = LoadZone(policy.time_zone);
-  const Context context{runtime, policy, zone.ok() ? *zone : absl::UTCTimeZone()};
+  const Context context{runtime, policy, runtime.zone()};
   RegisterAccounts(context, registry);
   RegisterOwnership(context, registry);
   RegisterSales(context, registry);

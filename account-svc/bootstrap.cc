@@ -14,11 +14,11 @@ constexpr char kMethod[] = "kam.organization.v1.EmployeeService.BatchUpsertEmplo
 
 }  // namespace
 
-absl::Status Bootstrap(mysql::Database& database, const Clock& clock, const std::string& login) {
+absl::Status Bootstrap(mysql::Database& database, const Clock& clock, absl::TimeZone zone, const std::string& login) {
   if (login.empty()) return absl::OkStatus();
   resource::Catalog catalog;
   FillCatalog(&catalog);
-  resource::Runtime runtime(database, catalog, clock, std::string(32, '\0'));
+  resource::Runtime runtime(database, catalog, clock, std::string(32, '\0'), zone);
   rpc::Registry registry;
   const Policy policy;
   RegisterAll(runtime, policy, &registry);  // For the hooks: scopes are kept with the employee.

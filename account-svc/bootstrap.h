@@ -11,8 +11,8 @@
 namespace kam::account {
 
 // In a schema without employees makes one with this login and the role ERP (another system, 系统集成), which may
-// import. Nothing happens when there are employees already, or when `login` is empty.
-absl::Status Bootstrap(mysql::Database& database, const Clock& clock, const std::string& login);
+// import. Nothing happens when there are employees already, or when `login` is empty. `zone`: of the business.
+absl::Status Bootstrap(mysql::Database& database, const Clock& clock, absl::TimeZone zone, const std::string& login);
 
 }  // namespace kam::account
 

@@ -10,11 +10,6 @@ namespace kam::account {
 
 std::string Context::Today(absl::Time now) const { return TodayText(now, zone); }
 
-std::string IdOf(absl::string_view name) {
-  const size_t slash = name.rfind('/');
-  return std::string(slash == absl::string_view::npos ? name : name.substr(slash + 1));
-}
-
 std::string NameOf(absl::string_view collection, const std::string& id) {
   return id.empty() ? std::string() : absl::StrCat(collection, "/", id);
 }

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "account-svc/policy.h"
+#include "common/resource/names.h"
 #include "common/resource/runtime.h"
 
 namespace kam::account {
@@ -19,12 +20,11 @@ struct Context {
   const Policy& policy;
   absl::TimeZone zone;
 
-  // The day on which `now` falls in the policy's time zone, as ISO text.
+  // The day on which `now` falls in the business's time zone, as ISO text.
   std::string Today(absl::Time now) const;
 };
 
-// "accounts/{id}" -> "{id}"; text without '/' is returned as it is.
-std::string IdOf(absl::string_view name);
+using resource::IdOf;
 // "{id}" -> "accounts/{id}"; empty stays empty.
 std::string NameOf(absl::string_view collection, const std::string& id);
 

@@ -3,7 +3,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "account-svc/organization_service.h"
 #include "common/auth/grants.h"
 #include "common/status/status.h"
@@ -17,8 +16,6 @@ namespace pb = organization::v1;
 using mysql::Row;
 using mysql::Value;
 
-std::string Placeholders(size_t count) { return absl::StrJoin(std::vector<std::string>(count, "?"), ", "); }
-
 // The grants of all roles: rows set by an administrator replace the delivered ones of the same role and permission;
 // then the widest level of each permission counts.
 absl::StatusOr<auth::Grants> GrantsOf(mysql::Connection& connection, const std::vector<std::string>& roles) {
@@ -28,7 +25,7 @@ absl::StatusOr<auth::Grants> GrantsOf(mysql::Connection& connection, const std::
       const std::vector<Row> rows,
       connection.Query(absl::StrCat("SELECT role, permission, level, origin FROM role_grants WHERE role IN "
                                     "(",
-                                    Placeholders(roles.size()), ") AND archive_time IS NULL"),
+                                    resource::Placeholders(roles.size()), ") AND archive_time IS NULL"),
                        mysql::Params(params)));
   std::set<std::pair<std::string, std::string>> replaced;
   for (const Row& row : rows) {
@@ -122,7 +119,7 @@ absl::StatusOr<pb::BatchGetEmployeeScopesResponse> BatchGetEmployeeScopes(
     ASSIGN_OR_RETURN(const std::vector<Row> rows,
                      connection.Query(absl::StrCat("SELECT employee, version, department_path, region FROM "
                                                    "employee_scopes WHERE employee IN (",
-                                                   Placeholders(params.size()), ")"),
+                                                   resource::Placeholders(params.size()), ")"),
                                       mysql::Params(params)));
     for (const Row& row : rows) {
       pb::EmployeeScope* scope = response.add_scopes();

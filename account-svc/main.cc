@@ -15,11 +15,11 @@ ABSL_FLAG(std::string, bootstrap_login, "",
 
 namespace {
 
-absl::Status LoadReferenceData(kam::mysql::Database& database, const std::string& source) {
+absl::Status LoadReferenceData(kam::mysql::Database& database, const std::string& source, absl::TimeZone zone) {
   const kam::SystemClock clock;
   ASSIGN_OR_RETURN(const kam::account::Rights rights, kam::account::ReadRights(source + "/account-svc/rights"));
   RETURN_IF_ERROR(kam::account::LoadRights(database, clock, rights).status());
-  return kam::account::Bootstrap(database, clock, absl::GetFlag(FLAGS_bootstrap_login));
+  return kam::account::Bootstrap(database, clock, zone, absl::GetFlag(FLAGS_bootstrap_login));
 }
 
 }  // namespace

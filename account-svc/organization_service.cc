@@ -27,8 +27,6 @@ constexpr size_t kDepartmentsAboveMax = 8;
 constexpr int kChildrenMax = 5000;
 constexpr size_t kSuperiorsMax = 1000;  // People above somebody, along all lines.
 
-std::string Placeholders(size_t count) { return absl::StrJoin(std::vector<std::string>(count, "?"), ", "); }
-
 std::string PathOf(const Department& department) {
   return absl::StrCat(department.parent_path(), IdOf(department.name()), "/");
 }
@@ -50,8 +48,8 @@ absl::Status PlaceDepartment(UnitOfWork& work, Department* department) {
   const std::vector<std::string> above = absl::StrSplit(path, '/', absl::SkipEmpty());
   std::vector<Value> ids(above.begin(), above.end());
   RETURN_IF_ERROR(work.connection()
-                      .Query(absl::StrCat("SELECT id FROM departments WHERE id IN (", Placeholders(ids.size()),
-                                          ") ORDER BY id FOR UPDATE"),
+                      .Query(absl::StrCat("SELECT id FROM departments WHERE id IN (",
+                                          resource::Placeholders(ids.size()), ") ORDER BY id FOR UPDATE"),
                              mysql::Params(ids))
                       .status());
   if (!department->name().empty() && std::find(above.begin(), above.end(), IdOf(department->name())) != above.end()) {
@@ -108,11 +106,12 @@ absl::StatusOr<std::map<std::string, std::string>> Above(UnitOfWork& work, const
   while (!level.empty()) {
     std::vector<Value> params(level.begin(), level.end());
     params.emplace_back(day);
-    ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                     work.connection().Query(
-                         absl::StrCat("SELECT superior, parent_id FROM employees_superiors WHERE parent_id IN (",
-                                      Placeholders(level.size()), ") AND (until_date IS NULL OR until_date >= ?)"),
-                         mysql::Params(params)));
+    ASSIGN_OR_RETURN(
+        const std::vector<Row> rows,
+        work.connection().Query(
+            absl::StrCat("SELECT superior, parent_id FROM employees_superiors WHERE parent_id IN (",
+                         resource::Placeholders(level.size()), ") AND (until_date IS NULL OR until_date >= ?)"),
+            mysql::Params(params)));
     level.clear();
     for (const Row& row : rows) {
       if (below.emplace(row[0].text(), row[1].text()).second) level.push_back(row[0].text());
@@ -138,7 +137,7 @@ absl::Status CheckReporting(const Context& context, UnitOfWork& work, const Empl
   std::vector<Value> ids;
   for (const auto& [id, lower] : above) ids.emplace_back(id);
   RETURN_IF_ERROR(work.connection()
-                      .Query(absl::StrCat("SELECT id FROM employees WHERE id IN (", Placeholders(ids.size()),
+                      .Query(absl::StrCat("SELECT id FROM employees WHERE id IN (", resource::Placeholders(ids.size()),
                                           ") ORDER BY id FOR UPDATE"),
                              mysql::Params(ids))
                       .status());

@@ -4,7 +4,6 @@
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/account_rules.h"
 #include "common/status/status.h"
-#include "common/time/date.h"
 
 namespace kam::account {
 
@@ -38,7 +37,6 @@ absl::Status Policy::Validate() const {
       !absl::ascii_isupper(static_cast<unsigned char>(default_country[1]))) {
     violations.Add("policy.default_country", "FIELD_MALFORMED", "must be two capital letters, like CN");
   }
-  violations.AddAll("policy", LoadZone(time_zone).status());
   if (visit_max <= absl::ZeroDuration()) {
     violations.Add("policy.visit_max", "FIELD_OUT_OF_RANGE", "must be longer than nothing");
   }

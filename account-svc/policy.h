@@ -31,8 +31,6 @@ struct Policy {
   std::vector<std::string> public_domains = {"126.com",   "139.com",     "163.com",   "aliyun.com",  "foxmail.com",
                                              "gmail.com", "hotmail.com", "live.com",  "outlook.com", "qq.com",
                                              "sina.com",  "sohu.com",    "yahoo.com", "yeah.net"};
-  // Days begin at midnight here: dates of roles, reporting lines, openings.
-  std::string time_zone = "Asia/Shanghai";
   // Probability of winning at each stage in percent, rising.
   std::array<int, kStages> stage_probability = {10, 25, 40, 50, 70, 90};
   // Longest visit that can be planned.

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/visit_rules.h"
 #include "common/resource/standard.h"
@@ -48,7 +47,7 @@ absl::Status CheckOverlap(UnitOfWork& work, const Visit& visit) {
   if (!TakesTime(visit)) return absl::OkStatus();
   std::set<std::string> people = {IdOf(visit.visitor())};
   for (const std::string& companion : visit.companions()) people.insert(IdOf(companion));
-  const std::string list = absl::StrJoin(std::vector<std::string>(people.size(), "?"), ", ");
+  const std::string list = resource::Placeholders(people.size());
   const std::vector<Value> ids(people.begin(), people.end());
   RETURN_IF_ERROR(work.connection()
                       .Query(absl::StrCat("SELECT employee FROM employee_scopes WHERE employee IN (", list,

@@ -31,10 +31,7 @@ std::string Short(pb::ClaimDirection direction) {
 
 std::string Method(absl::string_view verb) { return absl::StrCat(kService, "/", verb); }
 
-absl::StatusOr<absl::CivilDay> TodayOf(const Policy& policy, absl::Time now) {
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(policy.time_zone));
-  return Today(now, zone);
-}
+absl::CivilDay TodayOf(const UnitOfWork& work) { return Today(work.now(), work.runtime().zone()); }
 
 // A claim on the manufacturer recovers the cost of a customer's claim.
 absl::Status CheckCustomerClaim(UnitOfWork& work, const pb::WarrantyClaim& claim) {
@@ -93,8 +90,7 @@ absl::Status CheckNotClaimedTwice(UnitOfWork& work, const pb::WarrantyClaim& cla
 }
 
 absl::Status CheckWhole(const Policy& policy, UnitOfWork& work, pb::WarrantyClaim* claim) {
-  ASSIGN_OR_RETURN(const absl::CivilDay today, TodayOf(policy, work.now()));
-  RETURN_IF_ERROR(rules::CheckClaim(today, claim));
+  RETURN_IF_ERROR(rules::CheckClaim(TodayOf(work), claim));
   RETURN_IF_ERROR(CheckComplaint(work, *claim));
   RETURN_IF_ERROR(CheckCustomerClaim(work, *claim));
   return work.importing() ? rules::CheckHistory(work.now(), policy, claim) : absl::OkStatus();
@@ -270,7 +266,7 @@ absl::StatusOr<pb::GetClaimAccuracyResponse> GetAccuracy(const Env& env, rpc::Ca
 }  // namespace
 
 absl::StatusOr<pb::ClaimPolicy> ClaimPolicyNow(UnitOfWork& work, const Policy& policy) {
-  ASSIGN_OR_RETURN(const absl::CivilDay today, TodayOf(policy, work.now()));
+  const absl::CivilDay today = TodayOf(work);
   ASSIGN_OR_RETURN(
       std::vector<pb::ClaimPolicy> found,
       work.Find<pb::ClaimPolicy>({"t.effective_date <= ? AND t.archive_time IS NULL", {Value(FormatDate(today))}},

@@ -67,6 +67,4 @@ absl::StatusOr<std::string> TierOf(resource::UnitOfWork& work, const std::string
   return rows.empty() ? std::string() : rows[0][0].text();
 }
 
-std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
-
 }  // namespace kam::aftersales

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "aftersales-svc/policy.h"
+#include "common/resource/names.h"
 #include "common/resource/runtime.h"
 #include "common/rpc/call.h"
 #include "common/schedule/schedule.h"
@@ -48,8 +49,7 @@ absl::StatusOr<std::string> ActingEmployee(const resource::UnitOfWork& work);
 // Tier of an account as account_scopes has it ("STRATEGIC"); empty: none.
 absl::StatusOr<std::string> TierOf(resource::UnitOfWork& work, const std::string& account);
 
-// The id in a resource name.
-std::string IdOf(const std::string& name);
+using resource::IdOf;
 
 // Registers a verb: begin (lock, scope, etag, transition), `apply`, save.
 //   apply(UnitOfWork&, const rpc::Call&, const Request&, resource::Change<Resource>*) -> absl::Status

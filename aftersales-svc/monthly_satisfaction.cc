@@ -44,10 +44,7 @@ absl::StatusOr<int64_t> Whole(const Value& cell) {
 class Figures {
  public:
   Figures(mysql::Connection& connection, const std::vector<std::string>& accounts) : connection_(connection) {
-    for (const std::string& account : accounts) {
-      list_ += list_.empty() ? "?" : ", ?";
-      accounts_.emplace_back(account);
-    }
+    for (const std::string& account : accounts) accounts_.emplace_back(account);
   }
 
   absl::Status Add(const Span& month, const Span& before, std::map<std::string, pb::MonthlySatisfaction>* rows) {
@@ -111,12 +108,12 @@ class Figures {
   absl::Status Each(const char* sql, const Span& span, absl::FunctionRef<absl::Status(const mysql::Row&)> take) {
     std::vector<Value> params = {Value(span.from), Value(span.until)};
     params.insert(params.end(), accounts_.begin(), accounts_.end());
-    return connection_.Scan(absl::StrCat(sql, " AND t.account IN (", list_, ") GROUP BY t.account"),
-                            mysql::Params(params), take);
+    return connection_.Scan(
+        absl::StrCat(sql, " AND t.account IN (", resource::Placeholders(accounts_.size()), ") GROUP BY t.account"),
+        mysql::Params(params), take);
   }
 
   mysql::Connection& connection_;
-  std::string list_;
   std::vector<Value> accounts_;
 };
 
@@ -125,7 +122,7 @@ absl::StatusOr<pb::ListMonthlySatisfactionResponse> List(const Env& env, rpc::Ca
   if (request.page_size() < 0) return InvalidField("page_size", "PAGE_SIZE_NEGATIVE", "must not be negative");
   const int page_size = request.page_size() == 0 ? resource::kPageSizeDefault
                                                  : std::min<int>(request.page_size(), resource::kPageSizeMax);
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(env.policy.time_zone));
+  const absl::TimeZone zone = env.runtime->zone();
   absl::CivilMonth month;
   if (!absl::ParseCivilTime(request.month(), &month))
     return InvalidField("month", "FIELD_MALFORMED", "must be YYYY-MM");

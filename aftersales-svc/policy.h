@@ -10,8 +10,6 @@
 namespace kam::aftersales {
 
 struct Policy {
-  // Days and months begin at midnight here: failure dates, the month of a response.
-  std::string time_zone = "Asia/Shanghai";
   // How far a time that a caller gives may be ahead of ours.
   absl::Duration clock_tolerance = absl::Minutes(5);
   // Used until the first ClaimPolicy applies (F-13): claims from this amount on are decided by the service manager.

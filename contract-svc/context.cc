@@ -35,8 +35,6 @@ absl::StatusOr<absl::Time> Context::EndOf(absl::string_view date) const {
   return absl::FromCivil(day + 1, zone);
 }
 
-std::string IdOf(absl::string_view name) { return std::string(name.substr(name.rfind('/') + 1)); }
-
 absl::StatusOr<std::string> Person(const resource::UnitOfWork& work) {
   if (work.actor().is_program()) return PersonRequired();
   return work.actor().subject;

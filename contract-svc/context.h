@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/resource/names.h"
 #include "common/resource/runtime.h"
 #include "contract-svc/policy.h"
 
@@ -44,14 +45,13 @@ struct Context {
   Directory directory;
   std::shared_ptr<approval::Engine> approvals;
 
-  // The day on which `now` falls in the policy's time zone, as ISO text.
+  // The day on which `now` falls in the business's time zone, as ISO text.
   std::string Today(absl::Time now) const;
   // The instant at which the day after `date` begins there. DATE_MALFORMED.
   absl::StatusOr<absl::Time> EndOf(absl::string_view date) const;
 };
 
-// "accounts/{id}" -> "{id}"; text without '/' is returned as it is.
-std::string IdOf(absl::string_view name);
+using resource::IdOf;
 
 // Name of the calling employee; PERMISSION_DENIED PERSON_REQUIRED for a program.
 absl::StatusOr<std::string> Person(const resource::UnitOfWork& work);

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "common/approval/engine.h"
-#include "common/time/date.h"
 #include "contract-svc/pricing_service.h"
 #include "contract-svc/sales.h"
 
@@ -37,12 +36,11 @@ void FillCatalog(resource::Catalog* catalog) {
 
 void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory directory, rpc::Registry* registry,
                  schedule::Scheduler* scheduler) {
-  const absl::StatusOr<absl::TimeZone> zone = LoadZone(policy.time_zone);
   approval::Policy approval_policy;
   approval_policy.decide_within = policy.approval_decide_within;
   approval_policy.delegation_max = policy.delegation_max;
   const auto approvals = std::make_shared<approval::Engine>(approval_policy);
-  const Context context{runtime, policy, zone.ok() ? *zone : absl::UTCTimeZone(), std::move(directory), approvals};
+  const Context context{runtime, policy, runtime.zone(), std::move(directory), approvals};
   approval::RegisterApproval(runtime, approvals, context.directory.ensure_employees, registry, scheduler);
   RegisterProducts(context, registry);
   RegisterPriceBooks(context, registry);

@@ -1,13 +1,11 @@
 #include "contract-svc/policy.h"
 
 #include "common/status/status.h"
-#include "common/time/date.h"
 
 namespace kam::contract {
 
 absl::Status Policy::Validate() const {
   FieldViolations violations;
-  if (!LoadZone(time_zone).ok()) violations.Add("policy.time_zone", "TIME_ZONE_UNKNOWN", "is not a known time zone");
   if (price_day_age_max_days < 0) {
     violations.Add("policy.price_day_age_max_days", "FIELD_OUT_OF_RANGE", "must not be negative");
   }

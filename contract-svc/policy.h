@@ -11,8 +11,6 @@
 namespace kam::contract {
 
 struct Policy {
-  // Days begin at midnight here: validity of prices, quotes and grants.
-  std::string time_zone = "Asia/Shanghai";
   // Of credit about which nothing was decided, when the credit policy names no amount either.
   std::string home_currency = "CNY";
   // Validity of a quote when its maker gives none, in days after the day it is made.

@@ -181,11 +181,9 @@ TEST(PolicyTest, NamesEveryFigureThatCannotBe) {
   policy.stage_probability = {10, 5, 40, 50, 70, 101};
   policy.complete_fields = {"nothing"};
   policy.default_country = "China";
-  policy.time_zone = "Mars/Base";
   const absl::Status status = policy.Validate();
-  for (const char* field :
-       {"policy.protection_days", "policy.holdings_max", "policy.stage_probability[1]", "policy.stage_probability[5]",
-        "policy.complete_fields[0]", "policy.default_country", "policy.time_zone"}) {
+  for (const char* field : {"policy.protection_days", "policy.holdings_max", "policy.stage_probability[1]",
+                            "policy.stage_probability[5]", "policy.complete_fields[0]", "policy.default_country"}) {
     EXPECT_THAT(status, testing::NamesField(field));
   }
 }

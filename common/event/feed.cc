@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/resource/change_log.h"
+#include "common/resource/names.h"
 #include "common/status/status.h"
 #include "kam/event/v1/feed.pb.h"
 
@@ -26,12 +27,6 @@ struct Unnumbered {
   int64_t version = 0;
 };
 
-std::string Placeholders(size_t count) {
-  std::string out;
-  for (size_t i = 0; i < count; ++i) out += i == 0 ? "?" : ",?";
-  return out;
-}
-
 absl::StatusOr<std::vector<Unnumbered>> ReadUnnumbered(mysql::Connection& connection) {
   ASSIGN_OR_RETURN(
       std::vector<mysql::Row> rows,
@@ -46,7 +41,7 @@ absl::StatusOr<std::vector<Unnumbered>> ReadUnnumbered(mysql::Connection& connec
     for (const std::string& id : resources) params.emplace_back(id);
     ASSIGN_OR_RETURN(rows, connection.Query(absl::StrCat("SELECT change_id, resource_id, version FROM changes WHERE "
                                                          "sequence IS NULL AND resource_id IN (",
-                                                         Placeholders(params.size()), ") ORDER BY change_id"),
+                                                         resource::Placeholders(params.size()), ") ORDER BY change_id"),
                                             mysql::Params(params)));
   }
   std::vector<Unnumbered> changes;
@@ -169,7 +164,7 @@ class Feed {
       params.insert(params.end(), scope.params.begin(), scope.params.end());
       ASSIGN_OR_RETURN(const std::vector<mysql::Row> found,
                        connection.Query(absl::StrCat("SELECT t.id FROM ", type->table(), " t WHERE t.id IN (",
-                                                     Placeholders(wanted.size()), ")",
+                                                     resource::Placeholders(wanted.size()), ")",
                                                      scope.sql.empty() ? "" : absl::StrCat(" AND (", scope.sql, ")")),
                                         mysql::Params(params)));
       for (const mysql::Row& row : found) visible.insert(absl::StrCat(collection, "/", row[0].text()));

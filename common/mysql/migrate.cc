@@ -9,6 +9,7 @@
 #include <fstream>
 #include <initializer_list>
 #include <mutex>
+#include <set>
 #include <sstream>
 #include <system_error>
 #include <thread>
@@ -414,15 +415,22 @@ absl::StatusOr<std::vector<int>> Migrate(Database& database, const std::vector<M
   return applied;
 }
 
-absl::StatusOr<int> AppliedVersion(Database& database) {
+absl::Status CheckApplied(Database& database, const std::vector<Migration>& migrations) {
   const absl::StatusOr<std::vector<Row>> rows =
-      Query(database, "SELECT COALESCE(MAX(number), 0) FROM schema_migrations WHERE finished", {});
-  if (!rows.ok()) {
-    constexpr char kErrorNoSuchTable[] = "1146";
-    if (MetadataValue(rows.status(), "errno") == kErrorNoSuchTable) return 0;
-    return rows.status();
+      Query(database, "SELECT number FROM schema_migrations WHERE finished", {});
+  constexpr char kErrorNoSuchTable[] = "1146";
+  if (!rows.ok() && MetadataValue(rows.status(), "errno") != kErrorNoSuchTable) return rows.status();
+  std::set<int64_t> applied;
+  if (rows.ok()) {
+    for (const Row& row : *rows) applied.insert(row[0].integer());
   }
-  return static_cast<int>((*rows)[0][0].integer());
+  for (const Migration& migration : migrations) {
+    if (applied.count(migration.number) > 0) continue;
+    return Error(absl::StatusCode::kFailedPrecondition, "SCHEMA_TOO_OLD",
+                 absl::StrCat("the schema lacks ", migration.name, ": run this program with --migrate first"),
+                 {{"migration", migration.name}});
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace kam::mysql

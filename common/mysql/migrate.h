@@ -30,8 +30,8 @@ std::vector<std::string> SplitStatements(absl::string_view sql);
 absl::StatusOr<std::vector<int>> Migrate(Database& database, const std::vector<Migration>& migrations,
                                          absl::string_view holder);
 
-// The highest number applied; 0 when none.
-absl::StatusOr<int> AppliedVersion(Database& database);
+// FAILED_PRECONDITION SCHEMA_TOO_OLD naming the first of `migrations` that was not applied. A newer schema is fine.
+absl::Status CheckApplied(Database& database, const std::vector<Migration>& migrations);
 
 }  // namespace kam::mysql
 

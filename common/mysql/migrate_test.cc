@@ -85,14 +85,17 @@ class MigrateTest : public ::testing::Test {
 };
 
 TEST_F(MigrateTest, AppliesWhatIsMissingOnce) {
-  EXPECT_EQ(AppliedVersion(db()).value(), 0);
   std::vector<Migration> migrations = {Make(1, absl::StrCat("CREATE TABLE a", kTable, "INSERT INTO a VALUES (1);")),
                                        Make(2, absl::StrCat("CREATE TABLE b", kTable))};
+  EXPECT_EQ(MetadataValue(CheckApplied(db(), migrations), "migration"), "0001_test.sql");
   EXPECT_THAT(Migrate(db(), migrations, "one").value(), ElementsAre(1, 2));
-  EXPECT_EQ(AppliedVersion(db()).value(), 2);
+  EXPECT_TRUE(CheckApplied(db(), migrations).ok());
   EXPECT_THAT(Migrate(db(), migrations, "one").value(), IsEmpty());
   migrations.push_back(Make(3, "INSERT INTO b VALUES (1), (2); INSERT INTO b VALUES (3)"));
+  EXPECT_EQ(Reason(CheckApplied(db(), migrations)), "SCHEMA_TOO_OLD");
+  EXPECT_EQ(MetadataValue(CheckApplied(db(), migrations), "migration"), "0003_test.sql");
   EXPECT_THAT(Migrate(db(), migrations, "one").value(), ElementsAre(3));
+  EXPECT_TRUE(CheckApplied(db(), migrations).ok());
   EXPECT_EQ(Count("a"), 1);
   EXPECT_EQ(Count("b"), 3);
   EXPECT_EQ(temp_.Get("SELECT sha256 FROM schema_migrations WHERE number = 3").text(),
@@ -100,7 +103,7 @@ TEST_F(MigrateTest, AppliesWhatIsMissingOnce) {
   // A binary that knows fewer files runs on a newer schema.
   migrations.pop_back();
   EXPECT_THAT(Migrate(db(), migrations, "old").value(), IsEmpty());
-  EXPECT_EQ(AppliedVersion(db()).value(), 3);
+  EXPECT_TRUE(CheckApplied(db(), migrations).ok());
 }
 
 TEST_F(MigrateTest, RefusesAnAppliedFileThatWasChangedOrRenamed) {
@@ -120,7 +123,8 @@ TEST_F(MigrateTest, ABrokenOffFileGoesOnWhereItStopped) {
           .status();
   EXPECT_THAT(std::string(broken.message()), HasSubstr("0001_test.sql, statement 3"));
   EXPECT_EQ(MetadataValue(broken, "errno"), "1146");
-  EXPECT_EQ(AppliedVersion(db()).value(), 0);
+  // Begun is not applied.
+  EXPECT_EQ(Reason(CheckApplied(db(), {Make(1, start)})), "SCHEMA_TOO_OLD");
   EXPECT_EQ(temp_.Get("SELECT statements_done FROM schema_migrations WHERE number = 1").integer(), 2);
   // What was done may not be changed; what failed may be mended.
   EXPECT_EQ(Reason(Migrate(db(), {Make(1, absl::StrCat("CREATE TABLE a2", kTable, "SELECT 1"))}, "x").status()),

@@ -2,11 +2,13 @@
 
 #include <cstdlib>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "common/resource/names.h"
 #include "common/status/status.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
@@ -25,11 +27,8 @@ constexpr int32_t kNanosOfLastDigit = 100000;  // Amounts have four digits after
 
 Value TextOrNull(const std::string& text) { return text.empty() ? Value() : Value(text); }
 
-// "collection/id" -> id.
-Value IdOf(const std::string& name) {
-  const size_t slash = name.rfind('/');
-  return slash == std::string::npos ? Value() : Value(name.substr(slash + 1));
-}
+// "collection/id" -> id; NULL for what is no resource name.
+Value ReferenceId(const std::string& name) { return absl::StrContains(name, '/') ? Value(IdOf(name)) : Value(); }
 
 absl::Time ToTime(const google::protobuf::Timestamp& stamp) {
   return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
@@ -126,7 +125,7 @@ void AppendValues(const std::vector<Field>& fields, const Message& message, std:
         out->push_back(TextOrNull(reflection->GetStringReference(message, descriptor, &scratch)));
         break;
       case Kind::kReference:
-        out->push_back(IdOf(reflection->GetStringReference(message, descriptor, &scratch)));
+        out->push_back(ReferenceId(reflection->GetStringReference(message, descriptor, &scratch)));
         break;
       case Kind::kEnum: {
         const EnumValueDescriptor* value = reflection->GetEnum(message, descriptor);
@@ -171,7 +170,7 @@ Value ElementValue(const Field& field, const Message& message, int index) {
   switch (field.descriptor->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING: {
       std::string text = reflection->GetRepeatedString(message, field.descriptor, index);
-      return field.kind == Kind::kReference ? IdOf(text) : Value(std::move(text));
+      return field.kind == Kind::kReference ? ReferenceId(text) : Value(std::move(text));
     }
     case FieldDescriptor::CPPTYPE_ENUM:
       return Value(ShortEnumName(reflection->GetRepeatedEnum(message, field.descriptor, index)));

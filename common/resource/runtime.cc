@@ -13,6 +13,7 @@
 #include "absl/strings/strip.h"
 #include "common/id/id.h"
 #include "common/resource/change_log.h"
+#include "common/resource/names.h"
 #include "common/resource/validate.h"
 #include "common/status/status.h"
 #include "google/protobuf/io/coded_stream.h"
@@ -67,10 +68,7 @@ const FieldDescriptor* StateField(const Descriptor* descriptor) {
   return field != nullptr && field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM ? field : nullptr;
 }
 
-std::string IdOfMessage(const Message& message) {
-  const std::string name = TextField(message, "name");
-  return name.substr(name.rfind('/') + 1);
-}
+std::string IdOfMessage(const Message& message) { return IdOf(TextField(message, "name")); }
 
 }  // namespace
 
@@ -158,7 +156,7 @@ absl::Status UnitOfWork::CheckReferences(const Type& type, const Message* before
     }
     absl::StrAppend(&sql, sql.empty() ? "SELECT " : ", ", "EXISTS (SELECT 1 FROM ", table, " r WHERE r.", column,
                     " = ?)");
-    params.emplace_back(name.substr(name.rfind('/') + 1));
+    params.emplace_back(IdOf(name));
     asked.push_back({path, name});
   };
   const auto walk = [&](const auto& self, const std::vector<Field>& fields, const Message* old_message,
@@ -315,10 +313,12 @@ absl::Status UnitOfWork::SetArchived(const Message& before, bool archived, Messa
 
 // ---------------------------------------------------------------------------------------------- Runtime
 
-Runtime::Runtime(mysql::Database& database, const Catalog& catalog, const Clock& clock, std::string page_token_key)
+Runtime::Runtime(mysql::Database& database, const Catalog& catalog, const Clock& clock, std::string page_token_key,
+                 absl::TimeZone zone)
     : database_(database),
       catalog_(catalog),
       clock_(clock),
+      zone_(zone),
       store_(catalog),
       page_tokens_(std::move(page_token_key)),
       ids_(&clock) {}
@@ -422,7 +422,7 @@ absl::StatusOr<std::unique_ptr<Message>> Runtime::GetMessage(const rpc::Call& ca
 }
 
 absl::StatusOr<std::string> Runtime::NextNumber(const std::string& prefix, absl::Time now) {
-  const std::string period = absl::StrCat(absl::ToCivilYear(now, absl::UTCTimeZone()).year());
+  const std::string period = absl::StrCat(absl::ToCivilYear(now, zone_).year());
   const std::lock_guard<std::mutex> lock(numbers_mutex_);
   NumberBlock& block = numbers_[{prefix, period}];
   if (block.next == block.end) RETURN_IF_ERROR(RefillNumbers(prefix, period));

@@ -160,13 +160,16 @@ struct Hooks {
 
 class Runtime {
  public:
-  // `page_token_key`: 32 bytes, the same in every replica.
-  Runtime(mysql::Database& database, const Catalog& catalog, const Clock& clock, std::string page_token_key);
+  // `page_token_key`: 32 bytes, the same in every replica; so is `zone`, where the days and years of the business
+  // begin.
+  Runtime(mysql::Database& database, const Catalog& catalog, const Clock& clock, std::string page_token_key,
+          absl::TimeZone zone);
 
   mysql::Database& database() const { return database_; }
   const Catalog& catalog() const { return catalog_; }
   const Store& store() const { return store_; }
   const Clock& clock() const { return clock_; }
+  absl::TimeZone zone() const { return zone_; }
   const PageTokens& page_tokens() const { return page_tokens_; }
 
   // Set at start-up.
@@ -206,7 +209,7 @@ class Runtime {
 
   absl::StatusOr<std::string> NewId() { return ids_.NewId(); }
 
-  // The next human number of a prefix, "KA2026-000017".
+  // The next human number of a prefix, "KA2026-000017", with the year in the business's time zone.
   absl::StatusOr<std::string> NextNumber(const std::string& prefix, absl::Time now);
 
  private:
@@ -220,6 +223,7 @@ class Runtime {
   mysql::Database& database_;
   const Catalog& catalog_;
   const Clock& clock_;
+  const absl::TimeZone zone_;
   const Store store_;
   const PageTokens page_tokens_;
   IdGenerator ids_;

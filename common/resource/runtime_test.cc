@@ -13,6 +13,7 @@
 #include "common/resource/testing/widget_tables.h"
 #include "common/schedule/schedule.h"
 #include "common/testing/mariadb.h"
+#include "common/time/date.h"
 #include "common/time/fake_clock.h"
 #include "kam/api/standard.pb.h"
 #include "kam/event/v1/feed.pb.h"
@@ -46,7 +47,9 @@ auth::Principal Person(const std::string& id, Level level) {
 
 class RuntimeTest : public ::testing::Test {
  protected:
-  RuntimeTest() : temp_("common/resource/schema"), runtime_(temp_.database(), Catalog(), clock_, std::string(32, 'k')) {
+  RuntimeTest()
+      : temp_("common/resource/schema"),
+        runtime_(temp_.database(), Catalog(), clock_, std::string(32, 'k'), LoadZone("Asia/Shanghai").value()) {
     EXPECT_TRUE(kam::testing::CreateWidgetTables(temp_.database()).ok());
     for (const char* id : {kAnna, kBert, kBoss}) {
       temp_.Execute(absl::StrCat("INSERT INTO employee_scopes (employee, version, department_path, region) VALUES ('",
@@ -130,6 +133,20 @@ class RuntimeTest : public ::testing::Test {
   const auth::Principal bert_ = Person(kBert, Level::kOwn);
   const auth::Principal boss_ = Person(kBoss, Level::kAll);
 };
+
+TEST_F(RuntimeTest, NumbersBeginAnewWithTheYearOfTheBusiness) {
+  const absl::Time midnight = absl::FromCivil(absl::CivilYear(2027), runtime_.zone());
+  const auto number = [&](absl::Time at) {
+    clock_.Set(at);
+    const absl::StatusOr<pb::Widget> widget = Create(anna_, AWidget("numbered"));
+    EXPECT_TRUE(widget.ok()) << widget.status();
+    return widget.ok() ? widget->number() : "";
+  };
+  // In UTC both are in 2026.
+  EXPECT_EQ(number(midnight - absl::Seconds(1)), "WD2026-000001");
+  EXPECT_EQ(number(midnight), "WD2027-000001");
+  EXPECT_EQ(number(absl::FromCivil(absl::CivilYear(2027), absl::UTCTimeZone())), "WD2027-000002");
+}
 
 TEST_F(RuntimeTest, TheTablesFitTheDescriptors) {
   EXPECT_TRUE(temp_.database()

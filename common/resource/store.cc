@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/resource/names.h"
 #include "common/status/status.h"
 #include "kam/api/standard.pb.h"
 
@@ -18,12 +19,6 @@ using mysql::Value;
 
 // IN lists are padded to these sizes, so that few statements are prepared.
 constexpr size_t kListSizes[] = {1, 8, 64, 256};
-
-std::string Placeholders(size_t count) {
-  std::string out;
-  for (size_t i = 0; i < count; ++i) out += i == 0 ? "?" : ",?";
-  return out;
-}
 
 // Placeholders for `ids` and, in `params`, the ids padded by repeating the last one.
 std::string InList(const std::vector<std::string>& ids, std::vector<Value>* params) {

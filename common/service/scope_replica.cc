@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/resource/names.h"
 #include "common/resource/type.h"
 #include "common/status/status.h"
 #include "kam/account/v1/account_scope_service.pb.h"
@@ -15,14 +16,14 @@ namespace kam::service {
 namespace {
 
 using mysql::Value;
+using resource::IdOf;
 
 constexpr int kNamesAtOnce = 500;
 constexpr int kChangesAtOnce = 1000;
 constexpr absl::Duration kAskTimeout = absl::Seconds(5);
 constexpr char kFeed[] = "account-svc";
 
-std::string Id(const std::string& name) { return name.substr(name.rfind('/') + 1); }
-Value IdOrNull(const std::string& name) { return name.empty() ? Value() : Value(Id(name)); }
+Value IdOrNull(const std::string& name) { return name.empty() ? Value() : Value(IdOf(name)); }
 Value TextOrNull(const std::string& text) { return text.empty() ? Value() : Value(text); }
 
 // Calls `take` for the names in portions.
@@ -66,7 +67,7 @@ absl::StatusOr<std::vector<std::string>> ScopeReplica::Missing(const char* table
     const std::string sql = absl::StrCat("SELECT 1 FROM ", table, " WHERE ", column, " = ?");
     for (const std::string& name : wanted) {
       if (name.empty()) continue;
-      ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, {Id(name)}));
+      ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, {IdOf(name)}));
       if (rows.empty()) missing.push_back(name);
     }
     return absl::OkStatus();
@@ -109,7 +110,7 @@ absl::Status ScopeReplica::FetchAccounts(const std::vector<std::string>& names, 
                     "tier = IF(VALUES(version) >= version, VALUES(tier), tier), "
                     "legal_name = IF(VALUES(version) >= version, VALUES(legal_name), legal_name), "
                     "version = GREATEST(VALUES(version), version)",
-                    {Id(scope.account()), scope.version(), IdOrNull(scope.owner()), IdOrNull(scope.creator()),
+                    {IdOf(scope.account()), scope.version(), IdOrNull(scope.owner()), IdOrNull(scope.creator()),
                      TextOrNull(scope.region()), EnumOrNull(scope.state()), EnumOrNull(scope.tier()),
                      scope.legal_name()})
                 .status());
@@ -136,7 +137,7 @@ absl::Status ScopeReplica::FetchEmployees(const std::vector<std::string>& names,
                     "department_path = IF(VALUES(version) >= version, VALUES(department_path), department_path), "
                     "region = IF(VALUES(version) >= version, VALUES(region), region), "
                     "version = GREATEST(VALUES(version), version)",
-                    {Id(scope.employee()), scope.version(), TextOrNull(scope.department_path()),
+                    {IdOf(scope.employee()), scope.version(), TextOrNull(scope.department_path()),
                      TextOrNull(scope.region())})
                 .status());
       }

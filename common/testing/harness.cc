@@ -18,6 +18,7 @@
 #include "common/rpc/client.h"
 #include "common/rpc/server.h"
 #include "common/status/status.h"
+#include "common/time/date.h"
 #include "prometheus/registry.h"
 
 namespace kam::testing {
@@ -103,7 +104,8 @@ absl::Status Harness::Start(absl::string_view schema_directory, const std::funct
   log::Configure("test", log::Level::kWarning);  // Not a line for every call.
   fill(&catalog_);
   const std::string key(32, 'k');
-  runtime_ = std::make_unique<resource::Runtime>(db_.database(), catalog_, clock_, key);
+  runtime_ =
+      std::make_unique<resource::Runtime>(db_.database(), catalog_, clock_, key, LoadZone("Asia/Shanghai").value());
   ASSIGN_OR_RETURN(std::vector<mysql::Migration> migrations, mysql::ReadMigrations(kRuntimeSchema));
   ASSIGN_OR_RETURN(const std::vector<mysql::Migration> own, mysql::ReadMigrations(schema_directory));
   migrations.insert(migrations.end(), own.begin(), own.end());

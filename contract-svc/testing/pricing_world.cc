@@ -48,7 +48,7 @@ PricingWorld& PricingWorld::Get() {
 }
 
 std::string PricingWorld::Today(int days) const {
-  return AddDays(TodayText(harness_->clock().Now(), LoadZone(policy_.time_zone).value()), days).value();
+  return AddDays(TodayText(harness_->clock().Now(), harness_->runtime().zone()), days).value();
 }
 
 void PricingWorld::RunDue() {

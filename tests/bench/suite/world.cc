@@ -28,6 +28,7 @@
 #include "common/status/status.h"
 #include "common/testing/mariadb_server.h"
 #include "common/time/clock.h"
+#include "common/time/date.h"
 #include "gateway/access.h"
 #include "gateway/gateway.h"
 #include "gateway/http/server.h"
@@ -141,7 +142,8 @@ class Running : public World {
     rights.rows.push_back({"account.write", kRole, "own"});
     rights.rows.push_back({"echo.use", kRole, "all"});
     RETURN_IF_ERROR(account::LoadRights(*database_, clock_, rights).status());
-    RETURN_IF_ERROR(account::Bootstrap(*database_, clock_, kLogin));
+    ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone("Asia/Shanghai"));
+    RETURN_IF_ERROR(account::Bootstrap(*database_, clock_, zone, kLogin));
 
     const std::string programs = directory_ + "/programs.jwks";
     const std::string key_file = directory_ + "/gateway.jwk";
@@ -154,7 +156,7 @@ class Running : public World {
 
     RETURN_IF_ERROR(policy_.Validate());
     account::FillCatalog(&catalog_);
-    runtime_ = std::make_unique<resource::Runtime>(*recorder_, catalog_, clock_, std::string(32, 'k'));
+    runtime_ = std::make_unique<resource::Runtime>(*recorder_, catalog_, clock_, std::string(32, 'k'), zone);
     account::RegisterAll(*runtime_, policy_, &handlers_);
     handlers_.Add<rpc::testing::EchoRequest, rpc::testing::EchoResponse>(
         kNoOp, [](rpc::Call&, const rpc::testing::EchoRequest&) -> absl::StatusOr<rpc::testing::EchoResponse> {
