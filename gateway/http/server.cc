@@ -1,176 +1,29 @@
 #include "gateway/http/server.h"
 
-// Asio 1.74 uses std::exchange without including its header.
-#include <algorithm>
-#include <atomic>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <chrono>
 #include <condition_variable>
-#include <mutex>
-#include <optional>
-#include <set>
-#include <thread>
-#include <utility>
 #include <vector>
 
-#include "absl/algorithm/container.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status/status.h"
-#include "gateway/http/problem.h"
-#include "openssl/ssl.h"
-#include "openssl/x509.h"
+#include "gateway/http/connection.h"
+#include "gateway/http/tls_context.h"
 
 namespace kam::http {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 using asio::ip::tcp;
 using boost::system::error_code;
-using SteadyTime = std::chrono::steady_clock::time_point;
 
-// One read asks for so many bytes.
-constexpr size_t kReadBytes = size_t{16} << 10;
-// Bodies up to this size go out in one piece with their head: one system call, one TLS record sequence.
-constexpr size_t kCoalesceBytes = size_t{64} << 10;
 // Refusals that are written at the same time; connections beyond are closed without a word.
 constexpr int kRefusalsMax = 64;
-// Most bytes thrown away after a refusal.
-constexpr size_t kLingerBytesMax = size_t{16} << 20;
 // After an accept that failed (out of descriptors) the next one waits.
 constexpr std::chrono::milliseconds kAcceptPause(100);
 // A connection that was cut off has this long to notice.
 constexpr std::chrono::seconds kCutOffWait(10);
-
-asio::redirect_error_t<asio::use_awaitable_t<>> Redirect(error_code& ec) {
-  return asio::redirect_error(asio::use_awaitable, ec);
-}
-
-std::chrono::nanoseconds ToChrono(absl::Duration duration) {
-  // Longer deadlines are as good as none and would overflow the clock.
-  return absl::ToChronoNanoseconds(std::min(duration, absl::Hours(24 * 365)));
-}
-
-bool IsHeaderName(absl::string_view name) {
-  return !name.empty() && absl::c_all_of(name, [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
-  });
-}
-
-bool IsHeaderValue(absl::string_view value) {
-  return absl::c_all_of(value, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x20 && byte != 0x7f;
-  });
-}
-
-bool HasHeader(const Headers& headers, absl::string_view lower_case_name) {
-  return absl::c_any_of(headers,
-                        [&](const auto& header) { return absl::AsciiStrToLower(header.first) == lower_case_name; });
-}
-
-// Head of an answer, with what every answer carries.
-std::string ResponseHead(const HttpResponse& response, bool close, bool tls) {
-  std::string head = absl::StrCat("HTTP/1.1 ", response.status, " ", StatusPhrase(response.status), "\r\n");
-  for (const auto& [name, value] : response.headers) {
-    // A value from a handler must never be able to start a header or a body of its own.
-    if (!IsHeaderName(name) || !IsHeaderValue(value)) continue;
-    const std::string lower = absl::AsciiStrToLower(name);
-    if (lower == "content-length" || lower == "connection" || lower == "transfer-encoding") continue;
-    absl::StrAppend(&head, name, ": ", value, "\r\n");
-  }
-  absl::StrAppend(&head, "Date: ", absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", absl::Now(), absl::UTCTimeZone()),
-                  "\r\n");
-  if (response.status != 204 && response.status != 304) {
-    absl::StrAppend(&head, "Content-Length: ", response.body.size(), "\r\n");
-  }
-  if (!HasHeader(response.headers, "cache-control")) head += "Cache-Control: no-store\r\n";
-  head += "X-Content-Type-Options: nosniff\r\n";
-  if (tls) head += "Strict-Transport-Security: max-age=31536000\r\n";
-  head += close ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
-  return head;
-}
-
-absl::StatusOr<std::shared_ptr<asio::ssl::context>> LoadTls(const TlsOptions& options) {
-  auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
-  SSL_CTX* native = context->native_handle();
-  SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
-  SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
-  // Only HTTP/1.1 is spoken; a client that offers other protocols only is refused in the handshake.
-  SSL_CTX_set_alpn_select_cb(
-      native,
-      [](SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in, unsigned int in_size,
-         void*) -> int {
-        static constexpr unsigned char kProtocol[] = "\x08http/1.1";
-        unsigned char* selected = nullptr;
-        if (SSL_select_next_proto(&selected, out_size, kProtocol, sizeof(kProtocol) - 1, in, in_size) !=
-            OPENSSL_NPN_NEGOTIATED) {
-          return SSL_TLSEXT_ERR_ALERT_FATAL;
-        }
-        *out = selected;
-        return SSL_TLSEXT_ERR_OK;
-      },
-      nullptr);
-  const auto failure = [](absl::string_view option, const std::string& file, const error_code& ec) {
-    return Error(absl::StatusCode::kFailedPrecondition, "TLS_FILE_UNUSABLE",
-                 absl::StrCat(option, " ", file, " cannot be used: ", ec.message()),
-                 {{"option", std::string(option)}, {"file", file}});
-  };
-  error_code ec;
-  if (context->use_certificate_chain_file(options.certificate_file, ec)) {
-    return failure("certificate_file", options.certificate_file, ec);
-  }
-  if (context->use_private_key_file(options.key_file, asio::ssl::context::pem, ec)) {
-    return failure("key_file", options.key_file, ec);
-  }
-  if (!options.client_ca_file.empty()) {
-    if (context->load_verify_file(options.client_ca_file, ec)) {
-      return failure("client_ca_file", options.client_ca_file, ec);
-    }
-    const int verify = options.require_client_certificate
-                           ? asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert
-                           : asio::ssl::verify_peer;
-    context->set_verify_mode(verify, ec);
-    // Sessions may be resumed only within this context.
-    static constexpr unsigned char kSessionContext[] = "kam-gateway";
-    SSL_CTX_set_session_id_context(native, kSessionContext, sizeof(kSessionContext) - 1);
-  }
-  return context;
-}
-
-std::string ClientCommonName(SSL* ssl) {
-  X509* certificate = SSL_get1_peer_certificate(ssl);
-  if (certificate == nullptr) return "";
-  std::string name;
-  if (SSL_get_verify_result(ssl) == X509_V_OK) {
-    char text[256];
-    const int size = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, text, sizeof(text));
-    if (size > 0) name.assign(text, static_cast<size_t>(size));
-    // A name with a NUL byte inside is an attempt to look like another one.
-    if (name.find('\0') != std::string::npos) name.clear();
-  }
-  X509_free(certificate);
-  return name;
-}
 
 absl::Status CheckOptions(const ServerOptions& options) {
   FieldViolations violations;
@@ -209,69 +62,32 @@ absl::Status CheckOptions(const ServerOptions& options) {
   return violations.status();
 }
 
-// What the server needs of a connection, whatever its transport. Called on the connection's own thread.
-class ConnectionBase {
- public:
-  virtual ~ConnectionBase() = default;
-  // Close if no request is being worked on.
-  virtual void CloseIfIdle() = 0;
-  // Close now.
-  virtual void CutOff() = 0;
-};
-
-// One I/O thread and the connections pinned to it: nothing of a connection is ever touched from another thread.
-struct Worker {
-  asio::io_context context{1};
-  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> guard;
-  std::set<ConnectionBase*> connections;
-  // Answers come from any thread, also after the end: what nobody will run must not be queued, because it would keep
-  // the server, and with it the queue, alive for ever.
-  std::mutex post_mutex;
-  bool ended = false;
-  std::thread thread;
-};
-
 }  // namespace
 
-class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
+class HttpServer::Impl final : public ConnectionHost {
  public:
-  Impl(ServerOptions server_options, HttpHandler server_handler)
-      : options(std::move(server_options)), handler(std::move(server_handler)) {}
+  using ConnectionHost::ConnectionHost;
 
   absl::Status Listen();
   absl::Status Stop(absl::Duration grace);
   absl::Status ReloadCertificates();
-  std::shared_ptr<asio::ssl::context> tls_context() {
-    const std::lock_guard<std::mutex> lock(mutex);
-    return tls;
-  }
 
-  void Refused(absl::string_view peer, int status, absl::string_view reason) {
-    ++requests_refused;
-    if (options.on_refused) options.on_refused(peer, status, reason);
-  }
-  void ConnectionClosed() {
-    if (--connections_open > 0) return;
-    const std::lock_guard<std::mutex> lock(mutex);
-    changed.notify_all();
-  }
-
-  const ServerOptions options;
-  const HttpHandler handler;
   uint16_t bound_port = 0;
-
-  std::atomic<int64_t> connections_open = 0;
   std::atomic<int64_t> connections_accepted = 0;
   std::atomic<int64_t> connections_refused = 0;
-  std::atomic<int64_t> refusals_open = 0;
-  std::atomic<int64_t> requests = 0;
-  std::atomic<int64_t> requests_refused = 0;
-  std::atomic<int64_t> requests_in_flight = 0;
-  std::atomic<bool> draining = false;
 
  private:
   void Accept();
   void Adopt(tcp::socket socket, Worker& worker);
+  // Null without TLS.
+  std::shared_ptr<asio::ssl::context> tls_context() {
+    const std::lock_guard<std::mutex> lock(mutex);
+    return tls;
+  }
+  void AllClosed() override {
+    const std::lock_guard<std::mutex> lock(mutex);
+    changed.notify_all();
+  }
 
   std::mutex mutex;
   std::condition_variable changed;
@@ -282,377 +98,6 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
   std::optional<asio::steady_timer> accept_pause;
   size_t next_worker = 0;
 };
-
-namespace {
-
-tcp::socket& SocketOf(tcp::socket& stream) { return stream; }
-tcp::socket& SocketOf(asio::ssl::stream<tcp::socket>& stream) { return stream.next_layer(); }
-
-// One connection, from accept to close. A coroutine on its worker's thread does everything in order; the watchdog is
-// one timer that cuts off whatever the coroutine waits for when the deadline of the current step has passed.
-template <typename Stream, typename Server>
-class Connection : public ConnectionBase, public std::enable_shared_from_this<Connection<Stream, Server>> {
- public:
-  static constexpr bool kTls = !std::is_same_v<Stream, tcp::socket>;
-
-  Connection(Server* server, Worker* worker, tcp::socket socket, std::shared_ptr<asio::ssl::context> tls, bool refuse)
-      : server_(server),
-        worker_(worker),
-        tls_(std::move(tls)),
-        stream_(MakeStream(std::move(socket), tls_.get())),
-        refuse_(refuse),
-        buffer_(server->options.head.head_bytes + 2 * kReadBytes),
-        watchdog_(worker->context),
-        answered_(worker->context) {}
-
-  ~Connection() override { Release(); }
-
-  // Call on the worker's thread.
-  void Start() {
-    worker_->connections.insert(this);
-    error_code ec;
-    const tcp::endpoint endpoint = SocketOf(stream_).remote_endpoint(ec);
-    if (!ec) {
-      peer_ = absl::StrCat(endpoint.address().is_v6() ? "[" : "", endpoint.address().to_string(),
-                           endpoint.address().is_v6() ? "]:" : ":", endpoint.port());
-    }
-    SocketOf(stream_).set_option(tcp::no_delay(true), ec);
-    auto self = this->shared_from_this();
-    asio::co_spawn(
-        worker_->context, [self] { return self->Run(); },
-        // An exception (no memory) ends this connection and no other.
-        [self](std::exception_ptr) { self->Finish(); });
-  }
-
-  void CloseIfIdle() override {
-    if (idle_) CutOff();
-  }
-
-  void CutOff() override {
-    cut_off_ = true;
-    Close();
-    answered_.cancel();
-  }
-
- private:
-  // Why the next step is not taken.
-  enum class Next { kContinue, kClose, kLinger };
-
-  static Stream MakeStream(tcp::socket socket, asio::ssl::context* tls) {
-    if constexpr (kTls) {
-      return Stream(std::move(socket), *tls);
-    } else {
-      (void)tls;
-      return socket;
-    }
-  }
-
-  // Sets the deadline of the step that begins now.
-  void Deadline(absl::Duration timeout) {
-    timed_out_ = false;
-    deadline_ = std::chrono::steady_clock::now() + ToChrono(timeout);
-    // A watchdog that wakes too early goes back to sleep, so it is set anew only when it would wake too late.
-    if (!armed_ || deadline_ < wake_) Arm();
-  }
-
-  void Arm() {
-    armed_ = true;
-    wake_ = deadline_;
-    watchdog_.expires_at(wake_);
-    watchdog_.async_wait([self = this->shared_from_this()](error_code ec) {
-      if (ec || self->finished_) return;
-      if (std::chrono::steady_clock::now() < self->deadline_) return self->Arm();
-      self->armed_ = false;
-      self->timed_out_ = true;
-      error_code ignored;
-      SocketOf(self->stream_).cancel(ignored);
-      self->answered_.cancel();
-    });
-  }
-
-  void Close() {
-    error_code ignored;
-    SocketOf(stream_).close(ignored);
-  }
-
-  void Finish() {
-    if (finished_) return;
-    finished_ = true;
-    worker_->connections.erase(this);
-    watchdog_.cancel();
-    Close();
-    Release();
-  }
-
-  // Gives the place back. A handler may keep the object itself alive for longer, by its callback.
-  void Release() {
-    if (std::exchange(released_, true)) return;
-    if (refuse_) --server_->refusals_open;
-    server_->ConnectionClosed();
-  }
-
-  asio::awaitable<void> Run() {
-    if (refuse_) {
-      co_await Refuse();
-      co_return;
-    }
-    error_code ec;
-    if constexpr (kTls) {
-      Deadline(server_->options.handshake_timeout);
-      co_await stream_.async_handshake(asio::ssl::stream_base::server, Redirect(ec));
-      if (ec || timed_out_) co_return;
-      client_cn_ = ClientCommonName(stream_.native_handle());
-    }
-    for (int served = 1;; ++served) {
-      const Next next = co_await ServeOne(served);
-      if (next == Next::kContinue) continue;
-      if (next == Next::kLinger) co_await Linger();
-      co_return;
-    }
-  }
-
-  // Reads one request, has it answered, writes the answer.
-  asio::awaitable<Next> ServeOne(int served) {
-    const ServerOptions& options = server_->options;
-    HeadParser parser(options.head);
-    error_code ec;
-    HeadParser::Result result = HeadParser::Result::kNeedMore;
-    idle_ = buffer_.size() == 0;
-    if (idle_ && server_->draining) co_return Next::kLinger;
-    // A peer that never said anything is given less time than one that has shown what it is.
-    Deadline(idle_ && served > 1 ? options.idle_timeout : options.header_timeout);
-    while (true) {
-      if (buffer_.size() > 0) {
-        result = parser.Parse(Buffered());
-        if (result != HeadParser::Result::kNeedMore) break;
-      }
-      const size_t size = co_await stream_.async_read_some(buffer_.prepare(kReadBytes), Redirect(ec));
-      buffer_.commit(size);
-      if (ec) {
-        if (!timed_out_ || cut_off_ || idle_) co_return Next::kClose;
-        co_return co_await Refuse(408, "HEADER_TIMEOUT", "the head of the request did not arrive in time");
-      }
-      if (idle_) {
-        idle_ = false;
-        Deadline(options.header_timeout);
-      }
-    }
-    idle_ = false;
-    if (result == HeadParser::Result::kError) {
-      const HeadError& error = parser.error();
-      co_return co_await Refuse(error.status, error.reason, error.message);
-    }
-
-    Head& head = parser.head();
-    HttpRequest request;
-    const bool has_body = head.chunked || head.content_length.value_or(0) > 0;
-    if (has_body) {
-      const Next next = co_await ReadBody(parser, &request.body);
-      if (next != Next::kContinue) co_return next;
-    } else {
-      buffer_.consume(parser.size());
-    }
-    request.method = std::move(head.method);
-    request.target = std::move(head.target);
-    request.path = std::move(head.path);
-    request.query = std::move(head.query);
-    request.headers = std::move(head.headers);
-    request.peer = peer_;
-    request.tls = kTls;
-    request.client_cn = client_cn_;
-    const bool is_head = request.method == "HEAD";
-
-    ++server_->requests;
-    std::optional<HttpResponse> response = co_await Answer(std::move(request));
-    if (cut_off_) co_return Next::kClose;
-    bool close = !head.keep_alive || served >= options.requests_per_connection || server_->draining;
-    if (!response.has_value()) {
-      if (options.on_refused) options.on_refused(peer_, 504, "HANDLER_TIMEOUT");
-      response = ProtocolProblem(504, "HANDLER_TIMEOUT", "the request was not answered in time", "");
-      close = true;
-    }
-    co_return co_await Write(*std::move(response), close, is_head);
-  }
-
-  absl::string_view Buffered() const {
-    return absl::string_view(static_cast<const char*>(buffer_.cdata().data()), buffer_.size());
-  }
-
-  // Reads the body that the head announces; takes head and body out of the buffer.
-  asio::awaitable<Next> ReadBody(HeadParser& parser, std::string* body) {
-    const ServerOptions& options = server_->options;
-    const Head& head = parser.head();
-    error_code ec;
-    if (head.content_length.value_or(0) > options.body_bytes) {
-      co_return co_await Refuse(413, "BODY_TOO_LARGE", BodyTooLarge());
-    }
-    Deadline(options.body_timeout);
-    if (head.expect_continue && buffer_.size() == parser.size()) {
-      static constexpr char kContinue[] = "HTTP/1.1 100 Continue\r\n\r\n";
-      co_await asio::async_write(stream_, asio::buffer(kContinue, sizeof(kContinue) - 1), Redirect(ec));
-      if (ec) co_return Next::kClose;
-    }
-    if (head.chunked) co_return co_await ReadChunks(body);
-
-    // Memory grows with what arrives, never with what is announced.
-    buffer_.consume(parser.size());
-    const auto wanted = static_cast<size_t>(*head.content_length);
-    while (true) {
-      const size_t take = std::min(wanted - body->size(), buffer_.size());
-      body->append(Buffered().data(), take);
-      buffer_.consume(take);
-      if (body->size() == wanted) co_return Next::kContinue;
-      const size_t size =
-          co_await stream_.async_read_some(buffer_.prepare(std::min(kReadBytes, wanted - body->size())), Redirect(ec));
-      buffer_.commit(size);
-      if (ec) co_return co_await BodyFailed();
-    }
-  }
-
-  asio::awaitable<Next> ReadChunks(std::string* body) {
-    // Beast reads the head once more, which passed the stricter parser, and then the chunks. Trailers are dropped.
-    beast::http::request_parser<beast::http::string_body> chunks;
-    chunks.header_limit(static_cast<uint32_t>(2 * server_->options.head.head_bytes));
-    chunks.body_limit(server_->options.body_bytes);
-    const size_t extension_bytes = server_->options.chunk_extension_bytes;
-    auto on_chunk = [extension_bytes](uint64_t, beast::string_view extensions, error_code& ec) {
-      if (extensions.size() > extension_bytes) ec = beast::http::error::bad_chunk_extension;
-    };
-    chunks.on_chunk_header(on_chunk);
-    error_code ec;
-    co_await beast::http::async_read(stream_, buffer_, chunks, Redirect(ec));
-    if (!ec) {
-      *body = std::move(chunks.get().body());
-      co_return Next::kContinue;
-    }
-    if (ec == beast::http::error::body_limit) co_return co_await Refuse(413, "BODY_TOO_LARGE", BodyTooLarge());
-    const bool malformed = ec.category() == beast::http::make_error_code(beast::http::error::bad_chunk).category() &&
-                           ec != beast::http::error::end_of_stream && ec != beast::http::error::partial_message;
-    if (malformed) co_return co_await Refuse(400, "BAD_CHUNK", "the chunked body is malformed");
-    co_return co_await BodyFailed();
-  }
-
-  asio::awaitable<Next> BodyFailed() {
-    if (!timed_out_ || cut_off_) co_return Next::kClose;
-    co_return co_await Refuse(408, "BODY_TIMEOUT", "the body of the request did not arrive in time");
-  }
-
-  std::string BodyTooLarge() const {
-    return absl::StrCat("the body of the request is longer than ", server_->options.body_bytes, " bytes");
-  }
-
-  // The handler's answer; nothing when it did not come in time or the connection was cut off.
-  asio::awaitable<std::optional<HttpResponse>> Answer(HttpRequest request) {
-    // The server is named first: it holds the I/O context and must go last.
-    struct Pending {
-      std::shared_ptr<Server> server;
-      std::shared_ptr<Connection> connection;
-      std::atomic<bool> called = false;
-      // On the connection's thread.
-      std::optional<HttpResponse> response;
-      bool abandoned = false;
-    };
-    auto pending = std::make_shared<Pending>();
-    pending->server = server_->shared_from_this();
-    pending->connection = this->shared_from_this();
-    Deadline(server_->options.handler_timeout);
-    ++server_->requests_in_flight;
-    server_->handler(std::move(request), [pending](HttpResponse response) {
-      if (pending->called.exchange(true)) return;
-      Worker* const worker = pending->connection->worker_;
-      const std::lock_guard<std::mutex> lock(worker->post_mutex);
-      if (worker->ended) return;
-      asio::dispatch(worker->context, [pending, response = std::move(response)]() mutable {
-        if (pending->abandoned) return;
-        pending->response = std::move(response);
-        pending->connection->answered_.cancel();
-      });
-    });
-    while (!pending->response.has_value() && !timed_out_ && !cut_off_) {
-      error_code ignored;
-      answered_.expires_at(SteadyTime::max());
-      co_await answered_.async_wait(Redirect(ignored));
-    }
-    --server_->requests_in_flight;
-    pending->abandoned = true;
-    co_return std::move(pending->response);
-  }
-
-  asio::awaitable<Next> Write(HttpResponse response, bool close, bool is_head) {
-    Deadline(server_->options.write_timeout);
-    error_code ec;
-    std::string head = ResponseHead(response, close, kTls);
-    if (is_head || response.status == 204 || response.status == 304) response.body.clear();
-    if (response.body.size() <= kCoalesceBytes) {
-      head += response.body;
-      response.body.clear();
-    }
-    co_await asio::async_write(stream_, asio::buffer(head), Redirect(ec));
-    if (!ec && !response.body.empty()) {
-      co_await asio::async_write(stream_, asio::buffer(response.body), Redirect(ec));
-    }
-    if (ec) co_return Next::kClose;
-    co_return close ? Next::kLinger : Next::kContinue;
-  }
-
-  // Answers a request that never becomes one, and closes.
-  asio::awaitable<Next> Refuse(int status, absl::string_view reason, absl::string_view message) {
-    server_->Refused(peer_, status, reason);
-    HttpResponse response = ProtocolProblem(status, reason, message, "");
-    co_return co_await Write(std::move(response), /*close=*/true, /*is_head=*/false);
-  }
-
-  // Over the connection limit.
-  asio::awaitable<void> Refuse() {
-    Deadline(server_->options.linger_timeout);
-    if constexpr (!kTls) {
-      HttpResponse response = ProtocolProblem(503, "TOO_MANY_CONNECTIONS", "the server has no connection to spare", "");
-      const Next next = co_await Write(std::move(response), /*close=*/true, /*is_head=*/false);
-      if (next == Next::kLinger) co_await Linger();
-    }
-  }
-
-  // Closes so that the peer can still read the answer: bytes left unread would turn the close into a reset.
-  asio::awaitable<void> Linger() {
-    Deadline(server_->options.linger_timeout);
-    error_code ec;
-    if constexpr (kTls) {
-      co_await stream_.async_shutdown(Redirect(ec));
-      if (timed_out_) co_return;
-    }
-    SocketOf(stream_).shutdown(tcp::socket::shutdown_send, ec);
-    buffer_.clear();
-    for (size_t total = 0; total < kLingerBytesMax;) {
-      ec.clear();
-      total += co_await SocketOf(stream_).async_read_some(buffer_.prepare(kReadBytes), Redirect(ec));
-      if (ec) co_return;
-    }
-  }
-
-  Server* const server_;
-  Worker* const worker_;
-  const std::shared_ptr<asio::ssl::context> tls_;
-  Stream stream_;
-  const bool refuse_;
-  beast::flat_buffer buffer_;
-  std::string peer_;
-  std::string client_cn_;
-
-  asio::steady_timer watchdog_;
-  SteadyTime deadline_;
-  SteadyTime wake_;
-  bool armed_ = false;
-  bool timed_out_ = false;
-
-  // Cancelled when the handler has answered.
-  asio::steady_timer answered_;
-  bool idle_ = false;
-  bool cut_off_ = false;
-  bool finished_ = false;
-  bool released_ = false;
-};
-
-}  // namespace
 
 absl::Status HttpServer::Impl::Listen() {
   if (options.tls.enabled()) {
@@ -714,15 +159,7 @@ void HttpServer::Impl::Adopt(tcp::socket socket, Worker& worker) {
     ++refusals_open;
   }
   ++connections_open;
-  const auto start = [&](auto connection) {
-    asio::post(worker.context, [connection = std::move(connection)] { connection->Start(); });
-  };
-  if (options.tls.enabled()) {
-    start(std::make_shared<Connection<asio::ssl::stream<tcp::socket>, Impl>>(this, &worker, std::move(socket),
-                                                                             tls_context(), refuse));
-  } else {
-    start(std::make_shared<Connection<tcp::socket, Impl>>(this, &worker, std::move(socket), nullptr, refuse));
-  }
+  StartConnection(this, &worker, std::move(socket), tls_context(), refuse);
 }
 
 absl::Status HttpServer::Impl::ReloadCertificates() {

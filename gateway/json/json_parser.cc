@@ -235,19 +235,18 @@ class Parser {
     ++at_;
     const JsonType& entry_type = types_.Of(info);
     const JsonField& key_info = entry_type.fields[0];
-    const bool text_key = key_info.cpp_type == FieldDescriptor::CPPTYPE_STRING;
     absl::flat_hash_set<std::string> keys;
     while (Now().kind != Kind::kEnd) {
       const absl::string_view key = Now().view();
       steps_.push_back({nullptr, key, 0});
       Message* entry = message->GetReflection()->AddMessage(message, info.field);
-      if (text_key) {
+      if (key_info.cpp_type == FieldDescriptor::CPPTYPE_STRING) {
         entry->GetReflection()->SetString(entry, key_info.field, std::string(key));
       } else if (const ValueCode code = SetFieldFromText(key, key_info.field, entry); code != ValueCode::kOk) {
         return WrongValue(key_info, code);
       }
       // Keys are compared as values: "1" and "1.0" are the same key.
-      if (!keys.insert(text_key ? std::string(key) : KeyBytes(*entry, key_info)).second) {
+      if (!keys.insert(MapKeyText(*entry, key_info)).second) {
         return Fail("JSON_DUPLICATE_MEMBER", "is given more than once");
       }
       ++at_;
@@ -256,22 +255,6 @@ class Parser {
     }
     ++at_;
     return true;
-  }
-
-  static std::string KeyBytes(const Message& entry, const JsonField& key) {
-    const Reflection* reflection = entry.GetReflection();
-    switch (key.cpp_type) {
-      case FieldDescriptor::CPPTYPE_BOOL:
-        return reflection->GetBool(entry, key.field) ? "1" : "0";
-      case FieldDescriptor::CPPTYPE_INT32:
-        return absl::StrCat(reflection->GetInt32(entry, key.field));
-      case FieldDescriptor::CPPTYPE_UINT32:
-        return absl::StrCat(reflection->GetUInt32(entry, key.field));
-      case FieldDescriptor::CPPTYPE_INT64:
-        return absl::StrCat(reflection->GetInt64(entry, key.field));
-      default:
-        return absl::StrCat(reflection->GetUInt64(entry, key.field));
-    }
   }
 
   // A number, as a number or in quotes.

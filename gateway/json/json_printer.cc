@@ -176,7 +176,7 @@ class Printer {
     entries.reserve(static_cast<size_t>(size));
     for (int i = 0; i < size; ++i) {
       const Message& entry = reflection->GetRepeatedMessage(message, info.field, i);
-      entries.emplace_back(KeyText(key, entry), &entry);
+      entries.emplace_back(MapKeyText(entry, key), &entry);
     }
     std::sort(entries.begin(), entries.end());
     out_->push_back('{');
@@ -189,24 +189,6 @@ class Printer {
     }
     out_->push_back('}');
     return true;
-  }
-
-  static std::string KeyText(const JsonField& key, const Message& entry) {
-    const Reflection* reflection = entry.GetReflection();
-    switch (key.cpp_type) {
-      case FieldDescriptor::CPPTYPE_STRING:
-        return reflection->GetString(entry, key.field);
-      case FieldDescriptor::CPPTYPE_BOOL:
-        return reflection->GetBool(entry, key.field) ? "true" : "false";
-      case FieldDescriptor::CPPTYPE_INT32:
-        return absl::StrCat(reflection->GetInt32(entry, key.field));
-      case FieldDescriptor::CPPTYPE_UINT32:
-        return absl::StrCat(reflection->GetUInt32(entry, key.field));
-      case FieldDescriptor::CPPTYPE_INT64:
-        return absl::StrCat(reflection->GetInt64(entry, key.field));
-      default:
-        return absl::StrCat(reflection->GetUInt64(entry, key.field));
-    }
   }
 
   // One value: of a singular field (index -1) or an element of a repeated one.

@@ -12,6 +12,8 @@ namespace kam::gateway {
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
 
 WellKnown WellKnownOf(const Descriptor* type) {
   const absl::string_view name = type->full_name();
@@ -30,6 +32,24 @@ WellKnown WellKnownOf(const Descriptor* type) {
     if (short_name == wrapper) return WellKnown::kWrapper;
   }
   return WellKnown::kNone;
+}
+
+std::string MapKeyText(const Message& entry, const JsonField& key) {
+  const Reflection* reflection = entry.GetReflection();
+  switch (key.cpp_type) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection->GetString(entry, key.field);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection->GetBool(entry, key.field) ? "true" : "false";
+    case FieldDescriptor::CPPTYPE_INT32:
+      return absl::StrCat(reflection->GetInt32(entry, key.field));
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return absl::StrCat(reflection->GetUInt32(entry, key.field));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return absl::StrCat(reflection->GetInt64(entry, key.field));
+    default:
+      return absl::StrCat(reflection->GetUInt64(entry, key.field));
+  }
 }
 
 const JsonType& JsonTypes::Of(const Descriptor* descriptor) {

@@ -61,6 +61,9 @@ struct JsonType {
   absl::flat_hash_map<absl::string_view, const JsonField*> by_name;
 };
 
+// Key of an entry of a map as text, which two entries share only when their keys are equal values.
+std::string MapKeyText(const google::protobuf::Message& entry, const JsonField& key);
+
 class JsonTypes {
  public:
   const JsonType& Of(const google::protobuf::Descriptor* descriptor);
