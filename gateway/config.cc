@@ -1,5 +1,6 @@
 #include "gateway/config.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "absl/flags/flag.h"
@@ -19,6 +20,13 @@ ABSL_FLAG(int, http_io_threads, 2, "Threads that do input and output.");
 ABSL_FLAG(int, http_connections_max, 1024, "Open HTTP connections; further ones get 503.");
 ABSL_FLAG(int, http_body_bytes_max, 8 << 20, "Longest request body, in bytes.");
 ABSL_FLAG(bool, native, false, "Serve native gRPC at --listen too, for callers inside the cluster.");
+ABSL_FLAG(int, native_calls_max, 1024, "Native gRPC calls at a time.");
+ABSL_FLAG(int, native_message_bytes_max, 8 << 20, "Longest request of native gRPC, in bytes.");
+ABSL_FLAG(int64_t, native_in_flight_bytes_max, int64_t{256} << 20,
+          "Bytes of native gRPC requests and answers held at a time.");
+ABSL_FLAG(int64_t, native_caller_bytes_max, int64_t{64} << 20, "The same, of one caller.");
+ABSL_FLAG(int64_t, native_transport_bytes_max, int64_t{256} << 20,
+          "Bytes held below native gRPC, of messages still on their way.");
 ABSL_FLAG(std::vector<std::string>, backend, {}, "Programs behind the gateway: name=host:port, comma separated.");
 ABSL_FLAG(std::string, jwks_file, "", "Public keys of the identity provider, as a file.");
 ABSL_FLAG(std::string, jwks_url, "", "Public keys of the identity provider, at an https address.");
@@ -94,6 +102,27 @@ absl::StatusOr<GatewayConfig> ConfigFromFlags() {
   config.http.handler_timeout = kCallTimeoutMax + config.sessions.resolve_timeout + absl::Seconds(5);
 
   config.native = absl::GetFlag(FLAGS_native);
+  NativeOptions& native = config.native_limits;
+  native.calls_max = absl::GetFlag(FLAGS_native_calls_max);
+  native.receive_bytes_max = absl::GetFlag(FLAGS_native_message_bytes_max);
+  native.in_flight_bytes_max = absl::GetFlag(FLAGS_native_in_flight_bytes_max);
+  native.caller_bytes_max = absl::GetFlag(FLAGS_native_caller_bytes_max);
+  native.transport_bytes_max = absl::GetFlag(FLAGS_native_transport_bytes_max);
+  const auto at_least = [&](const char* flag, int64_t value, int64_t least, const char* what) {
+    if (value < least) {
+      violations.Add(flag, "OPTION_OUT_OF_RANGE", absl::StrCat("must be at least ", least, what),
+                     {{"value", absl::StrCat(value)}, {"least", absl::StrCat(least)}});
+    }
+  };
+  at_least("native_calls_max", native.calls_max, 1, "");
+  at_least("native_message_bytes_max", native.receive_bytes_max, 1, "");
+  // Otherwise a message that is small enough could never go through.
+  at_least("native_caller_bytes_max", native.caller_bytes_max,
+           std::max(native.receive_bytes_max, native.send_bytes_max), ", the longest message");
+  at_least("native_in_flight_bytes_max", native.in_flight_bytes_max, native.caller_bytes_max,
+           ", native_caller_bytes_max");
+  at_least("native_transport_bytes_max", native.transport_bytes_max, native.receive_bytes_max,
+           ", native_message_bytes_max");
   if (auto backends = ParseBackends(absl::GetFlag(FLAGS_backend)); backends.ok()) {
     config.backends = *std::move(backends);
     if (!config.backends.contains("account-svc")) {

@@ -13,6 +13,7 @@
 #include "gateway/access.h"
 #include "gateway/http/server.h"
 #include "gateway/identity.h"
+#include "gateway/native.h"
 
 namespace kam::gateway {
 
@@ -20,6 +21,8 @@ struct GatewayConfig {
   http::ServerOptions http;
   // Native gRPC is served at --listen.
   bool native = false;
+  // Limits only; address and certificates are those of the program.
+  NativeOptions native_limits;
   // gRPC target of every program, by its name.
   std::map<std::string, std::string> backends;
   OutsideAuthenticator::Options outside;

@@ -4,12 +4,14 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/auth/internal_token.h"
 #include "common/auth/key_file.h"
 #include "common/auth/key_source.h"
 #include "common/log/log.h"
 #include "common/rpc/client.h"
+#include "common/rpc/health.h"
 #include "common/server/program.h"
 #include "common/status/status.h"
 #include "common/time/clock.h"
@@ -24,6 +26,7 @@
 namespace kam::gateway {
 namespace {
 
+constexpr absl::Duration kHealthTimeout = absl::Seconds(1);
 constexpr size_t kOpenApiBytesMax = size_t{16} << 20;
 
 absl::StatusOr<std::shared_ptr<auth::KeySource>> OpenKeys(const GatewayConfig& config) {
@@ -126,9 +129,17 @@ absl::Status Run(server::Program& program, int* exit_status) {
     });
   }
 
+  // Without keys nobody gets in. Without a backend its own calls fail and the others go on.
+  program.AddCheck("keys", [&] { return keys->Check(clock.Now()); });
+  for (const auto& [name, client] : backends) {
+    program.AddCheck(
+        absl::StrCat("backend ", name), [&client = *client] { return rpc::CheckServing(client, kHealthTimeout); },
+        server::Readiness::Weight::kAdvisory);
+  }
+
   std::unique_ptr<NativeServer> native;
   if (config.native) {
-    NativeOptions native_options;
+    NativeOptions native_options = config.native_limits;
     native_options.address = program.server_options().address;
     native_options.tls = program.tls_files();
     program.AddListener({.name = "grpc",

@@ -1,18 +1,21 @@
 #include "gateway/native.h"
 
+#include <grpcpp/alarm.h>
 #include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
-#include <prometheus/histogram.h>
+#include <prometheus/gauge.h>
 #include <prometheus/registry.h>
 
 #include <algorithm>
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +25,7 @@
 #include "common/log/log.h"
 #include "common/rpc/wire.h"
 #include "common/status/status.h"
+#include "gateway/byte_budget.h"
 
 namespace kam::gateway {
 namespace {
@@ -36,6 +40,8 @@ bool Single(const grpc::GenericCallbackServerContext& context, const char* key, 
   return true;
 }
 
+constexpr absl::Duration kRetryAfter = absl::Milliseconds(200);
+
 std::string ToString(const grpc::ByteBuffer& buffer) {
   std::string out;
   std::vector<grpc::Slice> slices;
@@ -43,6 +49,14 @@ std::string ToString(const grpc::ByteBuffer& buffer) {
   out.reserve(buffer.Length());
   for (const grpc::Slice& slice : slices) out.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
   return out;
+}
+
+// The same bytes, without a copy.
+grpc::ByteBuffer ToBuffer(std::string bytes) {
+  auto* held = new std::string(std::move(bytes));
+  const grpc::Slice slice(
+      held->data(), held->size(), [](void* string) { delete static_cast<std::string*>(string); }, held);
+  return grpc::ByteBuffer(&slice, 1);
 }
 
 class Core final : public grpc::CallbackGenericService {
@@ -55,14 +69,65 @@ class Core final : public grpc::CallbackGenericService {
         handled(prometheus::BuildCounter()
                     .Name("gateway_native_calls_total")
                     .Help("Native gRPC calls answered, by method and code.")
-                    .Register(registry)) {}
+                    .Register(registry)),
+        budget_(core_options.in_flight_bytes_max, core_options.caller_bytes_max),
+        bytes_(prometheus::BuildGauge()
+                   .Name("gateway_native_bytes_in_flight")
+                   .Help("Bytes of requests and answers of native gRPC calls held now.")
+                   .Register(registry)
+                   .Add({})) {}
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override;
+
+  // Room for a message that `caller` sends or gets; `anyway`: it cannot be refused. See ByteBudget.
+  absl::Status Take(const std::string& caller, int64_t bytes, bool anyway) {
+    if (anyway) {
+      budget_.TakeAnyway(caller, bytes);
+    } else {
+      RETURN_IF_ERROR(budget_.Take(caller, bytes));
+    }
+    bytes_.Increment(static_cast<double>(bytes));
+    return absl::OkStatus();
+  }
+  void Give(const std::string& caller, int64_t bytes) {
+    budget_.Give(caller, bytes);
+    bytes_.Decrement(static_cast<double>(bytes));
+  }
 
   const NativeOptions options;
   const Targets& targets;
   Access& access;
   prometheus::Family<prometheus::Counter>& handled;
   std::atomic<int> calls = 0;
+
+ private:
+  ByteBudget budget_;
+  prometheus::Gauge& bytes_;
+};
+
+// Ends a call when its time is over.
+class TimeLimit {
+ public:
+  TimeLimit(absl::Duration time, grpc::ServerContextBase* context) : shared_(std::make_shared<Shared>()) {
+    shared_->context = context;
+    alarm_.Set(absl::ToChronoTime(absl::Now() + time), [shared = shared_](bool expired) {
+      const std::lock_guard<std::recursive_mutex> lock(shared->mutex);
+      if (expired && shared->context != nullptr) shared->context->TryCancel();
+    });
+  }
+  // The alarm may still run after this; it then finds no call.
+  ~TimeLimit() {
+    const std::lock_guard<std::recursive_mutex> lock(shared_->mutex);
+    shared_->context = nullptr;
+  }
+
+ private:
+  struct Shared {
+    // TryCancel may end the call, and this object with it, before it returns.
+    std::recursive_mutex mutex;
+    grpc::ServerContextBase* context = nullptr;  // Under mutex.
+  };
+  const std::shared_ptr<Shared> shared_;
+  grpc::Alarm alarm_;
 };
 
 // One call. gRPC calls OnDone only after Finish, which every path below reaches once; until then callbacks of other
@@ -76,14 +141,18 @@ class ProxyReactor final : public grpc::ServerGenericBidiReactor {
     std::string parent;
     traceparent_ =
         Single(*context, "traceparent", &parent) && rpc::IsTraceparent(parent) ? parent : rpc::NewTraceparent();
+    // gRPC itself ends a call at the deadline its caller gave.
+    if (absl::FromChrono(context->deadline()) > start_ + core->options.call_time_max) {
+      limit_.emplace(core->options.call_time_max, context);
+    }
     Begin(++core->calls <= core->options.calls_max);
   }
 
  private:
   void Begin(bool room) {
     if (!room) {
-      return End(RetryLater(absl::StatusCode::kResourceExhausted, "OVERLOADED", "too many calls at a time",
-                            absl::Milliseconds(200), {{"limit", absl::StrCat(core_->options.calls_max)}}));
+      return End(RetryLater(absl::StatusCode::kResourceExhausted, "OVERLOADED", "too many calls at a time", kRetryAfter,
+                            {{"limit", "calls_max"}, {"value", absl::StrCat(core_->options.calls_max)}}));
     }
     if (target_ == nullptr) {
       // Internal methods too: whether they exist is nobody's business.
@@ -103,9 +172,14 @@ class ProxyReactor final : public grpc::ServerGenericBidiReactor {
     if (!ok) {
       return End(Error(absl::StatusCode::kInvalidArgument, "REQUEST_MALFORMED", "the call has no request message"));
     }
+    request_bytes_ = static_cast<int64_t>(request_.Length());
+    if (absl::Status status = core_->Take(caller(), request_bytes_, /*anyway=*/false); !status.ok()) return End(status);
+    taken_ = request_bytes_;
+    std::string payload = ToString(request_);
+    request_.Clear();
     const absl::Time deadline = std::min(absl::FromChrono(context_->deadline()), absl::Now() + kCallTimeoutMax);
     auto cancel =
-        target_->client->CallRaw(target_->full_name, ToString(request_), BackendMetadata(*session_, traceparent_),
+        target_->client->CallRaw(target_->full_name, std::move(payload), BackendMetadata(*session_, traceparent_),
                                  deadline, [this](rpc::RawAnswer answer) { Answered(std::move(answer)); });
     const std::lock_guard<std::mutex> lock(mutex_);
     cancel_ = std::move(cancel);
@@ -128,8 +202,15 @@ class ProxyReactor final : public grpc::ServerGenericBidiReactor {
     if (answer.code != 0) {
       return Finish(grpc::Status(static_cast<grpc::StatusCode>(answer.code), answer.message, answer.details));
     }
-    const grpc::Slice slice(answer.payload);
-    response_ = grpc::ByteBuffer(&slice, 1);
+    response_bytes_ = static_cast<int64_t>(answer.payload.size());
+    // The request is gone, its answer is here instead.
+    core_->Give(caller(), std::exchange(taken_, 0));
+    if (absl::Status status = core_->Take(caller(), response_bytes_, /*anyway=*/!target_->reads); !status.ok()) {
+      response_bytes_ = 0;
+      return End(status);
+    }
+    taken_ = response_bytes_;
+    response_ = ToBuffer(std::move(answer.payload));
     StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
   }
 
@@ -152,11 +233,15 @@ class ProxyReactor final : public grpc::ServerGenericBidiReactor {
                   .traceparent = traceparent_,
                   .duration = absl::Now() - start_,
                   .queued = absl::ZeroDuration(),
-                  .request_bytes = static_cast<int64_t>(request_.Length()),
-                  .response_bytes = static_cast<int64_t>(response_.Length())});
+                  .request_bytes = request_bytes_,
+                  .response_bytes = response_bytes_});
+    if (taken_ > 0) core_->Give(caller(), taken_);
     --core_->calls;
     delete this;
   }
+
+  // Whose share of the bytes is used. Once there is a session.
+  const std::string& caller() const { return session_->principal.subject; }
 
   Core* const core_;
   grpc::GenericCallbackServerContext* const context_;
@@ -164,6 +249,9 @@ class ProxyReactor final : public grpc::ServerGenericBidiReactor {
   const Target* target_ = nullptr;
   std::string traceparent_;
   SessionPtr session_;
+  std::optional<TimeLimit> limit_;
+  int64_t request_bytes_ = 0, response_bytes_ = 0;
+  int64_t taken_ = 0;  // Of the budget, now.
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
   absl::StatusCode code_ = absl::StatusCode::kOk;
@@ -192,6 +280,12 @@ class NativeServerImpl final : public NativeServer {
     builder.RegisterCallbackGenericService(&core_);
     builder.SetMaxReceiveMessageSize(options.receive_bytes_max);
     builder.SetMaxSendMessageSize(options.send_bytes_max);
+    // A small compressed message may hold a huge one, which no limit here sees.
+    builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
+    builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+    grpc::ResourceQuota quota("native");
+    quota.Resize(static_cast<size_t>(options.transport_bytes_max));
+    builder.SetResourceQuota(quota);
     builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, options.metadata_bytes_max);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.streams_per_connection_max);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

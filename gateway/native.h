@@ -1,9 +1,12 @@
 // Native gRPC for callers from outside that speak it: the same door as HTTP, then the bytes go through unread.
 //
+// Compressed messages are refused (UNIMPLEMENTED): a small one may hold a huge one.
+//
 // Debian's gRPC has known holes: this port belongs inside the cluster or behind an L7 proxy, and is off by default.
 #ifndef KAM_GATEWAY_NATIVE_H_
 #define KAM_GATEWAY_NATIVE_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -27,6 +30,14 @@ struct NativeOptions {
   int calls_max = 1024;
   int receive_bytes_max = 8 << 20;
   int send_bytes_max = 32 << 20;
+  // Requests and answers held at a time, of all callers and of one. Over: RESOURCE_EXHAUSTED with RetryInfo. The answer
+  // of a write is delivered all the same, because what it tells is done.
+  int64_t in_flight_bytes_max = int64_t{256} << 20;
+  int64_t caller_bytes_max = int64_t{64} << 20;
+  // What the transport may hold of messages that are not there whole yet; gRPC resets streams to keep to it.
+  int64_t transport_bytes_max = int64_t{256} << 20;
+  // From the headers to the last byte of the answer, however slow the caller sends and reads.
+  absl::Duration call_time_max = kCallTimeoutMax + absl::Seconds(5);
   int metadata_bytes_max = 16 << 10;
   int streams_per_connection_max = 256;
 };

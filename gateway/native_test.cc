@@ -26,14 +26,18 @@ class NativeTest : public ::testing::Test {
  protected:
   using Metadata = std::vector<std::pair<std::string, std::string>>;
 
+  explicit NativeTest(const WorldOptions& options = {}) : world_(options) {}
+
   absl::Status Call(const std::string& method, const google::protobuf::Message& request, const Metadata& metadata,
-                    std::string* answer = nullptr, absl::Duration timeout = absl::Seconds(20)) {
+                    std::string* answer = nullptr, absl::Duration timeout = absl::Seconds(20),
+                    grpc_compression_algorithm compression = GRPC_COMPRESS_NONE) {
     const auto channel =
         grpc::CreateChannel(absl::StrCat("127.0.0.1:", world_.native_port()), grpc::InsecureChannelCredentials());
     grpc::GenericStub stub(channel);
     grpc::ClientContext context;
     for (const auto& [key, value] : metadata) context.AddMetadata(key, value);
-    context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+    if (timeout != absl::InfiniteDuration()) context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+    context.set_compression_algorithm(compression);
     const grpc::Slice slice(request.SerializeAsString());
     const grpc::ByteBuffer bytes(&slice, 1);
     grpc::CompletionQueue queue;
@@ -123,6 +127,103 @@ TEST_F(NativeTest, TheDeadlineOfTheCallerIsKept) {
   EXPECT_EQ(Call(kGetClient, Get("clients/c1"), Bearer(), nullptr, absl::Milliseconds(300)).code(),
             absl::StatusCode::kDeadlineExceeded);
   world_.OpenGate();
+}
+
+TEST_F(NativeTest, CompressedMessagesAreRefusedUnopened) {
+  testing::v1::CreateClientRequest bomb;
+  bomb.mutable_client()->set_legal_name(std::string(size_t{32} << 20, 'x'));
+  for (const grpc_compression_algorithm algorithm : {GRPC_COMPRESS_GZIP, GRPC_COMPRESS_DEFLATE}) {
+    const absl::Status status =
+        Call("/kam.testing.v1.ClientService/CreateClient", bomb, Bearer(), nullptr, absl::Seconds(20), algorithm);
+    EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented) << status;
+  }
+  EXPECT_EQ(world_.created().client().legal_name(), "");
+  EXPECT_TRUE(Call(kGetClient, Get("clients/c1"), Bearer()).ok());
+}
+
+class NativeLimitsTest : public NativeTest {
+ protected:
+  static constexpr size_t kMessage = 150'000;
+  NativeLimitsTest() : NativeTest(Narrow()) {}
+  static WorldOptions Narrow() {
+    WorldOptions options;
+    options.native.receive_bytes_max = 200'000;
+    options.native.caller_bytes_max = 250'000;
+    options.native.in_flight_bytes_max = 500'000;
+    options.native.transport_bytes_max = 4 << 20;
+    options.native.call_time_max = absl::Seconds(10);
+    return options;
+  }
+  static testing::v1::GetClientRequest Large() { return Get("clients/" + std::string(kMessage, 'c')); }
+
+  // A call that waits at the backend until the gate opens.
+  void Hold(const std::string& login) {
+    const size_t calls = world_.seen().size();
+    held_.emplace_back([this, login] { EXPECT_TRUE(Call(kGetClient, Large(), Bearer(login)).ok()) << login; });
+    world_.WaitForCalls(calls + 1);
+  }
+  void LetGo() {
+    world_.OpenGate();
+    for (std::thread& call : held_) call.join();
+    held_.clear();
+  }
+
+  std::vector<std::thread> held_;
+};
+
+TEST_F(NativeLimitsTest, BytesInFlightAreBoundForOneCallerAndForAll) {
+  world_.CloseGate();
+  Hold("anna");
+  const absl::Status share = Call(kGetClient, Large(), Bearer("anna"));
+  EXPECT_EQ(share.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Reason(share), "OVERLOADED");
+  EXPECT_EQ(MetadataValue(share, "limit"), "caller_bytes_max");
+  EXPECT_GT(RetryAfter(share), absl::ZeroDuration());
+  Hold("bert");
+  Hold("carl");
+  const absl::Status total = Call(kGetClient, Large(), Bearer("dora"));
+  EXPECT_EQ(total.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(MetadataValue(total, "limit"), "in_flight_bytes_max");
+  EXPECT_GT(RetryAfter(total), absl::ZeroDuration());
+  EXPECT_EQ(world_.seen().size(), 3u) << "what was refused did not get to the backend";
+  LetGo();
+  // A call is over for its caller a moment before it is for the gateway.
+  while (world_.metrics().find("gateway_native_bytes_in_flight 0\n") == std::string::npos) std::this_thread::yield();
+  EXPECT_TRUE(Call(kGetClient, Large(), Bearer("anna")).ok()) << "the bytes were given back";
+}
+
+TEST_F(NativeLimitsTest, AnswersCountToo) {
+  const absl::Status status = Call(kGetClient, Get("clients/large"), Bearer());
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(MetadataValue(status, "limit"), "caller_bytes_max");
+  EXPECT_TRUE(Call(kGetClient, Get("clients/c1"), Bearer()).ok());
+}
+
+TEST_F(NativeLimitsTest, MessagesAboveTheLimitAreRefusedHoweverLarge) {
+  for (const size_t bytes : {size_t{300'000}, size_t{64} << 20}) {
+    const absl::Status status = Call(kGetClient, Get("clients/" + std::string(bytes, 'c')), Bearer());
+    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << bytes << ": " << status;
+    EXPECT_TRUE(Call(kGetClient, Get("clients/c1"), Bearer()).ok());
+  }
+  EXPECT_EQ(world_.seen().size(), 2u);
+}
+
+class NativeTimeTest : public NativeTest {
+ protected:
+  NativeTimeTest() : NativeTest(Short()) {}
+  static WorldOptions Short() {
+    WorldOptions options;
+    options.native.call_time_max = absl::Milliseconds(300);
+    return options;
+  }
+};
+
+TEST_F(NativeTimeTest, ACallWithoutADeadlineEndsAllTheSame) {
+  world_.CloseGate();
+  const absl::Status status = Call(kGetClient, Get("clients/c1"), Bearer(), nullptr, absl::InfiniteDuration());
+  EXPECT_EQ(status.code(), absl::StatusCode::kCancelled) << status;
+  world_.OpenGate();
+  EXPECT_TRUE(Call(kGetClient, Get("clients/c1"), Bearer()).ok());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
+#include "google/api/annotations.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/descriptor_database.h"
 #include "kam/api/method.pb.h"
@@ -45,6 +46,7 @@ absl::StatusOr<Targets> Targets::FromPool(const Backends& backends) {
         target->rules = &rules;
         target->full_name = full_name;
         target->backend = backend;
+        target->reads = method->options().GetExtension(google::api::http).has_get();
         target->client = found->second.get();
         result.targets_.emplace(std::move(full_name), std::move(target));
         any = true;

@@ -30,6 +30,8 @@ struct Target {
   // "kam.account.v1.AccountService/GetAccount"
   std::string full_name;
   std::string backend;
+  // It changes nothing: HTTP serves it with GET.
+  bool reads = false;
   rpc::Client* client = nullptr;
 };
 

@@ -87,7 +87,7 @@ EdgeWorld::EdgeWorld(WorldOptions options)
   GatewayOptions gateway;
   gateway.openapi_json = options.openapi_json;
   gateway_ = Gateway::Create(gateway, *targets_, *access_, metrics_).value();
-  native_ = NativeServer::Start(NativeOptions(), *targets_, *access_, metrics_).value();
+  native_ = NativeServer::Start(options.native, *targets_, *access_, metrics_).value();
   options.http.plain = true;
   options.http.linger_timeout = absl::Milliseconds(200);
   http_ = http::HttpServer::Start(options.http, [this](http::HttpRequest request, http::Done done) {

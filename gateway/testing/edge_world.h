@@ -58,6 +58,7 @@ struct WorldOptions {
   std::string openapi_json = "{\"openapi\":\"3.1.0\"}";
   Sessions::Options sessions;
   http::ServerOptions http;
+  NativeOptions native;
 };
 
 class EdgeWorld {
