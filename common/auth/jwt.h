@@ -24,6 +24,9 @@ class KeySource {
   // UNAUTHENTICATED TOKEN_KEY_UNKNOWN when the issuer has no such key; UNAVAILABLE KEYS_UNAVAILABLE with RetryInfo
   // when its keys cannot be read now.
   virtual absl::StatusOr<KeyPtr> Find(absl::string_view kid, absl::Time now) = 0;
+  // OK when there are keys, and in force; takes up new ones as Find does, and so may wait. UNAVAILABLE
+  // KEYS_UNAVAILABLE.
+  virtual absl::Status Check(absl::Time now) = 0;
 };
 
 struct VerifyPolicy {
@@ -68,6 +71,7 @@ class FixedKeySource : public KeySource {
  public:
   explicit FixedKeySource(KeySet keys) : keys_(std::move(keys)) {}
   absl::StatusOr<KeyPtr> Find(absl::string_view kid, absl::Time now) override;
+  absl::Status Check(absl::Time) override { return absl::OkStatus(); }
 
  private:
   const KeySet keys_;

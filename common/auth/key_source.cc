@@ -37,9 +37,24 @@ absl::StatusOr<KeyPtr> FindIn(const KeySet& keys, absl::string_view kid) {
   return key;
 }
 
+// A set without a key in it verifies nothing.
+absl::Status CheckAny(const KeySet& keys, absl::Duration retry_after) {
+  return keys.size() > 0 ? absl::OkStatus() : KeysUnavailable(retry_after);
+}
+
 }  // namespace
 
 absl::StatusOr<KeyPtr> FileKeySource::Find(absl::string_view kid, absl::Time now) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const KeySet> keys, Current(now));
+  return FindIn(*keys, kid);
+}
+
+absl::Status FileKeySource::Check(absl::Time now) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const KeySet> keys, Current(now));
+  return CheckAny(*keys, absl::Seconds(1));
+}
+
+absl::StatusOr<std::shared_ptr<const KeySet>> FileKeySource::Current(absl::Time now) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (watch_.Changed(now)) {
     std::shared_ptr<const KeySet> fresh = ParseAndLog(ReadSmallFile(watch_.path(), kMaxJwksBytes), watch_.path());
@@ -50,7 +65,7 @@ absl::StatusOr<KeyPtr> FileKeySource::Find(absl::string_view kid, absl::Time now
     }
   }
   if (keys_ == nullptr) return KeysUnavailable(absl::Seconds(1));
-  return FindIn(*keys_, kid);
+  return keys_;
 }
 
 absl::StatusOr<std::unique_ptr<HttpKeySource>> HttpKeySource::Create(const Options& options) {
@@ -62,12 +77,22 @@ absl::StatusOr<std::unique_ptr<HttpKeySource>> HttpKeySource::Create(const Optio
 }
 
 absl::StatusOr<KeyPtr> HttpKeySource::Find(absl::string_view kid, absl::Time now) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const KeySet> keys, Current(&kid, now));
+  return FindIn(*keys, kid);
+}
+
+absl::Status HttpKeySource::Check(absl::Time now) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const KeySet> keys, Current(nullptr, now));
+  return CheckAny(*keys, options_.min_interval);
+}
+
+absl::StatusOr<std::shared_ptr<const KeySet>> HttpKeySource::Current(const absl::string_view* kid, absl::Time now) {
   std::unique_lock<std::mutex> lock(mutex_);
   // The clock may be set back; differences count in both directions.
   const auto past = [&](absl::Time since, absl::Duration span) { return absl::AbsDuration(now - since) >= span; };
   const auto usable = [&] { return keys_ != nullptr && !past(loaded_at_, options_.max_stale); };
-  KeyPtr known = usable() ? keys_->Find(kid) : nullptr;
-  if (known != nullptr && (fetching_ || !past(loaded_at_, options_.max_age))) return known;
+  const bool known = usable() && (kid == nullptr || keys_->Find(*kid) != nullptr);
+  if (known && (fetching_ || !past(loaded_at_, options_.max_age))) return keys_;
 
   const absl::Duration interval = keys_ == nullptr ? options_.first_interval : options_.min_interval;
   if (fetching_) {
@@ -86,7 +111,7 @@ absl::StatusOr<KeyPtr> HttpKeySource::Find(absl::string_view kid, absl::Time now
     fetched_.notify_all();
   }
   if (!usable()) return KeysUnavailable(interval);
-  return FindIn(*keys_, kid);
+  return keys_;
 }
 
 }  // namespace kam::auth

@@ -28,8 +28,11 @@ class FileKeySource : public KeySource {
   explicit FileKeySource(std::string path, absl::Duration interval = absl::Seconds(1))
       : watch_(std::move(path), interval) {}
   absl::StatusOr<KeyPtr> Find(absl::string_view kid, absl::Time now) override;
+  absl::Status Check(absl::Time now) override;
 
  private:
+  absl::StatusOr<std::shared_ptr<const KeySet>> Current(absl::Time now);
+
   std::mutex mutex_;
   FileWatch watch_;
   std::shared_ptr<const KeySet> keys_;
@@ -59,8 +62,12 @@ class HttpKeySource : public KeySource {
   HttpKeySource(const Options& options, Fetch fetch) : options_(options), fetch_(std::move(fetch)) {}
 
   absl::StatusOr<KeyPtr> Find(absl::string_view kid, absl::Time now) override;
+  absl::Status Check(absl::Time now) override;
 
  private:
+  // The keys that are in force, fetched when they are old or do not have `kid`; without `kid`, when they are old.
+  absl::StatusOr<std::shared_ptr<const KeySet>> Current(const absl::string_view* kid, absl::Time now);
+
   const Options options_;
   const Fetch fetch_;
   std::mutex mutex_;

@@ -58,6 +58,17 @@ TEST_F(FileKeySourceTest, WaitsForAFileThatComesLater) {
   EXPECT_TRUE(source.Find("a", kNoon + absl::Seconds(1)).ok());
 }
 
+TEST_F(FileKeySourceTest, TheCheckTellsWhetherThereAreKeys) {
+  FileKeySource source(path_, absl::Seconds(1));
+  EXPECT_EQ(Reason(source.Check(kNoon)), "KEYS_UNAVAILABLE");
+  Write(JwksOf({}));
+  EXPECT_EQ(Reason(source.Check(kNoon + absl::Seconds(1))), "KEYS_UNAVAILABLE");
+  Write(JwksOf({NewKey("a")}));
+  EXPECT_EQ(source.Check(kNoon + absl::Seconds(2)), absl::OkStatus());
+  std::filesystem::remove(path_);
+  EXPECT_EQ(source.Check(kNoon + absl::Seconds(3)), absl::OkStatus()) << "the last good set is in force";
+}
+
 TEST_F(FileKeySourceTest, AClockSetBackDoesNotStopIt) {
   Write(JwksOf({NewKey("a")}));
   FileKeySource source(path_, absl::Seconds(1));
@@ -123,6 +134,21 @@ TEST_F(HttpKeySourceTest, WhileTheAddressFailsTheOldKeysServeForADayAndTheFetche
   EXPECT_EQ(ReasonOf("a", absl::Hours(24)), "KEYS_UNAVAILABLE");
   answer_ = JwksOf({NewKey("a")});
   EXPECT_EQ(ReasonOf("a", absl::Hours(24) + absl::Minutes(1)), "OK");
+}
+
+TEST_F(HttpKeySourceTest, TheCheckFetchesAndKnowsWhenTheKeysAreTooOld) {
+  const auto check = [&](absl::Duration after) { return Reason(source_.Check(kNoon + after)); };
+  EXPECT_EQ(check(absl::ZeroDuration()), "");
+  EXPECT_EQ(fetches_, 1) << "before any token came";
+  EXPECT_EQ(check(absl::Minutes(9)), "");
+  EXPECT_EQ(fetches_, 1);
+  answer_ = absl::UnavailableError("down");
+  EXPECT_EQ(check(absl::Hours(24) - absl::Seconds(1)), "");
+  EXPECT_EQ(fetches_, 2);
+  EXPECT_EQ(check(absl::Hours(24)), "KEYS_UNAVAILABLE");
+  answer_ = JwksOf({NewKey("b")});
+  EXPECT_EQ(check(absl::Hours(24) + absl::Minutes(1)), "");
+  EXPECT_EQ(ReasonOf("b", absl::Hours(24) + absl::Minutes(1)), "OK");
 }
 
 TEST_F(HttpKeySourceTest, WithoutAnyKeysItTriesEveryFiveSeconds) {

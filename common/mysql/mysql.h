@@ -10,6 +10,7 @@
 #define KAM_COMMON_MYSQL_MYSQL_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <variant>
@@ -91,12 +92,15 @@ struct Options {
   absl::Duration acquire_timeout = absl::Milliseconds(250);
   absl::Duration lifetime_max = absl::Minutes(20);
   int statements_kept_max = 200;  // Per session.
+  // Told how long it took to lend a session, connecting included. Called by whoever asked for it; must not block.
+  std::function<void(absl::Duration waited)> on_acquired = {};
 };
 
 // Counters for metrics; monotonic unless said otherwise.
 struct PoolStats {
-  int in_use = 0;  // Now.
-  int idle = 0;    // Now.
+  int in_use = 0;   // Now.
+  int idle = 0;     // Now.
+  int waiting = 0;  // Calls that wait for a session, now.
   int64_t created = 0, closed = 0, acquired = 0, acquire_timeouts = 0, transaction_retries = 0;
 };
 

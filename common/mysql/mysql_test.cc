@@ -416,6 +416,37 @@ TEST_F(MysqlTest, AnExhaustedPoolAnswersWithinItsLimit) {
   EXPECT_EQ(stats.acquired, 2);
 }
 
+TEST_F(MysqlTest, WhoWaitsIsCountedAndTheWaitIsTold) {
+  std::mutex mutex;
+  std::vector<absl::Duration> waits;
+  Options options = temp_.options();
+  options.pool_size_max = 1;
+  options.acquire_timeout = absl::Seconds(30);
+  options.on_acquired = [&](absl::Duration waited) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    waits.push_back(waited);
+  };
+  const std::unique_ptr<Database> database = Open(options);
+  constexpr absl::Duration kHeld = absl::Milliseconds(20);
+  std::thread second;
+  ASSERT_TRUE(database
+                  ->Run(Soon(),
+                        [&](Connection&) {
+                          second = std::thread([&] {
+                            EXPECT_TRUE(database->Run(Soon(), [](Connection&) { return absl::OkStatus(); }).ok());
+                          });
+                          while (database->stats().waiting == 0) std::this_thread::yield();
+                          const absl::Time waits_since = absl::Now();
+                          while (absl::Now() - waits_since < kHeld) std::this_thread::yield();
+                          return absl::OkStatus();
+                        })
+                  .ok());
+  second.join();
+  EXPECT_EQ(database->stats().waiting, 0);
+  ASSERT_EQ(waits.size(), 2u);
+  EXPECT_GE(waits[1], kHeld);
+}
+
 TEST_F(MysqlTest, AnOldSessionIsReplaced) {
   Options options = temp_.options();
   options.lifetime_max = absl::ZeroDuration();

@@ -62,6 +62,7 @@ class Pool final : public Database {
     PoolStats stats = stats_;
     stats.in_use = lent_;
     stats.idle = static_cast<int>(idle_.size());
+    stats.waiting = waiting_;
     return stats;
   }
 
@@ -134,8 +135,10 @@ class Pool final : public Database {
       Pooled pooled;
       {
         std::unique_lock<std::mutex> lock(mutex_);
+        ++waiting_;
         const bool free =
             freed_.wait_until(lock, limit, [this] { return !idle_.empty() || lent_ < options_.pool_size_max; });
+        --waiting_;
         if (!free) {
           ++stats_.acquire_timeouts;
           return DatabaseBusy("every database session is in use");
@@ -162,6 +165,7 @@ class Pool final : public Database {
       }
       pooled.session->SetDeadline(deadline);
       lease->Take(std::move(pooled));
+      if (options_.on_acquired) options_.on_acquired(absl::Now() - start);
       const std::lock_guard<std::mutex> lock(mutex_);
       ++stats_.acquired;
       return absl::OkStatus();
@@ -242,6 +246,7 @@ class Pool final : public Database {
   // Guarded by mutex_.
   std::vector<Pooled> idle_;
   int lent_ = 0;  // Sessions on loan, and places held while one is opened or closed.
+  int waiting_ = 0;
   absl::Time last_loss_ = absl::InfinitePast();
   PoolStats stats_;
 };

@@ -314,6 +314,7 @@ absl::Status UnaryReactor::Enqueue() {
 
 void UnaryReactor::Run() {
   queued_ = Since(queued_at_);
+  core_->metrics().Waited(queued_);
   absl::Status status;
   if (cancelled_) {
     status = Error(absl::StatusCode::kCancelled, "CALL_CANCELLED", "the caller went away while the call was queued");
@@ -432,7 +433,7 @@ Core::Core(ServerOptions options, const Registry& registry, auth::Authenticator&
            std::shared_ptr<prometheus::Registry> metrics)
     : options_(std::move(options)),
       authenticator_(authenticator),
-      metrics_(std::move(metrics)),
+      metrics_(std::move(metrics), options_.threads, options_.queue_length_max),
       executor_({.threads = options_.threads,
                  .queue_length_max = options_.queue_length_max,
                  .bulk_threads_max = options_.bulk_threads_max,

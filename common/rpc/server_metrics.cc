@@ -19,6 +19,13 @@ const prometheus::Histogram::BucketBoundaries& Buckets() {
   return *buckets;
 }
 
+// An idle server hands a call over in microseconds.
+const prometheus::Histogram::BucketBoundaries& WaitBuckets() {
+  static const auto* const buckets = new prometheus::Histogram::BucketBoundaries{
+      0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5};
+  return *buckets;
+}
+
 template <typename Builder>
 auto* Make(Builder builder, prometheus::Registry* registry, const char* name, const char* help) {
   return &builder.Name(name).Help(help).Register(*registry);
@@ -26,7 +33,7 @@ auto* Make(Builder builder, prometheus::Registry* registry, const char* name, co
 
 }  // namespace
 
-ServerMetrics::ServerMetrics(std::shared_ptr<prometheus::Registry> registry)
+ServerMetrics::ServerMetrics(std::shared_ptr<prometheus::Registry> registry, int threads, int queue_length_max)
     : registry_(std::move(registry)),
       started_(Make(prometheus::BuildCounter(), registry_.get(), "grpc_server_call_started_total",
                     "Calls whose headers arrived.")),
@@ -42,7 +49,15 @@ ServerMetrics::ServerMetrics(std::shared_ptr<prometheus::Registry> registry)
                ->Add({})),
       threads_busy_(
           &Make(prometheus::BuildGauge(), registry_.get(), "grpc_server_threads_busy", "Threads that run a handler.")
-               ->Add({})) {}
+               ->Add({})),
+      queue_wait_(&Make(prometheus::BuildHistogram(), registry_.get(), "grpc_server_queue_wait_seconds",
+                        "Time a call waited for a thread.")
+                       ->Add({}, WaitBuckets())) {
+  Make(prometheus::BuildGauge(), registry_.get(), "grpc_server_threads", "Threads for handlers.")->Add({}).Set(threads);
+  Make(prometheus::BuildGauge(), registry_.get(), "grpc_server_queue_length_max", "Calls that may wait for a thread.")
+      ->Add({})
+      .Set(queue_length_max);
+}
 
 ServerMetrics::Method* ServerMetrics::ForMethod(absl::string_view full_method) {
   std::lock_guard<std::mutex> lock(mutex_);
@@ -77,6 +92,8 @@ void ServerMetrics::Ended(Method* method, absl::StatusCode code, absl::Duration 
 void ServerMetrics::Rejected(absl::string_view reason) {
   rejected_->Add({{"reason", std::string(reason)}}).Increment();
 }
+
+void ServerMetrics::Waited(absl::Duration in_queue) { queue_wait_->Observe(absl::ToDoubleSeconds(in_queue)); }
 
 void ServerMetrics::SetInFlight(int64_t calls) { in_flight_->Set(static_cast<double>(calls)); }
 

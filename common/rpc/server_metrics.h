@@ -29,11 +29,13 @@ namespace kam::rpc {
 // grpc_server_call_duration_seconds{grpc_method,grpc_status}         histogram, OpenTelemetry's RPC buckets
 // grpc_server_calls_in_flight                                        gauge
 // grpc_server_queue_length, grpc_server_threads_busy                 gauges
+// grpc_server_queue_length_max, grpc_server_threads                  gauges: what these two can be
+// grpc_server_queue_wait_seconds                                     histogram: time a call waited for a thread
 // grpc_server_call_rejected_total{reason}                            counter: refused by admission control
 // Thread-safe.
 class ServerMetrics {
  public:
-  explicit ServerMetrics(std::shared_ptr<prometheus::Registry> registry);
+  ServerMetrics(std::shared_ptr<prometheus::Registry> registry, int threads, int queue_length_max);
 
   static constexpr size_t kCodes = 17;
   // Time series of one method. The histogram of a code is made at its first use.
@@ -48,6 +50,7 @@ class ServerMetrics {
   void Started(Method* method);
   void Ended(Method* method, absl::StatusCode code, absl::Duration duration);
   void Rejected(absl::string_view reason);
+  void Waited(absl::Duration in_queue);
   void SetInFlight(int64_t calls);
   void SetLoad(int queued, int running);
 
@@ -59,6 +62,7 @@ class ServerMetrics {
   prometheus::Gauge* in_flight_;
   prometheus::Gauge* queue_length_;
   prometheus::Gauge* threads_busy_;
+  prometheus::Histogram* queue_wait_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Method>, std::less<>> methods_;
 };

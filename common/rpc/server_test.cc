@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/log/log.h"
+#include "common/rpc/health.h"
 #include "common/rpc/testing/echo_server.h"
 #include "common/rpc/wire.h"
 #include "common/status/status.h"
@@ -202,7 +203,10 @@ TEST(ServerTest, MetricsCountByMethodAndStatus) {
                                            "\",grpc_status=\"OK\"} 2")));
   EXPECT_THAT(text, HasSubstr(absl::StrCat("grpc_server_call_duration_seconds_count{grpc_method=\"", kEcho,
                                            "\",grpc_status=\"UNAUTHENTICATED\"} 1")));
-  EXPECT_THAT(text, HasSubstr("grpc_server_queue_length"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_queue_length 0"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_queue_length_max 256"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_threads 16"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_queue_wait_seconds_count 2"));
 }
 
 TEST(ServerTest, AnOversizeRequestIsRefusedAndTheNextIsServed) {
@@ -239,6 +243,16 @@ TEST(ServerTest, BigMetadataPassesUpToTheLimitAndIsRefusedAbove) {
   metadata.back().second = std::string(70'000, 'x');
   EXPECT_EQ(ToStatus(echo.Raw(kEcho, Bytes("x"), metadata)).code(), absl::StatusCode::kResourceExhausted);
   EXPECT_TRUE(echo.Echo("x").ok());
+}
+
+TEST(ServerTest, AnotherProgramCanAskWhetherItServes) {
+  EchoServer echo;
+  echo.server().SetServing(true);
+  EXPECT_EQ(CheckServing(echo.client(), absl::Seconds(10)), absl::OkStatus());
+  echo.server().SetServing(false);
+  EXPECT_EQ(Reason(CheckServing(echo.client(), absl::Seconds(10))), "BACKEND_NOT_SERVING");
+  echo.server().Shutdown(absl::ZeroDuration());
+  EXPECT_EQ(Reason(CheckServing(echo.client(), absl::Seconds(10))), "BACKEND_UNAVAILABLE");
 }
 
 TEST(ServerTest, HealthNeedsNoTokenAndFollowsTheState) {

@@ -40,6 +40,26 @@ using Response = http::response<http::string_body>;
 
 class AdminServerImpl;
 
+// The answer of /readyz.
+std::string ToText(const Readiness::State& state) {
+  std::string text;
+  if (!state.ready) {
+    text = absl::StrCat("not ready: ", state.failing, state.reason.empty() ? "" : " ", state.reason, "\n");
+  } else {
+    text = state.degraded() ? "ready, degraded\n" : "ready\n";
+  }
+  for (const Readiness::Result& result : state.results) {
+    absl::StrAppend(&text, result.check, ": ");
+    if (result.passed) {
+      text += "ok\n";
+    } else {
+      absl::StrAppend(&text, result.weight == Readiness::Weight::kRequired ? "failed " : "degraded ", result.reason,
+                      "\n");
+    }
+  }
+  return text;
+}
+
 // One connection; everything runs on the one thread of the io_context.
 class Session : public std::enable_shared_from_this<Session> {
  public:
@@ -132,11 +152,10 @@ class AdminServerImpl final : public AdminServer {
     }
     if (path == "/readyz") {
       const Readiness::State state = readiness_.state();
-      if (state.ready) return {http::status::ok, kPlainText, "ready\n"};
-      return {http::status::service_unavailable, kPlainText,
-              absl::StrCat("not ready: ", state.failing, state.reason.empty() ? "" : " ", state.reason, "\n")};
+      return {state.ready ? http::status::ok : http::status::service_unavailable, kPlainText, ToText(state)};
     }
     if (path == "/metrics") {
+      if (options_.on_scrape) options_.on_scrape();
       return {http::status::ok, kPrometheusText, prometheus::TextSerializer().Serialize(metrics_->Collect())};
     }
     return {http::status::not_found, kPlainText, "not found\n"};

@@ -1,12 +1,14 @@
 // The admin port of a program: plain HTTP/1.1 for probes and scrapes, on one thread, inside the cluster only.
 //
 //   GET /livez     200 as long as the process answers; depends on nothing else
-//   GET /readyz    200 "ready", or 503 "not ready: <check> <reason>"
+//   GET /readyz    200 "ready" or "ready, degraded", or 503 "not ready: <check> <reason>"; then a line for each check,
+//                  "<check>: ok", "<check>: degraded <reason>" or "<check>: failed <reason>"
 //   GET /startupz  200 once the program was ready for the first time
 //   GET /metrics   Prometheus text format
 #ifndef KAM_COMMON_SERVER_ADMIN_SERVER_H_
 #define KAM_COMMON_SERVER_ADMIN_SERVER_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,6 +29,7 @@ struct AdminOptions {
   int header_bytes_max = 8 << 10;                  // Answered with 431. Bodies are refused with 413.
   absl::Duration read_timeout = absl::Seconds(5);  // For one whole request, and for a connection that says nothing.
   absl::Duration write_timeout = absl::Seconds(10);
+  std::function<void()> on_scrape = {};  // Called before the metrics are collected; must not block.
 };
 
 class AdminServer {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <prometheus/counter.h>
+#include <prometheus/gauge.h>
 #include <prometheus/registry.h>
 
 #include <atomic>
@@ -14,6 +15,7 @@
 namespace kam::server {
 namespace {
 
+using ::testing::AllOf;
 using testing::Connection;
 using testing::Get;
 using ::testing::HasSubstr;
@@ -33,6 +35,7 @@ class AdminServerTest : public ::testing::Test {
       failed_once_.test_and_set();
       return Error(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE", "host db-1 refuses");
     });
+    readiness_.Add("keys", [] { return absl::OkStatus(); });
     readiness_.Start([this](bool ready) {
       if (ready) became_ready_.set_value();
     });
@@ -61,7 +64,8 @@ TEST_F(AdminServerTest, ReadinessNamesTheFailingCheckAndTurnsWhenItPasses) {
     answer = Get(port_, "/readyz");
   } while (answer.find("starting") != std::string::npos);  // Until the first round has ended.
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
-  EXPECT_THAT(answer, HasSubstr("not ready: database DATABASE_UNAVAILABLE"));
+  EXPECT_THAT(answer, HasSubstr("not ready: database DATABASE_UNAVAILABLE\n"));
+  EXPECT_THAT(answer, HasSubstr("\ndatabase: failed DATABASE_UNAVAILABLE\nkeys: ok\n")) << "every check is run";
   EXPECT_THAT(answer, Not(HasSubstr("db-1"))) << "texts of errors stay inside";
   EXPECT_THAT(Get(port_, "/startupz"), StartsWith("HTTP/1.1 503 "));
   well_ = true;
@@ -73,6 +77,26 @@ TEST_F(AdminServerTest, ReadinessNamesTheFailingCheckAndTurnsWhenItPasses) {
   EXPECT_THAT(Get(port_, "/startupz"), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
+TEST_F(AdminServerTest, WhatCanBeDoneWithoutDegradesOnly) {
+  std::atomic<bool> neighbour = false;
+  readiness_.Add(
+      "neighbour",
+      [&] { return neighbour ? absl::OkStatus() : Error(absl::StatusCode::kUnavailable, "NEIGHBOUR_AWAY", "gone"); },
+      Readiness::Weight::kAdvisory);
+  well_ = true;
+  Start();
+  StartReadiness();
+  became_ready_.get_future().wait();
+  EXPECT_THAT(Get(port_, "/readyz"), AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("\r\n\r\nready, degraded\n"),
+                                           HasSubstr("\nneighbour: degraded NEIGHBOUR_AWAY\n")));
+  neighbour = true;
+  std::string answer;
+  do {
+    answer = Get(port_, "/readyz");
+  } while (answer.find("degraded") != std::string::npos);  // Until the next round has ended.
+  EXPECT_THAT(answer, HasSubstr("\r\n\r\nready\nneighbour: ok\ndatabase: ok\nkeys: ok\n"));
+}
+
 TEST_F(AdminServerTest, MetricsAreShownAsPrometheusText) {
   prometheus::BuildCounter()
       .Name("kam_test_total")
@@ -80,8 +104,13 @@ TEST_F(AdminServerTest, MetricsAreShownAsPrometheusText) {
       .Register(*metrics_)
       .Add({{"kind", "x"}})
       .Increment();
-  Start();
+  AdminOptions options;
+  prometheus::Gauge& looked_at =
+      prometheus::BuildGauge().Name("kam_looked_at").Help("A test.").Register(*metrics_).Add({});
+  options.on_scrape = [&] { looked_at.Increment(); };
+  Start(options);
   const std::string answer = Get(port_, "/metrics?name=ignored");
+  EXPECT_THAT(answer, HasSubstr("kam_looked_at 1")) << "shown as it is when somebody looks";
   EXPECT_THAT(answer, HasSubstr("Content-Type: text/plain; version=0.0.4"));
   EXPECT_THAT(answer, HasSubstr("kam_test_total{kind=\"x\"} 1"));
 }

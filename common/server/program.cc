@@ -132,11 +132,13 @@ rpc::ServerOptions Program::server_options() const {
   return options;
 }
 
-void Program::AddCheck(std::string name, std::function<absl::Status()> check) {
-  readiness_.Add(std::move(name), std::move(check));
+void Program::AddCheck(std::string name, std::function<absl::Status()> check, Readiness::Weight weight) {
+  readiness_.Add(std::move(name), std::move(check), weight);
 }
 
 void Program::AddListener(Listener listener) { listeners_.push_back(std::move(listener)); }
+
+void Program::OnScrape(std::function<void()> show) { scrapes_.push_back(std::move(show)); }
 
 void Program::OnStop(std::function<void()> stop) { stops_.push_back(std::move(stop)); }
 
@@ -172,6 +174,9 @@ int Program::Run() {
   }
   AdminOptions admin_options;
   admin_options.address = absl::GetFlag(FLAGS_admin_listen);
+  admin_options.on_scrape = [this] {
+    for (const auto& show : scrapes_) show();
+  };
   absl::StatusOr<std::unique_ptr<AdminServer>> admin = AdminServer::Start(admin_options, readiness_, metrics_);
   if (!admin.ok()) {
     log::Error("cannot start", {{"listener", "admin"}, {"error", std::string(admin.status().message())}});

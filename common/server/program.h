@@ -57,7 +57,8 @@ class Program {
   rpc::TlsFiles tls_files() const;
 
   // A condition of readiness, polled for as long as the program runs (see Readiness::Add).
-  void AddCheck(std::string name, std::function<absl::Status()> check);
+  void AddCheck(std::string name, std::function<absl::Status()> check,
+                Readiness::Weight weight = Readiness::Weight::kRequired);
 
   // Something that listens. Started by Run in the order added, stopped in the opposite order.
   struct Listener {
@@ -73,6 +74,9 @@ class Program {
     Serve(registry, authenticator, server_options());
   }
   void Serve(const rpc::Registry& registry, auth::Authenticator& authenticator, rpc::ServerOptions options);
+
+  // Called whenever somebody reads /metrics, before they are collected; must not block.
+  void OnScrape(std::function<void()> show);
 
   // Work to do after the listeners have stopped, last added first: end of schedulers, relays.
   void OnStop(std::function<void()> stop);
@@ -91,6 +95,7 @@ class Program {
   Readiness readiness_;
   std::vector<Listener> listeners_;
   std::vector<std::function<void()>> stops_;
+  std::vector<std::function<void()>> scrapes_;
   std::map<std::string, int> ports_;
   bool ready_file_written_ = false;
 

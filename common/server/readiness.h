@@ -21,18 +21,30 @@ class Readiness {
     absl::Duration failing_interval = absl::Milliseconds(250);  // While something fails.
     absl::Duration stale_after = absl::Seconds(30);             // A round that takes longer counts as failed.
   };
+  // kRequired: the program cannot serve while the check fails. kAdvisory: it serves, but not all of what it should.
+  enum class Weight { kRequired, kAdvisory };
+  struct Result {
+    std::string check;
+    Weight weight = Weight::kRequired;
+    bool passed = false;
+    std::string reason;  // Of the error.
+  };
   struct State {
     bool ready = false;
-    std::string failing;  // Name of the first check that fails; "starting", "draining" or "stale" without one.
-    std::string reason;   // Reason of its error.
+    std::string failing;          // First required check that fails; "starting", "draining" or "stale" without one.
+    std::string reason;           // Reason of its error.
+    std::vector<Result> results;  // Of every check, in the order added; empty before the first round has ended.
+
+    // Some advisory check fails.
+    bool degraded() const;
   };
 
   Readiness() : Readiness(Options()) {}
   explicit Readiness(Options options) : options_(options) {}
   ~Readiness() { Stop(); }
 
-  // Before Start. A check may block, for a time it bounds itself; it must not throw.
-  void Add(std::string name, std::function<absl::Status()> check);
+  // Before Start. A check may block, for a time it bounds itself; it must not throw. Every round runs them all.
+  void Add(std::string name, std::function<absl::Status()> check, Weight weight = Weight::kRequired);
 
   // Before Start; also bounds the interval used while something fails.
   void set_interval(absl::Duration interval);
@@ -52,6 +64,7 @@ class Readiness {
  private:
   struct Check {
     std::string name;
+    Weight weight;
     std::function<absl::Status()> run;
   };
 
@@ -65,7 +78,7 @@ class Readiness {
   mutable std::mutex mutex_;
   std::condition_variable stop_changed_;
   bool stop_ = false, draining_ = false, was_ready_ = false;
-  State state_{false, "starting", ""};
+  State state_{false, "starting", "", {}};
   absl::Time round_started_ = absl::InfinitePast();
   bool in_round_ = false;
   std::thread thread_;

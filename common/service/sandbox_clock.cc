@@ -33,22 +33,23 @@ absl::Status SetTime(mysql::Database& database, SystemClock* clock, absl::Time t
   RETURN_IF_ERROR(database.Run(deadline, [&](mysql::Connection& connection) -> absl::Status {
     return connection
         .Execute(
+            // Another replica may be further.
             "INSERT INTO sandbox_clock (id, offset_us) VALUES (1, ?) ON DUPLICATE KEY UPDATE offset_us = "
-            "VALUES(offset_us)",
+            "GREATEST(offset_us, VALUES(offset_us))",
             {absl::ToInt64Microseconds(offset)})
         .status();
   }));
-  clock->set_offset(offset);
+  clock->AdvanceTo(offset);
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::Status LoadSandboxClock(mysql::Database& database, SystemClock* clock) {
+absl::Status FollowSandboxClock(mysql::Database& database, SystemClock* clock) {
   return database.Run(absl::Now() + absl::Seconds(10), [&](mysql::Connection& connection) -> absl::Status {
     ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                      connection.Query("SELECT offset_us FROM sandbox_clock WHERE id = 1"));
-    if (!rows.empty()) clock->set_offset(absl::Microseconds(rows[0][0].integer()));
+    if (!rows.empty()) clock->AdvanceTo(absl::Microseconds(rows[0][0].integer()));
     return absl::OkStatus();
   });
 }
@@ -65,6 +66,8 @@ void RegisterSandboxClock(mysql::Database& database, SystemClock* clock, schedul
                        "this program was not started with --sandbox_clock");
         }
         const std::lock_guard<std::mutex> lock(*one_at_a_time);
+        // Another replica may have moved it since this one looked.
+        RETURN_IF_ERROR(FollowSandboxClock(database, clock));
         const absl::Time target =
             absl::FromUnixSeconds(request.time().seconds()) + absl::Nanoseconds(request.time().nanos());
         if (target < clock->Now()) {

@@ -1,5 +1,6 @@
-// The sandbox clock of a program: an offset to the machine's time, kept in table sandbox_clock so that a restart
-// goes on with it. It is read at start only: a sandbox runs one process of each service.
+// The sandbox clock of a service: an offset to the machine's time, kept in table sandbox_clock. A program goes on with
+// it when it starts, and follows it while it runs, so that all replicas of a service have the same time, at the latest
+// after --sandbox_clock_interval. The clock only goes forward.
 #ifndef KAM_COMMON_SERVICE_SANDBOX_CLOCK_H_
 #define KAM_COMMON_SERVICE_SANDBOX_CLOCK_H_
 
@@ -11,8 +12,8 @@
 
 namespace kam::service {
 
-// Takes the stored offset into `clock`.
-absl::Status LoadSandboxClock(mysql::Database& database, SystemClock* clock);
+// Moves `clock` forward to the stored offset.
+absl::Status FollowSandboxClock(mysql::Database& database, SystemClock* clock);
 
 // Registers the clock RPC `full_method` (messages of kam/sandbox/v1). `enabled` false: it answers SANDBOX_OFF.
 void RegisterSandboxClock(mysql::Database& database, SystemClock* clock, schedule::Scheduler* scheduler, bool enabled,

@@ -2,7 +2,6 @@
 
 #include <iterator>
 #include <memory>
-#include <set>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
@@ -13,10 +12,12 @@
 #include "common/resource/standard.h"
 #include "common/server/config.h"
 #include "common/server/program.h"
+#include "common/service/metrics.h"
 #include "common/service/sandbox_clock.h"
 #include "common/service/scope_replica.h"
 #include "common/service/worker.h"
 #include "common/status/status.h"
+#include "common/time/date.h"
 
 ABSL_FLAG(std::string, mysql_socket, "", "Unix socket of the database; instead of host and port.");
 ABSL_FLAG(std::string, mysql_host, "127.0.0.1", "Host of the database.");
@@ -31,7 +32,10 @@ ABSL_FLAG(std::string, internal_jwks_file, "", "Public keys of the suite's progr
 ABSL_FLAG(std::string, internal_key_file, "", "Private key of this program (JWK), to speak for itself.");
 ABSL_FLAG(std::string, page_token_key_file, "", "32 random bytes that seal page tokens, the same in every replica.");
 ABSL_FLAG(std::string, account_svc, "", "Address of account-svc, for services that need it.");
+ABSL_FLAG(std::string, time_zone, "Asia/Shanghai", "Where days, months and years of the business begin (IANA name).");
 ABSL_FLAG(bool, sandbox_clock, false, "Let the sandbox move the clock. Never in production.");
+ABSL_FLAG(absl::Duration, sandbox_clock_interval, absl::Milliseconds(200),
+          "How often a program looks whether another replica has moved the sandbox clock.");
 
 namespace kam::service {
 namespace {
@@ -39,6 +43,7 @@ namespace {
 constexpr absl::Duration kNumberingInterval = absl::Milliseconds(100);
 constexpr absl::Duration kDueInterval = absl::Seconds(1);
 constexpr absl::Duration kReplicaInterval = absl::Milliseconds(500);
+constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
 constexpr absl::Duration kPurgeInterval = absl::Hours(1);
 constexpr absl::Duration kRequestIdsKept = absl::Hours(24 * 30);
 constexpr int kPurgedAtOnce = 1000;
@@ -71,25 +76,16 @@ absl::Status MigrateSchema(const Parts& parts, mysql::Database& database) {
   ASSIGN_OR_RETURN(const std::vector<int> applied, mysql::Migrate(database, migrations, parts.name));
   log::Info("schema is up to date",
             {{"applied", applied.size()}, {"version", migrations.empty() ? 0 : migrations.back().number}});
-  return parts.load_reference_data ? parts.load_reference_data(database, absl::GetFlag(FLAGS_source_directory))
-                                   : absl::OkStatus();
+  if (!parts.load_reference_data) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(absl::GetFlag(FLAGS_time_zone)));
+  return parts.load_reference_data(database, absl::GetFlag(FLAGS_source_directory), zone);
 }
 
 absl::Status CheckSchema(const Parts& parts, mysql::Database& database, const resource::Runtime& runtime) {
   ASSIGN_OR_RETURN(const std::vector<mysql::Migration> migrations, Migrations(parts));
-  return database.Run(absl::Now() + absl::Seconds(10), [&](mysql::Connection& connection) -> absl::Status {
-    std::set<int64_t> applied;
-    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                     connection.Query("SELECT number FROM schema_migrations WHERE finished"));
-    for (const mysql::Row& row : rows) applied.insert(row[0].integer());
-    for (const mysql::Migration& migration : migrations) {
-      if (applied.count(migration.number) > 0) continue;
-      return Error(absl::StatusCode::kFailedPrecondition, "SCHEMA_TOO_OLD",
-                   absl::StrCat("the schema lacks ", migration.name, ": run this program with --migrate first"),
-                   {{"migration", migration.name}});
-    }
-    return runtime.store().CheckSchema(connection);
-  });
+  RETURN_IF_ERROR(mysql::CheckApplied(database, migrations));
+  return database.Run(absl::Now() + absl::Seconds(10),
+                      [&](mysql::Connection& connection) { return runtime.store().CheckSchema(connection); });
 }
 
 // A handler may hold one session and need a second for a moment (human numbers); the workers need some of their own.
@@ -119,9 +115,19 @@ absl::Status PurgeRequestIds(mysql::Database& database) {
   return absl::OkStatus();
 }
 
-absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database& database, int* exit_status) {
+absl::Status CheckSandboxInterval() {
+  const absl::Duration interval = absl::GetFlag(FLAGS_sandbox_clock_interval);
+  if (interval >= absl::Milliseconds(1) && interval <= absl::Minutes(1)) return absl::OkStatus();
+  return InvalidField("sandbox_clock_interval", "OUT_OF_RANGE", "must be from 1ms to 1m",
+                      {{"value", absl::FormatDuration(interval)}});
+}
+
+absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database& database, Metrics& metrics,
+                   int* exit_status) {
   SystemClock clock;
-  if (absl::GetFlag(FLAGS_sandbox_clock)) RETURN_IF_ERROR(LoadSandboxClock(database, &clock));
+  const bool sandbox = absl::GetFlag(FLAGS_sandbox_clock);
+  RETURN_IF_ERROR(CheckSandboxInterval());
+  if (sandbox) RETURN_IF_ERROR(FollowSandboxClock(database, &clock));
   resource::Catalog catalog;
   parts.fill_catalog(&catalog);
   ASSIGN_OR_RETURN(const std::string page_key,
@@ -129,7 +135,8 @@ absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database
   if (page_key.size() < kPageKeyBytes) {
     return InvalidField("page_token_key_file", "KEY_TOO_SHORT", "must hold at least 32 bytes");
   }
-  resource::Runtime runtime(database, catalog, clock, page_key.substr(0, kPageKeyBytes));
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(absl::GetFlag(FLAGS_time_zone)));
+  resource::Runtime runtime(database, catalog, clock, page_key.substr(0, kPageKeyBytes), zone);
   RETURN_IF_ERROR(CheckPool(program));
   RETURN_IF_ERROR(CheckSchema(parts, database, runtime));
 
@@ -156,7 +163,7 @@ absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database
   }
   RETURN_IF_ERROR(parts.register_handlers(Context{runtime, registry, scheduler, scopes.get()}));
   event::RegisterFeed(runtime, parts.feed_method, &registry);
-  RegisterSandboxClock(database, &clock, &scheduler, absl::GetFlag(FLAGS_sandbox_clock), parts.clock_method, &registry);
+  RegisterSandboxClock(database, &clock, &scheduler, sandbox, parts.clock_method, &registry);
   const std::vector<absl::string_view> services(parts.rpc_services.begin(), parts.rpc_services.end());
   // The feed and clock files declare the services of all three programs; those of others are not this one's to serve.
   RETURN_IF_ERROR(registry.CheckComplete(parts.name, services));
@@ -174,6 +181,13 @@ absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database
   if (scopes != nullptr) {
     workers.push_back(std::make_unique<Worker>("account scopes", kReplicaInterval, [&] { return scopes->Follow(); }));
   }
+  workers.push_back(
+      std::make_unique<Worker>("measure", kMeasureInterval, [&] { return metrics.Measure(database, clock.Now()); }));
+  if (sandbox) {
+    workers.push_back(std::make_unique<Worker>("sandbox clock", absl::GetFlag(FLAGS_sandbox_clock_interval),
+                                               [&] { return FollowSandboxClock(database, &clock); }));
+  }
+  program.OnScrape([&] { metrics.ShowPool(database.stats()); });
   program.OnStop([&workers] {
     for (const auto& worker : workers) worker->Stop();
   });
@@ -187,10 +201,13 @@ absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database
 
 int Main(const Parts& parts, int argc, char** argv) {
   server::Program program(parts.name, argc, argv);
-  const std::unique_ptr<mysql::Database> database = mysql::Database::Open(DatabaseOptions());
+  mysql::Options options = DatabaseOptions();
+  Metrics metrics(*program.metrics(), options.pool_size_max);
+  options.on_acquired = [&metrics](absl::Duration waited) { metrics.Acquired(waited); };
+  const std::unique_ptr<mysql::Database> database = mysql::Database::Open(std::move(options));
   int exit_status = 0;
-  const absl::Status status =
-      absl::GetFlag(FLAGS_migrate) ? MigrateSchema(parts, *database) : Serve(parts, program, *database, &exit_status);
+  const absl::Status status = absl::GetFlag(FLAGS_migrate) ? MigrateSchema(parts, *database)
+                                                           : Serve(parts, program, *database, metrics, &exit_status);
   if (!status.ok()) {
     log::Error("cannot start", {{"reason", Reason(status)}, {"detail", std::string(status.message())}});
     return 1;

@@ -10,7 +10,8 @@
 //
 // Flags besides those of common/server/program.h: --mysql_socket, --mysql_host, --mysql_port, --mysql_user,
 // --mysql_password_file, --mysql_schema, --mysql_pool_size, --migrate, --source_directory, --internal_jwks_file,
-// --internal_key_file, --page_token_key_file, --account_svc, --sandbox_clock.
+// --internal_key_file, --page_token_key_file, --account_svc, --time_zone,
+// --sandbox_clock, --sandbox_clock_interval.
 //
 // With --migrate the program brings its schema up to date (as the migrator user), loads its reference data and ends.
 // Without it, it refuses to start on a schema that is older than its migrations or does not fit its descriptors.
@@ -54,8 +55,8 @@ struct Parts {
   bool replicates_scopes = false;
   std::function<void(resource::Catalog*)> fill_catalog;
   std::function<absl::Status(const Context&)> register_handlers;
-  // After the migrations, with the migrator's rights; `source` is --source_directory. May be empty.
-  std::function<absl::Status(mysql::Database&, const std::string& source)> load_reference_data;
+  // After the migrations, with the migrator's rights; `source` is --source_directory, `zone` --time_zone. May be empty.
+  std::function<absl::Status(mysql::Database&, const std::string& source, absl::TimeZone zone)> load_reference_data;
   // Permissions of the suite's other programs at this service.
   std::map<std::string, std::vector<std::string>> program_permissions;
 };

@@ -20,8 +20,12 @@ class Clock {
 class SystemClock : public Clock {
  public:
   absl::Time Now() const override { return absl::Now() + absl::Nanoseconds(offset_ns_.load()); }
-  absl::Duration offset() const { return absl::Nanoseconds(offset_ns_.load()); }
-  void set_offset(absl::Duration offset) { offset_ns_ = absl::ToInt64Nanoseconds(offset); }
+  // Moves the clock forward; one that is ahead already stays where it is.
+  void AdvanceTo(absl::Duration offset) {
+    const int64_t wanted = absl::ToInt64Nanoseconds(offset);
+    for (int64_t now = offset_ns_.load(); now < wanted && !offset_ns_.compare_exchange_weak(now, wanted);) {
+    }
+  }
 
  private:
   std::atomic<int64_t> offset_ns_ = 0;

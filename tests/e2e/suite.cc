@@ -195,8 +195,9 @@ std::vector<std::string> Suite::ListenFlags(const std::string& program,
   return flags;
 }
 
-absl::Status Suite::Launch(const std::string& program) {
-  const std::string ready_file = absl::StrCat(folder_, "/", program, ".ready");
+absl::Status Suite::Launch(const std::string& name) {
+  const std::string program = name.substr(0, name.find('#'));
+  const std::string ready_file = absl::StrCat(folder_, "/", name, ".ready");
   std::error_code ignored;
   std::filesystem::remove(ready_file, ignored);
   std::vector<std::string> command = {Binary(program), "--ready_file=" + ready_file};
@@ -227,14 +228,14 @@ absl::Status Suite::Launch(const std::string& program) {
   command.insert(command.end(), flags.begin(), flags.end());
   const std::vector<std::string> listeners = IsService(program) ? std::vector<std::string>{"grpc", "admin"}
                                                                 : std::vector<std::string>{"http", "grpc", "admin"};
-  for (std::string& flag : ListenFlags(program, listeners)) command.push_back(std::move(flag));
+  for (std::string& flag : ListenFlags(name, listeners)) command.push_back(std::move(flag));
 
-  Program& entry = programs_[program];
-  ASSIGN_OR_RETURN(entry.process, Process::Start(command, log(program)));
+  Program& entry = programs_[name];
+  ASSIGN_OR_RETURN(entry.process, Process::Start(command, log(name)));
   const bool ready =
       WaitFor(kStartTimeout, [&] { return std::filesystem::exists(ready_file, ignored) || !entry.process->running(); });
   if (!ready || !entry.process->running()) {
-    return absl::InternalError(absl::StrCat(program, " did not start: ", LogTail(log(program))));
+    return absl::InternalError(absl::StrCat(name, " did not start: ", LogTail(log(name))));
   }
   for (const absl::string_view line : absl::StrSplit(ReadFile(ready_file), '\n', absl::SkipEmpty())) {
     const std::vector<std::string> parts = absl::StrSplit(line, absl::MaxSplits("_port=", 1));

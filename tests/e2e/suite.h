@@ -56,6 +56,8 @@ class Suite {
   // end of the log of what failed.
   absl::Status Start();
 
+  // One more process of a service over the same schema; from here on a program by the name "{program}#2".
+  absl::Status StartReplica(const std::string& program) { return Launch(program + "#2"); }
   // SIGKILL; returns when the process is gone.
   void Kill(const std::string& program);
   // Starts again at the same address and returns when it is ready.
@@ -103,7 +105,7 @@ class Suite {
 
   absl::Status MakeSchemas();
   absl::Status MigrateAll();
-  absl::Status Launch(const std::string& program);
+  absl::Status Launch(const std::string& name);
   std::vector<std::string> ServiceFlags(const std::string& program) const;
   std::vector<std::string> ListenFlags(const std::string& program, const std::vector<std::string>& listeners) const;
   std::string SchemaOf(const std::string& program) const;
