@@ -86,6 +86,32 @@ std::string ResponseHead(const HttpResponse& response, bool close, bool tls) {
 tcp::socket& SocketOf(tcp::socket& stream) { return stream; }
 tcp::socket& SocketOf(asio::ssl::stream<tcp::socket>& stream) { return stream.next_layer(); }
 
+// What one request holds of the bytes that all bodies together may take.
+class HeldBytes {
+ public:
+  explicit HeldBytes(ConnectionHost* host) : host_(host) {}
+  ~HeldBytes() { GiveBack(); }
+  HeldBytes(const HeldBytes&) = delete;
+  HeldBytes& operator=(const HeldBytes&) = delete;
+
+  // False, and nothing taken, when there is no room.
+  bool Take(size_t bytes) {
+    const auto more = static_cast<int64_t>(bytes);
+    if ((host_->held_body_bytes += more) > host_->options.held_body_bytes) {
+      host_->held_body_bytes -= more;
+      return false;
+    }
+    bytes_ += more;
+    return true;
+  }
+
+  void GiveBack() { host_->held_body_bytes -= std::exchange(bytes_, 0); }
+
+ private:
+  ConnectionHost* const host_;
+  int64_t bytes_ = 0;
+};
+
 // One connection, from accept to close. A coroutine on its worker's thread does everything in order; the watchdog is
 // one timer that cuts off whatever the coroutine waits for when the deadline of the current step has passed.
 template <typename Stream>
@@ -244,9 +270,10 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
 
     Head& head = parser.head();
     HttpRequest request;
+    HeldBytes held(server_);
     const bool has_body = head.chunked || head.content_length.value_or(0) > 0;
     if (has_body) {
-      const Next next = co_await ReadBody(parser, &request.body);
+      const Next next = co_await ReadBody(parser, &request.body, &held);
       if (next != Next::kContinue) co_return next;
     } else {
       buffer_.consume(parser.size());
@@ -263,6 +290,7 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
 
     ++server_->requests;
     std::optional<HttpResponse> response = co_await Answer(std::move(request));
+    held.GiveBack();
     if (cut_off_) co_return Next::kClose;
     bool close = !head.keep_alive || served >= options.requests_per_connection || server_->draining;
     if (!response.has_value()) {
@@ -278,7 +306,7 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
   }
 
   // Reads the body that the head announces; takes head and body out of the buffer.
-  asio::awaitable<Next> ReadBody(HeadParser& parser, std::string* body) {
+  asio::awaitable<Next> ReadBody(HeadParser& parser, std::string* body, HeldBytes* held) {
     const ServerOptions& options = server_->options;
     const Head& head = parser.head();
     error_code ec;
@@ -291,13 +319,14 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
       co_await asio::async_write(stream_, asio::buffer(kContinue, sizeof(kContinue) - 1), Redirect(ec));
       if (ec) co_return Next::kClose;
     }
-    if (head.chunked) co_return co_await ReadChunks(body);
+    if (head.chunked) co_return co_await ReadChunks(body, held);
 
     // Memory grows with what arrives, never with what is announced.
     buffer_.consume(parser.size());
     const auto wanted = static_cast<size_t>(*head.content_length);
     while (true) {
       const size_t take = std::min(wanted - body->size(), buffer_.size());
+      if (!held->Take(take)) co_return co_await RefuseForLackOfRoom();
       body->append(Buffered().data(), take);
       buffer_.consume(take);
       if (body->size() == wanted) co_return Next::kContinue;
@@ -308,7 +337,7 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
     }
   }
 
-  asio::awaitable<Next> ReadChunks(std::string* body) {
+  asio::awaitable<Next> ReadChunks(std::string* body, HeldBytes* held) {
     // Beast reads the head once more, which passed the stricter parser, and then the chunks. Trailers are dropped.
     beast::http::request_parser<beast::http::string_body> chunks;
     chunks.header_limit(static_cast<uint32_t>(2 * server_->options.head.head_bytes));
@@ -318,12 +347,21 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
       if (extensions.size() > extension_bytes) ec = beast::http::error::bad_chunk_extension;
     };
     chunks.on_chunk_header(on_chunk);
+    bool no_room = false;
+    auto on_body = [body, held, &no_room](uint64_t, beast::string_view bytes, error_code& ec) -> size_t {
+      no_room = !held->Take(bytes.size());
+      if (no_room) {
+        ec = beast::http::error::body_limit;
+        return 0;
+      }
+      body->append(bytes.data(), bytes.size());
+      return bytes.size();
+    };
+    chunks.on_chunk_body(on_body);
     error_code ec;
     co_await beast::http::async_read(stream_, buffer_, chunks, Redirect(ec));
-    if (!ec) {
-      *body = std::move(chunks.get().body());
-      co_return Next::kContinue;
-    }
+    if (!ec) co_return Next::kContinue;
+    if (no_room) co_return co_await RefuseForLackOfRoom();
     if (ec == beast::http::error::body_limit) co_return co_await Refuse(413, "BODY_TOO_LARGE", BodyTooLarge());
     const bool malformed = ec.category() == beast::http::make_error_code(beast::http::error::bad_chunk).category() &&
                            ec != beast::http::error::end_of_stream && ec != beast::http::error::partial_message;
@@ -334,6 +372,10 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
   asio::awaitable<Next> BodyFailed() {
     if (!timed_out_ || cut_off_) co_return Next::kClose;
     co_return co_await Refuse(408, "BODY_TIMEOUT", "the body of the request did not arrive in time");
+  }
+
+  asio::awaitable<Next> RefuseForLackOfRoom() {
+    co_return co_await Refuse(503, "TOO_MANY_BODY_BYTES", "the bodies of other requests take all the room; try again");
   }
 
   std::string BodyTooLarge() const {

@@ -74,6 +74,7 @@ class ConnectionHost : public std::enable_shared_from_this<ConnectionHost> {
   std::atomic<int64_t> requests = 0;
   std::atomic<int64_t> requests_refused = 0;
   std::atomic<int64_t> requests_in_flight = 0;
+  std::atomic<int64_t> held_body_bytes = 0;
   std::atomic<bool> draining = false;
 
  private:

@@ -42,6 +42,9 @@ struct ServerOptions {
   HeadLimits head;
   // Bytes of a request body, decoded. Over: 413.
   size_t body_bytes = size_t{8} << 20;
+  // Bytes of the bodies held at a time, over all connections, each from its arrival to the answer: bodies are read
+  // before anybody knows whose they are. Over: 503.
+  int64_t held_body_bytes = int64_t{256} << 20;
   // Bytes of the extensions of one chunk.
   size_t chunk_extension_bytes = 256;
   // Open connections. Over: 503 and close; TLS connections are closed before the handshake.
@@ -77,6 +80,8 @@ struct ServerStats {
   // Requests refused before the handler: malformed, too large, too slow.
   int64_t requests_refused = 0;
   int64_t requests_in_flight = 0;
+  // Of request bodies, held now.
+  int64_t held_body_bytes = 0;
 };
 
 class HttpServer {

@@ -509,6 +509,41 @@ TEST(ServerTest, ConnectionsOverTheLimitGet503AndTheOthersLiveOn) {
   EXPECT_EQ(two.Receive().status, 200);
 }
 
+TEST(ServerTest, BodiesOfAllConnectionsTogetherHaveALimit) {
+  ServerOptions options = PlainOptions();
+  options.held_body_bytes = 100'000;
+  Gate gate;
+  const auto server = StartOrDie(options, gate.Handler());
+  const std::string large(60'000, 'x');
+  RawClient first(server->port());
+  ASSERT_TRUE(first.Send(Post("Content-Length: 60000\r\n", large)));
+  gate.WaitForHeld(1);
+  EXPECT_EQ(server->stats().held_body_bytes, 60'000);
+
+  RawClient sized(server->port());
+  ASSERT_TRUE(sized.Send(Post("Content-Length: 60000\r\n", large)));
+  RawClient chunked(server->port());
+  ASSERT_TRUE(chunked.Send(Post("Transfer-Encoding: chunked\r\n", absl::StrCat("ea60\r\n", large, "\r\n0\r\n\r\n"))));
+  for (RawClient* client : {&sized, &chunked}) {
+    const RawResponse refused = client->Receive();
+    EXPECT_EQ(refused.status, 503) << refused.body;
+    EXPECT_THAT(refused.body, HasSubstr("\"reason\":\"TOO_MANY_BODY_BYTES\""));
+    EXPECT_TRUE(client->WaitForClose());
+  }
+  // A small one has room; what ended gives its room back.
+  RawClient small(server->port());
+  ASSERT_TRUE(small.Send(Post("Content-Length: 5\r\n", "abcde")));
+  gate.WaitForHeld(2);
+  gate.Release();
+  EXPECT_EQ(first.Receive().status, 200);
+  EXPECT_EQ(small.Receive().status, 200);
+  RawClient next(server->port());
+  ASSERT_TRUE(next.Send(Post("Transfer-Encoding: chunked\r\n", absl::StrCat("ea60\r\n", large, "\r\n0\r\n\r\n"))));
+  gate.WaitForHeld(1);
+  gate.Release();
+  EXPECT_EQ(next.Receive().status, 200);
+}
+
 TEST(ServerTest, StopLetsRequestsFinishAndClosesIdleConnections) {
   Gate gate;
   const auto server = StartOrDie(PlainOptions(), gate.Handler());
