@@ -66,9 +66,9 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* stamp) {
 absl::StatusOr<AccountFacts> LoadAccountFacts(resource::UnitOfWork& work, const std::string& account) {
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> rows,
-      work.connection().Query("SELECT state, tier FROM account_scopes WHERE account = ?", {IdOf(account)}));
+      work.connection().Query("SELECT state, tier, region FROM account_scopes WHERE account = ?", {IdOf(account)}));
   if (rows.empty()) return NotFound(account);
-  return AccountFacts{rows[0][0].text(), rows[0][1].text()};
+  return AccountFacts{rows[0][0].text(), rows[0][1].text(), rows[0][2].text()};
 }
 
 }  // namespace kam::contract

@@ -25,6 +25,8 @@ class Engine;
 
 namespace kam::contract {
 
+class PriceCatalog;
+
 // What is asked of account-svc before a transaction: that rows of account_scopes and employee_scopes are there for
 // these names. Either may be empty: the rows are there already.
 struct Directory {
@@ -44,6 +46,7 @@ struct Context {
   absl::TimeZone zone;
   Directory directory;
   std::shared_ptr<approval::Engine> approvals;
+  std::shared_ptr<PriceCatalog> prices;
 
   // The day on which `now` falls in the business's time zone, as ISO text.
   std::string Today(absl::Time now) const;
@@ -73,6 +76,7 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* stamp);
 struct AccountFacts {
   std::string state;  // Short name, "ACTIVE".
   std::string tier;   // Short name; empty: none.
+  std::string region;
 };
 // NOT_FOUND when the account is not known.
 absl::StatusOr<AccountFacts> LoadAccountFacts(resource::UnitOfWork& work, const std::string& account);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/approval/engine.h"
+#include "contract-svc/price_catalog.h"
 #include "contract-svc/pricing_service.h"
 #include "contract-svc/sales.h"
 
@@ -40,7 +41,8 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   approval_policy.decide_within = policy.approval_decide_within;
   approval_policy.delegation_max = policy.delegation_max;
   const auto approvals = std::make_shared<approval::Engine>(approval_policy);
-  const Context context{runtime, policy, runtime.zone(), std::move(directory), approvals};
+  const Context context{
+      runtime, policy, runtime.zone(), std::move(directory), approvals, std::make_shared<PriceCatalog>()};
   approval::RegisterApproval(runtime, approvals, context.directory.ensure_employees, registry, scheduler);
   RegisterProducts(context, registry);
   RegisterPriceBooks(context, registry);

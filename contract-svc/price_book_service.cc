@@ -8,6 +8,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/price_catalog.h"
 #include "contract-svc/pricing_data.h"
 #include "contract-svc/pricing_service.h"
 #include "contract-svc/rules/price_book.h"
@@ -53,9 +54,17 @@ absl::Status CheckEntries(const pb::PriceBook& book) {
 // Of everything that prices depend on. The prices are in the order of the book.
 std::string HashOf(const pb::PriceBook& book) {
   std::string text = absl::StrCat(book.code(), "\n", book.revision(), "\n", book.effective_from(), "\n");
-  for (const pb::PriceBookEntry& entry : book.entries()) {
-    absl::StrAppend(&text, absl::BytesToHexString(entry.SerializeAsString()), "\n");
-  }
+  const auto add = [&text](const auto& list) {
+    for (const auto& message : list) {
+      absl::StrAppend(&text, absl::BytesToHexString(message.SerializeAsString()), "\n");
+    }
+  };
+  add(book.entries());
+  if (book.base_only()) text += "base only\n";
+  add(book.condition_types());
+  add(book.accesses());
+  add(book.conditions());
+  add(book.scale_lines());
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int length = 0;
   EVP_Digest(text.data(), text.size(), digest, &length, EVP_sha256(), nullptr);
@@ -69,14 +78,32 @@ absl::StatusOr<std::vector<pb::PriceBook>> FindReleased(UnitOfWork& work, const 
 // The prices of the book by themselves and beside those of other books; and its first day.
 absl::Status CheckRelease(UnitOfWork& work, const Context& context, const pb::PriceBook& book,
                           const std::string& previous_from) {
-  if (book.entries_size() == 0) {
+  if (book.entries_size() == 0 && book.conditions_size() == 0) {
     return InvalidField("price_book.entries", "FIELD_REQUIRED", "a price book without prices is not published");
   }
   RETURN_IF_ERROR(rules::CheckEffective(book.effective_from(), previous_from, context.Today(work.now())));
-  ASSIGN_OR_RETURN(std::vector<rules::LabelledRecord> records, ToRules(book, "price_book"));
-  ASSIGN_OR_RETURN(std::vector<rules::LabelledRecord> rivals, LoadReleasedRivals(work, book));
-  records.insert(records.end(), std::make_move_iterator(rivals.begin()), std::make_move_iterator(rivals.end()));
-  return rules::CheckPublishable(std::move(records));
+  ASSIGN_OR_RETURN(const rules::BookRevision proposed, ToRules(book));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const rules::PriceIndex> released, context.prices->Current(work));
+  std::vector<std::string> products;
+  for (const rules::PriceRecord& record : proposed.records) {
+    if (!record.key.value[rules::kProduct].empty()) products.push_back(record.key.value[rules::kProduct]);
+  }
+  ASSIGN_OR_RETURN(const rules::ProductTable table, LoadProducts(work, products, work.now()));
+  ASSIGN_OR_RETURN(std::set<std::string> lines, LoadProductLines(work));
+  ASSIGN_OR_RETURN(const std::vector<rules::Rival> rivals,
+                   rules::RivalsOf(*released, proposed.code, proposed.effective.from, work.now()));
+  return rules::ProveBook(proposed, rivals, {table, std::move(lines)}, "price_book");
+}
+
+absl::StatusOr<pb::PriceBook> Check(UnitOfWork& work, const Context& context,
+                                    const pb::CheckPriceBookRequest& request) {
+  ASSIGN_OR_RETURN(auto change, work.Begin<pb::PriceBook>(request));
+  ASSIGN_OR_RETURN(const std::vector<pb::PriceBook> released, FindReleased(work, change.before.code()));
+  RETURN_IF_ERROR(
+      CheckRelease(work, context, change.before, released.empty() ? std::string() : released[0].effective_from()));
+  change.after.set_content_hash(HashOf(change.before));
+  SetTime(work.now(), change.after.mutable_check_time());
+  return work.Save(std::move(change));
 }
 
 absl::StatusOr<int> NextRevision(UnitOfWork& work, const std::string& code) {
@@ -117,6 +144,11 @@ absl::StatusOr<pb::PriceBook> Revise(UnitOfWork& work, const pb::RevisePriceBook
   next.set_display_name(change.before.display_name());
   next.set_effective_from(request.effective_from());
   *next.mutable_entries() = change.before.entries();
+  *next.mutable_condition_types() = change.before.condition_types();
+  *next.mutable_accesses() = change.before.accesses();
+  *next.mutable_conditions() = change.before.conditions();
+  *next.mutable_scale_lines() = change.before.scale_lines();
+  next.set_base_only(change.before.base_only());
   next.set_remark(change.before.remark());
   next.set_predecessor(change.before.name());
   next.set_state(pb::PRICE_BOOK_STATE_DRAFT);
@@ -139,25 +171,22 @@ absl::Status OnOutcome(UnitOfWork& work, const Context& context, const approval:
     return work.Save(std::move(change)).status();
   }
   ASSIGN_OR_RETURN(const std::vector<pb::PriceBook> released, FindReleased(work, change.before.code()));
-  std::string previous_from;
+  std::string previous_from = released.empty() ? std::string() : released[0].effective_from();
+  // Releases come one after the other, each proved against all before it: of two books that do not go together and are
+  // approved at the same time, one is refused. Proved before anything is written: the index is that of others too.
+  RETURN_IF_ERROR(PriceCatalog::Lock(work));
+  RETURN_IF_ERROR(CheckRelease(work, context, change.before, previous_from));
   for (const pb::PriceBook& previous : released) {
-    previous_from = previous.effective_from();
     resource::Change<pb::PriceBook> end{previous, previous};
-    if (change.before.effective_from() <= previous_from) break;  // CheckRelease refuses it below.
     ASSIGN_OR_RETURN(const std::string last_day, AddDays(change.before.effective_from(), -1));
     end.after.set_state(pb::PRICE_BOOK_STATE_SUPERSEDED);
     end.after.set_effective_until(last_day);
     RETURN_IF_ERROR(work.Save(std::move(end)).status());
   }
-  RETURN_IF_ERROR(rules::CheckEffective(change.before.effective_from(), previous_from, context.Today(work.now())));
   change.after.set_state(pb::PRICE_BOOK_STATE_RELEASED);
   SetTime(work.now(), change.after.mutable_release_time());
-  ASSIGN_OR_RETURN(const pb::PriceBook book, work.Save(std::move(change)));
-  // Written first, then compared with all that are released, locked: of two books that do not go together and are
-  // released at the same time, one is refused.
-  RETURN_IF_ERROR(
-      work.connection().Query("SELECT id FROM price_books WHERE state = 'RELEASED' ORDER BY id FOR UPDATE").status());
-  return CheckRelease(work, context, book, previous_from);
+  RETURN_IF_ERROR(work.Save(std::move(change)).status());
+  return PriceCatalog::Changed(work);
 }
 
 }  // namespace
@@ -168,8 +197,13 @@ void RegisterPriceBooks(const Context& context, rpc::Registry* registry) {
                             const std::vector<const google::protobuf::Message*>& resources) -> absl::Status {
     std::vector<std::string> accounts;
     for (const auto* message : resources) {
-      for (const pb::PriceBookEntry& entry : static_cast<const pb::PriceBook&>(*message).entries()) {
+      const auto& book = static_cast<const pb::PriceBook&>(*message);
+      for (const pb::PriceBookEntry& entry : book.entries()) {
         if (!entry.account().empty()) accounts.push_back(entry.account());
+      }
+      for (const pb::PriceCondition& condition : book.conditions()) {
+        if (!condition.account().empty()) accounts.push_back(condition.account());
+        if (!condition.account_group().empty()) accounts.push_back(condition.account_group());
       }
     }
     return context.directory.EnsureAccounts(accounts, call.deadline);
@@ -183,12 +217,16 @@ void RegisterPriceBooks(const Context& context, rpc::Registry* registry) {
   });
   hooks.on_update = resource::OnUpdate<pb::PriceBook>(
       [](UnitOfWork& work, const pb::PriceBook& before, pb::PriceBook* after) -> absl::Status {
-        if (before.state() != pb::PRICE_BOOK_STATE_DRAFT) {
+        if (before.state() != pb::PRICE_BOOK_STATE_DRAFT && before.state() != pb::PRICE_BOOK_STATE_CHECKED) {
           return FailedPrecondition("PRICE_BOOK_NOT_DRAFT", before.name(),
                                     "only a draft is changed; make the next revision",
                                     {{"state", pb::PriceBookState_Name(before.state())}});
         }
         RETURN_IF_ERROR(Validate(work, *after));
+        // What was proved was another book.
+        after->set_state(pb::PRICE_BOOK_STATE_DRAFT);
+        after->clear_check_time();
+        after->clear_content_hash();
         return CheckEntries(*after);
       });
   context.runtime.SetHooks(pb::PriceBook::descriptor(), std::move(hooks));
@@ -205,6 +243,11 @@ void RegisterPriceBooks(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(context.directory.EnsureCaller(call));
         return context.runtime.Write<pb::PriceBook>(call, request,
                                                     [&](UnitOfWork& work) { return Submit(work, context, request); });
+      });
+  registry->Add<pb::CheckPriceBookRequest, pb::PriceBook>(
+      absl::StrCat(kService, "/CheckPriceBook"), [context](rpc::Call& call, const pb::CheckPriceBookRequest& request) {
+        return context.runtime.Write<pb::PriceBook>(call, request,
+                                                    [&](UnitOfWork& work) { return Check(work, context, request); });
       });
   registry->Add<pb::RevisePriceBookRequest, pb::PriceBook>(
       absl::StrCat(kService, "/RevisePriceBook"),

@@ -1,8 +1,8 @@
 #include "contract-svc/pricing_data.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
-#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "common/money/money_proto.h"
@@ -30,6 +30,10 @@ absl::StatusOr<std::optional<Decimal>> OptionalDecimal(const std::string& text, 
   return std::optional<Decimal>(value);
 }
 
+absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
+  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
+}
+
 std::string Short(pb::CustomerTier tier) {
   return resource::ShortEnumName(pb::CustomerTier_descriptor()->FindValueByNumber(tier));
 }
@@ -38,80 +42,228 @@ std::optional<Decimal> AmountOf(const std::optional<Money>& money) {
   return money.has_value() ? std::optional<Decimal>(money->amount()) : std::nullopt;
 }
 
-std::string NameOf(const char* collection, const mysql::Value& id) {
-  return id.is_null() ? std::string() : absl::StrCat(collection, "/", id.text());
+rules::PriceLevel LevelOf(pb::PriceLevel level) {
+  switch (level) {
+    case pb::PRICE_LEVEL_CONTRACT:
+      return rules::PriceLevel::kContract;
+    case pb::PRICE_LEVEL_VOLUME:
+      return rules::PriceLevel::kVolume;
+    default:
+      return rules::PriceLevel::kPolicy;
+  }
 }
 
-constexpr char kEntryColumns[] =
-    "SELECT e.parent_id, e.position, e.product, e.account, e.tier, e.minimum_quantity, e.valid_from, e.valid_until, "
-    "e.unit_price_amount, e.unit_price_currency, e.floor_price_amount, e.floor_price_currency, b.effective_from, "
-    "b.effective_until, b.code, b.revision FROM price_books_entries e JOIN price_books b ON b.id = e.parent_id WHERE ";
+rules::Calculation CalculationOf(pb::PriceCalculation calculation) {
+  switch (calculation) {
+    case pb::PRICE_CALCULATION_BASED_ON:
+      return rules::Calculation::kBasedOn;
+    case pb::PRICE_CALCULATION_PERCENT_OFF:
+      return rules::Calculation::kPercentOff;
+    case pb::PRICE_CALCULATION_PERCENT_ON:
+      return rules::Calculation::kPercentOn;
+    case pb::PRICE_CALCULATION_AMOUNT_OFF:
+      return rules::Calculation::kAmountOff;
+    case pb::PRICE_CALCULATION_AMOUNT_ON:
+      return rules::Calculation::kAmountOn;
+    case pb::PRICE_CALCULATION_FIXED_OFF:
+      return rules::Calculation::kFixedOff;
+    case pb::PRICE_CALCULATION_FIXED_ON:
+      return rules::Calculation::kFixedOn;
+    default:
+      return rules::Calculation::kUnitPrice;
+  }
+}
 
-struct Entry {
+absl::Status AddTypes(const pb::PriceBook& book, rules::BookRevision* revision) {
+  for (const pb::PriceConditionType& type : book.condition_types()) {
+    rules::ConditionType out;
+    out.code = type.code();
+    out.level = LevelOf(type.level());
+    out.sequence = type.sequence();
+    out.calculation = CalculationOf(type.calculation());
+    if (type.scale_base() == pb::PRICE_SCALE_BASE_VALUE) out.scale_base = rules::ScaleBase::kValue;
+    if (type.scale_kind() == pb::PRICE_SCALE_KIND_GRADUATED) out.scale_kind = rules::ScaleKind::kGraduated;
+    out.exclusion_group = type.exclusion_group();
+    out.manual_allowed = !type.manual_forbidden();
+    revision->types.push_back(std::move(out));
+  }
+  std::vector<int> order(static_cast<size_t>(book.accesses_size()));
+  for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
+  std::stable_sort(order.begin(), order.end(),
+                   [&book](int a, int b) { return book.accesses(a).sequence() < book.accesses(b).sequence(); });
+  for (const int i : order) {
+    const pb::PriceAccess& access = book.accesses(i);
+    const std::string path = absl::StrCat("price_book.accesses[", i, "]");
+    ASSIGN_OR_RETURN(const rules::KeySet keys, rules::ParseKeySet(access.keys(), path + ".keys"));
+    const auto type = std::find_if(revision->types.begin(), revision->types.end(), [&access](const auto& candidate) {
+      return candidate.code == access.condition_type();
+    });
+    if (type == revision->types.end()) {
+      return InvalidField(path + ".condition_type", "CONDITION_TYPE_UNKNOWN",
+                          absl::StrCat("the book defines no type ", access.condition_type()),
+                          {{"type", access.condition_type()}});
+    }
+    type->accesses.push_back(keys);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddEntries(const pb::PriceBook& book, rules::BookRevision* revision) {
+  for (int i = 0; i < book.entries_size(); ++i) {
+    const pb::PriceBookEntry& entry = book.entries(i);
+    const std::string path = absl::StrCat("price_book.entries[", i, "]");
+    rules::PriceRecord record;
+    record.number = i;
+    record.label = absl::StrCat("entries[", i, "]");
+    record.key.value[rules::kProduct] = entry.product();
+    record.key.value[rules::kAccount] = entry.account();
+    record.key.value[rules::kTier] = Short(entry.tier());
+    record.valid = {entry.valid_from(), entry.valid_until()};
+    rules::ScaleStep step;
+    if (!entry.minimum_quantity().empty()) {
+      ASSIGN_OR_RETURN(step.from, Decimal::Parse(entry.minimum_quantity(), path + ".minimum_quantity"));
+    }
+    ASSIGN_OR_RETURN(const Money price, FromProto(entry.unit_price(), path + ".unit_price"));
+    record.currency = std::string(price.currency().code());
+    step.value = price.amount();
+    record.scale = {step};
+    ASSIGN_OR_RETURN(const std::optional<Money> floor,
+                     Optional(entry.has_floor_price(), entry.floor_price(), path + ".floor_price"));
+    record.floor = AmountOf(floor);
+    revision->records.push_back(std::move(record));
+  }
+  return absl::OkStatus();
+}
+
+// An amount beside a condition, in its currency.
+absl::StatusOr<std::optional<Decimal>> Beside(bool has, const google::type::Money& money, const std::string& currency,
+                                              const std::string& path) {
+  ASSIGN_OR_RETURN(const std::optional<Money> value, Optional(has, money, path));
+  if (value.has_value() && value->currency().code() != currency) {
+    return InvalidField(path, "CURRENCY_MISMATCH",
+                        absl::StrCat("is in ", value->currency().code(), "; the condition is in ",
+                                     currency.empty() ? "no currency" : currency),
+                        {{"currency", currency}});
+  }
+  return AmountOf(value);
+}
+
+absl::StatusOr<rules::PriceRecord> ConditionRecord(const pb::PriceCondition& condition, int position,
+                                                   const std::vector<rules::ScaleStep>& scale) {
+  const std::string path = absl::StrCat("price_book.conditions[", position, "]");
   rules::PriceRecord record;
-  std::string label;
-};
-
-absl::StatusOr<Entry> ReadEntry(const mysql::Row& row) {
-  Entry entry;
-  rules::PriceRecord& record = entry.record;
-  record.book = NameOf("priceBooks", row[0]);
-  record.entry = static_cast<int>(row[1].integer());
-  record.product = NameOf("products", row[2]);
-  record.account = NameOf("accounts", row[3]);
-  record.tier = row[4].text();
-  if (!row[5].is_null()) {
-    ASSIGN_OR_RETURN(record.minimum_quantity, Decimal::Parse(row[5].text()));
+  // Entries have the numbers from 0 on, conditions those below.
+  record.number = -condition.number();
+  record.label = absl::StrCat("conditions[", position, "]");
+  record.type = condition.condition_type();
+  record.priority = condition.priority();
+  record.key.value[rules::kAccount] = condition.account();
+  record.key.value[rules::kGroup] = condition.account_group();
+  record.key.value[rules::kTier] = Short(condition.tier());
+  record.key.value[rules::kSegment] = condition.segment();
+  record.key.value[rules::kRegion] = condition.region();
+  record.key.value[rules::kProduct] = condition.product();
+  record.key.value[rules::kProductLine] = condition.product_line();
+  record.valid = {condition.valid_from(), condition.valid_until()};
+  record.unit = condition.unit();
+  record.base_code = condition.base_code();
+  record.requirement = condition.requirement();
+  record.currency = condition.currency();
+  const int values = (condition.has_amount() ? 1 : 0) + (condition.percent().empty() ? 0 : 1) + (scale.empty() ? 0 : 1);
+  if (values != 1) {
+    return InvalidField(path, "SCALE_INVALID", "give one of an amount, a percentage and scale lines");
   }
-  record.valid = {row[6].text(), row[7].text()};
-  ASSIGN_OR_RETURN(record.unit_price, Money::Parse(row[8].text(), row[9].text()));
-  if (!row[10].is_null()) {
-    ASSIGN_OR_RETURN(record.floor_price, Money::Parse(row[10].text(), row[11].text()));
+  if (condition.has_amount()) {
+    ASSIGN_OR_RETURN(const Money amount, FromProto(condition.amount(), path + ".amount"));
+    if (!record.currency.empty() && record.currency != amount.currency().code()) {
+      return InvalidField(path + ".currency", "CURRENCY_MISMATCH", "is not that of the amount",
+                          {{"currency", std::string(amount.currency().code())}});
+    }
+    record.currency = std::string(amount.currency().code());
+    record.scale.push_back({Decimal(), amount.amount()});
+  } else if (!condition.percent().empty()) {
+    ASSIGN_OR_RETURN(const Decimal percent, Decimal::Parse(condition.percent(), path + ".percent"));
+    record.scale.push_back({Decimal(), percent});
+  } else {
+    record.scale = scale;
   }
-  record.effective = {row[12].text(), row[13].text()};
-  entry.label = absl::StrCat(row[14].text(), "/", row[15].integer(), ".entries[", record.entry, "]");
-  return entry;
+  ASSIGN_OR_RETURN(record.floor, Beside(condition.has_floor_price(), condition.floor_price(), record.currency,
+                                        path + ".floor_price"));
+  ASSIGN_OR_RETURN(record.manual_lower, Beside(condition.has_manual_lower(), condition.manual_lower(), record.currency,
+                                               path + ".manual_lower"));
+  ASSIGN_OR_RETURN(record.manual_upper, Beside(condition.has_manual_upper(), condition.manual_upper(), record.currency,
+                                               path + ".manual_upper"));
+  return record;
 }
 
-// Runs a query over entries of `products` in pieces of one size, so that one statement is prepared.
-absl::StatusOr<std::vector<Entry>> QueryEntries(resource::UnitOfWork& work, const std::vector<std::string>& products,
-                                                const std::string& condition,
-                                                const std::vector<mysql::Value>& condition_params) {
-  std::string sql = absl::StrCat(kEntryColumns, condition, " AND e.product IN (?");
-  for (size_t i = 1; i < kProductsInStatement; ++i) sql += ",?";
-  sql += ")";
-  std::vector<Entry> entries;
-  for (size_t begin = 0; begin < products.size(); begin += kProductsInStatement) {
-    std::vector<mysql::Value> params = condition_params;
-    for (size_t i = 0; i < kProductsInStatement; ++i) {
-      params.emplace_back(IdOf(products[std::min(begin + i, products.size() - 1)]));
-    }
-    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, work.connection().Query(sql, mysql::Params(params)));
-    for (const mysql::Row& row : rows) {
-      ASSIGN_OR_RETURN(Entry entry, ReadEntry(row));
-      entries.push_back(std::move(entry));
-    }
+absl::Status AddConditions(const pb::PriceBook& book, rules::BookRevision* revision) {
+  std::map<int, std::vector<rules::ScaleStep>> scales;
+  std::map<int, int> positions;
+  for (int i = 0; i < book.conditions_size(); ++i) {
+    if (positions.emplace(book.conditions(i).number(), i).second) continue;
+    return InvalidField(absl::StrCat("price_book.conditions[", i, "].number"), "CONDITION_NUMBER_REPEATED",
+                        absl::StrCat("two conditions have the number ", book.conditions(i).number()),
+                        {{"number", absl::StrCat(book.conditions(i).number())}});
   }
-  return entries;
+  for (int i = 0; i < book.scale_lines_size(); ++i) {
+    const pb::PriceScaleLine& line = book.scale_lines(i);
+    const std::string path = absl::StrCat("price_book.scale_lines[", i, "]");
+    if (positions.count(line.condition()) == 0) {
+      return InvalidField(path + ".condition", "CONDITION_UNKNOWN",
+                          absl::StrCat("the book has no condition with the number ", line.condition()),
+                          {{"number", absl::StrCat(line.condition())}});
+    }
+    rules::ScaleStep step;
+    if (!line.from().empty()) {
+      ASSIGN_OR_RETURN(step.from, Decimal::Parse(line.from(), path + ".from"));
+    }
+    ASSIGN_OR_RETURN(step.value, Decimal::Parse(line.value(), path + ".value"));
+    scales[line.condition()].push_back(step);
+  }
+  for (int i = 0; i < book.conditions_size(); ++i) {
+    std::vector<rules::ScaleStep>& scale = scales[book.conditions(i).number()];
+    std::stable_sort(scale.begin(), scale.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
+    ASSIGN_OR_RETURN(rules::PriceRecord record, ConditionRecord(book.conditions(i), i, scale));
+    revision->records.push_back(std::move(record));
+  }
+  return absl::OkStatus();
+}
+
+template <typename T>
+absl::StatusOr<std::shared_ptr<const rules::BookRevision>> LoadRevision(resource::UnitOfWork& work,
+                                                                        const std::string& id) {
+  ASSIGN_OR_RETURN(const std::vector<T> found, work.Find<T>({"t.id = ?", {mysql::Value(id)}}, "", 1));
+  if (found.empty()) return Internal(absl::StrCat("a released revision is gone: ", id));
+  ASSIGN_OR_RETURN(rules::BookRevision revision, ToRules(found[0]));
+  return std::make_shared<const rules::BookRevision>(std::move(revision));
+}
+
+constexpr char kProductColumns[] =
+    "SELECT v.product, v.product_line, v.unit, v.currency, v.list_price, v.floor_price, v.purchase_price, v.tax_rate, "
+    "v.valid_from, v.valid_until, v.archived FROM product_versions v WHERE v.known_from <= ? AND v.product IN (?";
+
+absl::StatusOr<rules::Product> ReadProduct(const mysql::Row& row) {
+  rules::Product product;
+  product.name = absl::StrCat("products/", row[0].text());
+  product.product_line = row[1].text();
+  product.unit = row[2].text();
+  const auto money = [&row](const mysql::Value& amount) -> absl::StatusOr<std::optional<Money>> {
+    if (amount.is_null()) return std::nullopt;
+    ASSIGN_OR_RETURN(const Money value, Money::Parse(amount.text(), row[3].text()));
+    return std::optional<Money>(value);
+  };
+  ASSIGN_OR_RETURN(product.list_price, money(row[4]));
+  ASSIGN_OR_RETURN(product.floor_price, money(row[5]));
+  ASSIGN_OR_RETURN(product.purchase_price, money(row[6]));
+  if (!row[7].is_null()) {
+    ASSIGN_OR_RETURN(product.tax_rate, Decimal::Parse(row[7].text()));
+  }
+  product.sold = {row[8].text(), row[9].text()};
+  product.archived = row[10].integer() != 0;
+  return product;
 }
 
 }  // namespace
-
-absl::StatusOr<rules::Product> ToRules(const pb::Product& product) {
-  rules::Product out;
-  out.name = product.name();
-  out.product_line = product.product_line();
-  ASSIGN_OR_RETURN(out.list_price, Optional(product.has_list_price(), product.list_price(), "product.list_price"));
-  ASSIGN_OR_RETURN(out.floor_price, Optional(product.has_floor_price(), product.floor_price(), "product.floor_price"));
-  ASSIGN_OR_RETURN(out.purchase_price,
-                   Optional(product.has_purchase_price(), product.purchase_price(), "product.purchase_price"));
-  if (!product.tax_rate().empty()) {
-    ASSIGN_OR_RETURN(out.tax_rate, Decimal::Parse(product.tax_rate(), "product.tax_rate"));
-  }
-  out.sold = {product.valid_from(), product.valid_until()};
-  out.archived = product.has_archive_time();
-  return out;
-}
 
 absl::StatusOr<rules::Grant> ToRules(const pb::AuthorityGrant& grant) {
   rules::Grant out;
@@ -144,73 +296,76 @@ absl::StatusOr<rules::Grant> ToRules(const pb::AuthorityGrant& grant) {
   return out;
 }
 
-absl::StatusOr<std::vector<rules::LabelledRecord>> ToRules(const pb::PriceBook& book, const std::string& label) {
-  std::vector<rules::LabelledRecord> records;
-  for (int i = 0; i < book.entries_size(); ++i) {
-    const pb::PriceBookEntry& entry = book.entries(i);
-    const std::string path = absl::StrCat(label, ".entries[", i, "]");
-    rules::PriceRecord record;
-    record.book = book.name();
-    record.effective = {book.effective_from(), book.effective_until()};
-    record.entry = i;
-    record.product = entry.product();
-    record.account = entry.account();
-    record.tier = Short(entry.tier());
-    if (!entry.minimum_quantity().empty()) {
-      ASSIGN_OR_RETURN(record.minimum_quantity, Decimal::Parse(entry.minimum_quantity(), path + ".minimum_quantity"));
-    }
-    record.valid = {entry.valid_from(), entry.valid_until()};
-    ASSIGN_OR_RETURN(record.unit_price, FromProto(entry.unit_price(), path + ".unit_price"));
-    ASSIGN_OR_RETURN(record.floor_price, Optional(entry.has_floor_price(), entry.floor_price(), path + ".floor_price"));
-    records.push_back({path, std::move(record)});
-  }
-  return records;
+absl::StatusOr<rules::BookRevision> ToRules(const pb::PriceBook& book) {
+  rules::BookRevision revision;
+  revision.name = book.name();
+  revision.code = book.code();
+  revision.revision = book.revision();
+  revision.effective.from = book.effective_from();  // Its end is the next revision's beginning: price_index.h.
+  revision.released = book.has_release_time() ? TimeOf(book.release_time()) : absl::InfiniteFuture();
+  revision.base_only = book.base_only();
+  RETURN_IF_ERROR(AddTypes(book, &revision));
+  RETURN_IF_ERROR(AddEntries(book, &revision));
+  RETURN_IF_ERROR(AddConditions(book, &revision));
+  return revision;
 }
 
-absl::StatusOr<rules::PriceIndex> LoadPrices(resource::UnitOfWork& work, const std::vector<std::string>& products,
-                                             const std::string& account, const std::string& as_of) {
+const std::vector<RevisionSource>& RevisionSources() {
+  static const std::vector<RevisionSource>* const sources = new std::vector<RevisionSource>{
+      {"priceBooks",
+       "SELECT b.id, CAST(b.version AS CHAR) FROM price_books b WHERE b.state IN ('RELEASED', 'SUPERSEDED') ORDER BY "
+       "b.id",
+       LoadRevision<pb::PriceBook>},
+  };
+  return *sources;
+}
+
+absl::StatusOr<rules::ProductTable> LoadProducts(resource::UnitOfWork& work, const std::vector<std::string>& products,
+                                                 absl::Time known_at) {
   const std::set<std::string> distinct(products.begin(), products.end());
   const std::vector<std::string> names(distinct.begin(), distinct.end());
+  std::string sql = kProductColumns;
+  for (size_t i = 1; i < kProductsInStatement; ++i) sql += ",?";
+  sql += ") ORDER BY v.product, v.version";
   std::vector<rules::Product> found;
+  // In pieces of one size, so that one statement is prepared.
   for (size_t begin = 0; begin < names.size(); begin += kProductsInStatement) {
-    resource::SqlCondition condition{"t.id IN (?", {}};
-    for (size_t i = 1; i < kProductsInStatement; ++i) condition.sql += ",?";
-    condition.sql += ")";
+    std::vector<mysql::Value> params = {known_at};
     for (size_t i = 0; i < kProductsInStatement; ++i) {
-      condition.params.emplace_back(IdOf(names[std::min(begin + i, names.size() - 1)]));
+      params.emplace_back(IdOf(names[std::min(begin + i, names.size() - 1)]));
     }
-    ASSIGN_OR_RETURN(const std::vector<pb::Product> rows,
-                     work.Find<pb::Product>(condition, "", static_cast<int>(kProductsInStatement)));
-    for (const pb::Product& row : rows) {
-      ASSIGN_OR_RETURN(rules::Product product, ToRules(row));
-      found.push_back(std::move(product));
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, work.connection().Query(sql, mysql::Params(params)));
+    for (const mysql::Row& row : rows) {
+      ASSIGN_OR_RETURN(rules::Product product, ReadProduct(row));
+      // The last version that was known.
+      if (!found.empty() && found.back().name == product.name) {
+        found.back() = std::move(product);
+      } else {
+        found.push_back(std::move(product));
+      }
     }
   }
-  ASSIGN_OR_RETURN(std::vector<Entry> entries,
-                   QueryEntries(work, names,
-                                "b.state IN ('RELEASED', 'SUPERSEDED') AND b.effective_from <= ? AND "
-                                "(b.effective_until IS NULL OR b.effective_until >= ?) AND "
-                                "(e.account IS NULL OR e.account = ?)",
-                                {as_of, as_of, IdOf(account)}));
-  std::vector<rules::PriceRecord> records;
-  records.reserve(entries.size());
-  for (Entry& entry : entries) records.push_back(std::move(entry.record));
-  return rules::PriceIndex(std::move(found), std::move(records));
+  return rules::ProductTable(std::move(found));
 }
 
-absl::StatusOr<std::vector<rules::LabelledRecord>> LoadReleasedRivals(resource::UnitOfWork& work,
-                                                                      const pb::PriceBook& book) {
-  std::set<std::string> distinct;
-  for (const pb::PriceBookEntry& entry : book.entries()) distinct.insert(entry.product());
-  ASSIGN_OR_RETURN(
-      std::vector<Entry> entries,
-      QueryEntries(work, std::vector<std::string>(distinct.begin(), distinct.end()),
-                   "b.state IN ('RELEASED', 'SUPERSEDED') AND b.code <> ? AND (b.effective_until IS NULL OR "
-                   "b.effective_until >= ?)",
-                   {book.code(), book.effective_from()}));
-  std::vector<rules::LabelledRecord> records;
-  for (Entry& entry : entries) records.push_back({std::move(entry.label), std::move(entry.record)});
-  return records;
+absl::StatusOr<std::set<std::string>> LoadProductLines(resource::UnitOfWork& work) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT DISTINCT p.product_line FROM products p"));
+  std::set<std::string> lines;
+  for (const mysql::Row& row : rows) lines.insert(row[0].text());
+  return lines;
+}
+
+absl::Status RememberProduct(resource::UnitOfWork& work, const pb::Product& product) {
+  return work.connection()
+      .Execute(
+          "INSERT INTO product_versions (product, version, known_from, product_line, unit, currency, list_price, "
+          "floor_price, purchase_price, tax_rate, valid_from, valid_until, archived) SELECT p.id, p.version, "
+          "p.update_time, p.product_line, p.unit, p.currency, p.list_price_amount, p.floor_price_amount, "
+          "p.purchase_price_amount, p.tax_rate, p.valid_from, p.valid_until, CASE WHEN p.archive_time IS NULL THEN 0 "
+          "ELSE 1 END FROM products p WHERE p.id = ?",
+          {IdOf(product.name())})
+      .status();
 }
 
 absl::StatusOr<std::vector<rules::Grant>> LoadGrants(resource::UnitOfWork& work) {

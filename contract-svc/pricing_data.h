@@ -2,6 +2,9 @@
 #ifndef KAM_CONTRACT_SVC_PRICING_DATA_H_
 #define KAM_CONTRACT_SVC_PRICING_DATA_H_
 
+#include <functional>
+#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,20 +19,29 @@
 
 namespace kam::contract {
 
-absl::StatusOr<rules::Product> ToRules(const pricing::v1::Product& product);
 absl::StatusOr<rules::Grant> ToRules(const pricing::v1::AuthorityGrant& grant);
-// Entries of one revision; labels are "{label}.entries[i]".
-absl::StatusOr<std::vector<rules::LabelledRecord>> ToRules(const pricing::v1::PriceBook& book,
-                                                           const std::string& label);
+// A revision of a price book with its entries and conditions. INVALID_ARGUMENT naming what does not fit together, as
+// price_book.{field}: SCALE_INVALID, CONDITION_UNKNOWN, CONDITION_NUMBER_REPEATED, KEYS_INVALID, CURRENCY_MISMATCH.
+absl::StatusOr<rules::BookRevision> ToRules(const pricing::v1::PriceBook& book);
 
-// What is needed to price these products for an account on a day: the products, and the entries of every revision that
-// holds on the day, those of other customers left out. A fixed number of statements for any number of products.
-absl::StatusOr<rules::PriceIndex> LoadPrices(resource::UnitOfWork& work, const std::vector<std::string>& products,
-                                             const std::string& account, const std::string& as_of);
+// Where released revisions come from: price books, published policies, agreed packages.
+struct RevisionSource {
+  std::string collection;
+  std::string keys_sql;  // Id and version of every one that was ever released.
+  std::function<absl::StatusOr<std::shared_ptr<const rules::BookRevision>>(resource::UnitOfWork& work,
+                                                                           const std::string& id)>
+      load;
+};
+const std::vector<RevisionSource>& RevisionSources();
 
-// Entries for products that `book` has in revisions of other codes that hold when it does.
-absl::StatusOr<std::vector<rules::LabelledRecord>> LoadReleasedRivals(resource::UnitOfWork& work,
-                                                                      const pricing::v1::PriceBook& book);
+// Products as they were known at a moment. A fixed number of statements for any number of products.
+absl::StatusOr<rules::ProductTable> LoadProducts(resource::UnitOfWork& work, const std::vector<std::string>& products,
+                                                 absl::Time known_at);
+// Every product line there is.
+absl::StatusOr<std::set<std::string>> LoadProductLines(resource::UnitOfWork& work);
+
+// Writes down a product as it is from now on. Called after every write of one.
+absl::Status RememberProduct(resource::UnitOfWork& work, const pricing::v1::Product& product);
 
 // Grants that are active.
 absl::StatusOr<std::vector<rules::Grant>> LoadGrants(resource::UnitOfWork& work);

@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
+#include "contract-svc/pricing_data.h"
 #include "contract-svc/pricing_service.h"
 #include "kam/pricing/v1/authority_grant.pb.h"
 #include "kam/pricing/v1/price_book.pb.h"
@@ -87,6 +88,8 @@ void RegisterProducts(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(CheckDecider(work, before, *after));
         return CheckProduct(*after);
       });
+  hooks.on_saved = resource::OnSaved<pb::Product>(
+      [](UnitOfWork& work, const pb::Product*, const pb::Product& after) { return RememberProduct(work, after); });
   context.runtime.SetHooks(pb::Product::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, "kam.pricing.v1.ProductService", registry);
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "common/money/money_proto.h"
 #include "common/status/status.h"
+#include "contract-svc/price_catalog.h"
 #include "contract-svc/price_probes.h"
 #include "contract-svc/pricing_data.h"
 #include "contract-svc/rules/discretion.h"
@@ -46,28 +47,70 @@ absl::StatusOr<std::vector<rules::LineRequest>> LineRequests(const pb::Quote& qu
   return lines;
 }
 
-absl::StatusOr<std::vector<rules::LineRequest>> GiftRequests(const pb::Quote& quote) {
-  std::vector<rules::LineRequest> lines;
-  for (int i = 0; i < quote.gifts_size(); ++i) {
-    rules::LineRequest request;
-    request.product = quote.gifts(i).product();
-    ASSIGN_OR_RETURN(request.quantity,
-                     Decimal::Parse(quote.gifts(i).quantity(), absl::StrCat("quote.gifts[", i, "].quantity")));
-    lines.push_back(std::move(request));
+absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
+  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
+}
+
+// The question that the quote asks, of the customer as he was and with the knowledge of the moment it is priced at.
+absl::StatusOr<rules::PriceRequest> RequestOf(const pb::Quote& quote, const Currency& currency) {
+  rules::PriceRequest request;
+  request.account = quote.account();
+  request.groups.assign(quote.priced_groups().begin(), quote.priced_groups().end());
+  request.tier = quote.priced_tier();
+  request.segment = quote.priced_segment();
+  request.region = quote.priced_region();
+  request.currency = currency;
+  request.as_of = quote.as_of();
+  request.known_at = TimeOf(quote.price_time());
+  if (!quote.special_offer_percent().empty()) {
+    ASSIGN_OR_RETURN(request.special_offer_percent,
+                     Decimal::Parse(quote.special_offer_percent(), "quote.special_offer_percent"));
   }
-  return lines;
+  ASSIGN_OR_RETURN(request.lines, LineRequests(quote));
+  return request;
+}
+
+// What the gifts would sell for: the same question, without anything given away.
+absl::StatusOr<rules::PriceRequest> GiftRequestOf(rules::PriceRequest request, const pb::Quote& quote) {
+  request.special_offer_percent = Decimal();
+  request.lines.clear();
+  for (int i = 0; i < quote.gifts_size(); ++i) {
+    rules::LineRequest line;
+    line.product = quote.gifts(i).product();
+    ASSIGN_OR_RETURN(line.quantity,
+                     Decimal::Parse(quote.gifts(i).quantity(), absl::StrCat("quote.gifts[", i, "].quantity")));
+    request.lines.push_back(std::move(line));
+  }
+  return request;
+}
+
+std::vector<std::string> ProductsOf(const pb::Quote& quote) {
+  std::vector<std::string> products;
+  for (const pb::QuoteLine& line : quote.lines()) products.push_back(line.product());
+  for (const pb::QuoteGift& gift : quote.gifts()) products.push_back(gift.product());
+  return products;
 }
 
 pb::PriceStep::Kind KindOf(rules::StepKind kind) {
   switch (kind) {
     case rules::StepKind::kListPrice:
       return pb::PriceStep::KIND_LIST_PRICE;
+    case rules::StepKind::kCondition:
+      return pb::PriceStep::KIND_CONDITION;
+    case rules::StepKind::kPolicyPrice:
+      return pb::PriceStep::KIND_POLICY_PRICE;
+    case rules::StepKind::kContractPrice:
+      return pb::PriceStep::KIND_CONTRACT_PRICE;
+    case rules::StepKind::kVolumePrice:
+      return pb::PriceStep::KIND_VOLUME_PRICE;
     case rules::StepKind::kPublishedPrice:
       return pb::PriceStep::KIND_PUBLISHED_PRICE;
     case rules::StepKind::kDiscount:
       return pb::PriceStep::KIND_DISCOUNT;
     case rules::StepKind::kManualPrice:
       return pb::PriceStep::KIND_MANUAL_PRICE;
+    case rules::StepKind::kSpecialOffer:
+      return pb::PriceStep::KIND_SPECIAL_OFFER;
     case rules::StepKind::kNetPrice:
       return pb::PriceStep::KIND_NET_PRICE;
     case rules::StepKind::kAmount:
@@ -82,44 +125,72 @@ pb::PriceCandidate::Outcome OutcomeOf(rules::Outcome outcome) {
   switch (outcome) {
     case rules::Outcome::kAccepted:
       return pb::PriceCandidate::OUTCOME_ACCEPTED;
-    case rules::Outcome::kBookNotEffective:
-      return pb::PriceCandidate::OUTCOME_BOOK_NOT_EFFECTIVE;
     case rules::Outcome::kOutsidePeriod:
       return pb::PriceCandidate::OUTCOME_OUTSIDE_PERIOD;
     case rules::Outcome::kOtherCurrency:
       return pb::PriceCandidate::OUTCOME_OTHER_CURRENCY;
-    case rules::Outcome::kOtherAccount:
-      return pb::PriceCandidate::OUTCOME_OTHER_ACCOUNT;
-    case rules::Outcome::kOtherTier:
-      return pb::PriceCandidate::OUTCOME_OTHER_TIER;
+    case rules::Outcome::kOtherUnit:
+      return pb::PriceCandidate::OUTCOME_OTHER_UNIT;
     case rules::Outcome::kQuantityTooSmall:
       return pb::PriceCandidate::OUTCOME_QUANTITY_TOO_SMALL;
-    case rules::Outcome::kLessSpecific:
+    case rules::Outcome::kRequirementNotMet:
+      return pb::PriceCandidate::OUTCOME_REQUIREMENT_NOT_MET;
+    case rules::Outcome::kBaseMissing:
+      return pb::PriceCandidate::OUTCOME_BASE_MISSING;
+    case rules::Outcome::kNoPriceYet:
+      return pb::PriceCandidate::OUTCOME_NO_PRICE_YET;
+    case rules::Outcome::kLessPreferred:
       return pb::PriceCandidate::OUTCOME_LESS_SPECIFIC;
+    case rules::Outcome::kExcluded:
+      return pb::PriceCandidate::OUTCOME_EXCLUDED;
   }
   return pb::PriceCandidate::OUTCOME_UNSPECIFIED;
 }
 
-void Explain(const std::vector<rules::PricedLine>& lines, pb::PriceQuoteResponse* answer) {
-  int position = 0;
-  for (const rules::PricedLine& line : lines) {
-    pb::LineExplanation* explanation = answer->add_explanations();
-    explanation->set_line(position++);
-    explanation->set_product(line.product);
-    for (const rules::Step& step : line.steps) {
-      pb::PriceStep* out = explanation->add_steps();
-      out->set_kind(KindOf(step.kind));
-      ToProto(step.amount, out->mutable_amount());
-      out->set_source(step.source);
-    }
-    for (const rules::Candidate& candidate : line.candidates) {
-      pb::PriceCandidate* out = explanation->add_candidates();
-      out->set_price_book(candidate.book);
-      out->set_entry(candidate.entry);
-      Put(candidate.unit_price, out->mutable_unit_price());
-      out->set_outcome(OutcomeOf(candidate.outcome));
-    }
+void ExplainStep(const rules::Step& step, const rules::PricedLine& line, const rules::PricedDocument& priced,
+                 pb::PriceStep* out) {
+  out->set_kind(KindOf(step.kind));
+  ToProto(Money(step.value, line.published_price->currency()), out->mutable_amount());
+  if (step.kind == rules::StepKind::kListPrice) out->set_source(line.product);
+  if (step.kind == rules::StepKind::kPublishedPrice) {
+    out->set_source(line.price_book.empty() ? line.product : line.price_book);
   }
+  if (!step.argument.is_zero()) out->set_source(step.argument.ToString());
+  if (step.entry == rules::PriceIndex::kNone) return;
+  out->set_condition(rules::ConditionText(*priced.index, step.entry));
+  out->set_source(priced.index->revision(priced.index->entry(step.entry).revision).name);
+}
+
+void ExplainCandidate(const rules::Candidate& candidate, const rules::PricedDocument& priced, pb::PriceCandidate* out) {
+  const rules::PriceIndex::Entry& entry = priced.index->entry(candidate.entry);
+  const rules::PriceRecord& record = priced.index->record(entry);
+  out->set_price_book(priced.index->revision(entry.revision).name);
+  out->set_entry(record.number);
+  out->set_condition_type(record.type);
+  out->set_condition(rules::ConditionText(*priced.index, candidate.entry));
+  out->set_outcome(OutcomeOf(candidate.outcome));
+  const Decimal value = record.scale.front().value;
+  const absl::StatusOr<Currency> currency = Currency::Parse(record.currency);
+  if (currency.ok()) {
+    ToProto(Money(value, *currency), out->mutable_unit_price());
+  } else {
+    out->set_percent(value.ToString());
+  }
+}
+
+std::vector<pb::LineExplanation> Explain(const rules::PricedDocument& priced) {
+  std::vector<pb::LineExplanation> explanations;
+  for (const rules::PricedLine& line : priced.lines) {
+    pb::LineExplanation explanation;
+    explanation.set_line(static_cast<int>(explanations.size()));
+    explanation.set_product(line.product);
+    for (const rules::Step& step : priced.StepsOf(line)) ExplainStep(step, line, priced, explanation.add_steps());
+    for (const rules::Candidate& candidate : priced.CandidatesOf(line)) {
+      ExplainCandidate(candidate, priced, explanation.add_candidates());
+    }
+    explanations.push_back(std::move(explanation));
+  }
+  return explanations;
 }
 
 pb::AuthorityVerdict VerdictOf(rules::Verdict verdict) {
@@ -149,7 +220,11 @@ std::string Rules(const rules::Decision& decision) {
 
 void PutLine(const rules::PricedLine& priced, pb::QuoteLine* line) {
   if (priced.list_price.has_value()) Put(priced.list_price, line->mutable_list_price());
+  if (priced.policy_price.has_value()) Put(priced.policy_price, line->mutable_policy_price());
+  if (priced.contract_price.has_value()) Put(priced.contract_price, line->mutable_contract_price());
+  if (priced.volume_price.has_value()) Put(priced.volume_price, line->mutable_volume_price());
   Put(priced.published_price, line->mutable_published_price());
+  Put(priced.manual_price, line->mutable_manual_price());
   line->set_price_book(priced.price_book);
   Put(priced.net_price, line->mutable_net_price());
   Put(priced.amount, line->mutable_amount());
@@ -283,20 +358,27 @@ absl::StatusOr<PricedQuote> PriceQuote(resource::UnitOfWork& work, const Context
   *out = quote;
   rules::BackToDraft(out);
 
-  std::vector<std::string> products;
-  for (const pb::QuoteLine& line : quote.lines()) products.push_back(line.product());
-  for (const pb::QuoteGift& gift : quote.gifts()) products.push_back(gift.product());
-  ASSIGN_OR_RETURN(const rules::PriceIndex index, LoadPrices(work, products, quote.account(), quote.as_of()));
+  // Whole microseconds, as the database keeps them: the same moment is asked again by ExplainQuote.
+  SetTime(work.now(), out->mutable_price_time());
+  out->set_priced_tier(facts.tier);
+  out->set_priced_region(facts.region);
   ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(quote.currency(), "quote.currency"));
-  rules::PriceRequest request{quote.account(), facts.tier, currency, quote.as_of(), {}};
-  ASSIGN_OR_RETURN(request.lines, LineRequests(quote));
-  ASSIGN_OR_RETURN(std::vector<rules::PricedLine> lines, rules::Price(request, index, "quote.lines"));
-  ASSIGN_OR_RETURN(request.lines, GiftRequests(quote));
-  ASSIGN_OR_RETURN(const std::vector<rules::PricedLine> gifts, rules::Price(request, index, "quote.gifts"));
+  ASSIGN_OR_RETURN(rules::PriceRequest request, RequestOf(*out, currency));
+  ASSIGN_OR_RETURN(const rules::ProductTable products, LoadProducts(work, ProductsOf(quote), request.known_at));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const rules::PriceIndex> index, context.prices->Current(work));
+  ASSIGN_OR_RETURN(rules::PricedDocument document_prices, rules::Price(request, products, index, "quote.lines"));
+  ASSIGN_OR_RETURN(const rules::PriceRequest gift_request, GiftRequestOf(request, quote));
+  ASSIGN_OR_RETURN(const rules::PricedDocument gift_prices, rules::Price(gift_request, products, index, "quote.gifts"));
+  const std::vector<rules::PricedLine>& gifts = gift_prices.lines;
+  std::vector<rules::PricedLine>& lines = document_prices.lines;
   for (size_t i = 0; i < lines.size(); ++i) PutLine(lines[i], out->mutable_lines(static_cast<int>(i)));
   ASSIGN_OR_RETURN(const Totals totals, Sum(currency, lines, gifts, out));
   RETURN_IF_ERROR(PutTotals(totals, out));
-  Explain(lines, &priced.answer);
+  for (pb::LineExplanation& explanation : Explain(document_prices)) {
+    *priced.answer.add_explanations() = std::move(explanation);
+  }
+  out->set_price_hash(document_prices.hash);
+  priced.answer.set_price_hash(document_prices.hash);
 
   ASSIGN_OR_RETURN(const std::vector<rules::Grant> grants, LoadGrants(work));
   rules::Document document;
@@ -319,8 +401,25 @@ absl::StatusOr<PricedQuote> PriceQuote(resource::UnitOfWork& work, const Context
   out->set_content_hash(rules::ContentHash(*out));
   out->set_state(pb::QUOTE_STATE_PRICED);
   out->set_pricer(work.actor().subject);
-  SetTime(work.now(), out->mutable_price_time());
   return priced;
+}
+
+absl::StatusOr<pb::ExplainQuoteResponse> ExplainQuote(resource::UnitOfWork& work, const Context& context,
+                                                      const pb::Quote& quote) {
+  if (!quote.has_price_time() || quote.price_hash().empty()) {
+    return FailedPrecondition("QUOTE_NOT_PRICED", quote.name(), "the quote has no prices that could be explained",
+                              {{"state", pb::QuoteState_Name(quote.state())}});
+  }
+  ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(quote.currency(), "quote.currency"));
+  ASSIGN_OR_RETURN(const rules::PriceRequest request, RequestOf(quote, currency));
+  ASSIGN_OR_RETURN(const rules::ProductTable products, LoadProducts(work, ProductsOf(quote), request.known_at));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const rules::PriceIndex> index, context.prices->Current(work));
+  ASSIGN_OR_RETURN(const rules::PricedDocument priced, rules::Price(request, products, index, "quote.lines"));
+  pb::ExplainQuoteResponse response;
+  for (pb::LineExplanation& explanation : Explain(priced)) *response.add_explanations() = std::move(explanation);
+  response.set_price_hash(priced.hash);
+  response.set_trace(rules::TraceText(request, priced));
+  return response;
 }
 
 void AddQuestions(const pb::Quote& quote, const rules::DocumentDecision& decision,

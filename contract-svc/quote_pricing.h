@@ -27,6 +27,10 @@ enum class Asking { kTryOut, kPrice, kSubmit };
 absl::StatusOr<PricedQuote> PriceQuote(resource::UnitOfWork& work, const Context& context,
                                        const pricing::v1::Quote& quote, Asking asking);
 
+// How the prices of a priced quote were found, worked out again: QUOTE_NOT_PRICED.
+absl::StatusOr<pricing::v1::ExplainQuoteResponse> ExplainQuote(resource::UnitOfWork& work, const Context& context,
+                                                               const pricing::v1::Quote& quote);
+
 // FAILED_PRECONDITION ACCOUNT_NOT_QUOTABLE unless the account is VERIFIED or ACTIVE.
 absl::Status CheckQuotable(const AccountFacts& facts, const std::string& account);
 

@@ -302,6 +302,17 @@ void RegisterQuotes(const Context& context, rpc::Registry* registry, schedule::S
             }));
         return answer;
       });
+  registry->Add<pb::ExplainQuoteRequest, pb::ExplainQuoteResponse>(
+      absl::StrCat(kService, "/ExplainQuote"),
+      [context](rpc::Call& call, const pb::ExplainQuoteRequest& request) -> absl::StatusOr<pb::ExplainQuoteResponse> {
+        ASSIGN_OR_RETURN(const pb::Quote quote, context.runtime.Get<pb::Quote>(call, request.name()));
+        pb::ExplainQuoteResponse response;
+        RETURN_IF_ERROR(context.runtime.WriteAs(call.principal, call.method, "", [&](UnitOfWork& work) -> absl::Status {
+          ASSIGN_OR_RETURN(response, ExplainQuote(work, context, quote));
+          return absl::OkStatus();
+        }));
+        return response;
+      });
   AddVerb<pb::SendQuoteRequest, pb::Quote>(context, "SendQuote", registry, Send);
   AddVerb<pb::AcceptQuoteRequest, pb::Quote>(context, "AcceptQuote", registry, Accept);
   AddVerb<pb::RejectQuoteRequest, pb::Quote>(

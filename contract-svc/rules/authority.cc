@@ -23,6 +23,15 @@ Decimal BasePrice(const Grant& grant, const PricedLine& line) {
   return line.published_price->amount();
 }
 
+// The limit of changes by hand that the net price is beyond; not set: none. A price that nobody changed has no limit.
+std::optional<Decimal> BrokenManualLimit(const PricedLine& line) {
+  const Decimal net = line.net_price->amount();
+  if (net == line.published_price->amount()) return std::nullopt;
+  if (line.manual_lower.has_value() && net < line.manual_lower->amount()) return line.manual_lower->amount();
+  if (line.manual_upper.has_value() && line.manual_upper->amount() < net) return line.manual_upper->amount();
+  return std::nullopt;
+}
+
 // Rules that `grant` does not let `line` pass; empty: it allows the line.
 absl::StatusOr<std::vector<Exceeded>> TestLine(const Grant& grant, const PricedLine& line) {
   std::vector<Exceeded> exceeded;
@@ -185,6 +194,10 @@ absl::StatusOr<DocumentDecision> Decide(const Document& document, const Actor& a
       decision = Decision();
       decision.verdict = Verdict::kNever;
       decision.exceeded.push_back({kRuleAbovePublished, -line.concession_percent, Decimal()});
+    } else if (const std::optional<Decimal> limit = BrokenManualLimit(line); limit.has_value()) {
+      decision = Decision();
+      decision.verdict = Verdict::kNever;
+      decision.exceeded.push_back({kRuleManualLimit, line.net_price->amount(), limit});
     }
     for (const Grant* grant : for_line) {
       if (!IsOf(*grant, actor)) continue;

@@ -63,6 +63,7 @@ inline constexpr char kRuleDocumentValue[] = "DOCUMENT_VALUE";
 inline constexpr char kRuleGift[] = "GIFT";
 inline constexpr char kRuleNoGrant[] = "NO_GRANT";
 inline constexpr char kRuleAbovePublished[] = "ABOVE_PUBLISHED_PRICE";
+inline constexpr char kRuleManualLimit[] = "MANUAL_LIMIT";
 
 // A rule that goes beyond the authority, with the value tested. Values of FLOOR (percent below the floor) and MARGIN
 // are confidential.
@@ -92,7 +93,7 @@ struct DocumentDecision {
 
 // Judges a document. `today`: the day the decision is made; grants hold on days. Somebody's authority is the union of
 // the grants of his roles and his own: a line is inside when one single grant allows all of it. A price above the
-// published one is never allowed (C-02, no over-quotation).
+// published one is never allowed (C-02, no over-quotation), nor one changed by hand beyond the limits of its record.
 absl::StatusOr<DocumentDecision> Decide(const Document& document, const Actor& actor, absl::Span<const Grant> grants,
                                         absl::string_view today);
 

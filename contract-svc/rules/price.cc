@@ -1,7 +1,11 @@
 #include "contract-svc/rules/price.h"
 
-#include <algorithm>
+#include <openssl/evp.h>
 
+#include <algorithm>
+#include <array>
+
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 
@@ -9,151 +13,606 @@ namespace kam::contract::rules {
 namespace {
 
 const Decimal kHundred = Decimal::FromInt(100);
+constexpr int kBaseDepthMax = 16;  // Books based on one another; cycles are not published.
 
-int Specificity(const PriceRecord& record) {
-  if (!record.account.empty()) return 2;
-  return record.tier.empty() ? 0 : 1;
+// The value of a scale for a base: of the step it reaches, or of all steps each for its part. False below the first.
+absl::StatusOr<bool> ScaleValue(const PriceIndex& index, const PriceIndex::Entry& entry, ScaleKind kind, int digits,
+                                Decimal base, Decimal* value) {
+  if (base < entry.first.from) return false;
+  *value = entry.first.value;
+  if (entry.steps_size == 1) return true;
+  const absl::Span<const ScaleStep> steps = index.steps(entry);
+  size_t step = 0;
+  while (step + 1 < steps.size() && steps[step + 1].from <= base) ++step;
+  if (kind == ScaleKind::kWhole || step == 0) {
+    *value = steps[step].value;
+    return true;
+  }
+  Decimal sum;
+  for (size_t i = 0; i <= step; ++i) {
+    const Decimal until = i == step ? base : steps[i + 1].from;
+    ASSIGN_OR_RETURN(const Decimal part, Subtract(until, steps[i].from));
+    ASSIGN_OR_RETURN(const Decimal of_part, Multiply(part, steps[i].value));
+    ASSIGN_OR_RETURN(sum, Add(sum, of_part));
+  }
+  ASSIGN_OR_RETURN(*value, Divide(sum, base, digits));
+  return true;
 }
 
-// The order of preference. The last two keys only make it total: equal ranks never hold on the same day.
-bool Preferred(const PriceRecord& a, const PriceRecord& b) {
-  if (Specificity(a) != Specificity(b)) return Specificity(a) > Specificity(b);
-  if (a.minimum_quantity != b.minimum_quantity) return b.minimum_quantity < a.minimum_quantity;
-  const std::string& a_from = std::max(a.effective.from, a.valid.from);
-  const std::string& b_from = std::max(b.effective.from, b.valid.from);
-  if (a_from != b_from) return a_from > b_from;
-  if (a.book != b.book) return a.book < b.book;
-  return a.entry < b.entry;
+absl::StatusOr<Decimal> Less(Decimal price, Decimal percent) {
+  ASSIGN_OR_RETURN(const Decimal left, Subtract(kHundred, percent));
+  return MultiplyDivide(price, left, kHundred, kUnitPriceScale);
 }
 
-// Why a record does not hold for a line; kAccepted when it does.
-Outcome Judge(const PriceRecord& record, const PriceRequest& request, const LineRequest& line) {
-  if (!record.effective.Contains(request.as_of)) return Outcome::kBookNotEffective;
-  if (!record.valid.Contains(request.as_of)) return Outcome::kOutsidePeriod;
-  if (record.unit_price->currency() != *request.currency) return Outcome::kOtherCurrency;
-  if (!record.account.empty() && record.account != request.account) return Outcome::kOtherAccount;
-  if (!record.tier.empty() && record.tier != request.tier) return Outcome::kOtherTier;
-  if (line.quantity < record.minimum_quantity) return Outcome::kQuantityTooSmall;
+// Hashes fields, each written so that no two sequences of fields have the same bytes; the same on every machine.
+class Hasher {
+ public:
+  Hasher() : context_(EVP_MD_CTX_new()) { EVP_DigestInit_ex(context_, EVP_sha256(), nullptr); }
+  ~Hasher() { EVP_MD_CTX_free(context_); }
+  Hasher(const Hasher&) = delete;
+  Hasher& operator=(const Hasher&) = delete;
+
+  void Add(absl::string_view text) {
+    Number(text.size());
+    if (text.size() > buffer_.size() - used_) Spill();
+    if (text.size() > buffer_.size()) {
+      EVP_DigestUpdate(context_, text.data(), text.size());
+    } else {
+      std::copy(text.begin(), text.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(used_));
+      used_ += text.size();
+    }
+  }
+  void Add(Decimal value) {
+    // The sign in the last bit: small numbers in few bytes.
+    const Decimal::Unscaled units = value.unscaled();
+    const auto magnitude = static_cast<unsigned __int128>(units < 0 ? -units : units);
+    const unsigned __int128 number = magnitude << 1 | (units < 0 ? 1 : 0);
+    if (number < UINT64_MAX) return Number(static_cast<uint64_t>(number));
+    // What no small number is written as says that two words follow.
+    Number(UINT64_MAX);
+    Number(static_cast<uint64_t>(number >> 64));
+    Number(static_cast<uint64_t>(number));
+  }
+  void Add(const std::optional<Money>& money) {
+    Number(money.has_value() ? 1 : 0);
+    if (money.has_value()) Add(money->amount());
+  }
+  // Seven bits a byte.
+  void Number(uint64_t value) {
+    constexpr size_t kLongest = 10;
+    if (buffer_.size() - used_ < kLongest) Spill();
+    for (; value >= 0x80; value >>= 7) buffer_[used_++] = static_cast<char>(static_cast<uint8_t>(value) | 0x80);
+    buffer_[used_++] = static_cast<char>(static_cast<uint8_t>(value));
+  }
+  std::string Hex() {
+    Spill();
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int length = 0;
+    EVP_DigestFinal_ex(context_, digest, &length);
+    return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), length));
+  }
+
+ private:
+  void Spill() {
+    EVP_DigestUpdate(context_, buffer_.data(), used_);
+    used_ = 0;
+  }
+
+  EVP_MD_CTX* context_;
+  std::array<char, 4096> buffer_;
+  size_t used_ = 0;
+};
+
+// Prices the lines of one document. Everything of the document itself is looked up once.
+class Pricer {
+ public:
+  Pricer(const PriceRequest& request, const ProductTable& products, std::shared_ptr<const PriceIndex> index)
+      : request_(request),
+        products_(products),
+        index_(*index),
+        holding_(index_.Holding(request.as_of, request.known_at)) {
+    out_.index = std::move(index);
+    day_ = DayNumber(request.as_of, 0);
+    currency_ = index_.IdOf(request.currency->code());
+    for (const std::string& group : request.groups) {
+      if (const PriceIndex::Id id = index_.IdOf(group); id != 0) groups_.push_back(id);
+    }
+    slots_of_type_.resize(index_.types().size());
+    for (uint16_t t = 0; t < index_.types().size(); ++t) {
+      const std::vector<uint32_t>& revisions = index_.types()[t].revisions;
+      if (std::any_of(revisions.begin(), revisions.end(), [this](uint32_t r) { return holding_[r] != 0; })) {
+        live_types_.push_back(t);
+        AddSlots(t);
+      }
+    }
+    bound_.resize(kBlock);
+    for (Bound& bound : bound_) {
+      bound.ids[kAccount] = index_.IdOf(request.account);
+      bound.ids[kTier] = index_.IdOf(request.tier);
+      bound.ids[kSegment] = index_.IdOf(request.segment);
+      bound.ids[kRegion] = index_.IdOf(request.region);
+    }
+    out_.lines.reserve(request.lines.size());
+    out_.steps.reserve(request.lines.size() * 12);
+    out_.candidates.reserve(request.lines.size() * 6);
+  }
+
+  // Lines are looked up a block at a time, before any of them is priced: look-ups that do not wait for one another.
+  static constexpr size_t kBlock = 64;
+  // At most kBlock lines. To be called before PriceLine is called for them, by their place in the block.
+  void LookUp(absl::Span<const LineRequest> lines);
+  absl::Status PriceLine(const LineRequest& line, absl::string_view list, size_t position, size_t place);
+  PricedDocument Finish();
+
+ private:
+  // What is known of a line before it is priced.
+  struct Bound {
+    const Product* product = nullptr;
+    std::array<PriceIndex::Id, kKeyFields> ids = {};
+    PriceIndex::Id unit = 0;
+  };
+  // An access of a live type; one that searches by group has one for each group of the customer.
+  struct Slot {
+    uint16_t type;
+    uint16_t access;
+    KeySet keys;
+    PriceIndex::Id group;
+  };
+  // What a record does to the price.
+  struct Found {
+    uint32_t entry = PriceIndex::kNone;
+    size_t candidate = 0;
+    Decimal price;  // Afterwards.
+    Decimal value;
+  };
+
+  void AddSlots(uint16_t type) {
+    const std::vector<KeySet>& accesses = index_.types()[type].definition.accesses;
+    slots_of_type_[type].first = slots_.size();
+    for (uint16_t access = 0; access < accesses.size(); ++access) {
+      const KeySet keys = accesses[access];
+      keys_ = static_cast<KeySet>(keys_ | keys);
+      if ((keys & KeyBit(kGroup)) == 0) {
+        slots_.push_back({type, access, keys, 0});
+      } else {
+        for (const PriceIndex::Id group : groups_) slots_.push_back({type, access, keys, group});
+      }
+    }
+    slots_of_type_[type].second = slots_.size();
+  }
+  std::string Path(absl::string_view list, size_t position, absl::string_view field) const {
+    return absl::StrCat(list, "[", position, "]", field);
+  }
+  absl::Status BindLine(const LineRequest& line, absl::string_view list, size_t position, PricedLine* priced);
+  absl::Status FindPrice(PricedLine* priced);
+  absl::StatusOr<Found> Best(uint16_t type, const std::optional<Decimal>& price, uint32_t base_code, int depth,
+                             bool record_candidates);
+  template <typename Fn>
+  absl::Status EachEntry(uint16_t type, Fn fn);
+  absl::StatusOr<Outcome> Judge(const PriceIndex::Entry& entry, const ConditionType& type,
+                                const std::optional<Decimal>& price, int depth, Decimal* value, Decimal* after);
+  absl::StatusOr<std::optional<Decimal>> BasePrice(uint32_t code, int depth);
+  void Apply(const Found& found, PricedLine* priced);
+  absl::Status Concede(const LineRequest& line, PricedLine* priced);
+  Money InCurrency(Decimal amount) const { return Money(amount, *request_.currency); }
+  void Record(StepKind kind, Decimal value, Decimal argument = Decimal(), uint32_t entry = PriceIndex::kNone) {
+    out_.steps.push_back({kind, value, entry, argument});
+  }
+
+  const PriceRequest& request_;
+  const ProductTable& products_;
+  const PriceIndex& index_;
+  const std::vector<uint8_t> holding_;
+  int32_t day_ = 0;
+  PriceIndex::Id currency_ = 0;
+  std::vector<PriceIndex::Id> groups_;
+  std::vector<uint16_t> live_types_;
+  KeySet keys_ = 0;  // That some live type searches by.
+  std::vector<Slot> slots_;
+  std::vector<std::pair<size_t, size_t>> slots_of_type_;
+  std::vector<Bound> bound_;                           // Of the block.
+  std::vector<std::pair<uint32_t, uint32_t>> ranges_;  // For each line of the block, for each slot.
+  PricedDocument out_;
+  // Of the line at hand.
+  size_t at_ = 0;  // In the block.
+  const Product* product_ = nullptr;
+  Decimal quantity_;
+  std::optional<Decimal> list_price_;
+  PriceIndex::Id unit_ = 0;
+  std::optional<Decimal> price_;  // So far.
+};
+
+void Pricer::LookUp(absl::Span<const LineRequest> lines) {
+  for (size_t i = 0; i < lines.size(); ++i) {
+    Bound& bound = bound_[i];
+    bound.product = products_.Find(lines[i].product);
+    bound.ids[kProduct] = index_.IdOf(lines[i].product);
+    bound.ids[kPackage] = lines[i].package.empty() ? 0 : index_.IdOf(lines[i].package);
+    if (bound.product == nullptr) continue;
+    if (keys_ & KeyBit(kProductLine)) bound.ids[kProductLine] = index_.IdOf(bound.product->product_line);
+    if (index_.knows_units()) bound.unit = index_.IdOf(bound.product->unit);
+  }
+  ranges_.clear();
+  for (size_t i = 0; i < lines.size(); ++i) {
+    for (const Slot& slot : slots_) {
+      std::array<PriceIndex::Id, kKeyFieldsMax> ids = {};
+      size_t at = 0;
+      bool known = true;
+      for (int field = 0; field < kKeyFields; ++field) {
+        if ((slot.keys & KeyBit(static_cast<KeyField>(field))) == 0) continue;
+        ids[at] = field == kGroup ? slot.group : bound_[i].ids[static_cast<size_t>(field)];
+        known = known && ids[at] != 0;
+        ++at;
+      }
+      ranges_.push_back(known ? index_.Find(slot.type, slot.access, ids) : std::make_pair(0u, 0u));
+    }
+  }
+  for (const auto& [begin, end] : ranges_) {
+    if (begin != end) index_.Prefetch(begin);
+  }
+}
+
+// Calls fn(position) for every entry of the type whose key is that of the line, in the order of the accesses.
+template <typename Fn>
+absl::Status Pricer::EachEntry(uint16_t type, Fn fn) {
+  const auto& [first, last] = slots_of_type_[type];
+  for (size_t slot = first; slot < last; ++slot) {
+    const auto [begin, end] = ranges_[at_ * slots_.size() + slot];
+    for (uint32_t position = begin; position < end; ++position) {
+      if (holding_[index_.entry(position).revision] != 0) RETURN_IF_ERROR(fn(position));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Outcome> Pricer::Judge(const PriceIndex::Entry& entry, const ConditionType& type,
+                                      const std::optional<Decimal>& price, int depth, Decimal* value, Decimal* after) {
+  if (day_ < entry.from_day || day_ > entry.until_day) return Outcome::kOutsidePeriod;
+  if (entry.currency != 0 && entry.currency != currency_) return Outcome::kOtherCurrency;
+  if (entry.unit != 0 && entry.unit != unit_) return Outcome::kOtherUnit;
+  if (entry.requirement >= 0) {
+    const absl::StatusOr<Requirement>& requirement = index_.requirement(entry.requirement);
+    RETURN_IF_ERROR(requirement.status());
+    const absl::StatusOr<bool> holds =
+        requirement->Holds({quantity_, list_price_, request_.tier, request_.segment, request_.region,
+                            product_->product_line, product_->unit, request_.currency->code()});
+    if (!holds.ok()) {
+      const std::string& label = index_.record(entry).label;
+      return Error(absl::StatusCode::kFailedPrecondition, "REQUIREMENT_FAILED",
+                   absl::StrCat(index_.revision(entry.revision).name, " ", label, ": ", holds.status().message()),
+                   {{"record", label}});
+    }
+    if (!*holds) return Outcome::kRequirementNotMet;
+  }
+  const bool sets_price = IsPrice(type.calculation);
+  if (!sets_price && !price.has_value()) return Outcome::kNoPriceYet;
+  Decimal base = quantity_;
+  if (type.scale_base == ScaleBase::kValue) {
+    // Of the price so far; at the first price, of the list price.
+    const std::optional<Decimal>& so_far = price.has_value() ? price : list_price_;
+    if (!so_far.has_value()) return Outcome::kNoPriceYet;
+    ASSIGN_OR_RETURN(base, Multiply(*so_far, quantity_));
+  }
+  const int digits = IsPercent(type.calculation) ? Decimal::kScaleMax : kUnitPriceScale;
+  ASSIGN_OR_RETURN(const bool reached, ScaleValue(index_, entry, type.scale_kind, digits, base, value));
+  if (!reached) return Outcome::kQuantityTooSmall;
+  switch (type.calculation) {
+    case Calculation::kUnitPrice:
+      *after = *value;
+      break;
+    case Calculation::kBasedOn: {
+      ASSIGN_OR_RETURN(const std::optional<Decimal> other, BasePrice(entry.base_code, depth));
+      if (!other.has_value()) return Outcome::kBaseMissing;
+      ASSIGN_OR_RETURN(*after, Less(*other, *value));
+      break;
+    }
+    case Calculation::kPercentOff: {
+      ASSIGN_OR_RETURN(*after, Less(*price, *value));
+      break;
+    }
+    case Calculation::kPercentOn: {
+      ASSIGN_OR_RETURN(*after, Less(*price, -*value));
+      break;
+    }
+    case Calculation::kAmountOff: {
+      ASSIGN_OR_RETURN(*after, Subtract(*price, *value));
+      break;
+    }
+    case Calculation::kAmountOn: {
+      ASSIGN_OR_RETURN(*after, Add(*price, *value));
+      break;
+    }
+    case Calculation::kFixedOff:
+    case Calculation::kFixedOn: {
+      ASSIGN_OR_RETURN(const Decimal share, Divide(*value, quantity_, kUnitPriceScale));
+      ASSIGN_OR_RETURN(*after, Add(*price, type.calculation == Calculation::kFixedOn ? share : -share));
+      break;
+    }
+  }
   return Outcome::kAccepted;
 }
 
-std::optional<Money> InCurrency(const std::optional<Money>& money, const Currency& currency) {
-  return money.has_value() && money->currency() == currency ? money : std::nullopt;
-}
-
-absl::StatusOr<Money> NetPrice(const LineRequest& line, const Money& published, PricedLine* priced) {
-  if (line.manual_unit_price.has_value()) {
-    priced->steps.push_back({StepKind::kManualPrice, *line.manual_unit_price, ""});
-    return *line.manual_unit_price;
-  }
-  if (!line.discount_percent.has_value() || line.discount_percent->is_zero()) return published;
-  ASSIGN_OR_RETURN(const Decimal left, Subtract(kHundred, *line.discount_percent));
-  ASSIGN_OR_RETURN(const Money net, PercentOf(published, left, kUnitPriceScale));
-  ASSIGN_OR_RETURN(const Money off, Subtract(published, net));
-  priced->steps.push_back({StepKind::kDiscount, off, line.discount_percent->ToString()});
-  return net;
-}
-
-absl::StatusOr<PricedLine> PriceOne(const PriceRequest& request, const LineRequest& line, const PriceIndex& index,
-                                    const std::string& path) {
-  const Product* product = index.FindProduct(line.product);
-  if (product == nullptr || product->archived || !product->sold.Contains(request.as_of)) {
-    return InvalidField(path + ".product", "PRODUCT_NOT_SOLD",
-                        absl::StrCat(line.product, " is not sold on ", request.as_of),
-                        {{"product", line.product}, {"asOf", request.as_of}});
-  }
-  if (line.discount_percent.has_value() && line.manual_unit_price.has_value()) {
-    return InvalidField(path, "DISCOUNT_AMBIGUOUS", "has a discount and a manual price; give one of them");
-  }
-  if (line.manual_unit_price.has_value() && line.manual_unit_price->currency() != *request.currency) {
-    return InvalidField(path + ".manual_unit_price", "CURRENCY_MISMATCH",
-                        absl::StrCat("is in ", line.manual_unit_price->currency().code(), "; the currency is ",
-                                     request.currency->code()),
-                        {{"currency", std::string(request.currency->code())}});
-  }
-  PricedLine priced;
-  priced.product = line.product;
-  priced.product_line = product->product_line;
-  priced.quantity = line.quantity;
-  priced.list_price = InCurrency(product->list_price, *request.currency);
-  priced.floor_price = InCurrency(product->floor_price, *request.currency);
-  priced.unit_cost = InCurrency(product->purchase_price, *request.currency);
-  if (priced.list_price.has_value()) priced.steps.push_back({StepKind::kListPrice, *priced.list_price, product->name});
-
-  const PriceRecord* best = nullptr;
-  for (const PriceRecord& record : index.RecordsOf(line.product)) {
-    Outcome outcome = Judge(record, request, line);
+absl::StatusOr<Pricer::Found> Pricer::Best(uint16_t type, const std::optional<Decimal>& price, uint32_t base_code,
+                                           int depth, bool record_candidates) {
+  const ConditionType& definition = index_.types()[type].definition;
+  Found best;
+  RETURN_IF_ERROR(EachEntry(type, [&](uint32_t position) -> absl::Status {
+    const PriceIndex::Entry& entry = index_.entry(position);
+    // A book that only serves others is looked at for them alone.
+    if (base_code != PriceIndex::kNone ? index_.code_of(entry.revision) != base_code
+                                       : index_.revision(entry.revision).base_only) {
+      return absl::OkStatus();
+    }
+    Found found;
+    found.entry = position;
+    ASSIGN_OR_RETURN(Outcome outcome, Judge(entry, definition, price, depth, &found.value, &found.price));
     if (outcome == Outcome::kAccepted) {
-      if (best == nullptr) {
-        best = &record;
+      if (best.entry == PriceIndex::kNone || index_.Preferred(entry, index_.entry(best.entry))) {
+        if (best.entry != PriceIndex::kNone && record_candidates) {
+          out_.candidates[best.candidate].outcome = Outcome::kLessPreferred;
+        }
+        found.candidate = out_.candidates.size();
+        best = found;
       } else {
-        outcome = Outcome::kLessSpecific;
+        outcome = Outcome::kLessPreferred;
       }
     }
-    priced.candidates.push_back({record.book, record.entry, record.unit_price, outcome});
+    if (record_candidates) out_.candidates.push_back({position, outcome});
+    return absl::OkStatus();
+  }));
+  if (best.entry != PriceIndex::kNone && best.price.sign() < 0) {
+    const PriceIndex::Entry& entry = index_.entry(best.entry);
+    return Error(absl::StatusCode::kFailedPrecondition, "PRICE_BELOW_ZERO",
+                 absl::StrCat(index_.revision(entry.revision).name, " ", index_.record(entry).label,
+                              " makes the price of ", product_->name, " less than nothing"),
+                 {{"record", index_.record(entry).label}, {"product", product_->name}});
   }
-  if (best != nullptr) {
-    priced.published_price = best->unit_price;
-    priced.price_book = best->book;
-    if (best->floor_price.has_value()) priced.floor_price = best->floor_price;
-  } else {
-    priced.published_price = priced.list_price;
+  return best;
+}
+
+// The price of the product at hand in another book, or its list price; not set when there is none.
+absl::StatusOr<std::optional<Decimal>> Pricer::BasePrice(uint32_t code, int depth) {
+  if (code == PriceIndex::kNone) return list_price_;
+  if (depth >= kBaseDepthMax) {
+    return Error(absl::StatusCode::kFailedPrecondition, "PRICE_BOOK_CYCLE",
+                 absl::StrCat(index_.codes()[code].text, " is based on itself"), {{"code", index_.codes()[code].text}});
   }
-  if (!priced.published_price.has_value()) {
+  for (const uint16_t type : live_types_) {
+    if (!IsPrice(index_.types()[type].definition.calculation)) continue;
+    ASSIGN_OR_RETURN(const Found found, Best(type, std::nullopt, code, depth + 1, /*record_candidates=*/false));
+    if (found.entry != PriceIndex::kNone) return std::optional<Decimal>(found.price);
+  }
+  return std::optional<Decimal>();
+}
+
+absl::Status Pricer::BindLine(const LineRequest& line, absl::string_view list, size_t position, PricedLine* priced) {
+  product_ = bound_[at_].product;
+  if (product_ == nullptr || product_->archived || !product_->sold.Contains(request_.as_of)) {
+    return InvalidField(Path(list, position, ".product"), "PRODUCT_NOT_SOLD",
+                        absl::StrCat(line.product, " is not sold on ", request_.as_of),
+                        {{"product", line.product}, {"asOf", request_.as_of}});
+  }
+  if (line.discount_percent.has_value() && line.manual_unit_price.has_value()) {
+    return InvalidField(Path(list, position, ""), "DISCOUNT_AMBIGUOUS",
+                        "has a discount and a manual price; give one of them");
+  }
+  if (line.manual_unit_price.has_value() && line.manual_unit_price->currency() != *request_.currency) {
+    return InvalidField(Path(list, position, ".manual_unit_price"), "CURRENCY_MISMATCH",
+                        absl::StrCat("is in ", line.manual_unit_price->currency().code(), "; the currency is ",
+                                     request_.currency->code()),
+                        {{"currency", std::string(request_.currency->code())}});
+  }
+  const auto in_currency = [this](const std::optional<Money>& money) {
+    return money.has_value() && money->currency() == *request_.currency ? money : std::nullopt;
+  };
+  priced->product = line.product;
+  priced->product_line = product_->product_line;
+  priced->quantity = quantity_ = line.quantity;
+  priced->list_price = in_currency(product_->list_price);
+  priced->floor_price = in_currency(product_->floor_price);
+  priced->unit_cost = in_currency(product_->purchase_price);
+  list_price_ = priced->list_price.has_value() ? std::optional<Decimal>(priced->list_price->amount()) : std::nullopt;
+  unit_ = bound_[at_].unit;
+  price_ = list_price_;
+  return absl::OkStatus();
+}
+
+// Takes the effect of a record over into the price, with its floor and its bounds for changes by hand.
+void Pricer::Apply(const Found& found, PricedLine* priced) {
+  const PriceIndex::Entry& entry = index_.entry(found.entry);
+  const ConditionType& type = index_.types()[entry.type].definition;
+  price_ = found.price;
+  Record(StepKind::kCondition, found.price, found.value, found.entry);
+  if (IsPrice(type.calculation)) {
+    priced->price_book = index_.revision(entry.revision).name;
+    priced->manual_lower.reset();
+    priced->manual_upper.reset();
+    if (!type.manual_allowed) priced->manual_lower = priced->manual_upper = InCurrency(found.price);
+  }
+  if (!entry.limits) return;
+  const PriceRecord& record = index_.record(entry);
+  if (record.floor.has_value()) priced->floor_price = InCurrency(*record.floor);
+  if (!type.manual_allowed) return;
+  if (record.manual_lower.has_value()) priced->manual_lower = InCurrency(*record.manual_lower);
+  if (record.manual_upper.has_value()) priced->manual_upper = InCurrency(*record.manual_upper);
+}
+
+absl::Status Pricer::FindPrice(PricedLine* priced) {
+  std::vector<Found> group;
+  size_t next = 0;
+  for (int level = 0; level < kPriceLevels; ++level) {
+    const size_t begin = next;
+    for (; next < live_types_.size(); ++next) {
+      const ConditionType& type = index_.types()[live_types_[next]].definition;
+      if (static_cast<int>(type.level) != level) break;
+      if (type.exclusion_group.empty()) {
+        ASSIGN_OR_RETURN(const Found found, Best(live_types_[next], price_, PriceIndex::kNone, 0, true));
+        if (found.entry != PriceIndex::kNone) Apply(found, priced);
+        continue;
+      }
+      const auto same_group = [&](size_t other) {
+        return index_.types()[live_types_[other]].definition.exclusion_group == type.exclusion_group;
+      };
+      bool done = false;
+      for (size_t before = begin; before < next; ++before) done = done || same_group(before);
+      if (done) continue;
+      // All of the group against the same price; the best for the customer applies, the first of equals.
+      group.clear();
+      for (size_t other = next; other < live_types_.size(); ++other) {
+        if (static_cast<int>(index_.types()[live_types_[other]].definition.level) != level) break;
+        if (!same_group(other)) continue;
+        ASSIGN_OR_RETURN(const Found found, Best(live_types_[other], price_, PriceIndex::kNone, 0, true));
+        if (found.entry != PriceIndex::kNone) group.push_back(found);
+      }
+      if (group.empty()) continue;
+      const auto best = std::min_element(group.begin(), group.end(),
+                                         [](const Found& a, const Found& b) { return a.price < b.price; });
+      for (auto it = group.begin(); it != group.end(); ++it) {
+        if (it != best) out_.candidates[it->candidate].outcome = Outcome::kExcluded;
+      }
+      Apply(*best, priced);
+    }
+    if (!price_.has_value()) continue;
+    const Money after = InCurrency(*price_);
+    switch (static_cast<PriceLevel>(level)) {
+      case PriceLevel::kPolicy:
+        priced->policy_price = after;
+        Record(StepKind::kPolicyPrice, *price_);
+        break;
+      case PriceLevel::kContract:
+        priced->contract_price = after;
+        Record(StepKind::kContractPrice, *price_);
+        break;
+      case PriceLevel::kVolume:
+        priced->volume_price = after;
+        Record(StepKind::kVolumePrice, *price_);
+        break;
+    }
+  }
+  return absl::OkStatus();
+}
+
+// What the seller gives away, and the special offer of the document.
+absl::Status Pricer::Concede(const LineRequest& line, PricedLine* priced) {
+  const Decimal published = priced->published_price->amount();
+  Decimal net = published;
+  if (line.manual_unit_price.has_value()) {
+    net = line.manual_unit_price->amount();
+  } else if (line.discount_percent.has_value() && !line.discount_percent->is_zero()) {
+    ASSIGN_OR_RETURN(net, Less(published, *line.discount_percent));
+    ASSIGN_OR_RETURN(const Decimal off, Subtract(published, net));
+    Record(StepKind::kDiscount, off, *line.discount_percent);
+  }
+  priced->manual_price = InCurrency(net);
+  Record(StepKind::kManualPrice, net);
+  if (!request_.special_offer_percent.is_zero()) {
+    ASSIGN_OR_RETURN(net, Less(net, request_.special_offer_percent));
+    Record(StepKind::kSpecialOffer, net, request_.special_offer_percent);
+  }
+  priced->net_price = InCurrency(net);
+  Record(StepKind::kNetPrice, net);
+  return absl::OkStatus();
+}
+
+absl::Status Pricer::PriceLine(const LineRequest& line, absl::string_view list, size_t position, size_t place) {
+  at_ = place;
+  out_.lines.emplace_back();
+  PricedLine& priced = out_.lines.back();
+  priced.steps_begin = static_cast<uint32_t>(out_.steps.size());
+  priced.candidates_begin = static_cast<uint32_t>(out_.candidates.size());
+  RETURN_IF_ERROR(BindLine(line, list, position, &priced));
+  if (list_price_.has_value()) Record(StepKind::kListPrice, *list_price_);
+  RETURN_IF_ERROR(FindPrice(&priced));
+  if (!price_.has_value()) {
     return InvalidField(
-        path + ".product", "PRICE_NOT_FOUND",
-        absl::StrCat(line.product, " has no price in ", request.currency->code(), " on ", request.as_of),
-        {{"product", line.product}, {"currency", std::string(request.currency->code())}, {"asOf", request.as_of}});
+        Path(list, position, ".product"), "PRICE_NOT_FOUND",
+        absl::StrCat(line.product, " has no price in ", request_.currency->code(), " on ", request_.as_of),
+        {{"product", line.product}, {"currency", std::string(request_.currency->code())}, {"asOf", request_.as_of}});
   }
-  const Money& published = *priced.published_price;
-  priced.steps.push_back({StepKind::kPublishedPrice, published, best != nullptr ? best->book : product->name});
-  ASSIGN_OR_RETURN(priced.net_price, NetPrice(line, published, &priced));
-  priced.steps.push_back({StepKind::kNetPrice, *priced.net_price, ""});
+  priced.published_price = InCurrency(*price_);
+  Record(StepKind::kPublishedPrice, *price_);
+  RETURN_IF_ERROR(Concede(line, &priced));
   ASSIGN_OR_RETURN(priced.amount, Multiply(*priced.net_price, line.quantity));
-  priced.steps.push_back({StepKind::kAmount, *priced.amount, line.quantity.ToString()});
-  ASSIGN_OR_RETURN(priced.tax_amount, PercentOf(*priced.amount, product->tax_rate));
-  priced.steps.push_back({StepKind::kTax, *priced.tax_amount, product->tax_rate.ToString()});
-  ASSIGN_OR_RETURN(priced.concession_percent, PercentBelow(published.amount(), priced.net_price->amount()));
+  Record(StepKind::kAmount, priced.amount->amount(), line.quantity);
+  ASSIGN_OR_RETURN(priced.tax_amount, PercentOf(*priced.amount, product_->tax_rate));
+  Record(StepKind::kTax, priced.tax_amount->amount(), product_->tax_rate);
+  ASSIGN_OR_RETURN(priced.concession_percent, PercentBelow(*price_, priced.net_price->amount()));
   if (priced.unit_cost.has_value() && !priced.net_price->amount().is_zero()) {
     ASSIGN_OR_RETURN(priced.margin_percent, PercentBelow(priced.net_price->amount(), priced.unit_cost->amount()));
   }
-  return priced;
+  priced.steps_end = static_cast<uint32_t>(out_.steps.size());
+  priced.candidates_end = static_cast<uint32_t>(out_.candidates.size());
+  return absl::OkStatus();
+}
+
+PricedDocument Pricer::Finish() {
+  Hasher hasher;
+  for (const absl::string_view text :
+       {absl::string_view(request_.account), absl::string_view(request_.tier), absl::string_view(request_.segment),
+        absl::string_view(request_.region), request_.currency->code(), absl::string_view(request_.as_of)}) {
+    hasher.Add(text);
+  }
+  hasher.Number(static_cast<uint64_t>(absl::ToUnixMicros(request_.known_at)));
+  hasher.Add(request_.special_offer_percent);
+  hasher.Number(request_.groups.size());
+  for (const std::string& group : request_.groups) hasher.Add(group);
+  // The content of every revision that holds, once; entries are named by its place among them.
+  std::vector<uint64_t> places(holding_.size(), 0);
+  uint64_t place = 0;
+  for (uint32_t r = 0; r < holding_.size(); ++r) {
+    if (holding_[r] == 0) continue;
+    places[r] = ++place;
+    hasher.Add(index_.digest(r));
+  }
+  const auto add_entry = [&](uint32_t position) {
+    if (position == PriceIndex::kNone) return hasher.Number(0);
+    const PriceIndex::Entry& entry = index_.entry(position);
+    hasher.Number(places[entry.revision]);
+    hasher.Number(static_cast<uint32_t>(entry.number));
+  };
+  for (size_t i = 0; i < out_.lines.size(); ++i) {
+    const LineRequest& line = request_.lines[i];
+    const PricedLine& priced = out_.lines[i];
+    hasher.Add(line.product);
+    hasher.Add(line.package);
+    hasher.Add(line.quantity);
+    hasher.Add(line.discount_percent.value_or(Decimal()));
+    hasher.Add(line.manual_unit_price);
+    hasher.Number(priced.steps_end - priced.steps_begin);
+    hasher.Number(priced.candidates_end - priced.candidates_begin);
+    for (const Step& step : out_.StepsOf(priced)) {
+      hasher.Number(static_cast<uint64_t>(step.kind));
+      hasher.Add(step.value);
+      hasher.Add(step.argument);
+      add_entry(step.entry);
+    }
+    for (const Candidate& candidate : out_.CandidatesOf(priced)) {
+      hasher.Number(static_cast<uint64_t>(candidate.outcome));
+      add_entry(candidate.entry);
+    }
+  }
+  out_.hash = hasher.Hex();
+  return std::move(out_);
 }
 
 }  // namespace
 
-bool Period::Contains(absl::string_view day) const {
-  return (from.empty() || from <= day) && (until.empty() || until >= day);
+ProductTable::ProductTable(std::vector<Product> products) : products_(std::move(products)) {
+  positions_.reserve(products_.size());
+  for (size_t i = 0; i < products_.size(); ++i) positions_.emplace(products_[i].name, i);
 }
 
-bool Overlap(const Period& a, const Period& b) {
-  return (a.until.empty() || b.from <= a.until) && (b.until.empty() || a.from <= b.until);
+const Product* ProductTable::Find(absl::string_view name) const {
+  const auto it = positions_.find(name);
+  return it == positions_.end() ? nullptr : &products_[it->second];
 }
 
-Period Intersect(const Period& a, const Period& b) {
-  Period both;
-  both.from = std::max(a.from, b.from);
-  both.until = a.until.empty() ? b.until : b.until.empty() ? a.until : std::min(a.until, b.until);
-  return both;
+absl::Span<const Step> PricedDocument::StepsOf(const PricedLine& line) const {
+  return absl::MakeConstSpan(steps).subspan(line.steps_begin, line.steps_end - line.steps_begin);
 }
 
-PriceIndex::PriceIndex(std::vector<Product> products, std::vector<PriceRecord> records) {
-  for (Product& product : products) {
-    std::string name = product.name;
-    products_.emplace(std::move(name), std::move(product));
-  }
-  for (PriceRecord& record : records) records_[record.product].push_back(std::move(record));
-  for (auto& [product, of_product] : records_) std::sort(of_product.begin(), of_product.end(), Preferred);
-}
-
-const Product* PriceIndex::FindProduct(absl::string_view name) const {
-  const auto it = products_.find(name);
-  return it == products_.end() ? nullptr : &it->second;
-}
-
-absl::Span<const PriceRecord> PriceIndex::RecordsOf(absl::string_view product) const {
-  const auto it = records_.find(product);
-  return it == records_.end() ? absl::Span<const PriceRecord>() : absl::MakeConstSpan(it->second);
+absl::Span<const Candidate> PricedDocument::CandidatesOf(const PricedLine& line) const {
+  return absl::MakeConstSpan(candidates).subspan(line.candidates_begin, line.candidates_end - line.candidates_begin);
 }
 
 absl::StatusOr<Decimal> PercentBelow(Decimal base, Decimal net) {
@@ -162,23 +621,22 @@ absl::StatusOr<Decimal> PercentBelow(Decimal base, Decimal net) {
   return MultiplyDivide(off, kHundred, base, kPercentScale);
 }
 
-absl::StatusOr<std::vector<PricedLine>> Price(const PriceRequest& request, const PriceIndex& index,
-                                              absl::string_view list) {
-  std::vector<PricedLine> priced;
-  priced.reserve(request.lines.size());
+absl::StatusOr<PricedDocument> Price(const PriceRequest& request, const ProductTable& products,
+                                     std::shared_ptr<const PriceIndex> index, absl::string_view list) {
+  Pricer pricer(request, products, std::move(index));
   FieldViolations violations;
   for (size_t i = 0; i < request.lines.size(); ++i) {
-    absl::StatusOr<PricedLine> line = PriceOne(request, request.lines[i], index, absl::StrCat(list, "[", i, "]"));
-    if (line.ok()) {
-      priced.push_back(*std::move(line));
-    } else if (absl::IsInvalidArgument(line.status())) {
-      violations.AddAll("", line.status());
-    } else {
-      return line.status();
+    const size_t place = i % Pricer::kBlock;
+    if (place == 0) pricer.LookUp(absl::MakeConstSpan(request.lines).subspan(i, Pricer::kBlock));
+    const absl::Status status = pricer.PriceLine(request.lines[i], list, i, place);
+    if (absl::IsInvalidArgument(status)) {
+      violations.AddAll("", status);
+    } else if (!status.ok()) {
+      return status;
     }
   }
   RETURN_IF_ERROR(violations.status());
-  return priced;
+  return pricer.Finish();
 }
 
 }  // namespace kam::contract::rules

@@ -1,73 +1,39 @@
-// What a line costs on a day (C-01, C-02): a pure function of the request, the products and the price books.
+// What a line costs on a day (C-01, C-02): a pure function of the request, the products and the released price books.
 //
-// The published price is that of the best price record that holds, or else the list price of the product. Records are
-// ranked by one total order: for this customer before for his class before for all; then the larger minimum quantity;
-// then the later first day. Overlaps of equal rank are refused when a book is published (price_book.h), so the order
-// has no ties. Concessions are taken off the published price; nothing is ever raised to a floor.
+// From the list price the procedure goes through its levels (policy, contract, volume); at each the types that hold are
+// applied in their order, of each type the record that is preferred (price_index.h). The price after the last level is
+// the published price. What the seller gives away comes off it (manual), then a special offer for the whole document:
+// that is the net price. Every intermediate price is kept, every record that was looked at with what became of it, and
+// a hash of all of it. Nothing is ever raised to a floor.
+//
+// `as_of` is the day whose prices hold, `known_at` the moment whose knowledge counts: books released later do not
+// exist. The same question has the same answer for ever, to the last byte of its trace.
 #ifndef KAM_CONTRACT_SVC_RULES_PRICE_H_
 #define KAM_CONTRACT_SVC_RULES_PRICE_H_
 
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "common/money/money.h"
+#include "contract-svc/rules/price_index.h"
+#include "contract-svc/rules/price_model.h"
 
 namespace kam::contract::rules {
 
-// Unit prices have four digits after the dot, amounts as many as the currency has.
-inline constexpr int kUnitPriceScale = 4;
-inline constexpr int kPercentScale = 4;
-
-// Days are ISO texts (YYYY-MM-DD), compared as text; empty: no bound.
-struct Period {
-  std::string from;
-  std::string until;
-  bool Contains(absl::string_view day) const;
-};
-// True when some day is in both.
-bool Overlap(const Period& a, const Period& b);
-// The days that are in both.
-Period Intersect(const Period& a, const Period& b);
-
-struct Product {
-  std::string name;  // products/{id}
-  std::string product_line;
-  std::optional<Money> list_price;
-  std::optional<Money> floor_price;
-  std::optional<Money> purchase_price;
-  Decimal tax_rate;  // Percent.
-  Period sold;
-  bool archived = false;
-};
-
-// One entry of a released or superseded revision of a price book.
-struct PriceRecord {
-  std::string book;     // priceBooks/{id}
-  Period effective;     // Of the revision.
-  int entry = 0;        // Position in the revision.
-  std::string product;  // products/{id}
-  std::string account;  // accounts/{id}; empty: not for one customer.
-  std::string tier;     // Short name; empty: not for one class.
-  Decimal minimum_quantity;
-  Period valid;
-  std::optional<Money> unit_price;  // Always set.
-  std::optional<Money> floor_price;
-};
-
-// Products and price records by product. Holds the records in the order of preference.
-class PriceIndex {
+// Products by name.
+class ProductTable {
  public:
-  PriceIndex(std::vector<Product> products, std::vector<PriceRecord> records);
-  const Product* FindProduct(absl::string_view name) const;
-  absl::Span<const PriceRecord> RecordsOf(absl::string_view product) const;
+  explicit ProductTable(std::vector<Product> products);
+  const Product* Find(absl::string_view name) const;
 
  private:
-  std::map<std::string, Product, std::less<>> products_;
-  std::map<std::string, std::vector<PriceRecord>, std::less<>> records_;
+  std::vector<Product> products_;
+  absl::flat_hash_map<std::string, size_t> positions_;
 };
 
 struct LineRequest {
@@ -75,66 +41,111 @@ struct LineRequest {
   Decimal quantity;
   std::optional<Decimal> discount_percent;  // Off the published price.
   std::optional<Money> manual_unit_price;   // Instead of a discount.
+  std::string package;                      // packageOffers/{id} the line is part of; empty: none.
 };
 
 struct PriceRequest {
   std::string account;
+  std::vector<std::string> groups;   // Accounts above it.
   std::string tier;                  // Short name; empty: none.
+  std::string segment;               // Short name; empty: none.
+  std::string region;                // Empty: none.
   std::optional<Currency> currency;  // Always set.
   std::string as_of;
+  absl::Time known_at;
+  Decimal special_offer_percent;  // Off every line, after what is given by hand.
   std::vector<LineRequest> lines;
 };
 
-enum class StepKind { kListPrice, kPublishedPrice, kDiscount, kManualPrice, kNetPrice, kAmount, kTax };
+enum class StepKind : uint8_t {
+  kListPrice,
+  kCondition,  // After the record was applied.
+  kPolicyPrice,
+  kContractPrice,
+  kVolumePrice,
+  kPublishedPrice,
+  kDiscount,     // What is taken off.
+  kManualPrice,  // After what the seller gives away.
+  kSpecialOffer,
+  kNetPrice,
+  kAmount,
+  kTax,
+};
 struct Step {
   StepKind kind;
-  Money amount;
-  std::string source;  // Resource or percentage the value comes from.
+  Decimal value;
+  uint32_t entry = PriceIndex::kNone;  // kCondition: position in the index.
+  Decimal argument;                    // Percentage or quantity used; zero: none.
 };
 
-enum class Outcome {
+enum class Outcome : uint8_t {
   kAccepted,
-  kBookNotEffective,
   kOutsidePeriod,
   kOtherCurrency,
-  kOtherAccount,
-  kOtherTier,
-  kQuantityTooSmall,
-  kLessSpecific,
+  kOtherUnit,
+  kQuantityTooSmall,  // Below the first step of the scale.
+  kRequirementNotMet,
+  kBaseMissing,    // The book it is based on has no price.
+  kNoPriceYet,     // A discount where there is no price to take it off.
+  kLessPreferred,  // Another record of its type goes before.
+  kExcluded,       // Another type of its group is better for the customer.
 };
 struct Candidate {
-  std::string book;
-  int entry = 0;
-  std::optional<Money> unit_price;  // Always set.
-  Outcome outcome;
+  uint32_t entry = 0;  // Position in the index.
+  Outcome outcome = Outcome::kAccepted;
 };
 
 struct PricedLine {
   std::string product;
   std::string product_line;
   Decimal quantity;
-  std::optional<Money> list_price;       // Not set: no list price in the currency.
-  std::optional<Money> published_price;  // Always set, as are the next three.
+  std::optional<Money> list_price;                                  // Not set: no list price in the currency.
+  std::optional<Money> policy_price, contract_price, volume_price;  // Not set before the first price is found.
+  std::optional<Money> published_price;                             // Always set, as are the next four.
+  std::optional<Money> manual_price;
   std::optional<Money> net_price;
   std::optional<Money> amount;
   std::optional<Money> tax_amount;
-  std::string price_book;      // Empty: the list price.
-  Decimal concession_percent;  // Off the published price; negative: above it.
+  std::string price_book;      // Revision that set the price; empty: the list price.
+  Decimal concession_percent;  // Of the net price off the published price; negative: above it.
   std::optional<Money> floor_price;
+  std::optional<Money> manual_lower, manual_upper;  // Bounds of what may be given by hand; not set: none.
   std::optional<Money> unit_cost;
   std::optional<Decimal> margin_percent;  // Of the net price; not set when the cost is not known or the price is zero.
+  uint32_t steps_begin = 0, steps_end = 0;            // In PricedDocument::steps.
+  uint32_t candidates_begin = 0, candidates_end = 0;  // In PricedDocument::candidates.
+};
+
+struct PricedDocument {
+  std::shared_ptr<const PriceIndex> index;  // That entries of steps and candidates point into.
+  std::vector<PricedLine> lines;
   std::vector<Step> steps;
   std::vector<Candidate> candidates;
+  std::string hash;  // SHA-256, in hexadecimal, of question and answer. Floor, cost and margin are not part of it.
+
+  absl::Span<const Step> StepsOf(const PricedLine& line) const;
+  absl::Span<const Candidate> CandidatesOf(const PricedLine& line) const;
 };
 
 // Prices every line. INVALID_ARGUMENT naming {list}[i]: PRODUCT_NOT_SOLD (unknown, archived or not sold on the day),
 // PRICE_NOT_FOUND (no price in the currency), DISCOUNT_AMBIGUOUS (discount and manual price), CURRENCY_MISMATCH.
-// `list` names the lines in errors, for example "quote.lines".
-absl::StatusOr<std::vector<PricedLine>> Price(const PriceRequest& request, const PriceIndex& index,
-                                              absl::string_view list);
+// FAILED_PRECONDITION REQUIREMENT_FAILED and PRICE_BELOW_ZERO naming the record: a record that cannot be worked out
+// stops the pricing, it is never passed over (G4). `list` names the lines in errors, for example "quote.lines".
+absl::StatusOr<PricedDocument> Price(const PriceRequest& request, const ProductTable& products,
+                                     std::shared_ptr<const PriceIndex> index, absl::string_view list);
 
 // (base - net) / base in percent, rounded half up; zero when the base is zero.
 absl::StatusOr<Decimal> PercentBelow(Decimal base, Decimal net);
+
+// Words for people and for the trace: "LIST_PRICE", "QUANTITY_TOO_SMALL".
+absl::string_view NameOf(StepKind kind);
+absl::string_view NameOf(Outcome outcome);
+
+// The record of an entry for people: "MAIN/3 conditions[4] VOLUME PRODUCT".
+std::string ConditionText(const PriceIndex& index, uint32_t entry);
+
+// The worked price as text, one line a step and a candidate: the same bytes for the same question.
+std::string TraceText(const PriceRequest& request, const PricedDocument& priced);
 
 }  // namespace kam::contract::rules
 

@@ -93,6 +93,10 @@ absl::Status CheckInput(const pb::Quote& quote) {
                    absl::StrCat("is ", quote.valid_until(), ", before the day of its prices, ", quote.as_of()),
                    {{"value", quote.valid_until()}, {"limit", quote.as_of()}});
   }
+  const absl::StatusOr<Decimal> special = Decimal::Parse(quote.special_offer_percent());
+  if (special.ok() && !special->is_zero() && quote.special_offer_reason().empty()) {
+    violations.Add("quote.special_offer_reason", "FIELD_REQUIRED", "a special offer says why it is made");
+  }
   for (int i = 0; i < quote.lines_size(); ++i) {
     const pb::QuoteLine& line = quote.lines(i);
     const std::string path = absl::StrCat("quote.lines[", i, "]");
@@ -128,6 +132,11 @@ void BackToDraft(pb::Quote* quote) {
   quote->clear_deciders();
   quote->clear_exceeded();
   quote->clear_content_hash();
+  quote->clear_price_hash();
+  quote->clear_priced_tier();
+  quote->clear_priced_segment();
+  quote->clear_priced_region();
+  quote->clear_priced_groups();
   quote->clear_approved_content_hash();
   quote->clear_approval_basis();
   quote->clear_approver();

@@ -25,12 +25,14 @@ CODES = {
 # Texts that look like reasons and are none.
 NOT_REASONS = {
     "EXISTS_YOURS": "result of a duplicate check in its log row",
+    "LESS_PREFERRED": "what became of a price that was looked at, in the trace of a price",
     "NOT_STARTED": "state of a clock in a message text",
     "OPT_CHARSET_NAME": "option of the connector",
     "OPT_CONNECT_TIMEOUT": "option of the connector",
     "OPT_READ_TIMEOUT": "option of the connector",
     "OPT_WRITE_TIMEOUT": "option of the connector",
     "PAUSED_AT_CLOSE": "state of a clock in a message text",
+    "PRODUCT_LINE": "key of a price condition",
     "VALIDATED_ONLY": "ends a validate_only transaction, never leaves the runtime",
 }
 # Calls with a reason as an argument: its index, and the code they stand for; None: the code is an argument.

@@ -1,0 +1,364 @@
+// Price books with conditions over the real database and gRPC: proved, released, found, asked again (C-01, C-02).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/testing/pricing_world.h"
+#include "kam/api/standard.pb.h"
+#include "kam/pricing/v1/price_book_service.pb.h"
+#include "kam/pricing/v1/product_service.pb.h"
+
+namespace kam::contract {
+namespace {
+
+namespace pb = kam::pricing::v1;
+using testing::HasReason;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using testing::NamesField;
+
+constexpr char kBooks[] = "kam.pricing.v1.PriceBookService/";
+
+class PriceBookTest : public ::testing::Test {
+ protected:
+  template <typename Response>
+  absl::StatusOr<Response> Call(const auth::Principal& as, const std::string& method,
+                                const google::protobuf::Message& request) {
+    return world_.harness().Call<Response>(as, absl::StrCat(kBooks, method), request);
+  }
+  pb::PriceBook Draft() {
+    pb::PriceBook book;
+    book.set_code("B" + world_.harness().NewId());
+    book.set_display_name("Conditions");
+    book.set_effective_from("2020-01-01");
+    return book;
+  }
+  static void AddType(const std::string& code, pb::PriceLevel level, pb::PriceCalculation calculation,
+                      const std::vector<std::string>& accesses, pb::PriceBook* book) {
+    pb::PriceConditionType* type = book->add_condition_types();
+    type->set_code(code);
+    type->set_level(level);
+    type->set_calculation(calculation);
+    for (const std::string& keys : accesses) {
+      pb::PriceAccess* access = book->add_accesses();
+      access->set_condition_type(code);
+      access->set_sequence(book->accesses_size());
+      access->set_keys(keys);
+    }
+  }
+  static pb::PriceCondition* AddCondition(const std::string& type, const std::string& percent, pb::PriceBook* book) {
+    pb::PriceCondition* condition = book->add_conditions();
+    condition->set_number(book->conditions_size());
+    condition->set_condition_type(type);
+    condition->set_valid_from("2020-01-01");
+    condition->set_percent(percent);
+    return condition;
+  }
+  // Types of several tests hold at the same time: each has its own.
+  std::string NewTypeCode() { return absl::AsciiStrToUpper("K" + world_.harness().NewId().substr(12)); }
+  // Percent off a product of its own line, by its own type, at the contract level.
+  pb::PriceBook PercentOff(const pb::Product& product, const std::string& percent) {
+    pb::PriceBook book = Draft();
+    const std::string code = NewTypeCode();
+    AddType(code, pb::PRICE_LEVEL_CONTRACT, pb::PRICE_CALCULATION_PERCENT_OFF, {"PRODUCT", "PRODUCT_LINE"}, &book);
+    AddCondition(code, percent, &book)->set_product(product.name());
+    return book;
+  }
+  absl::StatusOr<pb::PriceBook> Create(const pb::PriceBook& book) {
+    pb::CreatePriceBookRequest request;
+    *request.mutable_price_book() = book;
+    return Call<pb::PriceBook>(world_.kapm, "CreatePriceBook", request);
+  }
+  absl::StatusOr<pb::PriceBook> Check(const std::string& name) {
+    pb::CheckPriceBookRequest request;
+    request.set_name(name);
+    return Call<pb::PriceBook>(world_.kapm, "CheckPriceBook", request);
+  }
+  absl::StatusOr<pb::PriceBook> Submit(const std::string& name, const std::string& etag) {
+    pb::SubmitPriceBookRequest request;
+    request.set_name(name);
+    request.set_etag(etag);
+    return Call<pb::PriceBook>(world_.kapm, "SubmitPriceBook", request);
+  }
+  absl::StatusOr<pb::PriceBook> Get(const std::string& name) {
+    kam::api::GetRequest request;
+    request.set_name(name);
+    return Call<pb::PriceBook>(world_.gam, "GetPriceBook", request);
+  }
+  pb::PriceBook Released(const pb::PriceBook& book) {
+    const auto draft = Create(book);
+    EXPECT_THAT(draft, IsOk());
+    const auto submitted = Submit(draft->name(), draft->etag());
+    EXPECT_THAT(submitted, IsOk());
+    EXPECT_THAT(world_.Approve(world_.gam, submitted->approval()), IsOk());
+    return Get(draft->name()).value_or(pb::PriceBook());
+  }
+  pb::PriceQuoteResponse Price(const pb::Product& product, const std::string& quantity) {
+    pb::Quote quote;
+    quote.set_account(world_.NewAccount(world_.kax));
+    quote.set_currency("CNY");
+    PricingWorld::AddLine(product, quantity, "", &quote);
+    const auto draft = world_.Create(world_.kax, quote);
+    EXPECT_THAT(draft, IsOk());
+    const auto priced = world_.Price(world_.kax, draft->name());
+    EXPECT_THAT(priced, IsOk());
+    return priced.value_or(pb::PriceQuoteResponse());
+  }
+
+  PricingWorld& world_ = PricingWorld::Get();
+};
+
+// C-01: draft, checked, in approval, released; an edit makes a draft of what was checked.
+TEST_F(PriceBookTest, ABookIsCheckedApprovedAndReleased) {
+  const pb::Product product = world_.NewProduct("100");
+  const auto draft = Create(PercentOff(product, "10"));
+  ASSERT_THAT(draft, IsOk());
+  EXPECT_EQ(draft->state(), pb::PRICE_BOOK_STATE_DRAFT);
+  const auto checked = Check(draft->name());
+  ASSERT_THAT(checked, IsOk());
+  EXPECT_EQ(checked->state(), pb::PRICE_BOOK_STATE_CHECKED);
+  EXPECT_TRUE(checked->has_check_time());
+  pb::UpdatePriceBookRequest update;
+  *update.mutable_price_book() = *checked;
+  update.mutable_price_book()->mutable_conditions(0)->set_percent("12");
+  update.mutable_update_mask()->add_paths("conditions");
+  const auto edited = Call<pb::PriceBook>(world_.kapm, "UpdatePriceBook", update);
+  ASSERT_THAT(edited, IsOk());
+  EXPECT_EQ(edited->state(), pb::PRICE_BOOK_STATE_DRAFT);
+  EXPECT_FALSE(edited->has_check_time());
+  const auto again = Check(draft->name());
+  ASSERT_THAT(again, IsOk());
+  EXPECT_THAT(Submit(draft->name(), checked->etag()), HasReason("ETAG_MISMATCH")) << "another content was read";
+  EXPECT_THAT(Submit(draft->name(), ""), NamesField("etag"));
+  const auto submitted = Submit(draft->name(), again->etag());
+  ASSERT_THAT(submitted, IsOk());
+  EXPECT_EQ(Price(product, "1").quote().lines(0).published_price().units(), 100) << "not yet";
+  ASSERT_THAT(world_.Approve(world_.gam, submitted->approval()), IsOk());
+  const pb::PriceQuoteResponse priced = Price(product, "2");
+  const pb::QuoteLine& line = priced.quote().lines(0);
+  EXPECT_EQ(line.policy_price().units(), 100);
+  EXPECT_EQ(line.contract_price().units(), 88);
+  EXPECT_EQ(line.volume_price().units(), 88);
+  EXPECT_EQ(line.published_price().units(), 88);
+  EXPECT_EQ(line.net_price().units(), 88);
+  EXPECT_EQ(priced.price_hash().size(), 64u);
+  EXPECT_THAT(priced.explanations(0).DebugString(), HasSubstr("conditions[0]"));
+}
+
+// C-01: all pairs of state and verb.
+TEST_F(PriceBookTest, EveryPairOfStateAndVerbIsAsTheMethodSays) {
+  const pb::Product product = world_.NewProduct("100");
+  const std::vector<std::pair<std::string, std::set<std::string>>> allowed = {
+      {"DRAFT", {"update", "check", "submit"}},
+      {"CHECKED", {"update", "check", "submit"}},
+      {"IN_APPROVAL", {}},
+      {"RELEASED", {"revise"}},
+      {"SUPERSEDED", {"revise"}},
+  };
+  for (const auto& [state, verbs] : allowed) {
+    for (const char* verb : {"update", "check", "submit", "revise"}) {
+      const auto draft = Create(PercentOff(product, "1"));
+      ASSERT_THAT(draft, IsOk());
+      // By hand: what the verbs say of a row that is there already. The catalogue is not told.
+      world_.harness().db().Execute(
+          absl::StrCat("UPDATE price_books SET state = '", state, "' WHERE id = '", draft->name().substr(11), "'"));
+      absl::Status status;
+      if (std::string(verb) == "update") {
+        pb::UpdatePriceBookRequest request;
+        request.mutable_price_book()->set_name(draft->name());
+        request.mutable_price_book()->set_display_name("other");
+        request.mutable_update_mask()->add_paths("display_name");
+        status = Call<pb::PriceBook>(world_.kapm, "UpdatePriceBook", request).status();
+      } else if (std::string(verb) == "check") {
+        status = Check(draft->name()).status();
+      } else if (std::string(verb) == "submit") {
+        status = Submit(draft->name(), draft->etag()).status();
+      } else {
+        pb::RevisePriceBookRequest request;
+        request.set_name(draft->name());
+        request.set_effective_from(world_.Today(1));
+        status = Call<pb::PriceBook>(world_.kapm, "RevisePriceBook", request).status();
+      }
+      if (verbs.count(verb) != 0) {
+        EXPECT_THAT(status, IsOk()) << state << " " << verb;
+      } else {
+        EXPECT_THAT(status, HasReason(std::string(verb) == "update" ? "PRICE_BOOK_NOT_DRAFT" : "STATE_NOT_ALLOWED"))
+            << state << " " << verb;
+      }
+      world_.harness().db().Execute(absl::StrCat("UPDATE price_books SET state = 'DRAFT' WHERE id = '",
+                                                 draft->name().substr(11), "' AND state <> 'IN_APPROVAL'"));
+    }
+  }
+}
+
+// G2, G3, G4 and what else is proved, by name.
+TEST_F(PriceBookTest, WhatDoesNotHoldTogetherIsRefusedBeforeRelease) {
+  const pb::Product product = world_.NewProduct("100");
+  const auto refused = [&](const pb::PriceBook& book, const std::string& reason, const std::string& field) {
+    const auto draft = Create(book);
+    ASSERT_THAT(draft, IsOk());
+    const auto checked = Check(draft->name());
+    EXPECT_THAT(checked, HasReason(reason));
+    EXPECT_THAT(checked, NamesField(field));
+    EXPECT_EQ(Get(draft->name())->state(), pb::PRICE_BOOK_STATE_DRAFT);
+  };
+  pb::PriceBook twice = PercentOff(product, "10");
+  *twice.add_conditions() = twice.conditions(0);
+  twice.mutable_conditions(1)->set_number(2);
+  refused(twice, "PRICE_OVERLAP", "price_book.conditions[1]");
+  twice.mutable_conditions(1)->set_number(1);
+  refused(twice, "CONDITION_NUMBER_REPEATED", "price_book.conditions[1].number");
+  pb::PriceBook requirement = PercentOff(product, "10");
+  requirement.mutable_conditions(0)->set_requirement("colour = red");
+  refused(requirement, "REQUIREMENT_INVALID", "price_book.conditions[0].requirement");
+  pb::PriceBook both = PercentOff(product, "10");
+  *both.mutable_conditions(0)->mutable_amount() = Cny("1");
+  refused(both, "SCALE_INVALID", "price_book.conditions[0]");
+  pb::PriceBook stray = PercentOff(product, "10");
+  stray.add_scale_lines()->set_condition(7);
+  stray.mutable_scale_lines(0)->set_value("1");
+  refused(stray, "CONDITION_UNKNOWN", "price_book.scale_lines[0].condition");
+  pb::PriceBook keys = PercentOff(product, "10");
+  keys.mutable_accesses(0)->set_keys("COLOUR");
+  refused(keys, "KEYS_INVALID", "price_book.accesses[0].keys");
+  pb::PriceBook unreachable = PercentOff(product, "10");
+  pb::PriceCondition* line = AddCondition(unreachable.condition_types(0).code(), "20", &unreachable);
+  line->set_product_line(product.product_line());
+  line->set_priority(9);
+  refused(unreachable, "PRICE_ROW_UNREACHABLE", "price_book.conditions[0]");
+
+  // G3: B is based on A and released; then A cannot be based on B.
+  pb::PriceBook a = Draft();
+  a.set_base_only(true);
+  pb::PriceBookEntry* entry = a.add_entries();
+  entry->set_product(product.name());
+  entry->set_valid_from("2020-01-01");
+  *entry->mutable_unit_price() = Cny("90");
+  const pb::PriceBook released_a = Released(a);
+  ASSERT_EQ(released_a.state(), pb::PRICE_BOOK_STATE_RELEASED);
+  pb::PriceBook b = Draft();
+  b.set_base_only(true);
+  const std::string code = NewTypeCode();
+  AddType(code, pb::PRICE_LEVEL_POLICY, pb::PRICE_CALCULATION_BASED_ON, {"PRODUCT"}, &b);
+  AddCondition(code, "5", &b)->set_product(product.name());
+  b.mutable_conditions(0)->set_base_code(a.code());
+  ASSERT_EQ(Released(b).state(), pb::PRICE_BOOK_STATE_RELEASED);
+  pb::PriceBook circle = Draft();
+  circle.set_code(a.code());
+  circle.set_base_only(true);
+  circle.set_effective_from(world_.Today(1));
+  AddType(code, pb::PRICE_LEVEL_POLICY, pb::PRICE_CALCULATION_BASED_ON, {"PRODUCT"}, &circle);
+  AddCondition(code, "5", &circle)->set_product(product.name());
+  circle.mutable_conditions(0)->set_base_code(b.code());
+  refused(circle, "PRICE_BOOK_CYCLE", "price_book");
+}
+
+// C-01: scales, priorities and bases over the database, as the rules work them out.
+TEST_F(PriceBookTest, ScalesAndBasesComeFromTheDatabaseAsTheyWereWritten) {
+  const pb::Product product = world_.NewProduct("100");
+  pb::PriceBook book = Draft();
+  const std::string code = NewTypeCode();
+  AddType(code, pb::PRICE_LEVEL_VOLUME, pb::PRICE_CALCULATION_PERCENT_OFF, {"PRODUCT"}, &book);
+  book.mutable_condition_types(0)->set_scale_kind(pb::PRICE_SCALE_KIND_GRADUATED);
+  pb::PriceCondition* condition = AddCondition(code, "", &book);
+  condition->set_product(product.name());
+  condition->clear_percent();
+  for (const auto& [from, value] : std::vector<std::pair<std::string, std::string>>{{"10", "10"}, {"0", "0"}}) {
+    pb::PriceScaleLine* step = book.add_scale_lines();
+    step->set_condition(1);
+    step->set_from(from);
+    step->set_value(value);
+  }
+  ASSERT_EQ(Released(book).state(), pb::PRICE_BOOK_STATE_RELEASED);
+  EXPECT_EQ(Price(product, "10").quote().lines(0).published_price().units(), 100);
+  EXPECT_EQ(Price(product, "20").quote().lines(0).published_price().units(), 95) << "ten at 0 %, ten at 10 %";
+}
+
+// C-01, C-05, G6: asked again after everything has changed, the answer is the same to the last byte.
+TEST_F(PriceBookTest, AQuoteIsExplainedWithTheKnowledgeOfItsDay) {
+  const pb::Product product = world_.NewProduct("100");
+  const pb::PriceBook first = Released(PercentOff(product, "10"));
+  const pb::PriceQuoteResponse priced = Price(product, "3");
+  ASSERT_EQ(priced.quote().lines(0).net_price().units(), 90);
+  const auto explain = [&] {
+    pb::ExplainQuoteRequest request;
+    request.set_name(priced.quote().name());
+    return world_.harness().Call<pb::ExplainQuoteResponse>(world_.kax, "kam.pricing.v1.QuoteService/ExplainQuote",
+                                                           request);
+  };
+  const auto before = explain();
+  ASSERT_THAT(before, IsOk());
+  EXPECT_EQ(before->price_hash(), priced.price_hash());
+  EXPECT_EQ(before->explanations(0).SerializeAsString(), priced.explanations(0).SerializeAsString());
+  EXPECT_THAT(before->trace(), HasSubstr("CONTRACT_PRICE 90"));
+
+  // The next revision holds from today on, and the list price rises.
+  world_.harness().clock().Advance(absl::Seconds(1));
+  pb::RevisePriceBookRequest revise;
+  revise.set_name(first.name());
+  revise.set_effective_from(world_.Today());
+  const auto next = Call<pb::PriceBook>(world_.kapm, "RevisePriceBook", revise);
+  ASSERT_THAT(next, IsOk());
+  pb::UpdatePriceBookRequest update;
+  *update.mutable_price_book() = *next;
+  update.mutable_price_book()->mutable_conditions(0)->set_percent("50");
+  update.mutable_update_mask()->add_paths("conditions");
+  const auto changed = Call<pb::PriceBook>(world_.kapm, "UpdatePriceBook", update);
+  ASSERT_THAT(changed, IsOk());
+  const auto submitted = Submit(next->name(), changed->etag());
+  ASSERT_THAT(submitted, IsOk());
+  ASSERT_THAT(world_.Approve(world_.gam, submitted->approval()), IsOk());
+  pb::UpdateProductRequest dearer;
+  *dearer.mutable_product() = product;
+  *dearer.mutable_product()->mutable_list_price() = Cny("200");
+  dearer.mutable_update_mask()->add_paths("list_price");
+  ASSERT_THAT(world_.harness().Call<pb::Product>(world_.gam, "kam.pricing.v1.ProductService/UpdateProduct", dearer),
+              IsOk());
+
+  EXPECT_EQ(Price(product, "3").quote().lines(0).net_price().units(), 100) << "half of 200";
+  const auto after = explain();
+  ASSERT_THAT(after, IsOk());
+  EXPECT_EQ(after->SerializeAsString(), before->SerializeAsString());
+  const pb::Quote draft = world_.NewQuote(world_.kax, world_.NewAccount(world_.kax), product);
+  pb::ExplainQuoteRequest unpriced;
+  unpriced.set_name(draft.name());
+  EXPECT_THAT(
+      world_.harness().Call<pb::ExplainQuoteResponse>(world_.kax, "kam.pricing.v1.QuoteService/ExplainQuote", unpriced),
+      HasReason("QUOTE_NOT_PRICED"));
+}
+
+// C-02, C-04: limits of changes by hand hold for everybody; a special offer says why.
+TEST_F(PriceBookTest, ManualLimitsHoldForEverybody) {
+  const pb::Product product = world_.NewProduct("100");
+  pb::PriceBook book = Draft();
+  pb::PriceCondition* condition = AddCondition("PRICE", "", &book);
+  condition->clear_percent();
+  condition->set_product(product.name());
+  *condition->mutable_amount() = Cny("90");
+  *condition->mutable_manual_lower() = Cny("85");
+  ASSERT_EQ(Released(book).state(), pb::PRICE_BOOK_STATE_RELEASED);
+  pb::Quote quote;
+  quote.set_account(world_.NewAccount(world_.kax));
+  quote.set_currency("CNY");
+  PricingWorld::AddLine(product, "1", "6", &quote);
+  const auto fine = world_.Price(world_.gam, world_.Create(world_.gam, quote)->name());
+  ASSERT_THAT(fine, IsOk());
+  EXPECT_EQ(fine->quote().lines(0).exceeded(), "MANUAL_LIMIT") << "84.6 is below 85";
+  EXPECT_EQ(fine->quote().verdict(), pb::AUTHORITY_VERDICT_NEVER);
+  quote.mutable_lines(0)->set_discount_percent("5");
+  EXPECT_EQ(world_.Price(world_.gam, world_.Create(world_.gam, quote)->name())->quote().state(),
+            pb::QUOTE_STATE_APPROVED);
+  quote.set_special_offer_percent("1");
+  EXPECT_THAT(world_.Create(world_.gam, quote), NamesField("quote.special_offer_reason"));
+  quote.set_special_offer_reason("anniversary");
+  EXPECT_EQ(world_.Price(world_.gam, world_.Create(world_.gam, quote)->name())->quote().lines(0).exceeded(),
+            "MANUAL_LIMIT")
+      << "84.645 is below 85";
+}
+
+}  // namespace
+}  // namespace kam::contract
