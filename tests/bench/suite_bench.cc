@@ -11,7 +11,8 @@
 // all of them, so calls/s are compared, and processor time a call, which a busy machine blurs least. Cells take turns;
 // ratios are taken within a round, then the median of the rounds. nginx and other proxies are not measured here.
 //
-// usage: suite_bench DIRECTORY [seconds a cell] [rounds]      DIRECTORY must not be there; removed at the end
+// usage: suite_bench DIRECTORY [seconds a cell] [rounds] [get|create|rest ...]      DIRECTORY must not be there;
+// removed at the end
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -20,6 +21,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -74,21 +76,25 @@ double OverRounds(size_t rounds, const std::function<double(size_t round)>& figu
 
 double Seconds(const Line& line, size_t round) { return 1 / line.rounds[round].per_second; }
 double Cpu(const Line& line, size_t round) {
-  return line.rounds[round].own_cpu_us + line.rounds[round].database_cpu_us;
+  const Figures& figures = line.rounds[round];
+  return figures.own_user_us + figures.own_system_us + figures.database_cpu_us;
 }
 
 void PrintHead(const std::string& title) {
-  std::printf("\n%s\n  %-38s %9s %8s %8s %14s %16s\n", title.c_str(), "", "calls/s", "p50 ms", "p99 ms",
-              "cpu us a call", "cpu us MariaDB");
+  std::printf("\n%s\n  %-38s %9s %8s %8s   %27s %9s\n  %-38s %9s %8s %8s   %8s %9s %8s %9s\n", title.c_str(), "", "",
+              "", "", "processor time a call, us:", "", "", "calls/s", "p50 ms", "p99 ms", "own code", "kernel",
+              "MariaDB", "switches");
 }
 
 void Print(const Line& line) {
-  std::printf("  %-38s %9.0f %8.2f %8.2f %14.0f %16.0f\n", line.name.c_str(),
+  std::printf("  %-38s %9.0f %8.2f %8.2f   %8.0f %9.0f %8.0f %9.1f\n", line.name.c_str(),
               line.MedianOf([](const Figures& f) { return f.per_second; }),
               line.MedianOf([](const Figures& f) { return f.p50_ms; }),
               line.MedianOf([](const Figures& f) { return f.p99_ms; }),
-              line.MedianOf([](const Figures& f) { return f.own_cpu_us; }),
-              line.MedianOf([](const Figures& f) { return f.database_cpu_us; }));
+              line.MedianOf([](const Figures& f) { return f.own_user_us; }),
+              line.MedianOf([](const Figures& f) { return f.own_system_us; }),
+              line.MedianOf([](const Figures& f) { return f.database_cpu_us; }),
+              line.MedianOf([](const Figures& f) { return f.switches; }));
 }
 
 using Part = std::pair<const char*, const Line*>;
@@ -116,11 +122,13 @@ class Bench {
  public:
   Bench(World& world, double seconds, int rounds) : world_(world), seconds_(seconds), rounds_(rounds) {}
 
-  absl::Status Run() {
+  // `rows`: of "get", "create" and "rest", those to measure.
+  absl::Status Run(const std::set<std::string>& rows) {
     RETURN_IF_ERROR(Seed());
-    RETURN_IF_ERROR(Get());
-    RETURN_IF_ERROR(Create());
-    return Rest();
+    if (rows.contains("get")) RETURN_IF_ERROR(Get());
+    if (rows.contains("create")) RETURN_IF_ERROR(Create());
+    if (rows.contains("rest")) RETURN_IF_ERROR(Rest());
+    return absl::OkStatus();
   }
 
  private:
@@ -385,11 +393,15 @@ std::string LoadAverage() {
   return text;
 }
 
+const std::set<std::string> kRows = {"get", "create", "rest"};
+
 int Main(int argc, char** argv) {
   const double seconds = argc > 2 ? std::atof(argv[2]) : 2;
   const int rounds = argc > 3 ? std::atoi(argv[3]) : 3;
-  if (argc < 2 || argc > 4 || seconds <= 0 || seconds > 30 || rounds < 1) {
-    std::fprintf(stderr, "usage: suite_bench DIRECTORY [seconds a cell, up to 30] [rounds]\n");
+  const std::set<std::string> rows = argc > 4 ? std::set<std::string>(argv + 4, argv + argc) : kRows;
+  if (argc < 2 || !std::includes(kRows.begin(), kRows.end(), rows.begin(), rows.end()) || seconds <= 0 ||
+      seconds > 30 || rounds < 1) {
+    std::fprintf(stderr, "usage: suite_bench DIRECTORY [seconds a cell, up to 30] [rounds] [get|create|rest ...]\n");
     return 2;
   }
   if (std::filesystem::exists(argv[1])) {
@@ -403,7 +415,7 @@ int Main(int argc, char** argv) {
   std::printf("load of the machine before: %s\n", LoadAverage().c_str());
   std::fflush(stdout);
   absl::StatusOr<std::unique_ptr<World>> world = World::Start(argv[1]);
-  const absl::Status status = world.ok() ? Bench(**world, seconds, rounds).Run() : world.status();
+  const absl::Status status = world.ok() ? Bench(**world, seconds, rounds).Run(rows) : world.status();
   std::printf("\nload of the machine after: %s (the bench itself keeps about %u runnable)\n", LoadAverage().c_str(),
               std::thread::hardware_concurrency());
   if (status.ok()) return 0;

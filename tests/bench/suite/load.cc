@@ -21,13 +21,21 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-double OwnCpuSeconds() {
+struct OwnUse {
+  double user_seconds = 0, system_seconds = 0, switches = 0;
+
+  OwnUse operator-(const OwnUse& before) const {
+    return {user_seconds - before.user_seconds, system_seconds - before.system_seconds, switches - before.switches};
+  }
+};
+
+OwnUse UseNow() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const auto seconds = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
   };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  return {seconds(usage.ru_utime), seconds(usage.ru_stime), static_cast<double>(usage.ru_nvcsw)};
 }
 
 double CpuSeconds(pid_t pid) {
@@ -55,7 +63,8 @@ Figures Measure(const Loop& loop, const std::function<absl::Status(int client, i
   Figures figures;
   std::vector<std::vector<float>> times(static_cast<size_t>(loop.clients));
   std::vector<std::thread> threads;
-  double own_cpu = OwnCpuSeconds(), database_cpu = CpuSeconds(loop.database);
+  OwnUse own = UseNow();
+  double database_cpu = CpuSeconds(loop.database);
   auto start = SteadyClock::now();
   for (int client = 0; client < loop.clients; ++client) {
     threads.emplace_back([&, client] {
@@ -78,7 +87,7 @@ Figures Measure(const Loop& loop, const std::function<absl::Status(int client, i
   if (loop.calls == 0) {
     const auto length = std::chrono::nanoseconds(absl::ToInt64Nanoseconds(loop.length));
     std::this_thread::sleep_for(length / 4);
-    own_cpu = OwnCpuSeconds();
+    own = UseNow();
     database_cpu = CpuSeconds(loop.database);
     start = SteadyClock::now();
     counting = true;
@@ -90,7 +99,7 @@ Figures Measure(const Loop& loop, const std::function<absl::Status(int client, i
     threads.clear();
   }
   const double seconds = std::chrono::duration<double>(SteadyClock::now() - start).count();
-  own_cpu = OwnCpuSeconds() - own_cpu;
+  own = UseNow() - own;
   database_cpu = CpuSeconds(loop.database) - database_cpu;
   for (std::thread& thread : threads) thread.join();
 
@@ -103,7 +112,9 @@ Figures Measure(const Loop& loop, const std::function<absl::Status(int client, i
   figures.per_second = count / seconds;
   figures.p50_ms = all[all.size() / 2];
   figures.p99_ms = all[all.size() * 99 / 100];
-  figures.own_cpu_us = own_cpu * 1e6 / count;
+  figures.own_user_us = own.user_seconds * 1e6 / count;
+  figures.own_system_us = own.system_seconds * 1e6 / count;
+  figures.switches = own.switches / count;
   figures.database_cpu_us = database_cpu * 1e6 / count;
   return figures;
 }

@@ -24,8 +24,11 @@ struct Loop {
 struct Figures {
   double per_second = 0;
   double p50_ms = 0, p99_ms = 0;
-  // Processor time a call, of this process (clients and servers) and of the database.
-  double own_cpu_us = 0, database_cpu_us = 0;
+  // Processor time a call: of this process (clients and servers) in its own code and in the kernel, and of the
+  // database.
+  double own_user_us = 0, own_system_us = 0, database_cpu_us = 0;
+  // How often a call made a thread of this process wait.
+  double switches = 0;
   int64_t count = 0, failed = 0;
   absl::Status first_error;
 };
