@@ -97,7 +97,7 @@ absl::Status SaveScope(UnitOfWork& work, const Account& account) {
 
 absl::Status AfterAccount(const Context& context, UnitOfWork& work, const Account* before, const Account& after) {
   RETURN_IF_ERROR(SaveScope(work, after));
-  RETURN_IF_ERROR(SaveKeys(work, after, context.policy));
+  RETURN_IF_ERROR(SaveKeys(work, before, after, context.policy));
   if (work.importing() && (before == nullptr ? !after.owner().empty() : before->owner() != after.owner())) {
     RETURN_IF_ERROR(FollowImportedOwner(context, work, after));
   }

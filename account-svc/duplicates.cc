@@ -95,13 +95,18 @@ absl::StatusOr<bool> Reaches(mysql::Connection& connection, const resource::Runt
 }
 
 absl::Status RefuseDuplicate(resource::UnitOfWork& work, const rules::FirmKeys& keys, const std::string& except) {
+  std::string rows;
+  std::vector<Value> params;
   for (const auto& [kind, value] : Listed(keys)) {
-    RETURN_IF_ERROR(work.connection()
-                        .Execute("INSERT INTO account_key_guards (kind, key_value) VALUES (?, ?) ON DUPLICATE KEY "
-                                 "UPDATE key_value = VALUES(key_value)",
-                                 {kind, value})
-                        .status());
+    absl::StrAppend(&rows, rows.empty() ? "(?, ?)" : ", (?, ?)");
+    params.insert(params.end(), {Value(kind), Value(value)});
   }
+  if (rows.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(work.connection()
+                      .Execute(absl::StrCat("INSERT INTO account_key_guards (kind, key_value) VALUES ", rows,
+                                            " ON DUPLICATE KEY UPDATE key_value = VALUES(key_value)"),
+                               mysql::Params(params))
+                      .status());
   ASSIGN_OR_RETURN(const std::optional<Duplicate> duplicate, FindDuplicate(work.connection(), keys, except));
   if (!duplicate.has_value()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const bool reaches, Reaches(work.connection(), work.runtime(), work.actor(), duplicate->account));
@@ -118,29 +123,38 @@ absl::Status RefuseDuplicate(resource::UnitOfWork& work, const rules::FirmKeys& 
                {{"claimableAfter", after}});
 }
 
-absl::Status SaveKeys(resource::UnitOfWork& work, const v1::Account& account, const Policy& policy) {
+absl::Status SaveKeys(resource::UnitOfWork& work, const v1::Account* before, const v1::Account& account,
+                      const Policy& policy) {
   const std::string id = IdOf(account.name());
   std::map<std::string, std::string> wanted;
   const rules::FirmKeys keys = KeysOf(account, policy);
   if (account.state() != v1::ACCOUNT_STATE_CLOSED) wanted = Listed(keys);
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query("SELECT kind, key_value FROM account_keys WHERE account = ?", {id}));
   std::map<std::string, std::string> stored;
-  for (const mysql::Row& row : rows) stored[row[0].text()] = row[1].text();
+  if (before != nullptr) {
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                     work.connection().Query("SELECT kind, key_value FROM account_keys WHERE account = ?", {id}));
+    for (const mysql::Row& row : rows) stored[row[0].text()] = row[1].text();
+  }
   if (stored == wanted) return absl::OkStatus();
-  RETURN_IF_ERROR(work.connection().Execute("DELETE FROM account_keys WHERE account = ?", {id}).status());
+  if (!stored.empty()) {
+    RETURN_IF_ERROR(work.connection().Execute("DELETE FROM account_keys WHERE account = ?", {id}).status());
+  }
+  if (wanted.empty()) return absl::OkStatus();
+  std::string rows;
+  std::vector<Value> params;
   for (const auto& [kind, value] : wanted) {
     // Group members abroad may share a name; the registration number then tells them apart.
     const bool unique = kind == kRegistration || (kind == kName && keys.registration.empty());
-    const absl::StatusOr<int64_t> inserted =
-        work.connection().Execute("INSERT INTO account_keys (kind, key_value, account, unique_key) VALUES (?, ?, ?, ?)",
-                                  {kind, value, id, unique ? Value(value) : Value()});
-    if (!inserted.ok() && mysql::IsDuplicateKey(inserted.status())) {
-      return Error(absl::StatusCode::kAlreadyExists, "ACCOUNT_EXISTS", "the firm has a file already");
-    }
-    RETURN_IF_ERROR(inserted.status());
+    absl::StrAppend(&rows, rows.empty() ? "(?, ?, ?, ?)" : ", (?, ?, ?, ?)");
+    params.insert(params.end(), {Value(kind), Value(value), Value(id), unique ? Value(value) : Value()});
   }
-  return absl::OkStatus();
+  const absl::StatusOr<int64_t> inserted = work.connection().Execute(
+      absl::StrCat("INSERT INTO account_keys (kind, key_value, account, unique_key) VALUES ", rows),
+      mysql::Params(params));
+  if (!inserted.ok() && mysql::IsDuplicateKey(inserted.status())) {
+    return Error(absl::StatusCode::kAlreadyExists, "ACCOUNT_EXISTS", "the firm has a file already");
+  }
+  return inserted.status();
 }
 
 absl::Status LogCheck(mysql::Connection& connection, resource::Runtime& runtime, const rpc::Call& call,

@@ -33,8 +33,9 @@ absl::StatusOr<std::optional<Duplicate>> FindDuplicate(mysql::Connection& connec
 // same keys come one after the other from here to the end of the transaction.
 absl::Status RefuseDuplicate(resource::UnitOfWork& work, const rules::FirmKeys& keys, const std::string& except);
 
-// Makes account_keys say what `account` is known by; nothing for a closed account.
-absl::Status SaveKeys(resource::UnitOfWork& work, const v1::Account& account, const Policy& policy);
+// Makes account_keys say what `account` is known by; nothing for a closed account. `before` null: a new account.
+absl::Status SaveKeys(resource::UnitOfWork& work, const v1::Account* before, const v1::Account& account,
+                      const Policy& policy);
 
 // Whether `reader` sees the account with account.read.
 absl::StatusOr<bool> Reaches(mysql::Connection& connection, const resource::Runtime& runtime,

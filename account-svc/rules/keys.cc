@@ -163,12 +163,22 @@ std::string NormalDomain(absl::string_view text, const std::vector<std::string>&
 
 FirmKeys KeysOf(const Firm& firm, const Policy& policy) {
   const std::string& country = firm.country.empty() ? policy.default_country : firm.country;
-  FirmKeys keys;
-  keys.registration = NormalRegistrationNumber(firm.registration_number);
-  keys.name = FoldName(firm.legal_name);
-  keys.phone = NormalPhone(firm.phone, country);
-  keys.domain = NormalDomain(firm.domain, policy.public_domains);
-  return keys;
+  // A write asks for the same keys up to three times (look-up before it, check, store), and reading a telephone number
+  // alone takes as long as several statements: what this thread worked out last is kept.
+  struct Last {
+    Firm firm;
+    std::string country;
+    std::vector<std::string> public_domains;
+    FirmKeys keys;
+  };
+  thread_local Last last;
+  if (last.firm == firm && last.country == country && last.public_domains == policy.public_domains) return last.keys;
+  last = {firm, country, policy.public_domains, {}};
+  last.keys.registration = NormalRegistrationNumber(firm.registration_number);
+  last.keys.name = FoldName(firm.legal_name);
+  last.keys.phone = NormalPhone(firm.phone, country);
+  last.keys.domain = NormalDomain(firm.domain, policy.public_domains);
+  return last.keys;
 }
 
 }  // namespace kam::account::rules

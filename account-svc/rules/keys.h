@@ -44,6 +44,8 @@ struct Firm {
   std::string phone;
   std::string domain;   // Domain, web site or e-mail.
   std::string country;  // Empty: that of the policy.
+
+  bool operator==(const Firm&) const = default;
 };
 
 FirmKeys KeysOf(const Firm& firm, const Policy& policy);

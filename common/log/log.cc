@@ -3,9 +3,11 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -18,6 +20,7 @@
 namespace kam::log {
 namespace {
 
+constexpr size_t kLineBytesUsual = 512;
 constexpr char kReplacement[] = "\xEF\xBF\xBD";  // U+FFFD
 
 struct State {
@@ -78,12 +81,30 @@ size_t Utf8Length(absl::string_view s) {
   return 0;
 }
 
+// Bytes at the start of `s` that stand for themselves in a JSON string.
+size_t PlainLength(absl::string_view s) {
+  size_t length = 0;
+  while (length < s.size()) {
+    const auto c = static_cast<unsigned char>(s[length]);
+    if (c < 0x20 || c >= 0x7F || c == '"' || c == '\\') break;
+    ++length;
+  }
+  return length;
+}
+
 void AppendString(absl::string_view text, std::string* out) {
   out->push_back('"');
   size_t written = 0;
   while (!text.empty()) {
+    // Nearly all text is plain ASCII: taken over in one piece.
+    const size_t plain = std::min(PlainLength(text), kTextBytesMax - written);
+    out->append(text.data(), plain);
+    written += plain;
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const size_t length = Utf8Length(text);
-    if (written + length > kTextBytesMax) {
+    const size_t step = std::max<size_t>(length, 1);
+    if (written + step > kTextBytesMax) {
       out->append("...");
       break;
     }
@@ -98,7 +119,6 @@ void AppendString(absl::string_view text, std::string* out) {
     } else {
       out->append(text.data(), length);
     }
-    const size_t step = length == 0 ? 1 : length;
     written += step;
     text.remove_prefix(step);
   }
@@ -138,6 +158,21 @@ spdlog::level::level_enum SpdlogLevel(Level level) {
   return spdlog::level::err;
 }
 
+// RFC 3339 in UTC with microseconds. The part before the dot is worked out once a second by every thread.
+void AppendTime(absl::Time time, std::string* out) {
+  struct Second {
+    int64_t unix_seconds = std::numeric_limits<int64_t>::min();
+    std::string text;
+  };
+  thread_local Second last;
+  const int64_t micros = absl::ToUnixMicros(time);
+  const int64_t seconds = micros / 1'000'000;
+  if (seconds != last.unix_seconds) {
+    last = {seconds, absl::FormatTime("%Y-%m-%dT%H:%M:%S", absl::FromUnixSeconds(seconds), absl::UTCTimeZone())};
+  }
+  absl::StrAppend(out, last.text, ".", absl::Dec(micros % 1'000'000, absl::kZeroPad6), "Z");
+}
+
 double Milliseconds(absl::Duration duration) { return std::round(absl::ToDoubleMicroseconds(duration)) / 1000.0; }
 
 }  // namespace
@@ -164,11 +199,15 @@ void Configure(absl::string_view service, Level least) {
 
 void Log(Level level, absl::string_view msg, absl::Span<const Field> fields) {
   if (static_cast<int>(level) < least_level.load(std::memory_order_relaxed)) return;
-  std::string line =
-      absl::StrCat("{\"ts\":\"", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::Now(), absl::UTCTimeZone()),
-                   "\",\"level\":\"", LevelName(level), "\",");
+  std::string line;
+  line.reserve(kLineBytesUsual);
+  line.append("{\"ts\":\"");
+  AppendTime(absl::Now(), &line);
+  absl::StrAppend(&line, "\",\"level\":\"", LevelName(level), "\",");
   State& state = GetState();
-  std::string tail = "\"msg\":";
+  std::string tail;
+  tail.reserve(kLineBytesUsual);
+  tail.append("\"msg\":");
   AppendString(msg, &tail);
   for (const Field& field : fields) AppendField(field, &tail);
   tail.push_back('}');

@@ -5,7 +5,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/time/civil_time.h"
 #include "common/status/status.h"
 
@@ -171,8 +170,18 @@ absl::StatusOr<std::string> FormatDateTime(absl::Time time) {
     return Internal(absl::StrCat("a time outside the years ", kYearMin, " to ", kYearMax, " cannot be stored"));
   }
   const int64_t micros = absl::ToUnixMicros(time) - absl::ToUnixSeconds(time) * 1'000'000;
-  return absl::StrFormat("%04d-%02d-%02d %02d:%02d:%02d.%06d", civil.year(), civil.month(), civil.day(), civil.hour(),
-                         civil.minute(), civil.second(), micros);
+  std::string text = "0000-00-00 00:00:00.000000";
+  const auto put = [&text](int64_t number, size_t last_digit) {
+    for (size_t at = last_digit; number > 0; --at, number /= 10) text[at] = static_cast<char>('0' + number % 10);
+  };
+  put(civil.year(), 3);
+  put(civil.month(), 6);
+  put(civil.day(), 9);
+  put(civil.hour(), 12);
+  put(civil.minute(), 15);
+  put(civil.second(), 18);
+  put(micros, 25);
+  return text;
 }
 
 absl::StatusOr<absl::Time> ParseDateTime(absl::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/resource/row.h"
 #include "common/status/status.h"
@@ -17,61 +18,97 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-std::string Quote(const std::string& text) {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-  return buffer.GetString();
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+void WriteText(const std::string& text, Writer* writer) {
+  writer->String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
 }
 
-std::string MessageJson(const Message& message) {
-  std::string json;
-  // Cannot fail: the message has passed validation.
-  const auto printed = google::protobuf::util::MessageToJsonString(message, &json);
-  return printed.ok() ? json : std::string("null");
+void WriteField(const Message& message, const FieldDescriptor* field, Writer* writer);
+
+void WriteMessage(const Message& message, Writer* writer) {
+  // Timestamp and its kin have a JSON form of their own.
+  if (absl::StartsWith(message.GetDescriptor()->full_name(), "google.protobuf.")) {
+    std::string json;
+    // Cannot fail: the message has passed validation.
+    const auto printed = google::protobuf::util::MessageToJsonString(message, &json);
+    if (!printed.ok()) json = "null";
+    writer->RawValue(json.data(), json.size(), rapidjson::kObjectType);
+    return;
+  }
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  writer->StartObject();
+  for (const FieldDescriptor* field : fields) {
+    WriteText(field->json_name(), writer);
+    WriteField(message, field, writer);
+  }
+  writer->EndObject();
 }
 
-std::string ScalarJson(const Message& message, const FieldDescriptor* field, int index) {
+// Element `index` of a repeated field, or the only value.
+void WriteValue(const Message& message, const FieldDescriptor* field, int index, Writer* writer) {
   const Reflection* reflection = message.GetReflection();
   const bool repeated = field->is_repeated();
   switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING:
-      return Quote(repeated ? reflection->GetRepeatedString(message, field, index)
-                            : reflection->GetString(message, field));
+    case FieldDescriptor::CPPTYPE_STRING: {
+      std::string scratch;
+      return WriteText(repeated ? reflection->GetRepeatedStringReference(message, field, index, &scratch)
+                                : reflection->GetStringReference(message, field, &scratch),
+                       writer);
+    }
     case FieldDescriptor::CPPTYPE_ENUM:
-      return Quote((repeated ? reflection->GetRepeatedEnum(message, field, index) : reflection->GetEnum(message, field))
-                       ->name());
+      return WriteText(
+          (repeated ? reflection->GetRepeatedEnum(message, field, index) : reflection->GetEnum(message, field))->name(),
+          writer);
     case FieldDescriptor::CPPTYPE_BOOL:
-      return (repeated ? reflection->GetRepeatedBool(message, field, index) : reflection->GetBool(message, field))
-                 ? "true"
-                 : "false";
+      writer->Bool(repeated ? reflection->GetRepeatedBool(message, field, index) : reflection->GetBool(message, field));
+      return;
     case FieldDescriptor::CPPTYPE_INT32:
-      return absl::StrCat(repeated ? reflection->GetRepeatedInt32(message, field, index)
-                                   : reflection->GetInt32(message, field));
+      writer->Int(repeated ? reflection->GetRepeatedInt32(message, field, index)
+                           : reflection->GetInt32(message, field));
+      return;
     case FieldDescriptor::CPPTYPE_UINT32:
-      return absl::StrCat(repeated ? reflection->GetRepeatedUInt32(message, field, index)
-                                   : reflection->GetUInt32(message, field));
+      writer->Uint(repeated ? reflection->GetRepeatedUInt32(message, field, index)
+                            : reflection->GetUInt32(message, field));
+      return;
     case FieldDescriptor::CPPTYPE_INT64:
-      return absl::StrCat(
-          "\"", repeated ? reflection->GetRepeatedInt64(message, field, index) : reflection->GetInt64(message, field),
-          "\"");
+      return WriteText(absl::StrCat(repeated ? reflection->GetRepeatedInt64(message, field, index)
+                                             : reflection->GetInt64(message, field)),
+                       writer);
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return MessageJson(repeated ? reflection->GetRepeatedMessage(message, field, index)
-                                  : reflection->GetMessage(message, field));
+      return WriteMessage(
+          repeated ? reflection->GetRepeatedMessage(message, field, index) : reflection->GetMessage(message, field),
+          writer);
     default:
-      return "null";
+      writer->Null();
   }
+}
+
+void WriteField(const Message& message, const FieldDescriptor* field, Writer* writer) {
+  if (!field->is_repeated()) return WriteValue(message, field, 0, writer);
+  writer->StartArray();
+  const int size = message.GetReflection()->FieldSize(message, field);
+  for (int i = 0; i < size; ++i) WriteValue(message, field, i, writer);
+  writer->EndArray();
 }
 
 // The field as JSON text; empty when it is not set.
 std::string FieldJson(const Message& message, const FieldDescriptor* field) {
   const Reflection* reflection = message.GetReflection();
-  if (!field->is_repeated()) return reflection->HasField(message, field) ? ScalarJson(message, field, 0) : "";
-  const int size = reflection->FieldSize(message, field);
-  if (size == 0) return "";
-  std::string json = "[";
-  for (int i = 0; i < size; ++i) absl::StrAppend(&json, i == 0 ? "" : ",", ScalarJson(message, field, i));
-  return json + "]";
+  if (field->is_repeated() ? reflection->FieldSize(message, field) == 0 : !reflection->HasField(message, field)) {
+    return "";
+  }
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  WriteField(message, field, &writer);
+  return std::string(buffer.GetString(), buffer.GetSize());
+}
+
+// Is the field of the kind whose changes are told?
+bool IsTold(const FieldDescriptor* field) {
+  return (!IsSystemField(field->name()) || field->name() == "external_ids") &&
+         !field->options().GetExtension(kam::api::field).computed();
 }
 
 void CollectPermissions(const google::protobuf::Descriptor* message, int depth, std::set<std::string>* out) {
@@ -89,12 +126,22 @@ void CollectPermissions(const google::protobuf::Descriptor* message, int depth, 
 
 }  // namespace
 
+std::vector<const FieldDescriptor*> DifferingFields(const Type& type, const Message& before, const Message& after) {
+  std::vector<const FieldDescriptor*> fields;
+  for (int i = 0; i < type.descriptor()->field_count(); ++i) {
+    const FieldDescriptor* field = type.descriptor()->field(i);
+    if (!IsTold(field) || SameField(before, after, field)) continue;
+    // Messages may differ in bytes that no field stands for.
+    if (FieldJson(before, field) != FieldJson(after, field)) fields.push_back(field);
+  }
+  return fields;
+}
+
 std::vector<kam::api::FieldChange> DiffFields(const Type& type, const Message* before, const Message& after) {
   std::vector<kam::api::FieldChange> changes;
   for (int i = 0; i < type.descriptor()->field_count(); ++i) {
     const FieldDescriptor* field = type.descriptor()->field(i);
-    if (IsSystemField(field->name()) && field->name() != "external_ids") continue;
-    if (field->options().GetExtension(kam::api::field).computed()) continue;
+    if (!IsTold(field) || (before != nullptr && SameField(*before, after, field))) continue;
     std::string old_value = before == nullptr ? std::string() : FieldJson(*before, field);
     std::string new_value = FieldJson(after, field);
     if (old_value == new_value) continue;
@@ -109,13 +156,11 @@ std::vector<kam::api::FieldChange> DiffFields(const Type& type, const Message* b
 
 std::string ChangesToJson(const std::vector<kam::api::FieldChange>& changes) {
   rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  Writer writer(buffer);
   writer.StartArray();
   for (const kam::api::FieldChange& change : changes) {
     writer.StartArray();
-    for (const std::string* text : {&change.field(), &change.before(), &change.after()}) {
-      writer.String(text->data(), static_cast<rapidjson::SizeType>(text->size()));
-    }
+    for (const std::string* text : {&change.field(), &change.before(), &change.after()}) WriteText(*text, &writer);
     writer.EndArray();
   }
   writer.EndArray();

@@ -12,7 +12,12 @@
 
 namespace kam::resource {
 
-// Top-level fields that differ, system fields left out. `before` null: every field that is set.
+// Top-level fields that differ; system fields other than external_ids and computed ones are left out.
+std::vector<const google::protobuf::FieldDescriptor*> DifferingFields(const Type& type,
+                                                                      const google::protobuf::Message& before,
+                                                                      const google::protobuf::Message& after);
+
+// The same with what they say. `before` null: every field that is set.
 std::vector<kam::api::FieldChange> DiffFields(const Type& type, const google::protobuf::Message* before,
                                               const google::protobuf::Message& after);
 

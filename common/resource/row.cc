@@ -30,6 +30,14 @@ Value TextOrNull(const std::string& text) { return text.empty() ? Value() : Valu
 // "collection/id" -> id; NULL for what is no resource name.
 Value ReferenceId(const std::string& name) { return absl::StrContains(name, '/') ? Value(IdOf(name)) : Value(); }
 
+size_t ColumnCount(const Field& field) {
+  if (field.kind == Kind::kMoney) return 2;
+  if (field.kind != Kind::kMessage) return 1;
+  size_t count = 0;
+  for (const Field& inner : field.fields) count += ColumnCount(inner);
+  return count;
+}
+
 absl::Time ToTime(const google::protobuf::Timestamp& stamp) {
   return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
 }
@@ -82,6 +90,18 @@ int64_t IntegerOf(const Field& field, const Message& message) {
   }
 }
 
+// Do the cells of `field`, which begin at `at`, say anything? Those of a message that was not set do not.
+bool SaysAnything(const Field& field, const mysql::Row& row, size_t at) {
+  if (field.kind == Kind::kMessage) {
+    for (const Field& inner : field.fields) {
+      if (SaysAnything(inner, row, at)) return true;
+      at += ColumnCount(inner);
+    }
+    return false;
+  }
+  return at < row.size() && !row[at].is_null() && (field.nullable || row[at].integer() != 0);
+}
+
 void AppendNulls(const std::vector<Field>& fields, std::vector<Value>* out) {
   for (const Field& field : fields) {
     if (field.kind == Kind::kMessage) {
@@ -95,6 +115,46 @@ void AppendNulls(const std::vector<Field>& fields, std::vector<Value>* out) {
 }
 
 }  // namespace
+
+bool SameField(const Message& a, const Message& b, const FieldDescriptor* field) {
+  const Reflection* reflection = a.GetReflection();
+  const bool message = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+  if (!field->is_repeated()) {
+    const bool set = reflection->HasField(a, field);
+    if (set != reflection->HasField(b, field)) return false;
+    if (!set) return true;
+    switch (field->cpp_type()) {
+      case FieldDescriptor::CPPTYPE_STRING: {
+        std::string scratch_a, scratch_b;
+        return reflection->GetStringReference(a, field, &scratch_a) ==
+               reflection->GetStringReference(b, field, &scratch_b);
+      }
+      case FieldDescriptor::CPPTYPE_ENUM:
+        return reflection->GetEnumValue(a, field) == reflection->GetEnumValue(b, field);
+      case FieldDescriptor::CPPTYPE_MESSAGE:
+        return reflection->GetMessage(a, field).SerializeAsString() ==
+               reflection->GetMessage(b, field).SerializeAsString();
+      case FieldDescriptor::CPPTYPE_BOOL:
+        return reflection->GetBool(a, field) == reflection->GetBool(b, field);
+      default: {
+        Field probe;
+        probe.descriptor = field;
+        return IntegerOf(probe, a) == IntegerOf(probe, b);
+      }
+    }
+  }
+  const int size = reflection->FieldSize(a, field);
+  if (size != reflection->FieldSize(b, field)) return false;
+  Field probe;
+  probe.descriptor = field;
+  for (int i = 0; i < size; ++i) {
+    const bool same = message ? reflection->GetRepeatedMessage(a, field, i).SerializeAsString() ==
+                                    reflection->GetRepeatedMessage(b, field, i).SerializeAsString()
+                              : ElementValue(probe, a, i) == ElementValue(probe, b, i);
+    if (!same) return false;
+  }
+  return true;
+}
 
 std::vector<std::string> ColumnsOf(const std::vector<Field>& fields) {
   std::vector<std::string> columns;
@@ -190,10 +250,11 @@ absl::Status ReadFields(const std::vector<Field>& fields, const mysql::Row& row,
   for (const Field& field : fields) {
     const FieldDescriptor* descriptor = field.descriptor;
     if (field.kind == Kind::kMessage) {
-      // A flattened message is present when any of its columns says something.
-      std::unique_ptr<Message> inner(reflection->GetMessage(*message, descriptor).New());
-      RETURN_IF_ERROR(ReadFields(field.fields, row, at, inner.get()));
-      if (inner->ByteSizeLong() > 0) reflection->MutableMessage(message, descriptor)->CopyFrom(*inner);
+      if (SaysAnything(field, row, *at)) {
+        RETURN_IF_ERROR(ReadFields(field.fields, row, at, reflection->MutableMessage(message, descriptor)));
+      } else {
+        *at += ColumnCount(field);
+      }
       continue;
     }
     if (*at >= row.size()) return Internal("row is shorter than its type");

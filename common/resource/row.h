@@ -31,6 +31,10 @@ inline constexpr int kSystemColumns = 8;
 inline constexpr char kSystemColumnList[] =
     "id, version, create_time, update_time, creator, updater, archive_time, number";
 
+// Whether a field says the same in both messages.
+bool SameField(const google::protobuf::Message& a, const google::protobuf::Message& b,
+               const google::protobuf::FieldDescriptor* field);
+
 // Column names of `fields` in order, money as two.
 std::vector<std::string> ColumnsOf(const std::vector<Field>& fields);
 

@@ -228,9 +228,7 @@ absl::Status UnitOfWork::CheckReach(const Type& type, const Message& resource, L
 }
 
 absl::Status UnitOfWork::WriteChange(const Type& type, absl::string_view kind, const SystemValues& system,
-                                     const Message* before, const Message* after) {
-  const std::vector<kam::api::FieldChange> fields =
-      after == nullptr ? std::vector<kam::api::FieldChange>() : DiffFields(type, before, *after);
+                                     const std::vector<kam::api::FieldChange>& fields) {
   ASSIGN_OR_RETURN(const std::string change_id, runtime_.NewId());
   return connection_
       .Execute(
@@ -260,7 +258,7 @@ absl::Status UnitOfWork::InsertMessage(Message* resource) {
   }
   SetSystem(type, system, resource);
   RETURN_IF_ERROR(runtime_.store().Insert(connection_, type, system, *resource));
-  RETURN_IF_ERROR(WriteChange(type, "CREATED", system, nullptr, resource));
+  RETURN_IF_ERROR(WriteChange(type, "CREATED", system, DiffFields(type, nullptr, *resource)));
   const Hooks& hooks = runtime_.HooksOf(type.descriptor());
   return hooks.on_saved ? hooks.on_saved(*this, nullptr, *resource) : absl::OkStatus();
 }
@@ -275,7 +273,8 @@ absl::Status UnitOfWork::SaveMessage(const Message& before, Message* after) {
     return FailedPrecondition("RESOURCE_ARCHIVED", TextField(before, "name"),
                               absl::StrCat("the ", type.singular(), " is archived; restore it first"));
   }
-  if (DiffFields(type, &before, *after).empty()) return absl::OkStatus();
+  const std::vector<kam::api::FieldChange> fields = DiffFields(type, &before, *after);
+  if (fields.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(CheckReferences(type, &before, *after));
   SystemValues system;
   system.id = IdOfMessage(before);
@@ -283,7 +282,7 @@ absl::Status UnitOfWork::SaveMessage(const Message& before, Message* after) {
   system.update_time = now_;
   system.updater = actor_.subject;
   RETURN_IF_ERROR(runtime_.store().Update(connection_, type, system, before, *after));
-  RETURN_IF_ERROR(WriteChange(type, "UPDATED", system, &before, after));
+  RETURN_IF_ERROR(WriteChange(type, "UPDATED", system, fields));
   CarrySystem(type, system, before, after);
   const Hooks& hooks = runtime_.HooksOf(type.descriptor());
   return hooks.on_saved ? hooks.on_saved(*this, &before, *after) : absl::OkStatus();
@@ -304,7 +303,7 @@ absl::Status UnitOfWork::SetArchived(const Message& before, bool archived, Messa
   system.updater = actor_.subject;
   if (archived) system.archive_time = now_;
   RETURN_IF_ERROR(runtime_.store().Update(connection_, type, system, before, before));
-  RETURN_IF_ERROR(WriteChange(type, archived ? "ARCHIVED" : "RESTORED", system, nullptr, nullptr));
+  RETURN_IF_ERROR(WriteChange(type, archived ? "ARCHIVED" : "RESTORED", system, {}));
   after->CopyFrom(before);
   CarrySystem(type, system, before, after);
   const Hooks& hooks = runtime_.HooksOf(type.descriptor());
@@ -408,17 +407,11 @@ absl::Status Runtime::WriteAs(const auth::Principal& actor, const google::protob
   });
 }
 
-absl::StatusOr<std::unique_ptr<Message>> Runtime::GetMessage(const rpc::Call& call, const Type& type,
-                                                             absl::string_view name) {
+absl::Status Runtime::GetMessage(const rpc::Call& call, const Type& type, absl::string_view name, Message* message) {
   ASSIGN_OR_RETURN(const std::string id, IdFromName(type, name, "name"));
-  std::unique_ptr<Message> message;
-  RETURN_IF_ERROR(database_.Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
-    ASSIGN_OR_RETURN(Record record, store_.Load(connection, type, id,
-                                                ScopeCondition(type, call.principal, call.level()), /*lock=*/false));
-    message = std::move(record.message);
-    return absl::OkStatus();
-  }));
-  return message;
+  return database_.Run(call.deadline, [&](mysql::Connection& connection) {
+    return store_.Read(connection, type, id, ScopeCondition(type, call.principal, call.level()), message);
+  });
 }
 
 absl::StatusOr<std::string> Runtime::NextNumber(const std::string& prefix, absl::Time now) {

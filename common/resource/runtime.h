@@ -29,6 +29,7 @@
 #include "common/rpc/call.h"
 #include "common/status/status.h"
 #include "common/time/clock.h"
+#include "kam/api/standard.pb.h"
 
 namespace kam::resource {
 
@@ -126,7 +127,7 @@ class UnitOfWork {
   absl::Status CheckReferences(const Type& type, const google::protobuf::Message* before,
                                const google::protobuf::Message& after);
   absl::Status WriteChange(const Type& type, absl::string_view kind, const SystemValues& system,
-                           const google::protobuf::Message* before, const google::protobuf::Message* after);
+                           const std::vector<kam::api::FieldChange>& fields);
 
   Runtime& runtime_;
   mysql::Connection& connection_;
@@ -198,13 +199,14 @@ class Runtime {
   absl::Status WriteAs(const auth::Principal& actor, const google::protobuf::MethodDescriptor* method,
                        const std::string& reason, absl::FunctionRef<absl::Status(UnitOfWork&)> work);
 
-  // Reads one resource at the caller's level.
-  absl::StatusOr<std::unique_ptr<google::protobuf::Message>> GetMessage(const rpc::Call& call, const Type& type,
-                                                                        absl::string_view name);
+  // Reads one resource at the caller's level into an empty message.
+  absl::Status GetMessage(const rpc::Call& call, const Type& type, absl::string_view name,
+                          google::protobuf::Message* message);
   template <typename T>
   absl::StatusOr<T> Get(const rpc::Call& call, absl::string_view name) {
-    ASSIGN_OR_RETURN(auto message, GetMessage(call, *catalog_.Find(T::descriptor()), name));
-    return std::move(static_cast<T&>(*message));
+    T message;
+    RETURN_IF_ERROR(GetMessage(call, *catalog_.Find(T::descriptor()), name, &message));
+    return message;
   }
 
   absl::StatusOr<std::string> NewId() { return ids_.NewId(); }

@@ -68,9 +68,7 @@ class Methods {
   Methods(Runtime& runtime, const Type& type) : runtime_(runtime), type_(type) {}
 
   absl::Status Get(rpc::Call& call, const kam::api::GetRequest& request, Message* response) const {
-    ASSIGN_OR_RETURN(auto message, runtime_.GetMessage(call, type_, request.name()));
-    response->GetReflection()->Swap(response, message.get());
-    return absl::OkStatus();
+    return runtime_.GetMessage(call, type_, request.name(), response);
   }
 
   absl::Status BatchGet(rpc::Call& call, const kam::api::BatchGetRequest& request, Message* response,
@@ -326,8 +324,7 @@ class Methods {
   }
 
   void CheckImmutable(const Message& before, const Message& after, FieldViolations* violations) const {
-    for (const kam::api::FieldChange& change : DiffFields(type_, &before, after)) {
-      const FieldDescriptor* field = type_.descriptor()->FindFieldByName(change.field());
+    for (const FieldDescriptor* field : DifferingFields(type_, before, after)) {
       if (!field->options().GetExtension(kam::api::field).immutable()) continue;
       violations->Add(absl::StrCat(type_.singular(), ".", field->name()), "FIELD_IMMUTABLE",
                       "is set when the resource is created and cannot be changed");
@@ -375,7 +372,7 @@ class Methods {
             if (field != external_field) ReplaceField(*taken, field, after);
           }
           outcome = kam::api::UPSERT_OUTCOME_UNCHANGED;
-          if (DiffFields(type_, before.get(), *after).empty()) return absl::OkStatus();
+          if (DifferingFields(type_, *before, *after).empty()) return absl::OkStatus();
           RETURN_IF_ERROR(Change(work, *before, after, call.level()));
           // The type's own rules may work out the same again, line totals for example: then nothing was written.
           const FieldDescriptor* etag = type_.system("etag");

@@ -55,25 +55,6 @@ absl::Status TranslateDuplicate(const Type& type, const absl::Status& status) {
                absl::StrCat(field, ": another ", type.singular(), " has this value already"), {{"field", field}});
 }
 
-bool SameField(const Message& a, const Message& b, const FieldDescriptor* field) {
-  const auto* reflection = a.GetReflection();
-  const int size = reflection->FieldSize(a, field);
-  if (size != reflection->FieldSize(b, field)) return false;
-  for (int i = 0; i < size; ++i) {
-    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      if (reflection->GetRepeatedMessage(a, field, i).SerializeAsString() !=
-          reflection->GetRepeatedMessage(b, field, i).SerializeAsString()) {
-        return false;
-      }
-    } else {
-      Field probe;
-      probe.descriptor = field;
-      if (ElementValue(probe, a, i) != ElementValue(probe, b, i)) return false;
-    }
-  }
-  return true;
-}
-
 }  // namespace
 
 SqlCondition ScopeCondition(const Type& type, const auth::Principal& reader, Level level) {
@@ -176,27 +157,31 @@ absl::StatusOr<std::vector<Record>> Store::Select(mysql::Connection& connection,
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
   std::vector<Record> records;
   records.reserve(rows.size());
+  std::map<std::string, Message*, std::less<>> by_id;
   for (const mysql::Row& row : rows) {
     Record record;
     record.message = type.New();
-    record.system = ReadSystem(row);
-    size_t at = kSystemColumns;
-    RETURN_IF_ERROR(ReadFields(type.fields(), row, &at, record.message.get()));
-    SetSystem(type, record.system, record.message.get());
+    ASSIGN_OR_RETURN(record.system, ReadRow(type, row, record.message.get()));
+    by_id.emplace(record.system.id, record.message.get());
     records.push_back(std::move(record));
   }
-  if (!records.empty()) RETURN_IF_ERROR(ReadChildren(connection, type, &records));
+  RETURN_IF_ERROR(ReadChildren(connection, type, by_id));
   return records;
 }
 
-absl::Status Store::ReadChildren(mysql::Connection& connection, const Type& type, std::vector<Record>* records) const {
-  if (type.children().empty() && !type.has_external_ids()) return absl::OkStatus();
-  std::map<std::string, Record*, std::less<>> by_id;
+absl::StatusOr<SystemValues> Store::ReadRow(const Type& type, const mysql::Row& row, Message* message) {
+  SystemValues system = ReadSystem(row);
+  size_t at = kSystemColumns;
+  RETURN_IF_ERROR(ReadFields(type.fields(), row, &at, message));
+  SetSystem(type, system, message);
+  return system;
+}
+
+absl::Status Store::ReadChildren(mysql::Connection& connection, const Type& type,
+                                 const std::map<std::string, Message*, std::less<>>& by_id) const {
+  if (by_id.empty() || (type.children().empty() && !type.has_external_ids())) return absl::OkStatus();
   std::vector<std::string> ids;
-  for (Record& record : *records) {
-    by_id.emplace(record.system.id, &record);
-    ids.push_back(record.system.id);
-  }
+  for (const auto& [id, message] : by_id) ids.push_back(id);
   for (size_t c = 0; c < type.children().size(); ++c) {
     const Child& child = type.children()[c];
     std::vector<Value> params;
@@ -206,7 +191,7 @@ absl::Status Store::ReadChildren(mysql::Connection& connection, const Type& type
     for (const mysql::Row& row : rows) {
       const auto parent = by_id.find(row[0].text());
       if (parent == by_id.end()) return Internal("child row without its parent");
-      Message* message = parent->second->message.get();
+      Message* message = parent->second;
       if (child.is_message) {
         size_t at = 1;
         RETURN_IF_ERROR(
@@ -226,7 +211,7 @@ absl::Status Store::ReadChildren(mysql::Connection& connection, const Type& type
                                                  list, ") AND collection = ? ORDER BY resource_id, system_name"),
                                     mysql::Params(params)));
   for (const mysql::Row& row : rows) {
-    Message* message = by_id.find(row[0].text())->second->message.get();
+    Message* message = by_id.find(row[0].text())->second;
     auto* external =
         static_cast<kam::api::ExternalId*>(message->GetReflection()->AddMessage(message, type.system("external_ids")));
     external->set_system(row[1].text());
@@ -241,6 +226,16 @@ absl::StatusOr<Record> Store::Load(mysql::Connection& connection, const Type& ty
                    Select(connection, type, {SqlCondition{"t.id = ?", {Value(id)}}, scope}, "", 1, lock));
   if (records.empty()) return NotFound(absl::StrCat(type.collection(), "/", id));
   return std::move(records[0]);
+}
+
+absl::Status Store::Read(mysql::Connection& connection, const Type& type, const std::string& id,
+                         const SqlCondition& scope, Message* message) const {
+  std::vector<Value> params;
+  const std::string sql = absl::StrCat(PlanOf(type).select, Join({{"t.id = ?", {Value(id)}}, scope}, &params));
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
+  if (rows.empty()) return NotFound(absl::StrCat(type.collection(), "/", id));
+  RETURN_IF_ERROR(ReadRow(type, rows[0], message).status());
+  return ReadChildren(connection, type, {{id, message}});
 }
 
 absl::StatusOr<int64_t> Store::Count(mysql::Connection& connection, const Type& type,

@@ -36,6 +36,9 @@ class Store {
   // One row; NOT_FOUND when there is none.
   absl::StatusOr<Record> Load(mysql::Connection& connection, const Type& type, const std::string& id,
                               const SqlCondition& scope, bool lock) const;
+  // The same without a lock, into an empty message of the type.
+  absl::Status Read(mysql::Connection& connection, const Type& type, const std::string& id, const SqlCondition& scope,
+                    google::protobuf::Message* message) const;
   absl::StatusOr<int64_t> Count(mysql::Connection& connection, const Type& type,
                                 const std::vector<SqlCondition>& where) const;
 
@@ -69,7 +72,10 @@ class Store {
   };
 
   const Plan& PlanOf(const Type& type) const;
-  absl::Status ReadChildren(mysql::Connection& connection, const Type& type, std::vector<Record>* records) const;
+  static absl::StatusOr<SystemValues> ReadRow(const Type& type, const mysql::Row& row,
+                                              google::protobuf::Message* message);
+  absl::Status ReadChildren(mysql::Connection& connection, const Type& type,
+                            const std::map<std::string, google::protobuf::Message*, std::less<>>& by_id) const;
   absl::Status InsertChildren(mysql::Connection& connection, const Type& type, size_t child, const std::string& id,
                               const google::protobuf::Message& message) const;
   absl::Status InsertExternalIds(mysql::Connection& connection, const Type& type, const std::string& id,

@@ -8,6 +8,7 @@
 #ifndef KAM_COMMON_RESOURCE_TYPE_H_
 #define KAM_COMMON_RESOURCE_TYPE_H_
 
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
@@ -60,6 +61,9 @@ struct Child {
   bool is_message = false;
 };
 
+inline constexpr std::array<absl::string_view, 9> kSystemFields = {
+    "name", "etag", "create_time", "update_time", "archive_time", "creator", "updater", "external_ids", "number"};
+
 // A resource type.
 class Type {
  public:
@@ -94,6 +98,7 @@ class Type {
   std::vector<Field> fields_;
   std::vector<Child> children_;
   std::map<std::string, const Field*, std::less<>> by_path_;
+  std::array<const google::protobuf::FieldDescriptor*, kSystemFields.size()> system_{};  // As kSystemFields.
 };
 
 // System fields: set by the runtime only, stored in the columns id, version, create_time, update_time, creator,

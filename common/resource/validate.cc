@@ -61,17 +61,30 @@ std::string EnumNames(const EnumDescriptor* type) {
   return absl::StrJoin(names, ", ");
 }
 
+// Where the validator stands: put in words only when there is something to say about it.
+struct Path {
+  const Path* above = nullptr;
+  absl::string_view field;
+  int index = -1;  // Of the element of a repeated field.
+
+  std::string Text() const {
+    std::string text = above == nullptr ? std::string(field) : absl::StrCat(above->Text(), ".", field);
+    if (index >= 0) absl::StrAppend(&text, "[", index, "]");
+    return text;
+  }
+};
+
 class Validator {
  public:
   Validator(FieldViolations* violations, bool into_resources)
       : violations_(*violations), into_resources_(into_resources) {}
 
-  void Check(const Message& message, const std::string& prefix) {
+  void Check(const Message& message, const Path* above) {
     const auto* descriptor = message.GetDescriptor();
     for (int i = 0; i < descriptor->field_count(); ++i) {
       const FieldDescriptor* field = descriptor->field(i);
       const kam::api::Field& rules = field->options().GetExtension(kam::api::field);
-      const std::string path = absl::StrCat(prefix, field->name());
+      const Path path{above, field->name()};
       if (field->is_repeated()) {
         CheckRepeated(message, field, rules, path);
       } else {
@@ -81,31 +94,33 @@ class Validator {
   }
 
  private:
-  void Required(const std::string& path) { violations_.Add(path, "FIELD_REQUIRED", "must be set"); }
+  void Required(const Path& path) { violations_.Add(path.Text(), "FIELD_REQUIRED", "must be set"); }
 
-  void Malformed(const std::string& path, absl::string_view expected) {
-    violations_.Add(path, "FIELD_MALFORMED", absl::StrCat("must be ", expected), {{"expected", std::string(expected)}});
+  void Malformed(const Path& path, absl::string_view expected) {
+    violations_.Add(path.Text(), "FIELD_MALFORMED", absl::StrCat("must be ", expected),
+                    {{"expected", std::string(expected)}});
   }
 
   void CheckRepeated(const Message& message, const FieldDescriptor* field, const kam::api::Field& rules,
-                     const std::string& path) {
+                     const Path& path) {
     if (field->is_map()) return;
     const Reflection* reflection = message.GetReflection();
     const int size = reflection->FieldSize(message, field);
     const uint32_t limit = rules.max_items() > 0 ? rules.max_items() : kItemsDefault;
     if (size == 0 && rules.required()) Required(path);
     if (static_cast<uint32_t>(size) > limit) {
-      violations_.Add(path, "FIELD_TOO_MANY", absl::StrCat("has ", size, " elements; at most ", limit, " are allowed"),
+      violations_.Add(path.Text(), "FIELD_TOO_MANY",
+                      absl::StrCat("has ", size, " elements; at most ", limit, " are allowed"),
                       {{"limit", absl::StrCat(limit)}});
       return;
     }
     std::string scratch;
     for (int i = 0; i < size; ++i) {
-      const std::string element = absl::StrCat(path, "[", i, "]");
+      const Path element{path.above, path.field, i};
       if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
         const Message& inner = reflection->GetRepeatedMessage(message, field, i);
         if (into_resources_ || !inner.GetDescriptor()->options().HasExtension(kam::api::resource)) {
-          Check(inner, element + ".");
+          Check(inner, &element);
         }
       } else if (field->type() == FieldDescriptor::TYPE_STRING) {
         const std::string& text = reflection->GetRepeatedStringReference(message, field, i, &scratch);
@@ -121,7 +136,7 @@ class Validator {
   }
 
   void CheckSingle(const Message& message, const FieldDescriptor* field, const kam::api::Field& rules,
-                   const std::string& path) {
+                   const Path& path) {
     const Reflection* reflection = message.GetReflection();
     std::string scratch;
     switch (field->cpp_type()) {
@@ -152,7 +167,7 @@ class Validator {
   }
 
   void CheckInteger(const Message& message, const FieldDescriptor* field, const kam::api::Field& rules,
-                    const std::string& path) {
+                    const Path& path) {
     const Reflection* reflection = message.GetReflection();
     if (field->has_presence() && !reflection->HasField(message, field)) {
       if (rules.required()) Required(path);
@@ -177,16 +192,17 @@ class Validator {
     if (!rules.minimum().empty() || !rules.maximum().empty()) CheckBounds(absl::StrCat(value), rules, path);
   }
 
-  void CheckEnum(const FieldDescriptor* field, int number, bool required, const std::string& path) {
+  void CheckEnum(const FieldDescriptor* field, int number, bool required, const Path& path) {
     if (number == 0 && required) Required(path);
     if (number != 0 && field->enum_type()->FindValueByNumber(number) == nullptr) {
-      violations_.Add(path, "FIELD_VALUE_UNKNOWN", absl::StrCat("must be one of ", EnumNames(field->enum_type())),
+      violations_.Add(path.Text(), "FIELD_VALUE_UNKNOWN",
+                      absl::StrCat("must be one of ", EnumNames(field->enum_type())),
                       {{"value", absl::StrCat(number)}});
     }
   }
 
   void CheckMessage(const Message& message, const FieldDescriptor* field, const kam::api::Field& rules,
-                    const std::string& path) {
+                    const Path& path) {
     const Reflection* reflection = message.GetReflection();
     if (!reflection->HasField(message, field)) {
       if (rules.required()) Required(path);
@@ -206,14 +222,14 @@ class Validator {
         Malformed(path, "a time in the years 1000 to 9999");
       }
     } else if (into_resources_ || !field->message_type()->options().HasExtension(kam::api::resource)) {
-      if (type.rfind("google.", 0) != 0) Check(inner, path + ".");
+      if (type.rfind("google.", 0) != 0) Check(inner, &path);
     }
   }
 
-  void CheckMoney(const google::type::Money& money, const kam::api::Field& rules, const std::string& path) {
+  void CheckMoney(const google::type::Money& money, const kam::api::Field& rules, const Path& path) {
     const RE2& currency = CachedPattern("[A-Z]{3}");
     if (!RE2::FullMatch(money.currency_code(), currency)) {
-      Malformed(absl::StrCat(path, ".currency_code"), "an ISO 4217 code of three capital letters");
+      Malformed(Path{&path, "currency_code"}, "an ISO 4217 code of three capital letters");
     }
     if (money.nanos() % kNanosOfLastDigit != 0 || money.nanos() <= -1000000000 || money.nanos() >= 1000000000 ||
         (money.units() > 0 && money.nanos() < 0) || (money.units() < 0 && money.nanos() > 0)) {
@@ -221,7 +237,7 @@ class Validator {
       return;
     }
     if (money.units() > kMoneyUnitsMax || money.units() < -kMoneyUnitsMax) {
-      violations_.Add(path, "FIELD_OUT_OF_RANGE", absl::StrCat("must be within ±", kMoneyUnitsMax),
+      violations_.Add(path.Text(), "FIELD_OUT_OF_RANGE", absl::StrCat("must be within ±", kMoneyUnitsMax),
                       {{"limit", absl::StrCat(kMoneyUnitsMax)}});
       return;
     }
@@ -232,7 +248,7 @@ class Validator {
   }
 
   // `number`: canonical decimal text.
-  void CheckBounds(const std::string& number, const kam::api::Field& rules, const std::string& path) {
+  void CheckBounds(const std::string& number, const kam::api::Field& rules, const Path& path) {
     const absl::StatusOr<Decimal> value = Decimal::Parse(number);
     if (!value.ok()) return Malformed(path, "a number");
     const auto beyond = [&](const std::string& bound, bool lower) {
@@ -240,15 +256,17 @@ class Validator {
       return limit.ok() && (lower ? *value < *limit : *limit < *value);
     };
     if (!rules.minimum().empty() && beyond(rules.minimum(), true)) {
-      violations_.Add(path, "FIELD_OUT_OF_RANGE", absl::StrCat("is ", number, "; must be at least ", rules.minimum()),
+      violations_.Add(path.Text(), "FIELD_OUT_OF_RANGE",
+                      absl::StrCat("is ", number, "; must be at least ", rules.minimum()),
                       {{"value", number}, {"limit", rules.minimum()}});
     } else if (!rules.maximum().empty() && beyond(rules.maximum(), false)) {
-      violations_.Add(path, "FIELD_OUT_OF_RANGE", absl::StrCat("is ", number, "; must be at most ", rules.maximum()),
+      violations_.Add(path.Text(), "FIELD_OUT_OF_RANGE",
+                      absl::StrCat("is ", number, "; must be at most ", rules.maximum()),
                       {{"value", number}, {"limit", rules.maximum()}});
     }
   }
 
-  void CheckDecimal(const std::string& text, const kam::api::Field& rules, const std::string& path) {
+  void CheckDecimal(const std::string& text, const kam::api::Field& rules, const Path& path) {
     const uint32_t precision = rules.precision() > 0 ? rules.precision() : kDecimalPrecisionDefault;
     const uint32_t scale = rules.precision() > 0 ? rules.scale() : kDecimalScaleDefault;
     const size_t dot = text.find('.');
@@ -261,7 +279,7 @@ class Validator {
     CheckBounds(text, rules, path);
   }
 
-  void CheckText(const std::string& text, const kam::api::Field& rules, const std::string& path) {
+  void CheckText(const std::string& text, const kam::api::Field& rules, const Path& path) {
     switch (rules.format()) {
       case kam::api::FORMAT_DATE:
         if (!IsCalendarDate(text)) Malformed(path, "a calendar date YYYY-MM-DD");
@@ -285,7 +303,7 @@ class Validator {
     const uint32_t limit =
         rules.max_length() > 0 ? rules.max_length() : (lines ? kLongTextCharactersDefault : kTextCharactersDefault);
     if (CharacterCount(text) > limit) {
-      violations_.Add(path, "FIELD_TOO_LONG",
+      violations_.Add(path.Text(), "FIELD_TOO_LONG",
                       absl::StrCat("has ", CharacterCount(text), " characters; at most ", limit, " are allowed"),
                       {{"limit", absl::StrCat(limit)}});
       return;
@@ -327,12 +345,13 @@ class Validator {
 }  // namespace
 
 void ValidateResource(const Message& resource, absl::string_view prefix, FieldViolations* violations) {
-  Validator(violations, true).Check(resource, prefix.empty() ? std::string() : absl::StrCat(prefix, "."));
+  const Path root{nullptr, prefix};
+  Validator(violations, true).Check(resource, prefix.empty() ? nullptr : &root);
 }
 
 absl::Status ValidateRequest(const Message& request) {
   FieldViolations violations;
-  Validator(&violations, false).Check(request, "");
+  Validator(&violations, false).Check(request, nullptr);
   return violations.status();
 }
 

@@ -132,6 +132,7 @@ absl::Status FieldViolations::status() const {
 }
 
 std::string Reason(const absl::Status& status) {
+  if (status.ok()) return {};
   google::rpc::ErrorInfo info;
   return Extract(status, &info) ? info.reason() : std::string();
 }
