@@ -98,8 +98,8 @@ class InternalAuthenticator : public Authenticator {
 
   // Errors of Verify, and UNAUTHENTICATED with TOKEN_SUBJECT_REFUSED when the issuer may not speak for the subject.
   absl::StatusOr<Principal> Authenticate(absl::string_view bearer, absl::Time now) override;
-  // The same without copying the principal: teams may be large.
-  absl::StatusOr<std::shared_ptr<const Principal>> AuthenticateShared(absl::string_view bearer, absl::Time now);
+  absl::StatusOr<std::shared_ptr<const Principal>> AuthenticateShared(absl::string_view bearer,
+                                                                      absl::Time now) override;
 
   Stats stats() const;
 

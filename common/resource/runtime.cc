@@ -395,9 +395,8 @@ absl::Status Runtime::WriteMessage(rpc::Call& call, const Message& request, Mess
 
 absl::Status Runtime::WriteAs(const auth::Principal& actor, const google::protobuf::MethodDescriptor* method,
                               const std::string& reason, absl::FunctionRef<absl::Status(UnitOfWork&)> work) {
-  rpc::Call call;
+  rpc::Call call(std::make_shared<const auth::Principal>(actor));
   call.method = method;
-  call.principal = actor;
   call.deadline = absl::Now() + absl::Seconds(30);
   const absl::Time now = clock_.Now();
   return database_.RunInTransaction(call.deadline, [&](mysql::Connection& connection) -> absl::Status {

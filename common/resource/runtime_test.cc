@@ -93,10 +93,9 @@ class RuntimeTest : public ::testing::Test {
   absl::StatusOr<Response> Call(const auth::Principal& caller, const std::string& method, const Request& request) {
     const std::string full = method.find('/') == std::string::npos ? absl::StrCat(kService, method) : method;
     const rpc::Registry::Entry* entry = registry_.Find(full);
-    rpc::Call call;
+    rpc::Call call(std::make_shared<const auth::Principal>(caller));
     call.method = entry->method;
     call.rules = entry->rules;
-    call.principal = caller;
     call.deadline = absl::Now() + absl::Seconds(20);
     Response response;
     RETURN_IF_ERROR(entry->handler(call, request, &response));

@@ -5,7 +5,9 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -22,9 +24,14 @@ namespace kam::rpc {
 // What the edge knows of a call once identity and permission were checked. Handlers may run on any executor thread;
 // one call is on one thread at a time.
 struct Call {
+  Call() : Call(std::make_shared<const auth::Principal>()) {}
+  explicit Call(std::shared_ptr<const auth::Principal> who) : caller(std::move(who)), principal(*caller) {}
+
   const google::protobuf::MethodDescriptor* method = nullptr;
   const kam::api::Method* rules = nullptr;  // Options of `method`.
-  auth::Principal principal;
+  // Shared with the cache of verified tokens: teams and grants may be large.
+  std::shared_ptr<const auth::Principal> caller;
+  const auth::Principal& principal;  // *caller
   absl::Time deadline = absl::InfiniteFuture();
   // W3C trace context of the caller, passed on to every further call.
   std::string traceparent;

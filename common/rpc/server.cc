@@ -222,7 +222,8 @@ class UnaryReactor final : public grpc::ServerGenericBidiReactor {
   const SteadyTime started_ = std::chrono::steady_clock::now();
   SteadyTime queued_at_{};
   absl::Duration queued_ = absl::ZeroDuration();
-  Call call_;
+  std::string traceparent_;
+  std::optional<Call> call_;  // Once the caller is known.
   std::atomic<bool> cancelled_ = false;
   bool watched_ = false;
   grpc::ByteBuffer request_, response_;
@@ -231,18 +232,18 @@ class UnaryReactor final : public grpc::ServerGenericBidiReactor {
 
 absl::Status UnaryReactor::Admit(bool room) {
   const std::optional<absl::string_view> traceparent = Single(*context_, "traceparent");
-  call_.traceparent =
-      traceparent.has_value() && IsTraceparent(*traceparent) ? std::string(*traceparent) : NewTraceparent();
+  traceparent_ = traceparent.has_value() && IsTraceparent(*traceparent) ? std::string(*traceparent) : NewTraceparent();
   if (target_.entry == nullptr) {
     return Error(absl::StatusCode::kUnimplemented, "METHOD_UNKNOWN", absl::StrCat("no such method: ", method_),
                  {{"method", method_}});
   }
-  call_.method = target_.entry->method;
-  call_.rules = target_.entry->rules;
-  call_.cancelled = &cancelled_;
   RETURN_IF_ERROR(Authenticate());
-  const std::string& permission = call_.rules->permission();
-  if (permission.empty() || !call_.principal.Holds(permission)) {
+  call_->method = target_.entry->method;
+  call_->rules = target_.entry->rules;
+  call_->cancelled = &cancelled_;
+  call_->traceparent = traceparent_;
+  const std::string& permission = call_->rules->permission();
+  if (permission.empty() || !call_->principal.Holds(permission)) {
     return Error(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED",
                  absl::StrCat("needs permission ", permission), {{"permission", permission}});
   }
@@ -262,10 +263,10 @@ absl::Status UnaryReactor::Admit(bool room) {
                  absl::StrCat("the deadline leaves less than ", absl::FormatDuration(options.deadline_min)),
                  {{"deadlineMin", absl::FormatDuration(options.deadline_min)}});
   }
-  call_.deadline = deadline - kReplyMargin;
+  call_->deadline = deadline - kReplyMargin;
   if (!has_deadline || deadline < asked) {
     watched_ = true;
-    core_->Watch(call_.deadline, this);
+    core_->Watch(call_->deadline, this);
   }
   return absl::OkStatus();
 }
@@ -277,8 +278,9 @@ absl::Status UnaryReactor::Authenticate() {
     return Error(absl::StatusCode::kUnauthenticated, "TOKEN_MISSING",
                  "metadata must hold exactly one \"authorization: Bearer <token>\"");
   }
-  ASSIGN_OR_RETURN(call_.principal,
-                   core_->authenticator().Authenticate(header->substr(kPrefix), core_->AuthenticationTime()));
+  ASSIGN_OR_RETURN(auto principal,
+                   core_->authenticator().AuthenticateShared(header->substr(kPrefix), core_->AuthenticationTime()));
+  call_.emplace(std::move(principal));
   return absl::OkStatus();
 }
 
@@ -318,7 +320,7 @@ void UnaryReactor::Run() {
   absl::Status status;
   if (cancelled_) {
     status = Error(absl::StatusCode::kCancelled, "CALL_CANCELLED", "the caller went away while the call was queued");
-  } else if (absl::Now() >= call_.deadline) {
+  } else if (absl::Now() >= call_->deadline) {
     status = Error(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXPIRED", "the time ran out in the queue");
   } else {
     status = Handle();
@@ -337,7 +339,7 @@ absl::Status UnaryReactor::Handle() {
   }
   std::unique_ptr<google::protobuf::Message> response(target_.response->New());
   try {
-    RETURN_IF_ERROR(target_.entry->handler(call_, *request, response.get()));
+    RETURN_IF_ERROR(target_.entry->handler(*call_, *request, response.get()));
   } catch (const std::exception& e) {
     return Internal(absl::StrCat("exception in handler: ", e.what()));
   } catch (...) {
@@ -384,9 +386,9 @@ void UnaryReactor::Record(const absl::Status& status, const std::string& correla
   record.reason = reason;
   if (IsHidden(status.code())) record.detail = status.message();
   record.correlation_id = correlation_id;
-  record.subject = call_.principal.subject;
+  if (call_.has_value()) record.subject = call_->principal.subject;
   record.peer = peer;
-  record.traceparent = call_.traceparent;
+  record.traceparent = traceparent_;
   record.duration = duration;
   record.queued = queued_;
   record.request_bytes = request_bytes_;
@@ -395,7 +397,7 @@ void UnaryReactor::Record(const absl::Status& status, const std::string& correla
 }
 
 void UnaryReactor::OnDone() {
-  if (watched_) core_->Unwatch(call_.deadline, this);
+  if (watched_) core_->Unwatch(call_->deadline, this);
   core_->Leave();
   delete this;
 }
