@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "common/status/status.h"
 #include "google/rpc/error_details.pb.h"
@@ -16,6 +17,7 @@
 namespace kam::ctl {
 namespace {
 
+constexpr int kTooMany = 429, kBadGateway = 502, kUnavailable = 503, kGatewayTimeout = 504, kUnauthorized = 401;
 constexpr long kConnectTimeoutSeconds = 5;
 constexpr long kTotalTimeoutSeconds = 60;
 constexpr absl::Duration kPauseDefault = absl::Milliseconds(200);
@@ -54,7 +56,9 @@ absl::StatusCode CodeOf(const std::string& name, long http_status) {
   for (const auto& [text, code] : kCodes) {
     if (name == text) return code;
   }
-  return http_status == 503 ? absl::StatusCode::kUnavailable : absl::StatusCode::kInternal;
+  if (http_status == kUnavailable || http_status == kBadGateway) return absl::StatusCode::kUnavailable;
+  if (http_status == kGatewayTimeout) return absl::StatusCode::kDeadlineExceeded;
+  return http_status == kUnauthorized ? absl::StatusCode::kUnauthenticated : absl::StatusCode::kInternal;
 }
 
 absl::Status FromProblem(long http_status, const std::string& body) {
@@ -68,15 +72,18 @@ absl::Status FromProblem(long http_status, const std::string& body) {
       if (value.is_string()) metadata.emplace_back(key, value.get<std::string>());
     }
   }
-  const absl::StatusCode code = CodeOf(problem.value("code", ""), http_status);
-  absl::Status status =
-      Error(code, problem.value("reason", "HTTP_ERROR"), problem.value("detail", problem.value("title", "")), metadata);
-  if (problem.contains("errors") && problem["errors"].is_array() && !problem["errors"].empty()) {
+  const absl::StatusCode code = CodeOf(TextOf(problem, "code"), http_status);
+  const std::string reason = TextOf(problem, "reason"), detail = TextOf(problem, "detail");
+  absl::Status status = Error(
+      code, reason.empty() ? "HTTP_ERROR" : reason,
+      !detail.empty() ? detail : absl::StrCat("HTTP status ", http_status, " ", TextOf(problem, "title")), metadata);
+  if (const Json errors = ItemsOf(problem, "errors"); !errors.empty()) {
     google::rpc::BadRequest violations;
-    for (const Json& error : problem["errors"]) {
+    for (const Json& error : errors) {
+      const std::string description = TextOf(error, "description");
       auto* violation = violations.add_field_violations();
-      violation->set_field(error.value("field", ""));
-      violation->set_description(error.value("description", error.value("detail", "")));
+      violation->set_field(TextOf(error, "field"));
+      violation->set_description(description.empty() ? TextOf(error, "detail") : description);
     }
     status.SetPayload("type.googleapis.com/google.rpc.BadRequest", absl::Cord(violations.SerializeAsString()));
   }
@@ -91,7 +98,32 @@ std::string UrlEncode(absl::string_view text) {
   return escaped == nullptr ? std::string() : std::string(escaped.get());
 }
 
-Gateway::Gateway(std::string url, std::string token) : url_(std::move(url)), token_(std::move(token)) {}
+std::string TextOf(const Json& object, absl::string_view member) {
+  if (!object.is_object()) return "";
+  const auto found = object.find(std::string(member));
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+Json MemberOf(const Json& object, absl::string_view member) {
+  if (!object.is_object()) return Json();
+  const auto found = object.find(std::string(member));
+  return found != object.end() ? *found : Json();
+}
+
+Json ItemsOf(const Json& object, absl::string_view member) {
+  Json items = MemberOf(object, member);
+  return items.is_array() ? items : Json::array();
+}
+
+Gateway::Gateway(std::string url, std::string token) : url_(absl::StripSuffix(url, "/")), token_(std::move(token)) {}
+
+bool Gateway::RenewToken() {
+  if (token_source_ == nullptr) return false;
+  absl::StatusOr<std::string> token = token_source_();
+  if (!token.ok() || *token == token_) return false;
+  token_ = *std::move(token);
+  return true;
+}
 
 absl::StatusOr<Gateway::Answer> Gateway::Send(absl::string_view method, absl::string_view path, const std::string& body,
                                               absl::string_view key) {
@@ -110,6 +142,7 @@ absl::StatusOr<Gateway::Answer> Gateway::Send(absl::string_view method, absl::st
   curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, verb.c_str());
   curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_CONNECTTIMEOUT, kConnectTimeoutSeconds);
   curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, kTotalTimeoutSeconds);
@@ -123,6 +156,11 @@ absl::StatusOr<Gateway::Answer> Gateway::Send(absl::string_view method, absl::st
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
   }
   const CURLcode code = curl_easy_perform(curl.get());
+  if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
+    return Error(absl::StatusCode::kInvalidArgument, "GATEWAY_URL_INVALID",
+                 absl::StrCat("\"", url_, "\" is no address of a gateway, like http://127.0.0.1:8080"),
+                 {{"url", url_}});
+  }
   if (code != CURLE_OK) {
     return Error(absl::StatusCode::kUnavailable, "GATEWAY_UNREACHABLE",
                  absl::StrCat("the gateway at ", url_, " does not answer: ", curl_easy_strerror(code)));
@@ -136,10 +174,16 @@ absl::StatusOr<Json> Gateway::Call(absl::string_view method, absl::string_view p
   const std::string text = body == nullptr ? std::string() : body->dump();
   const absl::Time give_up = absl::Now() + patience_;
   absl::Duration pause = kPauseDefault;
+  bool renewed = false;
   while (true) {
     const absl::StatusOr<Answer> answer = Send(method, path, text, key);
-    const bool again =
-        !answer.ok() ? absl::IsUnavailable(answer.status()) : (answer->status == 429 || answer->status == 503);
+    if (answer.ok() && answer->status == kUnauthorized && !renewed && RenewToken()) {
+      renewed = true;
+      continue;
+    }
+    const bool again = !answer.ok() ? absl::IsUnavailable(answer.status())
+                                    : answer->status == kTooMany || answer->status == kBadGateway ||
+                                          answer->status == kUnavailable || answer->status == kGatewayTimeout;
     const bool repeatable = method == "GET" || !key.empty() || absl::StrContains(path, ":batchUpsert");
     if (again && repeatable && absl::Now() + pause < give_up) {
       absl::SleepFor(answer.ok() && answer->retry_after > pause ? std::min(answer->retry_after, kPauseMax) : pause);
@@ -162,11 +206,8 @@ absl::StatusOr<Json> Gateway::ListAll(absl::string_view path, absl::string_view 
     ASSIGN_OR_RETURN(const Json page,
                      Get(absl::StrCat(path, separator, "pageSize=200",
                                       token.empty() ? "" : absl::StrCat("&pageToken=", UrlEncode(token)))));
-    const auto found = page.find(std::string(items));
-    if (found != page.end()) {
-      for (const Json& item : *found) all.push_back(item);
-    }
-    token = page.value("nextPageToken", "");
+    for (const Json& item : ItemsOf(page, items)) all.push_back(item);
+    token = TextOf(page, "nextPageToken");
   } while (!token.empty());
   return all;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
@@ -15,7 +17,7 @@ class Importer {
  public:
   Importer(Gateway& gateway, const Mapping& mapping, const std::string& directory,
            const std::function<void(const std::string&)>& progress)
-      : gateway_(gateway), mapping_(mapping), tables_(directory), progress_(progress) {}
+      : gateway_(gateway), mapping_(mapping), tables_(Folder{directory, mapping.encoding}), progress_(progress) {}
 
   absl::StatusOr<ImportReport> Run() {
     for (const Step& step : mapping_.steps) RETURN_IF_ERROR(RunStep(step));
@@ -27,110 +29,134 @@ class Importer {
 
  private:
   struct Pending {
-    const TableRow* row;
+    int64_t line = 0;
     BuiltRow built;
   };
 
+  // One step as it goes on.
+  struct Progress {
+    const Step& step;
+    StepReport counts;
+    Table table;                             // Its columns.
+    std::map<std::string, int64_t> waiting;  // External id to the line that brings it.
+    std::set<int64_t> repeated;              // Lines with a key that an earlier line has.
+    std::vector<Pending> ready;
+    std::vector<TableRow> later;  // Rows that refer to rows of the same file wait for those.
+  };
+
+  // Twice through the file, a row at a time: it may be larger than memory. The first time finds the keys, and whatever
+  // would stop the import before anything of the step is sent.
   absl::Status RunStep(const Step& step) {
     RETURN_IF_ERROR(CheckColumns(step, &tables_));
-    ASSIGN_OR_RETURN(const Table* table, tables_.Open(step.file));
-    StepReport counts;
-    counts.title = step.title;
-    counts.rows = static_cast<int64_t>(table->rows.size());
-    std::map<std::string, int64_t> waiting;  // External id to the line that brings it.
-    std::vector<const TableRow*> rows;
-    for (const TableRow& row : table->rows) {
-      const std::string key = KeyOf(step, *table, row);
-      const auto [first, fresh] = waiting.emplace(key, row.line);
-      if (!fresh && !key.empty()) {
-        Fail({{step.file, row.line, KeyColumn(step)},
-              "KEY_REPEATED",
-              absl::StrCat("the key ", key, " stands in line ", first->second, " already")},
-             &counts);
-        continue;
+    Progress progress{step, {}, {}, {}, {}, {}, {}};
+    progress.counts.title = step.title;
+    RETURN_IF_ERROR(ReadRows(tables_.folder(), step.file, &progress.table,
+                             [&](const TableRow& row) { return Announce(row, &progress); }));
+    RETURN_IF_ERROR(ReadRows(tables_.folder(), step.file, &progress.table, [&](TableRow row) -> absl::Status {
+      return progress.repeated.count(row.line) > 0 ? absl::OkStatus() : Take(std::move(row), &progress);
+    }));
+    RETURN_IF_ERROR(Flush(&progress));
+    while (!progress.later.empty()) {
+      std::vector<TableRow> rows = std::move(progress.later);
+      progress.later.clear();
+      const int64_t before = Done(progress.counts);
+      for (TableRow& row : rows) RETURN_IF_ERROR(Take(std::move(row), &progress));
+      RETURN_IF_ERROR(Flush(&progress));
+      if (Done(progress.counts) > before) continue;
+      for (const TableRow& row : progress.later) {
+        Fail({{step.file, row.line, ""}, "REFERENCE_CIRCULAR", "rows of this file refer to one another in a circle"},
+             &progress.counts);
       }
-      rows.push_back(&row);
+      break;
     }
-    // Rows that refer to rows of the same file wait for those.
-    while (!rows.empty()) {
-      std::vector<Pending> ready;
-      std::vector<const TableRow*> later;
-      for (const TableRow* row : rows) {
-        BuiltRow built = BuildRow(mapping_, step, *table, *row, names_, waiting, &tables_);
-        if (!built.problems.empty()) {
-          for (const Problem& problem : built.problems) report_.problems.push_back(problem);
-          ++counts.failed;
-          waiting.erase(built.key);  // Whoever waits for it learns that it does not come.
-        } else if (built.waits_for_own_collection) {
-          later.push_back(row);
-        } else {
-          ready.push_back({row, std::move(built)});
-        }
-      }
-      if (ready.empty() && later.size() == rows.size()) {
-        for (const TableRow* row : later) {
-          Fail({{step.file, row->line, ""}, "REFERENCE_CIRCULAR", "rows of this file refer to one another in a circle"},
-               &counts);
-        }
-        later.clear();
-      }
-      for (size_t begin = 0; begin < ready.size(); begin += kRowsInBatch) {
-        const size_t end = std::min(ready.size(), begin + kRowsInBatch);
-        RETURN_IF_ERROR(Send(step, &ready, begin, end, &waiting, &counts));
-        progress_(absl::StrCat(step.title, ": ", counts.created + counts.updated + counts.unchanged + counts.failed,
-                               " of ", counts.rows));
-      }
-      rows = std::move(later);
-    }
-    report_.steps.push_back(counts);
+    report_.steps.push_back(progress.counts);
+    tables_.Forget();
     return absl::OkStatus();
   }
 
-  absl::Status Send(const Step& step, std::vector<Pending>* ready, size_t begin, size_t end,
-                    std::map<std::string, int64_t>* waiting, StepReport* counts) {
+  static int64_t Done(const StepReport& counts) {
+    return counts.created + counts.updated + counts.unchanged + counts.failed;
+  }
+
+  absl::Status Announce(const TableRow& row, Progress* progress) {
+    ++progress->counts.rows;
+    const std::string key = KeyOf(progress->step, progress->table, row);
+    const auto [first, fresh] = progress->waiting.emplace(key, row.line);
+    if (fresh || key.empty()) return absl::OkStatus();
+    progress->repeated.insert(row.line);
+    Fail({{progress->step.file, row.line, KeyColumn(progress->step)},
+          "KEY_REPEATED",
+          absl::StrCat("the key ", key, " stands in line ", first->second, " already")},
+         &progress->counts);
+    return absl::OkStatus();
+  }
+
+  absl::Status Take(TableRow row, Progress* progress) {
+    BuiltRow built = BuildRow(mapping_, progress->step, progress->table, row, names_, progress->waiting, &tables_);
+    if (!built.problems.empty()) {
+      for (const Problem& problem : built.problems) report_.problems.push_back(problem);
+      ++progress->counts.failed;
+      progress->waiting.erase(built.key);  // Whoever waits for it learns that it does not come.
+    } else if (built.waits_for_own_collection) {
+      progress->later.push_back(std::move(row));
+    } else {
+      progress->ready.push_back({row.line, std::move(built)});
+    }
+    return progress->ready.size() < kRowsInBatch ? absl::OkStatus() : Flush(progress);
+  }
+
+  absl::Status Flush(Progress* progress) {
+    if (progress->ready.empty()) return absl::OkStatus();
+    RETURN_IF_ERROR(Send(progress, 0, progress->ready.size()));
+    progress->ready.clear();
+    progress_(absl::StrCat(progress->step.title, ": ", Done(progress->counts), " of ", progress->counts.rows));
+    return absl::OkStatus();
+  }
+
+  absl::Status Send(Progress* progress, size_t begin, size_t end) {
+    const Step& step = progress->step;
+    StepReport* counts = &progress->counts;
     Json body = Json::object();
     Json& list = body[step.collection] = Json::array();
-    for (size_t i = begin; i < end; ++i) list.push_back((*ready)[i].built.resource);
+    for (size_t i = begin; i < end; ++i) list.push_back(progress->ready[i].built.resource);
     const absl::StatusOr<Json> answer = gateway_.Post(absl::StrCat("/v1/", step.collection, ":batchUpsert"), body);
     if (!answer.ok() && absl::IsInvalidArgument(answer.status()) && end - begin > 1) {
       // A row that is no valid JSON of its resource fails the whole call: find it.
       const size_t middle = begin + (end - begin) / 2;
-      RETURN_IF_ERROR(Send(step, ready, begin, middle, waiting, counts));
-      return Send(step, ready, middle, end, waiting, counts);
+      RETURN_IF_ERROR(Send(progress, begin, middle));
+      return Send(progress, middle, end);
     }
     if (!answer.ok() && !(absl::IsInvalidArgument(answer.status()) && end - begin == 1)) return answer.status();
-    const Json results = answer.ok() ? answer->value("results", Json::array()) : Json::array();
+    const Json results = answer.ok() ? ItemsOf(*answer, "results") : Json::array();
     if (answer.ok() && results.size() != end - begin) {
       return Internal(absl::StrCat("the answer has ", results.size(), " results for ", end - begin, " rows"));
     }
     for (size_t i = begin; i < end; ++i) {
-      const Pending& pending = (*ready)[i];
-      const Place whole{step.file, pending.row->line, ""};
-      waiting->erase(pending.built.key);
+      const Pending& pending = progress->ready[i];
+      const Place whole{step.file, pending.line, ""};
+      progress->waiting.erase(pending.built.key);
       if (!answer.ok()) {
         FailWith(pending.built, whole, Reason(answer.status()), std::string(answer.status().message()),
                  ViolatedFields(answer.status()), counts);
         continue;
       }
       const Json& result = results[i - begin];
-      const std::string outcome = result.value("outcome", "");
+      const std::string outcome = TextOf(result, "outcome");
       if (outcome == "UPSERT_OUTCOME_FAILED") {
         std::vector<std::string> fields;
         std::string reason = "REFUSED";
-        const Json status = result.value("status", Json::object());
-        for (const Json& detail : status.value("details", Json::array())) {
-          if (detail.contains("reason")) reason = detail["reason"].get<std::string>();
-          for (const Json& violation : detail.value("fieldViolations", Json::array())) {
-            fields.push_back(violation.value("field", ""));
-          }
+        const Json status = MemberOf(result, "status");
+        for (const Json& detail : ItemsOf(status, "details")) {
+          if (const std::string told = TextOf(detail, "reason"); !told.empty()) reason = told;
+          for (const Json& violation : ItemsOf(detail, "fieldViolations")) fields.push_back(TextOf(violation, "field"));
         }
-        FailWith(pending.built, whole, reason, status.value("message", ""), fields, counts);
+        FailWith(pending.built, whole, reason, TextOf(status, "message"), fields, counts);
         continue;
       }
       counts->created += outcome == "UPSERT_OUTCOME_CREATED" ? 1 : 0;
       counts->updated += outcome == "UPSERT_OUTCOME_UPDATED" ? 1 : 0;
       counts->unchanged += outcome == "UPSERT_OUTCOME_UNCHANGED" ? 1 : 0;
-      names_.Add(step.collection, pending.built.key, result.value("name", ""));
+      names_.Add(step.collection, pending.built.key, TextOf(result, "name"));
     }
     return absl::OkStatus();
   }

@@ -218,6 +218,53 @@ TEST_F(ImportTest, ARowWhoseParentWasRefusedIsReportedToo) {
               ElementsAre("people.csv:2:boss REFERENCE_UNKNOWN", "people.csv:3:boss REFERENCE_UNKNOWN"));
 }
 
+TEST_F(ImportTest, AReferenceBackOverManyRowsIsResolved) {
+  std::string people = "id,boss\n";
+  for (int i = 0; i < 450; ++i)
+    absl::StrAppend(&people, i, ",", i == 0 ? "" : absl::StrCat(i > 300 ? i - 300 : 0), "\n");
+  Write("people.csv", people);
+  const auto report = Run(kTree);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_THAT(Lines(*report), IsEmpty());
+  EXPECT_EQ(report->steps[0].rows, 450);
+  EXPECT_EQ(report->steps[0].created, 450);
+  EXPECT_EQ(store_.rows().at("employees/449")["superiors"][0]["superior"], "employees/149");
+}
+
+TEST_F(ImportTest, AByteOrderMarkAndWindowsLineEndsAreNoPartOfTheData) {
+  Write("people.csv", "\xef\xbb\xbfid,boss\r\n1,\r\n2,1\r\n");
+  const auto report = Run(kTree);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->steps[0].created, 2);
+  EXPECT_EQ(store_.rows().at("employees/2")["superiors"][0]["superior"], "employees/1");
+}
+
+constexpr char kGbk[] = R"({"system": "erp", "encoding": "GB18030", "steps": [
+  {"file": "people.csv", "collection": "employees", "key": "{id}", "resource": {"name": "{\u59d3\u540d}"}}]})";
+
+TEST_F(ImportTest, AFileInGbkIsReadAsTheMappingSays) {
+  std::string people = "id,\xd0\xd5\xc3\xfb\n";                                        // 姓名
+  for (int i = 0; i < 20000; ++i) absl::StrAppend(&people, i, ",\xd5\xc5\xc8\xfd\n");  // 张三, over many pieces
+  Write("people.csv", people);
+  const auto report = Run(kGbk);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->steps[0].created, 20000);
+  for (const auto& [key, row] : store_.rows()) ASSERT_EQ(row["name"], "张三") << key;
+}
+
+TEST_F(ImportTest, BytesThatAreNoTextAreReportedByLine) {
+  Write("people.csv", "id,\xd0\xd5\xc3\xfb\n1,\xd5\xc5\n2,\xff\n");
+  const auto report = Run(kGbk);
+  EXPECT_EQ(Reason(report.status()), "CSV_MALFORMED");
+  EXPECT_EQ(MetadataValue(report.status(), "line"), "3");
+  Write("people.csv", "id,boss\n1,\xd5\xc5\n");
+  const auto utf8 = Run(kTree);
+  EXPECT_EQ(Reason(utf8.status()), "CSV_MALFORMED");
+  EXPECT_EQ(MetadataValue(utf8.status(), "line"), "2");
+  EXPECT_THAT(std::string(utf8.status().message()), HasSubstr("GB18030")) << "it says what to do";
+  EXPECT_THAT(store_.rows(), IsEmpty()) << "nothing of the step was sent";
+}
+
 TEST_F(ImportTest, AMalformedFileIsReportedByLine) {
   Write("people.csv", "id,boss\n1,\"x\n");
   const auto report = Run(kTree);

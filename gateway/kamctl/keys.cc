@@ -1,8 +1,10 @@
 #include "gateway/kamctl/keys.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include <fstream>
+#include <cstdio>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -26,12 +28,17 @@ absl::Status MakeSecret(const std::string& path) {
   if (Exists(path)) return absl::OkStatus();
   unsigned char bytes[kSecretBytes];
   RETURN_IF_ERROR(SystemRandom(absl::MakeSpan(bytes)));
-  const mode_t before = umask(077);
-  std::ofstream out(path);
-  umask(before);
-  out << absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(bytes), sizeof bytes)) << "\n";
-  out.close();
-  if (out.good()) return absl::OkStatus();
+  const std::string text =
+      absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(bytes), sizeof bytes)) + "\n";
+  // Written beside and renamed: whoever is killed in between leaves no half secret that would be taken for a whole one.
+  const std::string draft = path + ".new";
+  unlink(draft.c_str());
+  const int file = open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file >= 0) {
+    const bool written = write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(file) == 0;
+    if (close(file) == 0 && written && rename(draft.c_str(), path.c_str()) == 0) return absl::OkStatus();
+    unlink(draft.c_str());
+  }
   return Error(absl::StatusCode::kFailedPrecondition, "FILE_UNWRITABLE", absl::StrCat(path, " cannot be written"),
                {{"file", path}});
 }

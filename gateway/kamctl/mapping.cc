@@ -352,9 +352,9 @@ absl::Status CheckColumnsIn(const Json& pattern, const Table& table, Tables* tab
 }  // namespace
 
 absl::Status CheckColumns(const Step& step, Tables* tables) {
-  ASSIGN_OR_RETURN(const Table* table, tables->Open(step.file));
-  RETURN_IF_ERROR(CheckColumnsIn(Json(step.key), *table, tables));
-  return CheckColumnsIn(step.resource, *table, tables);
+  ASSIGN_OR_RETURN(const Table header, ReadHeader(tables->folder(), step.file));
+  RETURN_IF_ERROR(CheckColumnsIn(Json(step.key), header, tables));
+  return CheckColumnsIn(step.resource, header, tables);
 }
 
 absl::StatusOr<Mapping> ParseMapping(const std::string& text) {
@@ -363,6 +363,12 @@ absl::StatusOr<Mapping> ParseMapping(const std::string& text) {
   Mapping mapping;
   if (!json.contains("system") || !json["system"].is_string()) return Invalid("system", "must name the other system");
   mapping.system = json["system"].get<std::string>();
+  if (json.contains("encoding")) {
+    if (!json["encoding"].is_string() || !KnownEncoding(json["encoding"].get<std::string>())) {
+      return Invalid("encoding", "must be UTF-8 or GB18030");
+    }
+    mapping.encoding = json["encoding"].get<std::string>();
+  }
   const Json maps = json.value("maps", Json::object());
   if (!maps.is_object()) return Invalid("maps", "must be an object");
   for (const auto& [name, entries] : maps.items()) {
@@ -395,7 +401,7 @@ absl::StatusOr<Mapping> ParseMapping(const std::string& text) {
 absl::StatusOr<const Table*> Tables::Open(const std::string& file) {
   auto it = tables_.find(file);
   if (it == tables_.end()) {
-    ASSIGN_OR_RETURN(Table table, ReadTable(directory_, file));
+    ASSIGN_OR_RETURN(Table table, ReadTable(folder_, file));
     it = tables_.emplace(file, std::move(table)).first;
   }
   return &it->second;
@@ -420,7 +426,7 @@ std::string KeyOf(const Step& step, const Table& table, const TableRow& row) {
   const Mapping no_mapping;
   const KnownNames no_names;
   const std::map<std::string, int64_t> no_keys;
-  Tables no_tables("");
+  Tables no_tables(Folder{});
   BuiltRow scratch;
   Builder builder(no_mapping, step, no_names, no_keys, &no_tables, &scratch);
   return builder.Fill(step.key, {&table, &row}, "");

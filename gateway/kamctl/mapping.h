@@ -39,6 +39,7 @@ struct Step {
 
 struct Mapping {
   std::string system;
+  std::string encoding = "UTF-8";  // Of all files.
   std::map<std::string, std::map<std::string, std::string>> maps;
   std::vector<Step> steps;
 };
@@ -48,7 +49,7 @@ absl::StatusOr<Mapping> ParseMapping(const std::string& json);
 
 class Tables;
 
-// MAPPING_INVALID when a step names a column that its file does not have; the errors of Tables::Open.
+// MAPPING_INVALID when a step names a column that its file does not have; the errors of ReadRows.
 absl::Status CheckColumns(const Step& step, Tables* tables);
 
 // Names of resources by collection and external id, as far as they are known.
@@ -66,17 +67,22 @@ class KnownNames {
   std::map<std::pair<std::string, std::string>, std::string> names_;
 };
 
-// Rows of a second file by the value of one column, for $rows.
+// Rows of a second file by the value of one column, for $rows; in memory until they are forgotten.
 class Tables {
  public:
-  explicit Tables(std::string directory) : directory_(std::move(directory)) {}
+  explicit Tables(Folder folder) : folder_(std::move(folder)) {}
+  const Folder& folder() const { return folder_; }
   absl::StatusOr<const Table*> Open(const std::string& file);
   // Rows of `file` whose `column` is `value`, in file order.
   absl::StatusOr<std::vector<const TableRow*>> Where(const std::string& file, const std::string& column,
                                                      const std::string& value);
+  void Forget() {
+    indexes_.clear();
+    tables_.clear();
+  }
 
  private:
-  const std::string directory_;
+  const Folder folder_;
   std::map<std::string, Table> tables_;
   std::map<std::pair<std::string, std::string>, std::map<std::string, std::vector<const TableRow*>>> indexes_;
 };

@@ -14,6 +14,9 @@ namespace kam::ctl {
 namespace {
 
 constexpr int kTopManagers = 3;
+// Owners of all currencies stand in one list, so that the best in one may come after many of another: all are asked
+// for.
+constexpr int kOwnersMax = 1000;
 constexpr size_t kNamesInBatch = 100;
 
 absl::StatusOr<int64_t> Count(Gateway& gateway, const std::string& collection, const std::string& filter) {
@@ -24,10 +27,9 @@ absl::StatusOr<int64_t> Count(Gateway& gateway, const std::string& collection, c
 }
 
 std::string LabelOf(const Json& resource) {
-  if (resource.contains("externalIds") && !resource["externalIds"].empty()) {
-    return resource["externalIds"][0].value("id", "");
-  }
-  return resource.value("number", resource.value("name", ""));
+  if (const Json ids = ItemsOf(resource, "externalIds"); !ids.empty()) return TextOf(ids[0], "id");
+  const std::string number = TextOf(resource, "number");
+  return number.empty() ? TextOf(resource, "name") : number;
 }
 
 // External ids by resource name.
@@ -41,8 +43,8 @@ absl::StatusOr<std::map<std::string, std::string>> Labels(Gateway& gateway, cons
     }
     ASSIGN_OR_RETURN(const Json answer,
                      gateway.Get(absl::StrCat("/v1/", collection, ":batchGet?", absl::StrJoin(arguments, "&"))));
-    for (const Json& resource : answer.value(collection, Json::array())) {
-      labels[resource.value("name", "")] = LabelOf(resource);
+    for (const Json& resource : ItemsOf(answer, collection)) {
+      labels[TextOf(resource, "name")] = LabelOf(resource);
     }
   }
   return labels;
@@ -63,8 +65,8 @@ absl::StatusOr<std::string> Choose(const std::set<std::string>& currencies, cons
 absl::StatusOr<Decimal> Total(const Json& totals, const std::string& currency, int64_t* counted) {
   Decimal sum;
   for (const Json& total : totals) {
-    if (total.value("currency", "") != currency) continue;
-    ASSIGN_OR_RETURN(const Decimal amount, AmountOf(total.value("total", Json())));
+    if (TextOf(total, "currency") != currency) continue;
+    ASSIGN_OR_RETURN(const Decimal amount, AmountOf(MemberOf(total, "total")));
     ASSIGN_OR_RETURN(sum, Add(sum, amount));
     *counted += CountOf(total, "count");
   }
@@ -76,15 +78,15 @@ absl::StatusOr<Json> OverLimit(Gateway& gateway, const std::string& currency) {
                    gateway.ListAll("/v1/receivables:summarizeAccounts?overLimitOnly=true", "accounts"));
   std::vector<std::string> names;
   for (const Json& account : accounts) {
-    if (account.value("currency", "") == currency) names.push_back(account.value("account", ""));
+    if (TextOf(account, "currency") == currency) names.push_back(TextOf(account, "account"));
   }
   ASSIGN_OR_RETURN(auto labels, Labels(gateway, "accounts", names));
   Json list = Json::array();
   for (const Json& account : accounts) {
-    if (account.value("currency", "") != currency) continue;
-    list.push_back({{"external_id", labels[account.value("account", "")]},
-                    {"open_amount", TwoDigits(account.value("balance", Json()))},
-                    {"limit", TwoDigits(account.value("creditLimit", Json()))}});
+    if (TextOf(account, "currency") != currency) continue;
+    list.push_back({{"external_id", labels[TextOf(account, "account")]},
+                    {"open_amount", TwoDigits(MemberOf(account, "balance"))},
+                    {"limit", TwoDigits(MemberOf(account, "creditLimit"))}});
   }
   return list;
 }
@@ -93,10 +95,10 @@ absl::StatusOr<Json> TopManagers(Gateway& gateway, const Json& owners, const std
   std::vector<std::string> names;
   Json list = Json::array();
   for (const Json& owner : owners) {
-    if (owner.value("currency", "") != currency || owner.value("owner", "").empty()) continue;
+    if (TextOf(owner, "currency") != currency || TextOf(owner, "owner").empty()) continue;
     if (names.size() == kTopManagers) break;
-    names.push_back(owner.value("owner", ""));
-    list.push_back({{"external_id", names.back()}, {"value", TwoDigits(owner.value("total", Json()))}});
+    names.push_back(TextOf(owner, "owner"));
+    list.push_back({{"external_id", names.back()}, {"value", TwoDigits(MemberOf(owner, "total"))}});
   }
   ASSIGN_OR_RETURN(auto labels, Labels(gateway, "employees", names));
   for (Json& manager : list) manager["external_id"] = labels[manager["external_id"].get<std::string>()];
@@ -106,13 +108,13 @@ absl::StatusOr<Json> TopManagers(Gateway& gateway, const Json& owners, const std
 }  // namespace
 
 absl::StatusOr<Json> Summarize(Gateway& gateway, const std::string& wanted) {
-  ASSIGN_OR_RETURN(const Json orders, gateway.Get("/v1/orders:summarize"));
+  ASSIGN_OR_RETURN(const Json orders, gateway.Get(absl::StrCat("/v1/orders:summarize?ownersMax=", kOwnersMax)));
   ASSIGN_OR_RETURN(const Json receipts, gateway.Get("/v1/receipts:summarize"));
-  const Json states = orders.value("states", Json::array());
-  const Json totals = receipts.value("totals", Json::array());
+  const Json states = ItemsOf(orders, "states");
+  const Json totals = ItemsOf(receipts, "totals");
   std::set<std::string> currencies;
-  for (const Json& total : states) currencies.insert(total.value("currency", ""));
-  for (const Json& total : totals) currencies.insert(total.value("currency", ""));
+  for (const Json& total : states) currencies.insert(TextOf(total, "currency"));
+  for (const Json& total : totals) currencies.insert(TextOf(total, "currency"));
   ASSIGN_OR_RETURN(const std::string currency, Choose(currencies, wanted));
 
   Json summary = Json::object();
@@ -129,10 +131,10 @@ absl::StatusOr<Json> Summarize(Gateway& gateway, const std::string& wanted) {
   summary["order_value"] = order_value.ToFixed(2);
   summary["order_value_by_state"] = Json::object();
   for (const Json& state : states) {
-    if (state.value("currency", "") != currency) continue;
-    const std::string name = state.value("state", "");
+    if (TextOf(state, "currency") != currency) continue;
+    const std::string name = TextOf(state, "state");
     summary["order_value_by_state"][std::string(absl::StripPrefix(name, "ORDER_STATE_"))] =
-        TwoDigits(state.value("total", Json()));
+        TwoDigits(MemberOf(state, "total"));
   }
   int64_t payment_count = 0;
   ASSIGN_OR_RETURN(const Decimal payment_value, Total(totals, currency, &payment_count));
@@ -141,7 +143,7 @@ absl::StatusOr<Json> Summarize(Gateway& gateway, const std::string& wanted) {
   ASSIGN_OR_RETURN(const int64_t without_manager, Count(gateway, "accounts", "NOT owner:*"));
   summary["accounts_without_manager"] = without_manager;
   ASSIGN_OR_RETURN(summary["accounts_over_limit"], OverLimit(gateway, currency));
-  ASSIGN_OR_RETURN(summary["top_managers"], TopManagers(gateway, orders.value("owners", Json::array()), currency));
+  ASSIGN_OR_RETURN(summary["top_managers"], TopManagers(gateway, ItemsOf(orders, "owners"), currency));
   return summary;
 }
 

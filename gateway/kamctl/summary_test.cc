@@ -1,5 +1,8 @@
 #include "gateway/kamctl/summary.h"
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/status/status.h"
 #include "gateway/kamctl/amounts.h"
 #include "gateway/kamctl/testing/fake_gateway.h"
@@ -54,6 +57,61 @@ TEST(SummaryTest, FiguresComeFromTheServices) {
             R"("accounts_without_manager":22,)"
             R"("accounts_over_limit":[{"external_id":"450","open_amount":"83.90","limit":"77.00"}],)"
             R"("top_managers":[{"external_id":"EM7","value":"60.50"}]})");
+}
+
+// The best in one currency come after many owners of a currency with smaller units.
+TEST(SummaryTest, TheBestManagersAreThoseOfTheCurrencyAskedFor) {
+  FakeGateway server([](const FakeRequest& request) {
+    FakeAnswer answer = Services(request);
+    if (request.path != "/v1/orders:summarize") return answer;
+    Json owners = Json::array();
+    for (int i = 0; i < 30; ++i) {
+      owners.push_back({{"owner", "employees/j"}, {"currency", "JPY"}, {"total", *MoneyOf("9000000", "JPY")}});
+    }
+    owners.push_back({{"owner", "employees/e1"}, {"currency", "USD"}, {"total", Usd("60.5")}});
+    // The service gives 20 unless more are asked for.
+    const bool all = request.query.find("ownersMax=1000") != std::string::npos;
+    answer.body["owners"] = Json::array();
+    for (size_t i = 0; i < (all ? owners.size() : 20); ++i) answer.body["owners"].push_back(owners[i]);
+    return answer;
+  });
+  Gateway gateway(server.url(), "token");
+  const auto summary = Summarize(gateway, "USD");
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ((*summary)["top_managers"].dump(), R"([{"external_id":"EM7","value":"60.50"}])");
+}
+
+// More accounts over their limit than one page holds.
+TEST(SummaryTest, EveryAccountOverItsLimitIsListed) {
+  FakeGateway server([](const FakeRequest& request) {
+    FakeAnswer answer = Services(request);
+    if (request.path == "/v1/receivables:summarizeAccounts") {
+      const bool second = request.query.find("pageToken=") != std::string::npos;
+      Json accounts = Json::array();
+      for (int i = second ? 200 : 0; i < (second ? 250 : 200); ++i) {
+        accounts.push_back({{"account", absl::StrCat("accounts/a", i)},
+                            {"currency", "USD"},
+                            {"balance", Usd("2")},
+                            {"creditLimit", Usd("1")}});
+      }
+      answer.body = {{"accounts", accounts}};
+      if (!second) answer.body["nextPageToken"] = "next";
+    }
+    if (request.path == "/v1/accounts:batchGet") {
+      Json accounts = Json::array();
+      for (const absl::string_view argument : absl::StrSplit(request.query, '&')) {
+        const std::string name(absl::StripPrefix(argument, "names=accounts%2F"));
+        accounts.push_back({{"name", "accounts/" + name}, {"number", "KA-" + name}});
+      }
+      answer.body = {{"accounts", accounts}};
+    }
+    return answer;
+  });
+  Gateway gateway(server.url(), "token");
+  const auto summary = Summarize(gateway, "USD");
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  ASSERT_EQ((*summary)["accounts_over_limit"].size(), 250u);
+  EXPECT_EQ((*summary)["accounts_over_limit"][249]["external_id"], "KA-a249");
 }
 
 TEST(SummaryTest, AmountsOfTwoCurrenciesAreNeverAdded) {

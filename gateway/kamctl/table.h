@@ -1,4 +1,4 @@
-// A CSV file in memory, with the line and column of every cell.
+// CSV files, with the line and column of every cell.
 #ifndef KAM_GATEWAY_KAMCTL_TABLE_H_
 #define KAM_GATEWAY_KAMCTL_TABLE_H_
 
@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace kam::ctl {
@@ -34,8 +36,26 @@ struct Table {
   }
 };
 
-// Reads a file with a header row (RFC 4180, UTF-8). CSV_MALFORMED with line and column, FILE_UNREADABLE.
-absl::StatusOr<Table> ReadTable(const std::string& directory, const std::string& file);
+// Where CSV files lie and how they are written.
+struct Folder {
+  std::string path;
+  std::string encoding = "UTF-8";  // "GB18030", which GBK and GB2312 are parts of, as many an ERP writes it.
+};
+
+// Is it one that ReadRows knows?
+bool KnownEncoding(const std::string& encoding);
+
+// Reads a file with a header row (RFC 4180) a piece at a time: no more of it than one row is in memory. `table` gets
+// file name and columns before the first row is given to `each`; an error of `each` ends the reading and is returned.
+// CSV_MALFORMED, CSV_LIMIT_EXCEEDED with line and column, CSV_COLUMN_REPEATED, FILE_UNREADABLE.
+absl::Status ReadRows(const Folder& folder, const std::string& file, Table* table,
+                      absl::FunctionRef<absl::Status(TableRow)> each);
+
+// The columns only.
+absl::StatusOr<Table> ReadHeader(const Folder& folder, const std::string& file);
+
+// All rows, in memory.
+absl::StatusOr<Table> ReadTable(const Folder& folder, const std::string& file);
 
 // The whole file. FILE_UNREADABLE.
 absl::StatusOr<std::string> ReadFile(const std::string& path);

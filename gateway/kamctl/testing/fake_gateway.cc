@@ -10,7 +10,8 @@ FakeGateway::FakeGateway(std::function<FakeAnswer(const FakeRequest&)> give) : a
   http::ServerOptions options;
   options.plain = true;
   auto server = http::HttpServer::Start(options, [this](const http::HttpRequest& request, const http::Done& done) {
-    FakeRequest seen{request.method, request.path, request.query, "", Json()};
+    FakeRequest seen{request.method, request.path, request.query, "", "", Json()};
+    if (const std::string* token = request.Header("authorization"); token != nullptr) seen.token = *token;
     if (const std::string* key = request.Header("idempotency-key"); key != nullptr) seen.key = *key;
     if (!request.body.empty()) seen.body = Json::parse(request.body);
     FakeAnswer answer;

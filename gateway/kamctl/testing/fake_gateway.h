@@ -14,7 +14,7 @@
 namespace kam::ctl {
 
 struct FakeRequest {
-  std::string method, path, query, key;
+  std::string method, path, query, key, token;
   Json body;
 };
 
