@@ -14,6 +14,8 @@
 #include "kam/complaint/v1/escalation_rule.pb.h"
 #include "kam/satisfaction/v1/follow_up.pb.h"
 #include "kam/satisfaction/v1/questionnaire.pb.h"
+#include "kam/satisfaction/v1/satisfaction_review.pb.h"
+#include "kam/satisfaction/v1/satisfaction_target.pb.h"
 #include "kam/satisfaction/v1/survey_invitation.pb.h"
 #include "kam/satisfaction/v1/survey_response.pb.h"
 
@@ -33,6 +35,8 @@ void FillCatalog(resource::Catalog* catalog) {
   catalog->Add<satisfaction::v1::SurveyInvitation>();
   catalog->Add<satisfaction::v1::SurveyResponse>();
   catalog->Add<satisfaction::v1::FollowUp>();
+  catalog->Add<satisfaction::v1::SatisfactionTarget>();
+  catalog->Add<satisfaction::v1::SatisfactionReview>();
 }
 
 std::vector<std::string> RpcServices() {
@@ -48,7 +52,9 @@ std::vector<std::string> RpcServices() {
           "kam.satisfaction.v1.QuestionnaireService",
           "kam.satisfaction.v1.SurveyInvitationService",
           "kam.satisfaction.v1.SurveyResponseService",
-          "kam.satisfaction.v1.FollowUpService"};
+          "kam.satisfaction.v1.FollowUpService",
+          "kam.satisfaction.v1.SatisfactionTargetService",
+          "kam.satisfaction.v1.SatisfactionReviewService"};
 }
 
 void RegisterAll(resource::Runtime& runtime, schedule::Scheduler* scheduler, const EnsureScopes& ensure_scopes,
@@ -60,6 +66,7 @@ void RegisterAll(resource::Runtime& runtime, schedule::Scheduler* scheduler, con
   RegisterReturnedParts(env);
   RegisterSurveys(env);
   RegisterMonthlySatisfaction(env);
+  RegisterSatisfactionReviews(env);
 }
 
 }  // namespace kam::aftersales

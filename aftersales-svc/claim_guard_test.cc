@@ -124,6 +124,55 @@ TEST_F(ClaimGuardTest, TheExpertDoesNotAppraise) {
   EXPECT_THAT(As(both, "AppraiseWarrantyClaimSecond", name, second), HasReason("SEPARATION_OF_DUTIES"));
 }
 
+// S-13: several experts; none of them appraises or decides.
+TEST_F(ClaimGuardTest, EveryExpertOfAnOpinionIsNamed) {
+  const std::string name = Create(world_, PartClaim(world_.NewAccount()))->name();
+  ASSERT_THAT(AppraiseFirst(world_, name, kDoubtful), IsOk());
+  wv1::RecordWarrantyClaimOpinionRequest opinion;
+  opinion.set_verdict(kCovered);
+  opinion.set_method("microscope");
+  opinion.set_opinion("never greased");
+  opinion.add_experts(world_.Name("SA"));
+  EXPECT_THAT(As(world_.As("TM"), "RecordWarrantyClaimOpinion", name, opinion), HasReason("SEPARATION_OF_DUTIES"))
+      << "the first appraiser is no expert of his own";
+  opinion.set_experts(0, world_.Name("CL"));
+  opinion.add_experts(world_.Name("SVM"));
+  const auto given = As(world_.As("TM"), "RecordWarrantyClaimOpinion", name, opinion);
+  ASSERT_THAT(given, IsOk());
+  EXPECT_EQ(given->experts_size(), 2);
+  EXPECT_THAT(AppraiseSecond(world_, name, kDoubtful), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(AppraiseSecond(world_, name, kDoubtful, "CL#other"), IsOk());
+  EXPECT_THAT(Decide(world_, name, {"full"}), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Decide(world_, name, {"full"}, false, "SVM#other"), IsOk());
+}
+
+// S-14, S-15: the class of the customer is kept with the decision, and nothing that a settlement left open is filed.
+TEST_F(ClaimGuardTest, WhatASettlementLeftOpenIsFollowed) {
+  const std::string account = world_.NewAccount("KAX", "A");
+  const std::string name = AppraisedClaim(world_, PartClaim(account));
+  const auto decided = Decide(world_, name, {"full"});
+  ASSERT_THAT(decided, IsOk());
+  EXPECT_EQ(decided->customer_tier(), "A");
+  wv1::SettleWarrantyClaimRequest settle;
+  settle.set_payer("we");
+  settle.set_open_issue("the bank returned the transfer");
+  ASSERT_THAT(As(world_.As("ACC"), "SettleWarrantyClaim", name, settle), IsOk());
+  EXPECT_THAT(As(world_.As("CL"), "FileWarrantyClaim", name, wv1::FileWarrantyClaimRequest()),
+              HasReason("SETTLEMENT_ISSUE_OPEN"));
+  wv1::FollowUpWarrantyClaimRequest follow;
+  follow.set_reason("sent again");
+  const std::string note = absl::StrCat("receivableItems/", world_.harness().NewId());
+  follow.set_credit_note(note);
+  EXPECT_THAT(As(world_.As("SVM"), "FollowUpWarrantyClaim", name, follow), HasReason("PERMISSION_DENIED"));
+  const auto solved = As(world_.As("ACC"), "FollowUpWarrantyClaim", name, follow);
+  ASSERT_THAT(solved, IsOk());
+  EXPECT_EQ(solved->settlement().credit_note(), note);
+  EXPECT_EQ(solved->settlement().open_issue(), "");
+  follow.set_credit_note(absl::StrCat("receivableItems/", world_.harness().NewId()));
+  EXPECT_THAT(As(world_.As("ACC"), "FollowUpWarrantyClaim", name, follow), HasReason("CREDIT_NOTE_GIVEN"));
+  EXPECT_THAT(As(world_.As("CL"), "FileWarrantyClaim", name, wv1::FileWarrantyClaimRequest()), IsOk());
+}
+
 // S-10
 TEST_F(ClaimGuardTest, TheComplaintIsOneOfTheSameAccount) {
   const std::string account = world_.NewAccount();

@@ -174,13 +174,12 @@ void RegisterAppraisals(const Env& env) {
 template <typename Request>
 absl::Status Decide(UnitOfWork& work, const Request& request, bool goodwill, ClaimChange* change) {
   // Between reading and deciding, the technical department may have given another opinion.
-  if (request.etag().empty()) {
-    return InvalidField("etag", "FIELD_REQUIRED", "must be that of the version that was read");
-  }
+  RETURN_IF_ERROR(CheckRead(request.etag()));
   rules::Decision decision;
   decision.rulings.assign(request.items().begin(), request.items().end());
   decision.goodwill = goodwill;
   decision.reason = request.reason();
+  ASSIGN_OR_RETURN(decision.customer_tier, TierOf(work, change->before.account()));
   ASSIGN_OR_RETURN(decision.decider, ActingEmployee(work));
   RETURN_IF_ERROR(rules::Decide(decision, work.now(), &change->after));
   if (change->after.state() == pb::CLAIM_STATE_REJECTED) return absl::OkStatus();
@@ -218,13 +217,19 @@ void RegisterDecisions(const Env& env) {
       });
   AddVerb<pb::FileWarrantyClaimRequest, pb::WarrantyClaim>(
       env, Method("FileWarrantyClaim"),
-      [](UnitOfWork&, const rpc::Call&, const pb::FileWarrantyClaimRequest&, ClaimChange*) {
-        return absl::OkStatus();
+      [](UnitOfWork&, const rpc::Call&, const pb::FileWarrantyClaimRequest&, ClaimChange* change) {
+        return rules::CheckFile(change->before);
+      });
+  AddVerb<pb::FollowUpWarrantyClaimRequest, pb::WarrantyClaim>(
+      env, Method("FollowUpWarrantyClaim"),
+      [](UnitOfWork&, const rpc::Call&, const pb::FollowUpWarrantyClaimRequest& request, ClaimChange* change) {
+        return rules::FollowUp(request.credit_note(), request.open_issue(), &change->after);
       });
 }
 
 absl::StatusOr<pb::GetClaimAccuracyResponse> GetAccuracy(const Env& env, rpc::Call& call,
                                                          const pb::GetClaimAccuracyRequest& request) {
+  RETURN_IF_ERROR(CheckPeriod(FromTimestamp(request.from_time()), FromTimestamp(request.until_time())));
   const resource::Type* type = env.runtime->catalog().Find(pb::WarrantyClaim::descriptor());
   const resource::SqlCondition scope = resource::ScopeCondition(*type, call.principal, call.level());
   std::string sql =

@@ -269,6 +269,42 @@ TEST_F(ComplaintGuardTest, AfterALoweringOnlyTheRungsToComeAreClimbed) {
   EXPECT_EQ(complaint.escalations().rbegin()->role(), "SVD");
 }
 
+// S-05: who was late says why, and only then.
+TEST_F(ComplaintGuardTest, WhoeverWorksOnALateComplaintSaysWhyItIsLate) {
+  AddOfficeCalendar(world_);
+  AddClockPolicy(world_, kOrdinary, kSolution, 8 * kHour);
+  const std::string name = MustCreate(world_, world_.NewAccount()).name();
+  ASSERT_THAT(Accept(world_, name), IsOk());
+  ASSERT_THAT(Assign(world_, name, "CSR#handler"), IsOk());
+  cv1::ExplainOverdueComplaintRequest request;
+  request.set_explanation("the part came a week late");
+  EXPECT_THAT(Do(world_, "CSR#handler", "ExplainOverdueComplaint", name, request), HasReason("COMPLAINT_NOT_OVERDUE"));
+  world_.SetTime("2026-01-12 09:00");
+  world_.RunDue();
+  EXPECT_THAT(Do(world_, "CSR#stranger", "ExplainOverdueComplaint", name, request), HasReason("NOT_HANDLER"));
+  const auto explained = Do(world_, "CSR#handler", "ExplainOverdueComplaint", name, request);
+  ASSERT_THAT(explained, IsOk());
+  EXPECT_EQ(explained->overdue_reason(), "SOLUTION ran past its due time");
+  EXPECT_EQ(explained->overdue_explanation(), "the part came a week late");
+}
+
+// S-05: whoever is watched does not switch the watch off.
+TEST_F(ComplaintGuardTest, TheHandlerDoesNotLowerTheLevel) {
+  const std::string name = MustCreate(world_, world_.NewAccount()).name();
+  ASSERT_THAT(Accept(world_, name), IsOk());
+  ASSERT_THAT(Assign(world_, name, "CSR#handler", {"CSR#helper"}), IsOk());
+  cv1::EscalateComplaintRequest up;
+  up.set_level(2);
+  up.set_role("SVM");
+  up.set_reason("I cannot solve it");
+  ASSERT_THAT(Do(world_, "CSR#handler", "EscalateComplaint", name, up), IsOk());
+  cv1::DeescalateComplaintRequest down;
+  down.set_reason("I can after all");
+  EXPECT_THAT(Do(world_, "CSR#handler", "DeescalateComplaint", name, down), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Do(world_, "CSR#helper", "DeescalateComplaint", name, down), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Do(world_, "CSM", "DeescalateComplaint", name, down), IsOk());
+}
+
 // S-05: one rung for a level, one limit for a class and kind, and a calendar for as long as a limit counts by it.
 TEST_F(ComplaintGuardTest, PoliciesStayOfOnePiece) {
   const std::string calendar = AddOfficeCalendar(world_);

@@ -306,6 +306,13 @@ void RegisterTime(const Env& env) {
         return clocks_verb(work, pb::CLOCK_EVENT_KIND_RESUME, request.kind(), request.reason(), "NO_CLOCK_PAUSED",
                            "no such clock of the complaint is paused", &change->after);
       });
+  AddVerb<pb::ExplainOverdueComplaintRequest, pb::Complaint>(
+      env, Method("ExplainOverdueComplaint"),
+      [](UnitOfWork& work, const rpc::Call& call, const pb::ExplainOverdueComplaintRequest& request,
+         ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(CheckWorker(work, call, change->before));
+        return rules::ExplainOverdue(request.explanation(), &change->after);
+      });
   AddVerb<pb::EscalateComplaintRequest, pb::Complaint>(
       env, Method("EscalateComplaint"),
       [](UnitOfWork& work, const rpc::Call&, const pb::EscalateComplaintRequest& request,

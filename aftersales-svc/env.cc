@@ -1,6 +1,8 @@
 #include "aftersales-svc/env.h"
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "aftersales-svc/rules/proto_time.h"
 #include "kam/api/field.pb.h"
 
 namespace kam::aftersales {
@@ -65,6 +67,17 @@ absl::StatusOr<std::string> TierOf(resource::UnitOfWork& work, const std::string
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                    work.connection().Query("SELECT tier FROM account_scopes WHERE account = ?", {IdOf(account)}));
   return rows.empty() ? std::string() : rows[0][0].text();
+}
+
+absl::Status CheckRead(const std::string& etag) {
+  if (!etag.empty()) return absl::OkStatus();
+  return InvalidField("etag", "FIELD_REQUIRED", "must be that of the version that was read");
+}
+
+absl::Status CheckPeriod(absl::Time from, absl::Time until) {
+  if (from < until) return absl::OkStatus();
+  return InvalidField("until_time", "PERIOD_INVALID",
+                      absl::StrCat("is ", ShowTime(until), ", which is not after ", ShowTime(from)));
 }
 
 }  // namespace kam::aftersales

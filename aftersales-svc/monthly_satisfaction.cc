@@ -1,3 +1,5 @@
+#include "aftersales-svc/monthly_satisfaction.h"
+
 #include <algorithm>
 #include <map>
 #include <string>
@@ -43,7 +45,8 @@ absl::StatusOr<int64_t> Whole(const Value& cell) {
 // The figures of some accounts over some time, each by one grouped query.
 class Figures {
  public:
-  Figures(mysql::Connection& connection, const std::vector<std::string>& accounts) : connection_(connection) {
+  Figures(mysql::Connection& connection, const std::vector<std::string>& accounts, std::string subject)
+      : connection_(connection), subject_(std::move(subject)) {
     for (const std::string& account : accounts) accounts_.emplace_back(account);
   }
 
@@ -83,39 +86,62 @@ class Figures {
           return absl::OkStatus();
         }));
     return Each(
-        "SELECT t.account, COUNT(t.id) FROM follow_ups t JOIN survey_responses r ON r.id = t.response WHERE t.state <> "
-        "'DONE' AND r.submit_time >= ? AND r.submit_time < ?",
+        "SELECT t.account, COUNT(f.id) FROM follow_ups f JOIN survey_responses t ON t.id = f.response WHERE f.state <> "
+        "'DONE' AND t.submit_time >= ? AND t.submit_time < ?",
         month, [&](const mysql::Row& row) -> absl::Status {
           (*rows)[row[0].text()].set_follow_ups_open(row[1].integer());
           return absl::OkStatus();
         });
   }
 
- private:
-  absl::Status Csat(const Span& span,
-                    absl::FunctionRef<void(const std::string& account, const std::string& mean, int64_t)> take) {
+  // The sum of the normalised answers of each account, and how many they are.
+  absl::Status CsatSums(const Span& span,
+                        absl::FunctionRef<absl::Status(const std::string& account, Decimal sum, int64_t count)> take) {
     return Each(
         "SELECT t.account, SUM(a.normalised), COUNT(a.normalised) FROM survey_responses t JOIN "
         "survey_responses_answers a ON a.parent_id = t.id WHERE a.normalised IS NOT NULL AND t.submit_time >= ? AND "
         "t.submit_time < ?",
         span, [&](const mysql::Row& row) -> absl::Status {
           ASSIGN_OR_RETURN(const Decimal sum, Number(row[1]));
-          take(row[0].text(), rules::Mean(sum, row[2].integer()), row[2].integer());
-          return absl::OkStatus();
+          return take(row[0].text(), sum, row[2].integer());
         });
   }
 
+ private:
+  absl::Status Csat(const Span& span,
+                    absl::FunctionRef<void(const std::string& account, const std::string& mean, int64_t)> take) {
+    return CsatSums(span, [&](const std::string& account, Decimal sum, int64_t count) {
+      take(account, rules::Mean(sum, count), count);
+      return absl::OkStatus();
+    });
+  }
+
+  // `t` is an invitation or a response: both have account and questionnaire.
   absl::Status Each(const char* sql, const Span& span, absl::FunctionRef<absl::Status(const mysql::Row&)> take) {
     std::vector<Value> params = {Value(span.from), Value(span.until)};
     params.insert(params.end(), accounts_.begin(), accounts_.end());
-    return connection_.Scan(
-        absl::StrCat(sql, " AND t.account IN (", resource::Placeholders(accounts_.size()), ") GROUP BY t.account"),
-        mysql::Params(params), take);
+    std::string of_subject;
+    if (!subject_.empty()) {
+      of_subject = " AND t.questionnaire IN (SELECT s.id FROM questionnaires s WHERE s.subject = ?)";
+      params.emplace_back(subject_);
+    }
+    return connection_.Scan(absl::StrCat(sql, " AND t.account IN (", resource::Placeholders(accounts_.size()), ")",
+                                         of_subject, " GROUP BY t.account"),
+                            mysql::Params(params), take);
   }
 
   mysql::Connection& connection_;
+  const std::string subject_;
   std::vector<Value> accounts_;
 };
+
+pb::MonthlySatisfaction Complete(const std::string& account, const std::string& month, pb::MonthlySatisfaction row) {
+  row.set_account(absl::StrCat("accounts/", account));
+  row.set_month(month);
+  row.set_trend(rules::Trend(row.csat(), row.csat_before()));
+  row.set_metric_version(rules::kMetricVersion);
+  return row;
+}
 
 absl::StatusOr<pb::ListMonthlySatisfactionResponse> List(const Env& env, rpc::Call& call,
                                                          const pb::ListMonthlySatisfactionRequest& request) {
@@ -123,9 +149,7 @@ absl::StatusOr<pb::ListMonthlySatisfactionResponse> List(const Env& env, rpc::Ca
   const int page_size = request.page_size() == 0 ? resource::kPageSizeDefault
                                                  : std::min<int>(request.page_size(), resource::kPageSizeMax);
   const absl::TimeZone zone = env.runtime->zone();
-  absl::CivilMonth month;
-  if (!absl::ParseCivilTime(request.month(), &month))
-    return InvalidField("month", "FIELD_MALFORMED", "must be YYYY-MM");
+  ASSIGN_OR_RETURN(const absl::CivilMonth month, ParseMonth(request.month(), "month"));
   const Span span = SpanOf(month, zone);
   const absl::Time now = env.runtime->clock().Now();
   const std::string binding =
@@ -165,14 +189,9 @@ absl::StatusOr<pb::ListMonthlySatisfactionResponse> List(const Env& env, rpc::Ca
     }
     if (accounts.empty()) return absl::OkStatus();
     std::map<std::string, pb::MonthlySatisfaction> figures;
-    RETURN_IF_ERROR(Figures(connection, accounts).Add(span, SpanOf(month - 1, zone), &figures));
+    RETURN_IF_ERROR(Figures(connection, accounts, "").Add(span, SpanOf(month - 1, zone), &figures));
     for (const std::string& account : accounts) {
-      pb::MonthlySatisfaction* row = response.add_rows();
-      *row = figures[account];
-      row->set_account(absl::StrCat("accounts/", account));
-      row->set_month(request.month());
-      row->set_trend(rules::Trend(row->csat(), row->csat_before()));
-      row->set_metric_version(rules::kMetricVersion);
+      *response.add_rows() = Complete(account, request.month(), std::move(figures[account]));
     }
     return absl::OkStatus();
   }));
@@ -180,6 +199,39 @@ absl::StatusOr<pb::ListMonthlySatisfactionResponse> List(const Env& env, rpc::Ca
 }
 
 }  // namespace
+
+absl::StatusOr<absl::CivilMonth> ParseMonth(const std::string& text, const char* field) {
+  absl::CivilMonth month;
+  if (absl::ParseCivilTime(text, &month)) return month;
+  return InvalidField(field, "FIELD_MALFORMED", "must be YYYY-MM");
+}
+
+absl::StatusOr<pb::MonthlySatisfaction> FiguresOf(mysql::Connection& connection, const std::string& account,
+                                                  absl::CivilMonth month, const std::string& subject,
+                                                  absl::TimeZone zone) {
+  std::map<std::string, pb::MonthlySatisfaction> figures;
+  RETURN_IF_ERROR(Figures(connection, {account}, subject).Add(SpanOf(month, zone), SpanOf(month - 1, zone), &figures));
+  return Complete(account, absl::FormatCivilTime(month), std::move(figures[account]));
+}
+
+absl::StatusOr<CsatSum> CsatOf(mysql::Connection& connection, const std::vector<std::string>& accounts,
+                               absl::CivilMonth month, const std::string& subject, absl::TimeZone zone) {
+  constexpr size_t kAccountsAtOnce = 500;
+  CsatSum total;
+  for (size_t begin = 0; begin < accounts.size(); begin += kAccountsAtOnce) {
+    const size_t end = std::min(accounts.size(), begin + kAccountsAtOnce);
+    const std::vector<std::string> some(accounts.begin() + static_cast<long>(begin),
+                                        accounts.begin() + static_cast<long>(end));
+    RETURN_IF_ERROR(
+        Figures(connection, some, subject)
+            .CsatSums(SpanOf(month, zone), [&](const std::string&, Decimal sum, int64_t count) -> absl::Status {
+              ASSIGN_OR_RETURN(total.sum, Add(total.sum, sum));
+              total.answers += count;
+              return absl::OkStatus();
+            }));
+  }
+  return total;
+}
 
 void RegisterMonthlySatisfaction(const Env& env) {
   resource::RegisterStandardMethods(*env.runtime, "kam.satisfaction.v1.SurveyResponseService", env.registry);

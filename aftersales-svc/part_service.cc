@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "aftersales-svc/claim_service.h"
@@ -23,6 +25,17 @@ constexpr char kService[] = "kam.claim.v1.ReturnedPartService";
 constexpr char kOverdueDue[] = "claim.part.overdue";
 // Late only after the due time.
 constexpr absl::Duration kJustAfter = absl::Microseconds(1);
+
+std::string Short(pb::ClaimDirection direction) {
+  return resource::ShortEnumName(pb::ClaimDirection_descriptor()->FindValueByNumber(direction));
+}
+
+// A place as its column has it; none: the part came into being.
+pb::CustodyPlace PlaceOf(const Value& cell) {
+  if (cell.is_null()) return pb::CUSTODY_PLACE_UNSPECIFIED;
+  const auto* value = resource::FindEnumValue(pb::CustodyPlace_descriptor(), cell.text());
+  return value == nullptr ? pb::CUSTODY_PLACE_UNSPECIFIED : static_cast<pb::CustodyPlace>(value->number());
+}
 
 std::string Method(absl::string_view verb) { return absl::StrCat(kService, "/", verb); }
 
@@ -99,6 +112,14 @@ absl::Status PlaceInvalid(absl::string_view allowed) {
                       {{"allowed", std::string(allowed)}});
 }
 
+// Where a part may be lost, and found again.
+absl::Status CheckLosable(pb::CustodyPlace place) {
+  if (place == pb::CUSTODY_PLACE_CUSTOMER || place == pb::CUSTODY_PLACE_STORE || place == pb::CUSTODY_PLACE_TRANSIT) {
+    return absl::OkStatus();
+  }
+  return PlaceInvalid("CUSTOMER, STORE, TRANSIT");
+}
+
 void RegisterMoves(const Env& env) {
   AddPartVerb<pb::ReceiveReturnedPartRequest>(
       env, "ReceiveReturnedPart",
@@ -147,11 +168,26 @@ void RegisterMoves(const Env& env) {
       env, "RecordReturnedPartLoss",
       [](UnitOfWork& work, const pb::RecordReturnedPartLossRequest& request, const pb::WarrantyClaim& claim,
          pb::ReturnedPart* part) -> absl::Status {
-        if (request.place() != pb::CUSTODY_PLACE_CUSTOMER && request.place() != pb::CUSTODY_PLACE_STORE &&
-            request.place() != pb::CUSTODY_PLACE_TRANSIT) {
-          return PlaceInvalid("CUSTOMER, STORE, TRANSIT");
-        }
+        RETURN_IF_ERROR(CheckLosable(request.place()));
         return rules::Move(MovementOf(work, request, pb::CUSTODY_KIND_LOST, request.place(), pb::CUSTODY_PLACE_NOWHERE,
+                                      request.reason()),
+                           claim.direction(), work.now(), part);
+      });
+  AddPartVerb<pb::GiveBackReturnedPartRequest>(
+      env, "GiveBackReturnedPart",
+      [](UnitOfWork& work, const pb::GiveBackReturnedPartRequest& request, const pb::WarrantyClaim& claim,
+         pb::ReturnedPart* part) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckGiveBack(claim));
+        return rules::Move(MovementOf(work, request, pb::CUSTODY_KIND_GIVEN_BACK, pb::CUSTODY_PLACE_STORE,
+                                      pb::CUSTODY_PLACE_GIVEN_BACK, request.reason()),
+                           claim.direction(), work.now(), part);
+      });
+  AddPartVerb<pb::RecordReturnedPartFoundRequest>(
+      env, "RecordReturnedPartFound",
+      [](UnitOfWork& work, const pb::RecordReturnedPartFoundRequest& request, const pb::WarrantyClaim& claim,
+         pb::ReturnedPart* part) -> absl::Status {
+        RETURN_IF_ERROR(CheckLosable(request.place()));
+        return rules::Move(MovementOf(work, request, pb::CUSTODY_KIND_FOUND, pb::CUSTODY_PLACE_NOWHERE, request.place(),
                                       request.reason()),
                            claim.direction(), work.now(), part);
       });
@@ -159,6 +195,23 @@ void RegisterMoves(const Env& env) {
       env, "WaiveReturnedPart",
       [](UnitOfWork& work, const pb::WaiveReturnedPartRequest& request, const pb::WarrantyClaim&,
          pb::ReturnedPart* part) { return rules::Waive(request.reason(), work.actor().subject, work.now(), part); });
+}
+
+// One piece is due back for one open claim: it cannot lie in two places. The customer's claim and ours on the
+// manufacturer follow the same piece, each on its own leg.
+absl::Status CheckSerial(UnitOfWork& work, pb::ClaimDirection direction, const pb::ReturnedPart& part) {
+  RETURN_IF_ERROR(rules::CheckSerial(part));
+  if (part.serial().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query(
+                       "SELECT 1 FROM returned_parts t JOIN warranty_claims c ON c.id = t.claim WHERE t.serial = ? AND "
+                       "COALESCE(t.part_number, '') = ? AND t.id <> ? AND c.direction = ? AND c.state NOT IN "
+                       "('REJECTED', 'SETTLED', "
+                       "'ARCHIVED') LIMIT 1",
+                       {part.serial(), part.part_number(), IdOf(part.name()), Short(direction)}));
+  if (rows.empty()) return absl::OkStatus();
+  return InvalidField("returned_part.serial", "PART_SERIAL_IN_USE",
+                      absl::StrCat(part.serial(), " is due back for another open claim"), {{"serial", part.serial()}});
 }
 
 void SetHooks(const Env& env) {
@@ -175,10 +228,16 @@ void SetHooks(const Env& env) {
           ASSIGN_OR_RETURN(asked, Add(asked, quantity));
         }
         RETURN_IF_ERROR(rules::RequestPart(claim, asked, work.actor().subject, work.now(), created));
+        RETURN_IF_ERROR(CheckSerial(work, claim.direction(), *created));
         return StartLeg(work, policy, claim.direction(), created);
       });
   hooks.on_update = resource::OnUpdate<pb::ReturnedPart>(
-      [](UnitOfWork&, const pb::ReturnedPart& before, pb::ReturnedPart*) { return rules::CheckPartUpdate(before); });
+      [](UnitOfWork& work, const pb::ReturnedPart& before, pb::ReturnedPart* after) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckPartUpdate(before));
+        ASSIGN_OR_RETURN(const auto claim,
+                         work.Find<pb::WarrantyClaim>({"t.id = ?", {Value(IdOf(before.claim()))}}, "", 1));
+        return claim.empty() ? absl::OkStatus() : CheckSerial(work, claim[0].direction(), *after);
+      });
   hooks.on_saved = resource::OnSaved<pb::ReturnedPart>(
       [](UnitOfWork& work, const pb::ReturnedPart* before, const pb::ReturnedPart& after) -> absl::Status {
         return before == nullptr ? ScheduleLeg(work, after) : absl::OkStatus();
@@ -191,9 +250,71 @@ absl::Status OnOverdue(UnitOfWork& work, const schedule::DueItem& item) {
   // An item that fires is due, whatever this process's own clock says.
   const absl::Time now = std::max(work.now(), item.due_time);
   if (!part.has_due_time() || FromTimestamp(part.due_time()) >= now) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto claim, work.Find<pb::WarrantyClaim>({"t.id = ?", {Value(IdOf(part.claim()))}}, "", 1));
   resource::Change<pb::ReturnedPart> change{part, part};
-  change.after.set_overdue(true);
+  // Nobody waits any more for the part of a claim that was refused.
+  const bool refused =
+      claim.empty() || claim[0].state() == pb::CLAIM_STATE_REJECTED || claim[0].state() == pb::CLAIM_STATE_ARCHIVED;
+  if (refused) change.after.clear_due_time();
+  change.after.set_overdue(!refused);
   return work.Save(std::move(change)).status();
+}
+
+// Sums come back as DECIMAL, which is text.
+absl::StatusOr<Decimal> Sum(const Value& cell) {
+  return cell.is_null() ? absl::StatusOr<Decimal>(Decimal()) : Decimal::Parse(cell.text(), "sum");
+}
+
+absl::StatusOr<pb::SummarizeReturnedPartsResponse> Summarize(const Env& env, rpc::Call& call,
+                                                             const pb::SummarizeReturnedPartsRequest& request) {
+  const absl::Time from = FromTimestamp(request.from_time()), until = FromTimestamp(request.until_time());
+  RETURN_IF_ERROR(CheckPeriod(from, until));
+  const resource::Type* type = env.runtime->catalog().Find(pb::ReturnedPart::descriptor());
+  const resource::SqlCondition scope = resource::ScopeCondition(*type, call.principal, call.level());
+  std::string where = " JOIN warranty_claims c ON c.id = t.claim WHERE 1 = 1";
+  std::vector<Value> params;
+  if (request.direction() != pb::CLAIM_DIRECTION_UNSPECIFIED) {
+    where += " AND c.direction = ?";
+    params.emplace_back(Short(request.direction()));
+  }
+  if (!scope.sql.empty()) {
+    absl::StrAppend(&where, " AND (", scope.sql, ")");
+    params.insert(params.end(), scope.params.begin(), scope.params.end());
+  }
+  std::vector<Value> moves = {Value(from), Value(from), Value(until)};
+  moves.insert(moves.end(), params.begin(), params.end());
+  std::map<int, rules::PlaceFlow> flows;
+  int64_t overdue = 0;
+  RETURN_IF_ERROR(env.runtime->database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    flows.clear();
+    RETURN_IF_ERROR(connection.Scan(
+        absl::StrCat("SELECT e.place_from, e.place_to, SUM(CASE WHEN e.event_time < ? THEN e.quantity ELSE 0 END), "
+                     "SUM(CASE WHEN e.event_time >= ? AND e.event_time < ? THEN e.quantity ELSE 0 END) FROM "
+                     "returned_parts_events e JOIN returned_parts t ON t.id = e.parent_id",
+                     where, " AND e.quantity IS NOT NULL GROUP BY e.place_from, e.place_to"),
+        mysql::Params(moves), [&](const mysql::Row& row) -> absl::Status {
+          ASSIGN_OR_RETURN(const Decimal before, Sum(row[2]));
+          ASSIGN_OR_RETURN(const Decimal within, Sum(row[3]));
+          return rules::AddFlow(PlaceOf(row[0]), PlaceOf(row[1]), before, within, &flows);
+        }));
+    ASSIGN_OR_RETURN(
+        const std::vector<mysql::Row> rows,
+        connection.Query(absl::StrCat("SELECT COUNT(t.id) FROM returned_parts t", where, " AND t.overdue = 1"),
+                         mysql::Params(params)));
+    overdue = rows[0][0].integer();
+    return absl::OkStatus();
+  }));
+  pb::SummarizeReturnedPartsResponse response;
+  for (const auto& [place, flow] : flows) {
+    pb::CustodySummary* row = response.add_rows();
+    row->set_place(static_cast<pb::CustodyPlace>(place));
+    row->set_opening(flow.opening.ToString());
+    row->set_came(flow.came.ToString());
+    row->set_left(flow.left.ToString());
+    row->set_closing(flow.closing.ToString());
+  }
+  response.set_overdue(overdue);
+  return response;
 }
 
 }  // namespace
@@ -202,6 +323,10 @@ void RegisterReturnedParts(const Env& env) {
   SetHooks(env);
   resource::RegisterStandardMethods(*env.runtime, kService, env.registry);
   RegisterMoves(env);
+  env.registry->Add<pb::SummarizeReturnedPartsRequest, pb::SummarizeReturnedPartsResponse>(
+      Method("SummarizeReturnedParts"), [env](rpc::Call& call, const pb::SummarizeReturnedPartsRequest& request) {
+        return Summarize(env, call, request);
+      });
   env.scheduler->Handle(kOverdueDue, Method("RecordReturnedPartArrival"), OnOverdue);
 }
 

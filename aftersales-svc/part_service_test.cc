@@ -138,6 +138,94 @@ TEST_F(PartServiceTest, ALostPartBlocksUntilItIsWaived) {
   EXPECT_THAT(Settle(world_, claim), IsOk());
 }
 
+// S-16: a lost part that turns up goes on from where it was.
+TEST_F(PartServiceTest, ALostPartIsFoundWhereItWasLost) {
+  const std::string claim = ManufacturerClaim();
+  ASSERT_THAT(Decide(world_, claim, {"full", "full"}), IsOk());
+  const std::string name = RequestPart(world_, claim, 1, "2")->name();
+  ASSERT_THAT(Receive(world_, name), IsOk());
+  ASSERT_THAT(Ship(world_, name), IsOk());
+  ASSERT_THAT(Lose(world_, name, wv1::CUSTODY_PLACE_TRANSIT), IsOk());
+  const auto find = [&](wv1::CustodyPlace place, const std::string& quantity = "") {
+    wv1::RecordReturnedPartFoundRequest request;
+    request.set_place(place);
+    request.set_reason("the carrier found the box");
+    return Move(world_, "RecordReturnedPartFound", name, quantity, request);
+  };
+  EXPECT_THAT(find(wv1::CUSTODY_PLACE_MANUFACTURER), HasReason("FIELD_VALUE_UNKNOWN"));
+  EXPECT_THAT(find(wv1::CUSTODY_PLACE_CUSTOMER), HasReason("QUANTITY_NOT_THERE")) << "it was not lost there";
+  ASSERT_THAT(find(wv1::CUSTODY_PLACE_STORE, "0.5"), IsOk()) << "brought back to us";
+  const auto found = find(wv1::CUSTODY_PLACE_TRANSIT);
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ(found->state(), wv1::PART_STATE_IN_STORE);
+  EXPECT_THAT(find(wv1::CUSTODY_PLACE_TRANSIT), HasReason("QUANTITY_NOT_THERE"));
+  ASSERT_THAT(Ship(world_, name), IsOk());
+  const auto arrived = Arrive(world_, name);
+  ASSERT_THAT(arrived, IsOk());
+  EXPECT_TRUE(arrived->back());
+  EXPECT_EQ(GetClaim(world_, claim).state(), wv1::CLAIM_STATE_PART_RETURNED);
+}
+
+// S-16, P-16: what came in and went out in a week, and what lies where, add up; everybody sees what is in reach.
+TEST_F(PartServiceTest, TheSummaryOfComingsAndGoingsAddsUp) {
+  const std::string mine = RequestPart(world_, ManufacturerClaim(), 1, "2")->name();
+  const std::string foreign =
+      RequestPart(world_, AppraisedClaim(world_, NewClaim(world_.NewAccount("KAX@2"))), 1, "1")->name();
+  ASSERT_THAT(Receive(world_, mine, "1.5"), IsOk());
+  ASSERT_THAT(Receive(world_, foreign), IsOk());
+  world_.SetTime("2026-01-12 09:00");
+  ASSERT_THAT(Receive(world_, mine, "0.5"), IsOk());
+  ASSERT_THAT(Ship(world_, mine, "1.2"), IsOk());
+  ASSERT_THAT(Lose(world_, mine, wv1::CUSTODY_PLACE_STORE, "0.3"), IsOk());
+  wv1::SummarizeReturnedPartsRequest request;
+  request.mutable_from_time()->set_seconds(absl::ToUnixSeconds(World::At("2026-01-12 00:00")));
+  request.mutable_until_time()->set_seconds(absl::ToUnixSeconds(World::At("2026-01-19 00:00")));
+  const auto rows = [&](const std::string& who) {
+    const auto answer =
+        world_.Call<wv1::SummarizeReturnedPartsResponse>(who, absl::StrCat(kParts, "SummarizeReturnedParts"), request);
+    EXPECT_THAT(answer, IsOk());
+    std::vector<std::string> shown;
+    if (!answer.ok()) return shown;
+    for (const wv1::CustodySummary& row : answer->rows()) {
+      shown.push_back(absl::StrCat(wv1::CustodyPlace_Name(row.place()).substr(sizeof("CUSTODY_PLACE_") - 1), " ",
+                                   row.opening(), " +", row.came(), " -", row.left(), " = ", row.closing()));
+    }
+    return shown;
+  };
+  EXPECT_THAT(rows("CL"), ::testing::ElementsAre("CUSTOMER 0.5 +0 -0.5 = 0", "STORE 2.5 +0.5 -1.5 = 1.5",
+                                                 "TRANSIT 0 +1.2 -0 = 1.2", "NOWHERE 0 +0.3 -0 = 0.3"));
+  EXPECT_THAT(rows("KAM@2"), ::testing::ElementsAre("CUSTOMER 0 +0 -0 = 0", "STORE 1 +0 -0 = 1"));
+  request.set_direction(wv1::CLAIM_DIRECTION_CUSTOMER);
+  EXPECT_THAT(rows("WH"), ::testing::ElementsAre("CUSTOMER 0 +0 -0 = 0", "STORE 1 +0 -0 = 1"));
+  *request.mutable_until_time() = request.from_time();
+  EXPECT_THAT(
+      world_.Call<wv1::SummarizeReturnedPartsResponse>("CL", absl::StrCat(kParts, "SummarizeReturnedParts"), request),
+      HasReason("PERIOD_INVALID"));
+}
+
+// S-16: one piece with a serial number is due back for one open claim.
+TEST_F(PartServiceTest, ASerialNumberIsOnePieceInOnePlace) {
+  const auto request_part = [&](const std::string& claim, const std::string& quantity) {
+    wv1::CreateReturnedPartRequest request;
+    wv1::ReturnedPart* part = request.mutable_returned_part();
+    part->set_claim(claim);
+    part->set_item(1);
+    part->set_description("old bearing");
+    part->set_quantity(quantity);
+    part->set_serial("S-77");
+    return world_.Call<wv1::ReturnedPart>("CL", absl::StrCat(kParts, "CreateReturnedPart"), request);
+  };
+  const std::string claim = ManufacturerClaim();
+  EXPECT_THAT(request_part(claim, "2"), HasReason("PART_SERIAL_SINGLE"));
+  ASSERT_THAT(request_part(claim, "1"), IsOk());
+  EXPECT_THAT(request_part(claim, "1"), HasReason("PART_SERIAL_IN_USE"));
+  EXPECT_THAT(request_part(ManufacturerClaim(), "1"), HasReason("PART_SERIAL_IN_USE"));
+  EXPECT_THAT(request_part(AppraisedClaim(world_, NewClaim(world_.NewAccount())), "1"), IsOk())
+      << "the customer's claim follows the same piece on its own leg";
+  ASSERT_THAT(Decide(world_, claim, {"none", "none"}), IsOk());
+  EXPECT_THAT(request_part(ManufacturerClaim(), "1"), IsOk()) << "the first claim is over";
+}
+
 // S-16: each leg has its own deadline.
 TEST_F(PartServiceTest, ALateLegIsMarkedAndTheNextOneBegins) {
   SetDays(/*receive=*/7, /*ship=*/3, /*arrive=*/10);
@@ -162,9 +250,38 @@ TEST_F(PartServiceTest, ALateLegIsMarkedAndTheNextOneBegins) {
   EXPECT_EQ(world_.RunDue(), 0);
 }
 
+// S-16: the old part of a refused claim is the customer's.
+TEST_F(PartServiceTest, ThePartOfARefusedClaimGoesBackToTheCustomer) {
+  const std::string claim = AppraisedClaim(world_, NewClaim(world_.NewAccount()));
+  const std::string name = RequestPart(world_, claim, 1, "2")->name();
+  ASSERT_THAT(Receive(world_, name), IsOk());
+  const auto give_back = [&] {
+    return Move<wv1::GiveBackReturnedPartRequest>(world_, "GiveBackReturnedPart", name, "");
+  };
+  EXPECT_THAT(give_back(), HasReason("CLAIM_NOT_REJECTED"));
+  ASSERT_THAT(Decide(world_, claim, {"none", "none"}), IsOk());
+  const auto given = give_back();
+  ASSERT_THAT(given, IsOk());
+  EXPECT_EQ(given->state(), wv1::PART_STATE_GIVEN_BACK);
+  EXPECT_THAT(give_back(), HasReason("QUANTITY_NOT_THERE"));
+  EXPECT_THAT(Receive(world_, name), HasReason("QUANTITY_NOT_THERE")) << "it does not come twice";
+}
+
+// S-16: nobody waits for the part of a refused claim.
+TEST_F(PartServiceTest, ThePartOfARefusedClaimIsNotLate) {
+  SetDays(/*receive=*/7, /*ship=*/3, /*arrive=*/10);
+  const std::string claim = ManufacturerClaim();
+  const std::string name = RequestPart(world_, claim, 1, "2")->name();
+  ASSERT_THAT(Decide(world_, claim, {"none", "none"}), IsOk());
+  world_.SetTime("2026-01-12 09:01");
+  EXPECT_EQ(world_.RunDue(), 1);
+  EXPECT_FALSE(Get(name).overdue());
+  EXPECT_FALSE(Get(name).has_due_time());
+}
+
 // S-16
 TEST_F(PartServiceTest, ATagIsWrittenOnceThePartHasMoved) {
-  const std::string name = RequestPart(world_, ManufacturerClaim(), 1, "2")->name();
+  const std::string name = RequestPart(world_, ManufacturerClaim(), 1, "1")->name();
   wv1::UpdateReturnedPartRequest request;
   request.mutable_returned_part()->set_name(name);
   request.mutable_returned_part()->set_serial("S-1");

@@ -1,4 +1,5 @@
-// kam.satisfaction.v1: questionnaires, invitations, responses, follow-ups, monthly satisfaction (S-33, S-34).
+// kam.satisfaction.v1: questionnaires, invitations, responses, follow-ups, monthly satisfaction, targets and
+// reviews (S-33, S-34).
 #ifndef KAM_AFTERSALES_SVC_SURVEY_SERVICE_H_
 #define KAM_AFTERSALES_SVC_SURVEY_SERVICE_H_
 
@@ -8,6 +9,7 @@ namespace kam::aftersales {
 
 void RegisterSurveys(const Env& env);
 void RegisterMonthlySatisfaction(const Env& env);
+void RegisterSatisfactionReviews(const Env& env);
 
 }  // namespace kam::aftersales
 

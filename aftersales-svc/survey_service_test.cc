@@ -112,6 +112,22 @@ class SurveyServiceTest : public ::testing::Test {
   World& world_ = World::Fresh();
 };
 
+// S-33: a survey that asks for the recommendation only opens follow-ups as well.
+TEST_F(SurveyServiceTest, ALowRecommendationOpensAFollowUp) {
+  sv1::Questionnaire asks = NewQuestionnaire();
+  asks.clear_low_score_threshold();
+  asks.set_low_recommendation(6);
+  asks.set_follow_up_days(0);
+  EXPECT_THAT(CreateQuestionnaire(asks), HasReason("FOLLOW_UP_DAYS_REQUIRED"));
+  asks.set_follow_up_days(3);
+  const std::string survey = CreateQuestionnaire(asks)->name();
+  ASSERT_THAT(Release(survey), IsOk());
+  const std::string account = world_.NewAccount("KAX");
+  EXPECT_FALSE(Answered(survey, account, 1, 1, 7).low());
+  EXPECT_TRUE(Answered(survey, account, 7, 10, 6).low());
+  EXPECT_EQ(FollowUps("KAX").follow_ups_size(), 1);
+}
+
 // S-33, S-34: whoever is measured by a score neither may enter it nor enters it.
 TEST_F(SurveyServiceTest, TheOwnerOfTheAccountDoesNotAnswer) {
   const std::string account = world_.NewAccount("CSR#seller");

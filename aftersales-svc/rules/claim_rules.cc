@@ -60,6 +60,11 @@ wv1::AppraisalVerdict FinalVerdict(const wv1::WarrantyClaim& claim) {
   return claim.has_opinion() ? claim.opinion().verdict() : claim.second_appraisal().verdict();
 }
 
+bool GaveOpinion(absl::string_view employee, const wv1::WarrantyClaim& claim) {
+  const auto& experts = claim.experts();
+  return claim.opinion().expert() == employee || std::find(experts.begin(), experts.end(), employee) != experts.end();
+}
+
 // The amount a ruling grants of an item.
 absl::StatusOr<Money> Granted(const wv1::ClaimItemRuling& ruling, const Money& claimed, bool goodwill,
                               const std::string& path) {
@@ -154,7 +159,7 @@ absl::Status AppraiseSecond(const Finding& finding, absl::string_view appraiser,
   if (claim->first_appraisal().appraiser() == appraiser) {
     return SeparationOfDuties("appraised the claim first", "appraise it again");
   }
-  if (claim->opinion().expert() == appraiser) {
+  if (GaveOpinion(appraiser, *claim)) {
     return SeparationOfDuties("gave the technical opinion", "appraise the claim");
   }
   const bool agrees = finding.verdict == claim->first_appraisal().verdict();
@@ -169,10 +174,34 @@ absl::Status AppraiseSecond(const Finding& finding, absl::string_view appraiser,
   return absl::OkStatus();
 }
 
+absl::Status FollowUp(absl::string_view credit_note, absl::string_view open_issue, wv1::WarrantyClaim* claim) {
+  wv1::ClaimSettlement* settlement = claim->mutable_settlement();
+  if (!credit_note.empty()) {
+    if (!settlement->credit_note().empty() && settlement->credit_note() != credit_note) {
+      return FailedPrecondition("CREDIT_NOTE_GIVEN", claim->name(), "the settlement has its credit note already",
+                                {{"creditNote", settlement->credit_note()}});
+    }
+    settlement->set_credit_note(std::string(credit_note));
+  }
+  settlement->set_open_issue(std::string(open_issue));
+  return absl::OkStatus();
+}
+
+absl::Status CheckFile(const wv1::WarrantyClaim& claim) {
+  if (claim.settlement().open_issue().empty()) return absl::OkStatus();
+  return FailedPrecondition("SETTLEMENT_ISSUE_OPEN", claim.name(),
+                            "the settlement left something to follow: say what became of it first",
+                            {{"openIssue", claim.settlement().open_issue()}});
+}
+
 absl::Status GiveOpinion(const wv1::RecordWarrantyClaimOpinionRequest& given, absl::string_view expert, absl::Time now,
                          wv1::WarrantyClaim* claim) {
-  if (claim->first_appraisal().appraiser() == expert || claim->second_appraisal().appraiser() == expert) {
-    return SeparationOfDuties("appraised the claim", "give the technical opinion on it");
+  std::vector<std::string> experts(given.experts().begin(), given.experts().end());
+  experts.emplace_back(expert);
+  for (const std::string& each : experts) {
+    if (claim->first_appraisal().appraiser() == each || claim->second_appraisal().appraiser() == each) {
+      return SeparationOfDuties("appraised the claim", "give the technical opinion on it");
+    }
   }
   if (given.verdict() == wv1::APPRAISAL_VERDICT_DOUBTFUL) {
     return InvalidField("verdict", "VERDICT_NOT_FINAL", "an opinion says covered or not covered");
@@ -184,13 +213,14 @@ absl::Status GiveOpinion(const wv1::RecordWarrantyClaimOpinionRequest& given, ab
   opinion->set_method(given.method());
   opinion->set_opinion(given.opinion());
   opinion->set_file_number(given.file_number());
+  *claim->mutable_experts() = given.experts();
   return absl::OkStatus();
 }
 
 absl::Status Decide(const Decision& decision, absl::Time now, wv1::WarrantyClaim* claim) {
-  for (const std::string& earlier :
-       {claim->first_appraisal().appraiser(), claim->second_appraisal().appraiser(), claim->opinion().expert()}) {
-    if (earlier == decision.decider) return SeparationOfDuties("appraised the claim", "decide on it");
+  if (claim->first_appraisal().appraiser() == decision.decider ||
+      claim->second_appraisal().appraiser() == decision.decider || GaveOpinion(decision.decider, *claim)) {
+    return SeparationOfDuties("appraised the claim", "decide on it");
   }
   if (claim->creator() == decision.decider) return SeparationOfDuties("entered the claim", "decide on it");
   if (static_cast<int>(decision.rulings.size()) != claim->items_size()) {
@@ -237,6 +267,7 @@ absl::Status Decide(const Decision& decision, absl::Time now, wv1::WarrantyClaim
   claim->set_goodwill(decision.goodwill);
   claim->set_decider(decision.decider);
   claim->set_decide_reason(decision.reason);
+  claim->set_customer_tier(decision.customer_tier);
   *claim->mutable_decide_time() = ToTimestamp(now);
   return absl::OkStatus();
 }

@@ -42,6 +42,7 @@ struct Decision {
   bool goodwill = false;
   std::string reason;
   std::string decider;
+  std::string customer_tier;  // Of the account now; empty: none.
 };
 // APPROVED, PARTLY_APPROVED or REJECTED. DECISION_INCOMPLETE, APPROVED_ABOVE_CLAIMED, CURRENCY_MISMATCH,
 // OPINION_REQUIRED, NOT_COVERED, RULING_INCONSISTENT, SEPARATION_OF_DUTIES.
@@ -57,6 +58,11 @@ bool AllPartsBack(const wv1::WarrantyClaim& claim, const std::vector<wv1::Return
 // `amount` null: what was approved. SEPARATION_OF_DUTIES, PART_MISSING, SETTLED_ABOVE_APPROVED, CURRENCY_MISMATCH.
 absl::Status Settle(const google::type::Money* amount, const std::vector<wv1::ReturnedPart>& parts,
                     absl::string_view settler, absl::Time now, wv1::WarrantyClaim* claim);
+
+// After the settlement: another issue or none, a credit note that came later. CREDIT_NOTE_GIVEN.
+absl::Status FollowUp(absl::string_view credit_note, absl::string_view open_issue, wv1::WarrantyClaim* claim);
+// SETTLEMENT_ISSUE_OPEN.
+absl::Status CheckFile(const wv1::WarrantyClaim& claim);
 
 // accepted / submitted in percent with two digits; empty when nothing was submitted (F-06).
 std::string Accuracy(int64_t accepted, int64_t submitted);

@@ -252,6 +252,14 @@ absl::Status CheckDuplicate(const cv1::Complaint& complaint, const cv1::Complain
   return absl::OkStatus();
 }
 
+absl::Status ExplainOverdue(absl::string_view explanation, cv1::Complaint* complaint) {
+  if (!complaint->overdue()) {
+    return FailedPrecondition("COMPLAINT_NOT_OVERDUE", complaint->name(), "the complaint is not overdue");
+  }
+  complaint->set_overdue_explanation(std::string(explanation));
+  return absl::OkStatus();
+}
+
 absl::Status Escalate(int level, absl::string_view role, absl::string_view actor, absl::string_view reason,
                       absl::Time now, cv1::Complaint* complaint) {
   if (level <= complaint->escalation_level()) {
@@ -265,6 +273,7 @@ absl::Status Escalate(int level, absl::string_view role, absl::string_view actor
 
 absl::Status Deescalate(int level, absl::string_view actor, absl::string_view reason, absl::Time now,
                         cv1::Complaint* complaint) {
+  if (WorksOn(actor, *complaint)) return SeparationOfDuties("works on the complaint", "lower its level");
   if (level >= complaint->escalation_level()) {
     return InvalidField("level", "ESCALATION_LEVEL_NOT_LOWER",
                         absl::StrCat("is ", level, "; the complaint is at ", complaint->escalation_level()),

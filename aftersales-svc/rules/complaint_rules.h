@@ -70,7 +70,10 @@ void Reopen(absl::string_view reason, absl::Time now, cv1::Complaint* complaint)
 void ClearSuspicion(cv1::Complaint* complaint);
 // DUPLICATE_INVALID.
 absl::Status CheckDuplicate(const cv1::Complaint& complaint, const cv1::Complaint& original);
-// `now`, level, role and who; ESCALATION_LEVEL_NOT_HIGHER, ESCALATION_LEVEL_NOT_LOWER.
+// COMPLAINT_NOT_OVERDUE.
+absl::Status ExplainOverdue(absl::string_view explanation, cv1::Complaint* complaint);
+// `now`, level, role and who; ESCALATION_LEVEL_NOT_HIGHER, ESCALATION_LEVEL_NOT_LOWER. SEPARATION_OF_DUTIES when
+// whoever works on it would lower its level.
 absl::Status Escalate(int level, absl::string_view role, absl::string_view actor, absl::string_view reason,
                       absl::Time now, cv1::Complaint* complaint);
 absl::Status Deescalate(int level, absl::string_view actor, absl::string_view reason, absl::Time now,

@@ -14,6 +14,27 @@ Decimal At(const Custody& custody, wv1::CustodyPlace place) {
   return it == custody.end() ? Decimal() : it->second;
 }
 
+// How much of what is lost may turn up at `place`: what was lost there, in the store also what was lost on the way.
+absl::StatusOr<Decimal> ToFind(const wv1::ReturnedPart& part, wv1::CustodyPlace place) {
+  std::map<wv1::CustodyPlace, Decimal> lost;
+  for (const wv1::CustodyEvent& event : part.events()) {
+    if (event.kind() != wv1::CUSTODY_KIND_LOST && event.kind() != wv1::CUSTODY_KIND_FOUND) continue;
+    ASSIGN_OR_RETURN(const Decimal quantity, Decimal::Parse(event.quantity(), "quantity"));
+    if (event.kind() == wv1::CUSTODY_KIND_LOST) {
+      ASSIGN_OR_RETURN(lost[event.place_from()], Add(lost[event.place_from()], quantity));
+      continue;
+    }
+    ASSIGN_OR_RETURN(lost[event.place_to()], Subtract(lost[event.place_to()], quantity));
+    if (event.place_to() != wv1::CUSTODY_PLACE_STORE || lost[wv1::CUSTODY_PLACE_STORE].sign() >= 0) continue;
+    // More was found in the store than was lost there: the rest had been lost on the way.
+    ASSIGN_OR_RETURN(lost[wv1::CUSTODY_PLACE_TRANSIT],
+                     Add(lost[wv1::CUSTODY_PLACE_TRANSIT], lost[wv1::CUSTODY_PLACE_STORE]));
+    lost[wv1::CUSTODY_PLACE_STORE] = Decimal();
+  }
+  if (place != wv1::CUSTODY_PLACE_STORE) return lost[place];
+  return Add(lost[wv1::CUSTODY_PLACE_STORE], lost[wv1::CUSTODY_PLACE_TRANSIT]);
+}
+
 absl::Status NotThere(wv1::CustodyPlace place, Decimal there, Decimal asked) {
   const std::string name = wv1::CustodyPlace_Name(place).substr(sizeof("CUSTODY_PLACE_") - 1);
   return Error(absl::StatusCode::kFailedPrecondition, "QUANTITY_NOT_THERE",
@@ -76,6 +97,8 @@ absl::Status Update(wv1::ClaimDirection direction, wv1::ReturnedPart* part) {
     part->set_state(wv1::PART_STATE_LOST);
   } else if (some(wv1::CUSTODY_PLACE_MANUFACTURER)) {
     part->set_state(WasInspected(*part) ? wv1::PART_STATE_INSPECTED : wv1::PART_STATE_ARRIVED);
+  } else if (some(wv1::CUSTODY_PLACE_GIVEN_BACK)) {
+    part->set_state(wv1::PART_STATE_GIVEN_BACK);
   } else {
     part->set_state(wv1::PART_STATE_SCRAPPED);
   }
@@ -104,7 +127,10 @@ absl::StatusOr<Custody> CustodyOf(const wv1::ReturnedPart& part) {
 
 absl::Status Move(const Movement& movement, wv1::ClaimDirection direction, absl::Time now, wv1::ReturnedPart* part) {
   ASSIGN_OR_RETURN(const Custody custody, CustodyOf(*part));
-  const Decimal there = At(custody, movement.from);
+  Decimal there = At(custody, movement.from);
+  if (movement.kind == wv1::CUSTODY_KIND_FOUND) {
+    ASSIGN_OR_RETURN(there, ToFind(*part, movement.to));
+  }
   Decimal quantity = there;
   if (movement.quantity.has_value()) {
     ASSIGN_OR_RETURN(quantity, Decimal::Parse(*movement.quantity, "quantity"));
@@ -112,6 +138,12 @@ absl::Status Move(const Movement& movement, wv1::ClaimDirection direction, absl:
   if (quantity > there || quantity.sign() <= 0) return NotThere(movement.from, there, quantity);
   RETURN_IF_ERROR(AddEvent(movement, quantity, now, part));
   return Update(direction, part);
+}
+
+absl::Status CheckGiveBack(const wv1::WarrantyClaim& claim) {
+  if (claim.state() == wv1::CLAIM_STATE_REJECTED) return absl::OkStatus();
+  return FailedPrecondition("CLAIM_NOT_REJECTED", claim.name(), "only the part of a refused claim goes back",
+                            {{"state", wv1::ClaimState_Name(claim.state())}});
 }
 
 absl::Status RequestPart(const wv1::WarrantyClaim& claim, Decimal asked_before, absl::string_view actor, absl::Time now,
@@ -169,9 +201,37 @@ absl::Status Waive(absl::string_view reason, absl::string_view actor, absl::Time
                   std::nullopt, now, part);
 }
 
+absl::Status CheckSerial(const wv1::ReturnedPart& part) {
+  if (part.serial().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Decimal quantity, Decimal::Parse(part.quantity(), "returned_part.quantity"));
+  if (quantity == Decimal::FromInt(1)) return absl::OkStatus();
+  return InvalidField("returned_part.serial", "PART_SERIAL_SINGLE",
+                      absl::StrCat("names one piece; ", quantity.ToString(), " are asked back"),
+                      {{"quantity", quantity.ToString()}});
+}
+
 absl::Status CheckPartUpdate(const wv1::ReturnedPart& before) {
   if (before.events_size() <= 1) return absl::OkStatus();
   return FailedPrecondition("PART_FROZEN", before.name(), "the tag of a part that has moved does not change any more");
+}
+
+absl::Status AddFlow(wv1::CustodyPlace from, wv1::CustodyPlace to, Decimal before, Decimal within,
+                     std::map<int, PlaceFlow>* flows) {
+  if (from == to) return absl::OkStatus();  // Looked at where it lies.
+  ASSIGN_OR_RETURN(const Decimal moved, Add(before, within));
+  if (from != wv1::CUSTODY_PLACE_UNSPECIFIED) {
+    PlaceFlow& flow = (*flows)[from];
+    ASSIGN_OR_RETURN(flow.opening, Subtract(flow.opening, before));
+    ASSIGN_OR_RETURN(flow.left, Add(flow.left, within));
+    ASSIGN_OR_RETURN(flow.closing, Subtract(flow.closing, moved));
+  }
+  if (to != wv1::CUSTODY_PLACE_UNSPECIFIED) {
+    PlaceFlow& flow = (*flows)[to];
+    ASSIGN_OR_RETURN(flow.opening, Add(flow.opening, before));
+    ASSIGN_OR_RETURN(flow.came, Add(flow.came, within));
+    ASSIGN_OR_RETURN(flow.closing, Add(flow.closing, moved));
+  }
+  return absl::OkStatus();
 }
 
 std::optional<absl::Time> LegDue(const wv1::ReturnedPart& part, wv1::ClaimDirection direction,

@@ -30,14 +30,16 @@ struct Movement {
   std::optional<std::string> quantity;  // All that is there when not given.
   std::string evidence, remark, actor;
 };
-// Adds the movement and brings state and `back` up to date. QUANTITY_NOT_THERE names the place, what is there and what
-// was asked for; EVENTS_TOO_MANY.
+// Adds the movement and brings state and `back` up to date. QUANTITY_NOT_THERE names the place, what is there (FOUND:
+// what was lost there) and what was asked for; EVENTS_TOO_MANY.
 absl::Status Move(const Movement& movement, wv1::ClaimDirection direction, absl::Time now, wv1::ReturnedPart* part);
 
 // Asks for the part of a claim. PART_NOT_DUE_BACK, CLAIM_NOT_OPEN; PART_QUANTITY_EXCEEDED: `asked_before` is what was
 // asked back of the item already.
 absl::Status RequestPart(const wv1::WarrantyClaim& claim, Decimal asked_before, absl::string_view actor, absl::Time now,
                          wv1::ReturnedPart* part);
+// CLAIM_NOT_REJECTED.
+absl::Status CheckGiveBack(const wv1::WarrantyClaim& claim);
 // Looked at where it lies: with the manufacturer, otherwise in the store. QUANTITY_NOT_THERE.
 absl::Status Inspect(absl::string_view condition, absl::string_view evidence, absl::string_view actor,
                      wv1::ClaimDirection direction, absl::Time now, wv1::ReturnedPart* part);
@@ -45,6 +47,16 @@ absl::Status Inspect(absl::string_view condition, absl::string_view evidence, ab
 absl::Status Waive(absl::string_view reason, absl::string_view actor, absl::Time now, wv1::ReturnedPart* part);
 // PART_FROZEN.
 absl::Status CheckPartUpdate(const wv1::ReturnedPart& before);
+// PART_SERIAL_SINGLE: a serial number names one piece.
+absl::Status CheckSerial(const wv1::ReturnedPart& part);
+
+// What came to and left a place in a time. opening + came - left = closing.
+struct PlaceFlow {
+  Decimal opening, came, left, closing;
+};
+// Adds all movements from one place to another: `before` the time, `within` it. By place.
+absl::Status AddFlow(wv1::CustodyPlace from, wv1::CustodyPlace to, Decimal before, Decimal within,
+                     std::map<int, PlaceFlow>* flows);
 
 // When the leg the part is on now must be over; none: no limit, or nothing is outstanding.
 std::optional<absl::Time> LegDue(const wv1::ReturnedPart& part, wv1::ClaimDirection direction,

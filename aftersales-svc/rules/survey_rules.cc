@@ -62,7 +62,8 @@ absl::Status CheckQuestionnaire(const sv1::Questionnaire& questionnaire) {
     }
     RETURN_IF_ERROR(CheckScale(question, path));
   }
-  if (!questionnaire.low_score_threshold().empty() && questionnaire.follow_up_days() < 1) {
+  const bool follows = !questionnaire.low_score_threshold().empty() || questionnaire.low_recommendation() > 0;
+  if (follows && questionnaire.follow_up_days() < 1) {
     return InvalidField("questionnaire.follow_up_days", "FOLLOW_UP_DAYS_REQUIRED",
                         "a low score needs a time in which something is done about it");
   }
@@ -133,6 +134,10 @@ absl::StatusOr<sv1::SurveyResponse> Score(const sv1::SurveyInvitation& invitatio
     answer->set_question(given.question());
     answer->set_value(given.value());
     answer->set_words(given.words());
+    if (question->second->kind() == sv1::QUESTION_KIND_NPS && questionnaire.low_recommendation() > 0 &&
+        given.value() <= questionnaire.low_recommendation()) {
+      response.set_low(true);
+    }
     if (question->second->kind() != sv1::QUESTION_KIND_CSAT) continue;
     ASSIGN_OR_RETURN(const Decimal normalised,
                      Normalise(given.value(), question->second->scale_min(), question->second->scale_max()));
@@ -155,7 +160,7 @@ absl::StatusOr<sv1::SurveyResponse> Score(const sv1::SurveyInvitation& invitatio
     response.set_csat(csat.ToString());
     if (!questionnaire.low_score_threshold().empty()) {
       ASSIGN_OR_RETURN(const Decimal threshold, Decimal::Parse(questionnaire.low_score_threshold(), "threshold"));
-      response.set_low(csat < threshold);
+      if (csat < threshold) response.set_low(true);
     }
   }
   return response;

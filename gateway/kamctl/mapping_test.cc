@@ -33,7 +33,7 @@ class MappingTest : public ::testing::Test {
                                              resource, "}]}"));
     EXPECT_TRUE(mapping.ok()) << mapping.status();
     mapping_ = *std::move(mapping);
-    tables_ = std::make_unique<Tables>(directory_);
+    tables_ = std::make_unique<Tables>(Folder{directory_});
     EXPECT_TRUE(CheckColumns(mapping_.steps[0], tables_.get()).ok());
     const Table* table = *tables_->Open("rows.csv");
     return BuildRow(mapping_, mapping_.steps[0], *table, table->rows[0], names_, waiting_, tables_.get());
@@ -193,7 +193,7 @@ TEST_F(MappingTest, AColumnThatIsNotThereIsFoundBeforeAnyRowIsSent) {
         R"({"system": "erp", "steps": [{"file": "rows.csv", "collection": "orders", "key": "{id}", "resource": )",
         resource, "}]}"));
     EXPECT_TRUE(mapping.ok()) << mapping.status();
-    Tables tables(directory_);
+    Tables tables(Folder{directory_});
     return CheckColumns(mapping->steps[0], &tables);
   };
   EXPECT_THAT(check(R"({"a": [{"b": "{nosuch}"}]})").message(), HasSubstr("rows.csv has no column nosuch"));
