@@ -23,22 +23,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/log/log.h"
+#include "common/rpc/transport.h"
 #include "common/rpc/wire.h"
 #include "common/status/status.h"
 #include "gateway/byte_budget.h"
 
 namespace kam::gateway {
 namespace {
-
-absl::string_view View(grpc::string_ref text) { return absl::string_view(text.data(), text.size()); }
-
-// The one value of a metadata key; false when it is absent or given twice.
-bool Single(const grpc::GenericCallbackServerContext& context, const char* key, std::string* value) {
-  const auto range = context.client_metadata().equal_range(key);
-  if (range.first == range.second || std::next(range.first) != range.second) return false;
-  *value = std::string(View(range.first->second));
-  return true;
-}
 
 constexpr absl::Duration kRetryAfter = absl::Milliseconds(200);
 
@@ -138,9 +129,8 @@ class ProxyReactor final : public grpc::ServerGenericBidiReactor {
     std::string method = context->method();
     if (!method.empty() && method.front() == '/') method.erase(0, 1);
     target_ = core->targets.Find(method);
-    std::string parent;
-    traceparent_ =
-        Single(*context, "traceparent", &parent) && rpc::IsTraceparent(parent) ? parent : rpc::NewTraceparent();
+    const auto parent = rpc::SingleValue(*context, "traceparent");
+    traceparent_ = parent.has_value() && rpc::IsTraceparent(*parent) ? std::string(*parent) : rpc::NewTraceparent();
     // gRPC itself ends a call at the deadline its caller gave.
     if (absl::FromChrono(context->deadline()) > start_ + core->options.call_time_max) {
       limit_.emplace(core->options.call_time_max, context);
@@ -158,9 +148,9 @@ class ProxyReactor final : public grpc::ServerGenericBidiReactor {
       // Internal methods too: whether they exist is nobody's business.
       return End(Error(absl::StatusCode::kUnimplemented, "METHOD_UNKNOWN", "no such method"));
     }
-    std::string authorization;
-    const bool has_token = Single(*context_, "authorization", &authorization);
-    core_->access.Admit(has_token ? &authorization : nullptr, traceparent_, *target_,
+    const auto header = rpc::SingleValue(*context_, "authorization");
+    const std::string authorization(header.value_or(""));
+    core_->access.Admit(header.has_value() ? &authorization : nullptr, traceparent_, *target_,
                         [this](absl::StatusOr<SessionPtr> session) {
                           if (!session.ok()) return End(session.status());
                           session_ = *std::move(session);
@@ -278,23 +268,16 @@ class NativeServerImpl final : public NativeServer {
     grpc::ServerBuilder builder;
     builder.AddListeningPort(options.address, credentials, &port_);
     builder.RegisterCallbackGenericService(&core_);
-    builder.SetMaxReceiveMessageSize(options.receive_bytes_max);
-    builder.SetMaxSendMessageSize(options.send_bytes_max);
-    // A small compressed message may hold a huge one, which no limit here sees.
-    builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
-    builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+    rpc::SetLimits({.receive_bytes_max = options.receive_bytes_max,
+                    .send_bytes_max = options.send_bytes_max,
+                    .metadata_bytes_max = options.metadata_bytes_max,
+                    .streams_per_connection_max = options.streams_per_connection_max},
+                   &builder);
     grpc::ResourceQuota quota("native");
     quota.Resize(static_cast<size_t>(options.transport_bytes_max));
     builder.SetResourceQuota(quota);
-    builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, options.metadata_bytes_max);
-    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.streams_per_connection_max);
-    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     server_ = builder.BuildAndStart();
-    if (server_ == nullptr || port_ == 0) {
-      return Error(absl::StatusCode::kUnavailable, "LISTEN_FAILED", absl::StrCat("cannot listen on ", options.address),
-                   {{"address", options.address}});
-    }
-    return absl::OkStatus();
+    return server_ == nullptr || port_ == 0 ? rpc::ListenFailed(options.address) : absl::OkStatus();
   }
 
   int port() const override { return port_; }

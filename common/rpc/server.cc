@@ -26,6 +26,7 @@
 #include "common/log/log.h"
 #include "common/rpc/executor.h"
 #include "common/rpc/server_metrics.h"
+#include "common/rpc/transport.h"
 #include "common/rpc/wire.h"
 #include "common/status/status.h"
 #include "grpc/health/v1/health.pb.h"
@@ -49,8 +50,6 @@ constexpr int kKeepaliveTimeoutMs = 20'000;
 constexpr int kPingIntervalMinMs = 10'000;
 
 absl::Duration Since(SteadyTime start) { return absl::FromChrono(std::chrono::steady_clock::now() - start); }
-
-absl::string_view View(grpc::string_ref ref) { return absl::string_view(ref.data(), ref.size()); }
 
 grpc::Status ToGrpc(const absl::Status& public_status) {
   WireStatus wire = ToWire(public_status);
@@ -96,13 +95,6 @@ absl::Status CheckOptions(const ServerOptions& o) {
                          {"most", absl::StrCat(range.most)}});
   }
   return absl::OkStatus();
-}
-
-// The one value of a metadata key; nullopt when it is absent or given twice.
-std::optional<absl::string_view> Single(const grpc::ServerContextBase& context, const char* key) {
-  const auto range = context.client_metadata().equal_range(key);
-  if (range.first == range.second || std::next(range.first) != range.second) return std::nullopt;
-  return View(range.first->second);
 }
 
 ServerOptions WithShares(ServerOptions options) {
@@ -231,7 +223,7 @@ class UnaryReactor final : public grpc::ServerGenericBidiReactor {
 };
 
 absl::Status UnaryReactor::Admit(bool room) {
-  const std::optional<absl::string_view> traceparent = Single(*context_, "traceparent");
+  const std::optional<absl::string_view> traceparent = SingleValue(*context_, "traceparent");
   traceparent_ = traceparent.has_value() && IsTraceparent(*traceparent) ? std::string(*traceparent) : NewTraceparent();
   if (target_.entry == nullptr) {
     return Error(absl::StatusCode::kUnimplemented, "METHOD_UNKNOWN", absl::StrCat("no such method: ", method_),
@@ -272,7 +264,7 @@ absl::Status UnaryReactor::Admit(bool room) {
 }
 
 absl::Status UnaryReactor::Authenticate() {
-  const std::optional<absl::string_view> header = Single(*context_, "authorization");
+  const std::optional<absl::string_view> header = SingleValue(*context_, "authorization");
   constexpr size_t kPrefix = sizeof(kBearer) - 1;
   if (!header.has_value() || !absl::StartsWithIgnoreCase(*header, kBearer) || header->size() == kPrefix) {
     return Error(absl::StatusCode::kUnauthenticated, "TOKEN_MISSING",
@@ -556,14 +548,11 @@ class ServerImpl final : public Server {
     grpc::ServerBuilder builder;
     builder.AddListeningPort(options.address, credentials, &port_);
     builder.RegisterCallbackGenericService(&core_);
-    builder.SetMaxReceiveMessageSize(options.receive_bytes_max);
-    builder.SetMaxSendMessageSize(options.send_bytes_max);
-    // A small compressed body may hold a huge one, which receive_bytes_max does not see.
-    builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
-    builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
-    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-    builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, options.metadata_bytes_max);
-    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.streams_per_connection_max);
+    SetLimits({.receive_bytes_max = options.receive_bytes_max,
+               .send_bytes_max = options.send_bytes_max,
+               .metadata_bytes_max = options.metadata_bytes_max,
+               .streams_per_connection_max = options.streams_per_connection_max},
+              &builder);
     // gRPC spreads the age by +-10 % itself.
     builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
                                static_cast<int>(absl::ToInt64Milliseconds(options.connection_age)));
@@ -574,11 +563,7 @@ class ServerImpl final : public Server {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kPingIntervalMinMs);
     server_ = builder.BuildAndStart();
-    if (server_ == nullptr || port_ == 0) {
-      return Error(absl::StatusCode::kUnavailable, "LISTEN_FAILED", absl::StrCat("cannot listen on ", options.address),
-                   {{"address", options.address}});
-    }
-    return absl::OkStatus();
+    return server_ == nullptr || port_ == 0 ? ListenFailed(options.address) : absl::OkStatus();
   }
 
   int port() const override { return port_; }
