@@ -4,6 +4,7 @@
 #include "common/status/status.h"
 #include "common/time/date.h"
 #include "contract-svc/commitment_book.h"
+#include "contract-svc/performance.h"
 #include "contract-svc/quote_ledger.h"
 #include "contract-svc/rules/contract.h"
 #include "contract-svc/rules/receivable.h"
@@ -74,9 +75,12 @@ void SetContractHooks(const Context& context) {
         const bool was_active = before != nullptr && before->state() == pb::CONTRACT_STATE_ACTIVE;
         const bool active = after.state() == pb::CONTRACT_STATE_ACTIVE;
         RETURN_IF_ERROR(PostContract(work, after));
-        if (active && (!was_active || before->end_date() != after.end_date())) {
-          return ScheduleEnd(context, work, after);
+        const bool moved = before != nullptr && before->end_date() != after.end_date();
+        if (active && !was_active) RETURN_IF_ERROR(ScheduleAccrual(context, work, after));
+        if ((active && !was_active) || (moved && rules::IsRunning(after))) {
+          RETURN_IF_ERROR(ScheduleEnded(context, work, after));
         }
+        if (active && (!was_active || moved)) return ScheduleEnd(context, work, after);
         if (was_active && !active) return schedule::Cancel(work, kDueEnd, after.name());
         return absl::OkStatus();
       });
@@ -128,6 +132,7 @@ absl::StatusOr<pb::Contract> Sign(const Context& context, rpc::Call& call, const
     }
     RETURN_IF_ERROR(
         rules::Sign(request, work.actor().subject, context.Today(work.now()), HashOf(change.before), &change.after));
+    RETURN_IF_ERROR(MarkRenewed(work, change.before));
     return work.Save(std::move(change));
   });
 }
@@ -145,16 +150,6 @@ void AddVerb(const Context& context, rpc::Registry* registry, absl::string_view 
                                                      return work.Save(std::move(change));
                                                    });
       });
-}
-
-template <typename Request>
-void AddReasoned(const Context& context, rpc::Registry* registry, absl::string_view method) {
-  AddVerb<Request>(context, registry, method,
-                   [](UnitOfWork&, const Request& request, Change<pb::Contract>* change) -> absl::Status {
-                     RETURN_IF_ERROR(rules::CheckReason(request.reason()));
-                     change->after.set_state_reason(request.reason());
-                     return absl::OkStatus();
-                   });
 }
 
 absl::Status CheckOrdersOver(UnitOfWork& work, const pb::Contract& contract) {
@@ -211,11 +206,25 @@ void RegisterContracts(const Context& context, rpc::Registry* registry, schedule
         change->after.clear_state_reason();
         return rules::CheckInForce(context.Today(work.now()), change->before);
       });
-  AddVerb<pb::CloseContractRequest>(context, registry, "CloseContract",
-                                    [](UnitOfWork& work, const pb::CloseContractRequest&,
-                                       Change<pb::Contract>* change) { return CheckOrdersOver(work, change->before); });
-  AddReasoned<pb::SuspendContractRequest>(context, registry, "SuspendContract");
-  AddReasoned<pb::TerminateContractRequest>(context, registry, "TerminateContract");
+  AddVerb<pb::CloseContractRequest>(
+      context, registry, "CloseContract",
+      [](UnitOfWork& work, const pb::CloseContractRequest&, Change<pb::Contract>* change) -> absl::Status {
+        RETURN_IF_ERROR(CheckOrdersOver(work, change->before));
+        return CheckObligationsOver(work, change->before.name());
+      });
+  AddVerb<pb::SuspendContractRequest>(
+      context, registry, "SuspendContract",
+      [](UnitOfWork&, const pb::SuspendContractRequest& request, Change<pb::Contract>* change) {
+        change->after.set_state_reason(request.reason());
+        return rules::CheckReason(request.reason());
+      });
+  AddVerb<pb::TerminateContractRequest>(
+      context, registry, "TerminateContract",
+      [](UnitOfWork& work, const pb::TerminateContractRequest& request, Change<pb::Contract>* change) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+        change->after.set_state_reason(request.reason());
+        return TerminateObligations(work, change->before.name(), request.reason());
+      });
 
   scheduler->Handle(kDueReview, Rpc("SubmitContract"),
                     [context](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {

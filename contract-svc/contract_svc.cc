@@ -18,8 +18,14 @@ absl::Span<const absl::string_view> ServiceNames() {
                                                  "kam.pricing.v1.PriceProbeService",
                                                  "kam.pricing.v1.ProductService",
                                                  "kam.pricing.v1.QuoteService",
+                                                 "kam.contract.v1.AgreementService",
                                                  "kam.contract.v1.AmendmentService",
+                                                 "kam.contract.v1.ArchiveService",
+                                                 "kam.contract.v1.BlankFormService",
                                                  "kam.contract.v1.ContractService",
+                                                 "kam.contract.v1.DisputeService",
+                                                 "kam.contract.v1.ObligationService",
+                                                 "kam.contract.v1.RebateService",
                                                  "kam.order.v1.OrderService",
                                                  "kam.order.v1.DeliveryService",
                                                  "kam.receivable.v1.CreditService",
@@ -51,6 +57,14 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   RegisterContracts(context, registry, scheduler);
   RegisterAmendments(context, registry, scheduler);
   RegisterCommitments(context, registry);
+  RegisterRenewals(context, registry, scheduler);
+  RegisterContractReports(context, registry);
+  RegisterRebates(context, registry, scheduler);
+  RegisterObligations(context, registry, scheduler);
+  RegisterDisputes(context, registry);
+  RegisterArchive(context, registry, scheduler);
+  RegisterAgreements(context, registry, scheduler);
+  RegisterBlankForms(context, registry);
   RegisterOrders(context, registry);
   RegisterDeliveries(context, registry);
   RegisterCredit(context, registry, scheduler);

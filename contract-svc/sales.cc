@@ -4,8 +4,14 @@
 #include "common/status/status.h"
 #include "contract-svc/rules/review.h"
 #include "kam/api/field.pb.h"
+#include "kam/contract/v1/agreement.pb.h"
 #include "kam/contract/v1/amendment.pb.h"
+#include "kam/contract/v1/archive.pb.h"
+#include "kam/contract/v1/blank_form.pb.h"
 #include "kam/contract/v1/contract.pb.h"
+#include "kam/contract/v1/dispute.pb.h"
+#include "kam/contract/v1/obligation.pb.h"
+#include "kam/contract/v1/rebate.pb.h"
 #include "kam/order/v1/delivery.pb.h"
 #include "kam/order/v1/issue_note.pb.h"
 #include "kam/order/v1/order.pb.h"
@@ -54,6 +60,14 @@ void Collect(const Message& message, std::vector<std::string>* accounts, std::ve
 void FillSalesCatalog(resource::Catalog* catalog) {
   catalog->Add<v1::Contract>();
   catalog->Add<v1::Amendment>();
+  catalog->Add<v1::RebateSettlement>();
+  catalog->Add<v1::Obligation>();
+  catalog->Add<v1::ContractDispute>();
+  catalog->Add<v1::ContractArchive>();
+  catalog->Add<v1::ArchiveBorrowing>();
+  catalog->Add<v1::Agreement>();
+  catalog->Add<v1::FinancingDrawing>();
+  catalog->Add<v1::BlankForm>();
   catalog->Add<order::v1::Order>();
   catalog->Add<order::v1::OrderProcedure>();
   catalog->Add<order::v1::IssueNote>();

@@ -14,7 +14,10 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
+#include "kam/contract/v1/agreement_service.pb.h"
 #include "kam/contract/v1/amendment_service.pb.h"
+#include "kam/contract/v1/dispute_service.pb.h"
+#include "kam/contract/v1/obligation_service.pb.h"
 #include "kam/order/v1/delivery_service.pb.h"
 #include "kam/order/v1/order_service.pb.h"
 #include "kam/receivable/v1/invoice_service.pb.h"
@@ -308,7 +311,8 @@ class StateTest : public SalesTest {
   };
 
   void CheckAllPairs(const google::protobuf::EnumDescriptor* states, const std::string& service,
-                     const std::string& table, const std::string& name, const std::vector<Verb>& verbs) {
+                     const std::string& table, const std::string& name, const std::vector<Verb>& verbs,
+                     const std::set<std::string>& of_other_tables = {}) {
     // Every permission there is: what is looked at here is the state alone.
     std::vector<std::string> permissions;
     for (const auto& [method, entry] : harness().registry().entries()) permissions.push_back(entry.rules->permission());
@@ -342,6 +346,7 @@ class StateTest : public SalesTest {
     // No verb of the service is forgotten.
     for (const auto& [method, entry] : harness().registry().entries()) {
       if (method.rfind(service, 0) != 0 || entry.rules->transition().from_size() == 0) continue;
+      if (of_other_tables.count(method.substr(service.size())) > 0) continue;
       EXPECT_EQ(covered.count(method), 1u) << method;
     }
   }
@@ -466,7 +471,53 @@ TEST_F(StateTest, ContractVerbs) {
                  {"SuspendContract", {"ACTIVE", "EXPIRING"}},
                  {"ResumeContract", {"SUSPENDED"}},
                  {"TerminateContract", {"SIGNED", "ACTIVE", "SUSPENDED", "EXPIRING"}},
+                 {"RenewContract", {"ACTIVE", "EXPIRING", "CLOSED"}},
+                 {"DeclineContractRenewal", {"ACTIVE", "EXPIRING", "SUSPENDED", "TERMINATED", "CLOSED"}},
                  {"CloseContract", {"ACTIVE", "EXPIRING"}}});
+}
+
+// C-09, C-13, C-15, C-17: the other documents about contracts.
+TEST_F(StateTest, DocumentsAboutContracts) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  const auto obligation = Do<v1::Obligation, v1::CreateObligationRequest>(
+      kax_, "kam.contract.v1.ObligationService/CreateObligation",
+      absl::StrCat("obligation { contract: '", contract,
+                   "' kind: OBLIGATION_KIND_SERVICE title: 'Training' due_date: '2026-02-01' target_quantity: '1' }"));
+  CheckAllPairs(
+      v1::ObligationState_descriptor(), "kam.contract.v1.ObligationService/", "obligations", obligation.name(),
+      {{"RecordFulfilment", {"IN_FORCE", "OVERDUE", "DISPUTED"}}, {"TerminateObligation", {"IN_FORCE", "OVERDUE"}}});
+  const auto dispute = Do<v1::ContractDispute, v1::CreateContractDisputeRequest>(
+      kax_, "kam.contract.v1.DisputeService/CreateContractDispute",
+      absl::StrCat("contract_dispute { contract: '", contract, "' title: 't' statement: 's' }"));
+  CheckAllPairs(v1::ContractDisputeState_descriptor(), "kam.contract.v1.DisputeService/", "contract_disputes",
+                dispute.name(),
+                {{"TakeContractDispute", {"OPEN"}},
+                 {"LitigateContractDispute", {"NEGOTIATING"}},
+                 {"SettleContractDispute", {"NEGOTIATING", "LITIGATING"}},
+                 {"WithdrawContractDispute", {"OPEN"}}});
+  const auto agreement = Do<v1::Agreement, v1::CreateAgreementRequest>(
+      fd_, "kam.contract.v1.AgreementService/CreateAgreement",
+      absl::StrCat(
+          "agreement { kind: AGREEMENT_KIND_TRIPARTITE_FINANCING title: 't' counterparty: 'c' keeper: '", fd_.subject,
+          "' start_date: '2026-01-01' end_date: '2026-12-31' currency: 'CNY' purposes: 'vans' financing_limit ",
+          MoneyText("100"), " }"));
+  Do<v1::Agreement, v1::SignAgreementRequest>(fd_, "kam.contract.v1.AgreementService/SignAgreement",
+                                              absl::StrCat("name: '", agreement.name(), "' document: 'd'"));
+  const auto drawing = Do<v1::FinancingDrawing, v1::CreateFinancingDrawingRequest>(
+      acc_, "kam.contract.v1.AgreementService/CreateFinancingDrawing",
+      absl::StrCat("financing_drawing { agreement: '", agreement.name(), "' amount ", MoneyText("1"),
+                   " purpose: 'vans' document: 'd' due_date: '2026-02-01' }"));
+  CheckAllPairs(v1::AgreementState_descriptor(), "kam.contract.v1.AgreementService/", "agreements", agreement.name(),
+                {{"SignAgreement", {"DRAFT"}}, {"TerminateAgreement", {"IN_FORCE", "EXPIRING"}}},
+                {"RepayFinancingDrawing"});
+  // It is repaid more than once here.
+  harness().db().Execute(
+      absl::StrCat("UPDATE agreements SET outstanding_amount = 100, outstanding_currency = 'CNY' WHERE "
+                   "id = '",
+                   IdOf(agreement.name()), "'"));
+  CheckAllPairs(v1::FinancingDrawingState_descriptor(), "kam.contract.v1.AgreementService/", "financing_drawings",
+                drawing.name(), {{"RepayFinancingDrawing", {"OUTSTANDING", "OVERDUE"}}},
+                {"SignAgreement", "TerminateAgreement"});
 }
 
 // C-14

@@ -29,14 +29,7 @@ using v1::ReviewStepKind;
 // Scale, payment schedule, numbers of clauses, periods of lines.
 absl::Status ComputeFramework(const Currency& currency, Contract* contract) {
   FieldViolations violations;
-  std::vector<RebateStep> scale;
-  for (int i = 0; i < contract->rebate_tiers_size(); ++i) {
-    RebateStep step;
-    const std::string path = absl::StrCat("contract.rebate_tiers[", i, "]");
-    ASSIGN_OR_RETURN(step.from_volume, QuantityOf(contract->rebate_tiers(i).from_volume(), path + ".from_volume"));
-    ASSIGN_OR_RETURN(step.percent, QuantityOf(contract->rebate_tiers(i).percent(), path + ".percent"));
-    scale.push_back(step);
-  }
+  ASSIGN_OR_RETURN(const std::vector<RebateStep> scale, ScaleOf(*contract));
   violations.AddAll("", CheckScale(scale, "contract.rebate_tiers"));
   for (int i = 0; i < contract->instalments_size(); ++i) {
     const std::string path = absl::StrCat("contract.instalments[", i, "]");
@@ -337,6 +330,11 @@ absl::Status CheckOrderDay(absl::string_view order_date, absl::string_view today
   return InvalidField("order.order_date", "ORDER_DATE_NOT_CURRENT",
                       absl::StrCat("must be from ", first, " to ", today, ": an order follows the terms of its day"),
                       {{"value", std::string(order_date)}, {"from", first}, {"until", std::string(today)}});
+}
+
+bool IsRunning(const Contract& contract) {
+  return contract.state() == v1::CONTRACT_STATE_ACTIVE || contract.state() == v1::CONTRACT_STATE_EXPIRING ||
+         contract.state() == v1::CONTRACT_STATE_SUSPENDED;
 }
 
 absl::Status CheckReleasable(const Contract& contract) {

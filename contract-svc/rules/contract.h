@@ -57,6 +57,9 @@ absl::Status CheckOrderable(absl::string_view today, const v1::Contract& contrac
 // ORDER_DATE_NOT_CURRENT: in the future, or more than `age_max_days` ago.
 absl::Status CheckOrderDay(absl::string_view order_date, absl::string_view today, int age_max_days);
 
+// In force now, or again when it is resumed: ACTIVE, EXPIRING, SUSPENDED.
+bool IsRunning(const v1::Contract& contract);
+
 // May an order that was entered while the contract was in force still go out? Also after its last day, but not when it
 // was suspended or terminated meanwhile: CONTRACT_NOT_IN_FORCE.
 absl::Status CheckReleasable(const v1::Contract& contract);

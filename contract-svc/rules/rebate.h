@@ -10,6 +10,11 @@
 #include "absl/strings/string_view.h"
 #include "common/money/decimal.h"
 
+namespace kam::contract::v1 {
+class Contract;
+class RebateSettlement;
+}  // namespace kam::contract::v1
+
 namespace kam::contract::rules {
 
 struct RebateStep {
@@ -33,6 +38,30 @@ struct Rebate {
 
 absl::StatusOr<Rebate> ReckonRebate(const std::vector<RebateStep>& scale, Decimal volume, Decimal accrued,
                                     Decimal settled, absl::string_view currency);
+
+// What was reckoned before.
+struct RebateHistory {
+  Decimal accrued;         // Sum of the accruals.
+  Decimal settled;         // Approved and paid.
+  bool open = false;       // A proposal waits.
+  bool finished = false;   // The final settlement is approved.
+  std::string last_until;  // Last day that was settled.
+};
+// Adds a stored settlement by the short names of its kind and state.
+absl::Status CountSettlement(absl::string_view kind, absl::string_view state, Decimal amount, absl::string_view until,
+                             RebateHistory* history);
+
+absl::StatusOr<std::vector<RebateStep>> ScaleOf(const v1::Contract& contract);
+// REBATE_NOT_AGREED.
+absl::Status RebateNotAgreed(absl::string_view contract);
+
+// A new settlement, its amounts reckoned: REBATE_NOT_AGREED, REBATE_DATE_INVALID, REBATE_SETTLEMENT_OPEN,
+// REBATE_SETTLED, NOTHING_TO_SETTLE.
+absl::Status CheckSettlement(absl::string_view today, const v1::Contract& contract, const RebateHistory& history,
+                             const v1::RebateSettlement& settlement);
+
+// What is approved is what was proposed. REBATE_CHANGED when invoices came or went meanwhile.
+absl::Status CheckUnchanged(const Rebate& now, const v1::RebateSettlement& settlement);
 
 }  // namespace kam::contract::rules
 

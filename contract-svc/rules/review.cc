@@ -23,6 +23,11 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* stamp) {
 
 }  // namespace
 
+absl::Status CheckOpinion(absl::string_view opinion) {
+  if (!absl::StripAsciiWhitespace(opinion).empty()) return absl::OkStatus();
+  return InvalidField("opinion", "OPINION_REQUIRED", "must say what is to be changed");
+}
+
 absl::Status CheckDeadline(absl::string_view today, absl::string_view deadline) {
   if (deadline >= today) return absl::OkStatus();
   return InvalidField("review_deadline", "DEADLINE_PAST", "must not be in the past", {{"today", std::string(today)}});
@@ -78,9 +83,7 @@ absl::StatusOr<ReviewOutcome> GiveOpinion(const Reviewed& reviewed, absl::string
     return FailedPrecondition("REVIEW_STEP_DECIDED", reviewed.subject, "this opinion was given already",
                               {{"step", v1::ReviewStepKind_Name(step)}, {"reviewer", found->reviewer()}});
   }
-  if (!approve && absl::StripAsciiWhitespace(opinion).empty()) {
-    return InvalidField("opinion", "OPINION_REQUIRED", "must say what is to be changed");
-  }
+  if (!approve) RETURN_IF_ERROR(CheckOpinion(opinion));
   found->set_result(approve ? v1::REVIEW_RESULT_APPROVED : v1::REVIEW_RESULT_RETURNED);
   found->set_reviewer(std::string(actor));
   found->set_opinion(std::string(opinion));

@@ -30,6 +30,9 @@ struct Reviewed {
 
 enum class ReviewOutcome { kOpen, kApproved, kReturned };
 
+// Who says no says why. OPINION_REQUIRED.
+absl::Status CheckOpinion(absl::string_view opinion);
+
 // DEADLINE_PAST.
 absl::Status CheckDeadline(absl::string_view today, absl::string_view deadline);
 

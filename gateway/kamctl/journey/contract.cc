@@ -216,26 +216,6 @@ Json OpinionOn(const std::string& etag, const char* step) {
   return {{"etag", etag}, {"step", absl::StrCat("REVIEW_STEP_KIND_", step)}, {"approve", true}, {"opinion", "同意"}};
 }
 
-absl::Status ReviewAll(World& world, const std::string& path) {
-  const struct {
-    const char* login;
-    const char* what;
-    const char* step;
-    const char* state;
-  } opinions[] = {{kManager, "销售评审 sales reviews", "SALES", "IN_REVIEW"},
-                  {kProduct, "产品评审 product support reviews", "PRODUCT", "IN_REVIEW"},
-                  {kFinance, "财务评审 finance reviews", "FINANCE", "IN_REVIEW"},
-                  {kLegal, "法务评审 legal reviews", "LEGAL", "APPROVED"}};
-  for (const auto& opinion : opinions) {
-    ASSIGN_OR_RETURN(const Json read, world.Read(opinion.login, path));
-    RETURN_IF_ERROR(world
-                        .Do(opinion.login, opinion.what, path + ":review",
-                            OpinionOn(read.value("etag", ""), opinion.step), opinion.state)
-                        .status());
-  }
-  return absl::OkStatus();
-}
-
 absl::Status Contract(World& world, Story* story) {
   world.Chapter("合同 Contract: drafted, reviewed, signed (C-10 – C-12)");
   ASSIGN_OR_RETURN(const Json quote, world.Read(kSeller, absl::StrCat("/v1/", story->quote)));
@@ -496,6 +476,26 @@ absl::Status Money(World& world, Story* story) {
 
 }  // namespace
 
+absl::Status ReviewAll(World& world, const std::string& path) {
+  const struct {
+    const char* login;
+    const char* what;
+    const char* step;
+    const char* state;
+  } opinions[] = {{kManager, "销售评审 sales reviews", "SALES", "IN_REVIEW"},
+                  {kProduct, "产品评审 product support reviews", "PRODUCT", "IN_REVIEW"},
+                  {kFinance, "财务评审 finance reviews", "FINANCE", "IN_REVIEW"},
+                  {kLegal, "法务评审 legal reviews", "LEGAL", "APPROVED"}};
+  for (const auto& opinion : opinions) {
+    ASSIGN_OR_RETURN(const Json read, world.Read(opinion.login, path));
+    RETURN_IF_ERROR(world
+                        .Do(opinion.login, opinion.what, path + ":review",
+                            OpinionOn(read.value("etag", ""), opinion.step), opinion.state)
+                        .status());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status PlayContract(World& world, Story* story) {
   RETURN_IF_ERROR(PriceList(world, story));
   RETURN_IF_ERROR(Authority(world));
@@ -506,7 +506,8 @@ absl::Status PlayContract(World& world, Story* story) {
   RETURN_IF_ERROR(Order(world, story));
   RETURN_IF_ERROR(PaymentGate(world));
   RETURN_IF_ERROR(Delivery(world, story));
-  return Money(world, story);
+  RETURN_IF_ERROR(Money(world, story));
+  return PlayFramework(world, *story);
 }
 
 }  // namespace kam::ctl::journey

@@ -1,0 +1,192 @@
+// kam.contract.v1.AgreementService (C-17). Lock order: agreement, drawing.
+#include "absl/strings/str_cat.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "contract-svc/rules/agreement.h"
+#include "contract-svc/rules/receivable.h"
+#include "contract-svc/rules/review.h"
+#include "contract-svc/sales.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/contract/v1/agreement_service.pb.h"
+
+namespace kam::contract {
+namespace {
+
+namespace pb = v1;
+using resource::Change;
+using resource::UnitOfWork;
+
+constexpr char kService[] = "kam.contract.v1.AgreementService";
+constexpr char kDueAlert[] = "agreement.expiring";
+constexpr char kDueEnd[] = "agreement.expired";
+constexpr char kDueRepay[] = "financing_drawing.overdue";
+
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
+bool InForce(const pb::Agreement& agreement) {
+  return agreement.state() == pb::AGREEMENT_STATE_IN_FORCE || agreement.state() == pb::AGREEMENT_STATE_EXPIRING;
+}
+
+absl::StatusOr<int64_t> CountDrawings(UnitOfWork& work, const std::string& agreement, const char* states) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query(absl::StrCat("SELECT COUNT(d.id) FROM financing_drawings d WHERE "
+                                                        "d.agreement = ? AND d.state IN (",
+                                                        states, ")"),
+                                           {mysql::Value(IdOf(agreement))}));
+  return rows[0][0].integer();
+}
+
+// Expiry alert and end of a signed agreement.
+absl::Status WatchEnd(const Context& context, UnitOfWork& work, const pb::Agreement& agreement) {
+  const int lead = agreement.alert_days() > 0 ? agreement.alert_days() : context.policy.renewal_lead_days;
+  ASSIGN_OR_RETURN(const std::string day, AddDays(agreement.end_date(), -lead));
+  ASSIGN_OR_RETURN(const absl::Time alert, context.EndOf(day));
+  ASSIGN_OR_RETURN(const absl::Time end, context.EndOf(agreement.end_date()));
+  RETURN_IF_ERROR(schedule::Schedule(work, kDueAlert, agreement.name(), alert));
+  return schedule::Schedule(work, kDueEnd, agreement.name(), end);
+}
+
+// The agreement that money is drawn under, locked; the money is counted in it.
+absl::Status Draw(const Context& context, UnitOfWork& work, pb::FinancingDrawing* drawing) {
+  RETURN_IF_ERROR(Validate(work, *drawing));
+  const absl::StatusOr<pb::Agreement> agreement = work.Load<pb::Agreement>(drawing->agreement());
+  if (absl::IsNotFound(agreement.status())) {
+    return InvalidField("financing_drawing.agreement", "REFERENCE_NOT_FOUND", "does not exist",
+                        {{"reference", drawing->agreement()}});
+  }
+  RETURN_IF_ERROR(agreement.status());
+  const std::string today = context.Today(work.now());
+  Change<pb::Agreement> change{*agreement, *agreement};
+  ASSIGN_OR_RETURN(const int64_t overdue, CountDrawings(work, agreement->name(), "'OVERDUE'"));
+  RETURN_IF_ERROR(rules::DrawMoney(today, overdue, *drawing, &change.after));
+  drawing->set_keeper(agreement->keeper());
+  drawing->set_draw_date(today);
+  drawing->set_state(pb::FINANCING_DRAWING_STATE_OUTSTANDING);
+  return work.Save(std::move(change)).status();
+}
+
+absl::StatusOr<pb::FinancingDrawing> Repay(const Context& context, rpc::Call& call,
+                                           const pb::RepayFinancingDrawingRequest& request) {
+  return context.runtime.Write<pb::FinancingDrawing>(
+      call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::FinancingDrawing> {
+        ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                         work.connection().Query("SELECT d.agreement FROM financing_drawings d WHERE d.id = ?",
+                                                 {mysql::Value(IdOf(request.name()))}));
+        if (rows.empty()) return NotFound(request.name());
+        ASSIGN_OR_RETURN(const pb::Agreement agreement,
+                         work.Load<pb::Agreement>(absl::StrCat("agreements/", rows[0][0].text())));
+        ASSIGN_OR_RETURN(auto change, work.Begin<pb::FinancingDrawing>(request));
+        Change<pb::Agreement> agreement_change{agreement, agreement};
+        RETURN_IF_ERROR(rules::RepayMoney(change.before, &agreement_change.after));
+        RETURN_IF_ERROR(work.Save(std::move(agreement_change)).status());
+        change.after.set_repay_date(context.Today(work.now()));
+        change.after.set_repay_reference(request.repay_reference());
+        RETURN_IF_ERROR(schedule::Cancel(work, kDueRepay, change.before.name()));
+        return work.Save(std::move(change));
+      });
+}
+
+absl::StatusOr<pb::Agreement> Sign(const Context& context, rpc::Call& call, const pb::SignAgreementRequest& request) {
+  RETURN_IF_ERROR(context.directory.EnsureCaller(call));
+  return context.runtime.Write<pb::Agreement>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Agreement> {
+    ASSIGN_OR_RETURN(auto change, work.Begin<pb::Agreement>(request));
+    ASSIGN_OR_RETURN(const std::string day, rules::SignDate(request.sign_date(), context.Today(work.now())));
+    change.after.set_sign_date(day);
+    change.after.set_document(request.document());
+    change.after.set_signer(work.actor().subject);
+    RETURN_IF_ERROR(WatchEnd(context, work, change.after));
+    return work.Save(std::move(change));
+  });
+}
+
+absl::StatusOr<pb::Agreement> Terminate(const Context& context, rpc::Call& call,
+                                        const pb::TerminateAgreementRequest& request) {
+  return context.runtime.Write<pb::Agreement>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Agreement> {
+    ASSIGN_OR_RETURN(auto change, work.Begin<pb::Agreement>(request));
+    RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+    ASSIGN_OR_RETURN(const int64_t open, CountDrawings(work, change.before.name(), "'OUTSTANDING', 'OVERDUE'"));
+    if (open > 0) {
+      return FailedPrecondition("DRAWINGS_OUTSTANDING", change.before.name(),
+                                absl::StrCat(open, " drawings have to be repaid first"),
+                                {{"outstanding", absl::StrCat(open)}});
+    }
+    change.after.set_state_reason(request.reason());
+    RETURN_IF_ERROR(schedule::Cancel(work, kDueAlert, change.before.name()));
+    RETURN_IF_ERROR(schedule::Cancel(work, kDueEnd, change.before.name()));
+    return work.Save(std::move(change));
+  });
+}
+
+void SetHooks(const Context& context) {
+  resource::Hooks agreements;
+  agreements.prepare = PrepareNames(context);
+  agreements.on_create =
+      resource::OnCreate<pb::Agreement>([](UnitOfWork& work, pb::Agreement* agreement) -> absl::Status {
+        RETURN_IF_ERROR(Validate(work, *agreement));
+        agreement->set_state(pb::AGREEMENT_STATE_DRAFT);
+        return rules::CheckAgreement(*agreement);
+      });
+  agreements.on_update = resource::OnUpdate<pb::Agreement>(
+      [](UnitOfWork& work, const pb::Agreement& before, pb::Agreement* after) -> absl::Status {
+        if (before.state() != pb::AGREEMENT_STATE_DRAFT) {
+          return FailedPrecondition("AGREEMENT_FROZEN", before.name(), "a signed agreement is not changed",
+                                    {{"state", pb::AgreementState_Name(before.state())}});
+        }
+        RETURN_IF_ERROR(Validate(work, *after));
+        return rules::CheckAgreement(*after);
+      });
+  context.runtime.SetHooks(pb::Agreement::descriptor(), std::move(agreements));
+  resource::Hooks drawings;
+  drawings.prepare = PrepareNames(context);
+  drawings.on_create = resource::OnCreate<pb::FinancingDrawing>(
+      [context](UnitOfWork& work, pb::FinancingDrawing* drawing) { return Draw(context, work, drawing); });
+  drawings.on_saved =
+      resource::OnSaved<pb::FinancingDrawing>([context](UnitOfWork& work, const pb::FinancingDrawing* before,
+                                                        const pb::FinancingDrawing& after) -> absl::Status {
+        if (before != nullptr) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(after.due_date()));
+        return schedule::Schedule(work, kDueRepay, after.name(), due);
+      });
+  context.runtime.SetHooks(pb::FinancingDrawing::descriptor(), std::move(drawings));
+}
+
+}  // namespace
+
+void RegisterAgreements(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler) {
+  SetHooks(context);
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  registry->Add<pb::SignAgreementRequest, pb::Agreement>(
+      Rpc("SignAgreement"),
+      [context](rpc::Call& call, const pb::SignAgreementRequest& request) { return Sign(context, call, request); });
+  registry->Add<pb::TerminateAgreementRequest, pb::Agreement>(
+      Rpc("TerminateAgreement"), [context](rpc::Call& call, const pb::TerminateAgreementRequest& request) {
+        return Terminate(context, call, request);
+      });
+  registry->Add<pb::RepayFinancingDrawingRequest, pb::FinancingDrawing>(
+      Rpc("RepayFinancingDrawing"), [context](rpc::Call& call, const pb::RepayFinancingDrawingRequest& request) {
+        return Repay(context, call, request);
+      });
+  const auto move = [](pb::AgreementState state) {
+    return [state](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
+      ASSIGN_OR_RETURN(const pb::Agreement agreement, work.Load<pb::Agreement>(item.resource));
+      if (!InForce(agreement)) return absl::OkStatus();
+      Change<pb::Agreement> change{agreement, agreement};
+      change.after.set_state(state);
+      return work.Save(std::move(change)).status();
+    };
+  };
+  scheduler->Handle(kDueAlert, Rpc("SignAgreement"), move(pb::AGREEMENT_STATE_EXPIRING));
+  scheduler->Handle(kDueEnd, Rpc("SignAgreement"), move(pb::AGREEMENT_STATE_EXPIRED));
+  scheduler->Handle(
+      kDueRepay, Rpc("CreateFinancingDrawing"), [](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
+        ASSIGN_OR_RETURN(const pb::FinancingDrawing drawing, work.Load<pb::FinancingDrawing>(item.resource));
+        if (drawing.state() != pb::FINANCING_DRAWING_STATE_OUTSTANDING) return absl::OkStatus();
+        Change<pb::FinancingDrawing> change{drawing, drawing};
+        change.after.set_state(pb::FINANCING_DRAWING_STATE_OVERDUE);
+        return work.Save(std::move(change)).status();
+      });
+}
+
+}  // namespace kam::contract

@@ -1,0 +1,195 @@
+// kam.contract.v1.ArchiveService (C-15). Lock order: contract, archive, borrowing.
+#include "absl/strings/str_cat.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "contract-svc/rules/agreement.h"
+#include "contract-svc/sales.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/contract/v1/archive_service.pb.h"
+#include "kam/contract/v1/contract.pb.h"
+
+namespace kam::contract {
+namespace {
+
+namespace pb = v1;
+using resource::Change;
+using resource::UnitOfWork;
+
+constexpr char kService[] = "kam.contract.v1.ArchiveService";
+constexpr char kDueBack[] = "archive_borrowing.overdue";
+constexpr int kFilingsMax = 1000;
+constexpr size_t kMonthLength = 7;  // YYYY-MM
+
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
+absl::Status File(const Context& context, UnitOfWork& work, pb::ContractArchive* archive) {
+  RETURN_IF_ERROR(Validate(work, *archive));
+  const absl::StatusOr<pb::Contract> contract = work.Load<pb::Contract>(archive->contract());
+  if (absl::IsNotFound(contract.status())) {
+    return InvalidField("contract_archive.contract", "REFERENCE_NOT_FOUND", "does not exist",
+                        {{"reference", archive->contract()}});
+  }
+  RETURN_IF_ERROR(contract.status());
+  if (contract->sign_date().empty() && contract->versions_size() == 0 &&
+      contract->state() < pb::CONTRACT_STATE_SIGNED) {
+    return FailedPrecondition("CONTRACT_NOT_SIGNED", contract->name(), "what is filed is the signed contract",
+                              {{"state", pb::ContractState_Name(contract->state())}});
+  }
+  archive->set_account(contract->account());
+  archive->set_filing_month(context.Today(work.now()).substr(0, kMonthLength));
+  archive->set_filer(work.actor().subject);
+  return absl::OkStatus();
+}
+
+absl::Status Lend(const Context& context, UnitOfWork& work, pb::ArchiveBorrowing* borrowing) {
+  RETURN_IF_ERROR(Validate(work, *borrowing));
+  const absl::StatusOr<pb::ContractArchive> archive = work.Load<pb::ContractArchive>(borrowing->archive());
+  if (absl::IsNotFound(archive.status())) {
+    return InvalidField("archive_borrowing.archive", "REFERENCE_NOT_FOUND", "does not exist",
+                        {{"reference", borrowing->archive()}});
+  }
+  RETURN_IF_ERROR(archive.status());
+  const std::string today = context.Today(work.now());
+  RETURN_IF_ERROR(rules::CheckLending(today, *archive, *borrowing));
+  borrowing->set_account(archive->account());
+  borrowing->set_borrow_date(today);
+  borrowing->set_lender(work.actor().subject);
+  borrowing->set_state(pb::ARCHIVE_BORROWING_STATE_OUT);
+  return absl::OkStatus();
+}
+
+// Writes into the file who has it; empty: it is in its place.
+absl::Status SetBorrowing(UnitOfWork& work, const std::string& archive, const std::string& borrowing) {
+  ASSIGN_OR_RETURN(const pb::ContractArchive loaded, work.Load<pb::ContractArchive>(archive));
+  Change<pb::ContractArchive> change{loaded, loaded};
+  change.after.set_borrowing(borrowing);
+  return work.Save(std::move(change)).status();
+}
+
+absl::StatusOr<pb::ArchiveBorrowing> Return(const Context& context, rpc::Call& call,
+                                            const pb::ReturnArchiveBorrowingRequest& request) {
+  return context.runtime.Write<pb::ArchiveBorrowing>(
+      call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ArchiveBorrowing> {
+        ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                         work.connection().Query("SELECT a.id FROM contract_archives a JOIN archive_borrowings b ON "
+                                                 "b.archive = a.id WHERE b.id = ?",
+                                                 {mysql::Value(IdOf(request.name()))}));
+        if (rows.empty()) return NotFound(request.name());
+        const std::string archive = absl::StrCat("contractArchives/", rows[0][0].text());
+        RETURN_IF_ERROR(work.Load<pb::ContractArchive>(archive).status());
+        ASSIGN_OR_RETURN(auto change, work.Begin<pb::ArchiveBorrowing>(request));
+        change.after.set_return_date(context.Today(work.now()));
+        change.after.set_return_remark(request.return_remark());
+        change.after.set_receiver(work.actor().subject);
+        RETURN_IF_ERROR(schedule::Cancel(work, kDueBack, change.before.name()));
+        RETURN_IF_ERROR(SetBorrowing(work, archive, ""));
+        return work.Save(std::move(change));
+      });
+}
+
+absl::StatusOr<pb::ListFilingsDueResponse> FilingsDue(const Context& context, rpc::Call& call,
+                                                      const pb::ListFilingsDueRequest& request) {
+  const resource::Type& type = *context.runtime.catalog().Find(pb::Contract::descriptor());
+  const resource::SqlCondition scope = resource::ScopeCondition(type, call.principal, call.level());
+  std::string where =
+      " WHERE t.sign_date >= ? AND t.sign_date < DATE_ADD(?, INTERVAL 1 MONTH) AND t.archive_time IS NULL";
+  const std::string first = absl::StrCat(request.month(), "-01");
+  std::vector<mysql::Value> params = {mysql::Value(first), mysql::Value(first)};
+  if (!scope.sql.empty()) {
+    absl::StrAppend(&where, " AND (", scope.sql, ")");
+    params.insert(params.end(), scope.params.begin(), scope.params.end());
+  }
+  params.emplace_back(kFilingsMax);
+  pb::ListFilingsDueResponse response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                     connection.Query(absl::StrCat("SELECT t.id, t.number, t.title, t.sign_date, a.id FROM contracts t "
+                                                   "LEFT JOIN contract_archives a ON a.contract = t.id",
+                                                   where, " ORDER BY t.sign_date, t.id LIMIT ?"),
+                                      mysql::Params(params)));
+    for (const mysql::Row& row : rows) {
+      pb::FilingRow* out = response.add_rows();
+      out->set_contract(absl::StrCat("contracts/", row[0].text()));
+      out->set_number(row[1].text());
+      out->set_title(row[2].text());
+      out->set_sign_date(row[3].text());
+      if (row[4].is_null()) {
+        response.set_missing(response.missing() + 1);
+      } else {
+        out->set_archive(absl::StrCat("contractArchives/", row[4].text()));
+      }
+    }
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
+void SetHooks(const Context& context) {
+  resource::Hooks archives;
+  archives.prepare = PrepareNames(context);
+  archives.on_create = resource::OnCreate<pb::ContractArchive>(
+      [context](UnitOfWork& work, pb::ContractArchive* archive) { return File(context, work, archive); });
+  context.runtime.SetHooks(pb::ContractArchive::descriptor(), std::move(archives));
+  resource::Hooks borrowings;
+  borrowings.prepare = PrepareNames(context);
+  borrowings.on_create = resource::OnCreate<pb::ArchiveBorrowing>(
+      [context](UnitOfWork& work, pb::ArchiveBorrowing* borrowing) { return Lend(context, work, borrowing); });
+  borrowings.on_saved =
+      resource::OnSaved<pb::ArchiveBorrowing>([context](UnitOfWork& work, const pb::ArchiveBorrowing* before,
+                                                        const pb::ArchiveBorrowing& after) -> absl::Status {
+        if (before != nullptr) return absl::OkStatus();
+        RETURN_IF_ERROR(SetBorrowing(work, after.archive(), after.name()));
+        ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(after.due_date()));
+        return schedule::Schedule(work, kDueBack, after.name(), due);
+      });
+  context.runtime.SetHooks(pb::ArchiveBorrowing::descriptor(), std::move(borrowings));
+}
+
+}  // namespace
+
+void RegisterArchive(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler) {
+  SetHooks(context);
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  registry->Add<pb::BackUpContractArchiveRequest, pb::ContractArchive>(
+      Rpc("BackUpContractArchive"),
+      [context](rpc::Call& call,
+                const pb::BackUpContractArchiveRequest& request) -> absl::StatusOr<pb::ContractArchive> {
+        return context.runtime.Write<pb::ContractArchive>(
+            call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ContractArchive> {
+              ASSIGN_OR_RETURN(auto change, work.Begin<pb::ContractArchive>(request));
+              const std::string checksum = rules::ChecksumOf(change.before);
+              if (checksum != request.checksum()) {
+                return FailedPrecondition("CHECKSUM_DIFFERS", change.before.name(),
+                                          "the copy is not what the archive holds",
+                                          {{"given", request.checksum()}, {"expected", checksum}});
+              }
+              pb::ArchiveBackup* backup = change.after.add_backups();
+              backup->set_place(request.place());
+              backup->set_checksum(checksum);
+              backup->set_documents(change.before.documents_size());
+              backup->set_maker(work.actor().subject);
+              SetTime(work.now(), backup->mutable_backup_time());
+              return work.Save(std::move(change));
+            });
+      });
+  registry->Add<pb::ListFilingsDueRequest, pb::ListFilingsDueResponse>(
+      Rpc("ListFilingsDue"), [context](rpc::Call& call, const pb::ListFilingsDueRequest& request) {
+        return FilingsDue(context, call, request);
+      });
+  registry->Add<pb::ReturnArchiveBorrowingRequest, pb::ArchiveBorrowing>(
+      Rpc("ReturnArchiveBorrowing"), [context](rpc::Call& call, const pb::ReturnArchiveBorrowingRequest& request) {
+        return Return(context, call, request);
+      });
+  scheduler->Handle(
+      kDueBack, Rpc("CreateArchiveBorrowing"), [](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
+        ASSIGN_OR_RETURN(const pb::ArchiveBorrowing borrowing, work.Load<pb::ArchiveBorrowing>(item.resource));
+        if (borrowing.state() != pb::ARCHIVE_BORROWING_STATE_OUT) return absl::OkStatus();
+        Change<pb::ArchiveBorrowing> change{borrowing, borrowing};
+        change.after.set_state(pb::ARCHIVE_BORROWING_STATE_OVERDUE);
+        return work.Save(std::move(change)).status();
+      });
+}
+
+}  // namespace kam::contract

@@ -1,0 +1,298 @@
+// Archive, other agreements, numbered forms and figures of contracts over real gRPC and MariaDB. C-09, C-15, C-17.
+#include <atomic>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/context.h"
+#include "contract-svc/rules/text.h"
+#include "contract-svc/testing/sales_fixture.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/contract/v1/agreement_service.pb.h"
+#include "kam/contract/v1/archive_service.pb.h"
+#include "kam/contract/v1/blank_form_service.pb.h"
+#include "kam/contract/v1/contract_service.pb.h"
+
+namespace kam::contract::testing {
+namespace {
+
+using kam::testing::HasReason;
+using kam::testing::IsOk;
+using kam::testing::StatusIs;
+using v1::Agreement;
+using v1::ArchiveBorrowing;
+using v1::BlankForm;
+using v1::Contract;
+using v1::ContractArchive;
+using v1::FinancingDrawing;
+
+constexpr char kArchives[] = "kam.contract.v1.ArchiveService/";
+constexpr char kAgreements[] = "kam.contract.v1.AgreementService/";
+constexpr char kForms[] = "kam.contract.v1.BlankFormService/";
+
+class ArchiveTest : public SalesTest {
+ protected:
+  void SetUp() override {
+    SalesTest::SetUp();
+    start_ = harness().clock().Now();
+  }
+  void TearDown() override { harness().clock().Set(start_); }
+
+  void GoTo(int year, int month, int day) {
+    const absl::Time time = absl::FromCivil(absl::CivilDay(year, month, day), absl::UTCTimeZone());
+    harness().clock().Set(time);
+    EXPECT_THAT(scheduler().RunDue(time, absl::InfiniteFuture()), IsOk());
+  }
+  absl::StatusOr<ContractArchive> File(const std::string& contract) {
+    return Call<ContractArchive, v1::CreateContractArchiveRequest>(
+        kax_, absl::StrCat(kArchives, "CreateContractArchive"),
+        absl::StrCat("contract_archive { contract: '", contract,
+                     "' place: 'Room 3, shelf 2' documents { title: "
+                     "'contract' content_sha256: '",
+                     std::string(64, 'a'), "' } documents { title: 'annex' content_sha256: '", std::string(64, 'b'),
+                     "' } }"));
+  }
+  absl::StatusOr<ArchiveBorrowing> Lend(const auth::Principal& who, const std::string& archive) {
+    return Call<ArchiveBorrowing, v1::CreateArchiveBorrowingRequest>(
+        who, absl::StrCat(kArchives, "CreateArchiveBorrowing"),
+        absl::StrCat("archive_borrowing { archive: '", archive, "' borrower: '", leg_.subject,
+                     "' purpose: 'claim' due_date: '2026-01-12' }"));
+  }
+  ArchiveBorrowing GetBorrowing(const std::string& name) {
+    return Do<ArchiveBorrowing, kam::api::GetRequest>(kax_, absl::StrCat(kArchives, "GetArchiveBorrowing"),
+                                                      absl::StrCat("name: '", name, "'"));
+  }
+  // The central archive, and the general administrator.
+  auth::Principal csm() { return harness().PrincipalFor("CSM", IdOf(kam_.subject), kam_.department); }
+  auth::Principal gad() { return harness().PrincipalFor("GAD", IdOf(kam_.subject), kam_.department); }
+
+  absl::Time start_;
+};
+
+// C-15: filed once, copied with its checksum, lent to one at a time, back or overdue.
+TEST_F(ArchiveTest, FileIsCopiedAndLentToOneAtATime) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  const absl::StatusOr<ContractArchive> archive = File(contract);
+  ASSERT_THAT(archive, IsOk());
+  EXPECT_EQ(archive->filing_month(), "2026-01");
+  EXPECT_EQ(archive->number().substr(0, 2), "AR");
+  EXPECT_THAT(File(contract), HasReason("FIELD_NOT_UNIQUE"));
+  const auto back_up = [&](const std::string& checksum) {
+    return Call<ContractArchive, v1::BackUpContractArchiveRequest>(
+        csm(), absl::StrCat(kArchives, "BackUpContractArchive"),
+        absl::StrCat("name: '", archive->name(), "' place: 'vault' checksum: '", checksum, "'"));
+  };
+  EXPECT_THAT(back_up(std::string(64, 'c')), HasReason("CHECKSUM_DIFFERS"));
+  const absl::StatusOr<ContractArchive> copied =
+      back_up(rules::Sha256(absl::StrCat(std::string(64, 'a'), "\n", std::string(64, 'b'), "\n")));
+  ASSERT_THAT(copied, IsOk());
+  EXPECT_EQ(copied->backups(0).documents(), 2);
+  // Six at once: one gets it.
+  std::atomic<int> lent = 0;
+  std::vector<std::thread> threads;
+  const auth::Principal lender = csm();
+  for (int i = 0; i < 6; ++i) {
+    threads.emplace_back([&] {
+      const absl::StatusOr<ArchiveBorrowing> borrowing = Lend(lender, archive->name());
+      if (borrowing.ok()) {
+        ++lent;
+      } else {
+        EXPECT_THAT(borrowing, HasReason("ARCHIVE_LENT"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(lent, 1);
+  const auto read = [&] {
+    return Do<ContractArchive, kam::api::GetRequest>(kax_, absl::StrCat(kArchives, "GetContractArchive"),
+                                                     absl::StrCat("name: '", archive->name(), "'"));
+  };
+  const std::string borrowing = read().borrowing();
+  GoTo(2026, 1, 12);
+  EXPECT_EQ(GetBorrowing(borrowing).state(), v1::ARCHIVE_BORROWING_STATE_OUT);
+  GoTo(2026, 1, 13);
+  EXPECT_EQ(GetBorrowing(borrowing).state(), v1::ARCHIVE_BORROWING_STATE_OVERDUE);
+  const auto bring_back = [&](const auth::Principal& who) {
+    return Call<ArchiveBorrowing, v1::ReturnArchiveBorrowingRequest>(
+        who, absl::StrCat(kArchives, "ReturnArchiveBorrowing"),
+        absl::StrCat("name: '", borrowing, "' return_remark: 'complete'"));
+  };
+  EXPECT_THAT(bring_back(leg_), StatusIs(absl::StatusCode::kPermissionDenied));
+  const absl::StatusOr<ArchiveBorrowing> returned = bring_back(csm());
+  ASSERT_THAT(returned, IsOk());
+  EXPECT_EQ(returned->return_date(), "2026-01-13");
+  EXPECT_TRUE(read().borrowing().empty());
+  EXPECT_THAT(bring_back(csm()), HasReason("STATE_NOT_ALLOWED"));
+  // Enquiry right: another owner does not see it.
+  EXPECT_THAT((Call<ContractArchive, kam::api::GetRequest>(other_kax_, absl::StrCat(kArchives, "GetContractArchive"),
+                                                           absl::StrCat("name: '", archive->name(), "'"))),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
+// C-15: the monthly list names what was signed and is not filed; a draft is not filed.
+TEST_F(ArchiveTest, MonthlyFilingListAndDrafts) {
+  const std::string filed = NewContract(account_, /*credit=*/false);
+  const std::string open = NewContract(account_, /*credit=*/false);
+  for (const std::string& name : {filed, open}) {
+    harness().db().Execute(absl::StrCat("UPDATE contracts SET sign_date = '2025-11-20' WHERE id = '", IdOf(name), "'"));
+  }
+  ASSERT_THAT(File(filed), IsOk());
+  const auto list = Do<v1::ListFilingsDueResponse, v1::ListFilingsDueRequest>(
+      kax_, absl::StrCat(kArchives, "ListFilingsDue"), "month: '2025-11'");
+  EXPECT_EQ(list.rows_size(), 2);
+  EXPECT_EQ(list.missing(), 1);
+  const auto december = Do<v1::ListFilingsDueResponse, v1::ListFilingsDueRequest>(
+      kax_, absl::StrCat(kArchives, "ListFilingsDue"), "month: '2025-12'");
+  EXPECT_EQ(december.rows_size(), 0);
+  harness().db().Execute(
+      absl::StrCat("UPDATE contracts SET state = 'DRAFT', sign_date = NULL WHERE id = '", IdOf(open), "'"));
+  EXPECT_THAT(File(open), HasReason("CONTRACT_NOT_SIGNED"));
+}
+
+// C-17: money of a tripartite agreement, its alert and its end.
+TEST_F(ArchiveTest, TripartiteAgreementFromDraftToEnd) {
+  const auto agreement = Do<Agreement, v1::CreateAgreementRequest>(
+      fd_, absl::StrCat(kAgreements, "CreateAgreement"),
+      absl::StrCat("agreement { kind: AGREEMENT_KIND_TRIPARTITE_FINANCING title: 'Van financing' counterparty: 'Bank' "
+                   "keeper: '",
+                   fd_.subject,
+                   "' start_date: '2026-01-01' end_date: '2026-12-31' currency: 'CNY' purposes: 'vans' "
+                   "financing_limit ",
+                   MoneyText("100"), " alert_days: 30 }"));
+  const auto read = [&] {
+    return Do<Agreement, kam::api::GetRequest>(fd_, absl::StrCat(kAgreements, "GetAgreement"),
+                                               absl::StrCat("name: '", agreement.name(), "'"));
+  };
+  const auto draw = [&](const std::string& amount, const std::string& purpose) {
+    return Call<FinancingDrawing, v1::CreateFinancingDrawingRequest>(
+        acc_, absl::StrCat(kAgreements, "CreateFinancingDrawing"),
+        absl::StrCat("financing_drawing { agreement: '", agreement.name(), "' amount ", MoneyText(amount),
+                     " purpose: '", purpose, "' document: 'PO-1' due_date: '2026-02-01' }"));
+  };
+  EXPECT_THAT(draw("10", "vans"), HasReason("AGREEMENT_NOT_IN_FORCE"));
+  Do<Agreement, v1::SignAgreementRequest>(fd_, absl::StrCat(kAgreements, "SignAgreement"),
+                                          absl::StrCat("name: '", agreement.name(), "' document: 'scan/1'"));
+  EXPECT_THAT((Call<Agreement, v1::UpdateAgreementRequest>(fd_, absl::StrCat(kAgreements, "UpdateAgreement"),
+                                                           absl::StrCat("agreement { name: '", agreement.name(),
+                                                                        "' purposes: 'rent' } update_mask { paths: "
+                                                                        "'purposes' }"))),
+              HasReason("AGREEMENT_FROZEN"));
+  EXPECT_THAT(draw("10", "rent"), HasReason("PURPOSE_NOT_AGREED"));
+  // Ten at once for 20 each on a limit of 100: five.
+  std::atomic<int> drawn = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 10; ++i) {
+    threads.emplace_back([&] {
+      const absl::StatusOr<FinancingDrawing> one = draw("20", "vans");
+      if (one.ok()) {
+        ++drawn;
+      } else {
+        EXPECT_THAT(one, HasReason("FINANCING_LIMIT_EXCEEDED"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(drawn, 5);
+  EXPECT_EQ(Amount(read().outstanding()), D("100"));
+  EXPECT_THAT(
+      (Call<Agreement, v1::TerminateAgreementRequest>(fd_, absl::StrCat(kAgreements, "TerminateAgreement"),
+                                                      absl::StrCat("name: '", agreement.name(), "' reason: 'x'"))),
+      HasReason("DRAWINGS_OUTSTANDING"));
+  GoTo(2026, 2, 2);
+  const auto list = Do<v1::ListFinancingDrawingsResponse, kam::api::ListRequest>(
+      fd_, absl::StrCat(kAgreements, "ListFinancingDrawings"),
+      absl::StrCat("filter: \"agreement = '", agreement.name(), "' AND state = OVERDUE\""));
+  ASSERT_EQ(list.financing_drawings_size(), 5);
+  for (const FinancingDrawing& drawing : list.financing_drawings()) {
+    Do<FinancingDrawing, v1::RepayFinancingDrawingRequest>(
+        acc_, absl::StrCat(kAgreements, "RepayFinancingDrawing"),
+        absl::StrCat("name: '", drawing.name(), "' repay_reference: 'V-2'"));
+  }
+  EXPECT_EQ(Amount(read().outstanding()), D("0"));
+  GoTo(2026, 12, 2);
+  EXPECT_EQ(read().state(), v1::AGREEMENT_STATE_EXPIRING);
+  GoTo(2027, 1, 1);
+  EXPECT_EQ(read().state(), v1::AGREEMENT_STATE_EXPIRED);
+}
+
+// C-17: no number twice, no gap unexplained; used by the one it was issued to.
+TEST_F(ArchiveTest, NumberedFormsFromReceiptToUse) {
+  const auto receive = [&](int first, int last, const std::string& more = {}) {
+    return Call<v1::BlankFormsMoved, v1::ReceiveBlankFormsRequest>(
+        gad(), absl::StrCat(kForms, "ReceiveBlankForms"),
+        absl::StrCat("form_type: 'SALES' first_number: ", first, " last_number: ", last, " ", more));
+  };
+  ASSERT_THAT(receive(101, 110), IsOk());
+  EXPECT_THAT(receive(110, 112), HasReason("FORM_NUMBER_TAKEN"));
+  EXPECT_THAT(receive(113, 114), HasReason("FORM_GAP_UNEXPLAINED"));
+  ASSERT_THAT(receive(113, 114, "gap_reason: 'misprinted'"), IsOk());
+  const auto issue = [&](int first, int last) {
+    return Call<v1::BlankFormsMoved, v1::IssueBlankFormsRequest>(
+        gad(), absl::StrCat(kForms, "IssueBlankForms"),
+        absl::StrCat("form_type: 'SALES' first_number: ", first, " last_number: ", last, " holder: '", kax_.subject,
+                     "'"));
+  };
+  EXPECT_THAT(issue(110, 112), HasReason("FORM_UNKNOWN"));
+  ASSERT_THAT(issue(101, 103), IsOk());
+  EXPECT_THAT(issue(103, 104), HasReason("FORM_NOT_IN_STOCK"));
+  const auto form = [&](int number) {
+    const auto list = Do<v1::ListBlankFormsResponse, kam::api::ListRequest>(
+        kax_, absl::StrCat(kForms, "ListBlankForms"), absl::StrCat("filter: 'form_number = ", number, "'"));
+    EXPECT_EQ(list.blank_forms_size(), 1);
+    return list.blank_forms(0).name();
+  };
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  const auto use = [&](const auth::Principal& who, int number) {
+    return Call<BlankForm, v1::UseBlankFormRequest>(
+        who, absl::StrCat(kForms, "UseBlankForm"),
+        absl::StrCat("name: '", form(number), "' contract: '", contract, "'"));
+  };
+  EXPECT_THAT(use(other_kax_, 101), HasReason("NOT_THE_HOLDER"));
+  ASSERT_THAT(use(kax_, 101), IsOk());
+  EXPECT_THAT(use(kax_, 101), HasReason("STATE_NOT_ALLOWED"));
+  const auto spoil = [&](int number, const std::string& reason) {
+    return Call<BlankForm, v1::VoidBlankFormRequest>(gad(), absl::StrCat(kForms, "VoidBlankForm"),
+                                                     absl::StrCat("name: '", form(number), "' reason: '", reason, "'"));
+  };
+  EXPECT_THAT(spoil(102, ""), HasReason("REASON_REQUIRED"));
+  ASSERT_THAT(spoil(102, "coffee"), IsOk());
+  Do<BlankForm, v1::ReturnBlankFormRequest>(gad(), absl::StrCat(kForms, "ReturnBlankForm"),
+                                            absl::StrCat("name: '", form(103), "'"));
+  const auto check = Do<v1::CheckBlankFormsResponse, v1::CheckBlankFormsRequest>(
+      kax_, absl::StrCat(kForms, "CheckBlankForms"), "form_type: 'SALES'");
+  EXPECT_EQ(check.in_stock(), 10);
+  EXPECT_EQ(check.used(), 1);
+  EXPECT_EQ(check.voided(), 1);
+  ASSERT_EQ(check.gaps_size(), 1);
+  EXPECT_EQ(check.gaps(0).first_number(), 111);
+  EXPECT_EQ(check.gaps(0).last_number(), 112);
+  EXPECT_EQ(check.gaps(0).gap_reason(), "misprinted");
+}
+
+// C-09: the figures of contracts for P-01, P-02 and P-45, within the caller's scope.
+TEST_F(ArchiveTest, FiguresOfContractsByPeriod) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  harness().db().Execute(
+      absl::StrCat("UPDATE contracts SET sign_date = '2024-05-06' WHERE id = '", IdOf(contract), "'"));
+  ASSERT_THAT(Enter(contract, "3"), IsOk());
+  const auto report = [&](const auth::Principal& who, const std::string& from, const std::string& to,
+                          const std::string& period) {
+    return Do<v1::ReportContractsResponse, v1::ReportContractsRequest>(
+        who, absl::StrCat(kContracts, "ReportContracts"),
+        absl::StrCat("from_date: '", from, "' to_date: '", to, "' period: REPORT_PERIOD_", period));
+  };
+  const auto quarter = report(kax_, "2024-01-01", "2024-12-31", "QUARTER");
+  ASSERT_EQ(quarter.rows_size(), 1);
+  EXPECT_EQ(quarter.rows(0).period(), "2024-Q2");
+  EXPECT_EQ(quarter.rows(0).signed_(), 1);
+  EXPECT_EQ(Amount(quarter.rows(0).signed_value()), D("17500"));
+  EXPECT_EQ(report(kax_, "2024-01-01", "2024-12-31", "DAY").rows(0).period(), "2024-05-06");
+  EXPECT_EQ(report(other_kax_, "2024-01-01", "2024-12-31", "YEAR").rows_size(), 0);
+  const auto today = report(gm_, "2026-01-05", "2026-01-05", "DAY");
+  ASSERT_EQ(today.rows_size(), 1);
+  EXPECT_GE(Amount(today.rows(0).called_off()), D("30"));
+}
+
+}  // namespace
+}  // namespace kam::contract::testing

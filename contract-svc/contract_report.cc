@@ -1,0 +1,143 @@
+// Figures of contracts over time in kam.contract.v1.ContractService: their part of the reports P-01, P-02 and P-45.
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "contract-svc/rules/amounts.h"
+#include "contract-svc/sales.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/contract/v1/contract_service.pb.h"
+
+namespace kam::contract {
+namespace {
+
+namespace pb = v1;
+
+constexpr char kMethod[] = "kam.contract.v1.ContractService/ReportContracts";
+constexpr size_t kRowsMax = 400;
+constexpr size_t kYearLength = 4;
+constexpr size_t kMonthLength = 7;
+
+// 2026-01-05, 2026-01, 2026-Q1 or 2026.
+std::string PeriodOf(const std::string& day, pb::ReportPeriod period) {
+  switch (period) {
+    case pb::REPORT_PERIOD_YEAR:
+      return day.substr(0, kYearLength);
+    case pb::REPORT_PERIOD_QUARTER: {
+      const int month = (day[5] - '0') * 10 + (day[6] - '0');
+      return absl::StrCat(day.substr(0, kYearLength), "-Q", (month + 2) / 3);
+    }
+    case pb::REPORT_PERIOD_MONTH:
+      return day.substr(0, kMonthLength);
+    default:
+      return day;
+  }
+}
+
+struct Figures {
+  int signed_count = 0;
+  Decimal signed_value;
+  int amended = 0;
+  Decimal amended_value;
+  int ending = 0;
+  Decimal called_off;
+};
+using Table = std::map<std::pair<std::string, std::string>, Figures>;  // By period and currency.
+
+class Report {
+ public:
+  Report(const Context& context, const rpc::Call& call, const pb::ReportContractsRequest& request,
+         mysql::Connection& connection)
+      : request_(request), connection_(connection) {
+    const resource::Type& type = *context.runtime.catalog().Find(pb::Contract::descriptor());
+    scope_ = resource::ScopeCondition(type, call.principal, call.level());
+  }
+
+  // Counts the rows (day, currency, count, sum) of `sql`, whose contracts stand under the alias t.
+  absl::Status Add(absl::string_view select, absl::string_view day, absl::string_view where, absl::string_view group,
+                   int Figures::*count, Decimal Figures::*value) {
+    std::string sql = absl::StrCat(select, " WHERE ", day, " >= ? AND ", day, " <= ? AND ", where);
+    std::vector<mysql::Value> params = {mysql::Value(request_.from_date()), mysql::Value(request_.to_date())};
+    if (!scope_.sql.empty()) {
+      absl::StrAppend(&sql, " AND (", scope_.sql, ")");
+      params.insert(params.end(), scope_.params.begin(), scope_.params.end());
+    }
+    absl::StrAppend(&sql, " GROUP BY ", group);
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection_.Query(sql, mysql::Params(params)));
+    for (const mysql::Row& row : rows) {
+      Figures& figures = table_[{PeriodOf(row[0].text(), request_.period()), row[1].text()}];
+      if (count != nullptr) figures.*count += static_cast<int>(row[2].integer());
+      if (value == nullptr || row[3].is_null()) continue;
+      ASSIGN_OR_RETURN(const Decimal sum, Decimal::Parse(row[3].text(), "sum"));
+      ASSIGN_OR_RETURN(figures.*value, kam::Add(figures.*value, sum));
+    }
+    return absl::OkStatus();
+  }
+
+  const Table& table() const { return table_; }
+
+ private:
+  const pb::ReportContractsRequest& request_;
+  mysql::Connection& connection_;
+  resource::SqlCondition scope_;
+  Table table_;
+};
+
+absl::StatusOr<pb::ReportContractsResponse> Run(const Context& context, rpc::Call& call,
+                                                const pb::ReportContractsRequest& request) {
+  if (request.to_date() < request.from_date()) {
+    return InvalidField("to_date", "PERIOD_INVALID", "is before from_date",
+                        {{"value", request.to_date()}, {"limit", request.from_date()}});
+  }
+  pb::ReportContractsResponse response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    Report report(context, call, request, connection);
+    // The first version has the value that was signed; contracts of other systems have none and count with their total.
+    RETURN_IF_ERROR(report.Add(
+        "SELECT t.sign_date, t.currency, COUNT(t.id), SUM(COALESCE(v.total_amount, t.total_amount)) FROM contracts t "
+        "LEFT JOIN contracts_versions v ON v.parent_id = t.id AND v.version_number = 1",
+        "t.sign_date", "t.archive_time IS NULL", "t.sign_date, t.currency", &Figures::signed_count,
+        &Figures::signed_value));
+    RETURN_IF_ERROR(report.Add(
+        "SELECT m.sign_date, t.currency, COUNT(m.id), SUM(m.delta_value_amount) FROM amendments m JOIN contracts t ON "
+        "t.id = m.contract",
+        "m.sign_date", "m.state = 'APPLIED'", "m.sign_date, t.currency", &Figures::amended, &Figures::amended_value));
+    RETURN_IF_ERROR(report.Add("SELECT t.end_date, t.currency, COUNT(t.id), NULL FROM contracts t", "t.end_date",
+                               "t.state IN ('ACTIVE', 'EXPIRING', 'SUSPENDED', 'CLOSED')", "t.end_date, t.currency",
+                               &Figures::ending, nullptr));
+    RETURN_IF_ERROR(report.Add(
+        "SELECT d.order_date, t.currency, COUNT(d.order_id), ROUND(SUM((d.reserved + d.released + d.invoiced - "
+        "d.returned) * d.unit_price), 4) FROM contract_draws d JOIN contracts t ON t.id = d.contract",
+        "d.order_date", "d.quantity > 0", "d.order_date, t.currency", nullptr, &Figures::called_off));
+    if (report.table().size() > kRowsMax) {
+      return InvalidField("period", "REPORT_TOO_LONG", "gives too many rows; take a longer period or fewer days",
+                          {{"rows", absl::StrCat(report.table().size())}, {"limit", absl::StrCat(kRowsMax)}});
+    }
+    response.Clear();
+    for (const auto& [key, figures] : report.table()) {
+      pb::ContractReportRow* row = response.add_rows();
+      row->set_period(key.first);
+      row->set_currency(key.second);
+      row->set_signed_(figures.signed_count);
+      rules::SetAmount(figures.signed_value, key.second, row->mutable_signed_value());
+      row->set_amended(figures.amended);
+      rules::SetAmount(figures.amended_value, key.second, row->mutable_amended_value());
+      row->set_ending(figures.ending);
+      rules::SetAmount(figures.called_off, key.second, row->mutable_called_off());
+    }
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
+}  // namespace
+
+void RegisterContractReports(const Context& context, rpc::Registry* registry) {
+  registry->Add<pb::ReportContractsRequest, pb::ReportContractsResponse>(
+      kMethod,
+      [context](rpc::Call& call, const pb::ReportContractsRequest& request) { return Run(context, call, request); });
+}
+
+}  // namespace kam::contract

@@ -1,0 +1,40 @@
+// What contracts, obligations and disputes do to one another inside a transaction (C-13). Lock order: contract,
+// obligation, dispute.
+#ifndef KAM_CONTRACT_SVC_PERFORMANCE_H_
+#define KAM_CONTRACT_SVC_PERFORMANCE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "common/resource/runtime.h"
+#include "contract-svc/context.h"
+
+namespace kam::contract::v1 {
+class Contract;
+class Obligation;
+}  // namespace kam::contract::v1
+
+namespace kam::contract {
+
+// OBLIGATION_OVER.
+absl::Status ObligationOver(const v1::Obligation& obligation);
+
+// A contract that ends before its time ends what was still to be done; what is disputed stays with the legal
+// department.
+absl::Status TerminateObligations(resource::UnitOfWork& work, const std::string& contract, const std::string& reason);
+
+// OBLIGATIONS_OPEN.
+absl::Status CheckObligationsOver(resource::UnitOfWork& work, const std::string& contract);
+
+// A contract in force with a rebate scale is accrued at the end of every month.
+absl::Status ScheduleAccrual(const Context& context, resource::UnitOfWork& work, const v1::Contract& contract);
+
+// At its last day a contract about which nobody has said anything is LAPSED.
+absl::Status ScheduleEnded(const Context& context, resource::UnitOfWork& work, const v1::Contract& contract);
+
+// After a successor was signed: the contract it renews is RENEWED.
+absl::Status MarkRenewed(resource::UnitOfWork& work, const v1::Contract& successor);
+
+}  // namespace kam::contract
+
+#endif  // KAM_CONTRACT_SVC_PERFORMANCE_H_

@@ -1,0 +1,286 @@
+// Rebates, obligations, disputes and renewal over real gRPC and MariaDB. C-09, C-13, C-16; golden cases G19, G31.
+#include "absl/strings/str_cat.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/context.h"
+#include "contract-svc/testing/sales_fixture.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/contract/v1/contract_service.pb.h"
+#include "kam/contract/v1/dispute_service.pb.h"
+#include "kam/contract/v1/obligation_service.pb.h"
+#include "kam/contract/v1/rebate_service.pb.h"
+
+namespace kam::contract::testing {
+namespace {
+
+using kam::testing::HasReason;
+using kam::testing::IsOk;
+using kam::testing::StatusIs;
+using v1::Contract;
+using v1::ContractDispute;
+using v1::Obligation;
+using v1::RebateSettlement;
+
+constexpr char kRebates[] = "kam.contract.v1.RebateService/";
+constexpr char kObligations[] = "kam.contract.v1.ObligationService/";
+constexpr char kDisputes[] = "kam.contract.v1.DisputeService/";
+
+class PerformanceTest : public SalesTest {
+ protected:
+  void SetUp() override {
+    SalesTest::SetUp();
+    start_ = harness().clock().Now();
+  }
+  void TearDown() override { harness().clock().Set(start_); }
+
+  void GoTo(int year, int month, int day) {
+    const absl::Time time = absl::FromCivil(absl::CivilDay(year, month, day), absl::UTCTimeZone());
+    harness().clock().Set(time);
+    EXPECT_THAT(scheduler().RunDue(time, absl::InfiniteFuture()), IsOk());
+  }
+  Contract Get(const std::string& name) {
+    return Do<Contract, kam::api::GetRequest>(kam_, absl::StrCat(kContracts, "GetContract"),
+                                              absl::StrCat("name: '", name, "'"));
+  }
+  // A year at 10 with 2 % from 5 000 and 4 % from 10 000, in force.
+  std::string NewFramework() {
+    const auto answer = Do<kam::api::BatchUpsertResponse, v1::BatchUpsertContractsRequest>(
+        erp_, absl::StrCat(kContracts, "BatchUpsertContracts"),
+        absl::StrCat("contracts { external_ids { system: 'erp' id: '", harness().NewId(), "' } account: '", account_,
+                     "' title: 'Framework' kind: CONTRACT_KIND_ANNUAL currency: 'CNY' state: CONTRACT_STATE_ACTIVE "
+                     "start_date: '2026-01-01' end_date: '2026-12-31' payment: CONTRACT_PAYMENT_CREDIT terms_days: 30 "
+                     "rebate_tiers { from_volume: '5000' percent: '2' } rebate_tiers { from_volume: '10000' percent: "
+                     "'4' } lines { product: '",
+                     product_a_, "' quantity: '10000' unit_price ", MoneyText("10"), " } }"));
+    EXPECT_EQ(answer.results(0).outcome(), kam::api::UPSERT_OUTCOME_CREATED) << answer.DebugString();
+    return answer.results(0).name();
+  }
+  // Orders, delivers and invoices so many pieces at 10.
+  void Sell(const std::string& contract, const std::string& quantity) {
+    const absl::StatusOr<order::v1::Order> order = Enter(contract, quantity);
+    ASSERT_THAT(order, IsOk());
+    SalesTest::Review(order->name());
+    Release(order->name());
+    harness().db().Execute(absl::StrCat("UPDATE orders_lines SET delivered_quantity = quantity WHERE parent_id = '",
+                                        IdOf(order->name()), "'"));
+    Invoice(order->name());
+  }
+  absl::StatusOr<RebateSettlement> Propose(const std::string& contract, const std::string& kind,
+                                           const std::string& until) {
+    return Call<RebateSettlement, v1::CreateRebateSettlementRequest>(
+        kam_, absl::StrCat(kRebates, "CreateRebateSettlement"),
+        absl::StrCat("rebate_settlement { contract: '", contract, "' kind: REBATE_SETTLEMENT_KIND_", kind,
+                     " until_date: '", until, "' }"));
+  }
+  absl::StatusOr<RebateSettlement> Decide(const auth::Principal& who, const RebateSettlement& settlement,
+                                          bool approve = true) {
+    return Call<RebateSettlement, v1::DecideRebateSettlementRequest>(
+        who, absl::StrCat(kRebates, "DecideRebateSettlement"),
+        absl::StrCat("name: '", settlement.name(), "' etag: '", settlement.etag(),
+                     "' approve: ", approve ? "true" : "false", " opinion: 'seen'"));
+  }
+
+  absl::Time start_;
+};
+
+// G19: October 3 000 gives nothing, until November 7 000 gives 140, until the end 27 000 gives 1 080, of which 940 are
+// left to pay. Invoices are the business volume; a second person approves, a third pays.
+TEST_F(PerformanceTest, RebateOfAYearIsSettledTwice) {
+  const std::string contract = NewFramework();
+  SetLimit(account_, "UNLIMITED", "");
+  harness().clock().Set(absl::FromCivil(absl::CivilDay(2026, 10, 10), absl::UTCTimeZone()));
+  Sell(contract, "300");
+  EXPECT_THAT(Propose(contract, "PARTIAL", "2026-10-10"), HasReason("NOTHING_TO_SETTLE"));
+  const auto standing = Do<v1::RebateStanding, v1::GetRebateStandingRequest>(
+      kax_, absl::StrCat(kRebates, "GetRebateStanding"), absl::StrCat("name: '", contract, "'"));
+  EXPECT_EQ(Amount(standing.volume()), D("3000"));
+  EXPECT_EQ(standing.next_percent(), "2");
+  EXPECT_EQ(Amount(standing.missing_volume()), D("2000"));
+  harness().clock().Set(absl::FromCivil(absl::CivilDay(2026, 11, 10), absl::UTCTimeZone()));
+  Sell(contract, "400");
+  EXPECT_THAT(Propose(contract, "FINAL", "2026-11-10"), HasReason("REBATE_DATE_INVALID"));
+  EXPECT_THAT(Propose(contract, "PARTIAL", "2026-11-11"), HasReason("REBATE_DATE_INVALID"));
+  const absl::StatusOr<RebateSettlement> partial = Propose(contract, "PARTIAL", "2026-11-10");
+  ASSERT_THAT(partial, IsOk());
+  EXPECT_EQ(Amount(partial->amount()), D("140"));
+  EXPECT_THAT(Propose(contract, "PARTIAL", "2026-11-10"), HasReason("REBATE_SETTLEMENT_OPEN"));
+  EXPECT_THAT(Decide(kam_, *partial), StatusIs(absl::StatusCode::kPermissionDenied));
+  auth::Principal both = kam_;
+  both.grants["rebate.decide"] = auth::Level::kAll;
+  EXPECT_THAT(Decide(both, *partial), HasReason("SEPARATION_OF_DUTIES"));
+  const absl::StatusOr<RebateSettlement> approved = Decide(fd_, *partial);
+  ASSERT_THAT(approved, IsOk());
+  const auto pay = [&](const auth::Principal& who) {
+    return Call<RebateSettlement, v1::PayRebateSettlementRequest>(
+        who, absl::StrCat(kRebates, "PayRebateSettlement"),
+        absl::StrCat("name: '", partial->name(), "' payment_reference: 'V-1'"));
+  };
+  EXPECT_THAT(pay(acc_), IsOk());
+  EXPECT_THAT(pay(acc_), HasReason("STATE_NOT_ALLOWED"));
+  harness().clock().Set(absl::FromCivil(absl::CivilDay(2026, 12, 31), absl::UTCTimeZone()));
+  Sell(contract, "2000");
+  const absl::StatusOr<RebateSettlement> last = Propose(contract, "FINAL", "2026-12-31");
+  ASSERT_THAT(last, IsOk());
+  EXPECT_EQ(Amount(last->volume()), D("27000"));
+  EXPECT_EQ(Amount(last->entitled()), D("1080"));
+  EXPECT_EQ(Amount(last->settled_before()), D("140"));
+  EXPECT_EQ(Amount(last->amount()), D("940"));
+  Sell(contract, "100");
+  EXPECT_THAT(Decide(fd_, *last), HasReason("REBATE_CHANGED"));
+  ASSERT_THAT(Decide(fd_, *last, /*approve=*/false), IsOk());
+  const absl::StatusOr<RebateSettlement> again = Propose(contract, "FINAL", "2026-12-31");
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(Amount(again->amount()), D("980"));
+  ASSERT_THAT(Decide(fd_, *again), IsOk());
+  EXPECT_THAT(Propose(contract, "PARTIAL", "2026-12-31"), HasReason("REBATE_SETTLED"));
+  EXPECT_THAT(Propose(NewContract(account_, false), "PARTIAL", "2026-12-31"), HasReason("REBATE_NOT_AGREED"));
+}
+
+// C-09: the books are brought up to date at the end of every month, once, until the contract has ended.
+TEST_F(PerformanceTest, RebateIsAccruedEveryMonth) {
+  const std::string contract = NewFramework();
+  SetLimit(account_, "UNLIMITED", "");
+  Sell(contract, "700");
+  GoTo(2026, 2, 1);
+  GoTo(2026, 2, 2);
+  const auto accruals = [&] {
+    return Sql(absl::StrCat("SELECT CAST(COUNT(id) AS CHAR) FROM rebate_settlements WHERE contract = '", IdOf(contract),
+                            "' AND kind = 'ACCRUAL'"));
+  };
+  EXPECT_EQ(accruals(), D("1"));
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(SUM(amount_amount) AS CHAR) FROM rebate_settlements WHERE contract = '",
+                             IdOf(contract), "'")),
+            D("140"));
+  GoTo(2026, 3, 1);
+  EXPECT_EQ(accruals(), D("1")) << "nothing new in February";
+  Sell(contract, "500");
+  GoTo(2027, 2, 1);
+  EXPECT_EQ(accruals(), D("2"));
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(SUM(amount_amount) AS CHAR) FROM rebate_settlements WHERE contract = '",
+                             IdOf(contract), "'")),
+            D("480"));
+}
+
+// C-13: overdue once, disputed before the legal department, goes on after the settlement, ends with the contract.
+TEST_F(PerformanceTest, ObligationFromDueDayToDisputeAndEnd) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  const auto create = [&](const std::string& due) {
+    return Do<Obligation, v1::CreateObligationRequest>(
+        kax_, absl::StrCat(kObligations, "CreateObligation"),
+        absl::StrCat("obligation { contract: '", contract,
+                     "' kind: OBLIGATION_KIND_PAYMENT title: 'First instalment' "
+                     "due_date: '",
+                     due, "' target_amount ", MoneyText("500"), " }"));
+  };
+  const auto read = [&](const std::string& name) {
+    return Do<Obligation, kam::api::GetRequest>(kax_, absl::StrCat(kObligations, "GetObligation"),
+                                                absl::StrCat("name: '", name, "'"));
+  };
+  const std::string name = create("2026-01-20").name();
+  const std::string later = create("2026-06-30").name();
+  GoTo(2026, 1, 21);
+  EXPECT_EQ(read(name).state(), v1::OBLIGATION_STATE_OVERDUE);
+  EXPECT_EQ(read(name).overdue_date(), "2026-01-21");
+  const std::string etag = read(name).etag();
+  GoTo(2026, 1, 25);
+  EXPECT_EQ(read(name).etag(), etag) << "overdue is said once";
+  EXPECT_EQ(read(later).state(), v1::OBLIGATION_STATE_IN_FORCE);
+  const auto raise = [&] {
+    return Call<ContractDispute, v1::CreateContractDisputeRequest>(
+        kam_, absl::StrCat(kDisputes, "CreateContractDispute"),
+        absl::StrCat("contract_dispute { contract: '", contract, "' obligation: '", name,
+                     "' title: 'Instalment withheld' statement: 'The customer says...' claimed_amount ",
+                     MoneyText("500"), " }"));
+  };
+  const absl::StatusOr<ContractDispute> dispute = raise();
+  ASSERT_THAT(dispute, IsOk());
+  EXPECT_THAT(raise(), HasReason("DISPUTE_OPEN"));
+  EXPECT_EQ(read(name).state(), v1::OBLIGATION_STATE_DISPUTED);
+  EXPECT_EQ(read(name).dispute(), dispute->name());
+  const auto settle = [&](const auth::Principal& who) {
+    return Call<ContractDispute, v1::SettleContractDisputeRequest>(
+        who, absl::StrCat(kDisputes, "SettleContractDispute"),
+        absl::StrCat("name: '", dispute->name(), "' resolution: 'pays 400' settled_amount ", MoneyText("400")));
+  };
+  EXPECT_THAT(settle(leg_), HasReason("STATE_NOT_ALLOWED"));
+  EXPECT_THAT((Call<ContractDispute, v1::TakeContractDisputeRequest>(
+                  kam_, absl::StrCat(kDisputes, "TakeContractDispute"), absl::StrCat("name: '", dispute->name(), "'"))),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  ASSERT_THAT((Call<ContractDispute, v1::TakeContractDisputeRequest>(
+                  leg_, absl::StrCat(kDisputes, "TakeContractDispute"), absl::StrCat("name: '", dispute->name(), "'"))),
+              IsOk());
+  const absl::StatusOr<ContractDispute> settled = settle(leg_);
+  ASSERT_THAT(settled, IsOk());
+  EXPECT_EQ(settled->handler(), leg_.subject);
+  EXPECT_EQ(read(name).state(), v1::OBLIGATION_STATE_OVERDUE);
+  const auto pay = [&](const std::string& amount, const std::string& id) {
+    return Call<Obligation, v1::RecordFulfilmentRequest>(
+        kax_, absl::StrCat(kObligations, "RecordFulfilment"),
+        absl::StrCat("name: '", name, "' amount ", MoneyText(amount), " note: 'R-1' ", id));
+  };
+  // G31
+  const std::string id = "request_id: '0190f3f4-7a1b-7c3d-9e4f-5a6b7c8d9e11'";
+  ASSERT_THAT(pay("300", id), IsOk());
+  ASSERT_THAT(pay("300", id), IsOk());
+  EXPECT_EQ(read(name).deviation(), "-200");
+  ASSERT_THAT(pay("200", ""), IsOk());
+  EXPECT_EQ(read(name).state(), v1::OBLIGATION_STATE_COMPLETED);
+  EXPECT_EQ(read(name).days_late(), 5);
+  Do<Contract, v1::ActivateContractRequest>(kam_, absl::StrCat(kContracts, "ActivateContract"),
+                                            absl::StrCat("name: '", contract, "'"));
+  EXPECT_THAT((Call<Contract, v1::CloseContractRequest>(kam_, absl::StrCat(kContracts, "CloseContract"),
+                                                        absl::StrCat("name: '", contract, "'"))),
+              HasReason("OBLIGATIONS_OPEN"));
+  Do<Contract, v1::TerminateContractRequest>(kapm_, absl::StrCat(kContracts, "TerminateContract"),
+                                             absl::StrCat("name: '", contract, "' reason: 'insolvency'"));
+  EXPECT_EQ(read(later).state(), v1::OBLIGATION_STATE_TERMINATED);
+  EXPECT_EQ(read(name).state(), v1::OBLIGATION_STATE_COMPLETED);
+}
+
+// C-16: the reminder comes in time, the successor is a draft of its own, reasons and lists are kept.
+TEST_F(PerformanceTest, RenewalFromReminderToLists) {
+  const std::string renewed = NewFramework();
+  const std::string declined = NewFramework();
+  const std::string lapsed = NewFramework();
+  GoTo(2026, 10, 31);
+  EXPECT_EQ(Get(renewed).renewal_status(), v1::RENEWAL_STATUS_UNSPECIFIED);
+  GoTo(2026, 11, 2);
+  EXPECT_EQ(Get(renewed).state(), v1::CONTRACT_STATE_EXPIRING);
+  EXPECT_EQ(Get(renewed).renewal_status(), v1::RENEWAL_STATUS_DUE);
+  const absl::StatusOr<Contract> next = Call<Contract, v1::RenewContractRequest>(
+      kam_, absl::StrCat(kContracts, "RenewContract"), absl::StrCat("name: '", renewed, "'"));
+  ASSERT_THAT(next, IsOk());
+  EXPECT_EQ(next->state(), v1::CONTRACT_STATE_DRAFT);
+  EXPECT_EQ(next->predecessor(), renewed);
+  EXPECT_EQ(next->start_date(), "2027-01-01");
+  EXPECT_EQ(next->drafter(), kam_.subject);
+  EXPECT_EQ(Get(renewed).successor(), next->name());
+  EXPECT_THAT((Call<Contract, v1::RenewContractRequest>(kam_, absl::StrCat(kContracts, "RenewContract"),
+                                                        absl::StrCat("name: '", renewed, "'"))),
+              HasReason("RENEWAL_DECIDED"));
+  ASSERT_THAT((Call<Contract, v1::DeclineContractRenewalRequest>(
+                  kam_, absl::StrCat(kContracts, "DeclineContractRenewal"),
+                  absl::StrCat("name: '", declined, "' non_renewal_reason: NON_RENEWAL_REASON_PRICE"))),
+              IsOk());
+  GoTo(2027, 1, 1);
+  EXPECT_EQ(Get(lapsed).renewal_status(), v1::RENEWAL_STATUS_LAPSED);
+  EXPECT_EQ(Get(declined).renewal_status(), v1::RENEWAL_STATUS_NOT_RENEWED);
+  const auto report = Do<v1::ReportContractRenewalsResponse, v1::ReportContractRenewalsRequest>(
+      kax_, absl::StrCat(kContracts, "ReportContractRenewals"), "from_date: '2026-12-01' to_date: '2026-12-31'");
+  const auto has = [](const auto& rows, const std::string& name) {
+    for (const auto& row : rows) {
+      if (row.contract() == name) return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(has(report.renewed(), renewed));
+  EXPECT_TRUE(has(report.not_renewed(), declined));
+  EXPECT_TRUE(has(report.not_renewed(), lapsed));
+  EXPECT_FALSE(has(report.open(), renewed));
+  const auto foreign = Do<v1::ReportContractRenewalsResponse, v1::ReportContractRenewalsRequest>(
+      other_kax_, absl::StrCat(kContracts, "ReportContractRenewals"), "from_date: '2026-12-01' to_date: '2026-12-31'");
+  EXPECT_FALSE(has(foreign.renewed(), renewed)) << "another owner's";
+}
+
+}  // namespace
+}  // namespace kam::contract::testing

@@ -1,0 +1,224 @@
+// kam.contract.v1.RebateService (C-09).
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "contract-svc/performance.h"
+#include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/rebate.h"
+#include "contract-svc/rules/receivable.h"
+#include "contract-svc/rules/review.h"
+#include "contract-svc/sales.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/contract/v1/contract.pb.h"
+#include "kam/contract/v1/rebate_service.pb.h"
+
+namespace kam::contract {
+namespace {
+
+namespace pb = v1;
+using resource::Change;
+using resource::UnitOfWork;
+using rules::SetAmount;
+
+constexpr char kService[] = "kam.contract.v1.RebateService";
+constexpr char kDueAccrual[] = "rebate.accrue";
+
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
+// Net of the contract's invoices until `until`.
+absl::StatusOr<Decimal> Volume(mysql::Connection& connection, const pb::Contract& contract, absl::string_view until) {
+  std::string sql =
+      "SELECT COALESCE(SUM(l.net_amount), 0) FROM orders o JOIN invoices i ON i.order_id = o.id JOIN invoices_lines l "
+      "ON l.parent_id = i.id WHERE o.contract = ? AND i.state IN ('ISSUED', 'PARTIALLY_PAID', 'PAID') AND i.currency = "
+      "? AND i.issue_date >= ? AND i.issue_date <= ?";
+  std::vector<mysql::Value> params = {mysql::Value(IdOf(contract.name())), mysql::Value(contract.currency()),
+                                      mysql::Value(contract.start_date()), mysql::Value(until)};
+  for (int i = 0; i < contract.rebate_products_size(); ++i) {
+    absl::StrAppend(&sql, i == 0 ? " AND l.product IN (" : ", ", "?");
+    params.emplace_back(IdOf(contract.rebate_products(i)));
+  }
+  if (contract.rebate_products_size() > 0) sql += ")";
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
+  return Decimal::Parse(rows[0][0].text(), "volume");
+}
+
+struct Reckoning {
+  rules::Rebate rebate;
+  rules::RebateHistory history;
+};
+
+absl::StatusOr<Reckoning> Reckon(mysql::Connection& connection, const pb::Contract& contract, absl::string_view until) {
+  Reckoning reckoning;
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   connection.Query("SELECT r.kind, r.state, r.amount_amount, r.until_date FROM rebate_settlements r "
+                                    "WHERE r.contract = ? ORDER BY r.id",
+                                    {mysql::Value(IdOf(contract.name()))}));
+  for (const mysql::Row& row : rows) {
+    ASSIGN_OR_RETURN(const Decimal amount, Decimal::Parse(row[2].text(), "amount"));
+    RETURN_IF_ERROR(rules::CountSettlement(row[0].text(), row[1].text(), amount, row[3].text(), &reckoning.history));
+  }
+  ASSIGN_OR_RETURN(const Decimal volume, Volume(connection, contract, until));
+  ASSIGN_OR_RETURN(const std::vector<rules::RebateStep> scale, rules::ScaleOf(contract));
+  ASSIGN_OR_RETURN(reckoning.rebate, rules::ReckonRebate(scale, volume, reckoning.history.accrued,
+                                                         reckoning.history.settled, contract.currency()));
+  return reckoning;
+}
+
+void Fill(const Reckoning& reckoning, const std::string& currency, pb::RebateSettlement* settlement) {
+  SetAmount(reckoning.rebate.volume, currency, settlement->mutable_volume());
+  settlement->set_percent(reckoning.rebate.percent.ToString());
+  SetAmount(reckoning.rebate.entitled, currency, settlement->mutable_entitled());
+  SetAmount(reckoning.history.accrued, currency, settlement->mutable_accrued_before());
+  SetAmount(reckoning.history.settled, currency, settlement->mutable_settled_before());
+  const bool accrual = settlement->kind() == pb::REBATE_SETTLEMENT_KIND_ACCRUAL;
+  SetAmount(accrual ? reckoning.rebate.accrue : reckoning.rebate.payable, currency, settlement->mutable_amount());
+}
+
+// A new settlement; the contract's row is locked, so there is one at a time.
+absl::Status Propose(const Context& context, UnitOfWork& work, pb::RebateSettlement* settlement) {
+  RETURN_IF_ERROR(Validate(work, *settlement));
+  absl::StatusOr<pb::Contract> contract = work.Load<pb::Contract>(settlement->contract());
+  if (absl::IsNotFound(contract.status())) {
+    return InvalidField("rebate_settlement.contract", "REFERENCE_NOT_FOUND", "does not exist",
+                        {{"reference", settlement->contract()}});
+  }
+  RETURN_IF_ERROR(contract.status());
+  settlement->set_account(contract->account());
+  settlement->set_proposer(work.actor().subject);
+  ASSIGN_OR_RETURN(const Reckoning reckoning, Reckon(work.connection(), *contract, settlement->until_date()));
+  Fill(reckoning, contract->currency(), settlement);
+  settlement->set_state(settlement->kind() == pb::REBATE_SETTLEMENT_KIND_ACCRUAL
+                            ? pb::REBATE_SETTLEMENT_STATE_BOOKED
+                            : pb::REBATE_SETTLEMENT_STATE_PROPOSED);
+  return rules::CheckSettlement(context.Today(work.now()), *contract, reckoning.history, *settlement);
+}
+
+absl::StatusOr<pb::RebateSettlement> Decide(const Context& context, rpc::Call& call,
+                                            const pb::DecideRebateSettlementRequest& request) {
+  RETURN_IF_ERROR(context.directory.EnsureCaller(call));
+  return context.runtime.Write<pb::RebateSettlement>(
+      call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::RebateSettlement> {
+        ASSIGN_OR_RETURN(auto change, work.Begin<pb::RebateSettlement>(request));
+        RETURN_IF_ERROR(CheckRead(request.etag()));
+        pb::RebateSettlement& settlement = change.after;
+        RETURN_IF_ERROR(
+            rules::CheckOtherPerson(settlement.name(), work.actor().subject, settlement.proposer(), "proposed it"));
+        if (!request.approve()) RETURN_IF_ERROR(rules::CheckOpinion(request.opinion()));
+        if (request.approve()) {
+          ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(settlement.contract()));
+          ASSIGN_OR_RETURN(const Reckoning now, Reckon(work.connection(), contract, settlement.until_date()));
+          RETURN_IF_ERROR(rules::CheckUnchanged(now.rebate, settlement));
+        }
+        settlement.set_state(request.approve() ? pb::REBATE_SETTLEMENT_STATE_APPROVED
+                                               : pb::REBATE_SETTLEMENT_STATE_REJECTED);
+        settlement.set_decider(work.actor().subject);
+        settlement.set_opinion(request.opinion());
+        SetTime(work.now(), settlement.mutable_decide_time());
+        return work.Save(std::move(change));
+      });
+}
+
+absl::StatusOr<pb::RebateSettlement> Pay(const Context& context, rpc::Call& call,
+                                         const pb::PayRebateSettlementRequest& request) {
+  RETURN_IF_ERROR(context.directory.EnsureCaller(call));
+  return context.runtime.Write<pb::RebateSettlement>(
+      call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::RebateSettlement> {
+        ASSIGN_OR_RETURN(auto change, work.Begin<pb::RebateSettlement>(request));
+        RETURN_IF_ERROR(rules::CheckOtherPerson(change.before.name(), work.actor().subject, change.before.decider(),
+                                                "approved it"));
+        change.after.set_payment_reference(request.payment_reference());
+        change.after.set_payer(work.actor().subject);
+        SetTime(work.now(), change.after.mutable_pay_time());
+        return work.Save(std::move(change));
+      });
+}
+
+absl::StatusOr<pb::RebateStanding> Standing(const Context& context, rpc::Call& call,
+                                            const pb::GetRebateStandingRequest& request) {
+  ASSIGN_OR_RETURN(const pb::Contract contract, context.runtime.Get<pb::Contract>(call, request.name()));
+  if (contract.rebate_tiers_size() == 0) return rules::RebateNotAgreed(contract.name());
+  pb::RebateStanding standing;
+  standing.set_contract(contract.name());
+  standing.set_until_date(request.until_date().empty() ? context.Today(context.runtime.clock().Now())
+                                                       : request.until_date());
+  Reckoning reckoning;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    ASSIGN_OR_RETURN(reckoning, Reckon(connection, contract, standing.until_date()));
+    return absl::OkStatus();
+  }));
+  SetAmount(reckoning.rebate.volume, contract.currency(), standing.mutable_volume());
+  standing.set_percent(reckoning.rebate.percent.ToString());
+  SetAmount(reckoning.rebate.entitled, contract.currency(), standing.mutable_entitled());
+  SetAmount(reckoning.history.accrued, contract.currency(), standing.mutable_accrued());
+  SetAmount(reckoning.history.settled, contract.currency(), standing.mutable_settled());
+  ASSIGN_OR_RETURN(const std::vector<rules::RebateStep> scale, rules::ScaleOf(contract));
+  for (const rules::RebateStep& step : scale) {
+    if (step.from_volume <= reckoning.rebate.volume) continue;
+    ASSIGN_OR_RETURN(const Decimal missing, Subtract(step.from_volume, reckoning.rebate.volume));
+    standing.set_next_percent(step.percent.ToString());
+    SetAmount(missing, contract.currency(), standing.mutable_missing_volume());
+    break;
+  }
+  return standing;
+}
+
+// Last day of the month that `day` lies in.
+absl::StatusOr<std::string> MonthEnd(absl::string_view day) {
+  ASSIGN_OR_RETURN(const absl::CivilDay civil, ParseDate(day));
+  return FormatDate(absl::CivilDay(absl::CivilMonth(civil) + 1) - 1);
+}
+
+}  // namespace
+
+absl::Status ScheduleAccrual(const Context& context, UnitOfWork& work, const pb::Contract& contract) {
+  if (contract.rebate_tiers_size() == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string end, MonthEnd(context.Today(work.now())));
+  ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(end));
+  return schedule::Schedule(work, kDueAccrual, contract.name(), due);
+}
+
+void RegisterRebates(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler) {
+  resource::Hooks hooks;
+  hooks.prepare = PrepareNames(context);
+  hooks.on_create = resource::OnCreate<pb::RebateSettlement>(
+      [context](UnitOfWork& work, pb::RebateSettlement* settlement) { return Propose(context, work, settlement); });
+  context.runtime.SetHooks(pb::RebateSettlement::descriptor(), std::move(hooks));
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  registry->Add<pb::GetRebateStandingRequest, pb::RebateStanding>(
+      Rpc("GetRebateStanding"), [context](rpc::Call& call, const pb::GetRebateStandingRequest& request) {
+        return Standing(context, call, request);
+      });
+  registry->Add<pb::DecideRebateSettlementRequest, pb::RebateSettlement>(
+      Rpc("DecideRebateSettlement"), [context](rpc::Call& call, const pb::DecideRebateSettlementRequest& request) {
+        return Decide(context, call, request);
+      });
+  registry->Add<pb::PayRebateSettlementRequest, pb::RebateSettlement>(
+      Rpc("PayRebateSettlement"), [context](rpc::Call& call, const pb::PayRebateSettlementRequest& request) {
+        return Pay(context, call, request);
+      });
+  // At the end of every month what is owed so far goes into the books, until the contract has ended.
+  scheduler->Handle(kDueAccrual, Rpc("CreateRebateSettlement"),
+                    [context](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
+                      ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(item.resource));
+                      const std::string month_end = context.Today(item.due_time - absl::Seconds(1));
+                      pb::RebateSettlement accrual;
+                      accrual.set_contract(contract.name());
+                      accrual.set_kind(pb::REBATE_SETTLEMENT_KIND_ACCRUAL);
+                      accrual.set_until_date(std::min(month_end, contract.end_date()));
+                      const absl::Status status = Propose(context, work, &accrual);
+                      if (status.ok()) RETURN_IF_ERROR(work.Insert(std::move(accrual)).status());
+                      // Nothing new this month, or settled to the end already.
+                      if (!status.ok() && !absl::IsFailedPrecondition(status)) return status;
+                      if (month_end >= contract.end_date()) return absl::OkStatus();
+                      ASSIGN_OR_RETURN(const std::string next_day, AddDays(month_end, 1));
+                      ASSIGN_OR_RETURN(const std::string next, MonthEnd(next_day));
+                      ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(next));
+                      return schedule::Schedule(work, kDueAccrual, contract.name(), due);
+                    });
+}
+
+}  // namespace kam::contract

@@ -1,0 +1,133 @@
+#include "contract-svc/rules/agreement.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/status/status.h"
+#include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/text.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/contract/v1/agreement.pb.h"
+#include "kam/contract/v1/archive.pb.h"
+
+namespace kam::contract::rules {
+
+using v1::Agreement;
+using v1::FinancingDrawing;
+
+absl::Status CheckAgreement(const Agreement& agreement) {
+  FieldViolations violations;
+  if (agreement.end_date() < agreement.start_date()) {
+    violations.Add("agreement.end_date", "CONTRACT_DATES_CONTRADICT", "is before start_date",
+                   {{"startDate", agreement.start_date()}, {"endDate", agreement.end_date()}});
+  }
+  if (agreement.kind() == v1::AGREEMENT_KIND_TRIPARTITE_FINANCING) {
+    const auto need = [&](bool present, absl::string_view field) {
+      if (present) return;
+      violations.Add(absl::StrCat("agreement.", field), "PURPOSE_REQUIRED",
+                     "must be set: the money of a tripartite agreement is for its purpose only");
+    };
+    need(agreement.purposes_size() > 0, "purposes");
+    need(agreement.has_financing_limit(), "financing_limit");
+    need(!agreement.currency().empty(), "currency");
+  }
+  violations.AddAll("",
+                    AmountIn(agreement.financing_limit(), agreement.currency(), "agreement.financing_limit").status());
+  return violations.status();
+}
+
+absl::Status DrawMoney(absl::string_view today, int64_t overdue_drawings, const FinancingDrawing& drawing,
+                       Agreement* agreement) {
+  const std::string state = v1::AgreementState_Name(agreement->state());
+  if (agreement->state() != v1::AGREEMENT_STATE_IN_FORCE && agreement->state() != v1::AGREEMENT_STATE_EXPIRING) {
+    return FailedPrecondition("AGREEMENT_NOT_IN_FORCE", agreement->name(), "money is drawn under a signed agreement",
+                              {{"state", state}});
+  }
+  if (today < agreement->start_date() || today > agreement->end_date()) {
+    return FailedPrecondition("AGREEMENT_NOT_IN_FORCE", agreement->name(),
+                              absl::StrCat("it runs from ", agreement->start_date(), " to ", agreement->end_date()),
+                              {{"state", state}, {"today", std::string(today)}});
+  }
+  if (overdue_drawings > 0) {
+    return FailedPrecondition("DRAWINGS_OVERDUE", agreement->name(),
+                              absl::StrCat(overdue_drawings, " drawings have to be repaid first"),
+                              {{"overdue", absl::StrCat(overdue_drawings)}});
+  }
+  const auto& purposes = agreement->purposes();
+  if (std::find(purposes.begin(), purposes.end(), drawing.purpose()) == purposes.end()) {
+    const std::string agreed = absl::StrJoin(purposes, "; ");
+    return FailedPrecondition(
+        "PURPOSE_NOT_AGREED", agreement->name(),
+        absl::StrCat("the money may be used for ", agreed.empty() ? "nothing" : agreed, ", not for ",
+                     drawing.purpose()),
+        {{"field", "financing_drawing.purpose"}, {"purpose", drawing.purpose()}, {"agreed", agreed}});
+  }
+  if (absl::string_view(drawing.due_date()) < today || drawing.due_date() > agreement->end_date()) {
+    return InvalidField("financing_drawing.due_date", "DUE_DATE_INVALID",
+                        absl::StrCat("must be from today to ", agreement->end_date(), ", the end of the agreement"),
+                        {{"value", drawing.due_date()}, {"limit", agreement->end_date()}});
+  }
+  const std::string& currency = agreement->currency();
+  ASSIGN_OR_RETURN(const Decimal amount, AmountIn(drawing.amount(), currency, "financing_drawing.amount"));
+  ASSIGN_OR_RETURN(const Decimal outstanding, AmountIn(agreement->outstanding(), currency, "outstanding"));
+  ASSIGN_OR_RETURN(const Decimal limit, AmountIn(agreement->financing_limit(), currency, "financing_limit"));
+  ASSIGN_OR_RETURN(const Decimal after, Add(outstanding, amount));
+  if (after > limit) {
+    return FailedPrecondition("FINANCING_LIMIT_EXCEEDED", agreement->name(),
+                              absl::StrCat(AmountText(outstanding, currency), " of ", AmountText(limit, currency),
+                                           " are drawn, ", AmountText(amount, currency), " asked"),
+                              {{"field", "financing_drawing.amount"},
+                               {"outstanding", outstanding.ToString()},
+                               {"limit", limit.ToString()},
+                               {"asked", amount.ToString()}});
+  }
+  SetAmount(after, currency, agreement->mutable_outstanding());
+  return absl::OkStatus();
+}
+
+absl::Status RepayMoney(const FinancingDrawing& drawing, Agreement* agreement) {
+  const std::string& currency = agreement->currency();
+  ASSIGN_OR_RETURN(const Decimal amount, AmountIn(drawing.amount(), currency, "amount"));
+  ASSIGN_OR_RETURN(const Decimal outstanding, AmountIn(agreement->outstanding(), currency, "outstanding"));
+  ASSIGN_OR_RETURN(const Decimal after, Subtract(outstanding, amount));
+  if (after.sign() < 0) return Internal("more repaid than was drawn");
+  SetAmount(after, currency, agreement->mutable_outstanding());
+  return absl::OkStatus();
+}
+
+absl::Status CheckFormRange(int64_t first, int64_t last) {
+  if (last >= first && last - first < kFormsMax) return absl::OkStatus();
+  return InvalidField(
+      "last_number", "FORM_RANGE_INVALID", absl::StrCat("must be from first_number to ", kFormsMax, " forms after it"),
+      {{"first", absl::StrCat(first)}, {"last", absl::StrCat(last)}, {"limit", absl::StrCat(kFormsMax)}});
+}
+
+absl::Status CheckFormGap(std::optional<int64_t> last_known, int64_t first, absl::string_view gap_reason) {
+  if (!last_known.has_value() || first <= *last_known + 1) return absl::OkStatus();
+  if (!absl::StripAsciiWhitespace(gap_reason).empty()) return absl::OkStatus();
+  return InvalidField("gap_reason", "FORM_GAP_UNEXPLAINED",
+                      absl::StrCat("must say why the numbers ", *last_known + 1, " to ", first - 1, " did not come in"),
+                      {{"first", absl::StrCat(*last_known + 1)}, {"last", absl::StrCat(first - 1)}});
+}
+
+std::string ChecksumOf(const v1::ContractArchive& archive) {
+  std::string text;
+  for (const auto& document : archive.documents()) absl::StrAppend(&text, document.content_sha256(), "\n");
+  return Sha256(text);
+}
+
+absl::Status CheckLending(absl::string_view today, const v1::ContractArchive& archive,
+                          const v1::ArchiveBorrowing& borrowing) {
+  if (!archive.borrowing().empty()) {
+    return FailedPrecondition("ARCHIVE_LENT", archive.name(), "the file is with somebody else; it has to be back first",
+                              {{"borrowing", archive.borrowing()}});
+  }
+  if (absl::string_view(borrowing.due_date()) >= today) return absl::OkStatus();
+  return InvalidField("archive_borrowing.due_date", "DUE_DATE_INVALID", "must not be in the past",
+                      {{"value", borrowing.due_date()}, {"today", std::string(today)}});
+}
+
+}  // namespace kam::contract::rules

@@ -1,0 +1,48 @@
+// Other agreements, money drawn under them, numbered blank forms (C-17), the archive (C-15). Pure functions.
+#ifndef KAM_CONTRACT_SVC_RULES_AGREEMENT_H_
+#define KAM_CONTRACT_SVC_RULES_AGREEMENT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace kam::contract::v1 {
+class Agreement;
+class ArchiveBorrowing;
+class ContractArchive;
+class FinancingDrawing;
+}  // namespace kam::contract::v1
+
+namespace kam::contract::rules {
+
+// CONTRACT_DATES_CONTRADICT, PURPOSE_REQUIRED (a tripartite agreement says what its money is for, how much of it there
+// is and in which currency), CURRENCY_MISMATCH.
+absl::Status CheckAgreement(const v1::Agreement& agreement);
+
+// Money is drawn for its purpose only, within the limit, to be repaid before the agreement ends, and not while an
+// earlier drawing is overdue. Counts it in `agreement`. AGREEMENT_NOT_IN_FORCE, PURPOSE_NOT_AGREED, CURRENCY_MISMATCH,
+// FINANCING_LIMIT_EXCEEDED, DUE_DATE_INVALID, DRAWINGS_OVERDUE.
+absl::Status DrawMoney(absl::string_view today, int64_t overdue_drawings, const v1::FinancingDrawing& drawing,
+                       v1::Agreement* agreement);
+absl::Status RepayMoney(const v1::FinancingDrawing& drawing, v1::Agreement* agreement);
+
+// Forms are moved at most this many at a time: one transaction.
+inline constexpr int64_t kFormsMax = 500;
+// FORM_RANGE_INVALID.
+absl::Status CheckFormRange(int64_t first, int64_t last);
+// Forms that come in follow on the last number, or somebody says why not. `last_known`: none before the first delivery.
+// FORM_GAP_UNEXPLAINED.
+absl::Status CheckFormGap(std::optional<int64_t> last_known, int64_t first, absl::string_view gap_reason);
+
+// SHA-256 over the checksums of the documents in their order.
+std::string ChecksumOf(const v1::ContractArchive& archive);
+// A file goes out: ARCHIVE_LENT naming the borrowing, DUE_DATE_INVALID.
+absl::Status CheckLending(absl::string_view today, const v1::ContractArchive& archive,
+                          const v1::ArchiveBorrowing& borrowing);
+
+}  // namespace kam::contract::rules
+
+#endif  // KAM_CONTRACT_SVC_RULES_AGREEMENT_H_

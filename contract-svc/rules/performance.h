@@ -1,0 +1,42 @@
+// Performance of contracts and disputes about it (C-13), renewal (C-16). Pure functions.
+#ifndef KAM_CONTRACT_SVC_RULES_PERFORMANCE_H_
+#define KAM_CONTRACT_SVC_RULES_PERFORMANCE_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace kam::contract::v1 {
+class Contract;
+class DeclineContractRenewalRequest;
+class Obligation;
+class RecordFulfilmentRequest;
+class RenewContractRequest;
+}  // namespace kam::contract::v1
+
+namespace kam::contract::rules {
+
+// A new or changed obligation: exactly one target, in the currency of the contract; the deviation is worked out.
+// CONTRACT_NOT_IN_FORCE, TARGET_REQUIRED, CURRENCY_MISMATCH.
+absl::Status CompleteObligation(const v1::Contract& contract, absl::string_view today, v1::Obligation* obligation);
+
+// IN_FORCE until its day has passed, OVERDUE after it, COMPLETED when the target is reached: where an obligation stands
+// that is neither disputed nor terminated.
+absl::Status PlaceObligation(absl::string_view today, v1::Obligation* obligation);
+
+// Something was done. What reaches the target completes it, also while it is disputed. TARGET_REQUIRED naming the field
+// that its target is in, CURRENCY_MISMATCH, FULFIL_DATE_INVALID.
+absl::Status Fulfil(const v1::RecordFulfilmentRequest& request, absl::string_view actor, absl::string_view today,
+                    v1::Obligation* obligation);
+
+// The draft of a successor: parties, lines and clauses as they stand on the last day, for the next period. Nothing of
+// it is approved. RENEWAL_DECIDED, CONTRACT_DATES_MISSING, CONTRACT_DATES_CONTRADICT.
+absl::StatusOr<v1::Contract> DraftSuccessor(const v1::RenewContractRequest& request, const v1::Contract& contract);
+
+// RENEWAL_DECIDED, REMARK_REQUIRED.
+absl::Status DeclineRenewal(const v1::DeclineContractRenewalRequest& request, v1::Contract* contract);
+
+}  // namespace kam::contract::rules
+
+#endif  // KAM_CONTRACT_SVC_RULES_PERFORMANCE_H_

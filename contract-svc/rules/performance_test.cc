@@ -1,0 +1,161 @@
+// Obligations and renewal as pure rules (C-13, C-16).
+#include "contract-svc/rules/performance.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/rules/contract.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "gtest/gtest.h"
+#include "kam/contract/v1/contract_service.pb.h"
+#include "kam/contract/v1/obligation_service.pb.h"
+
+namespace kam::contract::rules {
+namespace {
+
+using kam::testing::HasReason;
+using kam::testing::IsOk;
+using v1::Contract;
+using v1::Obligation;
+
+template <typename T>
+T Parse(const std::string& text) {
+  T message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
+  return message;
+}
+
+Contract Active() {
+  return Parse<Contract>(
+      "name: 'contracts/c' account: 'accounts/a' currency: 'CNY' title: 't' state: CONTRACT_STATE_ACTIVE start_date: "
+      "'2026-01-01' end_date: '2026-12-31' kind: CONTRACT_KIND_ANNUAL terms_days: 30 payment: CONTRACT_PAYMENT_CREDIT "
+      "approved_sha256: 'x' sign_date: '2026-01-01' quote: 'quotes/q' number: 'CT1' rebate_tiers { from_volume: '5000' "
+      "percent: '2' } parties { role: 'seller' legal_name: 'A' } clauses { kind: CLAUSE_KIND_DELIVERY body: 'old' "
+      "clause_number: 1 valid_until: '2026-06-30' } clauses { kind: CLAUSE_KIND_DELIVERY body: 'new' clause_number: 2 "
+      "valid_from: '2026-07-01' } lines { line_number: 1 product: 'products/a' quantity: '10' end_date: '2026-06-30' "
+      "successor: 2 unit_price { currency_code: 'CNY' units: 5 } } lines { line_number: 2 predecessor: 1 product: "
+      "'products/a' quantity: '12' start_date: '2026-07-01' unit_price { currency_code: 'CNY' units: 6 } }");
+}
+
+Obligation Deliver(const std::string& due) {
+  return Parse<Obligation>(
+      absl::StrCat("kind: OBLIGATION_KIND_DELIVERY title: 't' target_quantity: '10' due_date: '", due, "'"));
+}
+
+// C-13
+TEST(ObligationTest, StandsWhereItsDayAndWhatWasDonePutIt) {
+  Obligation obligation = Deliver("2026-03-10");
+  ASSERT_THAT(CompleteObligation(Active(), "2026-03-10", &obligation), IsOk());
+  EXPECT_EQ(obligation.state(), v1::OBLIGATION_STATE_IN_FORCE);
+  EXPECT_EQ(obligation.deviation(), "-10");
+  ASSERT_THAT(PlaceObligation("2026-03-11", &obligation), IsOk());
+  EXPECT_EQ(obligation.state(), v1::OBLIGATION_STATE_OVERDUE);
+  EXPECT_EQ(obligation.overdue_date(), "2026-03-11");
+  ASSERT_THAT(Fulfil(Parse<v1::RecordFulfilmentRequest>("quantity: '4'"), "e", "2026-03-12", &obligation), IsOk());
+  EXPECT_EQ(obligation.state(), v1::OBLIGATION_STATE_OVERDUE);
+  EXPECT_EQ(obligation.deviation(), "-6");
+  ASSERT_THAT(Fulfil(Parse<v1::RecordFulfilmentRequest>("quantity: '7' fulfil_date: '2026-03-15'"), "e", "2026-03-20",
+                     &obligation),
+              IsOk());
+  EXPECT_EQ(obligation.state(), v1::OBLIGATION_STATE_COMPLETED);
+  EXPECT_EQ(obligation.deviation(), "1");
+  EXPECT_EQ(obligation.days_late(), 5);
+  EXPECT_EQ(obligation.completed_date(), "2026-03-15");
+}
+
+// C-13: a disputed one stays disputed until it is settled or fulfilled.
+TEST(ObligationTest, DisputedUntilSettledOrFulfilled) {
+  Obligation obligation = Deliver("2026-03-10");
+  obligation.set_state(v1::OBLIGATION_STATE_DISPUTED);
+  ASSERT_THAT(Fulfil(Parse<v1::RecordFulfilmentRequest>("quantity: '4'"), "e", "2026-03-12", &obligation), IsOk());
+  EXPECT_EQ(obligation.state(), v1::OBLIGATION_STATE_DISPUTED);
+  ASSERT_THAT(Fulfil(Parse<v1::RecordFulfilmentRequest>("quantity: '6'"), "e", "2026-03-12", &obligation), IsOk());
+  EXPECT_EQ(obligation.state(), v1::OBLIGATION_STATE_COMPLETED);
+}
+
+// C-13
+TEST(ObligationTest, OneTargetInTheCurrencyOfTheContract) {
+  Obligation none = Deliver("2026-03-10");
+  none.clear_target_quantity();
+  EXPECT_THAT(CompleteObligation(Active(), "2026-01-01", &none), HasReason("TARGET_REQUIRED"));
+  Obligation both = Deliver("2026-03-10");
+  both.mutable_target_amount()->set_currency_code("CNY");
+  EXPECT_THAT(CompleteObligation(Active(), "2026-01-01", &both), HasReason("TARGET_REQUIRED"));
+  Obligation foreign = Parse<Obligation>("due_date: '2026-03-10' target_amount { currency_code: 'USD' units: 5 }");
+  EXPECT_THAT(CompleteObligation(Active(), "2026-01-01", &foreign), HasReason("CURRENCY_MISMATCH"));
+  Obligation money = Parse<Obligation>("due_date: '2026-03-10' target_amount { currency_code: 'CNY' units: 5 }");
+  ASSERT_THAT(CompleteObligation(Active(), "2026-01-01", &money), IsOk());
+  EXPECT_THAT(Fulfil(Parse<v1::RecordFulfilmentRequest>("quantity: '4'"), "e", "2026-03-12", &money),
+              HasReason("TARGET_REQUIRED"));
+  EXPECT_THAT(Fulfil(Parse<v1::RecordFulfilmentRequest>("amount { currency_code: 'CNY' units: 5 } fulfil_date: "
+                                                        "'2026-03-13'"),
+                     "e", "2026-03-12", &money),
+              HasReason("FULFIL_DATE_INVALID"));
+  Contract draft = Active();
+  draft.set_state(v1::CONTRACT_STATE_DRAFT);
+  Obligation early = Deliver("2026-03-10");
+  EXPECT_THAT(CompleteObligation(draft, "2026-01-01", &early), HasReason("CONTRACT_NOT_IN_FORCE"));
+}
+
+// C-16: the successor has what was in force at the end, for as long again, and nothing of it is approved.
+TEST(RenewalTest, SuccessorHasTheTermsOfTheLastDay) {
+  const absl::StatusOr<Contract> next = DraftSuccessor({}, Active());
+  ASSERT_THAT(next, IsOk());
+  EXPECT_EQ(next->start_date(), "2027-01-01");
+  EXPECT_EQ(next->end_date(), "2027-12-31");
+  EXPECT_EQ(next->predecessor(), "contracts/c");
+  ASSERT_EQ(next->lines_size(), 1);
+  EXPECT_EQ(next->lines(0).quantity(), "12");
+  EXPECT_EQ(next->lines(0).line_number(), 1);
+  EXPECT_TRUE(next->lines(0).start_date().empty());
+  ASSERT_EQ(next->clauses_size(), 1);
+  EXPECT_EQ(next->clauses(0).body(), "new");
+  EXPECT_EQ(next->rebate_tiers_size(), 1);
+  EXPECT_EQ(next->state(), v1::CONTRACT_STATE_DRAFT);
+  for (const std::string& text : {next->approved_sha256(), next->sign_date(), next->quote(), next->number()}) {
+    EXPECT_TRUE(text.empty()) << text;
+  }
+  EXPECT_THAT(DraftSuccessor(Parse<v1::RenewContractRequest>("start_date: '2026-12-31'"), Active()),
+              HasReason("CONTRACT_DATES_CONTRADICT"));
+  Contract renewing = Active();
+  renewing.set_renewal_status(v1::RENEWAL_STATUS_RENEWING);
+  EXPECT_THAT(DraftSuccessor({}, renewing), HasReason("RENEWAL_DECIDED"));
+}
+
+// C-16
+TEST(RenewalTest, NotRenewedForAReason) {
+  Contract contract = Active();
+  EXPECT_THAT(DeclineRenewal(Parse<v1::DeclineContractRenewalRequest>("non_renewal_reason: NON_RENEWAL_REASON_OTHER"),
+                             &contract),
+              HasReason("REMARK_REQUIRED"));
+  ASSERT_THAT(DeclineRenewal(Parse<v1::DeclineContractRenewalRequest>("non_renewal_reason: NON_RENEWAL_REASON_PRICE"),
+                             &contract),
+              IsOk());
+  EXPECT_EQ(contract.renewal_status(), v1::RENEWAL_STATUS_NOT_RENEWED);
+  contract.set_renewal_status(v1::RENEWAL_STATUS_RENEWED);
+  EXPECT_THAT(DeclineRenewal(Parse<v1::DeclineContractRenewalRequest>("non_renewal_reason: NON_RENEWAL_REASON_PRICE"),
+                             &contract),
+              HasReason("RENEWAL_DECIDED"));
+}
+
+// C-16: the lead time is the contract's own, or that of the company; a longer contract is not near its end any more.
+TEST(RenewalTest, ReminderByLeadTime) {
+  Contract contract = Active();
+  EXPECT_EQ(*ReminderDay(contract, 60), "2026-11-01");
+  contract.set_renewal_lead_days(90);
+  EXPECT_EQ(*ReminderDay(contract, 60), "2026-10-02");
+  contract.set_state(v1::CONTRACT_STATE_EXPIRING);
+  contract.set_renewal_status(v1::RENEWAL_STATUS_DUE);
+  ASSERT_THAT(AfterEndMoved("2026-10-02", 60, &contract), IsOk());
+  EXPECT_EQ(contract.state(), v1::CONTRACT_STATE_EXPIRING);
+  contract.set_end_date("2027-01-01");
+  ASSERT_THAT(AfterEndMoved("2026-10-02", 60, &contract), IsOk());
+  EXPECT_EQ(contract.state(), v1::CONTRACT_STATE_ACTIVE);
+  EXPECT_EQ(contract.renewal_status(), v1::RENEWAL_STATUS_UNSPECIFIED);
+}
+
+}  // namespace
+}  // namespace kam::contract::rules
