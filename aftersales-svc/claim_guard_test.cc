@@ -188,7 +188,7 @@ TEST_F(ClaimGuardTest, TheComplaintIsOneOfTheSameAccount) {
   EXPECT_THAT(Create(world_, claim), NamesField("warranty_claim.items[0].quantity")) << "no part due back of nothing";
 }
 
-// S-12, S-15: the same part of the same car is paid once for a failure; G25.
+// S-12, S-15: the same part of the same car is paid once for a failure.
 TEST_F(ClaimGuardTest, AFailureIsClaimedOnce) {
   const wv1::WarrantyClaim claim = PartClaim(world_.NewAccount());
   const auto first = Create(world_, claim);
@@ -214,6 +214,33 @@ TEST_F(ClaimGuardTest, AFailureIsClaimedOnce) {
   ASSERT_THAT(AppraiseSecond(world_, first->name()), IsOk());
   EXPECT_THAT(Decide(world_, first->name(), {"full"}), IsOk());
   EXPECT_THAT(Decide(world_, twin, {"none"}), IsOk()) << "it can be refused";
+}
+
+// G25: whatever is sent twice, by the same person or by two, the complaint is credited once.
+TEST_F(ClaimGuardTest, G25AComplaintThatIsActedOnTwiceIsCreditedOnce) {
+  const std::string account = world_.NewAccount();
+  wv1::WarrantyClaim claim = PartClaim(account);
+  claim.set_complaint(MustCreate(world_, account).name());
+  const std::string name = AppraisedClaim(world_, claim);
+  EXPECT_THAT(Create(world_, claim, "SA"), HasReason("CLAIM_EXISTS")) << "the action is entered again";
+  ASSERT_THAT(Decide(world_, name, {"full"}), IsOk());
+  wv1::SettleWarrantyClaimRequest settle;
+  settle.set_payer("we");
+  settle.set_request_id("0b1f6a0e-52a4-4f0e-8f0c-8f1f6d3c2a11");
+  const auto first = As(world_.As("ACC"), "SettleWarrantyClaim", name, settle);
+  ASSERT_THAT(first, IsOk());
+  const auto again = As(world_.As("ACC"), "SettleWarrantyClaim", name, settle);
+  ASSERT_THAT(again, IsOk()) << "the answer was lost on its way";
+  EXPECT_EQ(again->etag(), first->etag());
+  settle.clear_request_id();
+  EXPECT_THAT(As(world_.As("CL"), "SettleWarrantyClaim", name, settle), HasReason("STATE_NOT_ALLOWED"));
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get("SELECT COUNT(*) FROM changes WHERE collection = 'warrantyClaims' AND method LIKE "
+                     "'%/SettleWarrantyClaim'")
+                .integer(),
+            1)
+      << "what the books follow holds one settlement";
 }
 
 // S-10, S-18: what an import says of the past fits together.

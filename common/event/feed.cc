@@ -38,6 +38,7 @@ absl::StatusOr<std::vector<Unnumbered>> ReadUnnumbered(mysql::Connection& connec
     std::vector<Value> params;
     std::set<std::string> resources;
     for (const mysql::Row& row : rows) resources.insert(row[1].text());
+    params.reserve(resources.size());
     for (const std::string& id : resources) params.emplace_back(id);
     ASSIGN_OR_RETURN(rows, connection.Query(absl::StrCat("SELECT change_id, resource_id, version FROM changes WHERE "
                                                          "sequence IS NULL AND resource_id IN (",
@@ -45,6 +46,7 @@ absl::StatusOr<std::vector<Unnumbered>> ReadUnnumbered(mysql::Connection& connec
                                             mysql::Params(params)));
   }
   std::vector<Unnumbered> changes;
+  changes.reserve(rows.size());
   for (const mysql::Row& row : rows) changes.push_back({row[0].text(), row[1].text(), row[2].integer()});
   return changes;
 }

@@ -23,8 +23,6 @@
 namespace kam::ctl {
 namespace {
 
-enum ExitStatus { kDone = 0, kFailed = 1, kWrongCommandLine = 2, kRowsRefused = 3 };
-
 // What a command works with.
 struct Call {
   const Options& options;

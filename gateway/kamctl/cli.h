@@ -18,8 +18,10 @@ struct Options {
 // What `kamctl help` prints.
 std::string Usage();
 
-// Runs "import DIR" and so on. Results go to `out`, progress and errors to `err`. Returns the exit status: 0 done,
-// 1 failed, 2 the command line is wrong, 3 an import went through but rows were refused.
+enum ExitStatus { kDone = 0, kFailed = 1, kWrongCommandLine = 2, kRowsRefused = 3 };
+
+// Runs "import DIR" and so on. Results go to `out`, progress and errors to `err`. Returns an ExitStatus; kRowsRefused:
+// an import went through, but rows were refused.
 int RunCommand(const Options& options, const std::vector<std::string>& words, std::ostream& out, std::ostream& err);
 
 }  // namespace kam::ctl
