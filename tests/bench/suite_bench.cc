@@ -1,17 +1,21 @@
-// The speed table of the design, rows 1 (Get), 2 (Create) and REST: each beside its floors, measured in the same run.
+// The speed table of the design, rows 1 (Get), 2 (Create), REST and start: each beside its floors, measured in the same
+// run.
 //
 //   Get      an account by name, from 32 clients. Floors: a method that does nothing on the same rpc::Server; the
 //            statements of the Get alone, through common/mysql. Both together allow 1 / (1/a + 1/b) calls/s.
 //   Create   an account with its keys, history, event and request id, from 32 clients. Floors: the statements of those
 //            very transactions, with their values, in another schema; the writes among them alone, in a third; the
 //            look-ups that come before the transaction.
-//   REST     the Get through the HTTP edge over connections that stay open, beside the same RPC direct.
+//   REST     the Get through the HTTP edge over connections that stay open, beside the same RPC direct and proxies of
+//            others.
+//   start    each program of the suite from nothing to ready, and its memory when idle, beside a bare gRPC server.
 //
 // Closed loop. Clients, account-svc and gateway share the process, MariaDB the machine: on few cores every call costs
 // all of them, so calls/s are compared, and processor time a call, which a busy machine blurs least. Cells take turns;
-// ratios are taken within a round, then the median of the rounds. nginx and other proxies are not measured here.
+// ratios are taken within a round, then the median of the rounds. README.md says how to read it.
 //
-// usage: suite_bench DIRECTORY [seconds a cell] [rounds] [get|create|rest ...]      DIRECTORY must not be there;
+// usage: suite_bench DIRECTORY [seconds a cell] [rounds] [get|create|rest|start ...]
+//        DIRECTORY must not be there;
 // removed at the end
 #include <algorithm>
 #include <atomic>
@@ -31,13 +35,18 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/log/log.h"
+#include "common/rpc/client.h"
 #include "common/rpc/testing/echo.pb.h"
 #include "common/status/status.h"
 #include "gateway/http/raw_client.h"
 #include "kam/account/v1/account_service.pb.h"
 #include "kam/api/standard.pb.h"
 #include "tests/bench/suite/load.h"
+#include "tests/bench/suite/proxy.h"
+#include "tests/bench/suite/start.h"
+#include "tests/bench/suite/table.h"
 #include "tests/bench/suite/world.h"
+#include "tests/e2e/suite.h"
 
 namespace kam::bench {
 namespace {
@@ -50,84 +59,21 @@ constexpr int kClients = 32;
 constexpr int64_t kAccounts = 2000;        // There before anything is measured.
 constexpr int64_t kCreatesASecond = 1000;  // Creates of a cell for every second that another cell takes.
 
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-// One line of the table over all rounds.
-struct Line {
-  std::string name;
-  std::vector<Figures> rounds;
-
-  double MedianOf(const std::function<double(const Figures&)>& get) const {
-    std::vector<double> values;
-    for (const Figures& figures : rounds) values.push_back(get(figures));
-    return Median(std::move(values));
-  }
-};
-
-// Median over the rounds of a figure worked out within each.
-double OverRounds(size_t rounds, const std::function<double(size_t round)>& figure) {
-  std::vector<double> values;
-  for (size_t round = 0; round < rounds; ++round) values.push_back(figure(round));
-  return Median(std::move(values));
-}
-
-double Seconds(const Line& line, size_t round) { return 1 / line.rounds[round].per_second; }
-double Cpu(const Line& line, size_t round) {
-  const Figures& figures = line.rounds[round];
-  return figures.own_user_us + figures.own_system_us + figures.database_cpu_us;
-}
-
-void PrintHead(const std::string& title) {
-  std::printf("\n%s\n  %-38s %9s %8s %8s   %27s %9s\n  %-38s %9s %8s %8s   %8s %9s %8s %9s\n", title.c_str(), "", "",
-              "", "", "processor time a call, us:", "", "", "calls/s", "p50 ms", "p99 ms", "own code", "kernel",
-              "MariaDB", "switches");
-}
-
-void Print(const Line& line) {
-  std::printf("  %-38s %9.0f %8.2f %8.2f   %8.0f %9.0f %8.0f %9.1f\n", line.name.c_str(),
-              line.MedianOf([](const Figures& f) { return f.per_second; }),
-              line.MedianOf([](const Figures& f) { return f.p50_ms; }),
-              line.MedianOf([](const Figures& f) { return f.p99_ms; }),
-              line.MedianOf([](const Figures& f) { return f.own_user_us; }),
-              line.MedianOf([](const Figures& f) { return f.own_system_us; }),
-              line.MedianOf([](const Figures& f) { return f.database_cpu_us; }),
-              line.MedianOf([](const Figures& f) { return f.switches; }));
-}
-
-using Part = std::pair<const char*, const Line*>;
-
-void PrintSharesOf(const char* what, double (*cost)(const Line&, size_t round), const Line& whole,
-                   const std::vector<Part>& parts, const char* rest) {
-  std::printf("  %s:", what);
-  double left = 1;
-  for (const auto& [name, part] : parts) {
-    const double share = OverRounds(whole.rounds.size(),
-                                    [&, part = part](size_t round) { return cost(*part, round) / cost(whole, round); });
-    left -= share;
-    std::printf(" %s %.0f %%,", name, share * 100);
-  }
-  std::printf(" %s %.0f %%\n", rest, left * 100);
-}
-
-// Shares of the cost of `whole` that the floors have by themselves, and what is left.
-void PrintShares(const Line& whole, const std::vector<Part>& parts, const char* rest) {
-  PrintSharesOf("where the time goes", Seconds, whole, parts, rest);
-  PrintSharesOf("where the processor time goes", Cpu, whole, parts, rest);
-}
-
 class Bench {
  public:
-  Bench(World& world, double seconds, int rounds) : world_(world), seconds_(seconds), rounds_(rounds) {}
+  // `directory` is that of the world.
+  Bench(World& world, std::string directory, double seconds, int rounds)
+      : world_(world), directory_(std::move(directory)), seconds_(seconds), rounds_(rounds) {}
 
-  // `rows`: of "get", "create" and "rest", those to measure.
+  // `rows`: of kRows, those to measure.
   absl::Status Run(const std::set<std::string>& rows) {
     RETURN_IF_ERROR(Seed());
     if (rows.contains("get")) RETURN_IF_ERROR(Get());
     if (rows.contains("create")) RETURN_IF_ERROR(Create());
     if (rows.contains("rest")) RETURN_IF_ERROR(Rest());
+    if (rows.contains("start")) {
+      RETURN_IF_ERROR(MeasureStart(directory_ + "/mariadb", e2e::Suite::Binary("bare_server"), directory_, rounds_));
+    }
     return absl::OkStatus();
   }
 
@@ -135,11 +81,12 @@ class Bench {
   using Call = std::function<absl::Status(int client, int64_t number)>;
 
   // Measures one cell and adds it to `line`. A call that fails ends the bench: its figures would say nothing.
-  absl::Status Cell(int clients, int64_t calls, Line* line, const Call& call) {
+  absl::Status Cell(int clients, int64_t calls, Line* line, const Call& call, pid_t proxy = 0) {
     RETURN_IF_ERROR(world_.RenewToken());
     Loop loop;
     loop.clients = clients;
     loop.database = world_.mariadb();
+    loop.proxy = proxy;
     loop.calls = calls;
     if (calls == 0) loop.length = absl::Seconds(seconds_);
     Figures figures = Measure(loop, call);
@@ -328,63 +275,138 @@ class Bench {
     return absl::OkStatus();
   }
 
-  absl::Status RestOne(http::RawClient* client, int64_t number) const {
-    const bool sent = client->Send(absl::StrCat("GET /v1/", NameFor(number), " HTTP/1.1\r\nHost: kam\r\n",
-                                                world_.http_authorization(), "\r\n\r\n"));
+  static absl::Status HttpGet(http::RawClient* client, const std::string& path, const std::string& authorization) {
+    const bool sent = client->Send(
+        absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: kam\r\n", authorization, "\r\nAccept: */*\r\n\r\n"));
     const http::RawResponse response = sent ? client->Receive() : http::RawResponse();
-    if (response.status == 200) return absl::OkStatus();
+    if (response.status == 200 && !response.body.empty()) return absl::OkStatus();
     return Internal(absl::StrCat("HTTP ", response.status, ": ", response.body));
   }
 
+  // One way to the same Get, measured with 1 and with many clients.
+  struct Way {
+    std::string name;
+    uint16_t http_port = 0;       // HTTP/JSON when set.
+    bool internal_token = false;  // The token of the service instead of that of the identity provider.
+    std::vector<std::unique_ptr<rpc::Client>> rpc_clients = {};  // gRPC otherwise; empty: direct.
+    pid_t pid = 0;                                               // Of the proxy when it is another process.
+    Line one = {}, many = {};
+  };
+
+  absl::Status RestCell(int clients, Way* way) {
+    Line* line = clients == 1 ? &way->one : &way->many;
+    if (way->http_port != 0) {
+      RETURN_IF_ERROR(world_.RenewToken());
+      const std::string authorization =
+          way->internal_token ? absl::StrCat("Authorization: Bearer ", world_.bearer()) : world_.http_authorization();
+      std::vector<std::unique_ptr<http::RawClient>> connections;
+      for (int i = 0; i < clients; ++i) connections.push_back(std::make_unique<http::RawClient>(way->http_port));
+      return Cell(
+          clients, 0, line,
+          [&](int client, int64_t number) {
+            return HttpGet(connections[static_cast<size_t>(client)].get(), "/v1/" + NameFor(number), authorization);
+          },
+          way->pid);
+    }
+    if (way->rpc_clients.empty()) {
+      return Cell(clients, 0, line, [this](int client, int64_t number) { return GetOne(client, number); });
+    }
+    return Cell(
+        clients, 0, line,
+        [&](int client, int64_t number) {
+          kam::api::GetRequest request;
+          request.set_name(NameFor(number));
+          pb::Account account;
+          rpc::CallOptions options;
+          options.deadline = absl::Now() + absl::Seconds(30);
+          options.bearer = world_.bearer();
+          return way->rpc_clients[static_cast<size_t>(client) % way->rpc_clients.size()]->Call(kGet, request, &account,
+                                                                                               options);
+        },
+        way->pid);
+  }
+
+  // The proxies of others are programs named by the environment: ./dev bench sets it where Debian's packages have them.
+  absl::Status StartProxies() {
+    if (const char* nginx = std::getenv("KAM_BENCH_NGINX"); nginx != nullptr && *nginx != '\0') {
+      ASSIGN_OR_RETURN(nginx_, Proxy::StartNginx(nginx, directory_ + "/nginx", world_.grpc_port()));
+    } else {
+      std::printf("\nnginx is not measured: KAM_BENCH_NGINX is not set\n");
+    }
+    if (const char* grpc_gateway = std::getenv("KAM_BENCH_GRPC_GATEWAY");
+        grpc_gateway != nullptr && *grpc_gateway != '\0') {
+      ASSIGN_OR_RETURN(grpc_gateway_,
+                       Proxy::StartGrpcGateway(grpc_gateway, directory_ + "/grpc-gateway", world_.grpc_port()));
+    } else {
+      std::printf("\ngRPC-gateway is not measured: KAM_BENCH_GRPC_GATEWAY is not set\n");
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status Rest() {
-    struct Pair {
-      int clients;
-      Line direct, rest;
-    };
-    std::vector<Pair> pairs;
-    for (const int clients : {1, kClients}) {
-      const std::string from = clients == 1 ? ", 1 client" : absl::StrCat(", ", clients, " clients");
-      pairs.push_back({clients, {"RPC direct" + from, {}}, {"HTTP/JSON through the gateway" + from, {}}});
+    RETURN_IF_ERROR(StartProxies());
+    std::vector<Way> ways;
+    ways.push_back({.name = "RPC direct"});
+    ways.push_back({.name = "HTTP/JSON through the gateway", .http_port = world_.http_port()});
+    if (nginx_ != nullptr) {
+      Way way{.name = "floor: gRPC through nginx", .pid = nginx_->pid()};
+      constexpr int kConnections = 4;  // As many as direct.
+      for (int i = 0; i < kConnections; ++i) {
+        rpc::ClientOptions options;
+        options.target = absl::StrCat("127.0.0.1:", nginx_->port());
+        ASSIGN_OR_RETURN(auto client, rpc::Client::Create(std::move(options)));
+        way.rpc_clients.push_back(std::move(client));
+      }
+      ways.push_back(std::move(way));
+    }
+    if (grpc_gateway_ != nullptr) {
+      ways.push_back({.name = "floor: HTTP/JSON, gRPC-gateway",
+                      .http_port = grpc_gateway_->port(),
+                      .internal_token = true,
+                      .pid = grpc_gateway_->pid()});
+    }
+    for (Way& way : ways) {
+      way.one.name = way.name + ", 1 client";
+      way.many.name = absl::StrCat(way.name, ", ", kClients);
     }
     for (int round = 0; round < rounds_; ++round) {
-      for (Pair& pair : pairs) {
-        RETURN_IF_ERROR(
-            Cell(pair.clients, 0, &pair.direct, [this](int client, int64_t number) { return GetOne(client, number); }));
-        std::vector<std::unique_ptr<http::RawClient>> clients;
-        for (int i = 0; i < pair.clients; ++i) clients.push_back(std::make_unique<http::RawClient>(world_.http_port()));
-        RETURN_IF_ERROR(Cell(pair.clients, 0, &pair.rest, [&](int client, int64_t number) {
-          return RestOne(clients[static_cast<size_t>(client)].get(), number);
-        }));
+      for (const int clients : {1, kClients}) {
+        // Each has every place in the round.
+        for (size_t i = 0; i < ways.size(); ++i) {
+          RETURN_IF_ERROR(RestCell(clients, &ways[(i + static_cast<size_t>(round)) % ways.size()]));
+        }
       }
     }
-    PrintHead("REST. The same Get through the HTTP edge of the gateway");
-    for (const Pair& pair : pairs) {
-      Print(pair.direct);
-      Print(pair.rest);
+    PrintHead("REST. The same Get through the HTTP edge of the gateway, and through proxies of others");
+    for (const bool one : {true, false}) {
+      for (const Way& way : ways) Print(one ? way.one : way.many);
     }
-    const Pair& one = pairs[0];
-    const auto p50 = [](const Line& line, size_t r) { return line.rounds[r].p50_ms; };
-    std::printf("  adds %.2f ms to the p50 of %.2f ms at 1 client (to reach: 0.25), %.2f x\n",
-                OverRounds(one.rest.rounds.size(), [&](size_t r) { return p50(one.rest, r) - p50(one.direct, r); }),
-                one.direct.MedianOf([](const Figures& f) { return f.p50_ms; }),
-                OverRounds(one.rest.rounds.size(), [&](size_t r) { return p50(one.rest, r) / p50(one.direct, r); }));
-    const Pair& many = pairs[1];
-    std::printf(
-        "  %.2f x the calls/s of the direct RPC at %d clients; by processor time %.2f\n",
-        OverRounds(many.rest.rounds.size(), [&](size_t r) { return Seconds(many.direct, r) / Seconds(many.rest, r); }),
-        many.clients,
-        OverRounds(many.rest.rounds.size(), [&](size_t r) { return Cpu(many.direct, r) / Cpu(many.rest, r); }));
-    PrintShares(many.rest, {{"the RPC behind it", &many.direct}}, "gateway");
+    const Way& direct = ways.front();
+    for (const Way& way : ways) {
+      if (&way == &direct) continue;
+      const size_t rounds = way.one.rounds.size();
+      std::printf(
+          "  %s adds %.2f ms to the p50 at 1 client%s; %.2f x the calls/s of the direct RPC at %d, adds %.0f us of "
+          "processor time a call\n",
+          way.name.c_str(),
+          OverRounds(rounds, [&](size_t r) { return way.one.rounds[r].p50_ms - direct.one.rounds[r].p50_ms; }),
+          way.pid == 0 ? " (to reach: 0.25)" : "",
+          OverRounds(rounds, [&](size_t r) { return Seconds(direct.many, r) / Seconds(way.many, r); }), kClients,
+          OverRounds(rounds, [&](size_t r) { return Cpu(way.many, r) - Cpu(direct.many, r); }));
+    }
+    PrintShares(ways[1].many, {{"the RPC behind it", &direct.many}}, "gateway");
     return absl::OkStatus();
   }
 
   World& world_;
+  const std::string directory_;
   const double seconds_;
   const int rounds_;
   std::atomic<int64_t> next_account_ = 1;
   std::vector<std::string> names_;
   int create_reads_ = 0, create_writes_ = 0;  // Of one transaction.
   int64_t lookups_ = 0;                       // Of all accounts there before.
+  std::unique_ptr<Proxy> nginx_, grpc_gateway_;
 };
 
 std::string LoadAverage() {
@@ -393,7 +415,7 @@ std::string LoadAverage() {
   return text;
 }
 
-const std::set<std::string> kRows = {"get", "create", "rest"};
+const std::set<std::string> kRows = {"get", "create", "rest", "start"};
 
 int Main(int argc, char** argv) {
   const double seconds = argc > 2 ? std::atof(argv[2]) : 2;
@@ -401,7 +423,8 @@ int Main(int argc, char** argv) {
   const std::set<std::string> rows = argc > 4 ? std::set<std::string>(argv + 4, argv + argc) : kRows;
   if (argc < 2 || !std::includes(kRows.begin(), kRows.end(), rows.begin(), rows.end()) || seconds <= 0 ||
       seconds > 30 || rounds < 1) {
-    std::fprintf(stderr, "usage: suite_bench DIRECTORY [seconds a cell, up to 30] [rounds] [get|create|rest ...]\n");
+    std::fprintf(stderr,
+                 "usage: suite_bench DIRECTORY [seconds a cell, up to 30] [rounds] [get|create|rest|start ...]\n");
     return 2;
   }
   if (std::filesystem::exists(argv[1])) {
@@ -415,7 +438,7 @@ int Main(int argc, char** argv) {
   std::printf("load of the machine before: %s\n", LoadAverage().c_str());
   std::fflush(stdout);
   absl::StatusOr<std::unique_ptr<World>> world = World::Start(argv[1]);
-  const absl::Status status = world.ok() ? Bench(**world, seconds, rounds).Run(rows) : world.status();
+  const absl::Status status = world.ok() ? Bench(**world, argv[1], seconds, rounds).Run(rows) : world.status();
   std::printf("\nload of the machine after: %s (the bench itself keeps about %u runnable)\n", LoadAverage().c_str(),
               std::thread::hardware_concurrency());
   if (status.ok()) return 0;

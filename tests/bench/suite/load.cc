@@ -38,7 +38,10 @@ OwnUse UseNow() {
   return {seconds(usage.ru_utime), seconds(usage.ru_stime), static_cast<double>(usage.ru_nvcsw)};
 }
 
+}  // namespace
+
 double CpuSeconds(pid_t pid) {
+  if (pid == 0) return 0;
   std::ifstream file(absl::StrCat("/proc/", pid, "/stat"));
   std::stringstream text;
   text << file.rdbuf();
@@ -54,8 +57,6 @@ double CpuSeconds(pid_t pid) {
   return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
-}  // namespace
-
 Figures Measure(const Loop& loop, const std::function<absl::Status(int client, int64_t number)>& call) {
   std::atomic<bool> counting = loop.calls > 0, stop = false;
   std::atomic<int64_t> next = 0;
@@ -64,7 +65,7 @@ Figures Measure(const Loop& loop, const std::function<absl::Status(int client, i
   std::vector<std::vector<float>> times(static_cast<size_t>(loop.clients));
   std::vector<std::thread> threads;
   OwnUse own = UseNow();
-  double database_cpu = CpuSeconds(loop.database);
+  double database_cpu = CpuSeconds(loop.database), proxy_cpu = CpuSeconds(loop.proxy);
   auto start = SteadyClock::now();
   for (int client = 0; client < loop.clients; ++client) {
     threads.emplace_back([&, client] {
@@ -89,6 +90,7 @@ Figures Measure(const Loop& loop, const std::function<absl::Status(int client, i
     std::this_thread::sleep_for(length / 4);
     own = UseNow();
     database_cpu = CpuSeconds(loop.database);
+    proxy_cpu = CpuSeconds(loop.proxy);
     start = SteadyClock::now();
     counting = true;
     std::this_thread::sleep_for(length);
@@ -101,6 +103,7 @@ Figures Measure(const Loop& loop, const std::function<absl::Status(int client, i
   const double seconds = std::chrono::duration<double>(SteadyClock::now() - start).count();
   own = UseNow() - own;
   database_cpu = CpuSeconds(loop.database) - database_cpu;
+  proxy_cpu = CpuSeconds(loop.proxy) - proxy_cpu;
   for (std::thread& thread : threads) thread.join();
 
   std::vector<float> all;
@@ -116,6 +119,7 @@ Figures Measure(const Loop& loop, const std::function<absl::Status(int client, i
   figures.own_system_us = own.system_seconds * 1e6 / count;
   figures.switches = own.switches / count;
   figures.database_cpu_us = database_cpu * 1e6 / count;
+  figures.proxy_cpu_us = proxy_cpu * 1e6 / count;
   return figures;
 }
 

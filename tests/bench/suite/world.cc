@@ -80,6 +80,8 @@ class Running : public World {
   mysql::Database& raw_all() override { return *raw_all_; }
   mysql::Database& raw_writes() override { return *raw_writes_; }
   pid_t mariadb() const override { return mariadb_; }
+  const std::string& bearer() const override { return bearer_; }
+  int grpc_port() const override { return server_->port(); }
   uint16_t http_port() const override { return http_->port(); }
   const std::string& http_authorization() const override { return authorization_; }
 

@@ -39,6 +39,10 @@ class World {
 
   // Takes a fresh token for Call; it is good for longer than a cell of the measurement lasts.
   virtual absl::Status RenewToken() = 0;
+  // The token of the last RenewToken.
+  virtual const std::string& bearer() const = 0;
+  // Where account-svc listens.
+  virtual int grpc_port() const = 0;
   // The RPC direct, over one of a few connections.
   virtual absl::Status Call(int client, absl::string_view method, const google::protobuf::Message& request,
                             google::protobuf::Message* response) = 0;
