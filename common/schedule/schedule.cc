@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -12,8 +13,6 @@
 
 namespace kam::schedule {
 namespace {
-
-using mysql::Value;
 
 constexpr absl::Duration kPauseFirst = absl::Seconds(10);
 constexpr absl::Duration kPauseMax = absl::Hours(1);
@@ -47,7 +46,7 @@ absl::Status Cancel(resource::UnitOfWork& work, absl::string_view kind, absl::st
 }
 
 Scheduler::Scheduler(resource::Runtime& runtime, std::string program) : runtime_(runtime) {
-  actor_.subject = absl::StrCat("programs/", program);
+  actor_.subject = "programs/" + std::move(program);
 }
 
 void Scheduler::Handle(absl::string_view kind, absl::string_view method_name, Handler handler) {
