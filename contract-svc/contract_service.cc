@@ -174,7 +174,7 @@ void RegisterContracts(const Context& context, rpc::Registry* registry, schedule
         ASSIGN_OR_RETURN(const pb::Contract contract, context.runtime.Get<pb::Contract>(call, request.name()));
         pb::ContractText text;
         std::string day = request.as_of_date();
-        if (day.empty() && contract.versions_size() > 0) day = context.Today(context.runtime.clock().Now());
+        if (day.empty()) day = rules::TextDay(contract, context.Today(context.runtime.clock().Now()));
         text.set_contract_text(rules::ContractText(day.empty() ? contract : rules::ContractOn(contract, day)));
         text.set_content_sha256(rules::Sha256(text.contract_text()));
         return text;

@@ -159,6 +159,13 @@ std::string ContractText(const Contract& contract) {
   return text.Take();
 }
 
+std::string TextDay(const Contract& contract, absl::string_view today) {
+  if (contract.versions_size() == 0) return {};
+  std::string day = std::max(std::string(today), contract.start_date());
+  if (!contract.end_date().empty()) day = std::min(day, contract.end_date());
+  return day;
+}
+
 Contract ContractOn(const Contract& contract, absl::string_view day) {
   Contract then = contract;
   then.clear_lines();

@@ -30,6 +30,10 @@ std::string ContractText(const v1::Contract& contract);
 // The contract as it stands on `day`: lines and clauses in force, terms of the version valid then.
 v1::Contract ContractOn(const v1::Contract& contract, absl::string_view day);
 
+// The day whose words are shown when nobody names one: today, or the first or last day of a contract that has not begun
+// or is over. Empty: a draft, which is as it is written.
+std::string TextDay(const v1::Contract& contract, absl::string_view today);
+
 // Puts a complete draft before the reviewers: freezes the hash and makes the steps. OPEN_POINTS_LEFT, CLAUSE_MISSING,
 // PARTIES_MISSING, LINES_MISSING, CONTRACT_DATES_MISSING, TERMS_REQUIRED, INSTALMENTS_EXCEED_TOTAL, DEADLINE_PAST.
 // `sha256` is that of ContractText.

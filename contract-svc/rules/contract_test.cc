@@ -150,6 +150,18 @@ TEST(ContractTest, TextChangesWithEveryAgreedField) {
   EXPECT_FALSE(differs([](Contract* c) { c->mutable_lines(0)->set_quantity("10.00"); }));
 }
 
+// C-12: a signed contract shows its words also before it begins and after it is over.
+TEST(ContractTest, SignedTextIsShownWhateverTheDay) {
+  Contract contract = Complete();
+  EXPECT_TRUE(TextDay(contract, kToday).empty()) << "a draft is as it is written";
+  contract.add_versions()->set_valid_from("2026-01-01");
+  for (const char* day : {"2025-11-01", kToday, "2027-03-01"}) {
+    EXPECT_EQ(ContractText(ContractOn(contract, TextDay(contract, day))), ContractText(ContractOn(contract, kToday)))
+        << day;
+    EXPECT_EQ(ContractOn(contract, TextDay(contract, day)).lines_size(), 1) << day;
+  }
+}
+
 // C-12
 TEST(ContractTest, OnlyTheApprovedTextIsSigned) {
   Contract contract = InReview();
