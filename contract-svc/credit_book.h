@@ -1,8 +1,8 @@
 // The books of credit and receivables inside one transaction.
 //
 // Lock order, the same everywhere: the credit account of the customer, then contract or quote, order, delivery,
-// invoice, receipt, reservation, open item. Whoever moves money locks the credit account first, so all decisions on one
-// customer's credit come one after the other, and no two writers wait for each other in a circle.
+// invoice, receipt, reservation, open item, commitment. Whoever moves money locks the credit account first, so all
+// decisions on one customer's credit come one after the other, and no two writers wait for each other in a circle.
 #ifndef KAM_CONTRACT_SVC_CREDIT_BOOK_H_
 #define KAM_CONTRACT_SVC_CREDIT_BOOK_H_
 

@@ -1,5 +1,5 @@
 // Framework contracts over real gRPC and MariaDB: the commitment ledger under parallel orders, amendments from draft to
-// application. C-09, C-14; golden cases G20, G22, G31.
+// application. C-09, C-14; golden cases G22, G31.
 #include <atomic>
 #include <random>
 #include <thread>
@@ -296,7 +296,7 @@ TEST_F(FrameworkTest, AmendmentIsReviewedSignedAndAppliedOnce) {
   harness().clock().Advance(-absl::Hours(24));
 }
 
-// C-14, G20: another price needs an approved quote, which is used up by it; orders follow the version of their day.
+// C-14: another price needs an approved quote, which is used up by it; orders follow the version of their day.
 TEST_F(FrameworkTest, PriceChangeRestsOnAQuoteAndOrdersFollowTheirDay) {
   const std::string contract = NewContract(account_, /*credit=*/false);
   ASSERT_THAT(Enter(contract, "990"), IsOk());
