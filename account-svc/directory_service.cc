@@ -91,7 +91,8 @@ absl::Status Resolve(const Context& context, mysql::Connection& connection, cons
   if (regions.empty() && !people[0][2].is_null()) principal->add_regions(people[0][2].text());
   ASSIGN_OR_RETURN(const std::vector<Row> held,
                    connection.Query("SELECT DISTINCT role FROM employees_roles WHERE parent_id = ? AND since_date <= ? "
-                                    "AND (until_date IS NULL OR until_date >= ?) ORDER BY role",
+                                    "AND (until_date IS NULL OR until_date >= ?) AND (state IS NULL OR state = "
+                                    "'GRANTED') ORDER BY role",
                                     {id, day, day}));
   std::vector<std::string> roles;
   for (const Row& row : held) roles.push_back(row[0].text());

@@ -1,5 +1,6 @@
 // account-svc: key accounts, ownership, visits, opportunities, organisation and rights.
 #include <string>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/time/clock.h"
@@ -12,6 +13,9 @@
 
 ABSL_FLAG(std::string, bootstrap_login, "",
           "With --migrate, in a schema without employees: login of the person made to bring the others in.");
+ABSL_FLAG(std::string, bootstrap_administrators, "",
+          "With --migrate, in a schema without employees: first people with roles that no import gives, "
+          "LOGIN:ROLE or LOGIN:ROLE:SYSTEM:ID (identity in the system that an import comes from), comma separated.");
 
 namespace {
 
@@ -19,7 +23,12 @@ absl::Status LoadReferenceData(kam::mysql::Database& database, const std::string
   const kam::SystemClock clock;
   ASSIGN_OR_RETURN(const kam::account::Rights rights, kam::account::ReadRights(source + "/account-svc/rights"));
   RETURN_IF_ERROR(kam::account::LoadRights(database, clock, rights).status());
-  return kam::account::Bootstrap(database, clock, zone, absl::GetFlag(FLAGS_bootstrap_login));
+  ASSIGN_OR_RETURN(std::vector<kam::account::FirstPerson> people,
+                   kam::account::ParseFirstPeople(absl::GetFlag(FLAGS_bootstrap_administrators)));
+  if (const std::string login = absl::GetFlag(FLAGS_bootstrap_login); !login.empty()) {
+    people.push_back(kam::account::Integrator(login));
+  }
+  return kam::account::Bootstrap(database, clock, zone, people);
 }
 
 }  // namespace

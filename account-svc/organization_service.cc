@@ -2,15 +2,19 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "account-svc/rules/organization_rules.h"
+#include "account-svc/rules/role_rules.h"
+#include "common/auth/grants.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/organization/v1/department.pb.h"
 #include "kam/organization/v1/employee.pb.h"
+#include "kam/organization/v1/employee_service.pb.h"
 #include "kam/organization/v1/role_grant.pb.h"
 
 namespace kam::account {
@@ -156,37 +160,90 @@ absl::Status CheckReporting(const Context& context, UnitOfWork& work, const Empl
                             absl::StrCat("the reporting lines would form a circle: ", text), {{"cycle", text}});
 }
 
-absl::Status CreateEmployee(UnitOfWork& work, Employee* employee) {
-  RETURN_IF_ERROR(Validate(work, *employee));
-  rules::EndAtLeave(employee);
-  return rules::CheckEmployee(*employee);
+// Path of a department, "/{id}/{id}/"; empty when there is none.
+absl::StatusOr<std::string> PathOfDepartment(UnitOfWork& work, const std::string& department) {
+  if (department.empty()) return std::string();
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   work.connection().Query("SELECT parent_path FROM departments WHERE id = ?", {IdOf(department)}));
+  return rows.empty() ? std::string() : absl::StrCat(rows[0][0].text(), IdOf(department), "/");
+}
+
+// Roles that administer rights: those that hold one of the policy's permissions now.
+absl::StatusOr<std::set<std::string>> PrivilegedRoles(const Context& context, UnitOfWork& work) {
+  const std::vector<std::string>& permissions = context.policy.privileged_permissions;
+  const std::vector<Value> params(permissions.begin(), permissions.end());
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      work.connection().Query(
+          absl::StrCat("SELECT g.role FROM role_grants g WHERE g.permission IN (", Placeholders(params.size()),
+                       ") AND g.archive_time IS NULL AND g.level <> 'NONE' AND (g.origin = 'ADMIN' "
+                       "OR NOT EXISTS (SELECT 1 FROM role_grants a WHERE a.role = g.role AND "
+                       "a.permission = g.permission AND a.origin = 'ADMIN' AND a.archive_time IS "
+                       "NULL))"),
+          mysql::Params(params)));
+  std::set<std::string> roles;
+  for (const Row& row : rows) roles.insert(row[0].text());
+  return roles;
+}
+
+absl::StatusOr<rules::Appointer> AppointerOf(const Context& context, UnitOfWork& work, const Employee& employee) {
+  rules::Appointer appointer;
+  appointer.name = work.actor().subject;
+  appointer.importing = work.importing();
+  appointer.today = context.Today(work.now());
+  ASSIGN_OR_RETURN(appointer.privileged, PrivilegedRoles(context, work));
+  ASSIGN_OR_RETURN(const std::string path, PathOfDepartment(work, employee.department()));
+  appointer.assigns = [&actor = work.actor(), id = IdOf(employee.name()), path,
+                       region = employee.region()](absl::string_view role) {
+    return auth::ReachOf(actor, actor.LevelFor(rules::AssignPermission(role))).Covers(id, path, region);
+  };
+  return appointer;
+}
+
+bool HoldsAt(const auth::Principal& actor, auth::Level level) {
+  return std::any_of(actor.grants.begin(), actor.grants.end(),
+                     [level](const auto& grant) { return grant.second == level; });
+}
+
+// The roles of `after` are given by the actor; before it is stored.
+absl::Status PrepareEmployee(const Context& context, UnitOfWork& work, const Employee* before, Employee* after) {
+  RETURN_IF_ERROR(Validate(work, *after));
+  ASSIGN_OR_RETURN(const rules::Appointer appointer, AppointerOf(context, work, *after));
+  rules::EndAtLeave(after);
+  RETURN_IF_ERROR(rules::CheckEmployee(*after));
+  RETURN_IF_ERROR(rules::Appoint(appointer, before, after));
+  rules::EndAtLeave(after);  // Rows that an import leaves as they are end, too.
+  if (!HoldsAt(work.actor(), auth::Level::kTeam)) return absl::OkStatus();
+  return rules::CheckSuperiors(work.actor().subject, before, *after);
 }
 
 absl::Status UpdateEmployee(const Context& context, UnitOfWork& work, const Employee& before, Employee* after) {
-  RETURN_IF_ERROR(Validate(work, *after));
-  rules::EndAtLeave(after);
-  RETURN_IF_ERROR(rules::CheckEmployee(*after));
-  RETURN_IF_ERROR(rules::CheckRoleChange(work.actor().subject, before, *after));
+  RETURN_IF_ERROR(PrepareEmployee(context, work, &before, after));
+  RETURN_IF_ERROR(rules::CheckSelf(work.actor().subject, before, *after));
   return CheckReporting(context, work, *after);
+}
+
+absl::StatusOr<Employee> ConfirmRole(const Context& context, UnitOfWork& work,
+                                     const organization::v1::ConfirmEmployeeRoleRequest& request) {
+  RETURN_IF_ERROR(Person(work).status());
+  ASSIGN_OR_RETURN(auto change, work.Begin<Employee>(request));
+  ASSIGN_OR_RETURN(const rules::Appointer appointer, AppointerOf(context, work, change.before));
+  RETURN_IF_ERROR(rules::Confirm(appointer, request.role(), &change.after));
+  return work.Save(std::move(change));
 }
 
 absl::Status AfterEmployee(UnitOfWork& work, const Employee* before, const Employee& after) {
   if (before != nullptr && before->department() == after.department() && before->region() == after.region()) {
     return absl::OkStatus();
   }
-  Value path;
-  if (!after.department().empty()) {
-    ASSIGN_OR_RETURN(
-        const std::vector<Row> rows,
-        work.connection().Query("SELECT parent_path FROM departments WHERE id = ?", {IdOf(after.department())}));
-    if (!rows.empty()) path = Value(absl::StrCat(rows[0][0].text(), IdOf(after.department()), "/"));
-  }
+  ASSIGN_OR_RETURN(const std::string path, PathOfDepartment(work, after.department()));
   return work.connection()
       .Execute(
           "INSERT INTO employee_scopes (employee, version, department_path, region) VALUES (?, 1, ?, ?) ON "
           "DUPLICATE KEY UPDATE version = version + 1, department_path = VALUES(department_path), region = "
           "VALUES(region)",
-          {IdOf(after.name()), path, after.region().empty() ? Value() : Value(after.region())})
+          {IdOf(after.name()), path.empty() ? Value() : Value(path),
+           after.region().empty() ? Value() : Value(after.region())})
       .status();
 }
 
@@ -205,18 +262,36 @@ absl::Status NotOwnRole(const UnitOfWork& work, const RoleGrant& grant) {
                "nobody changes the rights of a role he holds", {{"rule", "self"}, {"role", grant.role()}});
 }
 
-absl::Status CreateGrant(UnitOfWork& work, RoleGrant* grant) {
+// Who administers rights is settled with the delivered rights, by those who run the suite: whoever could grant it here
+// would make people administrators whom nobody has confirmed.
+absl::Status NotPrivileged(const Context& context, const RoleGrant& grant) {
+  const std::vector<std::string>& privileged = context.policy.privileged_permissions;
+  if (grant.level() == organization::v1::GRANT_LEVEL_NONE ||
+      std::find(privileged.begin(), privileged.end(), grant.permission()) == privileged.end()) {
+    return absl::OkStatus();
+  }
+  return Error(
+      absl::StatusCode::kPermissionDenied, "PRIVILEGED_RIGHT",
+      absl::StrCat(grant.permission(),
+                   " administers rights: it is granted in the delivered rights only, and may only be taken away "
+                   "here"),
+      {{"field", "role_grant.permission"}, {"permission", grant.permission()}});
+}
+
+absl::Status CreateGrant(const Context& context, UnitOfWork& work, RoleGrant* grant) {
   grant->set_origin(organization::v1::GRANT_ORIGIN_ADMIN);
   RETURN_IF_ERROR(Validate(work, *grant));
   if (!rules::IsRole(grant->role())) {
     return InvalidField("role_grant.role", "ROLE_UNKNOWN", absl::StrCat(grant->role(), " is not a role"),
                         {{"role", grant->role()}});
   }
+  RETURN_IF_ERROR(NotPrivileged(context, *grant));
   return NotOwnRole(work, *grant);
 }
 
-absl::Status UpdateGrant(UnitOfWork& work, const RoleGrant& before, RoleGrant* after) {
+absl::Status UpdateGrant(const Context& context, UnitOfWork& work, const RoleGrant& before, RoleGrant* after) {
   RETURN_IF_ERROR(NotSeed(before));
+  RETURN_IF_ERROR(NotPrivileged(context, *after));
   return NotOwnRole(work, *after);
 }
 
@@ -231,28 +306,47 @@ void RegisterOrganization(const Context& context, rpc::Registry* registry) {
   departments.on_update =
       resource::OnUpdate<Department>([](UnitOfWork& work, const Department& before, Department* after) -> absl::Status {
         RETURN_IF_ERROR(Validate(work, *after));
-        return before.parent() == after->parent() ? absl::OkStatus() : PlaceDepartment(work, after);
+        if (before.parent() == after->parent()) return absl::OkStatus();
+        RETURN_IF_ERROR(PlaceDepartment(work, after));
+        if (!HoldsAt(work.actor(), auth::Level::kDepartment)) return absl::OkStatus();
+        return rules::CheckMove(work.actor().department, PathOf(before), PathOf(*after));
       });
   departments.on_saved = resource::OnSaved<Department>(AfterDepartment);
   context.runtime.SetHooks(Department::descriptor(), std::move(departments));
 
   resource::Hooks employees;
-  employees.on_create = resource::OnCreate<Employee>(CreateEmployee);
+  employees.on_create = resource::OnCreate<Employee>(
+      [context](UnitOfWork& work, Employee* employee) { return PrepareEmployee(context, work, nullptr, employee); });
   employees.on_update =
       resource::OnUpdate<Employee>([context](UnitOfWork& work, const Employee& before, Employee* after) {
         return UpdateEmployee(context, work, before, after);
       });
   employees.on_saved = resource::OnSaved<Employee>(AfterEmployee);
+  employees.on_archive = [context](UnitOfWork& work, const google::protobuf::Message& message) -> absl::Status {
+    const Employee& employee = static_cast<const Employee&>(message);
+    ASSIGN_OR_RETURN(const rules::Appointer appointer, AppointerOf(context, work, employee));
+    return rules::CheckNotPrivileged(appointer, employee, "employee.roles", "end it before the person is archived");
+  };
+  employees.on_restore = [context](UnitOfWork& work, const google::protobuf::Message& message) -> absl::Status {
+    const Employee& employee = static_cast<const Employee&>(message);
+    ASSIGN_OR_RETURN(const rules::Appointer appointer, AppointerOf(context, work, employee));
+    return rules::Restore(appointer, employee);
+  };
   context.runtime.SetHooks(Employee::descriptor(), std::move(employees));
 
   resource::Hooks grants;
-  grants.on_create = resource::OnCreate<RoleGrant>(CreateGrant);
-  grants.on_update = resource::OnUpdate<RoleGrant>(UpdateGrant);
+  grants.on_create = resource::OnCreate<RoleGrant>(
+      [context](UnitOfWork& work, RoleGrant* grant) { return CreateGrant(context, work, grant); });
+  grants.on_update =
+      resource::OnUpdate<RoleGrant>([context](UnitOfWork& work, const RoleGrant& before, RoleGrant* after) {
+        return UpdateGrant(context, work, before, after);
+      });
   grants.on_archive = [](UnitOfWork& work, const google::protobuf::Message& before) -> absl::Status {
     RETURN_IF_ERROR(NotSeed(static_cast<const RoleGrant&>(before)));
     return NotOwnRole(work, static_cast<const RoleGrant&>(before));
   };
-  grants.on_restore = [](UnitOfWork& work, const google::protobuf::Message& before) -> absl::Status {
+  grants.on_restore = [context](UnitOfWork& work, const google::protobuf::Message& before) -> absl::Status {
+    RETURN_IF_ERROR(NotPrivileged(context, static_cast<const RoleGrant&>(before)));
     return NotOwnRole(work, static_cast<const RoleGrant&>(before));
   };
   context.runtime.SetHooks(RoleGrant::descriptor(), std::move(grants));
@@ -260,6 +354,12 @@ void RegisterOrganization(const Context& context, rpc::Registry* registry) {
   for (const char* service : {"DepartmentService", "EmployeeService", "RoleGrantService"}) {
     resource::RegisterStandardMethods(context.runtime, absl::StrCat("kam.organization.v1.", service), registry);
   }
+  registry->Add<organization::v1::ConfirmEmployeeRoleRequest, Employee>(
+      "kam.organization.v1.EmployeeService/ConfirmEmployeeRole",
+      [context](rpc::Call& call, const organization::v1::ConfirmEmployeeRoleRequest& request) {
+        return context.runtime.Write<Employee>(call, request,
+                                               [&](UnitOfWork& work) { return ConfirmRole(context, work, request); });
+      });
 }
 
 }  // namespace kam::account

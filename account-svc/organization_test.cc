@@ -7,9 +7,12 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/bootstrap.h"
 #include "account-svc/context.h"
 #include "account-svc/rights_loader.h"
 #include "account-svc/testing/account_fixture.h"
+#include "common/mysql/migrate.h"
+#include "common/testing/mariadb.h"
 #include "common/testing/matchers.h"
 #include "kam/api/standard.pb.h"
 #include "kam/organization/v1/department_service.pb.h"
@@ -192,6 +195,7 @@ TEST_F(OrganizationTest, ALoginIsUniqueAndARoleKnown) {
               HasReason("ROLE_UNKNOWN"));
 }
 
+// G-02
 TEST_F(OrganizationTest, NobodyChangesTheRolesOfHimself) {
   Employee person = world_.AddEmployee("HR");
   auto* role = person.add_roles();
@@ -199,6 +203,159 @@ TEST_F(OrganizationTest, NobodyChangesTheRolesOfHimself) {
   role->set_since("2026-01-01");
   EXPECT_THAT(Update(world_.As(person, "HR"), person, {"roles"}), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(Update(hr_, person, {"roles"}), IsOk());
+}
+
+// G-02, R-01: two people make an administrator of rights, and until then the role gives nothing.
+TEST_F(OrganizationTest, APrivilegedRoleTakesASecondPerson) {
+  LoadDelivered();
+  const auth::Principal clerk = world_.As(world_.AddEmployee(""), "HR");
+  const auth::Principal manager = world_.As(world_.AddEmployee(""), "GM");
+  Employee person = world_.AddEmployee("KAX");
+  auto* role = person.add_roles();
+  role->set_role("HR");
+  role->set_since("2026-01-01");
+  const auto proposed = Update(clerk, person, {"roles"});
+  ASSERT_THAT(proposed, IsOk());
+  EXPECT_EQ(proposed->roles(1).state(), pb::ROLE_STATE_PROPOSED);
+  EXPECT_EQ(proposed->roles(1).proposer(), clerk.subject);
+  EXPECT_THAT(Resolve(person.login())->roles(), ElementsAre("KAX"));
+  EXPECT_EQ(Grants(*Resolve(person.login())).count("employee.write"), 0u);
+
+  pb::ConfirmEmployeeRoleRequest confirm;
+  confirm.set_name(person.name());
+  confirm.set_role("HR");
+  const auto ask = [&](const auth::Principal& who) {
+    return world_.Call<Employee>(who, "kam.organization.v1.EmployeeService/ConfirmEmployeeRole", confirm);
+  };
+  EXPECT_THAT(ask(manager), HasReason("FIELD_REQUIRED")) << "what is confirmed is what was read";
+  confirm.set_etag(person.etag());
+  EXPECT_THAT(ask(manager), HasReason("ETAG_MISMATCH"));
+  confirm.set_etag(proposed->etag());
+  EXPECT_THAT(ask(clerk), StatusIs(absl::StatusCode::kPermissionDenied));
+  auth::Principal both = clerk;
+  both.grants["employee.role.confirm"] = auth::Level::kAll;
+  EXPECT_THAT(ask(both), HasReason("SEPARATION_OF_DUTIES"));
+  const auto confirmed = ask(manager);
+  ASSERT_THAT(confirmed, IsOk());
+  EXPECT_EQ(confirmed->roles(1).state(), pb::ROLE_STATE_GRANTED);
+  EXPECT_THAT(Resolve(person.login())->roles(), ElementsAre("HR", "KAX"));
+  EXPECT_EQ(Grants(*Resolve(person.login()))["employee.write"], "all");
+  // Nobody gets the role by taking over the login, and nobody leaves it behind in the archive.
+  Employee renamed = *confirmed;
+  renamed.set_login("somebody-else");
+  EXPECT_THAT(Update(manager, renamed, {"login"}), HasReason("PRIVILEGED_ROLE"));
+  kam::api::ArchiveRequest archive;
+  archive.set_name(person.name());
+  EXPECT_THAT(world_.Call<Employee>(clerk, "kam.organization.v1.EmployeeService/ArchiveEmployee", archive),
+              HasReason("PRIVILEGED_ROLE"));
+}
+
+// G-02, G-21: the key of an import is no key to everything.
+TEST_F(OrganizationTest, AnImportGivesOrdinaryRolesOnly) {
+  LoadDelivered();
+  const auth::Principal erp = world_.As(world_.AddEmployee(""), "ERP");
+  const auto import = [&](const std::string& login, const std::string& role, const std::string& key) {
+    pb::BatchUpsertEmployeesRequest request;
+    Employee& row = *request.add_employees();
+    row.set_display_name("导入");
+    row.set_login(login);
+    row.add_external_ids()->set_system("erp");
+    row.mutable_external_ids(0)->set_id(key);
+    row.add_roles()->set_role(role);
+    row.mutable_roles(0)->set_since("2025-01-01");
+    const auto answer = world_.Call<kam::api::BatchUpsertResponse>(
+        erp, "kam.organization.v1.EmployeeService/BatchUpsertEmployees", request);
+    EXPECT_THAT(answer, IsOk());
+    return answer.ok() ? answer->results(0) : kam::api::UpsertResult();
+  };
+  const auto reason = [](const kam::api::UpsertResult& result) {
+    return Reason(FromRpcStatusBytes(absl::StatusCode::kUnknown, "", result.status().SerializeAsString()));
+  };
+  const std::string key = world_.harness().NewId();
+  for (const char* role : {"GM", "DGM", "HR", "ERP"}) {
+    EXPECT_EQ(reason(import("x" + key, role, key)), "PRIVILEGED_ROLE") << role;
+  }
+  const auto seller = import("x" + key, "KAX", key);
+  ASSERT_EQ(seller.outcome(), kam::api::UPSERT_OUTCOME_CREATED) << seller.DebugString();
+  EXPECT_EQ(reason(import("x" + key, "GM", key)), "PRIVILEGED_ROLE");
+  EXPECT_EQ(import("x" + key, "KAX", key).outcome(), kam::api::UPSERT_OUTCOME_UNCHANGED);
+  EXPECT_THAT(Resolve("x" + key)->roles(), ElementsAre("KAX"));
+  // A company narrows what its import may give by a row of its own.
+  ASSERT_THAT(Grant(hr_, "ERP", "employee.role.assign.FD", pb::GRANT_LEVEL_NONE), IsOk());
+  auth::Principal narrow = erp;
+  narrow.grants.erase("employee.role.assign.FD");
+  pb::CreateEmployeeRequest create;
+  create.mutable_employee()->set_display_name("财务");
+  create.mutable_employee()->set_login("fd" + key);
+  create.mutable_employee()->add_roles()->set_role("FD");
+  create.mutable_employee()->mutable_roles(0)->set_since("2025-01-01");
+  narrow.grants["employee.write"] = auth::Level::kAll;
+  EXPECT_THAT(world_.Call<Employee>(narrow, "kam.organization.v1.EmployeeService/CreateEmployee", create),
+              HasReason("ROLE_NOT_ASSIGNABLE"));
+}
+
+// G-02: administrators are not made by a grant either.
+TEST_F(OrganizationTest, RightsThatAdministerRightsAreNotGrantedOnline) {
+  LoadDelivered();
+  for (const char* permission : {"role_grant.write", "employee.write", "employee.import", "employee.role.confirm"}) {
+    EXPECT_THAT(Grant(hr_, "KAX", permission, pb::GRANT_LEVEL_OWN), HasReason("PRIVILEGED_RIGHT")) << permission;
+  }
+  // Taking one away is free.
+  const auto taken = Grant(hr_, "ERP", "employee.import", pb::GRANT_LEVEL_NONE);
+  ASSERT_THAT(taken, IsOk());
+  pb::UpdateRoleGrantRequest update;
+  update.mutable_role_grant()->set_name(taken->name());
+  update.mutable_role_grant()->set_level(pb::GRANT_LEVEL_ALL);
+  EXPECT_THAT(world_.Call<pb::RoleGrant>(hr_, "kam.organization.v1.RoleGrantService/UpdateRoleGrant", update),
+              HasReason("PRIVILEGED_RIGHT"));
+  kam::api::ArchiveRequest archive;
+  archive.set_name(taken->name());
+  EXPECT_THAT(world_.Call<pb::RoleGrant>(hr_, "kam.organization.v1.RoleGrantService/ArchiveRoleGrant", archive),
+              IsOk());
+}
+
+// G-03: whoever reaches his department does not move others into it.
+TEST_F(OrganizationTest, NobodyWidensHisOwnDepartment) {
+  const Department own = world_.AddDepartment(), other = world_.AddDepartment();
+  const Department inside = world_.AddDepartment(own.name());
+  const auth::Principal manager = world_.As(world_.AddEmployee("GAM", own.name()), "GAM");
+  const auto move = [&](const std::string& department, const std::string& parent) {
+    pb::UpdateDepartmentRequest request;
+    request.mutable_department()->set_name(department);
+    request.mutable_department()->set_parent(parent);
+    return world_.Call<Department>(manager, "kam.organization.v1.DepartmentService/UpdateDepartment", request);
+  };
+  EXPECT_THAT(move(other.name(), own.name()), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(move(other.name(), inside.name()), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(move(inside.name(), other.name()), IsOk());
+}
+
+// The first people of an installation: those who run it name them, once.
+TEST(BootstrapTest, MakesTheFirstPeopleOfAnEmptyInstallation) {
+  testing::TempDatabase db;
+  auto migrations = mysql::ReadMigrations("common/resource/schema");
+  ASSERT_THAT(migrations, IsOk());
+  const auto own = mysql::ReadMigrations("account-svc/schema");
+  ASSERT_THAT(own, IsOk());
+  migrations->insert(migrations->end(), own->begin(), own->end());
+  ASSERT_THAT(mysql::Migrate(db.database(), *migrations, "test"), IsOk());
+  const SystemClock clock;
+  auto people = ParseFirstPeople("zhou:GM:erp:7, shen:DGM");
+  ASSERT_THAT(people, IsOk());
+  people->push_back(Integrator("integrator"));
+  ASSERT_THAT(Bootstrap(db.database(), clock, absl::UTCTimeZone(), *people), IsOk());
+  EXPECT_EQ(db.Get("SELECT COUNT(*) FROM employees").integer(), 3);
+  EXPECT_EQ(db.Get("SELECT GROUP_CONCAT(CONCAT(e.login, '=', r.role, ' ', r.state) ORDER BY e.login) FROM employees e "
+                   "JOIN employees_roles r ON r.parent_id = e.id")
+                .text(),
+            "integrator=ERP GRANTED,shen=DGM GRANTED,zhou=GM GRANTED");
+  EXPECT_EQ(db.Get("SELECT e.login FROM external_ids x JOIN employees e ON e.id = x.resource_id").text(), "zhou");
+  ASSERT_THAT(Bootstrap(db.database(), clock, absl::UTCTimeZone(), {{"late", "GM", "", ""}}), IsOk());
+  EXPECT_EQ(db.Get("SELECT COUNT(*) FROM employees").integer(), 3);
+  for (const char* text : {"zhou", "zhou:BOSS", "zhou:GM:erp", ":GM", "zhou:GM::7", "zhou:GM:erp:7:8"}) {
+    EXPECT_THAT(ParseFirstPeople(text), HasReason("BOOTSTRAP_INVALID")) << text;
+  }
+  EXPECT_THAT(*ParseFirstPeople(""), IsEmpty());
 }
 
 // G-02, G-03: roles of today, the widest level of each permission, an administrator's rows before delivered ones.

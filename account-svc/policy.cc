@@ -33,6 +33,9 @@ absl::Status Policy::Validate() const {
     violations.Add(absl::StrCat("policy.complete_fields[", i, "]"), "FIELD_VALUE_UNKNOWN",
                    absl::StrCat(complete_fields[i], " is not a field of an account"));
   }
+  if (privileged_permissions.empty()) {
+    violations.Add("policy.privileged_permissions", "FIELD_REQUIRED", "must name the rights that administer rights");
+  }
   if (default_country.size() != 2 || !absl::ascii_isupper(static_cast<unsigned char>(default_country[0])) ||
       !absl::ascii_isupper(static_cast<unsigned char>(default_country[1]))) {
     violations.Add("policy.default_country", "FIELD_MALFORMED", "must be two capital letters, like CN");

@@ -37,6 +37,9 @@ struct Policy {
   absl::Duration visit_max = absl::Hours(72);
   // How far a time that a caller gives may be ahead of ours.
   absl::Duration clock_tolerance = absl::Minutes(5);
+  // Rights that administer rights: a role with one of them is privileged (rules/role_rules.h).
+  std::vector<std::string> privileged_permissions = {"role_grant.write", "employee.write", "employee.import",
+                                                     "employee.role.confirm"};
   // Most people in a reporting subtree; it travels in every token.
   int team_max = 1000;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "kam/organization/v1/employee.pb.h"
@@ -19,6 +20,13 @@ constexpr absl::string_view kRoles[] = {
     "CSM", "CSR", "APT", "CLM", "CLS", "ACC", "CSH", "CRC", "FEE", "SAD", "SPO", "GAD", "LEG",
     // Not a post: the client of another system (系统集成), which imports and reads.
     "ERP"};
+
+absl::Status NotAlone(absl::string_view field, absl::string_view rule, absl::string_view permission,
+                      absl::string_view what) {
+  return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+               absl::StrCat(field, ": ", what, "; somebody else with ", permission, " may"),
+               {{"field", std::string(field)}, {"rule", std::string(rule)}, {"permission", std::string(permission)}});
+}
 
 template <typename Rows>
 void EndRows(const std::string& leave, Rows* rows) {
@@ -90,27 +98,50 @@ void EndAtLeave(Employee* employee) {
   EndRows(employee->leave_date(), employee->mutable_roles());
 }
 
-absl::Status CheckRoleChange(absl::string_view actor, const Employee& before, const Employee& after) {
+absl::Status CheckSelf(absl::string_view actor, const Employee& before, const Employee& after) {
   if (actor != before.name()) return absl::OkStatus();
-  if (before.login() != after.login()) {
-    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
-                 "nobody changes the login of himself; somebody else with employee.write may",
-                 {{"rule", "self"}, {"permission", "employee.write"}});
-  }
-  const auto same = [](const RoleAssignment& a, const RoleAssignment& b) {
-    return a.SerializeAsString() == b.SerializeAsString();
+  const auto same = [](const auto& a, const auto& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const RoleAssignment& x, const RoleAssignment& y) {
+      return x.SerializeAsString() == y.SerializeAsString();
+    });
   };
-  if (std::equal(before.roles().begin(), before.roles().end(), after.roles().begin(), after.roles().end(), same)) {
-    return absl::OkStatus();
+  absl::string_view field;
+  if (before.login() != after.login()) field = "login";
+  if (!same(before.roles(), after.roles())) field = "roles";
+  if (before.department() != after.department()) field = "department";
+  if (before.region() != after.region()) field = "region";
+  if (!std::equal(before.regions().begin(), before.regions().end(), after.regions().begin(), after.regions().end())) {
+    field = "regions";
   }
-  return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
-               "nobody changes the roles of himself; somebody else with employee.write may",
-               {{"rule", "self"}, {"permission", "employee.write"}});
+  if (field.empty()) return absl::OkStatus();
+  return NotAlone(absl::StrCat("employee.", field), "self", "employee.write",
+                  absl::StrCat("nobody changes the ", field, " of himself"));
+}
+
+absl::Status CheckSuperiors(absl::string_view actor, const Employee* before, const Employee& after) {
+  for (int i = 0; i < after.superiors_size(); ++i) {
+    const ReportingLine& line = after.superiors(i);
+    if (line.superior() != actor) continue;
+    const bool stored = before != nullptr && std::any_of(before->superiors().begin(), before->superiors().end(),
+                                                         [&](const ReportingLine& other) {
+                                                           return other.SerializeAsString() == line.SerializeAsString();
+                                                         });
+    if (stored) continue;
+    return NotAlone(absl::StrCat("employee.superiors[", i, "].superior"), "reach", "employee.write",
+                    "nobody widens the team of himself");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckMove(absl::string_view own, absl::string_view before, absl::string_view after) {
+  if (own.empty() || !absl::StartsWith(after, own) || absl::StartsWith(before, own)) return absl::OkStatus();
+  return NotAlone("department.parent", "reach", "department.write", "nobody widens the department of himself");
 }
 
 std::vector<std::string> RolesOn(const Employee& employee, absl::string_view day) {
   std::vector<std::string> roles;
   for (const RoleAssignment& role : employee.roles()) {
+    if (role.state() == organization::v1::ROLE_STATE_PROPOSED) continue;
     if (HoldsOn(role.since(), role.until(), day) && std::find(roles.begin(), roles.end(), role.role()) == roles.end()) {
       roles.push_back(role.role());
     }

@@ -29,11 +29,20 @@ absl::Status CheckEmployee(const organization::v1::Employee& employee);
 // With a leave date, roles and lines end on it at the latest; those that would begin later are dropped.
 void EndAtLeave(organization::v1::Employee* employee);
 
-// SEPARATION_OF_DUTIES when `actor` changes the roles of himself.
-absl::Status CheckRoleChange(absl::string_view actor, const organization::v1::Employee& before,
-                             const organization::v1::Employee& after);
+// SEPARATION_OF_DUTIES when `actor` changes what his own rights come from: login, roles, department, region, regions.
+absl::Status CheckSelf(absl::string_view actor, const organization::v1::Employee& before,
+                       const organization::v1::Employee& after);
 
-// Role codes held on `day`, each once.
+// SEPARATION_OF_DUTIES when `actor`, who reaches his team with some right, makes himself the superior of somebody.
+// `before` is null for a new person.
+absl::Status CheckSuperiors(absl::string_view actor, const organization::v1::Employee* before,
+                            const organization::v1::Employee& after);
+
+// SEPARATION_OF_DUTIES when somebody who reaches `own` (a department path) with some right moves another department,
+// from `before` to `after`, into it.
+absl::Status CheckMove(absl::string_view own, absl::string_view before, absl::string_view after);
+
+// Codes of the roles that give rights on `day`, each once; proposed ones do not.
 std::vector<std::string> RolesOn(const organization::v1::Employee& employee, absl::string_view day);
 
 }  // namespace kam::account::rules

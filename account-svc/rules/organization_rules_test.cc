@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <map>
+
+#include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "kam/organization/v1/employee.pb.h"
 
@@ -88,17 +92,57 @@ TEST(EndAtLeave, EndsWhatRunsOnAndDropsWhatWouldBeginLater) {
   EXPECT_THAT(RolesOn(employee, "2026-02-01"), ElementsAre());
 }
 
-// G-02
-TEST(CheckRoleChange, NobodyChangesTheRolesOfHimself) {
+// G-02, G-03: what somebody's own rights come from is changed by somebody else.
+TEST(CheckSelf, NobodyChangesWhatHisOwnRightsComeFrom) {
   Employee before;
   before.set_name("employees/a");
   AddRole(&before, "HR", "2026-01-01", "");
+  const auto check = [&](const std::function<void(Employee*)>& change, const std::string& actor = "employees/a") {
+    Employee after = before;
+    change(&after);
+    return CheckSelf(actor, before, after);
+  };
+  EXPECT_THAT(check([](Employee* after) { after->set_phone("1"); }), IsOk());
+  const std::map<std::string, std::function<void(Employee*)>> changes = {
+      {"roles", [](Employee* after) { AddRole(after, "GM", "2026-01-01", ""); }},
+      {"login", [](Employee* after) { after->set_login("b"); }},
+      {"department", [](Employee* after) { after->set_department("departments/d"); }},
+      {"region", [](Employee* after) { after->set_region("华东"); }},
+      {"regions", [](Employee* after) { after->add_regions("华东"); }}};
+  for (const auto& [field, change] : changes) {
+    const absl::Status refused = check(change);
+    EXPECT_THAT(refused, HasReason("SEPARATION_OF_DUTIES")) << field;
+    EXPECT_EQ(MetadataValue(refused, "field"), "employee." + field);
+    EXPECT_THAT(check(change, "employees/b"), IsOk()) << field;
+  }
+}
+
+// G-03
+TEST(CheckSuperiors, NobodyWidensHisOwnTeam) {
+  Employee before;
+  before.set_name("employees/a");
   Employee after = before;
-  after.set_phone("1");
-  EXPECT_THAT(CheckRoleChange("employees/a", before, after), IsOk());
-  AddRole(&after, "GM", "2026-01-01", "");
-  EXPECT_THAT(CheckRoleChange("employees/a", before, after), HasReason("SEPARATION_OF_DUTIES"));
-  EXPECT_THAT(CheckRoleChange("employees/b", before, after), IsOk());
+  after.add_superiors()->set_superior("employees/b");
+  EXPECT_THAT(CheckSuperiors("employees/b", &before, after), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(CheckSuperiors("employees/b", nullptr, after), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(CheckSuperiors("employees/c", nullptr, after), IsOk());
+  EXPECT_THAT(CheckSuperiors("employees/b", &after, after), IsOk());
+}
+
+// G-03
+TEST(CheckMove, NobodyMovesADepartmentIntoHisOwn) {
+  EXPECT_THAT(CheckMove("/d1/d2/", "/d1/d3/", "/d1/d2/d3/"), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(CheckMove("/d1/d2/", "/d1/d2/d3/", "/d1/d2/d4/d3/"), IsOk());
+  EXPECT_THAT(CheckMove("/d1/d2/", "/d1/d2/d3/", "/d1/d3/"), IsOk());
+  EXPECT_THAT(CheckMove("", "/d1/d3/", "/d1/d2/d3/"), IsOk());
+}
+
+// G-02
+TEST(RolesOn, LeavesOutWhatIsOnlyProposed) {
+  Employee employee;
+  AddRole(&employee, "HR", "2026-01-01", "");
+  employee.mutable_roles(0)->set_state(organization::v1::ROLE_STATE_PROPOSED);
+  EXPECT_THAT(RolesOn(employee, "2026-01-05"), ElementsAre());
 }
 
 }  // namespace

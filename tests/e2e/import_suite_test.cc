@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tests/e2e/suite.h"
@@ -19,6 +20,7 @@ using ::testing::IsEmpty;
 // From the source root.
 constexpr char kData[] = "../shared/data/classicmodels";
 constexpr char kMapping[] = "samples/classicmodels.mapping.json";
+constexpr char kAdministrators[] = "samples/classicmodels.administrators";
 constexpr int kSomeRowsRefused = 3;
 constexpr absl::Duration kStepTimeout = absl::Seconds(60);
 
@@ -101,7 +103,13 @@ class ImportTest : public ::testing::Test {
 
   int64_t Orders() { return suite_.Get("contract-svc", "SELECT COUNT(*) FROM orders").integer(); }
 
-  Suite suite_{{}};
+  static Suite::Options WithPresident() {
+    Suite::Options options;
+    options.administrators = std::string(absl::StripAsciiWhitespace(ReadFile(kAdministrators)));
+    return options;
+  }
+
+  Suite suite_{WithPresident()};
   const std::string report_ = suite_.folder() + "/import.json";
 };
 

@@ -169,7 +169,10 @@ absl::Status Suite::MigrateAll() {
                                         absl::StrCat("--mysql_user=", prefix_, "_migrator"),
                                         absl::StrCat("--mysql_password_file=", secrets_, "/kam_migrator.password")};
     for (std::string& flag : ServiceFlags(service)) command.push_back(std::move(flag));
-    if (service == "account-svc") command.push_back(absl::StrCat("--bootstrap_login=", kIntegrator));
+    if (service == "account-svc") {
+      command.push_back(absl::StrCat("--bootstrap_login=", kIntegrator));
+      command.push_back(absl::StrCat("--bootstrap_administrators=", options_.administrators));
+    }
     ASSIGN_OR_RETURN(migrations[service], Process::Start(command, log(service)));
   }
   for (auto& [service, migration] : migrations) {

@@ -45,6 +45,8 @@ class Suite {
     // Those started; the gateway finds nobody at the address of the others.
     std::vector<std::string> services = {std::begin(kServices), std::end(kServices)};
     bool gateway = true;
+    // People with roles that no import gives, as --bootstrap_administrators takes them.
+    std::string administrators;
     std::vector<std::string> gateway_flags;
   };
   explicit Suite(Options options);

@@ -145,7 +145,7 @@ class Running : public World {
     rights.rows.push_back({"echo.use", kRole, "all"});
     RETURN_IF_ERROR(account::LoadRights(*database_, clock_, rights).status());
     ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone("Asia/Shanghai"));
-    RETURN_IF_ERROR(account::Bootstrap(*database_, clock_, zone, kLogin));
+    RETURN_IF_ERROR(account::Bootstrap(*database_, clock_, zone, {account::Integrator(kLogin)}));
 
     const std::string programs = directory_ + "/programs.jwks";
     const std::string key_file = directory_ + "/gateway.jwk";
