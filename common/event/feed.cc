@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "common/resource/change_log.h"
 #include "common/resource/names.h"
+#include "common/resource/sensitive.h"
 #include "common/status/status.h"
 #include "kam/event/v1/feed.pb.h"
 
@@ -123,6 +124,7 @@ class Feed {
                  rows.end());
     }
     ASSIGN_OR_RETURN(const std::set<std::string> visible, Visible(call, connection, rows));
+    ASSIGN_OR_RETURN(const auto hidden, Hidden(call, connection, visible));
     for (const mysql::Row& row : rows) {
       const std::string& collection = row[5].text();
       const std::string name = absl::StrCat(collection, "/", row[6].text());
@@ -141,7 +143,9 @@ class Feed {
       ASSIGN_OR_RETURN(const std::vector<kam::api::FieldChange> changes, resource::ChangesFromJson(row[8].text()));
       for (const kam::api::FieldChange& change : changes) {
         const std::vector<std::string> needed = resource::PermissionsOf(*type, change.field());
-        if (std::all_of(needed.begin(), needed.end(), [&](const auto& p) { return call.principal.Holds(p); })) {
+        if (std::all_of(needed.begin(), needed.end(), [&](const std::string& permission) {
+              return call.principal.Holds(permission) && hidden.count({name, permission}) == 0;
+            })) {
           event->add_fields(change.field());
         }
       }
@@ -172,6 +176,30 @@ class Feed {
       for (const mysql::Row& row : found) visible.insert(absl::StrCat(collection, "/", row[0].text()));
     }
     return visible;
+  }
+
+  // Pairs of a name and a permission that the caller holds elsewhere, but not in this row.
+  absl::StatusOr<std::set<std::pair<std::string, std::string>>> Hidden(const rpc::Call& call,
+                                                                       mysql::Connection& connection,
+                                                                       const std::set<std::string>& visible) const {
+    std::map<const resource::Type*, std::vector<std::string>> ids;
+    for (const std::string& name : visible) {
+      const size_t slash = name.find('/');
+      ids[runtime_.catalog().FindCollection(absl::string_view(name).substr(0, slash))].push_back(
+          name.substr(slash + 1));
+    }
+    std::set<std::pair<std::string, std::string>> hidden;
+    for (const auto& [type, wanted] : ids) {
+      for (const std::string& permission : type->sensitive_permissions()) {
+        if (!call.principal.Holds(permission) || call.principal.LevelFor(permission) == auth::Level::kAll) continue;
+        ASSIGN_OR_RETURN(const std::set<std::string> seen,
+                         resource::RowsWith(connection, *type, call.principal, permission, wanted));
+        for (const std::string& id : wanted) {
+          if (seen.count(id) == 0) hidden.emplace(absl::StrCat(type->collection(), "/", id), permission);
+        }
+      }
+    }
+    return hidden;
   }
 
   // Permission of the Get method of a collection; empty (held by nobody) when it has none.

@@ -200,7 +200,7 @@ absl::Status NotPermitted(absl::string_view path, const std::string& permission)
 
 // Every sensitive field inside `message`, at any depth.
 absl::Status CheckInside(const Descriptor* message, absl::string_view path, const auth::Principal& writer,
-                         std::vector<const Descriptor*>* above) {
+                         std::vector<const Descriptor*>* above, std::set<std::string>* permissions) {
   if (std::find(above->begin(), above->end(), message) != above->end()) return absl::OkStatus();
   above->push_back(message);
   for (int i = 0; i < message->field_count(); ++i) {
@@ -208,16 +208,19 @@ absl::Status CheckInside(const Descriptor* message, absl::string_view path, cons
     if (!Writable(field)) continue;
     const std::string& permission = RulesOf(field).sensitive();
     const std::string inner = absl::StrCat(path, ".", field->name());
-    if (!permission.empty() && !writer.Holds(permission)) return NotPermitted(inner, permission);
+    if (!permission.empty()) {
+      if (!writer.Holds(permission)) return NotPermitted(inner, permission);
+      permissions->insert(permission);
+    }
     if (field->message_type() != nullptr) {
-      RETURN_IF_ERROR(CheckInside(field->message_type(), inner, writer, above));
+      RETURN_IF_ERROR(CheckInside(field->message_type(), inner, writer, above, permissions));
     }
   }
   above->pop_back();
   return absl::OkStatus();
 }
 
-// What HideSensitive has to look at in messages of one type: only fields that are sensitive or lead to one.
+// What VisitSensitive has to look at in messages of one type: only fields that are sensitive or lead to one.
 struct Plan {
   struct Step {
     const FieldDescriptor* field = nullptr;
@@ -292,10 +295,10 @@ const Plan& GeneratedPlan(const Descriptor* descriptor) {
   return *plans->at(descriptor);
 }
 
-void Hide(const Plan& plan, const auth::Principal& reader, Message* message);
+void Visit(const Plan& plan, KeepSensitive keep, const Message* resource, Message* message);
 
 // Content of a type that this program does not know cannot be judged, so it does not leave.
-void HideInAny(const auth::Principal& reader, Message* message) {
+void VisitAny(KeepSensitive keep, const Message* resource, Message* message) {
   const FieldDescriptor* url_field = nullptr;
   const FieldDescriptor* value_field = nullptr;
   if (!google::protobuf::Any::GetAnyFieldDescriptors(*message, &url_field, &value_field)) return;
@@ -313,25 +316,26 @@ void HideInAny(const auth::Principal& reader, Message* message) {
   if (!inner->ParseFromString(reflection->GetString(*message, value_field))) {
     return reflection->ClearField(message, value_field);
   }
-  Hide(plan, reader, inner.get());
+  Visit(plan, keep, resource, inner.get());
   reflection->SetString(message, value_field, inner->SerializeAsString());
 }
 
-void Hide(const Plan& plan, const auth::Principal& reader, Message* message) {
-  if (plan.is_any) return HideInAny(reader, message);
+void Visit(const Plan& plan, KeepSensitive keep, const Message* resource, Message* message) {
+  if (plan.is_any) return VisitAny(keep, resource, message);
+  if (message->GetDescriptor()->options().HasExtension(kam::api::resource)) resource = message;
   const Reflection* reflection = message->GetReflection();
   for (const Plan::Step& step : plan.steps) {
     if (!IsSet(*message, step.field)) continue;
-    if (!step.permission.empty() && !reader.Holds(step.permission)) {
+    if (!step.permission.empty() && !keep(step.permission, resource)) {
       reflection->ClearField(message, step.field);
     } else if (step.inside == nullptr) {
       continue;
     } else if (step.field->is_repeated()) {
       for (int i = 0; i < reflection->FieldSize(*message, step.field); ++i) {
-        Hide(*step.inside, reader, reflection->MutableRepeatedMessage(message, step.field, i));
+        Visit(*step.inside, keep, resource, reflection->MutableRepeatedMessage(message, step.field, i));
       }
     } else {
-      Hide(*step.inside, reader, reflection->MutableMessage(message, step.field));
+      Visit(*step.inside, keep, resource, reflection->MutableMessage(message, step.field));
     }
   }
 }
@@ -372,34 +376,37 @@ void ApplyPaths(const Type& type, const std::vector<std::string>& paths, const M
   }
 }
 
-absl::Status CheckSensitivePaths(const Type& type, const std::vector<std::string>& paths,
-                                 const auth::Principal& writer) {
+absl::StatusOr<std::set<std::string>> CheckSensitivePaths(const Type& type, const std::vector<std::string>& paths,
+                                                          const auth::Principal& writer) {
+  std::set<std::string> permissions;
   for (const std::string& path : paths) {
     const std::vector<const FieldDescriptor*> fields = Walk(type.descriptor(), path);
     if (fields.empty()) continue;
     for (const FieldDescriptor* field : fields) {
       const std::string& permission = RulesOf(field).sensitive();
-      if (!permission.empty() && !writer.Holds(permission)) return NotPermitted(path, permission);
+      if (permission.empty()) continue;
+      if (!writer.Holds(permission)) return NotPermitted(path, permission);
+      permissions.insert(permission);
     }
     if (fields.back()->message_type() != nullptr) {
       std::vector<const Descriptor*> above;
-      RETURN_IF_ERROR(CheckInside(fields.back()->message_type(), path, writer, &above));
+      RETURN_IF_ERROR(CheckInside(fields.back()->message_type(), path, writer, &above, &permissions));
     }
   }
-  return absl::OkStatus();
+  return permissions;
 }
 
-void HideSensitive(const auth::Principal& reader, Message* message) {
+void VisitSensitive(KeepSensitive keep, Message* message) {
   const Descriptor* descriptor = message->GetDescriptor();
   if (descriptor->file()->pool() == DescriptorPool::generated_pool()) {
     const Plan& plan = GeneratedPlan(descriptor);
-    if (plan.reaches) Hide(plan, reader, message);
+    if (plan.reaches) Visit(plan, keep, nullptr, message);
     return;
   }
   // Types made at run time may be gone tomorrow and their addresses taken by others: nothing is kept of them.
   PlanMap plans;
   BuildPlans(descriptor, &plans);
-  Hide(*plans.at(descriptor), reader, message);
+  Visit(*plans.at(descriptor), keep, nullptr, message);
 }
 
 }  // namespace kam::resource

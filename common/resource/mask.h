@@ -2,9 +2,11 @@
 #ifndef KAM_COMMON_RESOURCE_MASK_H_
 #define KAM_COMMON_RESOURCE_MASK_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/auth/principal.h"
@@ -25,13 +27,15 @@ absl::StatusOr<std::vector<std::string>> ResolveMask(const Type& type, const goo
 void ApplyPaths(const Type& type, const std::vector<std::string>& paths, const google::protobuf::Message& patch,
                 google::protobuf::Message* target);
 
-// PERMISSION_DENIED FIELD_NOT_PERMITTED (metadata field, permission) when `paths` touch a sensitive field that `writer`
-// may not write.
-absl::Status CheckSensitivePaths(const Type& type, const std::vector<std::string>& paths,
-                                 const auth::Principal& writer);
+// The permissions of the sensitive fields that `paths` touch; PERMISSION_DENIED FIELD_NOT_PERMITTED (metadata field,
+// permission) when `writer` holds one of them nowhere. Where he holds it: CheckSensitiveRow.
+absl::StatusOr<std::set<std::string>> CheckSensitivePaths(const Type& type, const std::vector<std::string>& paths,
+                                                          const auth::Principal& writer);
 
-// Clears every sensitive field that `reader` may not see, at any depth of any message: the last step of every answer.
-void HideSensitive(const auth::Principal& reader, google::protobuf::Message* message);
+// Asks `keep` about every sensitive field that is set, at any depth of any message, and clears those it refuses. It
+// gets the permission and the nearest resource around the field (null: there is none).
+using KeepSensitive = absl::FunctionRef<bool(const std::string& permission, const google::protobuf::Message* resource)>;
+void VisitSensitive(KeepSensitive keep, google::protobuf::Message* message);
 
 }  // namespace kam::resource
 

@@ -77,7 +77,7 @@ class RuntimeTest : public ::testing::Test {
           });
         });
     event::RegisterFeed(runtime_, "kam.event.v1.AccountFeedService/ListAccountChanges", &registry_);
-    GuardHandlers(&registry_);
+    GuardHandlers(runtime_, &registry_);
   }
 
   static const resource::Catalog& Catalog() {
@@ -421,6 +421,112 @@ TEST_F(RuntimeTest, SensitiveFieldsAreHiddenInAnswersHistoryAndRefusedInWrites) 
   };
   EXPECT_EQ(history_of(boss_), "");
   EXPECT_EQ(history_of(insider), "\"42\"");
+}
+
+// G-03, A-05: the level of a right to a field counts row by row, in every answer.
+TEST_F(RuntimeTest, ASensitiveFieldShowsInTheRowsOfItsLevelOnly) {
+  auth::Principal insider = boss_;
+  insider.grants["widget-secret.view"] = Level::kAll;
+  pb::Widget annas = AWidget("a"), berts = AWidget("b");
+  annas.set_secret_note("42");
+  berts.set_secret_note("43");
+  berts.set_owner(absl::StrCat("employees/", kBert));
+  berts.set_account(absl::StrCat("accounts/", kOtherAccount));
+  const absl::StatusOr<pb::Widget> own = Create(insider, annas), other = Create(insider, berts);
+  ASSERT_TRUE(own.ok() && other.ok()) << own.status() << other.status();
+  // Reads all widgets, but the notes of her own only.
+  auth::Principal anna = anna_;
+  for (auto& [permission, level] : anna.grants) level = Level::kAll;
+  anna.grants["widget-secret.view"] = Level::kOwn;
+
+  EXPECT_EQ(Get(anna, own->name())->secret_note(), "42");
+  EXPECT_EQ(Get(anna, other->name())->secret_note(), "");
+  kam::api::ListRequest list;
+  const auto page = Call<pb::ListWidgetsResponse>(anna, "ListWidgets", list);
+  ASSERT_TRUE(page.ok()) << page.status();
+  ASSERT_THAT(page->widgets(), SizeIs(2));
+  EXPECT_EQ(page->widgets(0).secret_note(), "42");
+  EXPECT_EQ(page->widgets(1).secret_note(), "");
+  kam::api::BatchGetRequest batch;
+  batch.add_names(other->name());
+  batch.add_names(own->name());
+  const auto both = Call<pb::BatchGetWidgetsResponse>(anna, "BatchGetWidgets", batch);
+  ASSERT_TRUE(both.ok()) << both.status();
+  EXPECT_EQ(both->widgets(0).secret_note(), "");
+  EXPECT_EQ(both->widgets(1).secret_note(), "42");
+  const auto noted = [&](const std::string& name) {
+    kam::api::HistoryRequest request;
+    request.set_name(name);
+    const auto history = Call<kam::api::HistoryResponse>(anna, "GetWidgetHistory", request);
+    EXPECT_TRUE(history.ok()) << history.status();
+    for (const auto& change : history->entries(0).changes()) {
+      if (change.field() == "secret_note") return change.after();
+    }
+    return std::string("absent");
+  };
+  EXPECT_EQ(noted(own->name()), "\"42\"");
+  EXPECT_EQ(noted(other->name()), "");
+  // A custom method answers like the others.
+  pb::ActivateWidgetRequest activate;
+  activate.set_name(other->name());
+  const auto activated = Call<pb::Widget>(anna, "ActivateWidget", activate);
+  ASSERT_TRUE(activated.ok()) << activated.status();
+  EXPECT_EQ(activated->secret_note(), "");
+
+  // Nothing of a hidden value is learnt by asking for it...
+  for (const char* filter : {"secret_note = \"43\"", "secret_note:*", "NOT secret_note = \"1\""}) {
+    list.set_filter(filter);
+    EXPECT_EQ(Reason(Call<pb::ListWidgetsResponse>(anna, "ListWidgets", list).status()), "FILTER_FIELD_UNKNOWN")
+        << filter;
+    EXPECT_TRUE(Call<pb::ListWidgetsResponse>(insider, "ListWidgets", list).ok()) << filter;
+  }
+  list.clear_filter();
+  list.set_order_by("cost");
+  anna.grants["widget-cost.view"] = Level::kOwn;
+  EXPECT_EQ(Reason(Call<pb::ListWidgetsResponse>(anna, "ListWidgets", list).status()), "ORDER_BY_FIELD_UNKNOWN");
+  // ... which is free where the right covers every row of the list.
+  auth::Principal narrow = anna_;
+  narrow.grants["widget-secret.view"] = narrow.grants["widget-cost.view"] = Level::kOwn;
+  list.set_filter("secret_note = \"42\"");
+  const auto mine = Call<pb::ListWidgetsResponse>(narrow, "ListWidgets", list);
+  ASSERT_TRUE(mine.ok()) << mine.status();
+  EXPECT_THAT(mine->widgets(), SizeIs(1));
+
+  // Nor is a field written where it is not seen.
+  pb::UpdateWidgetRequest update;
+  update.mutable_widget()->set_name(other->name());
+  update.mutable_widget()->set_secret_note("guess");
+  EXPECT_EQ(Reason(Call<pb::Widget>(anna, "UpdateWidget", update).status()), "FIELD_NOT_PERMITTED");
+  update.mutable_widget()->set_name(own->name());
+  EXPECT_TRUE(Call<pb::Widget>(anna, "UpdateWidget", update).ok());
+  EXPECT_EQ(Reason(Create(anna, berts).status()), "FIELD_NOT_PERMITTED");
+  EXPECT_EQ(Get(insider, other->name())->secret_note(), "43");
+}
+
+// G-03
+TEST_F(RuntimeTest, TheFeedNamesASensitiveFieldInTheRowsOfItsLevelOnly) {
+  auth::Principal insider = boss_;
+  insider.grants["widget-secret.view"] = Level::kAll;
+  pb::Widget annas = AWidget("a"), berts = AWidget("b");
+  annas.set_secret_note("42");
+  berts.set_secret_note("43");
+  berts.set_owner(absl::StrCat("employees/", kBert));
+  berts.set_account(absl::StrCat("accounts/", kOtherAccount));
+  const absl::StatusOr<pb::Widget> own = Create(insider, annas), other = Create(insider, berts);
+  ASSERT_TRUE(own.ok() && other.ok()) << own.status() << other.status();
+  ASSERT_TRUE(event::NumberChanges(temp_.database(), absl::Now() + absl::Seconds(20)).ok());
+  auth::Principal anna = anna_;
+  for (auto& [permission, level] : anna.grants) level = Level::kAll;
+  anna.grants["widget-secret.view"] = Level::kOwn;
+  const auto feed = Call<kam::event::v1::ListChangesResponse>(
+      anna, "kam.event.v1.AccountFeedService/ListAccountChanges", kam::event::v1::ListChangesRequest());
+  ASSERT_TRUE(feed.ok()) << feed.status();
+  ASSERT_THAT(feed->changes(), SizeIs(2));
+  const auto names_note = [](const kam::event::v1::ChangeEvent& change) {
+    return std::count(change.fields().begin(), change.fields().end(), "secret_note");
+  };
+  EXPECT_EQ(names_note(feed->changes(0)), 1);
+  EXPECT_EQ(names_note(feed->changes(1)), 0);
 }
 
 TEST_F(RuntimeTest, ArchivedRowsStayReadableButCannotChange) {

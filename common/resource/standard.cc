@@ -2,11 +2,13 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/resource/change_log.h"
 #include "common/resource/mask.h"
+#include "common/resource/sensitive.h"
 #include "common/resource/validate.h"
 #include "common/status/status.h"
 #include "google/protobuf/field_mask.pb.h"
@@ -91,9 +93,11 @@ class Methods {
   absl::Status List(rpc::Call& call, const kam::api::ListRequest& request, Message* response,
                     const FieldDescriptor* items) const {
     ASSIGN_OR_RETURN(const int page_size, PageSize(request.page_size()));
-    ASSIGN_OR_RETURN(const SqlCondition filter, CompileFilter(type_, request.filter(), call.principal));
-    ASSIGN_OR_RETURN(const SqlCondition search, CompileSearch(type_, request.search(), call.principal));
-    ASSIGN_OR_RETURN(const std::vector<SortKey> keys, CompileOrder(type_, request.order_by(), call.principal));
+    const std::optional<auth::Principal> narrowed = WithRightsToAllRows(type_, call.principal, call.level());
+    const auth::Principal& asking = narrowed.has_value() ? *narrowed : call.principal;
+    ASSIGN_OR_RETURN(const SqlCondition filter, CompileFilter(type_, request.filter(), asking));
+    ASSIGN_OR_RETURN(const SqlCondition search, CompileSearch(type_, request.search(), asking));
+    ASSIGN_OR_RETURN(const std::vector<SortKey> keys, CompileOrder(type_, request.order_by(), asking));
     const std::string binding = Binding(
         call, {request.filter(), request.order_by(), request.search(), request.show_archived() ? "archived" : ""});
     std::vector<SqlCondition> where = {Scope(call), filter, search};
@@ -129,7 +133,8 @@ class Methods {
       return InvalidField(field->name(), "FIELD_REQUIRED", "must be set");
     }
     const Message& given = request.GetReflection()->GetMessage(request, field);
-    RETURN_IF_ERROR(CheckSensitive(call.principal, given, absl::StrCat(type_.singular(), ".")));
+    std::set<std::string> sensitive;
+    RETURN_IF_ERROR(CheckSensitive(call.principal, given, absl::StrCat(type_.singular(), "."), &sensitive));
     RETURN_IF_ERROR(CheckExternalIds(call, given));
     RETURN_IF_ERROR(Prepare(call, {&given}));
     return runtime_.WriteMessage(call, request, response, [&](UnitOfWork& work, Message* created) -> absl::Status {
@@ -138,7 +143,8 @@ class Methods {
       const Hooks& hooks = runtime_.HooksOf(type_.descriptor());
       if (hooks.on_create) RETURN_IF_ERROR(hooks.on_create(work, created));
       RETURN_IF_ERROR(work.InsertMessage(created));
-      return work.CheckReach(type_, *created, call.level());
+      RETURN_IF_ERROR(work.CheckReach(type_, *created, call.level()));
+      return CheckSensitiveRow(work, sensitive, call.level(), *created);
     });
   }
 
@@ -150,7 +156,7 @@ class Methods {
     const FieldDescriptor* mask_field = request.GetDescriptor()->FindFieldByName("update_mask");
     if (reflection->HasField(request, mask_field)) mask.CopyFrom(reflection->GetMessage(request, mask_field));
     ASSIGN_OR_RETURN(const std::vector<std::string> paths, ResolveMask(type_, mask, patch));
-    RETURN_IF_ERROR(CheckSensitivePaths(type_, paths, call.principal));
+    ASSIGN_OR_RETURN(const std::set<std::string> sensitive, CheckSensitivePaths(type_, paths, call.principal));
     RETURN_IF_ERROR(Prepare(call, {&patch}));
     const auto text = [&](absl::string_view name) {
       return patch.GetReflection()->GetString(patch, type_.system(name));
@@ -163,6 +169,7 @@ class Methods {
       if (hooks.lock_first) RETURN_IF_ERROR(hooks.lock_first(work, text("name")));
       ASSIGN_OR_RETURN(auto before, work.LoadMessage(type_, text("name"), call.level()));
       RETURN_IF_ERROR(CheckEtag(type_, *before, text("etag")));
+      RETURN_IF_ERROR(CheckSensitiveRow(work, sensitive, call.level(), *before));
       after->CopyFrom(*before);
       ApplyPaths(type_, paths, *writable, after);
       return Change(work, *before, after, call.level());
@@ -226,6 +233,13 @@ class Methods {
     return runtime_.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
       response->Clear();
       RETURN_IF_ERROR(runtime_.store().Load(connection, type_, id, Scope(call), /*lock=*/false).status());
+      std::set<std::string> hidden;
+      for (const std::string& permission : type_.sensitive_permissions()) {
+        if (CoversRows(type_, call.principal, permission, call.level())) continue;
+        ASSIGN_OR_RETURN(const std::set<std::string> seen,
+                         RowsWith(connection, type_, call.principal, permission, {id}));
+        if (seen.empty()) hidden.insert(permission);
+      }
       ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                        connection.Query("SELECT change_time, actor, method, version, reason, fields FROM changes WHERE "
                                         "resource_id = ? AND version < ? ORDER BY version DESC LIMIT ?",
@@ -247,7 +261,7 @@ class Methods {
         ASSIGN_OR_RETURN(std::vector<kam::api::FieldChange> changes, ChangesFromJson(row[5].text()));
         for (kam::api::FieldChange& change : changes) {
           for (const std::string& permission : PermissionsOf(type_, change.field())) {
-            if (call.principal.Holds(permission)) continue;
+            if (hidden.count(permission) == 0 && call.principal.Holds(permission)) continue;
             change.clear_before();
             change.clear_after();
           }
@@ -286,8 +300,15 @@ class Methods {
                  {{"field", path}, {"permission", permission}});
   }
 
-  // Sensitive fields set in what the caller sent, at any depth; output-only ones are dropped later and do not count.
-  static absl::Status CheckSensitive(const auth::Principal& writer, const Message& given, const std::string& prefix) {
+  absl::Status CheckSensitiveRow(UnitOfWork& work, const std::set<std::string>& permissions, auth::Level rows,
+                                 const Message& resource) const {
+    return resource::CheckSensitiveRow(work.connection(), type_, work.actor(), permissions, rows, resource);
+  }
+
+  // Sensitive fields set in what the caller sent, at any depth, and the permissions they need; output-only ones are
+  // dropped later and do not count.
+  static absl::Status CheckSensitive(const auth::Principal& writer, const Message& given, const std::string& prefix,
+                                     std::set<std::string>* permissions) {
     const Reflection* reflection = given.GetReflection();
     std::vector<const FieldDescriptor*> fields;
     reflection->ListFields(given, &fields);
@@ -300,14 +321,15 @@ class Methods {
                      absl::StrCat("writing ", path, " takes the permission ", rules.sensitive()),
                      {{"field", path}, {"permission", rules.sensitive()}});
       }
+      if (!rules.sensitive().empty()) permissions->insert(rules.sensitive());
       if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_map()) continue;
       if (!field->is_repeated()) {
-        RETURN_IF_ERROR(CheckSensitive(writer, reflection->GetMessage(given, field), path + "."));
+        RETURN_IF_ERROR(CheckSensitive(writer, reflection->GetMessage(given, field), path + ".", permissions));
         continue;
       }
       for (int i = 0; i < reflection->FieldSize(given, field); ++i) {
-        RETURN_IF_ERROR(
-            CheckSensitive(writer, reflection->GetRepeatedMessage(given, field, i), absl::StrCat(path, "[", i, "].")));
+        RETURN_IF_ERROR(CheckSensitive(writer, reflection->GetRepeatedMessage(given, field, i),
+                                       absl::StrCat(path, "[", i, "]."), permissions));
       }
     }
     return absl::OkStatus();
@@ -338,7 +360,8 @@ class Methods {
     if (reflection->FieldSize(given, external_field) == 0) {
       return InvalidField(path + ".external_ids", "FIELD_REQUIRED", "a row of an upsert needs an external id");
     }
-    RETURN_IF_ERROR(CheckSensitive(call.principal, given, absl::StrCat(type_.singular(), ".")));
+    std::set<std::string> sensitive;
+    RETURN_IF_ERROR(CheckSensitive(call.principal, given, absl::StrCat(type_.singular(), "."), &sensitive));
     const auto& external =
         static_cast<const kam::api::ExternalId&>(reflection->GetRepeatedMessage(given, external_field, 0));
     std::unique_ptr<Message> row(given.New());
@@ -358,10 +381,12 @@ class Methods {
             after->CopyFrom(*row);
             if (hooks.on_create) RETURN_IF_ERROR(hooks.on_create(work, after));
             RETURN_IF_ERROR(work.InsertMessage(after));
-            return work.CheckReach(type_, *after, call.level());
+            RETURN_IF_ERROR(work.CheckReach(type_, *after, call.level()));
+            return CheckSensitiveRow(work, sensitive, call.level(), *after);
           }
           ASSIGN_OR_RETURN(auto before,
                            work.LoadMessage(type_, absl::StrCat(type_.collection(), "/", id), call.level()));
+          RETURN_IF_ERROR(CheckSensitiveRow(work, sensitive, call.level(), *before));
           after->CopyFrom(*before);
           const std::unique_ptr<Message> taken(row->New());
           taken->CopyFrom(*row);
@@ -548,13 +573,13 @@ void RegisterStandardMethods(Runtime& runtime, absl::string_view service, rpc::R
   for (int i = 0; i < descriptor->method_count(); ++i) RegisterOne(runtime, descriptor->method(i), registry);
 }
 
-void GuardHandlers(rpc::Registry* registry) {
-  registry->WrapAll([](rpc::Handler handler) -> rpc::Handler {
-    return [handler = std::move(handler)](rpc::Call& call, const Message& request, Message* response) -> absl::Status {
+void GuardHandlers(const Runtime& runtime, rpc::Registry* registry) {
+  registry->WrapAll([&runtime](rpc::Handler handler) -> rpc::Handler {
+    return [&runtime, handler = std::move(handler)](rpc::Call& call, const Message& request,
+                                                    Message* response) -> absl::Status {
       RETURN_IF_ERROR(ValidateRequest(request));
       RETURN_IF_ERROR(handler(call, request, response));
-      HideSensitive(call.principal, response);
-      return absl::OkStatus();
+      return HideSensitive(runtime.database(), runtime.catalog(), call.principal, call.deadline, response);
     };
   });
 }

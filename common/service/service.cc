@@ -167,7 +167,7 @@ absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database
   const std::vector<absl::string_view> services(parts.rpc_services.begin(), parts.rpc_services.end());
   // The feed and clock files declare the services of all three programs; those of others are not this one's to serve.
   RETURN_IF_ERROR(registry.CheckComplete(parts.name, services));
-  resource::GuardHandlers(&registry);
+  resource::GuardHandlers(runtime, &registry);
 
   std::vector<std::unique_ptr<Worker>> workers;
   workers.push_back(std::make_unique<Worker>("number changes", kNumberingInterval, [&] {

@@ -114,7 +114,7 @@ absl::Status Harness::Start(absl::string_view schema_directory, const std::funct
     return runtime_->store().CheckSchema(connection);
   }));
   register_all(*runtime_, &registry_);
-  resource::GuardHandlers(&registry_);
+  resource::GuardHandlers(*runtime_, &registry_);
   rpc::ServerOptions options;
   options.threads = kThreads;
   ASSIGN_OR_RETURN(server_, rpc::Server::Start(options, registry_, *tokens_, std::make_shared<prometheus::Registry>()));

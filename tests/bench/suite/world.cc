@@ -164,7 +164,7 @@ class Running : public World {
         kNoOp, [](rpc::Call&, const rpc::testing::EchoRequest&) -> absl::StatusOr<rpc::testing::EchoResponse> {
           return rpc::testing::EchoResponse();
         });
-    resource::GuardHandlers(&handlers_);
+    resource::GuardHandlers(*runtime_, &handlers_);
     ASSIGN_OR_RETURN(server_, rpc::Server::Start(rpc::ServerOptions(), handlers_, *authenticator_,
                                                  std::make_shared<prometheus::Registry>()));
     server_->SetServing(true);
