@@ -134,6 +134,42 @@ absl::StatusOr<pb::BatchGetEmployeeScopesResponse> BatchGetEmployeeScopes(
   return response;
 }
 
+absl::StatusOr<pb::BatchGetEmployeeRolesResponse> BatchGetEmployeeRoles(
+    const Context& context, rpc::Call& call, const pb::BatchGetEmployeeRolesRequest& request) {
+  const std::string day = context.Today(context.runtime.clock().Now());
+  std::vector<Value> params = {day, day};
+  for (const std::string& name : request.names()) params.emplace_back(IdOf(name));
+  const std::string list = Placeholders(params.size() - 2);
+  params.insert(params.end(), {Value(day), Value(day)});
+  pb::BatchGetEmployeeRolesResponse response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    ASSIGN_OR_RETURN(
+        const std::vector<Row> rows,
+        connection.Query(
+            absl::StrCat(
+                "SELECT DISTINCT e.id, r.role FROM employees e LEFT JOIN employees_roles r ON r.parent_id = "
+                "e.id AND r.since_date <= ? AND (r.until_date IS NULL OR r.until_date >= ?) AND (r.state IS "
+                "NULL OR r.state = 'GRANTED') WHERE e.id IN (",
+                list,
+                ") AND e.archive_time IS NULL AND (e.leave_date IS NULL OR e.leave_date >= ?) AND (e.hire_date "
+                "IS NULL OR e.hire_date <= ?) ORDER BY e.id, r.role"),
+            mysql::Params(params)));
+    for (const Row& row : rows) {
+      const std::string name = NameOf("employees", row[0].text());
+      pb::EmployeeRoles* employee =
+          response.employees_size() == 0 ? nullptr : response.mutable_employees(response.employees_size() - 1);
+      if (employee == nullptr || employee->employee() != name) {
+        employee = response.add_employees();
+        employee->set_employee(name);
+      }
+      if (!row[1].is_null()) employee->add_roles(row[1].text());
+    }
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
 }  // namespace
 
 void RegisterDirectory(const Context& context, rpc::Registry* registry) {
@@ -150,6 +186,11 @@ void RegisterDirectory(const Context& context, rpc::Registry* registry) {
       "kam.organization.v1.EmployeeScopeService/BatchGetEmployeeScopes",
       [context](rpc::Call& call, const pb::BatchGetEmployeeScopesRequest& request) {
         return BatchGetEmployeeScopes(context, call, request);
+      });
+  registry->Add<pb::BatchGetEmployeeRolesRequest, pb::BatchGetEmployeeRolesResponse>(
+      "kam.organization.v1.EmployeeScopeService/BatchGetEmployeeRoles",
+      [context](rpc::Call& call, const pb::BatchGetEmployeeRolesRequest& request) {
+        return BatchGetEmployeeRoles(context, call, request);
       });
 }
 

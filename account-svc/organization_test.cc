@@ -493,6 +493,32 @@ TEST_F(OrganizationTest, ThePeopleOfADayAreAskedByProgramsOnly) {
   EXPECT_EQ(answer->scopes(0).version(), 1);
 }
 
+// G-05: what somebody holds today, for authority that was lent.
+TEST_F(OrganizationTest, TheRolesOfTodayAreThoseOfPeopleInService) {
+  LoadDelivered();
+  const Employee person = world_.AddEmployee("KAX");
+  Employee gone = world_.AddEmployee("KAX");
+  gone.set_leave_date("2026-01-04");
+  ASSERT_THAT(Update(hr_, gone, {"leave_date"}), IsOk());
+  Employee changed = world_.AddEmployee("KAX");
+  changed.mutable_roles(0)->set_until("2026-01-04");
+  changed.add_roles()->set_role("HR");
+  changed.mutable_roles(1)->set_since("2026-01-01");
+  ASSERT_THAT(Update(world_.As(world_.AddEmployee(""), "GM"), changed, {"roles"}), IsOk());
+  pb::BatchGetEmployeeRolesRequest request;
+  for (const Employee* employee : {&person, &gone, &changed}) request.add_names(employee->name());
+  const auto answer = world_.Call<pb::BatchGetEmployeeRolesResponse>(
+      testing::Harness::Program("contract-svc", {"employee.scope.resolve"}),
+      "kam.organization.v1.EmployeeScopeService/BatchGetEmployeeRoles", request);
+  ASSERT_THAT(answer, IsOk());
+  std::map<std::string, std::vector<std::string>> held;
+  for (const pb::EmployeeRoles& roles : answer->employees()) {
+    held[roles.employee()].assign(roles.roles().begin(), roles.roles().end());
+  }
+  EXPECT_EQ(held, (std::map<std::string, std::vector<std::string>>{{person.name(), {"KAX"}}, {changed.name(), {}}}))
+      << "a proposed role is not held";
+}
+
 // G-01: an import brings people and their reporting lines in one run.
 TEST_F(OrganizationTest, AnImportBringsPeopleWithTheirLines) {
   pb::BatchUpsertEmployeesRequest request;

@@ -49,7 +49,8 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   const auto approvals = std::make_shared<approval::Engine>(approval_policy);
   const Context context{
       runtime, policy, runtime.zone(), std::move(directory), approvals, std::make_shared<PriceCatalog>()};
-  approval::RegisterApproval(runtime, approvals, context.directory.ensure_employees, registry, scheduler);
+  approval::RegisterApproval(runtime, approvals, {context.directory.ensure_employees, context.directory.roles_of},
+                             registry, scheduler);
   RegisterProducts(context, registry);
   RegisterPriceBooks(context, registry);
   RegisterAuthority(context, registry);

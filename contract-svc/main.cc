@@ -28,6 +28,9 @@ int main(int argc, char** argv) {
     directory.ensure_employees = [scopes](const std::vector<std::string>& names, absl::Time deadline) {
       return scopes->EnsureEmployees(names, deadline);
     };
+    directory.roles_of = [scopes](const std::vector<std::string>& names, absl::Time deadline) {
+      return scopes->RolesOf(names, deadline);
+    };
     kam::contract::RegisterAll(context.runtime, policy, directory, &context.registry, &context.scheduler);
     return absl::OkStatus();
   };

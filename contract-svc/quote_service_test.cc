@@ -230,6 +230,7 @@ TEST_F(QuoteTest, RequesterAndHisDelegateNeverDecide) {
   EXPECT_THAT(world_.Approve(promoted, asked.approval()), HasReason("REQUESTER_MAY_NOT_DECIDE"));
 
   const auth::Principal deputy = world_.NewPerson("KAM");
+  world_.SetRoles(promoted, promoted.roles);
   ASSERT_THAT(Delegate(promoted, deputy, "SM"), IsOk());
   EXPECT_THAT(world_.Approve(deputy, asked.approval()), HasReason("REQUESTER_MAY_NOT_DECIDE"));
 
@@ -261,6 +262,19 @@ TEST_F(QuoteTest, DelegationHoldsOnlyForRolesHeldInItsWindowUntilRevoked) {
                   world_.sm, absl::StrCat(kDelegations, "RevokeApprovalDelegation"), revoke),
               IsOk());
   EXPECT_THAT(world_.Approve(deputy, Asked("4").approval()), HasReason("NOT_THE_DECIDER"));
+}
+
+// G-05: authority that was lent ends with the role it came from, whatever the window says.
+TEST_F(QuoteTest, DelegationEndsWithTheRoleOfTheDelegator) {
+  const auth::Principal deputy = world_.NewPerson("KAM"), manager = world_.NewPerson("SM");
+  ASSERT_THAT(Delegate(manager, deputy, "SM"), IsOk());
+  const std::string request = Asked("4").approval();
+  world_.SetRoles(manager, {"KAM"});
+  EXPECT_THAT(world_.Approve(deputy, request), HasReason("NOT_THE_DECIDER")) << "has another post";
+  world_.SetRoles(manager, {});
+  EXPECT_THAT(world_.Reject(deputy, request, "no"), HasReason("NOT_THE_DECIDER")) << "has left";
+  world_.SetRoles(manager, {"SM"});
+  EXPECT_THAT(world_.Approve(deputy, request), IsOk());
 }
 
 // Many decide at once: one is first.

@@ -1,5 +1,6 @@
 #include "common/approval/engine.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -15,6 +16,12 @@ namespace pb = kam::approval::v1;
 constexpr int kDelegationsMax = 50;  // In force to one person at a time.
 
 absl::string_view CollectionOf(absl::string_view name) { return name.substr(0, name.find('/')); }
+
+// Delegations to `person` whose window is open.
+resource::SqlCondition InForce(const auth::Principal& person, absl::Time now) {
+  return {"t.delegate = ? AND t.state = 'ACTIVE' AND t.start_time <= ? AND t.end_time > ?",
+          {mysql::Value(person.employee), mysql::Value(now), mysql::Value(now)}};
+}
 
 }  // namespace
 
@@ -57,18 +64,36 @@ absl::StatusOr<pb::ApprovalRequest> Engine::File(resource::UnitOfWork& work, pb:
   return filed;
 }
 
-absl::StatusOr<Decider> Engine::DeciderOf(resource::UnitOfWork& work) const {
+absl::StatusOr<std::vector<std::string>> Engine::DelegatorsTo(resource::Runtime& runtime, const rpc::Call& call) {
+  std::vector<std::string> delegators;
+  RETURN_IF_ERROR(runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    delegators.clear();
+    ASSIGN_OR_RETURN(
+        const std::vector<resource::Record> records,
+        runtime.store().Select(connection, *runtime.catalog().Find(pb::ApprovalDelegation::descriptor()),
+                               {InForce(call.principal, runtime.clock().Now())}, "ORDER BY t.id", kDelegationsMax));
+    for (const resource::Record& record : records) {
+      const std::string& name = static_cast<const pb::ApprovalDelegation&>(*record.message).delegator();
+      if (std::find(delegators.begin(), delegators.end(), name) == delegators.end()) delegators.push_back(name);
+    }
+    return absl::OkStatus();
+  }));
+  return delegators;
+}
+
+absl::StatusOr<Decider> Engine::DeciderOf(resource::UnitOfWork& work, const HeldRoles& held) const {
   Decider decider;
   decider.employee = work.actor().subject;
   decider.roles = work.actor().roles;
-  ASSIGN_OR_RETURN(const std::vector<pb::ApprovalDelegation> delegations,
-                   work.Find<pb::ApprovalDelegation>(
-                       {"t.delegate = ? AND t.state = 'ACTIVE' AND t.start_time <= ? AND t.end_time > ?",
-                        {mysql::Value(work.actor().employee), mysql::Value(work.now()), mysql::Value(work.now())}},
-                       "ORDER BY t.id", kDelegationsMax));
+  ASSIGN_OR_RETURN(
+      const std::vector<pb::ApprovalDelegation> delegations,
+      work.Find<pb::ApprovalDelegation>(InForce(work.actor(), work.now()), "ORDER BY t.id", kDelegationsMax));
   for (const pb::ApprovalDelegation& delegation : delegations) {
-    decider.substitutions.push_back(
-        {delegation.delegator(), std::vector<std::string>(delegation.roles().begin(), delegation.roles().end())});
+    const auto holder = held.find(delegation.delegator());
+    if (holder == held.end()) continue;
+    Substitution substitution = Lent({delegation.roles().begin(), delegation.roles().end()}, holder->second);
+    substitution.delegator = delegation.delegator();
+    if (!substitution.roles.empty()) decider.substitutions.push_back(std::move(substitution));
   }
   return decider;
 }

@@ -19,8 +19,16 @@
 
 namespace kam::approval {
 
-// Makes sure that people are known here before they are referred to; before a transaction. May be empty.
-using EnsureEmployees = std::function<absl::Status(const std::vector<std::string>& names, absl::Time deadline)>;
+// Roles by employees/{id}; who is not in service is not in it.
+using HeldRoles = std::map<std::string, std::vector<std::string>>;
+
+// What is asked about people, before a transaction.
+struct People {
+  // Makes sure that they are known here before they are referred to. May be empty.
+  std::function<absl::Status(const std::vector<std::string>& names, absl::Time deadline)> ensure;
+  // What they hold now. Empty: no delegation counts.
+  std::function<absl::StatusOr<HeldRoles>(const std::vector<std::string>& names, absl::Time deadline)> roles_of;
+};
 
 struct Policy {
   absl::Duration decide_within = absl::Hours(72);        // Then a request expires.
@@ -47,8 +55,12 @@ class Engine {
   absl::StatusOr<v1::ApprovalRequest> File(resource::UnitOfWork& work, v1::ApprovalRequest request,
                                            const std::string& predecessor = {}) const;
 
-  // Rows of work's actor, with delegations in force.
-  absl::StatusOr<Decider> DeciderOf(resource::UnitOfWork& work) const;
+  // Who has lent authority to the caller, for a window that is open now; before the transaction of the decision.
+  static absl::StatusOr<std::vector<std::string>> DelegatorsTo(resource::Runtime& runtime, const rpc::Call& call);
+
+  // Work's actor with delegations in force. A delegation lends what the delegator holds at the decision, as `held`
+  // says, and nothing once he is not in service.
+  absl::StatusOr<Decider> DeciderOf(resource::UnitOfWork& work, const HeldRoles& held) const;
 
   // Stores a decided request, and when it ended ends its due item and calls the subject's callback.
   absl::StatusOr<v1::ApprovalRequest> Finish(resource::UnitOfWork& work,
@@ -68,8 +80,8 @@ class Engine {
 void FillCatalog(resource::Catalog* catalog);
 
 // kam.approval.v1.ApprovalService and ApprovalDelegationService, and the expiry of requests.
-void RegisterApproval(resource::Runtime& runtime, std::shared_ptr<const Engine> engine,
-                      EnsureEmployees ensure_employees, rpc::Registry* registry, schedule::Scheduler* scheduler);
+void RegisterApproval(resource::Runtime& runtime, std::shared_ptr<const Engine> engine, People people,
+                      rpc::Registry* registry, schedule::Scheduler* scheduler);
 
 }  // namespace kam::approval
 

@@ -1,6 +1,7 @@
 #include "common/approval/rules.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -126,6 +127,18 @@ absl::StatusOr<pb::ApprovalStep*> Claim(const Decider& decider, const std::strin
                    absl::StrCat("step ", step->number(), " is decided by ", who),
                    {{"step", absl::StrCat(step->number())}, {"deciders", who}});
     }
+    // Two levels are two people: whoever has answered one of them does not lend himself another.
+    for (const pb::ApprovalStep& other : request->steps()) {
+      if (other.state() != pb::APPROVAL_STEP_STATE_APPROVED) continue;
+      if (other.decider() != decider.employee && other.on_behalf_of() != substitution->delegator &&
+          other.decider() != substitution->delegator) {
+        continue;
+      }
+      return Error(absl::StatusCode::kPermissionDenied, "ALREADY_DECIDED",
+                   absl::StrCat("step ", other.number(), " was decided by ", other.decider(), "; step ", step->number(),
+                                " takes another person, or the decider himself"),
+                   {{"step", absl::StrCat(other.number())}, {"decider", other.decider()}});
+    }
     step->set_on_behalf_of(substitution->delegator);
   }
   step->set_decider(decider.employee);
@@ -149,6 +162,13 @@ const pb::ApprovalStep* StepOf(const pb::ApprovalRequest& request, int number) {
 }
 
 }  // namespace
+
+Substitution Lent(const std::vector<std::string>& roles, const std::vector<std::string>& held) {
+  Substitution substitution;
+  std::copy_if(roles.begin(), roles.end(), std::back_inserter(substitution.roles),
+               [&](const std::string& role) { return std::find(held.begin(), held.end(), role) != held.end(); });
+  return substitution;
+}
 
 absl::Status Open(absl::Time now, pb::ApprovalRequest* request) {
   if (request->subject().empty() || request->requester().empty() || request->content_hash().empty() ||

@@ -18,6 +18,9 @@ struct Substitution {
   std::vector<std::string> roles;  // Lent.
 };
 
+// What a delegation of `roles` lends while the delegator holds `held`. The delegator is left to the caller.
+Substitution Lent(const std::vector<std::string>& roles, const std::vector<std::string>& held);
+
 struct Decider {
   std::string employee;  // employees/{id}
   std::vector<std::string> roles;
@@ -30,7 +33,8 @@ struct Decider {
 absl::Status Open(absl::Time now, approval::v1::ApprovalRequest* request);
 
 // Decides the step that waits. STATE_NOT_ALLOWED when nothing waits; REQUESTER_MAY_NOT_DECIDE when the decider asked
-// himself or decides in the place of the one who asked; NOT_THE_DECIDER naming who is; CONTENT_CHANGED when
+// himself or decides in the place of the one who asked; ALREADY_DECIDED when the decider would answer a second step by
+// lent authority; NOT_THE_DECIDER naming who is; CONTENT_CHANGED when
 // `content_hash` is given and is not that of the request; OPINION_REQUIRED to reject without an opinion.
 absl::Status Approve(const Decider& decider, const std::string& content_hash, const std::string& opinion,
                      absl::Time now, approval::v1::ApprovalRequest* request);

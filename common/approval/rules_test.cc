@@ -288,5 +288,32 @@ TEST(CarryOver, StepThatTestsNothingIsAsked) {
   EXPECT_EQ(CarryOver(Granted(), &request), 0);
 }
 
+// G-05
+TEST(Lent, IsWhatTheDelegatorStillHolds) {
+  EXPECT_THAT(Lent({"SM", "GAM"}, {"KAM", "SM"}).roles, ::testing::ElementsAre("SM"));
+  EXPECT_THAT(Lent({"SM"}, {}).roles, ::testing::IsEmpty());
+}
+
+// G-05: two levels are two people; authority that was lent does not make one person both.
+TEST(ApproveTest, NobodyAnswersASecondStepByLentAuthority) {
+  pb::ApprovalRequest request = NewRequest({{1, "SM"}, {2, "GM"}});
+  ASSERT_TRUE(Open(kNow, &request).ok());
+  Decider manager = Person(kManager, {"SM"});
+  manager.substitutions = {{kDirector, {"GM"}}};
+  ASSERT_TRUE(Approve(manager, "", "", kNow, &request).ok());
+  pb::ApprovalRequest again = request;
+  EXPECT_EQ(Reason(Approve(manager, "", "", kNow, &again)), "ALREADY_DECIDED");
+  // Another deputy of the same director is another person; one of the manager is not.
+  Decider deputy = Person(kDeputy, {});
+  deputy.substitutions = {{kManager, {"GM"}}};
+  again = request;
+  EXPECT_EQ(Reason(Approve(deputy, "", "", kNow, &again)), "ALREADY_DECIDED");
+  deputy.substitutions = {{kDirector, {"GM"}}};
+  again = request;
+  EXPECT_TRUE(Approve(deputy, "", "", kNow, &again).ok());
+  // In person he may hold both posts.
+  EXPECT_TRUE(Approve(Person(kManager, {"SM", "GM"}), "", "", kNow, &request).ok());
+}
+
 }  // namespace
 }  // namespace kam::approval

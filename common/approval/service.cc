@@ -27,9 +27,13 @@ absl::Status CheckPerson(const auth::Principal& actor) {
   return Error(absl::StatusCode::kPermissionDenied, "PERSON_REQUIRED", "programs neither decide nor delegate");
 }
 
-absl::Status EnsureCaller(const EnsureEmployees& ensure, const rpc::Call& call) {
+// Before a decision: the caller is known here, and what those who have lent him authority hold now.
+absl::StatusOr<HeldRoles> PrepareDecision(resource::Runtime& runtime, const People& people, const rpc::Call& call) {
   RETURN_IF_ERROR(CheckPerson(call.principal));
-  return ensure ? ensure({call.principal.subject}, call.deadline) : absl::OkStatus();
+  if (people.ensure) RETURN_IF_ERROR(people.ensure({call.principal.subject}, call.deadline));
+  ASSIGN_OR_RETURN(const std::vector<std::string> delegators, Engine::DelegatorsTo(runtime, call));
+  if (delegators.empty() || !people.roles_of) return HeldRoles();
+  return people.roles_of(delegators, call.deadline);
 }
 
 absl::Status OnDelegation(UnitOfWork& work, const Policy& policy, pb::ApprovalDelegation* created) {
@@ -64,34 +68,34 @@ void FillCatalog(resource::Catalog* catalog) {
   catalog->Add<pb::ApprovalDelegation>();
 }
 
-void RegisterApproval(resource::Runtime& runtime, std::shared_ptr<const Engine> engine,
-                      EnsureEmployees ensure_employees, rpc::Registry* registry, schedule::Scheduler* scheduler) {
+void RegisterApproval(resource::Runtime& runtime, std::shared_ptr<const Engine> engine, People people,
+                      rpc::Registry* registry, schedule::Scheduler* scheduler) {
   resource::RegisterStandardMethods(runtime, kService, registry);
   resource::RegisterStandardMethods(runtime, kDelegationService, registry);
 
   // Approve and Reject: the same but for the rule.
   registry->Add<pb::ApproveRequest, pb::ApprovalRequest>(
       absl::StrCat(kService, "/Approve"),
-      [&runtime, engine, ensure_employees](rpc::Call& call,
-                                           const pb::ApproveRequest& request) -> absl::StatusOr<pb::ApprovalRequest> {
-        RETURN_IF_ERROR(EnsureCaller(ensure_employees, call));
+      [&runtime, engine, people](rpc::Call& call,
+                                 const pb::ApproveRequest& request) -> absl::StatusOr<pb::ApprovalRequest> {
+        ASSIGN_OR_RETURN(const HeldRoles held, PrepareDecision(runtime, people, call));
         return runtime.Write<pb::ApprovalRequest>(
             call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ApprovalRequest> {
               ASSIGN_OR_RETURN(auto change, work.Begin<pb::ApprovalRequest>(request));
-              ASSIGN_OR_RETURN(const Decider decider, engine->DeciderOf(work));
+              ASSIGN_OR_RETURN(const Decider decider, engine->DeciderOf(work, held));
               RETURN_IF_ERROR(Approve(decider, request.content_hash(), request.opinion(), work.now(), &change.after));
               return engine->Finish(work, std::move(change));
             });
       });
   registry->Add<pb::RejectRequest, pb::ApprovalRequest>(
       absl::StrCat(kService, "/Reject"),
-      [&runtime, engine, ensure_employees](rpc::Call& call,
-                                           const pb::RejectRequest& request) -> absl::StatusOr<pb::ApprovalRequest> {
-        RETURN_IF_ERROR(EnsureCaller(ensure_employees, call));
+      [&runtime, engine, people](rpc::Call& call,
+                                 const pb::RejectRequest& request) -> absl::StatusOr<pb::ApprovalRequest> {
+        ASSIGN_OR_RETURN(const HeldRoles held, PrepareDecision(runtime, people, call));
         return runtime.Write<pb::ApprovalRequest>(
             call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ApprovalRequest> {
               ASSIGN_OR_RETURN(auto change, work.Begin<pb::ApprovalRequest>(request));
-              ASSIGN_OR_RETURN(const Decider decider, engine->DeciderOf(work));
+              ASSIGN_OR_RETURN(const Decider decider, engine->DeciderOf(work, held));
               RETURN_IF_ERROR(Reject(decider, request.content_hash(), request.opinion(), work.now(), &change.after));
               return engine->Finish(work, std::move(change));
             });
@@ -134,13 +138,13 @@ void RegisterApproval(resource::Runtime& runtime, std::shared_ptr<const Engine> 
         RETURN_IF_ERROR(CheckPerson(work.actor()));
         return OnDelegation(work, engine->policy(), created);
       });
-  hooks.prepare = [ensure_employees](const rpc::Call& call,
-                                     const std::vector<const google::protobuf::Message*>& resources) -> absl::Status {
-    if (!ensure_employees) return absl::OkStatus();
+  hooks.prepare = [people](const rpc::Call& call,
+                           const std::vector<const google::protobuf::Message*>& resources) -> absl::Status {
+    if (!people.ensure) return absl::OkStatus();
     std::vector<std::string> names = {call.principal.subject};
     for (const auto* message : resources)
       names.push_back(static_cast<const pb::ApprovalDelegation&>(*message).delegate());
-    return ensure_employees(names, call.deadline);
+    return people.ensure(names, call.deadline);
   };
   runtime.SetHooks(pb::ApprovalDelegation::descriptor(), std::move(hooks));
   registry->Add<pb::RevokeApprovalDelegationRequest, pb::ApprovalDelegation>(

@@ -146,6 +146,23 @@ absl::Status ScopeReplica::FetchEmployees(const std::vector<std::string>& names,
   });
 }
 
+absl::StatusOr<std::map<std::string, std::vector<std::string>>> ScopeReplica::RolesOf(
+    const std::vector<std::string>& names, absl::Time deadline) {
+  std::map<std::string, std::vector<std::string>> roles;
+  RETURN_IF_ERROR(InPortions(names, [&](const std::vector<std::string>& portion) -> absl::Status {
+    kam::organization::v1::BatchGetEmployeeRolesRequest request;
+    for (const std::string& name : portion) request.add_names(name);
+    kam::organization::v1::BatchGetEmployeeRolesResponse response;
+    RETURN_IF_ERROR(
+        Ask("kam.organization.v1.EmployeeScopeService/BatchGetEmployeeRoles", request, &response, deadline));
+    for (const auto& employee : response.employees()) {
+      roles[employee.employee()].assign(employee.roles().begin(), employee.roles().end());
+    }
+    return absl::OkStatus();
+  }));
+  return roles;
+}
+
 absl::Status ScopeReplica::FetchKnownEmployees(absl::Time deadline) {
   std::vector<std::string> names;
   RETURN_IF_ERROR(database_.Run(deadline, [&](mysql::Connection& connection) -> absl::Status {

@@ -4,10 +4,12 @@
 #ifndef KAM_COMMON_SERVICE_SCOPE_REPLICA_H_
 #define KAM_COMMON_SERVICE_SCOPE_REPLICA_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/auth/internal_token.h"
 #include "common/mysql/mysql.h"
@@ -25,6 +27,11 @@ class ScopeReplica {
   // has to ask and cannot. Call before a transaction, never inside.
   absl::Status EnsureAccounts(const std::vector<std::string>& names, absl::Time deadline);
   absl::Status EnsureEmployees(const std::vector<std::string>& names, absl::Time deadline);
+
+  // The roles that these employees hold today, by name; who is not in service is left out. Nothing of it is kept: it is
+  // asked for where authority depends on it. UNAVAILABLE ACCOUNT_SVC_UNAVAILABLE.
+  absl::StatusOr<std::map<std::string, std::vector<std::string>>> RolesOf(const std::vector<std::string>& names,
+                                                                          absl::Time deadline);
 
   // Takes over the changes since the last call.
   absl::Status Follow();

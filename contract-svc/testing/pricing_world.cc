@@ -29,7 +29,17 @@ PricingWorld::PricingWorld() {
   harness_ = std::make_unique<testing::Harness>(
       "contract-svc/schema", FillCatalog, [this](resource::Runtime& runtime, rpc::Registry* registry) {
         scheduler_ = std::make_unique<schedule::Scheduler>(runtime, "contract-svc");
-        RegisterAll(runtime, policy_, Directory(), registry, scheduler_.get());
+        Directory directory;
+        directory.roles_of = [this](const std::vector<std::string>& names,
+                                    absl::Time) -> absl::StatusOr<std::map<std::string, std::vector<std::string>>> {
+          const std::lock_guard<std::mutex> lock(roles_mutex_);
+          std::map<std::string, std::vector<std::string>> found;
+          for (const std::string& name : names) {
+            if (const auto it = roles_.find(name); it != roles_.end()) found.insert(*it);
+          }
+          return found;
+        };
+        RegisterAll(runtime, policy_, std::move(directory), registry, scheduler_.get());
       });
   department_ = absl::StrCat("/", harness_->NewId(), "/");
   other_department_ = absl::StrCat("/", harness_->NewId(), "/");
@@ -60,7 +70,18 @@ auth::Principal PricingWorld::NewPerson(const std::string& roles, bool other_dep
   const std::string id = harness_->NewId();
   const std::string& department = other_department ? other_department_ : department_;
   harness_->AddEmployeeScope(id, department, "华东");
-  return harness_->PrincipalFor(roles, id, department);
+  auth::Principal person = harness_->PrincipalFor(roles, id, department);
+  SetRoles(person, person.roles);
+  return person;
+}
+
+void PricingWorld::SetRoles(const auth::Principal& person, const std::vector<std::string>& roles) {
+  const std::lock_guard<std::mutex> lock(roles_mutex_);
+  if (roles.empty()) {
+    roles_.erase(person.subject);
+  } else {
+    roles_[person.subject] = roles;
+  }
 }
 
 std::string PricingWorld::NewAccount(const auth::Principal& owner, const std::string& state) {

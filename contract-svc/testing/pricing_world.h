@@ -2,7 +2,9 @@
 #ifndef KAM_CONTRACT_SVC_TESTING_PRICING_WORLD_H_
 #define KAM_CONTRACT_SVC_TESTING_PRICING_WORLD_H_
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "common/schedule/schedule.h"
@@ -32,6 +34,8 @@ class PricingWorld {
 
   // A person of the department (or of another one) with the rights of `roles`.
   auth::Principal NewPerson(const std::string& roles, bool other_department = false);
+  // What account-svc says of the roles of a person from now on; without roles: not in service any more.
+  void SetRoles(const auth::Principal& person, const std::vector<std::string>& roles);
   // accounts/{id} of a customer of tier A that `owner` owns.
   std::string NewAccount(const auth::Principal& owner, const std::string& state = "ACTIVE");
   // A product of a line of its own at `list`, sold from always on. Empty texts: no such price.
@@ -65,6 +69,8 @@ class PricingWorld {
   std::unique_ptr<schedule::Scheduler> scheduler_;
   std::unique_ptr<testing::Harness> harness_;
   std::string department_, other_department_;
+  std::mutex roles_mutex_;
+  std::map<std::string, std::vector<std::string>> roles_;  // Under roles_mutex_.
 };
 
 }  // namespace kam::contract
