@@ -1,5 +1,8 @@
 #include "account-svc/account_service.h"
 
+#include <algorithm>
+#include <map>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "account-svc/duplicates.h"
@@ -23,6 +26,12 @@ using v1::Account;
 using v1::Contact;
 
 constexpr int kGroupDepthMax = 20;
+constexpr char kService[] = "kam.account.v1.AccountService/";
+
+// The RPC that a hook runs for.
+std::string MethodOf(const UnitOfWork& work, absl::string_view method) {
+  return work.importing() ? absl::StrCat(kService, "BatchUpsertAccounts") : std::string(method);
+}
 
 absl::StatusOr<int> ContactsOf(UnitOfWork& work, const std::string& account) {
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
@@ -68,35 +77,54 @@ absl::Status UpdateAccount(const Context& context, UnitOfWork& work, const Accou
   if (!work.importing()) {
     RETURN_IF_ERROR(rules::CheckUpdate(before, *after, work.actor().Holds("account.verify")));
   }
+  RETURN_IF_ERROR(
+      rules::NoteIdentityChange(context.policy.identity_fields, before, work.actor().subject, work.now(), after));
   RETURN_IF_ERROR(CheckNumber(*after));
   if (before.parent() != after->parent()) RETURN_IF_ERROR(CheckGroup(work, *after));
   const rules::FirmKeys keys = KeysOf(*after, context.policy);
   if (!SameKeys(keys, KeysOf(before, context.policy))) {
-    RETURN_IF_ERROR(RefuseDuplicate(work, keys, IdOf(after->name())));
+    RETURN_IF_ERROR(
+        RefuseDuplicate(work, keys, IdOf(after->name()), MethodOf(work, absl::StrCat(kService, "UpdateAccount"))));
   }
   ASSIGN_OR_RETURN(const int contacts, ContactsOf(work, after->name()));
   SetMissing(context, contacts, after);
   return absl::OkStatus();
 }
 
-absl::Status SaveScope(UnitOfWork& work, const Account& account) {
+absl::Status SaveScope(UnitOfWork& work, const Account* before, const Account& account) {
   const auto text = [](const std::string& value) { return value.empty() ? Value() : Value(value); };
   const bool by_person = absl::StartsWith(account.creator(), "employees/");
   const auto state = v1::AccountState_descriptor()->FindValueByNumber(account.state());
   const auto tier = v1::Tier_descriptor()->FindValueByNumber(account.tier());
-  return work.connection()
-      .Execute(
-          "INSERT INTO account_scopes (account, version, owner, creator, region, state, tier, legal_name) VALUES (?, "
-          "1, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE version = version + 1, owner = VALUES(owner), region = "
-          "VALUES(region), state = VALUES(state), tier = VALUES(tier), legal_name = VALUES(legal_name)",
-          {IdOf(account.name()), text(IdOf(account.owner())), by_person ? Value(IdOf(account.creator())) : Value(),
-           text(account.region()), resource::ShortEnumName(state), text(resource::ShortEnumName(tier)),
-           account.legal_name()})
-      .status();
+  RETURN_IF_ERROR(
+      work.connection()
+          .Execute(
+              "INSERT INTO account_scopes (account, version, owner, creator, region, state, tier, legal_name) VALUES "
+              "(?, "
+              "1, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE version = version + 1, owner = VALUES(owner), region = "
+              "VALUES(region), state = VALUES(state), tier = VALUES(tier), legal_name = VALUES(legal_name)",
+              {IdOf(account.name()), text(IdOf(account.owner())), by_person ? Value(IdOf(account.creator())) : Value(),
+               text(account.region()), resource::ShortEnumName(state), text(resource::ShortEnumName(tier)),
+               account.legal_name()})
+          .status());
+  if (before != nullptr && std::equal(before->co_owners().begin(), before->co_owners().end(),
+                                      account.co_owners().begin(), account.co_owners().end())) {
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(work.connection()
+                      .Execute("DELETE FROM account_scope_members WHERE account = ?", {IdOf(account.name())})
+                      .status());
+  for (const std::string& employee : account.co_owners()) {
+    RETURN_IF_ERROR(work.connection()
+                        .Execute("INSERT INTO account_scope_members (account, employee) VALUES (?, ?)",
+                                 {IdOf(account.name()), IdOf(employee)})
+                        .status());
+  }
+  return absl::OkStatus();
 }
 
 absl::Status AfterAccount(const Context& context, UnitOfWork& work, const Account* before, const Account& after) {
-  RETURN_IF_ERROR(SaveScope(work, after));
+  RETURN_IF_ERROR(SaveScope(work, before, after));
   RETURN_IF_ERROR(SaveKeys(work, before, after, context.policy));
   if (work.importing() && (before == nullptr ? !after.owner().empty() : before->owner() != after.owner())) {
     RETURN_IF_ERROR(FollowImportedOwner(context, work, after));
@@ -148,8 +176,17 @@ void AddStateVerbs(const Context& context, rpc::Registry* registry) {
   AddVerb<v1::VerifyAccountRequest>(
       context, "VerifyAccount", registry,
       [](UnitOfWork& work, const v1::VerifyAccountRequest& request, Account* account) -> absl::Status {
+        if (request.etag().empty()) {
+          return InvalidField("etag", "FIELD_REQUIRED", "must be set: what is verified is the version that was read");
+        }
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         return rules::Verify(actor, request.evidence(), work.now(), account);
+      });
+  AddVerb<v1::ReverifyAccountRequest>(
+      context, "ReverifyAccount", registry,
+      [](UnitOfWork& work, const v1::ReverifyAccountRequest& request, Account* account) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::Reverify(actor, request.evidence(), work.now(), account);
       });
   AddVerb<v1::ActivateAccountRequest>(
       context, "ActivateAccount", registry,
@@ -167,6 +204,7 @@ void AddStateVerbs(const Context& context, rpc::Registry* registry) {
       [](UnitOfWork& work, const v1::CloseAccountRequest& request, Account* account) -> absl::Status {
         RETURN_IF_ERROR(EndOwnerships(work, account->name(), request.reason()));
         account->clear_owner();
+        account->clear_co_owners();
         account->clear_protected_until();
         return rules::Leave(request.reason(), account);
       });
@@ -216,27 +254,12 @@ absl::StatusOr<v1::CheckDuplicateResponse> CheckDuplicate(const Context& context
               ToTimestamp(rules::ClaimableAfter(found->protected_until, context.runtime.clock().Now()));
         }
         const auto* value = v1::DuplicateResult_descriptor()->FindValueByNumber(response.result());
-        return LogCheck(connection, context.runtime, call, keys, resource::ShortEnumName(value),
-                        found.has_value() ? found->account : "");
+        ASSIGN_OR_RETURN(const std::string id, context.runtime.NewId());
+        return LogCheck(connection, id, context.runtime.clock().Now(),
+                        {call.principal.subject, absl::StrCat(kService, "CheckDuplicate"), keys,
+                         resource::ShortEnumName(value), found.has_value() ? found->account : ""});
       }));
   return response;
-}
-
-// A registration of a firm that somebody else has is a question about it, too: it is logged, whatever becomes of it.
-absl::Status LogRegistration(const Context& context, const rpc::Call& call,
-                             const std::vector<const google::protobuf::Message*>& resources) {
-  if (call.rules == nullptr || call.rules->standard() != kam::api::STANDARD_CREATE) return absl::OkStatus();
-  return context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
-    for (const google::protobuf::Message* message : resources) {
-      const rules::FirmKeys keys = KeysOf(static_cast<const Account&>(*message), context.policy);
-      ASSIGN_OR_RETURN(const std::optional<Duplicate> found, FindDuplicate(connection, keys, ""));
-      if (!found.has_value()) continue;
-      ASSIGN_OR_RETURN(const bool reaches, Reaches(connection, context.runtime, call.principal, found->account));
-      RETURN_IF_ERROR(
-          LogCheck(connection, context.runtime, call, keys, reaches ? "EXISTS_YOURS" : "EXISTS", found->account));
-    }
-    return absl::OkStatus();
-  });
 }
 
 absl::StatusOr<v1::BatchGetAccountScopesResponse> BatchGetAccountScopes(
@@ -247,6 +270,7 @@ absl::StatusOr<v1::BatchGetAccountScopesResponse> BatchGetAccountScopes(
   if (params.empty()) return response;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     response.Clear();
+    std::map<std::string, v1::AccountScope*> at;
     ASSIGN_OR_RETURN(const std::vector<Row> rows,
                      connection.Query(absl::StrCat("SELECT account, version, owner, creator, region, state, tier, "
                                                    "legal_name FROM account_scopes WHERE account IN (",
@@ -266,6 +290,18 @@ absl::StatusOr<v1::BatchGetAccountScopesResponse> BatchGetAccountScopes(
         scope->set_tier(static_cast<v1::Tier>(tier->number()));
       }
       scope->set_legal_name(row[7].text());
+      at[row[0].text()] = scope;
+    }
+    ASSIGN_OR_RETURN(
+        const std::vector<Row> members,
+        connection.Query(absl::StrCat("SELECT account, employee FROM account_scope_members WHERE account "
+                                      "IN (",
+                                      resource::Placeholders(params.size()), ") ORDER BY account, employee"),
+                         mysql::Params(params)));
+    for (const Row& row : members) {
+      if (const auto it = at.find(row[0].text()); it != at.end()) {
+        it->second->add_co_owners(NameOf("employees", row[1].text()));
+      }
     }
     return absl::OkStatus();
   }));
@@ -274,7 +310,7 @@ absl::StatusOr<v1::BatchGetAccountScopesResponse> BatchGetAccountScopes(
 
 }  // namespace
 
-absl::Status PrepareNewAccount(const Context& context, UnitOfWork& work, Account* account) {
+absl::Status PrepareNewAccount(const Context& context, UnitOfWork& work, absl::string_view method, Account* account) {
   if (!work.importing() || account->state() == v1::ACCOUNT_STATE_UNSPECIFIED) {
     account->set_state(v1::ACCOUNT_STATE_DRAFT);
   }
@@ -282,13 +318,14 @@ absl::Status PrepareNewAccount(const Context& context, UnitOfWork& work, Account
   RETURN_IF_ERROR(Validate(work, *account));
   RETURN_IF_ERROR(CheckNumber(*account));
   SetMissing(context, 0, account);
-  return RefuseDuplicate(work, KeysOf(*account, context.policy), "");
+  return RefuseDuplicate(work, KeysOf(*account, context.policy), "", MethodOf(work, method));
 }
 
 void RegisterAccounts(const Context& context, rpc::Registry* registry) {
   resource::Hooks accounts;
-  accounts.on_create = resource::OnCreate<Account>(
-      [context](UnitOfWork& work, Account* account) { return PrepareNewAccount(context, work, account); });
+  accounts.on_create = resource::OnCreate<Account>([context](UnitOfWork& work, Account* account) {
+    return PrepareNewAccount(context, work, absl::StrCat(kService, "CreateAccount"), account);
+  });
   accounts.on_update = resource::OnUpdate<Account>([context](UnitOfWork& work, const Account& before, Account* after) {
     return UpdateAccount(context, work, before, after);
   });
@@ -296,9 +333,6 @@ void RegisterAccounts(const Context& context, rpc::Registry* registry) {
       resource::OnSaved<Account>([context](UnitOfWork& work, const Account* before, const Account& after) {
         return AfterAccount(context, work, before, after);
       });
-  accounts.prepare = [context](const rpc::Call& call, const std::vector<const google::protobuf::Message*>& resources) {
-    return LogRegistration(context, call, resources);
-  };
   context.runtime.SetHooks(Account::descriptor(), std::move(accounts));
 
   resource::Hooks contacts;

@@ -14,8 +14,10 @@ namespace kam::account {
 void RegisterAccounts(const Context& context, rpc::Registry* registry);
 void RegisterOwnership(const Context& context, rpc::Registry* registry);
 
-// Completes a new account and refuses it when the firm has a file: also for drafts made from leads.
-absl::Status PrepareNewAccount(const Context& context, resource::UnitOfWork& work, v1::Account* account);
+// Completes a new account and refuses it when the firm has a file: also for drafts made from leads. `method`: full name
+// of the RPC.
+absl::Status PrepareNewAccount(const Context& context, resource::UnitOfWork& work, absl::string_view method,
+                               v1::Account* account);
 
 // Makes the ownership rows follow an owner that an import has set.
 absl::Status FollowImportedOwner(const Context& context, resource::UnitOfWork& work, const v1::Account& account);

@@ -13,6 +13,7 @@
 #include "kam/account/v1/account_scope_service.pb.h"
 #include "kam/account/v1/account_service.pb.h"
 #include "kam/account/v1/contact_service.pb.h"
+#include "kam/account/v1/lead_service.pb.h"
 #include "kam/api/standard.pb.h"
 
 namespace kam::account {
@@ -65,8 +66,29 @@ class AccountTest : public ::testing::Test {
   absl::StatusOr<Account> Verify(const auth::Principal& who, const std::string& name) {
     v1::VerifyAccountRequest request;
     request.set_name(name);
+    request.set_etag(EtagOf(name));
     request.set_evidence("营业执照复印件");
     return world_.Call<Account>(who, Method("VerifyAccount"), request);
+  }
+  absl::StatusOr<Account> Reverify(const auth::Principal& who, const std::string& name, const std::string& etag) {
+    v1::ReverifyAccountRequest request;
+    request.set_name(name);
+    request.set_etag(etag);
+    request.set_evidence("变更登记通知书");
+    return world_.Call<Account>(who, Method("ReverifyAccount"), request);
+  }
+  std::string EtagOf(const std::string& name) {
+    return absl::StrCat("v", world_.harness()
+                                 .db()
+                                 .Get(absl::StrCat("SELECT version FROM accounts WHERE id = '", IdOf(name), "'"))
+                                 .integer());
+  }
+  int64_t Logged(const organization::v1::Employee& asker, const std::string& account, absl::string_view method) {
+    return world_.harness()
+        .db()
+        .Get(absl::StrCat("SELECT COUNT(id) FROM duplicate_checks WHERE actor = '", asker.name(), "' AND account = '",
+                          IdOf(account), "' AND result = 'EXISTS' AND method = '", method, "'"))
+        .integer();
   }
   absl::StatusOr<v1::CheckDuplicateResponse> Check(const auth::Principal& who, const Account& firm) {
     v1::CheckDuplicateRequest request;
@@ -413,6 +435,107 @@ TEST_F(AccountTest, TheBlindCheckTellsNeitherNameNorOwner) {
             2);
 }
 
+// A-07, G28: whichever way somebody asks about a firm, he gets the same blind answer, and is on record.
+TEST_F(AccountTest, EveryWayToAskAboutAFirmIsOnRecord) {
+  const Account theirs = world_.AddAccount(kax_);
+  const auto blind = [&](const absl::Status& refused) {
+    EXPECT_THAT(refused, HasReason("ACCOUNT_EXISTS"));
+    EXPECT_EQ(MetadataValue(refused, "claimableAfter"),
+              absl::FormatTime(absl::RFC3339_sec, world_.harness().clock().Now(), absl::UTCTimeZone()));
+    const std::string wire = absl::StrCat(refused.message(), ToRpcStatusBytes(refused));
+    EXPECT_THAT(wire, Not(HasSubstr(theirs.name())));
+    EXPECT_THAT(wire, Not(HasSubstr(theirs.legal_name())));
+  };
+  // By renaming an account of one's own to it.
+  v1::UpdateAccountRequest update;
+  update.mutable_account()->set_name(world_.AddAccount(kax2_).name());
+  update.mutable_account()->set_registration_number(theirs.registration_number());
+  blind(world_.Call<Account>(kax2_, Method("UpdateAccount"), update).status());
+  EXPECT_EQ(Logged(other_, theirs.name(), "kam.account.v1.AccountService/UpdateAccount"), 1);
+  update.set_validate_only(true);
+  blind(world_.Call<Account>(kax2_, Method("UpdateAccount"), update).status());
+  EXPECT_EQ(Logged(other_, theirs.name(), "kam.account.v1.AccountService/UpdateAccount"), 2);
+  // By a lead of one's own.
+  v1::CreateLeadRequest create;
+  create.mutable_lead()->set_display_name("线索");
+  create.mutable_lead()->set_company_name("线索公司");
+  create.mutable_lead()->set_phone("13900000009");
+  create.mutable_lead()->set_channel(v1::CHANNEL_PHONE);
+  create.mutable_lead()->set_need("用车");
+  create.mutable_lead()->set_owner(other_.name());
+  create.mutable_lead()->set_intention_level(v1::INTENTION_LEVEL_A);
+  create.mutable_lead()->set_next_follow_up_date("2026-01-06");
+  const auto lead = world_.Call<v1::Lead>(kax2_, "kam.account.v1.LeadService/CreateLead", create);
+  ASSERT_THAT(lead, IsOk());
+  v1::QualifyLeadRequest qualify;
+  qualify.set_name(lead->name());
+  ASSERT_THAT(world_.Call<v1::Lead>(kax2_, "kam.account.v1.LeadService/QualifyLead", qualify), IsOk());
+  v1::ConvertLeadRequest convert;
+  convert.set_name(lead->name());
+  convert.mutable_account()->set_registration_number(theirs.registration_number());
+  blind(world_.Call<v1::ConvertLeadResponse>(kax2_, "kam.account.v1.LeadService/ConvertLead", convert).status());
+  EXPECT_EQ(Logged(other_, theirs.name(), "kam.account.v1.LeadService/ConvertLead"), 1);
+  // By an import of somebody who reads his own accounts only.
+  auth::Principal importer = kax2_;
+  importer.grants["account.import"] = auth::Level::kOwn;
+  v1::BatchUpsertAccountsRequest import;
+  *import.add_accounts() = world_.CompleteDraft();
+  import.mutable_accounts(0)->set_registration_number(theirs.registration_number());
+  import.mutable_accounts(0)->add_external_ids()->set_system("erp");
+  import.mutable_accounts(0)->mutable_external_ids(0)->set_id(IdOf(theirs.name()));
+  const auto imported = world_.Call<kam::api::BatchUpsertResponse>(importer, Method("BatchUpsertAccounts"), import);
+  ASSERT_THAT(imported, IsOk());
+  blind(FromRpcStatusBytes(absl::StatusCode::kAlreadyExists, "", imported->results(0).status().SerializeAsString()));
+  EXPECT_EQ(Logged(other_, theirs.name(), "kam.account.v1.AccountService/BatchUpsertAccounts"), 1);
+}
+
+// what is verified is what was read, and a change of identity takes a second person again.
+TEST_F(AccountTest, AnIdentityIsVerifiedAsItWasReadAndAgainWhenItChanges) {
+  const Account draft = world_.AddAccount(kax_);
+  world_.AddContact(kax_, draft.name());
+  const auto submitted = Submit(kax_, draft.name());
+  ASSERT_THAT(submitted, IsOk());
+  const auto change = [&](const auth::Principal& who, const std::string& phone) {
+    v1::UpdateAccountRequest update;
+    update.mutable_account()->set_name(draft.name());
+    update.mutable_account()->set_phone(phone);
+    return world_.Call<Account>(who, Method("UpdateAccount"), update);
+  };
+  // Read, changed by the submitter, verified: no.
+  v1::VerifyAccountRequest verify;
+  verify.set_name(draft.name());
+  verify.set_evidence("营业执照");
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("VerifyAccount"), verify), HasReason("FIELD_REQUIRED"));
+  verify.set_etag(submitted->etag());
+  ASSERT_THAT(change(kax_, "021-60000001"), IsOk());
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("VerifyAccount"), verify), HasReason("ETAG_MISMATCH"));
+  const auto verified = Verify(gam_, draft.name());
+  ASSERT_THAT(verified, IsOk());
+  EXPECT_EQ(verified->verification().state(), v1::VERIFICATION_STATE_VERIFIED);
+  world_.Assign(gam_, draft.name(), seller_.name());
+
+  ASSERT_THAT(change(gam_, "021-60000002"), IsOk());
+  const auto changed = Get(gam_, draft.name());
+  EXPECT_EQ(changed->state(), v1::ACCOUNT_STATE_VERIFIED);
+  EXPECT_EQ(changed->verification().state(), v1::VERIFICATION_STATE_CHANGED);
+  EXPECT_EQ(changed->verification().changed_fields(), "phone");
+  const auto waiting = List(gam_, "verification.state = CHANGED");
+  ASSERT_THAT(waiting, IsOk());
+  EXPECT_EQ(waiting->accounts_size(), 1);
+  v1::ActivateAccountRequest activate;
+  activate.set_name(draft.name());
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("ActivateAccount"), activate), HasReason("REVERIFICATION_REQUIRED"));
+  EXPECT_THAT(Reverify(gam_, draft.name(), changed->etag()), HasReason("SEPARATION_OF_DUTIES"));
+  const auth::Principal second = world_.As(world_.AddEmployee("KAM", department_.name()), "KAM");
+  EXPECT_THAT(Reverify(second, draft.name(), verified->etag()), HasReason("ETAG_MISMATCH"));
+  const auto again = Reverify(second, draft.name(), changed->etag());
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->verification().verifier(), second.subject);
+  EXPECT_EQ(again->verification().state(), v1::VERIFICATION_STATE_VERIFIED);
+  EXPECT_THAT(Reverify(second, draft.name(), again->etag()), HasReason("NOTHING_TO_VERIFY"));
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("ActivateAccount"), activate), IsOk());
+}
+
 // the same firm in another writing; a subsidiary with a number of its own is another firm.
 TEST_F(AccountTest, NameTelephoneAndDomainFindTheFirmUnlessTheNumbersDiffer) {
   Account account = world_.CompleteDraft();
@@ -480,7 +603,7 @@ TEST_F(AccountTest, TwentyRegistrationsOfOneFirmMakeOneAccount) {
 
 // history comes in by import, with states and owners of the past.
 TEST_F(AccountTest, AnImportBringsStateOwnerAndOwnership) {
-  const auth::Principal importer = world_.As(head_, "KAPM");
+  const auth::Principal importer = world_.As(head_, "ERP");
   v1::BatchUpsertAccountsRequest request;
   Account& row = *request.add_accounts();
   row = world_.CompleteDraft();
@@ -516,7 +639,7 @@ TEST_F(AccountTest, AnImportBringsStateOwnerAndOwnership) {
 
 // an import cannot stand in for the people who verify and assign.
 TEST_F(AccountTest, AnImportLeavesWhatPeopleHaveDecided) {
-  const auth::Principal importer = world_.As(head_, "KAPM");
+  const auth::Principal importer = world_.As(head_, "ERP");
   v1::BatchUpsertAccountsRequest request;
   Account& row = *request.add_accounts();
   row = world_.CompleteDraft();

@@ -139,7 +139,7 @@ absl::StatusOr<pb::BatchGetEmployeeRolesResponse> BatchGetEmployeeRoles(
   const std::string day = context.Today(context.runtime.clock().Now());
   std::vector<Value> params = {day, day};
   for (const std::string& name : request.names()) params.emplace_back(IdOf(name));
-  const std::string list = Placeholders(params.size() - 2);
+  const std::string list = resource::Placeholders(params.size() - 2);
   params.insert(params.end(), {Value(day), Value(day)});
   pb::BatchGetEmployeeRolesResponse response;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {

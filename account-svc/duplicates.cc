@@ -16,6 +16,7 @@ namespace {
 
 using mysql::Value;
 
+constexpr absl::Duration kLogTimeout = absl::Seconds(5);
 constexpr char kRegistration[] = "REGISTRATION";
 constexpr char kName[] = "NAME";
 constexpr char kPhone[] = "PHONE";
@@ -94,7 +95,8 @@ absl::StatusOr<bool> Reaches(mysql::Connection& connection, const resource::Runt
   return !rows.empty();
 }
 
-absl::Status RefuseDuplicate(resource::UnitOfWork& work, const rules::FirmKeys& keys, const std::string& except) {
+absl::Status RefuseDuplicate(resource::UnitOfWork& work, const rules::FirmKeys& keys, const std::string& except,
+                             absl::string_view method) {
   std::string rows;
   std::vector<Value> params;
   for (const auto& [kind, value] : Listed(keys)) {
@@ -110,6 +112,14 @@ absl::Status RefuseDuplicate(resource::UnitOfWork& work, const rules::FirmKeys& 
   ASSIGN_OR_RETURN(const std::optional<Duplicate> duplicate, FindDuplicate(work.connection(), keys, except));
   if (!duplicate.has_value()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const bool reaches, Reaches(work.connection(), work.runtime(), work.actor(), duplicate->account));
+  ASSIGN_OR_RETURN(const std::string id, work.NewId());
+  // In a session of its own: this transaction ends here, and its changes with it.
+  RETURN_IF_ERROR(
+      work.runtime().database().Run(absl::Now() + kLogTimeout, [&](mysql::Connection& connection) -> absl::Status {
+        return LogCheck(
+            connection, id, work.now(),
+            {work.actor().subject, std::string(method), keys, reaches ? "EXISTS_YOURS" : "EXISTS", duplicate->account});
+      }));
   if (reaches) {
     const std::string name = NameOf("accounts", duplicate->account);
     return Error(absl::StatusCode::kAlreadyExists, "ACCOUNT_EXISTS",
@@ -157,18 +167,15 @@ absl::Status SaveKeys(resource::UnitOfWork& work, const v1::Account* before, con
   return inserted.status();
 }
 
-absl::Status LogCheck(mysql::Connection& connection, resource::Runtime& runtime, const rpc::Call& call,
-                      const rules::FirmKeys& keys, absl::string_view result, const std::string& account) {
-  ASSIGN_OR_RETURN(const std::string id, runtime.NewId());
+absl::Status LogCheck(mysql::Connection& connection, const std::string& id, absl::Time now, const Check& check) {
   std::string text;
-  for (const auto& [kind, value] : Listed(keys)) absl::StrAppend(&text, kind, "=", value, "\n");
+  for (const auto& [kind, value] : Listed(check.keys)) absl::StrAppend(&text, kind, "=", value, "\n");
   return connection
       .Execute(
           "INSERT INTO duplicate_checks (id, check_time, actor, method, result, account, keys_sha256) VALUES (?, "
           "?, ?, ?, ?, ?, ?)",
-          {id, runtime.clock().Now(), call.principal.subject,
-           absl::StrCat(call.method->service()->full_name(), "/", call.method->name()), result,
-           account.empty() ? Value() : Value(account), Sha256(text)})
+          {id, now, check.actor, check.method, check.result, check.account.empty() ? Value() : Value(check.account),
+           Sha256(text)})
       .status();
 }
 

@@ -30,8 +30,10 @@ absl::StatusOr<std::optional<Duplicate>> FindDuplicate(mysql::Connection& connec
                                                        const std::string& except);
 
 // ALREADY_EXISTS ACCOUNT_EXISTS with claimableAfter, or with the account where the caller reaches it. Writers of the
-// same keys come one after the other from here to the end of the transaction.
-absl::Status RefuseDuplicate(resource::UnitOfWork& work, const rules::FirmKeys& keys, const std::string& except);
+// same keys come one after the other from here to the end of the transaction. A refusal is an answer about a firm: who
+// got it through `method` is logged, although the transaction is rolled back.
+absl::Status RefuseDuplicate(resource::UnitOfWork& work, const rules::FirmKeys& keys, const std::string& except,
+                             absl::string_view method);
 
 // Makes account_keys say what `account` is known by; nothing for a closed account. `before` null: a new account.
 absl::Status SaveKeys(resource::UnitOfWork& work, const v1::Account* before, const v1::Account& account,
@@ -41,9 +43,15 @@ absl::Status SaveKeys(resource::UnitOfWork& work, const v1::Account* before, con
 absl::StatusOr<bool> Reaches(mysql::Connection& connection, const resource::Runtime& runtime,
                              const auth::Principal& reader, const std::string& account);
 
-// Notes who asked for these keys and what came of it.
-absl::Status LogCheck(mysql::Connection& connection, resource::Runtime& runtime, const rpc::Call& call,
-                      const rules::FirmKeys& keys, absl::string_view result, const std::string& account);
+// Who asked for which keys, and what came of it.
+struct Check {
+  std::string actor;   // employees/{id}
+  std::string method;  // Full name of the RPC.
+  rules::FirmKeys keys;
+  std::string result;   // NONE, EXISTS, EXISTS_YOURS
+  std::string account;  // Id of the one found; may be empty.
+};
+absl::Status LogCheck(mysql::Connection& connection, const std::string& id, absl::Time now, const Check& check);
 
 }  // namespace kam::account
 

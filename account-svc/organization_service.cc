@@ -174,13 +174,13 @@ absl::StatusOr<std::set<std::string>> PrivilegedRoles(const Context& context, Un
   const std::vector<Value> params(permissions.begin(), permissions.end());
   ASSIGN_OR_RETURN(
       const std::vector<Row> rows,
-      work.connection().Query(
-          absl::StrCat("SELECT g.role FROM role_grants g WHERE g.permission IN (", Placeholders(params.size()),
-                       ") AND g.archive_time IS NULL AND g.level <> 'NONE' AND (g.origin = 'ADMIN' "
-                       "OR NOT EXISTS (SELECT 1 FROM role_grants a WHERE a.role = g.role AND "
-                       "a.permission = g.permission AND a.origin = 'ADMIN' AND a.archive_time IS "
-                       "NULL))"),
-          mysql::Params(params)));
+      work.connection().Query(absl::StrCat("SELECT g.role FROM role_grants g WHERE g.permission IN (",
+                                           resource::Placeholders(params.size()),
+                                           ") AND g.archive_time IS NULL AND g.level <> 'NONE' AND (g.origin = 'ADMIN' "
+                                           "OR NOT EXISTS (SELECT 1 FROM role_grants a WHERE a.role = g.role AND "
+                                           "a.permission = g.permission AND a.origin = 'ADMIN' AND a.archive_time IS "
+                                           "NULL))"),
+                              mysql::Params(params)));
   std::set<std::string> roles;
   for (const Row& row : rows) roles.insert(row[0].text());
   return roles;

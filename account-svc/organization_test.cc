@@ -506,7 +506,7 @@ TEST_F(OrganizationTest, TheRolesOfTodayAreThoseOfPeopleInService) {
   changed.mutable_roles(1)->set_since("2026-01-01");
   ASSERT_THAT(Update(world_.As(world_.AddEmployee(""), "GM"), changed, {"roles"}), IsOk());
   pb::BatchGetEmployeeRolesRequest request;
-  for (const Employee* employee : {&person, &gone, &changed}) request.add_names(employee->name());
+  for (const std::string& name : {person.name(), gone.name(), changed.name()}) request.add_names(name);
   const auto answer = world_.Call<pb::BatchGetEmployeeRolesResponse>(
       testing::Harness::Program("contract-svc", {"employee.scope.resolve"}),
       "kam.organization.v1.EmployeeScopeService/BatchGetEmployeeRoles", request);

@@ -1,5 +1,7 @@
 // Who owns which account: AssignOwner, ReleaseOwner, TransferOwner. The account row is locked by Begin, so that
 // the rows of one account change one after the other; the unique key active_owner stands behind it.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "account-svc/account_service.h"
 #include "account-svc/rules/ownership_rules.h"
@@ -101,6 +103,11 @@ absl::StatusOr<AccountOwnership> InsertRow(UnitOfWork& work, const std::string& 
   return work.Insert(std::move(row));
 }
 
+void RemoveCoOwner(const std::string& employee, Account* account) {
+  auto* names = account->mutable_co_owners();
+  names->erase(std::remove(names->begin(), names->end(), employee), names->end());
+}
+
 absl::Status OwnerExists(const Account& account) {
   return FailedPrecondition("OWNER_EXISTS", account.name(),
                             "the account has an owner: transfer it, or release the owner first");
@@ -139,6 +146,7 @@ absl::StatusOr<Account> Assign(const Context& context, UnitOfWork& work, const v
     }
     account.set_owner(request.employee());
   }
+  if (kind == v1::OWNERSHIP_KIND_CO_OWNER) account.add_co_owners(request.employee());
   if (until.has_value()) *account.mutable_protected_until() = ToTimestamp(*until);
   return work.Save(std::move(change));
 }
@@ -160,6 +168,7 @@ absl::StatusOr<Account> Release(UnitOfWork& work, const v1::ReleaseOwnerRequest&
   if (row == nullptr) return OwnerMissing(account);
   RETURN_IF_ERROR(End(work, *row, v1::OWNERSHIP_STATE_RELEASED, request.reason()));
   if (kind == v1::OWNERSHIP_KIND_OWNER) account.clear_owner();
+  if (kind == v1::OWNERSHIP_KIND_CO_OWNER) RemoveCoOwner(request.employee(), &account);
   if (kind != v1::OWNERSHIP_KIND_CO_OWNER) account.clear_protected_until();
   return work.Save(std::move(change));
 }
@@ -209,6 +218,7 @@ absl::StatusOr<Account> Transfer(const Context& context, UnitOfWork& work, const
   // A successor who was co-owner is the owner now.
   if (const AccountOwnership* co = FindKind(active, v1::OWNERSHIP_KIND_CO_OWNER, request.successor())) {
     RETURN_IF_ERROR(End(work, *co, v1::OWNERSHIP_STATE_TRANSFERRED, "has become the owner", row.name()));
+    RemoveCoOwner(request.successor(), &account);
   }
   RETURN_IF_ERROR(HandOverOpportunities(work, account, owner->employee(), request.successor()));
   account.set_owner(request.successor());

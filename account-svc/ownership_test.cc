@@ -10,7 +10,9 @@
 #include "account-svc/testing/account_fixture.h"
 #include "common/testing/matchers.h"
 #include "kam/account/v1/account_ownership_service.pb.h"
+#include "kam/account/v1/account_scope_service.pb.h"
 #include "kam/account/v1/account_service.pb.h"
+#include "kam/account/v1/contact_service.pb.h"
 #include "kam/account/v1/opportunity_service.pb.h"
 #include "kam/api/standard.pb.h"
 #include "kam/organization/v1/employee_service.pb.h"
@@ -124,6 +126,58 @@ TEST_F(OwnershipTest, ThereIsOneOwnerAtATime) {
   EXPECT_THAT(TryAssign(account.name(), other_.name(), v1::OWNERSHIP_KIND_CO_OWNER), HasReason("OWNERSHIP_EXISTS"));
   EXPECT_THAT(Release(account.name(), v1::OWNERSHIP_KIND_CO_OWNER), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(Release(account.name(), v1::OWNERSHIP_KIND_CO_OWNER, other_.name()), IsOk());
+}
+
+// A-07, G-03: whoever works an account together with its owner sees it and what belongs to it, as long as he does.
+TEST_F(OwnershipTest, ACoOwnerSeesTheAccountWhileHeIsOne) {
+  const Account account = world_.AddAccount(gam_);
+  ASSERT_THAT(TryAssign(account.name(), seller_.name()), IsOk());
+  world_.AddContact(kax_, account.name());
+  kam::api::GetRequest get;
+  get.set_name(account.name());
+  const auto contacts = [&](const auth::Principal& reader) {
+    kam::api::ListRequest list;
+    list.set_filter(absl::StrCat("account = \"", account.name(), "\""));
+    const auto page = world_.Call<v1::ListContactsResponse>(reader, "kam.account.v1.ContactService/ListContacts", list);
+    EXPECT_THAT(page, IsOk());
+    return page.ok() ? page->contacts_size() : -1;
+  };
+  const auto scope = [&] {
+    v1::BatchGetAccountScopesRequest request;
+    request.add_names(account.name());
+    const auto answer = world_.Call<v1::BatchGetAccountScopesResponse>(
+        testing::Harness::Program("contract-svc", {"account.scope.resolve"}),
+        "kam.account.v1.AccountScopeService/BatchGetAccountScopes", request);
+    EXPECT_THAT(answer, IsOk());
+    return answer.ok() ? answer->scopes(0) : v1::AccountScope();
+  };
+  EXPECT_THAT(world_.Call<Account>(kax2_, Method("GetAccount"), get), StatusIs(absl::StatusCode::kNotFound));
+  const int64_t before = scope().version();
+  const auto shared = TryAssign(account.name(), other_.name(), v1::OWNERSHIP_KIND_CO_OWNER);
+  ASSERT_THAT(shared, IsOk());
+  EXPECT_THAT(shared->co_owners(), ::testing::ElementsAre(other_.name()));
+  EXPECT_THAT(world_.Call<Account>(kax2_, Method("GetAccount"), get), IsOk());
+  EXPECT_EQ(contacts(kax2_), 1);
+  // The team of a supervisor reaches what his people work together with others.
+  const auth::Principal leader = world_.As(world_.AddEmployee("BDS"), "BDS", {IdOf(other_.name())});
+  EXPECT_THAT(world_.Call<Account>(leader, Method("GetAccount"), get), IsOk());
+  EXPECT_THAT(scope().co_owners(), ::testing::ElementsAre(other_.name()));
+  EXPECT_GT(scope().version(), before) << "replicas must learn of it";
+  kam::api::ListRequest mine;
+  mine.set_filter(absl::StrCat("co_owners:\"", other_.name(), "\""));
+  const auto worked = world_.Call<v1::ListAccountsResponse>(kax2_, Method("ListAccounts"), mine);
+  ASSERT_THAT(worked, IsOk());
+  EXPECT_EQ(worked->accounts_size(), 1);
+
+  ASSERT_THAT(Release(account.name(), v1::OWNERSHIP_KIND_CO_OWNER, other_.name()), IsOk());
+  EXPECT_THAT(world_.Call<Account>(kax2_, Method("GetAccount"), get), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(contacts(kax2_), 0);
+  // A co-owner who becomes the owner is no co-owner any more.
+  ASSERT_THAT(TryAssign(account.name(), other_.name(), v1::OWNERSHIP_KIND_CO_OWNER), IsOk());
+  const auto moved = Transfer(account.name(), other_.name());
+  ASSERT_THAT(moved, IsOk());
+  EXPECT_EQ(moved->co_owners_size(), 0);
+  EXPECT_EQ(scope().co_owners_size(), 0);
 }
 
 // The database itself refuses a second active owner.

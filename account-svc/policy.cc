@@ -28,11 +28,15 @@ absl::Status Policy::Validate() const {
     range(absl::StrCat("stage_probability[", i, "]"), stage_probability[at], i == 0 ? 0 : stage_probability[at - 1],
           kPercentMax);
   }
-  for (size_t i = 0; i < complete_fields.size(); ++i) {
-    if (rules::IsChecklistField(complete_fields[i])) continue;
-    violations.Add(absl::StrCat("policy.complete_fields[", i, "]"), "FIELD_VALUE_UNKNOWN",
-                   absl::StrCat(complete_fields[i], " is not a field of an account"));
-  }
+  const auto fields = [&](absl::string_view name, const std::vector<std::string>& paths, auto known) {
+    for (size_t i = 0; i < paths.size(); ++i) {
+      if (known(paths[i])) continue;
+      violations.Add(absl::StrCat("policy.", name, "[", i, "]"), "FIELD_VALUE_UNKNOWN",
+                     absl::StrCat(paths[i], " is not a field of an account"));
+    }
+  };
+  fields("complete_fields", complete_fields, rules::IsChecklistField);
+  fields("identity_fields", identity_fields, rules::IsAccountField);
   if (privileged_permissions.empty()) {
     violations.Add("policy.privileged_permissions", "FIELD_REQUIRED", "must name the rights that administer rights");
   }

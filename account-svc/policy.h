@@ -25,6 +25,11 @@ struct Policy {
   std::vector<std::string> complete_fields = {"legal_name", "registration_number", "segment",      "industry",
                                               "region",     "address.country",     "address.city", "address.street",
                                               "phone",      "products_used",       "source",       "contacts"};
+  // Fields of Account, by path, that make a customer who it is: once verified, a change of one is verified again
+  //
+  std::vector<std::string> identity_fields = {
+      "legal_name", "registration_number", "address.country", "address.province", "address.city", "address.street",
+      "phone"};
   // Country of telephone and registration numbers that come without one, ISO 3166.
   std::string default_country = "CN";
   // Domains of public mail services: they say nothing about the firm.

@@ -58,7 +58,7 @@ absl::StatusOr<v1::ConvertLeadResponse> Convert(const Context& context, UnitOfWo
   Account account = request.account();
   resource::ClearOutputOnly(&account, /*import=*/false);
   rules::AccountFromLead(change.before, &account);
-  RETURN_IF_ERROR(PrepareNewAccount(context, work, &account));
+  RETURN_IF_ERROR(PrepareNewAccount(context, work, "kam.account.v1.LeadService/ConvertLead", &account));
   v1::ConvertLeadResponse response;
   ASSIGN_OR_RETURN(*response.mutable_account(), work.Insert(std::move(account)));
   change.after.set_account(response.account().name());

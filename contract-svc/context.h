@@ -3,7 +3,6 @@
 #define KAM_CONTRACT_SVC_CONTEXT_H_
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,10 +33,6 @@ struct Directory {
   using Ensure = std::function<absl::Status(const std::vector<std::string>& names, absl::Time deadline)>;
   Ensure ensure_accounts;
   Ensure ensure_employees;
-  // The roles that people hold now, by name; who is not in service is left out. Empty: no authority can be lent.
-  std::function<absl::StatusOr<std::map<std::string, std::vector<std::string>>>(const std::vector<std::string>& names,
-                                                                                absl::Time deadline)>
-      roles_of;
 
   absl::Status EnsureAccounts(const std::vector<std::string>& names, absl::Time deadline) const;
   absl::Status EnsureEmployees(const std::vector<std::string>& names, absl::Time deadline) const;

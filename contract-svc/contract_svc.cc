@@ -41,16 +41,16 @@ void FillCatalog(resource::Catalog* catalog) {
   FillSalesCatalog(catalog);
 }
 
-void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory directory, rpc::Registry* registry,
-                 schedule::Scheduler* scheduler) {
+void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory directory, approval::RolesOf roles_of,
+                 rpc::Registry* registry, schedule::Scheduler* scheduler) {
   approval::Policy approval_policy;
   approval_policy.decide_within = policy.approval_decide_within;
   approval_policy.delegation_max = policy.delegation_max;
   const auto approvals = std::make_shared<approval::Engine>(approval_policy);
   const Context context{
       runtime, policy, runtime.zone(), std::move(directory), approvals, std::make_shared<PriceCatalog>()};
-  approval::RegisterApproval(runtime, approvals, {context.directory.ensure_employees, context.directory.roles_of},
-                             registry, scheduler);
+  approval::RegisterApproval(runtime, approvals, {context.directory.ensure_employees, std::move(roles_of)}, registry,
+                             scheduler);
   RegisterProducts(context, registry);
   RegisterPriceBooks(context, registry);
   RegisterAuthority(context, registry);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "common/approval/engine.h"
 #include "common/resource/runtime.h"
 #include "common/resource/type.h"
 #include "common/rpc/call.h"
@@ -21,8 +22,9 @@ void FillCatalog(resource::Catalog* catalog);
 
 // Sets the hooks, adds every handler, unguarded (call resource::GuardHandlers when the registry is full), and what to
 // do when something falls due. `policy` is valid (Policy::Validate) and outlives the registry, as does `runtime`.
-void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory directory, rpc::Registry* registry,
-                 schedule::Scheduler* scheduler);
+// `roles_of`: see approval::People; without it no authority can be lent.
+void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory directory, approval::RolesOf roles_of,
+                 rpc::Registry* registry, schedule::Scheduler* scheduler);
 
 }  // namespace kam::contract
 

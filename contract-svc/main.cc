@@ -28,10 +28,10 @@ int main(int argc, char** argv) {
     directory.ensure_employees = [scopes](const std::vector<std::string>& names, absl::Time deadline) {
       return scopes->EnsureEmployees(names, deadline);
     };
-    directory.roles_of = [scopes](const std::vector<std::string>& names, absl::Time deadline) {
+    const kam::approval::RolesOf roles_of = [scopes](const std::vector<std::string>& names, absl::Time deadline) {
       return scopes->RolesOf(names, deadline);
     };
-    kam::contract::RegisterAll(context.runtime, policy, directory, &context.registry, &context.scheduler);
+    kam::contract::RegisterAll(context.runtime, policy, directory, roles_of, &context.registry, &context.scheduler);
     return absl::OkStatus();
   };
   parts.program_permissions = {{"gateway", {"sandbox.clock"}}};

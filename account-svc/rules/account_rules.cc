@@ -1,5 +1,8 @@
 #include "account-svc/rules/account_rules.h"
 
+#include <algorithm>
+#include <memory>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -36,6 +39,58 @@ bool IsSet(const Message& message, absl::string_view path) {
   return parts.second.empty() || IsSet(message.GetReflection()->GetMessage(message, field), parts.second);
 }
 
+// Whether the field at `path` says the same in both.
+bool SameAt(const Message& a, const Message& b, absl::string_view path) {
+  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(path, absl::MaxSplits('.', 1));
+  const FieldDescriptor* field = a.GetDescriptor()->FindFieldByName(std::string(parts.first));
+  if (!parts.second.empty()) {
+    return SameAt(a.GetReflection()->GetMessage(a, field), b.GetReflection()->GetMessage(b, field), parts.second);
+  }
+  const auto only = [&](const Message& message) {
+    std::unique_ptr<Message> copy(message.New());
+    copy->CopyFrom(message);
+    std::vector<const FieldDescriptor*> set;
+    message.GetReflection()->ListFields(message, &set);
+    for (const FieldDescriptor* other : set) {
+      if (other != field) copy->GetReflection()->ClearField(copy.get(), other);
+    }
+    return copy->SerializeAsString();
+  };
+  return only(a) == only(b);
+}
+
+// Words with blanks between.
+bool Contains(const std::string& words, absl::string_view word) {
+  const std::vector<absl::string_view> all = absl::StrSplit(words, ' ', absl::SkipEmpty());
+  return std::find(all.begin(), all.end(), word) != all.end();
+}
+
+void AddWord(absl::string_view word, std::string* words) {
+  if (!Contains(*words, word)) absl::StrAppend(words, words->empty() ? "" : " ", word);
+}
+
+// From VERIFIED on, until the file is closed.
+bool IsVerified(v1::AccountState state) {
+  return state != v1::ACCOUNT_STATE_DRAFT && state != v1::ACCOUNT_STATE_SUBMITTED &&
+         state != v1::ACCOUNT_STATE_CLOSED && state != v1::ACCOUNT_STATE_UNSPECIFIED;
+}
+
+absl::Status VerifiedByAnother(absl::string_view rule, absl::string_view what) {
+  return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+               absl::StrCat("whoever has ", what, " does not verify it; somebody else with account.verify may"),
+               {{"rule", std::string(rule)}, {"permission", "account.verify"}});
+}
+
+void SetVerified(absl::string_view actor, absl::string_view evidence, absl::Time now, v1::Verification* verification) {
+  verification->set_verifier(std::string(actor));
+  *verification->mutable_verify_time() = ToTimestamp(now);
+  verification->set_evidence(std::string(evidence));
+  verification->set_state(v1::VERIFICATION_STATE_VERIFIED);
+  verification->clear_changers();
+  verification->clear_changed_fields();
+  verification->clear_change_time();
+}
+
 }  // namespace
 
 absl::string_view RpcOf(AccountVerb verb) {
@@ -46,6 +101,8 @@ absl::string_view RpcOf(AccountVerb verb) {
       return "ReturnAccount";
     case AccountVerb::kVerify:
       return "VerifyAccount";
+    case AccountVerb::kReverify:
+      return "ReverifyAccount";
     case AccountVerb::kActivate:
       return "ActivateAccount";
     case AccountVerb::kMarkDormant:
@@ -68,6 +125,10 @@ v1::AccountState Next(v1::AccountState state, AccountVerb verb) {
       {v1::ACCOUNT_STATE_DRAFT, AccountVerb::kSubmit, v1::ACCOUNT_STATE_SUBMITTED},
       {v1::ACCOUNT_STATE_SUBMITTED, AccountVerb::kReturn, v1::ACCOUNT_STATE_DRAFT},
       {v1::ACCOUNT_STATE_SUBMITTED, AccountVerb::kVerify, v1::ACCOUNT_STATE_VERIFIED},
+      {v1::ACCOUNT_STATE_VERIFIED, AccountVerb::kReverify, v1::ACCOUNT_STATE_VERIFIED},
+      {v1::ACCOUNT_STATE_ACTIVE, AccountVerb::kReverify, v1::ACCOUNT_STATE_ACTIVE},
+      {v1::ACCOUNT_STATE_DORMANT, AccountVerb::kReverify, v1::ACCOUNT_STATE_DORMANT},
+      {v1::ACCOUNT_STATE_LOST, AccountVerb::kReverify, v1::ACCOUNT_STATE_LOST},
       {v1::ACCOUNT_STATE_VERIFIED, AccountVerb::kActivate, v1::ACCOUNT_STATE_ACTIVE},
       {v1::ACCOUNT_STATE_DORMANT, AccountVerb::kActivate, v1::ACCOUNT_STATE_ACTIVE},
       {v1::ACCOUNT_STATE_LOST, AccountVerb::kActivate, v1::ACCOUNT_STATE_ACTIVE},
@@ -87,7 +148,9 @@ v1::AccountState Next(v1::AccountState state, AccountVerb verb) {
   return v1::ACCOUNT_STATE_UNSPECIFIED;
 }
 
-bool IsChecklistField(absl::string_view path) { return path == kContacts || FieldAt(path) != nullptr; }
+bool IsAccountField(absl::string_view path) { return FieldAt(path) != nullptr; }
+
+bool IsChecklistField(absl::string_view path) { return path == kContacts || IsAccountField(path); }
 
 std::vector<std::string> MissingFields(const Account& account, int contacts, absl::Span<const std::string> required) {
   std::vector<std::string> missing;
@@ -106,6 +169,7 @@ absl::Status Submit(const std::vector<std::string>& missing, absl::string_view a
   }
   account->mutable_verification()->set_submitter(std::string(actor));
   *account->mutable_verification()->mutable_submit_time() = ToTimestamp(now);
+  account->mutable_verification()->set_state(v1::VERIFICATION_STATE_PENDING);
   account->mutable_verification()->clear_verifier();
   account->mutable_verification()->clear_verify_time();
   account->mutable_verification()->clear_evidence();
@@ -113,17 +177,47 @@ absl::Status Submit(const std::vector<std::string>& missing, absl::string_view a
 }
 
 absl::Status Verify(absl::string_view actor, absl::string_view evidence, absl::Time now, Account* account) {
-  const bool made = account->creator() == actor;
-  if (made || account->verification().submitter() == actor) {
-    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
-                 absl::StrCat("whoever has ", made ? "made" : "submitted",
-                              " the file does not verify it; somebody else with account.verify may"),
-                 {{"rule", made ? "creator" : "submitter"}, {"permission", "account.verify"}});
-  }
-  account->mutable_verification()->set_verifier(std::string(actor));
-  *account->mutable_verification()->mutable_verify_time() = ToTimestamp(now);
-  account->mutable_verification()->set_evidence(std::string(evidence));
+  if (account->creator() == actor) return VerifiedByAnother("creator", "made the file");
+  if (account->verification().submitter() == actor) return VerifiedByAnother("submitter", "submitted the file");
+  if (Contains(account->verification().changers(), actor)) return VerifiedByAnother("changer", "changed the identity");
+  SetVerified(actor, evidence, now, account->mutable_verification());
   account->mutable_verification()->clear_return_reason();
+  return absl::OkStatus();
+}
+
+absl::Status Reverify(absl::string_view actor, absl::string_view evidence, absl::Time now, Account* account) {
+  if (account->verification().state() != v1::VERIFICATION_STATE_CHANGED) {
+    return FailedPrecondition("NOTHING_TO_VERIFY", account->name(),
+                              "the identity has not been changed since it was verified");
+  }
+  if (Contains(account->verification().changers(), actor)) return VerifiedByAnother("changer", "changed the identity");
+  SetVerified(actor, evidence, now, account->mutable_verification());
+  return absl::OkStatus();
+}
+
+absl::Status NoteIdentityChange(absl::Span<const std::string> identity, const Account& before, absl::string_view actor,
+                                absl::Time now, Account* after) {
+  constexpr size_t kChangersBytesMax = 3900;
+  std::string changed = before.verification().changed_fields();
+  bool any = false;
+  for (const std::string& path : identity) {
+    if (SameAt(before, *after, path)) continue;
+    AddWord(path, &changed);
+    any = true;
+  }
+  if (!any) return absl::OkStatus();
+  v1::Verification* verification = after->mutable_verification();
+  std::string changers = before.verification().changers();
+  AddWord(actor, &changers);
+  if (changers.size() > kChangersBytesMax) {
+    return FailedPrecondition("REVERIFICATION_REQUIRED", before.name(),
+                              "too many people have changed the identity since it was verified; verify it again first",
+                              {{"permission", "account.verify"}});
+  }
+  verification->set_changers(std::move(changers));
+  verification->set_changed_fields(std::move(changed));
+  *verification->mutable_change_time() = ToTimestamp(now);
+  if (IsVerified(before.state())) verification->set_state(v1::VERIFICATION_STATE_CHANGED);
   return absl::OkStatus();
 }
 
@@ -139,6 +233,13 @@ absl::Status Activate(int contacts, Account* account) {
   if (contacts == 0) {
     return FailedPrecondition("CONTACT_REQUIRED", account->name(), "an active account has at least one contact");
   }
+  if (account->verification().state() == v1::VERIFICATION_STATE_CHANGED) {
+    return FailedPrecondition(
+        "REVERIFICATION_REQUIRED", account->name(),
+        absl::StrCat("the identity was changed after it was verified (", account->verification().changed_fields(),
+                     "); somebody with account.verify verifies it again first"),
+        {{"fields", account->verification().changed_fields()}, {"permission", "account.verify"}});
+  }
   account->clear_state_reason();
   return absl::OkStatus();
 }
@@ -152,8 +253,7 @@ absl::Status CheckUpdate(const Account& before, const Account& after, bool may_v
   if (before.state() == v1::ACCOUNT_STATE_CLOSED) {
     return FailedPrecondition("ACCOUNT_CLOSED", before.name(), "the file is closed and cannot be changed");
   }
-  const bool verified = before.state() != v1::ACCOUNT_STATE_DRAFT && before.state() != v1::ACCOUNT_STATE_SUBMITTED;
-  if (!verified || may_verify) return absl::OkStatus();
+  if (!IsVerified(before.state()) || may_verify) return absl::OkStatus();
   const auto frozen = [&](absl::string_view field) {
     return FailedPrecondition("IDENTITY_FROZEN", before.name(),
                               absl::StrCat(field, " was verified; only a holder of account.verify may change it"),

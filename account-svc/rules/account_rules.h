@@ -18,10 +18,10 @@ enum AccountState : int;
 namespace kam::account::rules {
 
 // What can happen to an account file.
-enum class AccountVerb { kSubmit, kReturn, kVerify, kActivate, kMarkDormant, kMarkLost, kClose };
+enum class AccountVerb { kSubmit, kReturn, kVerify, kReverify, kActivate, kMarkDormant, kMarkLost, kClose };
 inline constexpr AccountVerb kAccountVerbs[] = {
-    AccountVerb::kSubmit,      AccountVerb::kReturn,   AccountVerb::kVerify, AccountVerb::kActivate,
-    AccountVerb::kMarkDormant, AccountVerb::kMarkLost, AccountVerb::kClose};
+    AccountVerb::kSubmit,   AccountVerb::kReturn,      AccountVerb::kVerify,   AccountVerb::kReverify,
+    AccountVerb::kActivate, AccountVerb::kMarkDormant, AccountVerb::kMarkLost, AccountVerb::kClose};
 
 // Name of the RPC, for example "SubmitAccount".
 absl::string_view RpcOf(AccountVerb verb);
@@ -32,6 +32,8 @@ v1::AccountState Next(v1::AccountState state, AccountVerb verb);
 
 // Whether `path` can stand in a completeness checklist: a single field of Account by path, or "contacts".
 bool IsChecklistField(absl::string_view path);
+// Whether it is a single field of Account, by path.
+bool IsAccountField(absl::string_view path);
 
 // Those of `required` that the account does not have. `contacts`: contacts on file.
 std::vector<std::string> MissingFields(const v1::Account& account, int contacts,
@@ -40,11 +42,18 @@ std::vector<std::string> MissingFields(const v1::Account& account, int contacts,
 // ACCOUNT_INCOMPLETE naming every missing field; records the submitter.
 absl::Status Submit(const std::vector<std::string>& missing, absl::string_view actor, absl::Time now,
                     v1::Account* account);
-// SEPARATION_OF_DUTIES when `actor` has made or submitted the file.
+// SEPARATION_OF_DUTIES when `actor` has made or submitted the file, or changed its identity since.
 absl::Status Verify(absl::string_view actor, absl::string_view evidence, absl::Time now, v1::Account* account);
+// The same for an identity that was changed after it was verified: SEPARATION_OF_DUTIES when `actor` is one of those
+// who did; NOTHING_TO_VERIFY when nobody has.
+absl::Status Reverify(absl::string_view actor, absl::string_view evidence, absl::Time now, v1::Account* account);
+// Compares the `identity` fields with `before` and notes who has changed which. From VERIFIED on the identity then
+// counts as CHANGED until it is verified again. REVERIFICATION_REQUIRED when too many people have changed it.
+absl::Status NoteIdentityChange(absl::Span<const std::string> identity, const v1::Account& before,
+                                absl::string_view actor, absl::Time now, v1::Account* after);
 // Records why the file goes back.
 absl::Status Return(absl::string_view reason, v1::Account* account);
-// OWNER_REQUIRED, CONTACT_REQUIRED.
+// OWNER_REQUIRED, CONTACT_REQUIRED, REVERIFICATION_REQUIRED.
 absl::Status Activate(int contacts, v1::Account* account);
 // Records why the account sleeps, is lost or closed.
 absl::Status Leave(absl::string_view reason, v1::Account* account);

@@ -43,11 +43,13 @@ TEST(AccountStates, EveryPairOfStateAndVerbIsAsTheMethodSays) {
       EXPECT_EQ(next != v1::ACCOUNT_STATE_UNSPECIFIED, listed) << RpcOf(verb) << " in " << state->name();
       if (!listed) continue;
       ++allowed;
-      EXPECT_EQ(resource::ShortEnumName(v1::AccountState_descriptor()->FindValueByNumber(next)), transition.to())
+      // Without a state to go to it stays where it is.
+      EXPECT_EQ(resource::ShortEnumName(v1::AccountState_descriptor()->FindValueByNumber(next)),
+                transition.to().empty() ? resource::ShortEnumName(state) : transition.to())
           << RpcOf(verb) << " in " << state->name();
     }
   }
-  EXPECT_EQ(allowed, 15);
+  EXPECT_EQ(allowed, 19);
 }
 
 // every state but DRAFT is reached, and CLOSED is the end.
@@ -186,6 +188,53 @@ TEST(PolicyTest, NamesEveryFigureThatCannotBe) {
                             "policy.stage_probability[5]", "policy.complete_fields[0]", "policy.default_country"}) {
     EXPECT_THAT(status, testing::NamesField(field));
   }
+}
+
+// whoever has written the identity is not the second person, neither before nor after the file is verified.
+TEST(Reverify, AChangeOfIdentityIsVerifiedBySomebodyElse) {
+  const std::vector<std::string> identity = {"legal_name", "address.city", "phone"};
+  Account account;
+  account.set_creator("employees/c");
+  account.set_state(v1::ACCOUNT_STATE_SUBMITTED);
+  account.set_legal_name("甲");
+  const auto change = [&](const std::string& name, const std::string& actor) {
+    const Account before = account;
+    account.set_legal_name(name);
+    return NoteIdentityChange(identity, before, actor, kNow, &account);
+  };
+  ASSERT_THAT(Submit({}, "employees/s", kNow, &account), IsOk());
+  EXPECT_EQ(account.verification().state(), v1::VERIFICATION_STATE_PENDING);
+  ASSERT_THAT(change("乙", "employees/v"), IsOk());
+  EXPECT_EQ(account.verification().state(), v1::VERIFICATION_STATE_PENDING);
+  EXPECT_THAT(Verify("employees/v", "e", kNow, &account), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(Verify("employees/w", "e", kNow, &account), IsOk());
+  EXPECT_EQ(account.verification().state(), v1::VERIFICATION_STATE_VERIFIED);
+  EXPECT_EQ(account.verification().changers(), "");
+
+  account.set_state(v1::ACCOUNT_STATE_ACTIVE);
+  EXPECT_THAT(Reverify("employees/v", "e", kNow, &account), HasReason("NOTHING_TO_VERIFY"));
+  const Account before = account;
+  account.set_remark("无关");
+  account.mutable_address()->set_postal_code("200000");
+  ASSERT_THAT(NoteIdentityChange(identity, before, "employees/v", kNow, &account), IsOk());
+  EXPECT_EQ(account.verification().state(), v1::VERIFICATION_STATE_VERIFIED) << "not part of the identity";
+  ASSERT_THAT(change("丙", "employees/v"), IsOk());
+  ASSERT_THAT(change("丁", "employees/x"), IsOk());
+  const Account named = account;
+  account.mutable_address()->set_city("上海");
+  ASSERT_THAT(NoteIdentityChange(identity, named, "employees/x", kNow, &account), IsOk());
+  EXPECT_EQ(account.verification().state(), v1::VERIFICATION_STATE_CHANGED);
+  EXPECT_EQ(account.verification().changers(), "employees/v employees/x");
+  EXPECT_EQ(account.verification().changed_fields(), "legal_name address.city");
+  account.set_owner("employees/o");
+  EXPECT_THAT(Activate(1, &account), HasReason("REVERIFICATION_REQUIRED"));
+  for (const char* who : {"employees/v", "employees/x"}) {
+    EXPECT_THAT(Reverify(who, "e", kNow, &account), HasReason("SEPARATION_OF_DUTIES")) << who;
+  }
+  ASSERT_THAT(Reverify("employees/w", "变更登记", kNow, &account), IsOk());
+  EXPECT_EQ(account.verification().state(), v1::VERIFICATION_STATE_VERIFIED);
+  EXPECT_EQ(account.verification().evidence(), "变更登记");
+  EXPECT_THAT(Activate(1, &account), IsOk());
 }
 
 }  // namespace

@@ -22,12 +22,14 @@ namespace kam::approval {
 // Roles by employees/{id}; who is not in service is not in it.
 using HeldRoles = std::map<std::string, std::vector<std::string>>;
 
+// What people hold now, asked before a transaction.
+using RolesOf = std::function<absl::StatusOr<HeldRoles>(const std::vector<std::string>& names, absl::Time deadline)>;
+
 // What is asked about people, before a transaction.
 struct People {
   // Makes sure that they are known here before they are referred to. May be empty.
   std::function<absl::Status(const std::vector<std::string>& names, absl::Time deadline)> ensure;
-  // What they hold now. Empty: no delegation counts.
-  std::function<absl::StatusOr<HeldRoles>(const std::vector<std::string>& names, absl::Time deadline)> roles_of;
+  RolesOf roles_of;  // Empty: no delegation counts.
 };
 
 struct Policy {

@@ -190,7 +190,7 @@ class Feed {
     }
     std::set<std::pair<std::string, std::string>> hidden;
     for (const auto& [type, wanted] : ids) {
-      for (const std::string& permission : type->sensitive_permissions()) {
+      for (const std::string& permission : resource::SensitivePermissions(*type)) {
         if (!call.principal.Holds(permission) || call.principal.LevelFor(permission) == auth::Level::kAll) continue;
         ASSIGN_OR_RETURN(const std::set<std::string> seen,
                          resource::RowsWith(connection, *type, call.principal, permission, wanted));

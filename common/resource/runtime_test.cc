@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/event/feed.h"
 #include "common/mysql/migrate.h"
+#include "common/resource/guard.h"
 #include "common/resource/standard.h"
 #include "common/resource/testing/widget_tables.h"
 #include "common/schedule/schedule.h"
@@ -421,6 +422,36 @@ TEST_F(RuntimeTest, SensitiveFieldsAreHiddenInAnswersHistoryAndRefusedInWrites) 
   };
   EXPECT_EQ(history_of(boss_), "");
   EXPECT_EQ(history_of(insider), "\"42\"");
+}
+
+// A-07, G-03: co-owners see what belongs to the account at every level, and the own rows are part of every level.
+TEST_F(RuntimeTest, CoOwnersReachTheRowsOfTheAccountAndOwnRowsArePartOfEveryLevel) {
+  pb::Widget berts = AWidget("b");
+  berts.set_owner(absl::StrCat("employees/", kBert));
+  berts.set_account(absl::StrCat("accounts/", kOtherAccount));
+  const absl::StatusOr<pb::Widget> widget = Create(boss_, berts);
+  ASSERT_TRUE(widget.ok()) << widget.status();
+  auth::Principal lead = anna_;
+  lead.team = {kAnna};
+  lead.employee = kBoss;
+  for (auto& [permission, level] : lead.grants) level = Level::kTeam;
+  EXPECT_FALSE(Get(anna_, widget->name()).ok());
+  EXPECT_FALSE(Get(lead, widget->name()).ok());
+  temp_.Execute(absl::StrCat("INSERT INTO account_scope_members (account, employee) VALUES ('", kOtherAccount, "', '",
+                             kAnna, "')"));
+  EXPECT_TRUE(Get(anna_, widget->name()).ok());
+  EXPECT_TRUE(Get(lead, widget->name()).ok());
+  auth::Principal anna = anna_;
+  for (const Level level : {Level::kDepartment, Level::kRegion}) {
+    for (auto& [permission, held] : anna.grants) held = level;
+    anna.regions = {"north"};
+    EXPECT_TRUE(Get(anna, widget->name()).ok()) << auth::LevelName(level);
+  }
+  temp_.Execute("DELETE FROM account_scope_members");
+  EXPECT_FALSE(Get(anna, widget->name()).ok());
+  auth::Principal bert = anna;
+  bert.employee = kBert;
+  EXPECT_TRUE(Get(bert, widget->name()).ok()) << "his own, in another region";
 }
 
 // G-03, A-05: the level of a right to a field counts row by row, in every answer.

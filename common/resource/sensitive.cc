@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
+#include <shared_mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,11 +18,23 @@ using google::protobuf::Message;
 using mysql::Value;
 
 constexpr size_t kIdsAtOnce = 256;
+constexpr int kDepthMax = 4;  // Messages within messages of a resource.
 
 SqlCondition Scope(const Type& type, const auth::Principal& reader, absl::string_view permission) {
   const Level level = reader.LevelFor(permission);
   if (type.rules().scope().everyone() && level != Level::kAll) return {"FALSE", {}};
   return ScopeCondition(type, reader, level);
+}
+
+void Collect(const google::protobuf::FieldDescriptor* field, int depth, std::vector<std::string>* permissions) {
+  const std::string& permission = field->options().GetExtension(kam::api::field).sensitive();
+  if (!permission.empty() && std::find(permissions->begin(), permissions->end(), permission) == permissions->end()) {
+    permissions->push_back(permission);
+  }
+  if (field->message_type() == nullptr || depth == 0) return;
+  for (int i = 0; i < field->message_type()->field_count(); ++i) {
+    Collect(field->message_type()->field(i), depth - 1, permissions);
+  }
 }
 
 std::string IdOf(const Type& type, const Message& resource) {
@@ -29,6 +43,22 @@ std::string IdOf(const Type& type, const Message& resource) {
 }
 
 }  // namespace
+
+const std::vector<std::string>& SensitivePermissions(const Type& type) {
+  // Resource types are compiled in: what is worked out once holds as long as the program.
+  static std::shared_mutex* const mutex = new std::shared_mutex;
+  static auto* const known = new std::map<const google::protobuf::Descriptor*, std::vector<std::string>>;
+  {
+    const std::shared_lock<std::shared_mutex> lock(*mutex);
+    if (const auto it = known->find(type.descriptor()); it != known->end()) return it->second;
+  }
+  std::vector<std::string> permissions;
+  for (int i = 0; i < type.descriptor()->field_count(); ++i) {
+    Collect(type.descriptor()->field(i), kDepthMax, &permissions);
+  }
+  const std::unique_lock<std::shared_mutex> lock(*mutex);
+  return known->emplace(type.descriptor(), std::move(permissions)).first->second;
+}
 
 bool CoversRows(const Type& type, const auth::Principal& reader, absl::string_view permission, Level rows) {
   const Level level = reader.LevelFor(permission);
@@ -63,7 +93,7 @@ absl::StatusOr<std::set<std::string>> RowsWith(mysql::Connection& connection, co
 
 std::optional<auth::Principal> WithRightsToAllRows(const Type& type, const auth::Principal& reader, Level rows) {
   std::optional<auth::Principal> narrowed;
-  for (const std::string& permission : type.sensitive_permissions()) {
+  for (const std::string& permission : SensitivePermissions(type)) {
     if (!reader.Holds(permission) || CoversRows(type, reader, permission, rows)) continue;
     if (!narrowed.has_value()) narrowed = reader;
     narrowed->grants.erase(permission);

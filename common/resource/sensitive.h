@@ -20,6 +20,9 @@
 
 namespace kam::resource {
 
+// The permissions that sensitive fields of `type` need, at any depth, each once.
+const std::vector<std::string>& SensitivePermissions(const Type& type);
+
 // Whether `reader` has `permission` in every row that is read at `rows`.
 bool CoversRows(const Type& type, const auth::Principal& reader, absl::string_view permission, auth::Level rows);
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/resource/change_log.h"
+#include "common/resource/guard.h"
 #include "common/resource/mask.h"
 #include "common/resource/sensitive.h"
 #include "common/resource/validate.h"
@@ -203,9 +204,13 @@ class Methods {
     for (int i = 0; i < size; ++i) {
       kam::api::UpsertResult* result = response->add_results();
       const std::string path = absl::StrCat(items->name(), "[", i, "]");
-      absl::Status status = UpsertOne(call, *all[static_cast<size_t>(i)], path, result);
+      const Message& row = *all[static_cast<size_t>(i)];
+      absl::Status status = UpsertOne(call, row, path, result);
       // The same row of a call that runs at the same time was first: now it is there to be compared with.
-      if (absl::IsAlreadyExists(status)) status = UpsertOne(call, *all[static_cast<size_t>(i)], path, result);
+      if (absl::IsAlreadyExists(status) && result->outcome() == kam::api::UPSERT_OUTCOME_CREATED) {
+        ASSIGN_OR_RETURN(const bool known, IsKnown(call, row));
+        if (known) status = UpsertOne(call, row, path, result);
+      }
       if (status.ok()) continue;
       // A database that is away fails the call: the caller repeats it, rows already written stay as they are.
       if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || Reason(status) == "DATABASE_BUSY") {
@@ -234,7 +239,7 @@ class Methods {
       response->Clear();
       RETURN_IF_ERROR(runtime_.store().Load(connection, type_, id, Scope(call), /*lock=*/false).status());
       std::set<std::string> hidden;
-      for (const std::string& permission : type_.sensitive_permissions()) {
+      for (const std::string& permission : SensitivePermissions(type_)) {
         if (CoversRows(type_, call.principal, permission, call.level())) continue;
         ASSIGN_OR_RETURN(const std::set<std::string> seen,
                          RowsWith(connection, type_, call.principal, permission, {id}));
@@ -368,7 +373,6 @@ class Methods {
     row->CopyFrom(given);
     ClearOutputOnly(row.get(), /*import=*/true);
     std::unique_ptr<Message> stored(given.New());
-    kam::api::UpsertOutcome outcome = kam::api::UPSERT_OUTCOME_UNSPECIFIED;
     const kam::api::GetRequest no_request_id;
     RETURN_IF_ERROR(runtime_.WriteMessage(
         call, no_request_id, stored.get(),
@@ -377,7 +381,7 @@ class Methods {
                            runtime_.store().FindExternal(work.connection(), type_, external.system(), external.id()));
           const Hooks& hooks = runtime_.HooksOf(type_.descriptor());
           if (id.empty()) {
-            outcome = kam::api::UPSERT_OUTCOME_CREATED;
+            result->set_outcome(kam::api::UPSERT_OUTCOME_CREATED);
             after->CopyFrom(*row);
             if (hooks.on_create) RETURN_IF_ERROR(hooks.on_create(work, after));
             RETURN_IF_ERROR(work.InsertMessage(after));
@@ -396,21 +400,34 @@ class Methods {
           for (const FieldDescriptor* field : fields) {
             if (field != external_field) ReplaceField(*taken, field, after);
           }
-          outcome = kam::api::UPSERT_OUTCOME_UNCHANGED;
+          result->set_outcome(kam::api::UPSERT_OUTCOME_UNCHANGED);
           if (DifferingFields(type_, *before, *after).empty()) return absl::OkStatus();
           RETURN_IF_ERROR(Change(work, *before, after, call.level()));
           // The type's own rules may work out the same again, line totals for example: then nothing was written.
           const FieldDescriptor* etag = type_.system("etag");
           if (before->GetReflection()->GetString(*before, etag) != after->GetReflection()->GetString(*after, etag)) {
-            outcome = kam::api::UPSERT_OUTCOME_UPDATED;
+            result->set_outcome(kam::api::UPSERT_OUTCOME_UPDATED);
           }
           return absl::OkStatus();
         },
         /*importing=*/true));
-    result->set_outcome(outcome);
     result->set_name(stored->GetReflection()->GetString(*stored, type_.system("name")));
     result->mutable_status();
     return absl::OkStatus();
+  }
+
+  // Whether a row with this external id is there.
+  absl::StatusOr<bool> IsKnown(const rpc::Call& call, const Message& row) const {
+    const auto& external = static_cast<const kam::api::ExternalId&>(
+        row.GetReflection()->GetRepeatedMessage(row, type_.system("external_ids"), 0));
+    bool known = false;
+    RETURN_IF_ERROR(runtime_.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+      ASSIGN_OR_RETURN(const std::string id,
+                       runtime_.store().FindExternal(connection, type_, external.system(), external.id()));
+      known = !id.empty();
+      return absl::OkStatus();
+    }));
+    return known;
   }
 
   // History may be brought as often as one likes. But a field that clients cannot set, a state or an owner, and that

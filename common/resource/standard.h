@@ -19,10 +19,6 @@ inline constexpr int kUpsertRowsMax = 500;
 //   field.
 void RegisterStandardMethods(Runtime& runtime, absl::string_view service, rpc::Registry* registry);
 
-// Puts the guards around every handler: the request is validated by its field rules before, sensitive fields the caller
-// may not see are cleared from the answer after. Call once, when all handlers are registered. `runtime` outlives them.
-void GuardHandlers(const Runtime& runtime, rpc::Registry* registry);
-
 }  // namespace kam::resource
 
 #endif  // KAM_COMMON_RESOURCE_STANDARD_H_

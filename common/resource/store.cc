@@ -81,33 +81,49 @@ SqlCondition ScopeCondition(const Type& type, const auth::Principal& reader, Lev
   // Ids are base32 and '/', so the path needs no escaping in a LIKE pattern. No department: nothing is below it.
   const Value department = reader.department.empty() ? Value() : Value(absl::StrCat(reader.department, "%"));
   const std::string by_department = "SELECT e.employee FROM employee_scopes e WHERE e.department_path LIKE ?";
+  const Value self(reader.employee);
+  const bool by_people = level == Level::kOwn || level == Level::kTeam;
 
+  // The own rows are part of every level.
   if (!scope.owner().empty()) {
     const std::string column = absl::StrCat("t.", type.FindField(scope.owner())->column);
-    if (level == Level::kOwn || level == Level::kTeam) {
+    if (by_people) {
       add(absl::StrCat(column, " IN (", people_list, ")"), people);
     } else if (level == Level::kDepartment) {
-      add(absl::StrCat(column, " IN (", by_department, ")"), {department});
+      add(absl::StrCat(column, " IN (", by_department, ") OR ", column, " = ?"), {department, self});
     } else {
-      add(absl::StrCat(column, " IN (SELECT e.employee FROM employee_scopes e WHERE e.region IN (", region_list, "))"),
-          regions);
+      std::vector<Value> params = regions;
+      params.push_back(self);
+      add(absl::StrCat(column, " IN (SELECT e.employee FROM employee_scopes e WHERE e.region IN (", region_list,
+                       ")) OR ", column, " = ?"),
+          params);
     }
   }
   if (!scope.account().empty()) {
     const std::string column =
         scope.account() == "name" ? "t.id" : absl::StrCat("t.", type.FindField(scope.account())->column);
     const std::string row = absl::StrCat("EXISTS (SELECT 1 FROM account_scopes s WHERE s.account = ", column, " AND ");
-    if (level == Level::kOwn || level == Level::kTeam) {
+    // Whoever works an account together with its owner sees it as he does.
+    const std::string member =
+        absl::StrCat("EXISTS (SELECT 1 FROM account_scope_members m WHERE m.account = ", column, " AND ");
+    if (by_people) {
       // An account that has no owner yet stays visible to whoever registered it.
       std::vector<Value> twice = people;
       twice.insert(twice.end(), people.begin(), people.end());
       add(absl::StrCat(row, "(s.owner IN (", people_list, ") OR (s.owner IS NULL AND s.creator IN (", people_list,
                        "))))"),
           twice);
+      add(absl::StrCat(member, "m.employee IN (", people_list, "))"), people);
     } else if (level == Level::kDepartment) {
-      add(absl::StrCat(row, "COALESCE(s.owner, s.creator) IN (", by_department, "))"), {department});
+      add(absl::StrCat(row, "(COALESCE(s.owner, s.creator) IN (", by_department,
+                       ") OR COALESCE(s.owner, s.creator) = ?))"),
+          {department, self});
+      add(absl::StrCat(member, "(m.employee IN (", by_department, ") OR m.employee = ?))"), {department, self});
     } else {
-      add(absl::StrCat(row, "s.region IN (", region_list, "))"), regions);
+      std::vector<Value> params = regions;
+      params.push_back(self);
+      add(absl::StrCat(row, "(s.region IN (", region_list, ") OR COALESCE(s.owner, s.creator) = ?))"), params);
+      add(absl::StrCat(member, "m.employee = ?)"), {self});
     }
   }
   return out;

@@ -89,7 +89,6 @@ struct Prefix {
 };
 
 constexpr int kFlattenDepthMax = 3;
-constexpr int kSensitiveDepthMax = 4;
 
 absl::StatusOr<Field> MakeField(const FieldDescriptor* descriptor, const Prefix& prefix);
 
@@ -127,18 +126,6 @@ void Index(const std::vector<Field>& fields, std::map<std::string, const Field*,
   for (const Field& field : fields) {
     by_path->emplace(field.path, &field);
     Index(field.fields, by_path);
-  }
-}
-
-// Permissions that `field` and the fields inside it need, each once.
-void CollectSensitive(const FieldDescriptor* field, int depth, std::vector<std::string>* permissions) {
-  const std::string& permission = field->options().GetExtension(kam::api::field).sensitive();
-  if (!permission.empty() && std::find(permissions->begin(), permissions->end(), permission) == permissions->end()) {
-    permissions->push_back(permission);
-  }
-  if (field->message_type() == nullptr || depth == 0) return;
-  for (int i = 0; i < field->message_type()->field_count(); ++i) {
-    CollectSensitive(field->message_type()->field(i), depth - 1, permissions);
   }
 }
 
@@ -184,7 +171,6 @@ absl::StatusOr<std::unique_ptr<Type>> Type::FromDescriptor(const Descriptor* des
     const FieldDescriptor* field = descriptor->field(i);
     if (IsSystemField(field->name())) continue;
     const kam::api::Field& field_rules = field->options().GetExtension(kam::api::field);
-    CollectSensitive(field, kSensitiveDepthMax, &type->sensitive_permissions_);
     if (field_rules.computed()) continue;
     if (!field->is_repeated()) {
       ASSIGN_OR_RETURN(Field made, MakeField(field, {}));

@@ -88,9 +88,6 @@ class Type {
   const google::protobuf::FieldDescriptor* system(absl::string_view field) const;
   bool has_external_ids() const { return system("external_ids") != nullptr; }
 
-  // Permissions that its sensitive fields need, at any depth.
-  const std::vector<std::string>& sensitive_permissions() const { return sensitive_permissions_; }
-
   std::unique_ptr<google::protobuf::Message> New() const;
 
  private:
@@ -100,7 +97,6 @@ class Type {
   std::string singular_;
   std::vector<Field> fields_;
   std::vector<Child> children_;
-  std::vector<std::string> sensitive_permissions_;
   std::map<std::string, const Field*, std::less<>> by_path_;
   std::array<const google::protobuf::FieldDescriptor*, kSystemFields.size()> system_{};  // As kSystemFields.
 };

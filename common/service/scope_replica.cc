@@ -42,6 +42,35 @@ Value EnumOrNull(Enum value) {
   return descriptor == nullptr ? Value() : TextOrNull(resource::ShortEnumName(descriptor));
 }
 
+// Takes over what is said of an account unless something newer is there already.
+absl::Status StoreAccount(mysql::Connection& connection, const kam::account::v1::AccountScope& scope) {
+  const std::string id = IdOf(scope.account());
+  RETURN_IF_ERROR(
+      connection
+          .Execute("INSERT INTO account_scopes (account, version, owner, creator, region, state, tier, legal_name) "
+                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
+                   "owner = IF(VALUES(version) >= version, VALUES(owner), owner), "
+                   "region = IF(VALUES(version) >= version, VALUES(region), region), "
+                   "state = IF(VALUES(version) >= version, VALUES(state), state), "
+                   "tier = IF(VALUES(version) >= version, VALUES(tier), tier), "
+                   "legal_name = IF(VALUES(version) >= version, VALUES(legal_name), legal_name), "
+                   "version = GREATEST(VALUES(version), version)",
+                   {id, scope.version(), IdOrNull(scope.owner()), IdOrNull(scope.creator()), TextOrNull(scope.region()),
+                    EnumOrNull(scope.state()), EnumOrNull(scope.tier()), scope.legal_name()})
+          .status());
+  // The row is locked now, so that its co-owners are of the same version.
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   connection.Query("SELECT version FROM account_scopes WHERE account = ?", {id}));
+  if (rows.empty() || rows[0][0].integer() != scope.version()) return absl::OkStatus();
+  RETURN_IF_ERROR(connection.Execute("DELETE FROM account_scope_members WHERE account = ?", {id}).status());
+  for (const std::string& employee : scope.co_owners()) {
+    RETURN_IF_ERROR(
+        connection.Execute("INSERT INTO account_scope_members (account, employee) VALUES (?, ?)", {id, IdOf(employee)})
+            .status());
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status ScopeReplica::Ask(absl::string_view method, const google::protobuf::Message& request,
@@ -95,28 +124,14 @@ absl::Status ScopeReplica::FetchAccounts(const std::vector<std::string>& names, 
     for (const auto& scope : response.scopes()) {
       people.push_back(scope.owner());
       people.push_back(scope.creator());
+      people.insert(people.end(), scope.co_owners().begin(), scope.co_owners().end());
     }
     RETURN_IF_ERROR(EnsureEmployees(people, deadline));
-    return database_.Run(deadline, [&](mysql::Connection& connection) -> absl::Status {
-      for (const auto& scope : response.scopes()) {
-        RETURN_IF_ERROR(
-            connection
-                .Execute(
-                    "INSERT INTO account_scopes (account, version, owner, creator, region, state, tier, legal_name) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
-                    "owner = IF(VALUES(version) >= version, VALUES(owner), owner), "
-                    "region = IF(VALUES(version) >= version, VALUES(region), region), "
-                    "state = IF(VALUES(version) >= version, VALUES(state), state), "
-                    "tier = IF(VALUES(version) >= version, VALUES(tier), tier), "
-                    "legal_name = IF(VALUES(version) >= version, VALUES(legal_name), legal_name), "
-                    "version = GREATEST(VALUES(version), version)",
-                    {IdOf(scope.account()), scope.version(), IdOrNull(scope.owner()), IdOrNull(scope.creator()),
-                     TextOrNull(scope.region()), EnumOrNull(scope.state()), EnumOrNull(scope.tier()),
-                     scope.legal_name()})
-                .status());
-      }
-      return absl::OkStatus();
-    });
+    for (const auto& scope : response.scopes()) {
+      RETURN_IF_ERROR(database_.RunInTransaction(
+          deadline, [&](mysql::Connection& connection) { return StoreAccount(connection, scope); }));
+    }
+    return absl::OkStatus();
   });
 }
 

@@ -9,6 +9,7 @@
 #include "common/log/log.h"
 #include "common/mysql/migrate.h"
 #include "common/mysql/mysql.h"
+#include "common/resource/guard.h"
 #include "common/resource/standard.h"
 #include "common/server/config.h"
 #include "common/server/program.h"

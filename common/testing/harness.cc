@@ -14,6 +14,7 @@
 #include "common/csv/csv.h"
 #include "common/log/log.h"
 #include "common/mysql/migrate.h"
+#include "common/resource/guard.h"
 #include "common/resource/standard.h"
 #include "common/rpc/client.h"
 #include "common/rpc/server.h"

@@ -29,9 +29,9 @@ PricingWorld::PricingWorld() {
   harness_ = std::make_unique<testing::Harness>(
       "contract-svc/schema", FillCatalog, [this](resource::Runtime& runtime, rpc::Registry* registry) {
         scheduler_ = std::make_unique<schedule::Scheduler>(runtime, "contract-svc");
-        Directory directory;
-        directory.roles_of = [this](const std::vector<std::string>& names,
-                                    absl::Time) -> absl::StatusOr<std::map<std::string, std::vector<std::string>>> {
+        const approval::RolesOf roles_of =
+            [this](const std::vector<std::string>& names,
+                   absl::Time) -> absl::StatusOr<std::map<std::string, std::vector<std::string>>> {
           const std::lock_guard<std::mutex> lock(roles_mutex_);
           std::map<std::string, std::vector<std::string>> found;
           for (const std::string& name : names) {
@@ -39,7 +39,7 @@ PricingWorld::PricingWorld() {
           }
           return found;
         };
-        RegisterAll(runtime, policy_, std::move(directory), registry, scheduler_.get());
+        RegisterAll(runtime, policy_, Directory(), roles_of, registry, scheduler_.get());
       });
   department_ = absl::StrCat("/", harness_->NewId(), "/");
   other_department_ = absl::StrCat("/", harness_->NewId(), "/");

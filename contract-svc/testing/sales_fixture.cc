@@ -41,7 +41,7 @@ void SalesTest::SetUpTestSuite() {
   harness_ = std::make_unique<kam::testing::Harness>(
       "contract-svc/schema", FillCatalog, [](resource::Runtime& runtime, rpc::Registry* registry) {
         scheduler_ = std::make_unique<schedule::Scheduler>(runtime, "contract-svc");
-        RegisterAll(runtime, policy, Directory{}, registry, scheduler_.get());
+        RegisterAll(runtime, policy, Directory{}, {}, registry, scheduler_.get());
       });
   const std::string department = absl::StrCat("/", harness_->NewId(), "/");
   const auto person = [&](const char* role) {

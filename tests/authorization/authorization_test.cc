@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <future>
@@ -14,7 +15,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "account-svc/policy.h"
 #include "account-svc/rules/organization_rules.h"
+#include "account-svc/rules/role_rules.h"
 #include "common/rpc/client.h"
 #include "google/protobuf/dynamic_message.h"
 #include "kam/api/field.pb.h"
@@ -99,9 +102,41 @@ TEST(RightsTest, EveryRightIsAskedForSomewhere) {
   std::set<std::string> asked = MethodPermissions();
   asked.merge(SensitivePermissions());
   asked.merge(PermissionsNamedInSources());
+  for (const absl::string_view role : account::rules::RoleCodes()) asked.insert(account::rules::AssignPermission(role));
   for (const auto& [permission, roles] : *rights) {
     EXPECT_EQ(asked.count(permission), 1)
         << permission << " is in the rights, but no method, sensitive field or rule of a service asks for it";
+  }
+}
+
+// G-02, R-01: every role can be given by somebody; one that administers rights by two people, and by no import.
+TEST(RightsTest, EveryRoleIsGivenByRight) {
+  const absl::StatusOr<Rights> rights = ReadAllRights();
+  ASSERT_TRUE(rights.ok()) << rights.status();
+  const auto holders = [&](const std::string& permission) {
+    std::set<std::string> roles;
+    if (const auto it = rights->find(permission); it != rights->end()) {
+      for (const auto& [role, level] : it->second) roles.insert(role);
+    }
+    return roles;
+  };
+  std::set<std::string> privileged;
+  for (const std::string& permission : account::Policy().privileged_permissions) {
+    EXPECT_EQ(rights->count(permission), 1) << permission;
+    privileged.merge(holders(permission));
+  }
+  EXPECT_FALSE(privileged.empty());
+  const std::set<std::string> confirmers = holders(std::string(account::rules::kConfirmPermission));
+  for (const absl::string_view code : account::rules::RoleCodes()) {
+    const std::string role(code);
+    const std::set<std::string> assigners = holders(account::rules::AssignPermission(role));
+    EXPECT_FALSE(assigners.empty()) << "nobody may give the role " << role;
+    if (privileged.count(role) == 0) continue;
+    EXPECT_GE(std::count_if(confirmers.begin(), confirmers.end(),
+                            [&](const std::string& confirmer) { return assigners.count(confirmer) > 0; }),
+              2)
+        << "with one confirmer of " << role << " he could not be given it himself";
+    EXPECT_EQ(assigners.count("ERP"), 0) << role;
   }
 }
 

@@ -70,12 +70,10 @@ absl::Status Lead(World& world, Story* story) {
                       .status());
   RETURN_IF_ERROR(
       world.Do(kSeller, "提交核实 hands the file in", file + ":submit", Json::object(), "SUBMITTED").status());
-  RETURN_IF_ERROR(world.Refused(kSeller, "自己核实 verifies his own file", file + ":verify", {{"evidence", "营业执照"}},
-                                "PERMISSION_DENIED"));
-  return world
-      .Do(kManager, "核实入档 verifies the source", file + ":verify", {{"evidence", "营业执照原件、现场走访照片"}},
-          "VERIFIED")
-      .status();
+  ASSIGN_OR_RETURN(const Json own, world.Seen(kSeller, file, {{"evidence", "营业执照"}}));
+  RETURN_IF_ERROR(world.Refused(kSeller, "自己核实 verifies his own file", file + ":verify", own, "PERMISSION_DENIED"));
+  ASSIGN_OR_RETURN(const Json seen, world.Seen(kManager, file, {{"evidence", "营业执照原件、现场走访照片"}}));
+  return world.Do(kManager, "核实入档 verifies the source", file + ":verify", seen, "VERIFIED").status();
 }
 
 absl::Status Ownership(World& world, Story* story) {

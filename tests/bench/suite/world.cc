@@ -20,6 +20,7 @@
 #include "common/auth/key_file.h"
 #include "common/auth/key_source.h"
 #include "common/mysql/migrate.h"
+#include "common/resource/guard.h"
 #include "common/resource/runtime.h"
 #include "common/resource/standard.h"
 #include "common/rpc/client.h"
