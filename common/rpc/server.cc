@@ -52,8 +52,8 @@ constexpr int kPingIntervalMinMs = 10'000;
 absl::Duration Since(SteadyTime start) { return absl::FromChrono(std::chrono::steady_clock::now() - start); }
 
 grpc::Status ToGrpc(const absl::Status& public_status) {
-  WireStatus wire = ToWire(public_status);
-  return grpc::Status(static_cast<grpc::StatusCode>(wire.code), std::move(wire.message), std::move(wire.details));
+  const WireStatus wire = ToWire(public_status);
+  return grpc::Status(static_cast<grpc::StatusCode>(wire.code), wire.message, wire.details);
 }
 
 absl::Status Overloaded(absl::string_view limit, int64_t value, absl::Duration retry_after) {
