@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/approval/engine.h"
+#include "contract-svc/order_parts.h"
 #include "contract-svc/price_catalog.h"
 #include "contract-svc/pricing_service.h"
 #include "contract-svc/sales.h"
@@ -28,6 +29,12 @@ absl::Span<const absl::string_view> ServiceNames() {
                                                  "kam.contract.v1.RebateService",
                                                  "kam.order.v1.OrderService",
                                                  "kam.order.v1.DeliveryService",
+                                                 "kam.order.v1.ShipmentService",
+                                                 "kam.order.v1.StockService",
+                                                 "kam.order.v1.SupplyService",
+                                                 "kam.order.v1.DeliveryProjectService",
+                                                 "kam.order.v1.AddOnServiceService",
+                                                 "kam.order.v1.SalesLedgerService",
                                                  "kam.receivable.v1.CreditService",
                                                  "kam.receivable.v1.InvoiceService",
                                                  "kam.receivable.v1.ReceiptService",
@@ -39,6 +46,7 @@ void FillCatalog(resource::Catalog* catalog) {
   approval::FillCatalog(catalog);
   FillPricingCatalog(catalog);
   FillSalesCatalog(catalog);
+  FillOrderPartsCatalog(catalog);
 }
 
 void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory directory, approval::RolesOf roles_of,
@@ -68,6 +76,12 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   RegisterBlankForms(context, registry);
   RegisterOrders(context, registry);
   RegisterDeliveries(context, registry);
+  RegisterShipments(context, registry, scheduler);
+  RegisterStock(context, registry);
+  RegisterSupply(context, registry);
+  RegisterDeliveryProjects(context, registry, scheduler);
+  RegisterAddOns(context, registry);
+  RegisterSalesLedger(context, registry);
   RegisterCredit(context, registry, scheduler);
   RegisterInvoices(context, registry);
   RegisterReceipts(context, registry);

@@ -71,6 +71,33 @@ TEST_F(CreditServiceTest, TwentyParallelOrdersOfTenOnALimitOfHundredGiveExactlyT
   ExpectBooksRight(account_);
 }
 
+// C-34, G8: two hundred orders at once on one credit line: exactly what fits, to the last one.
+TEST_F(CreditServiceTest, TwoHundredParallelOrdersOnOneCreditLineAcceptExactlyWhatFits) {
+  const std::string contract = NewContract(account_, /*credit=*/true);
+  SetLimit(account_, "AMOUNT", "735");
+  std::atomic<int> accepted = 0, refused = 0;
+  std::vector<std::thread> threads;
+  for (int client = 0; client < 40; ++client) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 5; ++i) {
+        const absl::StatusOr<Order> order = Enter(contract, "1");
+        if (order.ok()) {
+          ++accepted;
+        } else if (Reason(order.status()) == "CREDIT_LIMIT_EXCEEDED") {
+          ++refused;
+        } else {
+          ADD_FAILURE() << order.status();
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(accepted, 73);
+  EXPECT_EQ(refused, 127);
+  EXPECT_EQ(Amount(Exposure(account_).exposure()), D("730"));
+  ExpectBooksRight(account_);
+}
+
 // G8: the same when the customer has no credit account row yet, so that twenty writers make it at once.
 TEST_F(CreditServiceTest, FirstOrdersOfANewCustomerMakeOneCreditAccount) {
   const std::string contract = NewContract(account_, /*credit=*/false);

@@ -10,6 +10,7 @@
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/sales.h"
+#include "contract-svc/sales_ledger.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/order/v1/order.pb.h"
@@ -160,6 +161,12 @@ absl::StatusOr<pb::Invoice> Pass(const Context& context, rpc::Call& call, const 
 }  // namespace
 
 void RegisterInvoices(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_saved =
+      resource::OnSaved<pb::Invoice>([context](UnitOfWork& work, const pb::Invoice* before, const pb::Invoice& after) {
+        return RecordInvoice(context, work, before, after);
+      });
+  context.runtime.SetHooks(pb::Invoice::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   registry->Add<pb::CreateInvoiceRequest, pb::Invoice>(
       Rpc("CreateInvoice"),

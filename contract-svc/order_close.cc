@@ -1,8 +1,11 @@
 #include "contract-svc/order_close.h"
 
+#include <map>
+
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "contract-svc/order_book.h"
+#include "contract-svc/quota_book.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/order.h"
 #include "contract-svc/rules/receivable.h"
@@ -47,6 +50,7 @@ absl::Status CancelOrder(UnitOfWork& work, CreditBook& book, const std::string& 
   RETURN_IF_ERROR(ReturnPrepayments(work, prepaid, &change->after));
   RETURN_IF_ERROR(
       book.Release(change->before.name(), receivable::v1::CREDIT_RESERVATION_STATE_RELEASED, "order cancelled"));
+  RETURN_IF_ERROR(FreeQuotas(work, change->before));
   change->after.set_state_reason(reason);
   change->after.clear_state_before();
   change->after.set_credit_hold(false);
@@ -59,6 +63,15 @@ absl::Status CloseOrderShort(UnitOfWork& work, CreditBook& book, const std::stri
   RETURN_IF_ERROR(CheckNoDeliveryUnderWay(work, order));
   ASSIGN_OR_RETURN(const Decimal closed, rules::CloseShort(reason, &order));
   RETURN_IF_ERROR(book.Reduce(order.name(), closed, "closed short"));
+  std::map<std::string, Decimal> given_up;
+  for (int i = 0; i < order.lines_size(); ++i) {
+    ASSIGN_OR_RETURN(const Decimal before, rules::WantedQuantity(change->before.lines(i)));
+    ASSIGN_OR_RETURN(const Decimal after, rules::WantedQuantity(order.lines(i)));
+    ASSIGN_OR_RETURN(const Decimal less, Subtract(before, after));
+    Decimal& sum = given_up[order.lines(i).product()];
+    ASSIGN_OR_RETURN(sum, Add(sum, less));
+  }
+  RETURN_IF_ERROR(FreeQuotas(work, order, given_up));
   // What was received beyond what is still to be invoiced is on account again.
   ASSIGN_OR_RETURN(const Decimal payable, rules::PayableTotal(order));
   ASSIGN_OR_RETURN(const Decimal invoiced, rules::InvoicedTotal(order));

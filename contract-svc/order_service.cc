@@ -8,6 +8,7 @@
 #include "contract-svc/credit_book.h"
 #include "contract-svc/order_book.h"
 #include "contract-svc/order_close.h"
+#include "contract-svc/quota_book.h"
 #include "contract-svc/quote_ledger.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/order.h"
@@ -35,11 +36,17 @@ constexpr int kOwnersDefault = 20;
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
-absl::Status CheckOwnProcedure(UnitOfWork& work, const pb::Order& order) {
-  ASSIGN_OR_RETURN(const std::vector<pb::OrderProcedure> found,
+// How the customer orders; a procedure that asks for nothing when none is known.
+absl::StatusOr<pb::OrderProcedure> ProcedureOf(UnitOfWork& work, const pb::Order& order) {
+  ASSIGN_OR_RETURN(std::vector<pb::OrderProcedure> found,
                    work.Find<pb::OrderProcedure>(
                        {"t.account = ? AND t.archive_time IS NULL", {mysql::Value(IdOf(order.account()))}}, "", 1));
-  return found.empty() ? absl::OkStatus() : rules::CheckProcedure(found[0], order);
+  return found.empty() ? pb::OrderProcedure() : std::move(found[0]);
+}
+
+absl::Status CheckOwnProcedure(UnitOfWork& work, const pb::Order& order) {
+  ASSIGN_OR_RETURN(const pb::OrderProcedure procedure, ProcedureOf(work, order));
+  return rules::CheckProcedure(procedure, order);
 }
 
 // Contract or quote and customer are there. ORDER_BASIS_REQUIRED, REFERENCE_NOT_FOUND.
@@ -118,6 +125,7 @@ absl::StatusOr<pb::Order> Enter(const Context& context, rpc::Call& call, const p
     ASSIGN_OR_RETURN(order, work.Insert(std::move(order)));
     RETURN_IF_ERROR(work.CheckReach(type, order, call.level()));
     if (reserve) RETURN_IF_ERROR(book.Reserve(order.name(), order.currency(), total, /*overridden=*/false));
+    RETURN_IF_ERROR(TakeQuotas(work, order));
     RETURN_IF_ERROR(book.Save());
     return order;
   });
@@ -146,6 +154,8 @@ absl::StatusOr<pb::Order> Review(const Context& context, rpc::Call& call, const 
   return context.runtime.Write<pb::Order>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Order> {
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Order>(request));
     RETURN_IF_ERROR(rules::ReviewOrder(work.actor().subject, work.now(), &change.after));
+    ASSIGN_OR_RETURN(const pb::OrderProcedure procedure, ProcedureOf(work, change.before));
+    RETURN_IF_ERROR(rules::CheckPapers(procedure, change.before));
     change.after.set_history(false);
     pb::IssueNote note;
     note.set_account(change.before.account());
@@ -244,6 +254,7 @@ absl::Status Reopen(const Context& context, UnitOfWork& work, CreditBook& book, 
   order.clear_close_reason();
   for (pb::OrderLine& line : *order.mutable_lines()) line.clear_closed_quantity();
   order.set_enterer(work.actor().subject);
+  RETURN_IF_ERROR(TakeQuotas(work, order));
   return ReserveAgain(book, order, /*overridden=*/false);
 }
 
@@ -297,6 +308,11 @@ void SetOrderHooks(const Context& context) {
         }
         after->set_history(false);
         RETURN_IF_ERROR(rules::CheckDates(*after));
+        if (before.order_date() != after->order_date()) {
+          // Another day, perhaps another quota.
+          RETURN_IF_ERROR(FreeQuotas(work, before));
+          RETURN_IF_ERROR(TakeQuotas(work, *after));
+        }
         return CheckOwnProcedure(work, *after);
       });
   // What an order draws of its quote, or on the commitments of its contract, follows its state, whoever changes it.

@@ -9,6 +9,7 @@ absl::Status Policy::Validate() const {
   if (price_day_age_max_days < 0) {
     violations.Add("policy.price_day_age_max_days", "FIELD_OUT_OF_RANGE", "must not be negative");
   }
+  if (slow_moving_days < 1) violations.Add("policy.slow_moving_days", "FIELD_OUT_OF_RANGE", "must be at least 1");
   if (quote_validity_days < 1) violations.Add("policy.quote_validity_days", "FIELD_OUT_OF_RANGE", "must be at least 1");
   if (price_probes_suspicious < 1 || price_probes_max < price_probes_suspicious) {
     violations.Add("policy.price_probes_max", "FIELD_OUT_OF_RANGE",

@@ -13,6 +13,10 @@ namespace kam::contract {
 struct Policy {
   // Of credit about which nothing was decided, when the credit policy names no amount either.
   std::string home_currency = "CNY";
+  // Tiers of accounts whose deliveries are VIP deliveries (C-22).
+  std::vector<std::string> vip_tiers = {"STRATEGIC"};
+  // Days in stock from which goods count as slow-moving (C-24).
+  int slow_moving_days = 90;
   // Validity of a quote when its maker gives none, in days after the day it is made.
   int quote_validity_days = 30;
   // How old the prices of a quote may be, in days, when it is approved or submitted for approval.

@@ -12,6 +12,7 @@
 #include "contract-svc/rules/order.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/sales.h"
+#include "contract-svc/sales_ledger.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/order/v1/order.pb.h"
@@ -179,6 +180,10 @@ void SetReceiptHooks(const Context& context) {
         after->set_recorder(before.recorder());
         if (IsChanged(work, before, *after)) after->set_recorder(importer);
         return absl::OkStatus();
+      });
+  hooks.on_saved =
+      resource::OnSaved<pb::Receipt>([context](UnitOfWork& work, const pb::Receipt* before, const pb::Receipt& after) {
+        return RecordReceipt(context, work, before, after);
       });
   context.runtime.SetHooks(pb::Receipt::descriptor(), std::move(hooks));
 }

@@ -12,10 +12,15 @@
 #include "kam/contract/v1/dispute.pb.h"
 #include "kam/contract/v1/obligation.pb.h"
 #include "kam/contract/v1/rebate.pb.h"
+#include "kam/order/v1/checklist_template.pb.h"
 #include "kam/order/v1/delivery.pb.h"
+#include "kam/order/v1/goods_receipt.pb.h"
 #include "kam/order/v1/issue_note.pb.h"
 #include "kam/order/v1/order.pb.h"
 #include "kam/order/v1/order_procedure.pb.h"
+#include "kam/order/v1/shipment.pb.h"
+#include "kam/order/v1/stock.pb.h"
+#include "kam/order/v1/stock_take.pb.h"
 #include "kam/receivable/v1/credit_account.pb.h"
 #include "kam/receivable/v1/credit_policy.pb.h"
 #include "kam/receivable/v1/credit_reservation.pb.h"
@@ -72,6 +77,14 @@ void FillSalesCatalog(resource::Catalog* catalog) {
   catalog->Add<order::v1::OrderProcedure>();
   catalog->Add<order::v1::IssueNote>();
   catalog->Add<order::v1::Delivery>();
+  catalog->Add<order::v1::ChecklistTemplate>();
+  catalog->Add<order::v1::Shipment>();
+  catalog->Add<order::v1::StockSite>();
+  catalog->Add<order::v1::StockItem>();
+  catalog->Add<order::v1::StockEntry>();
+  catalog->Add<order::v1::GoodsReceipt>();
+  catalog->Add<order::v1::DamageReport>();
+  catalog->Add<order::v1::StockTake>();
   catalog->Add<receivable::v1::CreditAccount>();
   catalog->Add<receivable::v1::CreditReservation>();
   catalog->Add<receivable::v1::CreditPolicy>();

@@ -32,6 +32,8 @@ void RegisterAgreements(const Context& context, rpc::Registry* registry, schedul
 void RegisterBlankForms(const Context& context, rpc::Registry* registry);
 void RegisterOrders(const Context& context, rpc::Registry* registry);
 void RegisterDeliveries(const Context& context, rpc::Registry* registry);
+void RegisterShipments(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler);
+void RegisterStock(const Context& context, rpc::Registry* registry);
 void RegisterCredit(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler);
 void RegisterInvoices(const Context& context, rpc::Registry* registry);
 void RegisterReceipts(const Context& context, rpc::Registry* registry);

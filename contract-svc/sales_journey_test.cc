@@ -18,8 +18,13 @@
 #include "kam/contract/v1/amendment_service.pb.h"
 #include "kam/contract/v1/dispute_service.pb.h"
 #include "kam/contract/v1/obligation_service.pb.h"
+#include "kam/order/v1/add_on_service_service.pb.h"
+#include "kam/order/v1/delivery_project_service.pb.h"
 #include "kam/order/v1/delivery_service.pb.h"
 #include "kam/order/v1/order_service.pb.h"
+#include "kam/order/v1/shipment_service.pb.h"
+#include "kam/order/v1/stock_service.pb.h"
+#include "kam/order/v1/supply_service.pb.h"
 #include "kam/receivable/v1/invoice_service.pb.h"
 #include "kam/receivable/v1/receipt_service.pb.h"
 #include "kam/receivable/v1/receivable_service.pb.h"
@@ -161,6 +166,39 @@ TEST_F(SalesJourneyTest, CustomersOrderProcedureIsEnforced) {
   EXPECT_THAT(refused, HasReason("PURCHASE_ORDER_REQUIRED"));
   EXPECT_THAT(refused, NamesField("order.purchase_order_number"));
   EXPECT_THAT(Enter(contract, "1", "purchase_order_number: '4500'"), IsOk());
+}
+
+// C-18: who orders, by which way, how much, and which papers: the customer's own procedure.
+TEST_F(SalesJourneyTest, OrdersAreMadeAsTheCustomersProcedureSays) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  Do<opb::OrderProcedure, opb::CreateOrderProcedureRequest>(
+      kax_, absl::StrCat(kOrders, "CreateOrderProcedure"),
+      absl::StrCat("order_procedure { account: '", account_,
+                   "' approved_orderers: 'Ms Li' approved_orderers: 'Mr Wu' "
+                   "channels: 'portal' minimum_total ",
+                   MoneyText("50"), " maximum_total ", MoneyText("100"), " papers { title: 'signed order' } }"));
+  const std::string right = "ordered_by: 'Ms Li' channel: 'portal' ";
+  absl::StatusOr<Order> order = Enter(contract, "6", "channel: 'portal'");
+  EXPECT_THAT(order, HasReason("ORDERER_NOT_APPROVED"));
+  EXPECT_THAT(order, NamesField("order.ordered_by"));
+  EXPECT_THAT(Enter(contract, "6", "ordered_by: 'Mr He' channel: 'portal'"), HasReason("ORDERER_NOT_APPROVED"));
+  EXPECT_THAT(Enter(contract, "6", "ordered_by: 'Ms Li' channel: 'fax'"), HasReason("CHANNEL_NOT_AGREED"));
+  EXPECT_THAT(Enter(contract, "4", right), HasReason("ORDER_BELOW_MINIMUM"));
+  EXPECT_THAT(Enter(contract, "11", right), HasReason("ORDER_ABOVE_MAXIMUM"));
+  order = Enter(contract, "6", right);
+  ASSERT_THAT(order, IsOk());
+  const auto review = [&] {
+    return Call<Order, opb::ReviewOrderRequest>(
+        sad_, absl::StrCat(kOrders, "ReviewOrder"),
+        absl::StrCat("name: '", order->name(), "' warehouse: 'W1' check_result: 'complete'"));
+  };
+  const absl::StatusOr<Order> early = review();
+  EXPECT_THAT(early, HasReason("PAPERS_MISSING"));
+  EXPECT_EQ(MetadataValue(early.status(), "missing"), "signed order");
+  Do<Order, opb::UpdateOrderRequest>(
+      kax_, absl::StrCat(kOrders, "UpdateOrder"),
+      absl::StrCat("order { name: '", order->name(), "' papers { title: 'signed order' document: 'scan/4' } }"));
+  EXPECT_THAT(review(), IsOk());
 }
 
 // C-30, R-15: a cheque takes effect with the general manager only, and a receipt is marked once.
@@ -343,12 +381,19 @@ class StateTest : public SalesTest {
         EXPECT_NE(status.code(), absl::StatusCode::kInternal) << verb.method << " in " << state << ": " << status;
       }
     }
-    // No verb of the service is forgotten.
+    // No verb of the resource is forgotten.
+    const std::string collection = name.substr(0, name.find('/'));
     for (const auto& [method, entry] : harness().registry().entries()) {
       if (method.rfind(service, 0) != 0 || entry.rules->transition().from_size() == 0) continue;
       if (of_other_tables.count(method.substr(service.size())) > 0) continue;
+      if (entry.rules->collection() != collection) continue;
       EXPECT_EQ(covered.count(method), 1u) << method;
     }
+  }
+
+  // A name of the collection; that of the resource itself where any will do.
+  static std::string NameFor(const std::string& collection, const std::string& name) {
+    return collection == "*" ? name : absl::StrCat(collection, "/", IdOf(name));
   }
 
   // A request that only the state can refuse at the edge: every required field says something.
@@ -370,7 +415,7 @@ class StateTest : public SalesTest {
         reflection->SetString(request, field,
                               rules.format() == kam::api::FORMAT_DATE ? "2026-02-01"
                               : !rules.pattern().empty()              ? std::string(64, 'a')
-                              : !rules.reference().empty()            ? name
+                              : !rules.reference().empty()            ? NameFor(rules.reference(), name)
                                                                       : "1");
       } else if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_ENUM) {
         reflection->SetEnumValue(request, field, 1);
@@ -457,6 +502,133 @@ TEST_F(StateTest, DeliveryVerbs) {
                  {"AcceptDelivery", {"SHIPPED"}},
                  {"RefuseDelivery", {"SHIPPED"}},
                  {"CancelDelivery", {"PLANNED"}}});
+}
+
+// C-23
+TEST_F(StateTest, ShipmentVerbs) {
+  const std::string contract = NewContract(account_, /*credit=*/true);
+  SetLimit(account_, "UNLIMITED", "");
+  const std::string order = Enter(contract, "3")->name();
+  Review(order);
+  Release(order);
+  const auto delivery = Do<opb::Delivery, opb::CreateDeliveryRequest>(
+      kax_, absl::StrCat(kDeliveries, "CreateDelivery"),
+      absl::StrCat("delivery { order: '", order, "' planned_date: '2026-01-06' place: 'Site' deliverer: '",
+                   kax_.subject, "' lines { line_number: 1 quantity: '3' } checklist { title: 'keys' } }"));
+  constexpr char kShipments[] = "kam.order.v1.ShipmentService/";
+  const auto shipment = Do<opb::Shipment, opb::CreateShipmentRequest>(
+      wh_, absl::StrCat(kShipments, "CreateShipment"),
+      absl::StrCat("shipment { delivery: '", delivery.name(),
+                   "' carrier: 'SF' eta { seconds: 1767800000 } legs { from_place: 'a' to_place: 'b' } }"));
+  CheckAllPairs(opb::ShipmentState_descriptor(), kShipments, "shipments", shipment.name(),
+                {{"DepartShipment", {"PLANNED"}},
+                 {"RecordShipmentLeg", {"IN_TRANSIT"}},
+                 {"ArriveShipment", {"IN_TRANSIT"}},
+                 {"ReportShipmentException", {"PLANNED", "IN_TRANSIT", "ARRIVED"}},
+                 {"ResolveShipmentException", {"PLANNED", "IN_TRANSIT", "ARRIVED"}},
+                 {"CloseShipment", {"ARRIVED"}},
+                 {"CancelShipment", {"PLANNED"}}});
+}
+
+// C-24, C-25
+TEST_F(StateTest, StockVerbs) {
+  constexpr char kStock[] = "kam.order.v1.StockService/";
+  const auth::Principal spo = harness().PrincipalFor("SPO", harness().NewId());
+  const auto site = Do<opb::StockSite, opb::CreateStockSiteRequest>(
+      spo, absl::StrCat(kStock, "CreateStockSite"),
+      absl::StrCat("stock_site { code: '", harness().NewId(), "' title: 'Store' kind: STOCK_SITE_KIND_WAREHOUSE }"));
+  const auto announce = [&] {
+    return Do<opb::GoodsReceipt, opb::CreateGoodsReceiptRequest>(
+               wh_, absl::StrCat(kStock, "CreateGoodsReceipt"),
+               absl::StrCat("goods_receipt { kind: GOODS_RECEIPT_KIND_PURCHASE site: '", site.name(),
+                            "' sender: 'Carrier' lines { product: '", product_a_, "' expected_quantity: '5' } }"))
+        .name();
+  };
+  Do<opb::GoodsReceipt, opb::CheckGoodsReceiptRequest>(
+      wh_, absl::StrCat(kStock, "CheckGoodsReceipt"),
+      absl::StrCat("name: '", announce(),
+                   "' sender_signatory: 'Wu' check_document: 'scan' lines { line: 1 "
+                   "received_quantity: '5' damaged_quantity: '2' }"));
+  CheckAllPairs(opb::GoodsReceiptState_descriptor(), kStock, "goods_receipts", announce(),
+                {{"CheckGoodsReceipt", {"DRAFT"}}, {"CancelGoodsReceipt", {"DRAFT"}}});
+  const auto reports = Do<opb::ListDamageReportsResponse, kam::api::ListRequest>(
+      spo, absl::StrCat(kStock, "ListDamageReports"), absl::StrCat("filter: \"site = '", site.name(), "'\""));
+  ASSERT_EQ(reports.damage_reports_size(), 1);
+  CheckAllPairs(opb::DamageReportState_descriptor(), kStock, "damage_reports", reports.damage_reports(0).name(),
+                {{"AppraiseDamage", {"REPORTED"}}});
+  const auto take = Do<opb::StockTake, opb::CreateStockTakeRequest>(
+      wh_, absl::StrCat(kStock, "CreateStockTake"), absl::StrCat("stock_take { site: '", site.name(), "' }"));
+  CheckAllPairs(opb::StockTakeState_descriptor(), kStock, "stock_takes", take.name(),
+                {{"CountStockTake", {"OPEN"}},
+                 {"ApproveStockTake", {"COUNTED"}},
+                 {"RejectStockTake", {"COUNTED"}},
+                 {"CancelStockTake", {"OPEN"}}});
+}
+
+// C-20
+TEST_F(StateTest, SupplyVerbs) {
+  constexpr char kSupply[] = "kam.order.v1.SupplyService/";
+  const auth::Principal spo = harness().PrincipalFor("SPO GAM", harness().NewId());
+  const auto plan = Do<opb::OrderingPlan, opb::CreateOrderingPlanRequest>(
+      spo, absl::StrCat(kSupply, "CreateOrderingPlan"),
+      absl::StrCat("ordering_plan { period: PLAN_PERIOD_DAY start_date: '2026-01-07' lines { product: '", product_a_,
+                   "' sales_quantity: '1' } }"));
+  CheckAllPairs(opb::OrderingPlanState_descriptor(), kSupply, "ordering_plans", plan.name(),
+                {{"SubmitOrderingPlan", {"DRAFT"}},
+                 {"ApproveOrderingPlan", {"SUBMITTED"}},
+                 {"ReturnOrderingPlan", {"SUBMITTED"}}});
+  const auto order = Do<opb::ManufacturerOrder, opb::CreateManufacturerOrderRequest>(
+      spo, absl::StrCat(kSupply, "CreateManufacturerOrder"),
+      absl::StrCat("manufacturer_order { manufacturer: 'Plant' currency: 'CNY' lines { product: '", product_a_,
+                   "' quantity: '1' unit_price ", MoneyText("7"), " } }"));
+  CheckAllPairs(opb::ManufacturerOrderState_descriptor(), kSupply, "manufacturer_orders", order.name(),
+                {{"SubmitManufacturerOrder", {"DRAFT"}},
+                 {"ConfirmManufacturerOrder", {"SUBMITTED"}},
+                 {"ShipManufacturerOrder", {"CONFIRMED"}},
+                 {"CancelManufacturerOrder", {"DRAFT", "SUBMITTED", "CONFIRMED"}}});
+}
+
+// C-27
+TEST_F(StateTest, AddOnVerbs) {
+  constexpr char kAddOns[] = "kam.order.v1.AddOnServiceService/";
+  const auto fee = Do<opb::ServiceFee, opb::CreateServiceFeeRequest>(
+      kam_, absl::StrCat(kAddOns, "CreateServiceFee"),
+      absl::StrCat("service_fee { kind: ADD_ON_KIND_OTHER title: '", harness().NewId(), "' fee ", MoneyText("1"),
+                   " from_date: '2026-01-01' }"));
+  Do<opb::ServiceFee, opb::PublishServiceFeeRequest>(fd_, absl::StrCat(kAddOns, "PublishServiceFee"),
+                                                     absl::StrCat("name: '", fee.name(), "'"));
+  const auto service = Do<opb::AddOnService, opb::CreateAddOnServiceRequest>(
+      kax_, absl::StrCat(kAddOns, "CreateAddOnService"),
+      absl::StrCat("add_on_service { order: '", Enter(NewContract(account_, /*credit=*/false), "1")->name(),
+                   "' fee_standard: '", fee.name(), "' quantity: 1 handler: '", kax_.subject, "' }"));
+  CheckAllPairs(opb::AddOnState_descriptor(), kAddOns, "add_on_services", service.name(),
+                {{"OrderAddOnService", {"REQUESTED"}},
+                 {"CompleteAddOnService", {"ORDERED"}},
+                 {"CancelAddOnService", {"REQUESTED", "ORDERED"}}});
+  CheckAllPairs(opb::ServiceFeeState_descriptor(), kAddOns, "service_fees", fee.name(),
+                {{"PublishServiceFee", {"DRAFT"}}, {"WithdrawServiceFee", {"PUBLISHED"}}});
+}
+
+// C-26
+TEST_F(StateTest, ProjectVerbs) {
+  constexpr char kProjects[] = "kam.order.v1.DeliveryProjectService/";
+  const auto project = Do<opb::DeliveryProject, opb::CreateDeliveryProjectRequest>(
+      kam_, absl::StrCat(kProjects, "CreateDeliveryProject"),
+      absl::StrCat("delivery_project { account: '", account_, "' title: 'Fleet' manager: '", kam_.subject,
+                   "' customer_goal: 'fleet' own_goal: 'reference' start_date: '2026-01-01' due_date: '2026-03-31' "
+                   "milestones { title: 'all' due_date: '2026-03-31' weight: 100 } }"));
+  Do<opb::DeliveryProject, opb::StartDeliveryProjectRequest>(kam_, absl::StrCat(kProjects, "StartDeliveryProject"),
+                                                             absl::StrCat("name: '", project.name(), "'"));
+  const auto change = Do<opb::ProjectChange, opb::CreateProjectChangeRequest>(
+      kam_, absl::StrCat(kProjects, "CreateProjectChange"),
+      absl::StrCat("project_change { project: '", project.name(), "' description: 'later' cause: 'rain' }"));
+  CheckAllPairs(opb::ProjectChangeState_descriptor(), kProjects, "project_changes", change.name(),
+                {{"DecideProjectChange", {"PROPOSED"}}});
+  CheckAllPairs(opb::DeliveryProjectState_descriptor(), kProjects, "delivery_projects", project.name(),
+                {{"StartDeliveryProject", {"PLANNED"}},
+                 {"ReachMilestone", {"RUNNING"}},
+                 {"CompleteDeliveryProject", {"RUNNING"}},
+                 {"CancelDeliveryProject", {"PLANNED", "RUNNING"}}});
 }
 
 // C-10, C-11, C-12

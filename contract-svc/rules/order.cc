@@ -13,7 +13,6 @@
 #include "contract-svc/rules/receivable.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
-#include "kam/order/v1/delivery.pb.h"
 #include "kam/order/v1/order.pb.h"
 #include "kam/order/v1/order_procedure.pb.h"
 #include "re2/re2.h"
@@ -21,8 +20,6 @@
 namespace kam::contract::rules {
 namespace {
 
-using order::v1::Delivery;
-using order::v1::DeliveryLine;
 using order::v1::Order;
 using order::v1::OrderLine;
 using order::v1::OrderProcedure;
@@ -51,6 +48,36 @@ absl::Status ComputeLine(int index, const Currency& currency, OrderLine* line, D
   *tax = tax_money.amount();
   SetAmount(*net, currency.code(), line->mutable_amount());
   SetAmount(*tax, currency.code(), line->mutable_tax());
+  return absl::OkStatus();
+}
+
+// One of the names the customer's procedure lists, when it lists any.
+absl::Status CheckNamed(absl::string_view field, absl::string_view reason, absl::string_view what,
+                        const std::string& value, const google::protobuf::RepeatedPtrField<std::string>& names) {
+  if (names.empty() || std::find(names.begin(), names.end(), value) != names.end()) return absl::OkStatus();
+  return InvalidField(field, reason,
+                      absl::StrCat(value.empty() ? "nobody and nothing named" : value, " ", what,
+                                   "; agreed: ", absl::StrJoin(names, ", ")),
+                      {{"value", value}, {"agreed", absl::StrJoin(names, "; ")}});
+}
+
+// Least and greatest value of an order, in the currency they were agreed in.
+absl::Status CheckBounds(const OrderProcedure& procedure, const Order& order) {
+  ASSIGN_OR_RETURN(const Decimal total, AmountIn(order.total(), order.currency(), "total"));
+  const auto refuse = [&](absl::string_view reason, absl::string_view what, Decimal limit) {
+    return InvalidField("order.lines", reason,
+                        absl::StrCat(AmountText(total, order.currency()), " is ", what, " ",
+                                     AmountText(limit, order.currency()), ", agreed with this customer"),
+                        {{"total", total.ToString()}, {"limit", limit.ToString()}, {"procedure", procedure.name()}});
+  };
+  if (procedure.minimum_total().currency_code() == order.currency()) {
+    ASSIGN_OR_RETURN(const Decimal least, AmountIn(procedure.minimum_total(), order.currency(), "minimum_total"));
+    if (total < least) return refuse("ORDER_BELOW_MINIMUM", "less than", least);
+  }
+  if (procedure.maximum_total().currency_code() == order.currency()) {
+    ASSIGN_OR_RETURN(const Decimal most, AmountIn(procedure.maximum_total(), order.currency(), "maximum_total"));
+    if (total > most) return refuse("ORDER_ABOVE_MAXIMUM", "more than", most);
+  }
   return absl::OkStatus();
 }
 
@@ -198,7 +225,25 @@ absl::Status CheckProcedure(const OrderProcedure& procedure, const Order& order)
           {{"days", absl::StrCat(days)}, {"limit", absl::StrCat(procedure.minimum_lead_days())}});
     }
   }
-  return absl::OkStatus();
+  RETURN_IF_ERROR(CheckNamed("order.ordered_by", "ORDERER_NOT_APPROVED", "may not order for this customer",
+                             order.ordered_by(), procedure.approved_orderers()));
+  RETURN_IF_ERROR(CheckNamed("order.channel", "CHANNEL_NOT_AGREED", "is no channel agreed with this customer",
+                             order.channel(), procedure.channels()));
+  return CheckBounds(procedure, order);
+}
+
+absl::Status CheckPapers(const OrderProcedure& procedure, const Order& order) {
+  std::vector<std::string> missing;
+  for (const auto& paper : procedure.papers()) {
+    const bool filed = std::any_of(order.papers().begin(), order.papers().end(),
+                                   [&](const auto& have) { return have.title() == paper.title(); });
+    if (!filed) missing.push_back(paper.title());
+  }
+  if (missing.empty()) return absl::OkStatus();
+  return FailedPrecondition(
+      "PAPERS_MISSING", order.name(),
+      absl::StrCat("papers that this customer wants with every order are not filed: ", absl::StrJoin(missing, "; ")),
+      {{"missing", absl::StrJoin(missing, "; ")}, {"procedure", procedure.name()}});
 }
 
 absl::Status ImportOrder(absl::string_view actor, absl::string_view today, Order* order) {
@@ -318,24 +363,6 @@ void TakeBackPaidRelease(absl::string_view why, Order* order) {
   order->clear_release_time();
 }
 
-absl::StatusOr<bool> CountDelivery(const Delivery& delivery, absl::string_view date, Order* order) {
-  bool whole = true;
-  for (OrderLine& line : *order->mutable_lines()) {
-    ASSIGN_OR_RETURN(const Decimal quantity, WantedQuantity(line));
-    ASSIGN_OR_RETURN(Decimal delivered, QuantityOf(line.delivered_quantity(), "delivered_quantity"));
-    for (const DeliveryLine& part : delivery.lines()) {
-      if (part.line_number() != line.line_number()) continue;
-      ASSIGN_OR_RETURN(const Decimal more, QuantityOf(part.quantity(), "quantity"));
-      ASSIGN_OR_RETURN(delivered, Add(delivered, more));
-    }
-    if (delivered > quantity) return Internal(absl::StrCat("line ", line.line_number(), " delivered beyond the order"));
-    if (!delivered.is_zero()) line.set_delivered_quantity(delivered.ToString());
-    whole = whole && delivered == quantity;
-  }
-  if (whole) order->set_delivered_date(std::string(date));
-  return whole;
-}
-
 absl::StatusOr<bool> FullyInvoiced(const Order& order) {
   for (const OrderLine& line : order.lines()) {
     ASSIGN_OR_RETURN(const Decimal quantity, WantedQuantity(line));
@@ -354,85 +381,6 @@ absl::StatusOr<Decimal> InvoicedTotal(const Order& order) {
     ASSIGN_OR_RETURN(sum, Add(sum, tax));
   }
   return sum;
-}
-
-absl::Status CheckDelivery(const Order& order, const std::map<int, Decimal>& planned, Delivery* delivery) {
-  std::set<int> seen;
-  std::map<int, int> serials;
-  std::set<std::string> serial_numbers;
-  for (int i = 0; i < delivery->serials_size(); ++i) {
-    const auto& serial = delivery->serials(i);
-    ++serials[serial.line_number()];
-    if (!serial_numbers.insert(serial.serial_number()).second) {
-      return InvalidField(absl::StrCat("delivery.serials[", i, "].serial_number"), "SERIAL_REPEATED",
-                          "stands twice in the list", {{"serialNumber", serial.serial_number()}});
-    }
-  }
-  for (int i = 0; i < delivery->lines_size(); ++i) {
-    DeliveryLine* line = delivery->mutable_lines(i);
-    const std::string path = absl::StrCat("delivery.lines[", i, "]");
-    const OrderLine* ordered = nullptr;
-    for (const OrderLine& candidate : order.lines()) {
-      if (candidate.line_number() == line->line_number()) ordered = &candidate;
-    }
-    if (ordered == nullptr) {
-      return InvalidField(path + ".line_number", "ORDER_LINE_UNKNOWN",
-                          absl::StrCat("the order has no line ", line->line_number()),
-                          {{"line", absl::StrCat(line->line_number())}});
-    }
-    if (!seen.insert(line->line_number()).second) {
-      return InvalidField(path + ".line_number", "LINE_NUMBER_REPEATED", "stands twice",
-                          {{"line", absl::StrCat(line->line_number())}});
-    }
-    line->set_product(ordered->product());
-    ASSIGN_OR_RETURN(const Decimal quantity, Decimal::Parse(line->quantity(), path + ".quantity"));
-    ASSIGN_OR_RETURN(const Decimal total, WantedQuantity(*ordered));
-    const auto other = planned.find(line->line_number());
-    const Decimal taken = other == planned.end() ? Decimal() : other->second;
-    ASSIGN_OR_RETURN(const Decimal left, Subtract(total, taken));
-    if (quantity > left) {
-      return FailedPrecondition("QUANTITY_NOT_OPEN", order.name(),
-                                absl::StrCat("line ", line->line_number(), ": ", total.ToString(), " ordered, ",
-                                             taken.ToString(), " in other deliveries, ", quantity.ToString(), " asked"),
-                                {{"field", path + ".quantity"},
-                                 {"ordered", total.ToString()},
-                                 {"planned", taken.ToString()},
-                                 {"quantity", quantity.ToString()}});
-    }
-    const auto count = serials.find(line->line_number());
-    if (count != serials.end() && quantity != Decimal::FromInt(count->second)) {
-      return InvalidField("delivery.serials", "SERIALS_INCOMPLETE",
-                          absl::StrCat("line ", line->line_number(), " has ", count->second, " serial numbers for ",
-                                       quantity.ToString(), " pieces"),
-                          {{"line", absl::StrCat(line->line_number())},
-                           {"serials", absl::StrCat(count->second)},
-                           {"quantity", quantity.ToString()}});
-    }
-  }
-  for (const auto& [line, count] : serials) {
-    if (seen.count(line) == 0) {
-      return InvalidField("delivery.serials", "ORDER_LINE_UNKNOWN",
-                          absl::StrCat("line ", line, " is not part of this delivery"), {{"line", absl::StrCat(line)}});
-    }
-  }
-  if (delivery->proxy() && delivery->proxy_name().empty()) {
-    return InvalidField("delivery.proxy_name", "PROXY_NAME_REQUIRED", "must say who is entrusted to take the goods");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckAcceptance(const Delivery& delivery) {
-  if (delivery.signatory().empty() || delivery.signature_document().empty()) {
-    return InvalidField("signatory", "SIGNATURE_REQUIRED", "goods are accepted by signature only");
-  }
-  std::vector<std::string> open;
-  for (const auto& item : delivery.checklist()) {
-    if (!item.done()) open.push_back(item.title());
-  }
-  if (open.empty()) return absl::OkStatus();
-  return FailedPrecondition("CHECKLIST_INCOMPLETE", delivery.name(),
-                            absl::StrCat("steps of the hand-over are not done: ", absl::StrJoin(open, "; ")),
-                            {{"open", absl::StrJoin(open, "; ")}});
 }
 
 }  // namespace kam::contract::rules

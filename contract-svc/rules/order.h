@@ -1,4 +1,4 @@
-// Rules of orders and deliveries (C-18, C-19, C-21, C-22). Pure functions.
+// Rules of orders (C-18, C-19, C-21). Pure functions.
 #ifndef KAM_CONTRACT_SVC_RULES_ORDER_H_
 #define KAM_CONTRACT_SVC_RULES_ORDER_H_
 
@@ -12,7 +12,6 @@
 #include "common/money/decimal.h"
 
 namespace kam::order::v1 {
-class Delivery;
 class Order;
 class OrderLine;
 class OrderProcedure;
@@ -52,8 +51,12 @@ absl::Status CheckDates(const order::v1::Order& order);
 // lines with the same price, or with several prices when the order names one of them.
 absl::Status TakeAgreedPrices(const AgreedTerms& terms, order::v1::Order* order);
 
-// The customer's own way of ordering: PURCHASE_ORDER_REQUIRED, PURCHASE_ORDER_MALFORMED, LEAD_TIME_TOO_SHORT.
+// The customer's own way of ordering: PURCHASE_ORDER_REQUIRED, PURCHASE_ORDER_MALFORMED, LEAD_TIME_TOO_SHORT,
+// ORDERER_NOT_APPROVED, CHANNEL_NOT_AGREED, ORDER_BELOW_MINIMUM, ORDER_ABOVE_MAXIMUM.
 absl::Status CheckProcedure(const order::v1::OrderProcedure& procedure, const order::v1::Order& order);
+
+// PAPERS_MISSING naming those that the procedure asks for and nobody has filed.
+absl::Status CheckPapers(const order::v1::OrderProcedure& procedure, const order::v1::Order& order);
 
 // An imported order of the past: state ENTERED when none is given, nothing reserved, marked as history. Whoever brings
 // it has entered it, so that somebody else reviews it.
@@ -84,24 +87,11 @@ void Unsettle(order::v1::Order* order);
 // anew. What has left already is on its way; the gate is asked again before the next piece leaves.
 void TakeBackPaidRelease(absl::string_view why, order::v1::Order* order);
 
-// Counts an accepted delivery. True when the whole order is delivered.
-absl::StatusOr<bool> CountDelivery(const order::v1::Delivery& delivery, absl::string_view date,
-                                   order::v1::Order* order);
-
 // All that was not closed short is delivered and invoiced.
 absl::StatusOr<bool> FullyInvoiced(const order::v1::Order& order);
 
 // Sum of what was invoiced of the order, tax included.
 absl::StatusOr<Decimal> InvoicedTotal(const order::v1::Order& order);
-
-// A delivery against what is ordered; `planned`: quantities of the other living deliveries by line.
-// QUANTITY_NOT_OPEN, ORDER_LINE_UNKNOWN, LINE_NUMBER_REPEATED, SERIAL_REPEATED, SERIALS_INCOMPLETE,
-// PROXY_NAME_REQUIRED. Sets the products of the lines.
-absl::Status CheckDelivery(const order::v1::Order& order, const std::map<int, Decimal>& planned,
-                           order::v1::Delivery* delivery);
-
-// Everything that a signed acceptance needs: SIGNATURE_REQUIRED, CHECKLIST_INCOMPLETE naming the open steps.
-absl::Status CheckAcceptance(const order::v1::Delivery& delivery);
 
 }  // namespace kam::contract::rules
 

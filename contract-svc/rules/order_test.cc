@@ -9,7 +9,6 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "gtest/gtest.h"
-#include "kam/order/v1/delivery.pb.h"
 #include "kam/order/v1/order.pb.h"
 #include "kam/order/v1/order_procedure.pb.h"
 
@@ -19,7 +18,6 @@ namespace {
 using kam::testing::HasReason;
 using kam::testing::IsOk;
 using kam::testing::NamesField;
-using order::v1::Delivery;
 using order::v1::Order;
 
 Decimal D(const std::string& text) { return *Decimal::Parse(text); }
@@ -121,6 +119,36 @@ TEST(OrderTest, CustomersProcedureIsFollowed) {
   EXPECT_THAT(CheckProcedure(procedure, order), IsOk());
 }
 
+// C-18: who may order, by which channel, how much, and which papers go with it.
+TEST(OrderTest, TheProcedureNamesPeopleChannelsBoundsAndPapers) {
+  order::v1::OrderProcedure procedure;
+  Order order;
+  order.set_currency("CNY");
+  SetAmount(D("100"), "CNY", order.mutable_total());
+  EXPECT_THAT(CheckProcedure(procedure, order), IsOk()) << "asks for nothing";
+  procedure.add_approved_orderers("Ms Li");
+  EXPECT_THAT(CheckProcedure(procedure, order), HasReason("ORDERER_NOT_APPROVED"));
+  order.set_ordered_by("Ms Li");
+  procedure.add_channels("portal");
+  procedure.add_channels("e-mail");
+  EXPECT_THAT(CheckProcedure(procedure, order), NamesField("order.channel"));
+  order.set_channel("e-mail");
+  SetAmount(D("100"), "CNY", procedure.mutable_minimum_total());
+  SetAmount(D("100"), "CNY", procedure.mutable_maximum_total());
+  EXPECT_THAT(CheckProcedure(procedure, order), IsOk());
+  SetAmount(D("100.01"), "CNY", procedure.mutable_minimum_total());
+  EXPECT_THAT(CheckProcedure(procedure, order), HasReason("ORDER_BELOW_MINIMUM"));
+  SetAmount(D("0"), "CNY", procedure.mutable_minimum_total());
+  SetAmount(D("99.99"), "CNY", procedure.mutable_maximum_total());
+  EXPECT_THAT(CheckProcedure(procedure, order), HasReason("ORDER_ABOVE_MAXIMUM"));
+  SetAmount(D("99.99"), "USD", procedure.mutable_maximum_total());
+  EXPECT_THAT(CheckProcedure(procedure, order), IsOk()) << "a bound in another currency";
+  procedure.add_papers()->set_title("signed order");
+  EXPECT_THAT(CheckPapers(procedure, order), HasReason("PAPERS_MISSING"));
+  order.add_papers()->set_title("signed order");
+  EXPECT_THAT(CheckPapers(procedure, order), IsOk());
+}
+
 // C-21: money in, then the goods go out.
 TEST(OrderTest, PaymentGateNamesWhatIsMissing) {
   Order order;
@@ -214,55 +242,6 @@ TEST(OrderTest, ReviewIsBySomebodyElse) {
   order.set_enterer("employees/a");
   EXPECT_THAT(ReviewOrder("employees/a", absl::UnixEpoch(), &order), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(ReviewOrder("employees/b", absl::UnixEpoch(), &order), IsOk());
-}
-
-Delivery ParseDelivery(const std::string& text) {
-  Delivery delivery;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &delivery));
-  return delivery;
-}
-
-// C-22
-TEST(DeliveryTest, NeverMoreThanOrderedAndSerialsAreComplete) {
-  Order order = Parse(Line("a", "3", "1"));
-  ASSERT_THAT(ComputeOrder(&order), IsOk());
-  Delivery delivery = ParseDelivery("lines { line_number: 1 quantity: '2' }");
-  EXPECT_THAT(CheckDelivery(order, {{1, D("1")}}, &delivery), IsOk());
-  EXPECT_EQ(delivery.lines(0).product(), "a");
-  EXPECT_THAT(CheckDelivery(order, {{1, D("2")}}, &delivery), HasReason("QUANTITY_NOT_OPEN"));
-  delivery = ParseDelivery("lines { line_number: 1 quantity: '2' } serials { line_number: 1 serial_number: 'x' }");
-  EXPECT_THAT(CheckDelivery(order, {}, &delivery), HasReason("SERIALS_INCOMPLETE"));
-  delivery = ParseDelivery(
-      "lines { line_number: 1 quantity: '2' } serials { line_number: 1 serial_number: 'x' } serials { line_number: 1 "
-      "serial_number: 'x' }");
-  EXPECT_THAT(CheckDelivery(order, {}, &delivery), HasReason("SERIAL_REPEATED"));
-  delivery = ParseDelivery("proxy: true lines { line_number: 1 quantity: '2' }");
-  EXPECT_THAT(CheckDelivery(order, {}, &delivery), HasReason("PROXY_NAME_REQUIRED"));
-}
-
-// C-22
-TEST(DeliveryTest, AcceptanceNeedsSignatureAndAllChecks) {
-  Delivery delivery = ParseDelivery("checklist { title: 'keys' done: true } checklist { title: 'papers' }");
-  EXPECT_THAT(CheckAcceptance(delivery), HasReason("SIGNATURE_REQUIRED"));
-  delivery.set_signatory("Wang");
-  delivery.set_signature_document("scan/1");
-  const absl::Status status = CheckAcceptance(delivery);
-  EXPECT_THAT(status, HasReason("CHECKLIST_INCOMPLETE"));
-  EXPECT_EQ(MetadataValue(status, "open"), "papers");
-  delivery.mutable_checklist(1)->set_done(true);
-  EXPECT_THAT(CheckAcceptance(delivery), IsOk());
-}
-
-TEST(DeliveryTest, OrderIsDeliveredWithItsLastPiece) {
-  Order order = Parse(Line("a", "3", "1"));
-  ASSERT_THAT(ComputeOrder(&order), IsOk());
-  const Delivery part = ParseDelivery("lines { line_number: 1 quantity: '2' }");
-  EXPECT_FALSE(*CountDelivery(part, "2026-01-05", &order));
-  EXPECT_EQ(order.lines(0).delivered_quantity(), "2");
-  EXPECT_FALSE(CountDelivery(part, "2026-01-05", &order).ok());
-  const Delivery rest = ParseDelivery("lines { line_number: 1 quantity: '1' }");
-  EXPECT_TRUE(*CountDelivery(rest, "2026-01-06", &order));
-  EXPECT_EQ(order.delivered_date(), "2026-01-06");
 }
 
 }  // namespace

@@ -109,14 +109,15 @@ std::string SalesTest::NewQuote(const std::string& account, const std::string& s
   return absl::StrCat("quotes/", id);
 }
 
-std::string SalesTest::NewContract(const std::string& account, bool credit, const std::string& currency) {
+std::string SalesTest::NewContract(const std::string& account, bool credit, const std::string& currency,
+                                   const std::string& product) {
   const auto answer = Do<kam::api::BatchUpsertResponse, v1::BatchUpsertContractsRequest>(
       erp_, absl::StrCat(kContracts, "BatchUpsertContracts"),
       absl::StrCat("contracts { external_ids { system: 'erp' id: '", harness_->NewId(), "' } account: '", account,
                    "' title: 'Supply' currency: '", currency,
                    "' state: CONTRACT_STATE_SIGNED start_date: '2025-01-01' ", "end_date: '2027-12-31' payment: ",
                    credit ? "CONTRACT_PAYMENT_CREDIT terms_days: 30" : "CONTRACT_PAYMENT_PREPAYMENT",
-                   " lines { product: '", product_a_, "' quantity: '1000' unit_price ", MoneyText("10", currency),
+                   " lines { product: '", product, "' quantity: '1000' unit_price ", MoneyText("10", currency),
                    " } lines { product: '", product_b_, "' quantity: '1000' unit_price ", MoneyText("7.5", currency),
                    " } }"));
   EXPECT_EQ(answer.results_size(), 1);

@@ -60,8 +60,9 @@ class SalesTest : public ::testing::Test {
   // A customer of the fixture's key account executive. Returns accounts/{id}.
   std::string NewAccount(const std::string& legal_name = "Customer");
   std::string NewProduct(const std::string& tax_rate);
-  // A signed contract in force: 1000 of product a at 10, 1000 of product b at 7.5.
-  std::string NewContract(const std::string& account, bool credit, const std::string& currency = "CNY");
+  // A signed contract in force: 1000 of product a (or of `product`) at 10, 1000 of product b at 7.5.
+  std::string NewContract(const std::string& account, bool credit, const std::string& currency = "CNY",
+                          const std::string& product = product_a_);
   // An offer for 10 of product a at 10, in this state.
   std::string NewQuote(const std::string& account, const std::string& state);
   // Sets a limit for the account, as an import would.

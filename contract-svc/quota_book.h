@@ -1,0 +1,28 @@
+// What orders take of the quotas of their products (C-20).
+//
+// Lock order: quotas come after the order, by id. Two orders that share a quota wait for each other here and nowhere
+// else, so a quota is never exceeded, however many orders come at once.
+#ifndef KAM_CONTRACT_SVC_QUOTA_BOOK_H_
+#define KAM_CONTRACT_SVC_QUOTA_BOOK_H_
+
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "common/money/decimal.h"
+#include "common/resource/runtime.h"
+#include "kam/order/v1/order.pb.h"
+
+namespace kam::contract {
+
+// Takes every product of the order out of the quotas that hold on the day of the order. QUOTA_EXCEEDED.
+absl::Status TakeQuotas(resource::UnitOfWork& work, const order::v1::Order& order);
+// Gives back all that the order has taken.
+absl::Status FreeQuotas(resource::UnitOfWork& work, const order::v1::Order& order);
+// Gives back what of these products, by name, will not be delivered.
+absl::Status FreeQuotas(resource::UnitOfWork& work, const order::v1::Order& order,
+                        const std::map<std::string, Decimal>& products);
+
+}  // namespace kam::contract
+
+#endif  // KAM_CONTRACT_SVC_QUOTA_BOOK_H_

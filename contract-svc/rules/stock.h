@@ -1,0 +1,50 @@
+// Rules of stock: first in, first out; goods receipts checked by both sides; stock-takes (C-24, C-25). Pure functions.
+#ifndef KAM_CONTRACT_SVC_RULES_STOCK_H_
+#define KAM_CONTRACT_SVC_RULES_STOCK_H_
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/money/decimal.h"
+#include "kam/order/v1/stock_service.pb.h"
+
+namespace kam::contract::rules {
+
+// Which lots, in the sequence given, cover `quantity`: index and how much of it. STOCK_SHORT with product, available
+// and quantity.
+absl::StatusOr<std::vector<std::pair<size_t, Decimal>>> TakeInTurn(absl::string_view subject, absl::string_view product,
+                                                                   const std::vector<Decimal>& lots, Decimal quantity);
+
+// What is announced: DELIVERY_REQUIRED (a return names its delivery, a purchase has none), LINE_REPEATED.
+absl::Status CheckAnnouncement(const order::v1::GoodsReceipt& receipt);
+
+// Writes what both sides have counted. LINE_UNKNOWN, LINE_NUMBER_REPEATED, QUANTITIES_CONTRADICT (more damaged than
+// received), SERIAL_REPEATED, SERIALS_INCOMPLETE, NOTHING_RECEIVED.
+absl::Status CountReceipt(const order::v1::CheckGoodsReceiptRequest& request, order::v1::GoodsReceipt* receipt);
+
+// Goods of a customer's delivery come back at most once: `lost` and `returned` by product. RETURN_EXCEEDS_LOSS.
+absl::Status CheckReturn(const std::map<std::string, Decimal>& lost, const std::map<std::string, Decimal>& returned,
+                         const order::v1::GoodsReceipt& receipt);
+
+// One line of the books of a site.
+struct BookLine {
+  std::string product;
+  std::string serial_number;  // Empty: all lots of the product.
+  Decimal quantity;
+};
+
+// The lines of a new stock-take.
+void StartStockTake(const std::vector<BookLine>& books, order::v1::StockTake* take);
+
+// Compares what was counted with the books of the same moment. Every line of the books is counted; a difference has its
+// cause; a numbered piece is there or not. COUNT_MISSING, COUNT_REPEATED, CAUSE_REQUIRED, QUANTITIES_CONTRADICT.
+absl::Status CountStock(const std::vector<BookLine>& books, const order::v1::CountStockTakeRequest& request,
+                        order::v1::StockTake* take);
+
+}  // namespace kam::contract::rules
+
+#endif  // KAM_CONTRACT_SVC_RULES_STOCK_H_

@@ -1,0 +1,257 @@
+// The sales ledger, its months and reports, and services attached to a sale, over real gRPC and MariaDB: C-19, C-27,
+// C-28.
+#include <thread>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/context.h"
+#include "contract-svc/testing/sales_fixture.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/order/v1/add_on_service_service.pb.h"
+#include "kam/order/v1/order_service.pb.h"
+#include "kam/order/v1/sales_ledger_service.pb.h"
+#include "kam/receivable/v1/invoice_service.pb.h"
+#include "kam/receivable/v1/receipt_service.pb.h"
+#include "openssl/sha.h"
+
+namespace kam::contract::testing {
+namespace {
+
+using kam::testing::HasReason;
+using kam::testing::IsOk;
+using kam::testing::StatusIs;
+using order::v1::Order;
+namespace pb = order::v1;
+namespace rpb = receivable::v1;
+
+constexpr char kLedger[] = "kam.order.v1.SalesLedgerService/";
+constexpr char kAddOns[] = "kam.order.v1.AddOnServiceService/";
+
+class SalesLedgerServiceTest : public SalesTest {
+ protected:
+  std::vector<pb::SalesLedgerEntry> Lines() {
+    const auto answer = Do<pb::ListSalesLedgerEntriesResponse, kam::api::ListRequest>(
+        sad_, absl::StrCat(kLedger, "ListSalesLedgerEntries"),
+        absl::StrCat("filter: \"account = '", account_, "'\" order_by: 'create_time' page_size: 200"));
+    return {answer.sales_ledger_entries().begin(), answer.sales_ledger_entries().end()};
+  }
+  absl::StatusOr<pb::SalesLedgerEntry> File(const std::string& entry) {
+    return Call<pb::SalesLedgerEntry, pb::FileLedgerVoucherRequest>(
+        sad_, absl::StrCat(kLedger, "FileLedgerVoucher"), absl::StrCat("name: '", entry, "' voucher: 'file 3/12'"));
+  }
+  absl::StatusOr<pb::LedgerMonth> Close(const std::string& month) {
+    return Call<pb::LedgerMonth, pb::CloseLedgerMonthRequest>(
+        sad_, absl::StrCat(kLedger, "CloseLedgerMonth"),
+        absl::StrCat("month: '", month, "' archive_document: 'archive/", month, "'"));
+  }
+  // A sale of 40 on credit, invoiced.
+  rpb::Invoice Sell() {
+    SetLimit(account_, "UNLIMITED", "");
+    const Order order = *Enter(NewContract(account_, /*credit=*/true), "4");
+    Review(order.name());
+    Release(order.name());
+    Deliver(order.name(), "4");
+    return Invoice(order.name());
+  }
+};
+
+// C-28: the ledger is written by the business itself, also when it is taken back.
+TEST_F(SalesLedgerServiceTest, EverySaleAndPaymentIsALine) {
+  const rpb::Invoice invoice = Sell();
+  Pay(account_, "30", invoice.name());
+  const rpb::Receipt bounced = Pay(account_, "10", invoice.name());
+  Do<rpb::Receipt, rpb::ReverseReceiptRequest>(fd_, absl::StrCat(kReceipts, "ReverseReceipt"),
+                                               absl::StrCat("name: '", bounced.name(), "' reason: 'bounced'"));
+  const std::vector<pb::SalesLedgerEntry> lines = Lines();
+  ASSERT_EQ(lines.size(), 4u);
+  Decimal revenue, payment;
+  for (const pb::SalesLedgerEntry& line : lines) {
+    EXPECT_EQ(line.entry_date(), "2026-01-05");
+    EXPECT_EQ(line.salesperson(), kax_.subject);
+    if (line.has_revenue()) revenue = *Add(revenue, Amount(line.revenue()));
+    if (line.has_payment()) payment = *Add(payment, Amount(line.payment()));
+  }
+  EXPECT_EQ(revenue, D("40"));
+  EXPECT_EQ(payment, D("30"));
+  EXPECT_EQ(Amount(Exposure(account_).open()), *Subtract(revenue, payment)) << "what was sold and not paid is owed";
+}
+
+// C-28: a month is closed once, in turn, with its vouchers; its export never changes again.
+TEST_F(SalesLedgerServiceTest, AClosedMonthIsImmutable) {
+  Sell();
+  const std::string line = Lines().front().name();
+  const absl::Time before = harness().clock().Now();
+  EXPECT_THAT(Close("2026-01"), HasReason("LEDGER_MONTH_NOT_OVER"));
+  harness().clock().Set(before + absl::Hours(24 * 40));
+  const absl::StatusOr<pb::LedgerMonth> missing = Close("2026-01");
+  EXPECT_THAT(missing, HasReason("VOUCHER_MISSING"));
+  // Lines of other tests of this program are in the same month.
+  for (;;) {
+    const std::string open =
+        harness()
+            .db()
+            .Get(
+                "SELECT COALESCE(MIN(id), '') FROM sales_ledger_entries WHERE ledger_month = '2026-01' AND voucher IS "
+                "NULL")
+            .text();
+    if (open.empty()) break;
+    ASSERT_THAT(File(absl::StrCat("salesLedgerEntries/", open)), IsOk());
+  }
+  Do<pb::SalesLedgerEntry, pb::MarkLedgerEnteredRequest>(
+      sad_, absl::StrCat(kLedger, "MarkLedgerEntered"),
+      absl::StrCat("name: '", line, "' system: LEDGER_SYSTEM_FINANCE"));
+  Sell();  // In February.
+  EXPECT_THAT(Close("2026-02"), HasReason("LEDGER_MONTH_NOT_OVER"));
+  std::atomic<int> closed = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      const auto answer = Close("2026-01");
+      if (answer.ok()) {
+        ++closed;
+      } else {
+        EXPECT_THAT(answer, HasReason("LEDGER_MONTH_CLOSED"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(closed, 1);
+  EXPECT_THAT(File(line), HasReason("LEDGER_MONTH_CLOSED"));
+  EXPECT_THAT((Call<pb::SalesLedgerEntry, pb::MarkLedgerEnteredRequest>(
+                  sad_, absl::StrCat(kLedger, "MarkLedgerEntered"),
+                  absl::StrCat("name: '", line, "' system: LEDGER_SYSTEM_CRM"))),
+              HasReason("LEDGER_MONTH_CLOSED"));
+  EXPECT_THAT((Call<pb::ExportLedgerMonthResponse, pb::ExportLedgerMonthRequest>(
+                  kax_, absl::StrCat(kLedger, "ExportLedgerMonth"), "month: '2026-01'")),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  std::string text, token, hash;
+  do {
+    const auto page = Do<pb::ExportLedgerMonthResponse, pb::ExportLedgerMonthRequest>(
+        sad_, absl::StrCat(kLedger, "ExportLedgerMonth"),
+        absl::StrCat("month: '2026-01' page_size: 3 page_token: '", token, "'"));
+    EXPECT_TRUE(page.closed());
+    absl::StrAppend(&text, page.csv());
+    token = page.next_page_token();
+    hash = page.content_sha256();
+  } while (!token.empty());
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  EXPECT_EQ(absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), sizeof(digest))), hash);
+  EXPECT_THAT(text, ::testing::HasSubstr("file 3/12"));
+  harness().clock().Set(before);
+}
+
+// C-28, C-19: P-01, P-02, P-11.
+TEST_F(SalesLedgerServiceTest, ReportsByDayMonthAndYear) {
+  const rpb::Invoice invoice = Sell();
+  Pay(account_, "15", invoice.name());
+  // Of the owner of this account only: a person of her own.
+  const auto sales = [&](const std::string& by) {
+    return Do<pb::SummarizeSalesResponse, pb::SummarizeSalesRequest>(
+        kax_, absl::StrCat(kLedger, "SummarizeSales"),
+        absl::StrCat("from_date: '2026-01-01' to_date: '2026-01-31' by: SALES_PERIOD_", by));
+  };
+  const auto month = sales("MONTH"), day = sales("DAY");
+  ASSERT_GE(month.rows_size(), 1);
+  EXPECT_EQ(month.rows(0).period(), "2026-01");
+  EXPECT_EQ(month.rows(0).salesperson(), kax_.subject);
+  EXPECT_EQ(day.rows(0).period(), "2026-01-05");
+  EXPECT_EQ(sales("YEAR").rows(0).period(), "2026");
+  EXPECT_EQ(Amount(month.rows(0).revenue()),
+            Sql("SELECT CAST(SUM(total_amount) AS CHAR) FROM invoices WHERE state IN ('ISSUED', 'PARTIALLY_PAID', "
+                "'PAID') AND issue_date BETWEEN '2026-01-01' AND '2026-01-31'"));
+  EXPECT_EQ(Amount(month.rows(0).payment()),
+            Sql("SELECT CAST(SUM(amount_amount) AS CHAR) FROM receipts WHERE state = 'MARKED' AND mark_time < "
+                "'2026-01-31'"));
+  const auto others = Do<pb::SummarizeSalesResponse, pb::SummarizeSalesRequest>(
+      other_kax_, absl::StrCat(kLedger, "SummarizeSales"), "from_date: '2026-01-01' to_date: '2026-01-31'");
+  EXPECT_EQ(others.rows_size(), 0) << "another person's sales are not shown";
+  EXPECT_THAT((Call<pb::SummarizeSalesResponse, pb::SummarizeSalesRequest>(
+                  kax_, absl::StrCat(kLedger, "SummarizeSales"), "from_date: '2026-01-01' to_date: '2028-01-31'")),
+              HasReason("PERIOD_INVALID"));
+  const auto reviews = Do<pb::SummarizeReviewsResponse, pb::SummarizeReviewsRequest>(
+      sad_, absl::StrCat(kLedger, "SummarizeReviews"), "from_date: '2026-01-05' to_date: '2026-01-05'");
+  ASSERT_EQ(reviews.rows_size(), 1);
+  EXPECT_EQ(Decimal::FromInt(static_cast<int32_t>(reviews.rows(0).reviewed())),
+            Sql("SELECT CAST(COUNT(id) AS CHAR) FROM issue_notes WHERE create_time < '2026-01-06'"));
+  EXPECT_GE(reviews.rows(0).released(), 1);
+  EXPECT_GE(reviews.rows(0).shipped(), 1);
+}
+
+// C-27: by the published standard of the day; published by another than its writer; status, supplier, commission.
+TEST_F(SalesLedgerServiceTest, AddOnServicesFollowThePublishedStandard) {
+  const std::string title = absl::StrCat("Plates ", harness().NewId());
+  const auto draft = [&](const std::string& from) {
+    return Do<pb::ServiceFee, pb::CreateServiceFeeRequest>(
+               kam_, absl::StrCat(kAddOns, "CreateServiceFee"),
+               absl::StrCat("service_fee { kind: ADD_ON_KIND_REGISTRATION title: '", title, "' fee ", MoneyText("200"),
+                            " supplier: 'Plate agent' commission_rate: '15' from_date: '", from, "' }"))
+        .name();
+  };
+  const auto publish = [&](const auth::Principal& who, const std::string& fee) {
+    return Call<pb::ServiceFee, pb::PublishServiceFeeRequest>(who, absl::StrCat(kAddOns, "PublishServiceFee"),
+                                                              absl::StrCat("name: '", fee, "'"));
+  };
+  const Order order = *Enter(NewContract(account_, /*credit=*/false), "1");
+  const auto attach = [&](const auth::Principal& who, const std::string& fee) {
+    return Call<pb::AddOnService, pb::CreateAddOnServiceRequest>(
+        who, absl::StrCat(kAddOns, "CreateAddOnService"),
+        absl::StrCat("add_on_service { order: '", order.name(), "' fee_standard: '", fee, "' quantity: 2 handler: '",
+                     kax_.subject, "' }"));
+  };
+  const std::string fee = draft("2026-01-01");
+  EXPECT_THAT(attach(kax_, fee), HasReason("FEE_NOT_PUBLISHED"));
+  auth::Principal both = kam_;
+  both.grants["service_fee.publish"] = auth::Level::kAll;
+  EXPECT_THAT(publish(both, fee), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(publish(fd_, fee), IsOk());
+  EXPECT_THAT(publish(fd_, draft("2026-06-01")), HasReason("FEE_OVERLAP"));
+  EXPECT_THAT(attach(other_kax_, fee), HasReason("REFERENCE_NOT_FOUND"));
+  const absl::StatusOr<pb::AddOnService> service = attach(kax_, fee);
+  ASSERT_THAT(service, IsOk());
+  EXPECT_EQ(Amount(service->fee()), D("400"));
+  EXPECT_EQ(Amount(service->commission()), D("60"));
+  EXPECT_EQ(service->account(), account_);
+  const std::string name = absl::StrCat("name: '", service->name(), "'");
+  Do<pb::AddOnService, pb::OrderAddOnServiceRequest>(kax_, absl::StrCat(kAddOns, "OrderAddOnService"), name);
+  Do<pb::AddOnService, pb::CompleteAddOnServiceRequest>(kax_, absl::StrCat(kAddOns, "CompleteAddOnService"),
+                                                        name + " document: 'scan/plate'");
+  const auto totals = Do<pb::SummarizeAddOnsResponse, pb::SummarizeAddOnsRequest>(
+      kax_, absl::StrCat(kAddOns, "SummarizeAddOns"), "from_date: '2026-01-01'");
+  ASSERT_EQ(totals.rows_size(), 1);
+  EXPECT_EQ(totals.rows(0).supplier(), "Plate agent");
+  EXPECT_EQ(Amount(totals.rows(0).commission()), D("60"));
+}
+
+// C-27: two standards published at once: one holds.
+TEST_F(SalesLedgerServiceTest, ParallelPublicationLeavesOnePrice) {
+  const std::string title = absl::StrCat("Film ", harness().NewId());
+  std::vector<std::string> fees;
+  for (int i = 0; i < 4; ++i) {
+    fees.push_back(Do<pb::ServiceFee, pb::CreateServiceFeeRequest>(
+                       kam_, absl::StrCat(kAddOns, "CreateServiceFee"),
+                       absl::StrCat("service_fee { kind: ADD_ON_KIND_DECORATION title: '", title, "' fee ",
+                                    MoneyText("50"), " from_date: '2026-01-01' }"))
+                       .name());
+  }
+  std::atomic<int> published = 0;
+  std::vector<std::thread> threads;
+  for (const std::string& fee : fees) {
+    threads.emplace_back([&, fee] {
+      const auto answer = Call<pb::ServiceFee, pb::PublishServiceFeeRequest>(
+          fd_, absl::StrCat(kAddOns, "PublishServiceFee"), absl::StrCat("name: '", fee, "'"));
+      if (answer.ok()) {
+        ++published;
+      } else {
+        EXPECT_THAT(answer, HasReason("FEE_OVERLAP"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(published, 1);
+}
+
+}  // namespace
+}  // namespace kam::contract::testing

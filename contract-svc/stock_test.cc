@@ -1,0 +1,391 @@
+// Stock over real gRPC and MariaDB: goods receipt, damage, issue, stock-take, and the ledger against a recount: C-24,
+// C-25.
+#include <random>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/context.h"
+#include "contract-svc/testing/sales_fixture.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/order/v1/delivery_service.pb.h"
+#include "kam/order/v1/order_service.pb.h"
+#include "kam/order/v1/stock_service.pb.h"
+
+namespace kam::contract::testing {
+namespace {
+
+using kam::testing::HasReason;
+using kam::testing::IsOk;
+using kam::testing::StatusIs;
+using order::v1::Delivery;
+using order::v1::Order;
+namespace pb = order::v1;
+
+constexpr char kStock[] = "kam.order.v1.StockService/";
+
+class StockServiceTest : public SalesTest {
+ protected:
+  void SetUp() override {
+    SalesTest::SetUp();
+    product_ = NewProduct("");
+    spo_ = harness().PrincipalFor("SPO", harness().NewId());
+    svm_ = harness().PrincipalFor("SVM", harness().NewId());
+    site_ = NewSite();
+  }
+
+  std::string NewSite() {
+    code_ = harness().NewId();
+    return Do<pb::StockSite, pb::CreateStockSiteRequest>(
+               spo_, absl::StrCat(kStock, "CreateStockSite"),
+               absl::StrCat("stock_site { code: '", code_, "' title: 'Store' kind: STOCK_SITE_KIND_WAREHOUSE }"))
+        .name();
+  }
+  std::string Announce(const std::string& quantity, const std::string& more = {}) {
+    return Do<pb::GoodsReceipt, pb::CreateGoodsReceiptRequest>(
+               wh_, absl::StrCat(kStock, "CreateGoodsReceipt"),
+               absl::StrCat("goods_receipt { site: '", site_, "' sender: 'Carrier' lines { product: '", product_,
+                            "' expected_quantity: '", quantity, "' } ",
+                            more.empty() ? "kind: GOODS_RECEIPT_KIND_PURCHASE" : more, " }"))
+        .name();
+  }
+  absl::StatusOr<pb::GoodsReceipt> CheckIn(const std::string& receipt, const std::string& more = {}) {
+    return Call<pb::GoodsReceipt, pb::CheckGoodsReceiptRequest>(
+        wh_, absl::StrCat(kStock, "CheckGoodsReceipt"),
+        absl::StrCat("name: '", receipt, "' sender_signatory: 'Driver Wu' check_document: 'scan/7' ", more));
+  }
+  void Bring(const std::string& quantity, const std::string& more = {}) {
+    EXPECT_THAT(CheckIn(Announce(quantity), more), IsOk());
+  }
+  pb::StockSummaryRow Stock() {
+    const auto answer = Do<pb::SummarizeStockResponse, pb::SummarizeStockRequest>(
+        spo_, absl::StrCat(kStock, "SummarizeStock"), absl::StrCat("site: '", site_, "'"));
+    return answer.rows_size() == 0 ? pb::StockSummaryRow() : answer.rows(0);
+  }
+  std::vector<pb::StockItem> Items(const std::string& filter) {
+    const auto answer = Do<pb::ListStockItemsResponse, kam::api::ListRequest>(
+        spo_, absl::StrCat(kStock, "ListStockItems"),
+        absl::StrCat("filter: \"site = '", site_, "' AND ", filter, "\""));
+    return {answer.stock_items().begin(), answer.stock_items().end()};
+  }
+  // The ledger is what is there: by product, status, and lot.
+  void ExpectLedgerRight() {
+    const std::string site = IdOf(site_);
+    for (const char* status : {"AVAILABLE", "QUARANTINED", "DAMAGED"}) {
+      EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COALESCE(SUM(quantity), 0) AS CHAR) FROM stock_entries WHERE site = '",
+                                 site, "' AND stock_status = '", status, "'")),
+                Sql(absl::StrCat("SELECT CAST(COALESCE(SUM(quantity), 0) AS CHAR) FROM stock_items WHERE site = '",
+                                 site, "' AND stock_status = '", status, "'")))
+          << status;
+    }
+    EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COUNT(*) AS CHAR) FROM stock_items i WHERE i.site = '", site,
+                               "' AND i.quantity <> (SELECT COALESCE(SUM(e.quantity), 0) FROM stock_entries e WHERE "
+                               "e.item = i.id)")),
+              Decimal());
+  }
+  // An order whose issue note draws on the site.
+  Order Ready(const std::string& quantity) {
+    SetLimit(account_, "UNLIMITED", "");
+    const std::string contract = NewContract(account_, /*credit=*/true, "CNY", product_);
+    const Order order = Do<Order, pb::CreateOrderRequest>(
+        kax_, absl::StrCat(kOrders, "CreateOrder"),
+        absl::StrCat("order { account: '", account_, "' contract: '", contract, "' lines { product: '", product_,
+                     "' quantity: '", quantity, "' } }"));
+    Do<Order, pb::ReviewOrderRequest>(
+        sad_, absl::StrCat(kOrders, "ReviewOrder"),
+        absl::StrCat("name: '", order.name(), "' warehouse: '", code_, "' check_result: 'complete'"));
+    return Release(order.name());
+  }
+  std::string Plan(const Order& order, const std::string& quantity, const std::string& more = {}) {
+    return Do<Delivery, pb::CreateDeliveryRequest>(
+               kax_, absl::StrCat(kDeliveries, "CreateDelivery"),
+               absl::StrCat("delivery { order: '", order.name(),
+                            "' planned_date: '2026-01-06' place: 'Site' deliverer: '", kax_.subject,
+                            "' lines { line_number: 1 quantity: '", quantity,
+                            "' } checklist { title: 'keys' done: true } ", more, " }"))
+        .name();
+  }
+  absl::StatusOr<Delivery> Ship(const std::string& delivery) {
+    return Call<Delivery, pb::ShipDeliveryRequest>(wh_, absl::StrCat(kDeliveries, "ShipDelivery"),
+                                                   absl::StrCat("name: '", delivery, "'"));
+  }
+  template <typename Request>
+  absl::StatusOr<pb::StockTake> Take(const auth::Principal& who, const std::string& method, const std::string& take,
+                                     const std::string& more = {}) {
+    return Call<pb::StockTake, Request>(who, absl::StrCat(kStock, method), absl::StrCat("name: '", take, "' ", more));
+  }
+  pb::StockTake StartTake() {
+    return Do<pb::StockTake, pb::CreateStockTakeRequest>(wh_, absl::StrCat(kStock, "CreateStockTake"),
+                                                         absl::StrCat("stock_take { site: '", site_, "' }"));
+  }
+  std::string Counted(const std::string& quantity, const std::string& cause = {}) {
+    return absl::StrCat("lines { product: '", product_, "' counted_quantity: '", quantity, "' cause: '", cause, "' }");
+  }
+
+  auth::Principal spo_, svm_;
+  std::string product_, site_, code_;
+};
+
+// C-24: checked by both sides, damage appraised by the service department, days in stock kept.
+TEST_F(StockServiceTest, DamagedGoodsWaitForTheServiceDepartment) {
+  const std::string announced = Announce("10");
+  EXPECT_THAT(CheckIn(announced, "lines { line: 1 received_quantity: '9' damaged_quantity: '10' }"),
+              HasReason("QUANTITIES_CONTRADICT"));
+  const auto posted = CheckIn(announced, "lines { line: 1 received_quantity: '9' damaged_quantity: '2' }");
+  ASSERT_THAT(posted, IsOk());
+  EXPECT_EQ(posted->state(), pb::GOODS_RECEIPT_STATE_POSTED);
+  EXPECT_EQ(posted->receiver(), wh_.subject);
+  EXPECT_EQ(posted->sender_signatory(), "Driver Wu");
+  EXPECT_THAT(CheckIn(announced), HasReason("STATE_NOT_ALLOWED")) << "once";
+  EXPECT_EQ(Stock().available(), "7");
+  EXPECT_EQ(Stock().quarantined(), "2");
+  ExpectLedgerRight();
+
+  const auto reports = Do<pb::ListDamageReportsResponse, kam::api::ListRequest>(
+      svm_, absl::StrCat(kStock, "ListDamageReports"), absl::StrCat("filter: \"site = '", site_, "'\""));
+  ASSERT_EQ(reports.damage_reports_size(), 1);
+  const std::string appraise = absl::StrCat("name: '", reports.damage_reports(0).name(),
+                                            "' cause: DAMAGE_CAUSE_TRANSIT verdict: DAMAGE_VERDICT_REPAIR opinion: "
+                                            "'dented' claim_amount ",
+                                            MoneyText("800"));
+  EXPECT_THAT(
+      (Call<pb::DamageReport, pb::AppraiseDamageRequest>(wh_, absl::StrCat(kStock, "AppraiseDamage"), appraise)),
+      StatusIs(absl::StatusCode::kPermissionDenied));
+  auth::Principal both = wh_;
+  both.grants["damage.appraise"] = auth::Level::kAll;
+  EXPECT_THAT(
+      (Call<pb::DamageReport, pb::AppraiseDamageRequest>(both, absl::StrCat(kStock, "AppraiseDamage"), appraise)),
+      HasReason("SEPARATION_OF_DUTIES"));
+  const auto appraised =
+      Do<pb::DamageReport, pb::AppraiseDamageRequest>(svm_, absl::StrCat(kStock, "AppraiseDamage"), appraise);
+  EXPECT_EQ(appraised.state(), pb::DAMAGE_REPORT_STATE_APPRAISED);
+  EXPECT_EQ(Amount(appraised.claim_amount()), D("800"));
+  EXPECT_EQ(Stock().quarantined(), "0");
+  EXPECT_EQ(Stock().damaged(), "2");
+  ExpectLedgerRight();
+
+  // Damage found later: a part of the lot waits, and is scrapped.
+  const std::vector<pb::StockItem> items = Items("status = AVAILABLE AND quantity > 0");
+  ASSERT_EQ(items.size(), 1u);
+  const auto report = Do<pb::DamageReport, pb::CreateDamageReportRequest>(
+      wh_, absl::StrCat(kStock, "CreateDamageReport"),
+      absl::StrCat("damage_report { item: '", items[0].name(), "' quantity: '3' description: 'water' }"));
+  EXPECT_EQ(Stock().available(), "4");
+  Do<pb::DamageReport, pb::AppraiseDamageRequest>(
+      svm_, absl::StrCat(kStock, "AppraiseDamage"),
+      absl::StrCat("name: '", report.name(),
+                   "' cause: DAMAGE_CAUSE_STORAGE verdict: DAMAGE_VERDICT_SCRAP opinion: 'lost'"));
+  EXPECT_EQ(Stock().quarantined(), "0");
+  ExpectLedgerRight();
+}
+
+// C-24: long in stock is slow-moving, by policy or as asked.
+TEST_F(StockServiceTest, DaysInStockCountFromTheReceipt) {
+  Bring("4");
+  harness().db().Execute(
+      absl::StrCat("UPDATE stock_items SET received_date = '2025-09-27' WHERE site = '", IdOf(site_), "'"));
+  Bring("1");
+  EXPECT_EQ(Stock().oldest_days(), 100);
+  EXPECT_TRUE(Stock().slow_moving());
+  EXPECT_EQ(Stock().slow_quantity(), "4");
+  const auto asked = Do<pb::SummarizeStockResponse, pb::SummarizeStockRequest>(
+      spo_, absl::StrCat(kStock, "SummarizeStock"), absl::StrCat("site: '", site_, "' slow_days: 100 slow_only: true"));
+  EXPECT_EQ(asked.rows_size(), 0) << "exactly 100 days is not longer than 100";
+}
+
+// C-19, C-22, C-24: what is shipped leaves the stock of the issue note's warehouse, first in, first out; no more than
+// is there; what the customer does not take comes back once.
+TEST_F(StockServiceTest, ShippingTakesFromStockAndReturnsComeBackOnce) {
+  Bring("3");
+  Bring("4");
+  const Order order = Ready("20");
+  EXPECT_THAT(Ship(Plan(order, "8")), HasReason("STOCK_SHORT"));
+  const std::string delivery = Plan(order, "5");
+  ASSERT_THAT(Ship(delivery), IsOk());
+  EXPECT_EQ(Stock().available(), "2");
+  EXPECT_EQ(Items("quantity > 0").size(), 1u) << "the first lot went first";
+  ExpectLedgerRight();
+  Do<Delivery, pb::AcceptDeliveryRequest>(
+      kax_, absl::StrCat(kDeliveries, "AcceptDelivery"),
+      absl::StrCat("name: '", delivery,
+                   "' signatory: 'Wang' signature_document: 'scan/1' lines { line_number: 1 "
+                   "accepted_quantity: '3' damaged_quantity: '2' }"));
+  const std::string back = absl::StrCat("kind: GOODS_RECEIPT_KIND_RETURN delivery: '", delivery, "'");
+  EXPECT_THAT(CheckIn(Announce("3", back)), HasReason("RETURN_EXCEEDS_LOSS"));
+  ASSERT_THAT(CheckIn(Announce("2", back), "lines { line: 1 received_quantity: '2' damaged_quantity: '2' }"), IsOk());
+  EXPECT_THAT(CheckIn(Announce("1", back)), HasReason("RETURN_EXCEEDS_LOSS"));
+  EXPECT_EQ(Stock().quarantined(), "2");
+  ExpectLedgerRight();
+}
+
+// C-22, C-24: a numbered piece leaves the stock by its number, and is in stock once.
+TEST_F(StockServiceTest, NumberedPiecesMoveByTheirNumber) {
+  const auto serials = [&](const std::string& numbers) {
+    std::string text;
+    for (const std::string& number : std::vector<std::string>(absl::StrSplit(numbers, ' '))) {
+      absl::StrAppend(&text, "serials { product: '", product_, "' serial_number: '", number, "' } ");
+    }
+    return text;
+  };
+  Bring("2", serials("V1 V2"));
+  EXPECT_THAT(CheckIn(Announce("1"), serials("V1")), HasReason("SERIAL_IN_STOCK"));
+  const Order order = Ready("5");
+  EXPECT_THAT(Ship(Plan(order, "1", "serials { line_number: 1 serial_number: 'V3' }")),
+              HasReason("SERIAL_NOT_IN_STOCK"));
+  EXPECT_THAT(Ship(Plan(order, "1")), HasReason("STOCK_SHORT")) << "numbered pieces are not taken unseen";
+  ASSERT_THAT(Ship(Plan(order, "1", "serials { line_number: 1 serial_number: 'V2' }")), IsOk());
+  EXPECT_EQ(Stock().available(), "1");
+  ExpectLedgerRight();
+}
+
+// C-24: whoever is first gets the goods.
+TEST_F(StockServiceTest, ParallelShipmentsNeverTakeMoreThanThereIs) {
+  Bring("5");
+  const Order order = Ready("16");
+  std::vector<std::string> deliveries;
+  for (int i = 0; i < 8; ++i) deliveries.push_back(Plan(order, "2"));
+  std::atomic<int> shipped = 0;
+  std::vector<std::thread> threads;
+  for (const std::string& delivery : deliveries) {
+    threads.emplace_back([&, delivery] {
+      const absl::StatusOr<Delivery> answer = Ship(delivery);
+      if (answer.ok()) {
+        ++shipped;
+      } else {
+        EXPECT_THAT(answer, HasReason("STOCK_SHORT"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(shipped, 2);
+  EXPECT_EQ(Stock().available(), "1");
+  ExpectLedgerRight();
+}
+
+// C-25: a difference has its cause, a second person approves it, it is posted once.
+TEST_F(StockServiceTest, StockTakeIsApprovedByASecondPersonAndPostedOnce) {
+  Bring("10");
+  const pb::StockTake take = StartTake();
+  EXPECT_EQ(take.lines(0).book_quantity(), "10");
+  EXPECT_THAT((Call<pb::StockTake, pb::CreateStockTakeRequest>(wh_, absl::StrCat(kStock, "CreateStockTake"),
+                                                               absl::StrCat("stock_take { site: '", site_, "' }"))),
+              HasReason("STOCK_TAKE_OPEN"));
+  EXPECT_THAT(Take<pb::ApproveStockTakeRequest>(fd_, "ApproveStockTake", take.name()), HasReason("STATE_NOT_ALLOWED"));
+  EXPECT_THAT(Take<pb::CountStockTakeRequest>(wh_, "CountStockTake", take.name(), Counted("8")),
+              HasReason("CAUSE_REQUIRED"));
+  // The books of the moment of counting hold, not those of the beginning.
+  Bring("1");
+  auth::Principal both = wh_;
+  both.grants["stock_take.approve"] = auth::Level::kAll;
+  const auto counted =
+      Take<pb::CountStockTakeRequest>(both, "CountStockTake", take.name(), Counted("8", "two stolen, one lost"));
+  ASSERT_THAT(counted, IsOk());
+  EXPECT_EQ(counted->lines(0).book_quantity(), "11");
+  EXPECT_EQ(counted->lines(0).difference(), "-3");
+  EXPECT_EQ(Stock().available(), "11") << "not before it is approved";
+  EXPECT_THAT(Take<pb::ApproveStockTakeRequest>(both, "ApproveStockTake", take.name()),
+              HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(Take<pb::RejectStockTakeRequest>(fd_, "RejectStockTake", take.name(), "reason: 'look again'"), IsOk());
+  ASSERT_THAT(Take<pb::CountStockTakeRequest>(wh_, "CountStockTake", take.name(), Counted("9", "two stolen")), IsOk());
+  std::atomic<int> approved = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      const auto answer = Take<pb::ApproveStockTakeRequest>(fd_, "ApproveStockTake", take.name());
+      if (answer.ok()) {
+        ++approved;
+      } else {
+        EXPECT_THAT(answer, HasReason("STATE_NOT_ALLOWED"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(approved, 1);
+  EXPECT_EQ(Stock().available(), "9");
+  ExpectLedgerRight();
+}
+
+// C-25: goods at a customer and at a subcontractor are counted like those in a warehouse.
+TEST_F(StockServiceTest, SitesOfOthersAreKeptToo) {
+  EXPECT_THAT((Call<pb::StockSite, pb::CreateStockSiteRequest>(
+                  spo_, absl::StrCat(kStock, "CreateStockSite"),
+                  absl::StrCat("stock_site { code: '", harness().NewId(),
+                               "' title: 'At the customer' kind: STOCK_SITE_KIND_CUSTOMER }"))),
+              HasReason("ACCOUNT_REQUIRED"));
+  const auto site = Do<pb::StockSite, pb::CreateStockSiteRequest>(
+      spo_, absl::StrCat(kStock, "CreateStockSite"),
+      absl::StrCat("stock_site { code: '", harness().NewId(),
+                   "' title: 'At the customer' kind: STOCK_SITE_KIND_CUSTOMER account: '", account_, "' }"));
+  site_ = site.name();
+  Bring("2");
+  const pb::StockTake take = StartTake();
+  ASSERT_THAT(Take<pb::CountStockTakeRequest>(wh_, "CountStockTake", take.name(), Counted("3", "one found behind")),
+              IsOk());
+  ASSERT_THAT(Take<pb::ApproveStockTakeRequest>(fd_, "ApproveStockTake", take.name()), IsOk());
+  EXPECT_EQ(Stock().available(), "3");
+  EXPECT_THAT((Call<pb::StockSite, kam::api::ArchiveRequest>(spo_, absl::StrCat(kStock, "ArchiveStockSite"),
+                                                             absl::StrCat("name: '", site_, "'"))),
+              HasReason("STOCK_LEFT"));
+  ExpectLedgerRight();
+}
+
+// C-24, C-25: over random movements the ledger is what a recount finds.
+TEST_F(StockServiceTest, LedgerEqualsARecountOverRandomMovements) {
+  const Order order = Ready("900");
+  for (const unsigned seed : {1u, 2u}) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    for (int step = 0; step < 25; ++step) {
+      const std::string quantity = absl::StrCat(1 + random() % 6);
+      switch (random() % 4) {
+        case 0:
+          Bring(quantity, absl::StrCat("lines { line: 1 received_quantity: '", quantity, "' damaged_quantity: '1' }"));
+          break;
+        case 1: {
+          const absl::StatusOr<Delivery> shipped = Ship(Plan(order, quantity));
+          if (!shipped.ok()) {
+            EXPECT_THAT(shipped, HasReason("STOCK_SHORT"));
+          }
+          break;
+        }
+        case 2: {
+          const std::vector<pb::StockItem> items = Items("status = AVAILABLE AND quantity > 0");
+          if (items.empty()) break;
+          const auto report = Do<pb::DamageReport, pb::CreateDamageReportRequest>(
+              wh_, absl::StrCat(kStock, "CreateDamageReport"),
+              absl::StrCat("damage_report { item: '", items[random() % items.size()].name(),
+                           "' quantity: '1' description: 'scratch' }"));
+          const char* verdicts[] = {"SELLABLE", "REPAIR", "SCRAP", "RETURN_TO_SUPPLIER"};
+          Do<pb::DamageReport, pb::AppraiseDamageRequest>(
+              svm_, absl::StrCat(kStock, "AppraiseDamage"),
+              absl::StrCat("name: '", report.name(),
+                           "' cause: DAMAGE_CAUSE_HANDLING opinion: 'seen' verdict: "
+                           "DAMAGE_VERDICT_",
+                           verdicts[random() % 4]));
+          break;
+        }
+        default: {
+          const pb::StockTake take = StartTake();
+          if (take.lines_size() == 0) {
+            Take<pb::CancelStockTakeRequest>(wh_, "CancelStockTake", take.name(), "reason: 'empty'")
+                .status()
+                .IgnoreError();
+            break;
+          }
+          EXPECT_THAT(Take<pb::CountStockTakeRequest>(wh_, "CountStockTake", take.name(), Counted(quantity, "found")),
+                      IsOk());
+          EXPECT_THAT(Take<pb::ApproveStockTakeRequest>(fd_, "ApproveStockTake", take.name()), IsOk());
+          EXPECT_EQ(
+              Sql(absl::StrCat("SELECT CAST(SUM(quantity) AS CHAR) FROM stock_items WHERE site = '", IdOf(site_), "'")),
+              D(quantity));
+        }
+      }
+      ExpectLedgerRight();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace kam::contract::testing
