@@ -62,6 +62,14 @@ void SetHooks(const Context& context) {
 
 }  // namespace
 
+absl::Status LockContractOf(UnitOfWork& work, absl::string_view table, absl::string_view name) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query(absl::StrCat("SELECT r.contract FROM ", table, " r WHERE r.id = ?"),
+                                           {mysql::Value(IdOf(name))}));
+  if (rows.empty()) return absl::OkStatus();
+  return work.Load<pb::Contract>(absl::StrCat("contracts/", rows[0][0].text())).status();
+}
+
 absl::Status ObligationOver(const pb::Obligation& obligation) {
   return FailedPrecondition("OBLIGATION_OVER", obligation.name(),
                             "it is fulfilled, ended or before the legal department",

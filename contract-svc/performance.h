@@ -1,11 +1,12 @@
 // What contracts, obligations and disputes do to one another inside a transaction (C-13). Lock order: contract,
-// obligation, dispute.
+// obligation, dispute; contract, rebate settlement.
 #ifndef KAM_CONTRACT_SVC_PERFORMANCE_H_
 #define KAM_CONTRACT_SVC_PERFORMANCE_H_
 
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "common/resource/runtime.h"
 #include "contract-svc/context.h"
 
@@ -15,6 +16,10 @@ class Obligation;
 }  // namespace kam::contract::v1
 
 namespace kam::contract {
+
+// Locks the contract of a row of `table` (obligations, contract_disputes, rebate_settlements), which never changes it,
+// before the row itself is locked. A row that is not there is none of its business.
+absl::Status LockContractOf(resource::UnitOfWork& work, absl::string_view table, absl::string_view name);
 
 // OBLIGATION_OVER.
 absl::Status ObligationOver(const v1::Obligation& obligation);

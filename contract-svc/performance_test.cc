@@ -56,14 +56,29 @@ class PerformanceTest : public SalesTest {
     return answer.results(0).name();
   }
   // Orders, delivers and invoices so many pieces at 10.
-  void Sell(const std::string& contract, const std::string& quantity) {
+  void Sell(const std::string& contract, const std::string& quantity) { Invoice(CallOff(contract, quantity)); }
+  // Orders and delivers them only.
+  std::string CallOff(const std::string& contract, const std::string& quantity) {
     const absl::StatusOr<order::v1::Order> order = Enter(contract, quantity);
-    ASSERT_THAT(order, IsOk());
+    EXPECT_THAT(order, IsOk());
+    if (!order.ok()) return "";
     SalesTest::Review(order->name());
     Release(order->name());
     harness().db().Execute(absl::StrCat("UPDATE orders_lines SET delivered_quantity = quantity WHERE parent_id = '",
                                         IdOf(order->name()), "'"));
-    Invoice(order->name());
+    return order->name();
+  }
+  // Every order of the contract ends so.
+  void EndOrders(const std::string& contract, const std::string& state) {
+    harness().db().Execute(absl::StrCat("UPDATE orders SET state = '", state, "' WHERE contract = '", IdOf(contract),
+                                        "' AND state <> 'SETTLED'"));
+  }
+  // How many accruals there are, and their sum.
+  void ExpectAccruals(const std::string& contract, const std::string& count, const std::string& sum) {
+    const std::string where =
+        absl::StrCat(" FROM rebate_settlements WHERE contract = '", IdOf(contract), "' AND kind = 'ACCRUAL'");
+    EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COUNT(id) AS CHAR)", where)), D(count));
+    EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COALESCE(SUM(amount_amount), 0) AS CHAR)", where)), D(sum));
   }
   absl::StatusOr<RebateSettlement> Propose(const std::string& contract, const std::string& kind,
                                            const std::string& until) {
@@ -99,6 +114,7 @@ TEST_F(PerformanceTest, RebateOfAYearIsSettledTwice) {
   harness().clock().Set(absl::FromCivil(absl::CivilDay(2026, 11, 10), absl::UTCTimeZone()));
   Sell(contract, "400");
   EXPECT_THAT(Propose(contract, "FINAL", "2026-11-10"), HasReason("REBATE_DATE_INVALID"));
+  EXPECT_THAT(Propose(contract, "ACCRUAL", "2026-10-10"), HasReason("REBATE_ACCRUAL_SCHEDULED"));
   EXPECT_THAT(Propose(contract, "PARTIAL", "2026-11-11"), HasReason("REBATE_DATE_INVALID"));
   const absl::StatusOr<RebateSettlement> partial = Propose(contract, "PARTIAL", "2026-11-10");
   ASSERT_THAT(partial, IsOk());
@@ -115,10 +131,17 @@ TEST_F(PerformanceTest, RebateOfAYearIsSettledTwice) {
         who, absl::StrCat(kRebates, "PayRebateSettlement"),
         absl::StrCat("name: '", partial->name(), "' payment_reference: 'V-1'"));
   };
+  both.grants["rebate.pay"] = auth::Level::kAll;
+  EXPECT_THAT(pay(both), HasReason("SEPARATION_OF_DUTIES")) << "who proposed it does not pay it";
+  auth::Principal decider = fd_;
+  decider.grants["rebate.pay"] = auth::Level::kAll;
+  EXPECT_THAT(pay(decider), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(pay(acc_), IsOk());
   EXPECT_THAT(pay(acc_), HasReason("STATE_NOT_ALLOWED"));
   harness().clock().Set(absl::FromCivil(absl::CivilDay(2026, 12, 31), absl::UTCTimeZone()));
   Sell(contract, "2000");
+  EXPECT_THAT(Propose(contract, "FINAL", "2026-12-31"), HasReason("ORDERS_OPEN"));
+  EndOrders(contract, "SETTLED");
   const absl::StatusOr<RebateSettlement> last = Propose(contract, "FINAL", "2026-12-31");
   ASSERT_THAT(last, IsOk());
   EXPECT_EQ(Amount(last->volume()), D("27000"));
@@ -128,9 +151,13 @@ TEST_F(PerformanceTest, RebateOfAYearIsSettledTwice) {
   Sell(contract, "100");
   EXPECT_THAT(Decide(fd_, *last), HasReason("REBATE_CHANGED"));
   ASSERT_THAT(Decide(fd_, *last, /*approve=*/false), IsOk());
+  EndOrders(contract, "SETTLED");
   const absl::StatusOr<RebateSettlement> again = Propose(contract, "FINAL", "2026-12-31");
   ASSERT_THAT(again, IsOk());
   EXPECT_EQ(Amount(again->amount()), D("980"));
+  ASSERT_THAT(Enter(contract, "1"), IsOk());
+  EXPECT_THAT(Decide(fd_, *again), HasReason("ORDERS_OPEN"));
+  EndOrders(contract, "CANCELLED");
   ASSERT_THAT(Decide(fd_, *again), IsOk());
   EXPECT_THAT(Propose(contract, "PARTIAL", "2026-12-31"), HasReason("REBATE_SETTLED"));
   EXPECT_THAT(Propose(NewContract(account_, false), "PARTIAL", "2026-12-31"), HasReason("REBATE_NOT_AGREED"));
@@ -159,6 +186,54 @@ TEST_F(PerformanceTest, RebateIsAccruedEveryMonth) {
   EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(SUM(amount_amount) AS CHAR) FROM rebate_settlements WHERE contract = '",
                              IdOf(contract), "'")),
             D("480"));
+}
+
+// C-09: what was called off in time and invoiced after the last day belongs to the final rebate, and to the books.
+TEST_F(PerformanceTest, RebateTakesWhatIsInvoicedAfterTheEnd) {
+  const std::string contract = NewFramework();
+  SetLimit(account_, "UNLIMITED", "");
+  harness().clock().Set(absl::FromCivil(absl::CivilDay(2026, 12, 30), absl::UTCTimeZone()));
+  const std::string order = CallOff(contract, "700");
+  GoTo(2027, 1, 10);
+  ExpectAccruals(contract, "0", "0");
+  EXPECT_THAT(Propose(contract, "FINAL", "2027-01-10"), HasReason("ORDERS_OPEN"));
+  Invoice(order);
+  EndOrders(contract, "SETTLED");
+  EXPECT_THAT(Propose(contract, "FINAL", "2026-12-31"), HasReason("REBATE_DATE_INVALID"));
+  const absl::StatusOr<RebateSettlement> last = Propose(contract, "FINAL", "2027-01-10");
+  ASSERT_THAT(last, IsOk());
+  EXPECT_EQ(Amount(last->amount()), D("140"));
+  GoTo(2027, 2, 1);
+  ExpectAccruals(contract, "1", "140");
+  ASSERT_THAT(Decide(fd_, *last), IsOk());
+  GoTo(2027, 3, 1);
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COUNT(due_id) AS CHAR) FROM due_items WHERE kind = 'rebate.accrue' AND "
+                             "resource = '",
+                             contract, "' AND done_time IS NULL")),
+            D("0"))
+      << "finished";
+}
+
+// C-09: no settlement, no moved and no missing last day keeps the month from the books.
+TEST_F(PerformanceTest, RebateIsAccruedWhateverCameFirst) {
+  const std::string contract = NewFramework();
+  SetLimit(account_, "UNLIMITED", "");
+  Sell(contract, "700");
+  harness().clock().Set(absl::FromCivil(absl::CivilDay(2026, 2, 15), absl::UTCTimeZone()));
+  const absl::StatusOr<RebateSettlement> partial = Propose(contract, "PARTIAL", "2026-02-15");
+  ASSERT_THAT(partial, IsOk());
+  ASSERT_THAT(Decide(fd_, *partial), IsOk());
+  GoTo(2026, 2, 16);
+  ExpectAccruals(contract, "1", "140");
+  Sell(contract, "300");
+  harness().db().Execute(
+      absl::StrCat("UPDATE contracts SET end_date = '2026-02-10' WHERE id = '", IdOf(contract), "'"));
+  GoTo(2026, 3, 1);
+  ExpectAccruals(contract, "2", "400");
+  harness().db().Execute(absl::StrCat("UPDATE contracts SET end_date = NULL WHERE id = '", IdOf(contract), "'"));
+  Sell(contract, "100");
+  GoTo(2026, 4, 1);
+  ExpectAccruals(contract, "3", "440");
 }
 
 // C-13: overdue once, disputed before the legal department, goes on after the settlement, ends with the contract.

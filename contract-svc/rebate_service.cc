@@ -61,6 +61,11 @@ absl::StatusOr<Reckoning> Reckon(mysql::Connection& connection, const pb::Contra
     ASSIGN_OR_RETURN(const Decimal amount, Decimal::Parse(row[2].text(), "amount"));
     RETURN_IF_ERROR(rules::CountSettlement(row[0].text(), row[1].text(), amount, row[3].text(), &reckoning.history));
   }
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> orders,
+                   connection.Query("SELECT COUNT(o.id) FROM orders o WHERE o.contract = ? AND o.state NOT IN "
+                                    "('SETTLED', 'CANCELLED')",
+                                    {mysql::Value(IdOf(contract.name()))}));
+  reckoning.history.open_orders = orders[0][0].integer();
   ASSIGN_OR_RETURN(const Decimal volume, Volume(connection, contract, until));
   ASSIGN_OR_RETURN(const std::vector<rules::RebateStep> scale, rules::ScaleOf(contract));
   ASSIGN_OR_RETURN(reckoning.rebate, rules::ReckonRebate(scale, volume, reckoning.history.accrued,
@@ -102,6 +107,7 @@ absl::StatusOr<pb::RebateSettlement> Decide(const Context& context, rpc::Call& c
   RETURN_IF_ERROR(context.directory.EnsureCaller(call));
   return context.runtime.Write<pb::RebateSettlement>(
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::RebateSettlement> {
+        RETURN_IF_ERROR(LockContractOf(work, "rebate_settlements", request.name()));
         ASSIGN_OR_RETURN(auto change, work.Begin<pb::RebateSettlement>(request));
         RETURN_IF_ERROR(CheckRead(request.etag()));
         pb::RebateSettlement& settlement = change.after;
@@ -111,7 +117,7 @@ absl::StatusOr<pb::RebateSettlement> Decide(const Context& context, rpc::Call& c
         if (request.approve()) {
           ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(settlement.contract()));
           ASSIGN_OR_RETURN(const Reckoning now, Reckon(work.connection(), contract, settlement.until_date()));
-          RETURN_IF_ERROR(rules::CheckUnchanged(now.rebate, settlement));
+          RETURN_IF_ERROR(rules::CheckUnchanged(now.rebate, now.history, settlement));
         }
         settlement.set_state(request.approve() ? pb::REBATE_SETTLEMENT_STATE_APPROVED
                                                : pb::REBATE_SETTLEMENT_STATE_REJECTED);
@@ -128,8 +134,7 @@ absl::StatusOr<pb::RebateSettlement> Pay(const Context& context, rpc::Call& call
   return context.runtime.Write<pb::RebateSettlement>(
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::RebateSettlement> {
         ASSIGN_OR_RETURN(auto change, work.Begin<pb::RebateSettlement>(request));
-        RETURN_IF_ERROR(rules::CheckOtherPerson(change.before.name(), work.actor().subject, change.before.decider(),
-                                                "approved it"));
+        RETURN_IF_ERROR(rules::CheckPayer(work.actor().subject, change.before));
         change.after.set_payment_reference(request.payment_reference());
         change.after.set_payer(work.actor().subject);
         SetTime(work.now(), change.after.mutable_pay_time());
@@ -172,6 +177,26 @@ absl::StatusOr<std::string> MonthEnd(absl::string_view day) {
   return FormatDate(absl::CivilDay(absl::CivilMonth(civil) + 1) - 1);
 }
 
+// At the end of a month what is owed so far goes into the books; every month, also after the last day, as long as
+// something may still be invoiced: until the final settlement is approved or the contract is closed.
+absl::Status Accrue(const Context& context, UnitOfWork& work, const schedule::DueItem& item) {
+  const std::string month_end = context.Today(item.due_time - absl::Seconds(1));
+  pb::RebateSettlement accrual;
+  accrual.set_contract(item.resource);
+  accrual.set_kind(pb::REBATE_SETTLEMENT_KIND_ACCRUAL);
+  accrual.set_until_date(month_end);
+  const absl::Status status = Propose(context, work, &accrual);
+  if (status.ok()) RETURN_IF_ERROR(work.Insert(std::move(accrual)).status());
+  // Nothing new this month, or settled to the end already.
+  if (!status.ok() && !absl::IsFailedPrecondition(status)) return status;
+  ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(item.resource));
+  if (contract.state() == pb::CONTRACT_STATE_CLOSED || Reason(status) == "REBATE_SETTLED") return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string next_day, AddDays(month_end, 1));
+  ASSIGN_OR_RETURN(const std::string next, MonthEnd(next_day));
+  ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(next));
+  return schedule::Schedule(work, kDueAccrual, contract.name(), due);
+}
+
 }  // namespace
 
 absl::Status ScheduleAccrual(const Context& context, UnitOfWork& work, const pb::Contract& contract) {
@@ -185,7 +210,10 @@ void RegisterRebates(const Context& context, rpc::Registry* registry, schedule::
   resource::Hooks hooks;
   hooks.prepare = PrepareNames(context);
   hooks.on_create = resource::OnCreate<pb::RebateSettlement>(
-      [context](UnitOfWork& work, pb::RebateSettlement* settlement) { return Propose(context, work, settlement); });
+      [context](UnitOfWork& work, pb::RebateSettlement* settlement) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckProposed(*settlement));
+        return Propose(context, work, settlement);
+      });
   context.runtime.SetHooks(pb::RebateSettlement::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   registry->Add<pb::GetRebateStandingRequest, pb::RebateStanding>(
@@ -200,25 +228,8 @@ void RegisterRebates(const Context& context, rpc::Registry* registry, schedule::
       Rpc("PayRebateSettlement"), [context](rpc::Call& call, const pb::PayRebateSettlementRequest& request) {
         return Pay(context, call, request);
       });
-  // At the end of every month what is owed so far goes into the books, until the contract has ended.
   scheduler->Handle(kDueAccrual, Rpc("CreateRebateSettlement"),
-                    [context](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
-                      ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(item.resource));
-                      const std::string month_end = context.Today(item.due_time - absl::Seconds(1));
-                      pb::RebateSettlement accrual;
-                      accrual.set_contract(contract.name());
-                      accrual.set_kind(pb::REBATE_SETTLEMENT_KIND_ACCRUAL);
-                      accrual.set_until_date(std::min(month_end, contract.end_date()));
-                      const absl::Status status = Propose(context, work, &accrual);
-                      if (status.ok()) RETURN_IF_ERROR(work.Insert(std::move(accrual)).status());
-                      // Nothing new this month, or settled to the end already.
-                      if (!status.ok() && !absl::IsFailedPrecondition(status)) return status;
-                      if (month_end >= contract.end_date()) return absl::OkStatus();
-                      ASSIGN_OR_RETURN(const std::string next_day, AddDays(month_end, 1));
-                      ASSIGN_OR_RETURN(const std::string next, MonthEnd(next_day));
-                      ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(next));
-                      return schedule::Schedule(work, kDueAccrual, contract.name(), due);
-                    });
+                    [context](UnitOfWork& work, const schedule::DueItem& item) { return Accrue(context, work, item); });
 }
 
 }  // namespace kam::contract

@@ -9,10 +9,12 @@
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/rebate.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "gtest/gtest.h"
 #include "kam/contract/v1/contract.pb.h"
+#include "kam/contract/v1/rebate.pb.h"
 #include "kam/order/v1/order.pb.h"
 
 namespace kam::contract::rules {
@@ -213,6 +215,76 @@ TEST(RebateTest, StepsAtTheirLimits) {
   EXPECT_THAT(CheckScale({{D("5"), D("2")}, {D("5"), D("3")}}, "t"), HasReason("REBATE_SCALE_INVALID"));
   EXPECT_THAT(CheckScale({{D("5"), D("2")}, {D("6"), D("2")}}, "t"), HasReason("REBATE_SCALE_INVALID"));
   EXPECT_THAT(CheckScale(scale, "t"), IsOk());
+}
+
+// A proposal of the yearly contract of 2026, as the service fills it in.
+v1::RebateSettlement Proposal(const std::string& kind, const std::string& until, const std::string& amount = "10") {
+  v1::RebateSettlement settlement;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      absl::StrCat("contract: 'contracts/c' kind: REBATE_SETTLEMENT_KIND_", kind, " until_date: '", until,
+                   "' amount { currency_code: 'CNY' units: ", amount,
+                   " } volume { currency_code: 'CNY' units: 7000 } percent: '2' proposer: 'p' decider: 'd'"),
+      &settlement));
+  return settlement;
+}
+
+v1::Contract Year(const std::string& end = "2026-12-31") {
+  v1::Contract contract;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      absl::StrCat(
+          "name: 'contracts/c' currency: 'CNY' state: CONTRACT_STATE_ACTIVE start_date: '2026-01-01' end_date: '", end,
+          "' rebate_tiers { from_volume: '5000' percent: '2' }"),
+      &contract));
+  return contract;
+}
+
+// C-09: accruals follow one another and nothing else; people propose none.
+TEST(RebateTest, AccrualsAreBoundByAccrualsOnly) {
+  RebateHistory history;
+  ASSERT_THAT(CountSettlement("PARTIAL", "APPROVED", D("140"), "2026-02-15", &history), IsOk());
+  EXPECT_THAT(CheckSettlement("2026-02-16", Year(), history, Proposal("PARTIAL", "2026-01-31")),
+              HasReason("REBATE_DATE_INVALID"));
+  EXPECT_THAT(CheckSettlement("2026-02-16", Year(), history, Proposal("ACCRUAL", "2026-01-31")), IsOk());
+  EXPECT_THAT(CheckSettlement("2026-02-16", Year("2026-01-10"), history, Proposal("ACCRUAL", "2026-01-31")), IsOk());
+  EXPECT_THAT(CheckSettlement("2026-02-16", Year(""), history, Proposal("ACCRUAL", "2026-01-31")), IsOk());
+  ASSERT_THAT(CountSettlement("ACCRUAL", "BOOKED", D("140"), "2026-01-31", &history), IsOk());
+  EXPECT_THAT(CheckSettlement("2026-02-16", Year(), history, Proposal("ACCRUAL", "2026-01-30", "-140")),
+              HasReason("NOTHING_TO_SETTLE"));
+  EXPECT_THAT(CheckProposed(Proposal("ACCRUAL", "2026-01-31")), HasReason("REBATE_ACCRUAL_SCHEDULED"));
+  EXPECT_THAT(CheckProposed(Proposal("PARTIAL", "2026-01-31")), IsOk());
+}
+
+// C-09: the final settlement waits for the last day and for the orders, and takes everything until it is made.
+TEST(RebateTest, FinalSettlementLeavesNothingOut) {
+  RebateHistory history;
+  EXPECT_THAT(CheckSettlement("2026-12-30", Year(), history, Proposal("FINAL", "2026-12-30")),
+              HasReason("REBATE_DATE_INVALID"));
+  EXPECT_THAT(CheckSettlement("2026-12-31", Year(), history, Proposal("FINAL", "2026-12-31")), IsOk());
+  EXPECT_THAT(CheckSettlement("2027-01-10", Year(), history, Proposal("FINAL", "2026-12-31")),
+              HasReason("REBATE_DATE_INVALID"));
+  EXPECT_THAT(CheckSettlement("2027-01-10", Year(), history, Proposal("FINAL", "2027-01-10")), IsOk());
+  EXPECT_THAT(CheckSettlement("2027-01-10", Year(""), history, Proposal("FINAL", "2027-01-10")),
+              HasReason("REBATE_DATE_INVALID"));
+  v1::Contract terminated = Year("");
+  terminated.set_state(v1::CONTRACT_STATE_TERMINATED);
+  EXPECT_THAT(CheckSettlement("2026-05-10", terminated, history, Proposal("FINAL", "2026-05-10")), IsOk());
+  // The end was moved before what was settled in part.
+  ASSERT_THAT(CountSettlement("PARTIAL", "PAID", D("140"), "2026-06-15", &history), IsOk());
+  EXPECT_THAT(CheckSettlement("2026-06-20", Year("2026-06-10"), history, Proposal("FINAL", "2026-06-20")), IsOk());
+  history.open_orders = 1;
+  EXPECT_THAT(CheckSettlement("2027-01-10", Year(), history, Proposal("FINAL", "2027-01-10")),
+              HasReason("ORDERS_OPEN"));
+  Rebate now;
+  now.payable = D("10");
+  EXPECT_THAT(CheckUnchanged(now, history, Proposal("FINAL", "2027-01-10")), HasReason("ORDERS_OPEN"));
+  EXPECT_THAT(CheckUnchanged(now, history, Proposal("PARTIAL", "2027-01-10")), IsOk());
+}
+
+// C-09
+TEST(RebateTest, PaidByAThird) {
+  EXPECT_THAT(CheckPayer("p", Proposal("PARTIAL", "2026-01-31")), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(CheckPayer("d", Proposal("PARTIAL", "2026-01-31")), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(CheckPayer("x", Proposal("PARTIAL", "2026-01-31")), IsOk());
 }
 
 }  // namespace

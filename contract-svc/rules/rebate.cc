@@ -6,12 +6,32 @@
 #include "common/money/money.h"
 #include "common/status/status.h"
 #include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/receivable.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/contract.pb.h"
 #include "kam/contract/v1/rebate.pb.h"
 
 namespace kam::contract::rules {
+namespace {
+
+absl::Status NothingToSettle(absl::string_view contract, const v1::RebateSettlement& settlement,
+                             absl::string_view what) {
+  ASSIGN_OR_RETURN(const Decimal volume, AmountIn(settlement.volume(), settlement.volume().currency_code(), "volume"));
+  return FailedPrecondition("NOTHING_TO_SETTLE", contract, what,
+                            {{"volume", volume.ToString()}, {"percent", settlement.percent()}});
+}
+
+absl::Status CheckOrdersOver(absl::string_view contract, const RebateHistory& history) {
+  if (history.open_orders == 0) return absl::OkStatus();
+  return FailedPrecondition("ORDERS_OPEN", contract,
+                            absl::StrCat(history.open_orders,
+                                         " orders of the contract are not settled: what is still "
+                                         "invoiced belongs to the final rebate"),
+                            {{"orders", absl::StrCat(history.open_orders)}});
+}
+
+}  // namespace
 
 absl::Status CheckScale(const std::vector<RebateStep>& scale, absl::string_view field) {
   FieldViolations violations;
@@ -52,6 +72,7 @@ absl::Status CountSettlement(absl::string_view kind, absl::string_view state, De
                              RebateHistory* history) {
   if (kind == "ACCRUAL") {
     ASSIGN_OR_RETURN(history->accrued, Add(history->accrued, amount));
+    history->last_accrued = std::max(history->last_accrued, std::string(until));
     return absl::OkStatus();
   }
   if (state == "PROPOSED") history->open = true;
@@ -75,6 +96,13 @@ absl::StatusOr<std::vector<RebateStep>> ScaleOf(const v1::Contract& contract) {
 
 absl::Status RebateNotAgreed(absl::string_view contract) {
   return FailedPrecondition("REBATE_NOT_AGREED", contract, "the contract has no rebate scale");
+}
+
+absl::Status CheckProposed(const v1::RebateSettlement& settlement) {
+  if (settlement.kind() != v1::REBATE_SETTLEMENT_KIND_ACCRUAL) return absl::OkStatus();
+  return InvalidField("rebate_settlement.kind", "REBATE_ACCRUAL_SCHEDULED",
+                      "is booked at the end of every month by itself: propose PARTIAL or FINAL",
+                      {{"value", v1::RebateSettlementKind_Name(settlement.kind())}});
 }
 
 absl::Status CheckSettlement(absl::string_view today, const v1::Contract& contract, const RebateHistory& history,
@@ -103,15 +131,24 @@ absl::Status CheckSettlement(absl::string_view today, const v1::Contract& contra
     return InvalidField("rebate_settlement.until_date", "REBATE_DATE_INVALID", what,
                         {{"value", until}, {"limit", std::string(limit)}});
   };
-  if (until > today) return date("must not be in the future", today);
-  if (until < contract.start_date() || until < history.last_until) {
-    return date("is before the contract began, or before what was settled already",
-                std::max(contract.start_date(), history.last_until));
-  }
-  if (until > contract.end_date()) return date("is after the last day of the contract", contract.end_date());
   const bool accrual = settlement.kind() == v1::REBATE_SETTLEMENT_KIND_ACCRUAL;
-  if (settlement.kind() == v1::REBATE_SETTLEMENT_KIND_FINAL && !ended && until != contract.end_date()) {
-    return date("the final settlement is to the last day of the contract", contract.end_date());
+  if (until > today) return date("must not be in the future", today);
+  const std::string earliest = std::max(contract.start_date(), accrual ? history.last_accrued : history.last_until);
+  if (until < earliest) {
+    // The schedule goes on with the next month.
+    if (accrual)
+      return NothingToSettle(contract.name(), settlement, absl::StrCat("reckoned to ", earliest, " already"));
+    return date("is before the contract began, or before what was settled already", earliest);
+  }
+  if (settlement.kind() == v1::REBATE_SETTLEMENT_KIND_FINAL) {
+    if (!ended && contract.end_date().empty()) {
+      return date("the contract has no last day: it is settled to the end when it was terminated or closed", "");
+    }
+    if (!ended && today < contract.end_date()) {
+      return date("the final settlement is made on the last day of the contract or later", contract.end_date());
+    }
+    if (until != today) return date("the final settlement is reckoned to the day it is made", today);
+    RETURN_IF_ERROR(CheckOrdersOver(contract.name(), history));
   }
   if (!accrual && history.open) {
     return FailedPrecondition("REBATE_SETTLEMENT_OPEN", contract.name(), "another settlement waits for its decision");
@@ -122,19 +159,26 @@ absl::Status CheckSettlement(absl::string_view today, const v1::Contract& contra
                                                                                  : false;
   if (!nothing) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Decimal volume, AmountIn(settlement.volume(), contract.currency(), "volume"));
-  return FailedPrecondition("NOTHING_TO_SETTLE", contract.name(),
-                            absl::StrCat("a volume of ", volume.ToString(), " gives nothing beyond what was settled"),
-                            {{"volume", volume.ToString()}, {"percent", settlement.percent()}});
+  return NothingToSettle(contract.name(), settlement,
+                         absl::StrCat("a volume of ", volume.ToString(), " gives nothing beyond what was settled"));
 }
 
-absl::Status CheckUnchanged(const Rebate& now, const v1::RebateSettlement& settlement) {
+absl::Status CheckUnchanged(const Rebate& now, const RebateHistory& history, const v1::RebateSettlement& settlement) {
   const std::string currency = settlement.amount().currency_code();
   ASSIGN_OR_RETURN(const Decimal amount, AmountIn(settlement.amount(), currency, "amount"));
-  if (amount == now.payable) return absl::OkStatus();
+  if (amount == now.payable) {
+    return settlement.kind() == v1::REBATE_SETTLEMENT_KIND_FINAL ? CheckOrdersOver(settlement.contract(), history)
+                                                                 : absl::OkStatus();
+  }
   return FailedPrecondition("REBATE_CHANGED", settlement.name(),
                             absl::StrCat("by now it would be ", now.payable.ToString(), ", not ", amount.ToString(),
                                          ": refuse it and propose it again"),
                             {{"value", amount.ToString()}, {"current", now.payable.ToString()}});
+}
+
+absl::Status CheckPayer(absl::string_view actor, const v1::RebateSettlement& settlement) {
+  RETURN_IF_ERROR(CheckOtherPerson(settlement.name(), actor, settlement.proposer(), "proposed it"));
+  return CheckOtherPerson(settlement.name(), actor, settlement.decider(), "approved it");
 }
 
 }  // namespace kam::contract::rules

@@ -3,6 +3,7 @@
 #ifndef KAM_CONTRACT_SVC_RULES_REBATE_H_
 #define KAM_CONTRACT_SVC_RULES_REBATE_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -41,11 +42,13 @@ absl::StatusOr<Rebate> ReckonRebate(const std::vector<RebateStep>& scale, Decima
 
 // What was reckoned before.
 struct RebateHistory {
-  Decimal accrued;         // Sum of the accruals.
-  Decimal settled;         // Approved and paid.
-  bool open = false;       // A proposal waits.
-  bool finished = false;   // The final settlement is approved.
-  std::string last_until;  // Last day that was settled.
+  Decimal accrued;           // Sum of the accruals.
+  Decimal settled;           // Approved and paid.
+  bool open = false;         // A proposal waits.
+  bool finished = false;     // The final settlement is approved.
+  std::string last_until;    // Last day that was settled.
+  std::string last_accrued;  // Last day that was accrued.
+  int64_t open_orders = 0;   // Orders of the contract that may still be invoiced or paid.
 };
 // Adds a stored settlement by the short names of its kind and state.
 absl::Status CountSettlement(absl::string_view kind, absl::string_view state, Decimal amount, absl::string_view until,
@@ -55,13 +58,22 @@ absl::StatusOr<std::vector<RebateStep>> ScaleOf(const v1::Contract& contract);
 // REBATE_NOT_AGREED.
 absl::Status RebateNotAgreed(absl::string_view contract);
 
-// A new settlement, its amounts reckoned: REBATE_NOT_AGREED, REBATE_DATE_INVALID, REBATE_SETTLEMENT_OPEN,
+// What people propose: a part or the rest. REBATE_ACCRUAL_SCHEDULED.
+absl::Status CheckProposed(const v1::RebateSettlement& settlement);
+
+// A new settlement, its amounts reckoned. Volume invoiced after the last day belongs to the contract as well: the final
+// settlement waits for its orders and is reckoned to the day it is made. An accrual is bound by the accruals before it
+// only. REBATE_NOT_AGREED, CONTRACT_NOT_IN_FORCE, REBATE_DATE_INVALID, ORDERS_OPEN, REBATE_SETTLEMENT_OPEN,
 // REBATE_SETTLED, NOTHING_TO_SETTLE.
 absl::Status CheckSettlement(absl::string_view today, const v1::Contract& contract, const RebateHistory& history,
                              const v1::RebateSettlement& settlement);
 
-// What is approved is what was proposed. REBATE_CHANGED when invoices came or went meanwhile.
-absl::Status CheckUnchanged(const Rebate& now, const v1::RebateSettlement& settlement);
+// What is approved is what was proposed. REBATE_CHANGED when invoices came or went meanwhile; ORDERS_OPEN when there
+// are orders again that the final settlement would leave out.
+absl::Status CheckUnchanged(const Rebate& now, const RebateHistory& history, const v1::RebateSettlement& settlement);
+
+// Who pays has neither proposed nor approved it. SEPARATION_OF_DUTIES.
+absl::Status CheckPayer(absl::string_view actor, const v1::RebateSettlement& settlement);
 
 }  // namespace kam::contract::rules
 
