@@ -80,12 +80,24 @@ absl::Status GoOn(const Context& context, UnitOfWork& work, const pb::ContractDi
     change.after.set_state(pb::OBLIGATION_STATE_TERMINATED);
     change.after.set_state_reason(reason);
   } else {
-    RETURN_IF_ERROR(rules::PlaceObligation(context.Today(work.now()), &change.after));
+    ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(dispute.contract()));
+    RETURN_IF_ERROR(rules::GoOnAfterDispute(contract, context.Today(work.now()), &change.after));
   }
   return work.Save(std::move(change)).status();
 }
 
-// A dispute's verb: locks its obligation, then the dispute.
+// The contract and the obligation of a dispute are locked before it.
+absl::Status LockBefore(UnitOfWork& work, absl::string_view dispute) {
+  RETURN_IF_ERROR(LockContractOf(work, "contract_disputes", dispute));
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query(
+                       "SELECT d.obligation FROM contract_disputes d WHERE d.id = ? AND d.obligation IS NOT NULL",
+                       {mysql::Value(IdOf(dispute))}));
+  if (rows.empty()) return absl::OkStatus();
+  return work.Load<pb::Obligation>(absl::StrCat("obligations/", rows[0][0].text())).status();
+}
+
+// A dispute's verb.
 template <typename Request>
 void AddVerb(const Context& context, rpc::Registry* registry, absl::string_view method,
              std::function<absl::Status(UnitOfWork&, const Request&, Change<pb::ContractDispute>*)> rule) {
@@ -94,11 +106,7 @@ void AddVerb(const Context& context, rpc::Registry* registry, absl::string_view 
         RETURN_IF_ERROR(context.directory.EnsureCaller(call));
         return context.runtime.Write<pb::ContractDispute>(
             call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ContractDispute> {
-              RETURN_IF_ERROR(work.connection()
-                                  .Query("SELECT b.id FROM obligations b JOIN contract_disputes d ON d.obligation = "
-                                         "b.id WHERE d.id = ? FOR UPDATE",
-                                         {mysql::Value(IdOf(request.name()))})
-                                  .status());
+              RETURN_IF_ERROR(LockBefore(work, request.name()));
               ASSIGN_OR_RETURN(auto change, work.Begin<pb::ContractDispute>(request));
               RETURN_IF_ERROR(rule(work, request, &change));
               return work.Save(std::move(change));

@@ -20,7 +20,7 @@ using resource::UnitOfWork;
 
 constexpr char kService[] = "kam.contract.v1.ObligationService";
 constexpr char kDueOverdue[] = "obligation.overdue";
-constexpr int kObligationsMax = 1000;
+constexpr int kObligationsPage = 500;  // Ended at a time.
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
@@ -40,6 +40,9 @@ void SetHooks(const Context& context) {
   hooks.prepare = PrepareNames(context);
   hooks.on_create = resource::OnCreate<pb::Obligation>(
       [context](UnitOfWork& work, pb::Obligation* obligation) { return Complete(context, work, obligation); });
+  hooks.lock_first = [](UnitOfWork& work, const std::string& name) {
+    return LockContractOf(work, "obligations", name);
+  };
   hooks.on_update = resource::OnUpdate<pb::Obligation>(
       [context](UnitOfWork& work, const pb::Obligation& before, pb::Obligation* after) -> absl::Status {
         if (before.state() != pb::OBLIGATION_STATE_IN_FORCE && before.state() != pb::OBLIGATION_STATE_OVERDUE) {
@@ -77,17 +80,19 @@ absl::Status ObligationOver(const pb::Obligation& obligation) {
 }
 
 absl::Status TerminateObligations(UnitOfWork& work, const std::string& contract, const std::string& reason) {
-  ASSIGN_OR_RETURN(const std::vector<pb::Obligation> open,
-                   work.Find<pb::Obligation>(
-                       {"t.contract = ? AND t.state IN ('IN_FORCE', 'OVERDUE')", {mysql::Value(IdOf(contract))}},
-                       "ORDER BY t.id", kObligationsMax, /*lock=*/true));
-  for (const pb::Obligation& obligation : open) {
-    Change<pb::Obligation> change{obligation, obligation};
-    change.after.set_state(pb::OBLIGATION_STATE_TERMINATED);
-    change.after.set_state_reason(reason);
-    RETURN_IF_ERROR(work.Save(std::move(change)).status());
+  while (true) {
+    ASSIGN_OR_RETURN(const std::vector<pb::Obligation> open,
+                     work.Find<pb::Obligation>(
+                         {"t.contract = ? AND t.state IN ('IN_FORCE', 'OVERDUE')", {mysql::Value(IdOf(contract))}},
+                         "ORDER BY t.id", kObligationsPage, /*lock=*/true));
+    if (open.empty()) return absl::OkStatus();
+    for (const pb::Obligation& obligation : open) {
+      Change<pb::Obligation> change{obligation, obligation};
+      change.after.set_state(pb::OBLIGATION_STATE_TERMINATED);
+      change.after.set_state_reason(reason);
+      RETURN_IF_ERROR(work.Save(std::move(change)).status());
+    }
   }
-  return absl::OkStatus();
 }
 
 absl::Status CheckObligationsOver(UnitOfWork& work, const std::string& contract) {

@@ -25,7 +25,7 @@ absl::Status LockContractOf(resource::UnitOfWork& work, absl::string_view table,
 absl::Status ObligationOver(const v1::Obligation& obligation);
 
 // A contract that ends before its time ends what was still to be done; what is disputed stays with the legal
-// department.
+// department and ends with its dispute.
 absl::Status TerminateObligations(resource::UnitOfWork& work, const std::string& contract, const std::string& reason);
 
 // OBLIGATIONS_OPEN.

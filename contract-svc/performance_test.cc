@@ -1,5 +1,9 @@
 // Rebates, obligations, disputes and renewal over real gRPC and MariaDB. C-09, C-13, C-16; golden cases G19, G31.
+#include <functional>
+#include <thread>
+
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/context.h"
 #include "contract-svc/testing/sales_fixture.h"
@@ -310,6 +314,108 @@ TEST_F(PerformanceTest, ObligationFromDueDayToDisputeAndEnd) {
                                              absl::StrCat("name: '", contract, "' reason: 'insolvency'"));
   EXPECT_EQ(read(later).state(), v1::OBLIGATION_STATE_TERMINATED);
   EXPECT_EQ(read(name).state(), v1::OBLIGATION_STATE_COMPLETED);
+}
+
+// C-13: the termination of a contract ends all that was to be done, and what is disputed as soon as the dispute is
+// over.
+TEST_F(PerformanceTest, NothingOutlivesATerminatedContract) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  Do<Contract, v1::ActivateContractRequest>(kam_, absl::StrCat(kContracts, "ActivateContract"),
+                                            absl::StrCat("name: '", contract, "'"));
+  const auto create = [&] {
+    return Do<Obligation, v1::CreateObligationRequest>(
+               kax_, absl::StrCat(kObligations, "CreateObligation"),
+               absl::StrCat("obligation { contract: '", contract,
+                            "' kind: OBLIGATION_KIND_DELIVERY title: 'Spares' due_date: '2026-06-30' "
+                            "target_quantity: '5' }"))
+        .name();
+  };
+  const std::string disputed = create();
+  const std::string many = create();
+  // More than are ended at a time.
+  harness().db().Execute(absl::StrCat(
+      "INSERT INTO obligations (id, version, create_time, update_time, creator, updater, contract, account, kind, "
+      "title, "
+      "due_date, target_quantity, fulfilled_quantity, deviation, state) SELECT CONCAT(SUBSTRING(o.id, 1, 22), "
+      "LPAD(n.n, "
+      "4, '0')), 1, o.create_time, o.update_time, o.creator, o.updater, o.contract, o.account, o.kind, o.title, "
+      "o.due_date, o.target_quantity, o.fulfilled_quantity, o.deviation, o.state FROM obligations o JOIN (SELECT a.d + "
+      "10 * b.d + 100 * c.d AS n FROM (SELECT 0 AS d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION "
+      "SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9) a, (SELECT 0 AS d UNION SELECT 1 UNION "
+      "SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT "
+      "9) b, (SELECT 0 AS d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 "
+      "UNION SELECT 7 UNION SELECT 8 UNION SELECT 9) c) n WHERE o.id = '",
+      IdOf(many), "'"));
+  const std::string dispute =
+      Do<ContractDispute, v1::CreateContractDisputeRequest>(
+          kam_, absl::StrCat(kDisputes, "CreateContractDispute"),
+          absl::StrCat("contract_dispute { contract: '", contract, "' obligation: '", disputed,
+                       "' title: 'Not delivered' statement: 'They say...' claimed_amount ", MoneyText("50"), " }"))
+          .name();
+  Do<Contract, v1::TerminateContractRequest>(kapm_, absl::StrCat(kContracts, "TerminateContract"),
+                                             absl::StrCat("name: '", contract, "' reason: 'insolvency'"));
+  const std::string states = absl::StrCat("FROM obligations WHERE contract = '", IdOf(contract), "' AND state ");
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COUNT(id) AS CHAR) ", states, "= 'TERMINATED'")), D("1001"));
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COUNT(id) AS CHAR) ", states, "= 'DISPUTED'")), D("1"));
+  Do<ContractDispute, v1::WithdrawContractDisputeRequest>(
+      kam_, absl::StrCat(kDisputes, "WithdrawContractDispute"),
+      absl::StrCat("name: '", dispute, "' reason: 'no use any more'"));
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COUNT(id) AS CHAR) ", states, "= 'TERMINATED'")), D("1002"));
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COUNT(id) AS CHAR) ", states,
+                             "= 'TERMINATED' AND state_reason = "
+                             "'insolvency'")),
+            D("1002"));
+}
+
+// C-13: a change of an obligation waits for the contract before it takes the obligation, as the termination does.
+TEST_F(PerformanceTest, ContractIsLockedBeforeItsObligation) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  const std::string name = Do<Obligation, v1::CreateObligationRequest>(
+                               kax_, absl::StrCat(kObligations, "CreateObligation"),
+                               absl::StrCat("obligation { contract: '", contract,
+                                            "' kind: OBLIGATION_KIND_DELIVERY title: 'Spares' due_date: '2026-06-30' "
+                                            "target_quantity: '5' }"))
+                               .name();
+  const std::string dispute =
+      Do<ContractDispute, v1::CreateContractDisputeRequest>(kam_, absl::StrCat(kDisputes, "CreateContractDispute"),
+                                                            absl::StrCat("contract_dispute { contract: '", contract,
+                                                                         "' title: 'Late' statement: 'They say...' "
+                                                                         "claimed_amount ",
+                                                                         MoneyText("50"), " }"))
+          .name();
+  const auto expect_waits = [&](const std::string& row, const std::function<void()>& write) {
+    std::thread writer;
+    const auto deadline = absl::Now() + absl::Seconds(60);
+    EXPECT_THAT(harness().runtime().database().RunInTransaction(
+                    deadline,
+                    [&](mysql::Connection& connection) -> absl::Status {
+                      RETURN_IF_ERROR(connection
+                                          .Query("SELECT c.id FROM contracts c WHERE c.id = ? FOR UPDATE",
+                                                 {mysql::Value(IdOf(contract))})
+                                          .status());
+                      writer = std::thread(write);
+                      // Until it asks for the contract, which is ours.
+                      for (;;) {
+                        ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                                         connection.Query("SELECT COUNT(p.id) FROM information_schema.processlist p "
+                                                          "WHERE p.info LIKE '%FROM contracts t%FOR UPDATE%' AND p.id "
+                                                          "<> CONNECTION_ID()"));
+                        if (rows[0][0].integer() > 0) break;
+                        if (absl::Now() > deadline) return absl::DeadlineExceededError("it never asked");
+                      }
+                      return connection.Query(absl::StrCat(row, " FOR UPDATE NOWAIT")).status();
+                    }),
+                IsOk());
+    if (writer.joinable()) writer.join();
+  };
+  expect_waits(absl::StrCat("SELECT b.id FROM obligations b WHERE b.id = '", IdOf(name), "'"), [&] {
+    Do<Obligation, v1::UpdateObligationRequest>(kax_, absl::StrCat(kObligations, "UpdateObligation"),
+                                                absl::StrCat("obligation { name: '", name, "' title: 'Parts' }"));
+  });
+  expect_waits(absl::StrCat("SELECT d.id FROM contract_disputes d WHERE d.id = '", IdOf(dispute), "'"), [&] {
+    Do<ContractDispute, v1::WithdrawContractDisputeRequest>(kam_, absl::StrCat(kDisputes, "WithdrawContractDispute"),
+                                                            absl::StrCat("name: '", dispute, "' reason: 'sorted out'"));
+  });
 }
 
 // C-16: the reminder comes in time, the successor is a draft of its own, reasons and lists are kept.

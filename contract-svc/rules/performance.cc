@@ -102,6 +102,15 @@ absl::Status PlaceObligation(absl::string_view today, Obligation* obligation) {
   return absl::OkStatus();
 }
 
+absl::Status GoOnAfterDispute(const Contract& contract, absl::string_view today, Obligation* obligation) {
+  if (contract.state() != v1::CONTRACT_STATE_TERMINATED && contract.state() != v1::CONTRACT_STATE_CLOSED) {
+    return PlaceObligation(today, obligation);
+  }
+  obligation->set_state(v1::OBLIGATION_STATE_TERMINATED);
+  obligation->set_state_reason(contract.state_reason().empty() ? "the contract has ended" : contract.state_reason());
+  return absl::OkStatus();
+}
+
 absl::Status Fulfil(const v1::RecordFulfilmentRequest& request, absl::string_view actor, absl::string_view today,
                     Obligation* obligation) {
   const bool by_amount = ByAmount(*obligation);

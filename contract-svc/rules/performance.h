@@ -25,6 +25,9 @@ absl::Status CompleteObligation(const v1::Contract& contract, absl::string_view 
 // that is neither disputed nor terminated.
 absl::Status PlaceObligation(absl::string_view today, v1::Obligation* obligation);
 
+// Its dispute is over: it stands where its day puts it again, or ends when the contract has ended meanwhile.
+absl::Status GoOnAfterDispute(const v1::Contract& contract, absl::string_view today, v1::Obligation* obligation);
+
 // Something was done. What reaches the target completes it, also while it is disputed. TARGET_REQUIRED naming the field
 // that its target is in, CURRENCY_MISMATCH, FULFIL_DATE_INVALID.
 absl::Status Fulfil(const v1::RecordFulfilmentRequest& request, absl::string_view actor, absl::string_view today,

@@ -76,6 +76,21 @@ TEST(ObligationTest, DisputedUntilSettledOrFulfilled) {
   EXPECT_EQ(obligation.state(), v1::OBLIGATION_STATE_COMPLETED);
 }
 
+// C-13: nothing comes back to life under a contract that has ended.
+TEST(ObligationTest, AfterTheDisputeByTheStateOfTheContract) {
+  for (int state = v1::ContractState_MIN; state <= v1::ContractState_MAX; ++state) {
+    Contract contract = Active();
+    contract.set_state(static_cast<v1::ContractState>(state));
+    contract.set_state_reason("insolvency");
+    Obligation obligation = Deliver("2026-03-10");
+    obligation.set_state(v1::OBLIGATION_STATE_DISPUTED);
+    ASSERT_THAT(GoOnAfterDispute(contract, "2026-03-10", &obligation), IsOk());
+    const bool ended = state == v1::CONTRACT_STATE_TERMINATED || state == v1::CONTRACT_STATE_CLOSED;
+    EXPECT_EQ(obligation.state(), ended ? v1::OBLIGATION_STATE_TERMINATED : v1::OBLIGATION_STATE_IN_FORCE) << state;
+    EXPECT_EQ(obligation.state_reason(), ended ? "insolvency" : "");
+  }
+}
+
 // C-13
 TEST(ObligationTest, OneTargetInTheCurrencyOfTheContract) {
   Obligation none = Deliver("2026-03-10");
