@@ -439,24 +439,45 @@ TEST_F(PerformanceTest, RenewalFromReminderToLists) {
   EXPECT_THAT((Call<Contract, v1::RenewContractRequest>(kam_, absl::StrCat(kContracts, "RenewContract"),
                                                         absl::StrCat("name: '", renewed, "'"))),
               HasReason("RENEWAL_DECIDED"));
-  ASSERT_THAT((Call<Contract, v1::DeclineContractRenewalRequest>(
-                  kam_, absl::StrCat(kContracts, "DeclineContractRenewal"),
-                  absl::StrCat("name: '", declined, "' non_renewal_reason: NON_RENEWAL_REASON_PRICE"))),
-              IsOk());
-  GoTo(2027, 1, 1);
-  EXPECT_EQ(Get(lapsed).renewal_status(), v1::RENEWAL_STATUS_LAPSED);
-  EXPECT_EQ(Get(declined).renewal_status(), v1::RENEWAL_STATUS_NOT_RENEWED);
-  const auto report = Do<v1::ReportContractRenewalsResponse, v1::ReportContractRenewalsRequest>(
-      kax_, absl::StrCat(kContracts, "ReportContractRenewals"), "from_date: '2026-12-01' to_date: '2026-12-31'");
+  const auto decline = [&](const std::string& name) {
+    return Call<Contract, v1::DeclineContractRenewalRequest>(
+        kam_, absl::StrCat(kContracts, "DeclineContractRenewal"),
+        absl::StrCat("name: '", name, "' non_renewal_reason: NON_RENEWAL_REASON_PRICE"));
+  };
+  ASSERT_THAT(decline(declined), IsOk());
+  // Declined after all, and renewed after all: with the draft that there is.
+  ASSERT_THAT(decline(renewed), IsOk());
+  const absl::StatusOr<Contract> again = Call<Contract, v1::RenewContractRequest>(
+      kam_, absl::StrCat(kContracts, "RenewContract"), absl::StrCat("name: '", renewed, "'"));
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->name(), next->name());
+  EXPECT_EQ(Get(renewed).renewal_status(), v1::RENEWAL_STATUS_RENEWING);
+  const std::string unsigned_one = NewFramework();
+  Do<Contract, v1::RenewContractRequest>(kam_, absl::StrCat(kContracts, "RenewContract"),
+                                         absl::StrCat("name: '", unsigned_one, "'"));
+  const auto list = [&] {
+    return Do<v1::ReportContractRenewalsResponse, v1::ReportContractRenewalsRequest>(
+        kax_, absl::StrCat(kContracts, "ReportContractRenewals"), "from_date: '2026-12-01' to_date: '2026-12-31'");
+  };
   const auto has = [](const auto& rows, const std::string& name) {
     for (const auto& row : rows) {
       if (row.contract() == name) return true;
     }
     return false;
   };
+  EXPECT_FALSE(has(list().renewed(), unsigned_one)) << "a draft is no renewal";
+  EXPECT_TRUE(has(list().open(), unsigned_one));
+  harness().db().Execute(
+      absl::StrCat("UPDATE contracts SET renewal_status = 'RENEWED' WHERE id = '", IdOf(renewed), "'"));
+  GoTo(2027, 1, 1);
+  EXPECT_EQ(Get(unsigned_one).renewal_status(), v1::RENEWAL_STATUS_LAPSED) << "nobody signed its successor";
+  EXPECT_EQ(Get(lapsed).renewal_status(), v1::RENEWAL_STATUS_LAPSED);
+  EXPECT_EQ(Get(declined).renewal_status(), v1::RENEWAL_STATUS_NOT_RENEWED);
+  const auto report = list();
   EXPECT_TRUE(has(report.renewed(), renewed));
   EXPECT_TRUE(has(report.not_renewed(), declined));
   EXPECT_TRUE(has(report.not_renewed(), lapsed));
+  EXPECT_TRUE(has(report.not_renewed(), unsigned_one));
   EXPECT_FALSE(has(report.open(), renewed));
   const auto foreign = Do<v1::ReportContractRenewalsResponse, v1::ReportContractRenewalsRequest>(
       other_kax_, absl::StrCat(kContracts, "ReportContractRenewals"), "from_date: '2026-12-01' to_date: '2026-12-31'");

@@ -27,9 +27,19 @@ absl::StatusOr<pb::Contract> Renew(const Context& context, rpc::Call& call, cons
   RETURN_IF_ERROR(context.directory.EnsureCaller(call));
   return context.runtime.Write<pb::Contract>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Contract> {
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Contract>(request));
-    ASSIGN_OR_RETURN(pb::Contract next, rules::DraftSuccessor(request, change.before));
-    next.set_drafter(work.actor().subject);
-    ASSIGN_OR_RETURN(next, work.Insert(std::move(next)));
+    // A contract has one successor; it is read only, since its signature locks it before the contract it renews.
+    ASSIGN_OR_RETURN(
+        std::vector<pb::Contract> drafted,
+        work.Find<pb::Contract>({"t.predecessor = ?", {mysql::Value(IdOf(change.before.name()))}}, "ORDER BY t.id", 1));
+    pb::Contract next;
+    if (drafted.empty()) {
+      ASSIGN_OR_RETURN(next, rules::DraftSuccessor(request, change.before));
+      next.set_drafter(work.actor().subject);
+      ASSIGN_OR_RETURN(next, work.Insert(std::move(next)));
+    } else {
+      RETURN_IF_ERROR(rules::TakeUpSuccessor(request, change.before, drafted[0]));
+      next = std::move(drafted[0]);
+    }
     change.after.set_renewal_status(pb::RENEWAL_STATUS_RENEWING);
     change.after.clear_non_renewal_reason();
     change.after.clear_non_renewal_remark();
@@ -66,14 +76,13 @@ absl::StatusOr<pb::ReportContractRenewalsResponse> Report(const Context& context
       pb::RenewalRow* row = nullptr;
       if (contract.state() == pb::CONTRACT_STATE_SUSPENDED) {
         row = response.add_suspended();
-      } else if (contract.renewal_status() == pb::RENEWAL_STATUS_RENEWED ||
-                 contract.renewal_status() == pb::RENEWAL_STATUS_RENEWING) {
+      } else if (contract.renewal_status() == pb::RENEWAL_STATUS_RENEWED) {
         row = response.add_renewed();
       } else if (contract.renewal_status() == pb::RENEWAL_STATUS_NOT_RENEWED ||
                  contract.renewal_status() == pb::RENEWAL_STATUS_LAPSED) {
         row = response.add_not_renewed();
       } else {
-        row = response.add_open();
+        row = response.add_open();  // Also one whose successor nobody has signed yet.
       }
       row->set_contract(contract.name());
       row->set_number(contract.number());
@@ -122,12 +131,14 @@ void RegisterRenewals(const Context& context, rpc::Registry* registry, schedule:
       Rpc("ReportContractRenewals"), [context](rpc::Call& call, const pb::ReportContractRenewalsRequest& request) {
         return Report(context, call, request);
       });
-  // Nobody has said what becomes of it: the list of the not renewed shows it as LAPSED until somebody does.
+  // Nobody has said what becomes of it, or signed its successor: the list of the not renewed shows it as LAPSED until
+  // somebody does.
   scheduler->Handle(kDueEnded, Rpc("RenewContract"),
                     [](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
                       ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(item.resource));
                       if (!rules::IsRunning(contract)) return absl::OkStatus();
                       if (contract.renewal_status() != pb::RENEWAL_STATUS_DUE &&
+                          contract.renewal_status() != pb::RENEWAL_STATUS_RENEWING &&
                           contract.renewal_status() != pb::RENEWAL_STATUS_UNSPECIFIED) {
                         return absl::OkStatus();
                       }

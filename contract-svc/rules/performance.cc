@@ -200,6 +200,21 @@ absl::StatusOr<Contract> DraftSuccessor(const v1::RenewContractRequest& request,
   return next;
 }
 
+absl::Status TakeUpSuccessor(const v1::RenewContractRequest& request, const Contract& contract,
+                             const Contract& successor) {
+  if (Renewing(contract)) return RenewalDecided(contract);
+  const auto other = [](const std::string& wanted, const std::string& is) { return !wanted.empty() && wanted != is; };
+  if (!other(request.title(), successor.title()) && !other(request.start_date(), successor.start_date()) &&
+      !other(request.end_date(), successor.end_date())) {
+    return absl::OkStatus();
+  }
+  return FailedPrecondition(
+      "RENEWAL_DECIDED", contract.name(),
+      "its successor was drafted before with another title or period: renew it without them and "
+      "change the draft",
+      {{"status", v1::RenewalStatus_Name(contract.renewal_status())}, {"successor", successor.name()}});
+}
+
 absl::Status DeclineRenewal(const v1::DeclineContractRenewalRequest& request, Contract* contract) {
   if (contract->renewal_status() == v1::RENEWAL_STATUS_RENEWED) return RenewalDecided(*contract);
   if (request.non_renewal_reason() == v1::NON_RENEWAL_REASON_OTHER &&

@@ -37,6 +37,11 @@ absl::Status Fulfil(const v1::RecordFulfilmentRequest& request, absl::string_vie
 // it is approved. RENEWAL_DECIDED, CONTRACT_DATES_MISSING, CONTRACT_DATES_CONTRADICT.
 absl::StatusOr<v1::Contract> DraftSuccessor(const v1::RenewContractRequest& request, const v1::Contract& contract);
 
+// The successor that was drafted before it was decided otherwise is taken up as it stands. RENEWAL_DECIDED when the
+// request wants other terms than it has: those are changed in the draft.
+absl::Status TakeUpSuccessor(const v1::RenewContractRequest& request, const v1::Contract& contract,
+                             const v1::Contract& successor);
+
 // RENEWAL_DECIDED, REMARK_REQUIRED.
 absl::Status DeclineRenewal(const v1::DeclineContractRenewalRequest& request, v1::Contract* contract);
 

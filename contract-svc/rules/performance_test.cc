@@ -140,6 +140,21 @@ TEST(RenewalTest, SuccessorHasTheTermsOfTheLastDay) {
   EXPECT_THAT(DraftSuccessor({}, renewing), HasReason("RENEWAL_DECIDED"));
 }
 
+// C-16: the draft that there is is taken up, on its own terms.
+TEST(RenewalTest, DraftIsTakenUp) {
+  Contract contract = Active();
+  contract.set_renewal_status(v1::RENEWAL_STATUS_NOT_RENEWED);
+  const Contract next = *DraftSuccessor({}, contract);
+  EXPECT_THAT(TakeUpSuccessor({}, contract, next), IsOk());
+  EXPECT_THAT(TakeUpSuccessor(Parse<v1::RenewContractRequest>("start_date: '2027-01-01' title: 't'"), contract, next),
+              IsOk());
+  for (const char* other : {"start_date: '2027-02-01'", "end_date: '2028-12-31'", "title: 'Other'"}) {
+    EXPECT_THAT(TakeUpSuccessor(Parse<v1::RenewContractRequest>(other), contract, next), HasReason("RENEWAL_DECIDED"));
+  }
+  contract.set_renewal_status(v1::RENEWAL_STATUS_RENEWING);
+  EXPECT_THAT(TakeUpSuccessor({}, contract, next), HasReason("RENEWAL_DECIDED"));
+}
+
 // C-16
 TEST(RenewalTest, NotRenewedForAReason) {
   Contract contract = Active();
