@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
+#include "contract-svc/authors.h"
 #include "contract-svc/commitment_book.h"
 #include "contract-svc/quote_ledger.h"
 #include "contract-svc/rules/amendment.h"
@@ -99,6 +100,19 @@ absl::Status GiveBackPrices(UnitOfWork& work, const pb::Amendment& amendment) {
   return DrawForAmendment(work, amendment.quote(), amendment.name(), pb::Contract());
 }
 
+// Orders that were cancelled since the submission leave more to be called off at the new prices than was taken then:
+// that must be in the quote as well.
+absl::Status TakePricesAgain(UnitOfWork& work, const rules::FactsByRoot& facts, const pb::Amendment& amendment,
+                             const pb::Contract& contract, const pb::Contract& after) {
+  ASSIGN_OR_RETURN(const pb::Contract priced, rules::PricedAnew(amendment, facts, contract, after));
+  if (!amendment.quote().empty()) {
+    ASSIGN_OR_RETURN(const bool held, AmendmentHolds(work, amendment.quote(), amendment.name(), priced));
+    if (held) return absl::OkStatus();
+    RETURN_IF_ERROR(GiveBackPrices(work, amendment));
+  }
+  return TakePrices(work, facts, amendment, contract, after);
+}
+
 absl::StatusOr<pb::Amendment> Submit(const Context& context, rpc::Call& call,
                                      const pb::SubmitAmendmentRequest& request) {
   RETURN_IF_ERROR(context.directory.EnsureCaller(call));
@@ -135,6 +149,7 @@ absl::StatusOr<pb::Amendment> Review(const Context& context, rpc::Call& call,
   return context.runtime.Write<pb::Amendment>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Amendment> {
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Amendment>(request));
     RETURN_IF_ERROR(CheckRead(request.etag()));
+    RETURN_IF_ERROR(CheckNotAuthor(work, change.before.name(), Rpc("UpdateAmendment")));
     pb::Amendment& amendment = change.after;
     const rules::Reviewed reviewed{amendment.name(), amendment.drafter(), amendment.submitter()};
     ASSIGN_OR_RETURN(const rules::ReviewOutcome outcome,
@@ -180,7 +195,9 @@ absl::StatusOr<pb::Amendment> Apply(const Context& context, rpc::Call& call, con
     Change<pb::Contract> contract_change{contract, contract};
     ASSIGN_OR_RETURN(const rules::FactsByRoot facts, LoadChainFacts(context, work.connection(), contract.name()));
     ASSIGN_OR_RETURN(const rules::AmendmentEffect effect, Try(facts, change.before, contract, &contract_change.after));
-    RETURN_IF_ERROR(rules::AfterEndMoved(today, context.policy.renewal_lead_days, &contract_change.after));
+    RETURN_IF_ERROR(TakePricesAgain(work, facts, change.before, contract, contract_change.after));
+    RETURN_IF_ERROR(
+        rules::AfterEndMoved(contract.end_date(), today, context.policy.renewal_lead_days, &contract_change.after));
     rules::SetAmount(effect.delta, contract.currency(), amendment.mutable_delta_value());
     *amendment.mutable_signatories() = request.signatories();
     amendment.set_sign_date(signed_on);

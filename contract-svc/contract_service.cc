@@ -3,6 +3,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/authors.h"
 #include "contract-svc/commitment_book.h"
 #include "contract-svc/performance.h"
 #include "contract-svc/quote_ledger.h"
@@ -36,6 +37,16 @@ bool Editable(const pb::Contract& contract) {
   return contract.state() == pb::CONTRACT_STATE_DRAFT || contract.state() == pb::CONTRACT_STATE_RETURNED;
 }
 
+// Whether anything but an import and the passing of time has changed the contract: from then on it belongs here.
+absl::StatusOr<bool> WorkedOnHere(UnitOfWork& work, const pb::Contract& contract) {
+  if (contract.versions_size() > 0 || contract.steps_size() > 0 || !contract.approved_sha256().empty()) return true;
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT 1 FROM changes WHERE resource_id = ? AND method NOT LIKE ? AND "
+                                           "actor NOT LIKE ? LIMIT 1",
+                                           {IdOf(contract.name()), "%/BatchUpsert%", "programs/%"}));
+  return !rows.empty();
+}
+
 // The day on which the contract becomes EXPIRING.
 absl::Status ScheduleEnd(const Context& context, UnitOfWork& work, const pb::Contract& contract) {
   if (contract.end_date().empty()) return absl::OkStatus();
@@ -57,16 +68,17 @@ void SetContractHooks(const Context& context) {
   });
   hooks.on_update = resource::OnUpdate<pb::Contract>(
       [](UnitOfWork& work, const pb::Contract& before, pb::Contract* after) -> absl::Status {
-        if (work.importing() && (before.steps_size() > 0 || !before.approved_sha256().empty())) {
-          return FailedPrecondition("CONTRACT_NOT_HISTORY", before.name(),
-                                    "the contract has been worked on here; the import does not change it any more");
-        }
         if (!work.importing() && !Editable(before)) {
           return FailedPrecondition("CONTRACT_FROZEN", before.name(),
                                     "the words of a contract are frozen from submission on; withdraw it first",
                                     {{"state", pb::ContractState_Name(before.state())}});
         }
-        return rules::ComputeContract(after);
+        RETURN_IF_ERROR(rules::ComputeContract(after));
+        if (!work.importing() || after->SerializeAsString() == before.SerializeAsString()) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const bool worked_on, WorkedOnHere(work, before));
+        if (!worked_on) return absl::OkStatus();
+        return FailedPrecondition("CONTRACT_NOT_HISTORY", before.name(),
+                                  "the contract has been worked on here; the import does not change it any more");
       });
   // What a contract draws of its quote; and a contract in force turns EXPIRING in time, however it came into force.
   hooks.on_saved = resource::OnSaved<pb::Contract>(
@@ -76,10 +88,11 @@ void SetContractHooks(const Context& context) {
         const bool active = after.state() == pb::CONTRACT_STATE_ACTIVE;
         RETURN_IF_ERROR(PostContract(work, after));
         const bool moved = before != nullptr && before->end_date() != after.end_date();
-        if (active && !was_active) RETURN_IF_ERROR(ScheduleAccrual(context, work, after));
-        if ((active && !was_active) || (moved && rules::IsRunning(after))) {
-          RETURN_IF_ERROR(ScheduleEnded(context, work, after));
-        }
+        // History may come in as EXPIRING or SUSPENDED: it has an end and a rebate as well.
+        const bool running = rules::IsRunning(after);
+        const bool starts = running && (before == nullptr || !rules::IsRunning(*before));
+        if (starts) RETURN_IF_ERROR(ScheduleAccrual(context, work, after));
+        if (starts || (running && moved)) RETURN_IF_ERROR(ScheduleEnded(context, work, after));
         if (active && (!was_active || moved)) return ScheduleEnd(context, work, after);
         if (was_active && !active) return schedule::Cancel(work, kDueEnd, after.name());
         return absl::OkStatus();
@@ -114,6 +127,7 @@ absl::StatusOr<pb::Contract> Review(const Context& context, rpc::Call& call, con
   return context.runtime.Write<pb::Contract>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Contract> {
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Contract>(request));
     RETURN_IF_ERROR(CheckRead(request.etag()));
+    RETURN_IF_ERROR(CheckNotAuthor(work, change.before.name(), Rpc("UpdateContract")));
     RETURN_IF_ERROR(rules::Review(work.actor().subject, request.step(), request.approve(), request.opinion(),
                                   work.now(), &change.after));
     if (change.after.state() != pb::CONTRACT_STATE_IN_REVIEW) {

@@ -303,6 +303,73 @@ TEST_F(ContractServiceTest, OnlyTheOtherSystemImportsContracts) {
   EXPECT_THAT(import(erp_), IsOk());
 }
 
+// C-11: whoever wrote some of the words gives no opinion on them, though another drafted and submitted the contract.
+TEST_F(ContractServiceTest, AuthorOfTheWordsGivesNoOpinion) {
+  const std::string name = Draft(NewQuote(account_, "APPROVED"));
+  Settle(name);
+  Do<Contract, v1::UpdateContractRequest>(
+      kam_, absl::StrCat(kContracts, "UpdateContract"),
+      absl::StrCat("contract { name: '", name, "' terms_days: 90 } update_mask { paths: 'terms_days' }"));
+  ASSERT_THAT(Submit(name), IsOk());
+  EXPECT_THAT(Review(kam_, name, "SALES"), HasReason("SEPARATION_OF_DUTIES"));
+  const std::string id = harness().NewId();
+  harness().AddEmployeeScope(id, kam_.department, "");
+  EXPECT_THAT(Review(harness().PrincipalFor("KAM", id, kam_.department), name, "SALES"), IsOk());
+}
+
+// C-18: history may be brought as often as one likes; once somebody has worked on the contract it stays as it is here.
+TEST_F(ContractServiceTest, ImportLeavesAContractThatWasWorkedOnHere) {
+  const std::string id = harness().NewId();
+  const auto import = [&](const std::string& title) {
+    return Do<kam::api::BatchUpsertResponse, v1::BatchUpsertContractsRequest>(
+               erp_, absl::StrCat(kContracts, "BatchUpsertContracts"),
+               absl::StrCat("contracts { external_ids { system: 'erp' id: '", id, "' } account: '", account_,
+                            "' title: '", title,
+                            "' currency: 'CNY' state: CONTRACT_STATE_SIGNED start_date: '2025-01-01' end_date: "
+                            "'2027-12-31' lines { product: '",
+                            product_a_, "' quantity: '1' unit_price ", MoneyText("1"), " } }"))
+        .results(0);
+  };
+  const std::string name = import("first").name();
+  EXPECT_EQ(import("second").outcome(), kam::api::UPSERT_OUTCOME_UPDATED);
+  ASSERT_THAT(Verb<v1::ActivateContractRequest>(kam_, "ActivateContract", name), IsOk());
+  EXPECT_EQ(import("second").outcome(), kam::api::UPSERT_OUTCOME_UNCHANGED);
+  const auto refused = import("third");
+  EXPECT_EQ(refused.outcome(), kam::api::UPSERT_OUTCOME_FAILED);
+  EXPECT_THAT(refused.status().message(), ::testing::HasSubstr("worked on here"));
+}
+
+// C-09, C-16: a contract that comes in as EXPIRING has a rebate to accrue and an end to be noticed.
+TEST_F(ContractServiceTest, ContractImportedAsExpiringIsAccruedAndLapses) {
+  const absl::Time start = harness().clock().Now();
+  const auto answer = Do<kam::api::BatchUpsertResponse, v1::BatchUpsertContractsRequest>(
+      erp_, absl::StrCat(kContracts, "BatchUpsertContracts"),
+      absl::StrCat("contracts { external_ids { system: 'erp' id: '", harness().NewId(), "' } account: '", account_,
+                   "' title: 'Framework' currency: 'CNY' state: CONTRACT_STATE_EXPIRING start_date: '2025-02-01' "
+                   "end_date: '2026-01-31' payment: CONTRACT_PAYMENT_CREDIT terms_days: 30 rebate_tiers { from_volume: "
+                   "'5000' percent: '2' } lines { product: '",
+                   product_a_, "' quantity: '10000' unit_price ", MoneyText("10"), " } }"));
+  const std::string name = answer.results(0).name();
+  SetLimit(account_, "UNLIMITED", "");
+  const absl::StatusOr<opb::Order> order = Enter(name, "700");
+  ASSERT_THAT(order, IsOk());
+  SalesTest::Review(order->name());
+  Release(order->name());
+  harness().db().Execute(absl::StrCat("UPDATE orders_lines SET delivered_quantity = quantity WHERE parent_id = '",
+                                      IdOf(order->name()), "'"));
+  Invoice(order->name());
+  const absl::Time after_end = absl::FromCivil(absl::CivilDay(2026, 2, 2), absl::UTCTimeZone());
+  harness().clock().Set(after_end);
+  EXPECT_THAT(scheduler().RunDue(after_end, absl::InfiniteFuture()), IsOk());
+  harness().clock().Set(start);
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(SUM(amount_amount) AS CHAR) FROM rebate_settlements WHERE contract = '",
+                             IdOf(name), "' AND kind = 'ACCRUAL'")),
+            D("140"));
+  const auto contract = Do<Contract, kam::api::GetRequest>(kam_, absl::StrCat(kContracts, "GetContract"),
+                                                           absl::StrCat("name: '", name, "'"));
+  EXPECT_EQ(contract.renewal_status(), v1::RENEWAL_STATUS_LAPSED);
+}
+
 // C-12: the annual agreement is signed by the company-wide key account manager.
 TEST_F(ContractServiceTest, AnnualAgreementHasItsOwnSigner) {
   const std::string name = Draft(NewQuote(account_, "APPROVED"));

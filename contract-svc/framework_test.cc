@@ -1,5 +1,6 @@
 // Framework contracts over real gRPC and MariaDB: the commitment ledger under parallel orders, amendments from draft to
-// application. C-09, C-14; golden cases G22, G31.
+// application. C-03, C-09, C-11, C-14, C-18;
+// golden cases G22, G31.
 #include <atomic>
 #include <random>
 #include <thread>
@@ -322,6 +323,83 @@ TEST_F(FrameworkTest, PriceChangeRestsOnAQuoteAndOrdersFollowTheirDay) {
   EXPECT_THAT(Enter(contract, "8"), HasReason("QUANTITY_NOT_AGREED")) << "one commitment over both prices";
   ExpectLedgerRight(contract);
   harness().clock().Advance(-absl::Hours(24));
+}
+
+// C-03, C-14: a price without a quote is no price, though nothing is left to be ordered at it just now.
+TEST_F(FrameworkTest, PriceOfAnUsedUpLineNeedsAQuoteToo) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  ASSERT_THAT(Enter(contract, "1000"), IsOk());
+  const std::string actions = absl::StrCat(
+      "actions { kind: AMENDMENT_ACTION_KIND_CHANGE_PRICE line_number: 1 unit_price ", MoneyText("1"), " }");
+  EXPECT_THAT(Submit(DraftAmendment(contract, "2026-01-06", actions)), HasReason("QUOTE_REQUIRED"));
+  const std::string quote = NewQuote(account_, "APPROVED");
+  EXPECT_THAT(Submit(DraftAmendment(contract, "2026-01-06", absl::StrCat("quote: '", quote, "' ", actions))),
+              HasReason("PRICE_NOT_AGREED"));
+}
+
+// C-03, C-14: what became open between submission and application is asked of the quote as well.
+TEST_F(FrameworkTest, PricesAreTakenAgainWhenMoreBecameOpen) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  ASSERT_THAT(Enter(contract, "990"), IsOk());
+  const std::string small = Enter(contract, "3")->name();
+  const std::string quote = NewQuote(account_, "APPROVED");
+  harness().db().Execute(
+      absl::StrCat("UPDATE quotes_lines SET net_price_amount = 9 WHERE parent_id = '", IdOf(quote), "'"));
+  const auto held = [&] {
+    return Sql(absl::StrCat("SELECT CAST(SUM(quantity) AS CHAR) FROM quote_draws WHERE quote = '", IdOf(quote), "'"));
+  };
+  const std::string name = DraftAmendment(
+      contract, "2026-01-06",
+      absl::StrCat("quote: '", quote, "' actions { kind: AMENDMENT_ACTION_KIND_CHANGE_PRICE line_number: 1 unit_price ",
+                   MoneyText("9"), " }"));
+  ASSERT_THAT(Submit(name), IsOk());
+  EXPECT_EQ(held(), D("7"));
+  ReviewAll(name);
+  ASSERT_THAT(OrderVerb<opb::CancelOrderRequest>(sad_, "CancelOrder", small), IsOk());
+  harness().db().Execute(absl::StrCat("UPDATE quotes_lines SET quantity = 9 WHERE parent_id = '", IdOf(quote), "'"));
+  EXPECT_THAT(Apply(name), HasReason("QUANTITY_NOT_AGREED"));
+  harness().db().Execute(absl::StrCat("UPDATE quotes_lines SET quantity = 10 WHERE parent_id = '", IdOf(quote), "'"));
+  ASSERT_THAT(Apply(name), IsOk());
+  EXPECT_EQ(held(), D("10"));
+}
+
+// C-11, C-14: whoever wrote some of the words gives no opinion on them.
+TEST_F(FrameworkTest, AuthorOfAnAmendmentGivesNoOpinion) {
+  const std::string name = DraftAmendment(NewContract(account_, false), "2026-01-06",
+                                          "actions { kind: AMENDMENT_ACTION_KIND_STOP_LINE line_number: 1 }");
+  Do<Amendment, v1::UpdateAmendmentRequest>(
+      kam_, absl::StrCat(kAmendments, "UpdateAmendment"),
+      absl::StrCat("amendment { name: '", name, "' title: 'Other' } update_mask { paths: 'title' }"));
+  ASSERT_THAT(Submit(name), IsOk());
+  EXPECT_THAT(Opinion(kam_, name, "SALES"), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Opinion(pss_, name, "PRODUCT"), IsOk());
+}
+
+// C-14, C-18: the other system does not know of an amendment made here, and does not undo it.
+TEST_F(FrameworkTest, ImportDoesNotUndoAnAmendment) {
+  const std::string id = harness().NewId();
+  const auto import = [&] {
+    return Do<kam::api::BatchUpsertResponse, v1::BatchUpsertContractsRequest>(
+               erp_, absl::StrCat(kContracts, "BatchUpsertContracts"),
+               absl::StrCat("contracts { external_ids { system: 'erp' id: '", id, "' } account: '", account_,
+                            "' title: 'Supply' currency: 'CNY' state: CONTRACT_STATE_ACTIVE start_date: '2025-01-01' "
+                            "end_date: '2027-12-31' lines { product: '",
+                            product_a_, "' quantity: '1000' unit_price ", MoneyText("10"), " } }"))
+        .results(0);
+  };
+  const std::string contract = import().name();
+  const std::string name = DraftAmendment(
+      contract, "2026-01-06",
+      "actions { kind: AMENDMENT_ACTION_KIND_CHANGE_QUANTITY line_number: 1 quantity: '1200' } actions { kind: "
+      "AMENDMENT_ACTION_KIND_CHANGE_END_DATE end_date: '2028-12-31' }");
+  ASSERT_THAT(Submit(name), IsOk());
+  ReviewAll(name);
+  ASSERT_THAT(Apply(name), IsOk());
+  const Contract amended = Get(contract);
+  const auto again = import();
+  EXPECT_EQ(again.outcome(), kam::api::UPSERT_OUTCOME_FAILED);
+  EXPECT_THAT(again.status().message(), ::testing::HasSubstr("worked on here"));
+  EXPECT_EQ(Get(contract).SerializeAsString(), amended.SerializeAsString());
 }
 
 // C-14: what was reviewed against another version is reviewed again.

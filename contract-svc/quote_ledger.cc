@@ -1,5 +1,7 @@
 #include "contract-svc/quote_ledger.h"
 
+#include <algorithm>
+
 #include "common/status/status.h"
 #include "contract-svc/context.h"
 #include "contract-svc/rules/amounts.h"
@@ -24,6 +26,14 @@ absl::StatusOr<std::vector<QuoteDraw>> ToDraws(const std::vector<mysql::Row>& ro
   return draws;
 }
 
+absl::StatusOr<std::vector<QuoteDraw>> HeldBy(UnitOfWork& work, const std::string& quote, const std::string& holder) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT d.product, d.unit_price, d.quantity FROM quote_draws d WHERE "
+                                           "d.quote = ? AND d.holder = ? ORDER BY d.entry",
+                                           {IdOf(quote), holder}));
+  return ToDraws(rows);
+}
+
 // Posts what is missing for `holder` to hold exactly `wanted`; `gives_back`: it is less than before.
 absl::Status SetDraws(UnitOfWork& work, const std::string& quote, const std::string& holder,
                       const std::vector<QuoteDraw>& wanted, bool gives_back = false) {
@@ -32,11 +42,7 @@ absl::Status SetDraws(UnitOfWork& work, const std::string& quote, const std::str
     RETURN_IF_ERROR(
         work.connection().Query("SELECT q.id FROM quotes q WHERE q.id = ? FOR UPDATE", {IdOf(quote)}).status());
   }
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query("SELECT d.product, d.unit_price, d.quantity FROM quote_draws d WHERE "
-                                           "d.quote = ? AND d.holder = ? ORDER BY d.entry",
-                                           {IdOf(quote), holder}));
-  ASSIGN_OR_RETURN(const std::vector<QuoteDraw> drawn, ToDraws(rows));
+  ASSIGN_OR_RETURN(const std::vector<QuoteDraw> drawn, HeldBy(work, quote, holder));
   ASSIGN_OR_RETURN(const std::vector<QuoteDraw> entries, rules::DrawsToPost(drawn, wanted));
   if (entries.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> last,
@@ -116,6 +122,14 @@ absl::Status DrawForAmendment(UnitOfWork& work, const std::string& quote, const 
                               const v1::Contract& priced) {
   ASSIGN_OR_RETURN(const std::vector<QuoteDraw> lines, LinesOf(priced));
   return SetDraws(work, quote, amendment, lines);
+}
+
+absl::StatusOr<bool> AmendmentHolds(UnitOfWork& work, const std::string& quote, const std::string& amendment,
+                                    const v1::Contract& priced) {
+  ASSIGN_OR_RETURN(const std::vector<QuoteDraw> held, HeldBy(work, quote, amendment));
+  ASSIGN_OR_RETURN(const std::vector<QuoteDraw> wanted, LinesOf(priced));
+  ASSIGN_OR_RETURN(const std::vector<QuoteDraw> entries, rules::DrawsToPost(held, wanted));
+  return std::none_of(entries.begin(), entries.end(), [](const QuoteDraw& entry) { return entry.quantity.sign() > 0; });
 }
 
 absl::Status DrawForOrder(UnitOfWork& work, const order::v1::Order* before, const order::v1::Order& after) {

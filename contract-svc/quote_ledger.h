@@ -27,6 +27,10 @@ absl::Status DrawForContract(resource::UnitOfWork& work, const v1::Contract* bef
 absl::Status DrawForAmendment(resource::UnitOfWork& work, const std::string& quote, const std::string& amendment,
                               const v1::Contract& priced);
 
+// Whether the amendment holds all that `priced` asks for already.
+absl::StatusOr<bool> AmendmentHolds(resource::UnitOfWork& work, const std::string& quote, const std::string& amendment,
+                                    const v1::Contract& priced);
+
 // Called after every write of an order: it holds what its lines say, less what was closed short, until it is
 // cancelled.
 absl::Status DrawForOrder(resource::UnitOfWork& work, const order::v1::Order* before, const order::v1::Order& after);

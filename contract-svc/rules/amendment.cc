@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
@@ -25,6 +26,7 @@ using v1::ContractClause;
 using v1::ContractLine;
 
 constexpr int kPriceScale = 4;
+constexpr int kPieceScale = 6;
 
 std::string Path(int index, absl::string_view field) { return absl::StrCat("amendment.actions[", index, "].", field); }
 
@@ -369,6 +371,34 @@ class Applier {
   std::string before_;
 };
 
+// The line that held before the amendment and that `line` goes on with; null when there was none.
+const ContractLine* Continued(const Contract& after, const std::set<int>& known, const ContractLine& line) {
+  int number = line.predecessor();
+  while (number != 0) {
+    const auto found = std::find_if(after.lines().begin(), after.lines().end(),
+                                    [&](const ContractLine& other) { return other.line_number() == number; });
+    if (found == after.lines().end()) return nullptr;
+    if (known.count(number) > 0) return &*found;
+    number = found->predecessor();
+  }
+  return nullptr;
+}
+
+// What may still be called off of a line at its price, its tolerance counted; never less than nothing.
+absl::StatusOr<Decimal> OpenPieces(const ContractLine& line, Decimal price, Decimal drawn) {
+  ASSIGN_OR_RETURN(Decimal open, QuantityOf(line.quantity(), "quantity"));
+  if (!line.tolerance_percent().empty()) {
+    ASSIGN_OR_RETURN(const Decimal tolerance, QuantityOf(line.tolerance_percent(), "tolerance_percent"));
+    ASSIGN_OR_RETURN(const Decimal percent, Add(Decimal::FromInt(100), tolerance));
+    ASSIGN_OR_RETURN(open, MultiplyDivide(open, percent, Decimal::FromInt(100), kPieceScale));
+  }
+  if (line.commitment_basis() == v1::COMMITMENT_BASIS_VALUE && price.sign() > 0) {
+    ASSIGN_OR_RETURN(drawn, Divide(drawn, price, kPieceScale));
+  }
+  ASSIGN_OR_RETURN(open, Subtract(open, drawn));
+  return std::max(open, Decimal());
+}
+
 }  // namespace
 
 absl::Status CheckActions(const Amendment& amendment, absl::string_view currency) {
@@ -447,33 +477,31 @@ absl::StatusOr<Contract> PricedAnew(const Amendment& amendment, const FactsByRoo
                                     const Contract& after) {
   Contract priced = after;
   priced.clear_lines();
-  std::map<int, bool> known;
-  for (const ContractLine& line : before.lines()) known[line.line_number()] = true;
+  std::set<int> known;
+  for (const ContractLine& line : before.lines()) known.insert(line.line_number());
   for (const int root : Roots(after)) {
     const std::vector<int> chain = ChainOf(after, root);
-    if (chain.empty()) continue;
-    const ContractLine& line = after.lines(chain.back());
-    const bool added = known.count(root) == 0;
-    const ContractLine* last = added ? nullptr : LastOf(before, root);
-    if (known.count(line.line_number()) > 0 || line.amendment() != amendment.name()) continue;
-    ASSIGN_OR_RETURN(const Decimal price, AmountIn(line.unit_price(), after.currency(), "unit_price"));
-    if (last != nullptr) {
-      ASSIGN_OR_RETURN(const Decimal was, AmountIn(last->unit_price(), after.currency(), "unit_price"));
-      if (was == price) continue;
-    }
-    ASSIGN_OR_RETURN(Decimal open, QuantityOf(line.quantity(), "quantity"));
-    const auto found = facts.find(root);
-    if (found != facts.end()) {
-      Decimal pieces = found->second.drawn;
-      if (line.commitment_basis() == v1::COMMITMENT_BASIS_VALUE && price.sign() > 0) {
-        ASSIGN_OR_RETURN(pieces, Divide(pieces, price, 6));
+    std::set<Decimal> asked;
+    for (auto index = chain.rbegin(); index != chain.rend(); ++index) {
+      const ContractLine& line = after.lines(*index);
+      if (known.count(line.line_number()) > 0 || line.amendment() != amendment.name()) continue;
+      ASSIGN_OR_RETURN(const Decimal price, AmountIn(line.unit_price(), after.currency(), "unit_price"));
+      const ContractLine* continued = Continued(after, known, line);
+      if (continued != nullptr) {
+        ASSIGN_OR_RETURN(const Decimal was, AmountIn(continued->unit_price(), after.currency(), "unit_price"));
+        if (was == price) continue;
       }
-      ASSIGN_OR_RETURN(open, Subtract(open, pieces));
+      // What is open can be called off once, at the last of the prices; each of them must be offered.
+      Decimal open;
+      if (asked.empty()) {
+        const auto found = facts.find(root);
+        ASSIGN_OR_RETURN(open, OpenPieces(line, price, found == facts.end() ? Decimal() : found->second.drawn));
+      }
+      if (!asked.insert(price).second) continue;
+      ContractLine* wanted = priced.add_lines();
+      *wanted = line;
+      wanted->set_quantity(open.ToString());
     }
-    if (open.sign() <= 0) continue;
-    ContractLine* asked = priced.add_lines();
-    *asked = line;
-    asked->set_quantity(open.ToString());
   }
   return priced;
 }

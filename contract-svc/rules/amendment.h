@@ -41,8 +41,8 @@ struct AmendmentEffect {
 absl::StatusOr<AmendmentEffect> ApplyActions(const v1::Amendment& amendment, const FactsByRoot& facts,
                                              v1::Contract* contract);
 
-// The contract as the prices of an amendment see it: a copy whose lines are those that the amendment prices anew, with
-// what is still open of them. Empty lines: no price changes.
+// The contract as the prices of an amendment see it: a copy whose lines are those it adds or prices anew, with what may
+// still be called off of them, tolerance included, be it nothing: every new price is asked. Empty: no price changes.
 absl::StatusOr<v1::Contract> PricedAnew(const v1::Amendment& amendment, const FactsByRoot& facts,
                                         const v1::Contract& before, const v1::Contract& after);
 

@@ -1,4 +1,4 @@
-// Chains of lines and the amendments that change them (C-09, C-14; golden cases G20, G21, G22).
+// Chains of lines and the amendments that change them (C-03, C-09, C-14; golden cases G20, G21, G22).
 #include "contract-svc/rules/amendment.h"
 
 #include <functional>
@@ -181,6 +181,43 @@ TEST(AmendmentTest, OnlyOpenPiecesArePricedAnew) {
   EXPECT_EQ(priced->lines(0).quantity(), "60");
   EXPECT_EQ(priced->lines(1).product(), "products/z");
   EXPECT_EQ(*AmountIn(contract.total(), "CNY", "t"), Decimal::FromInt(500 + 80 - 60 + 21));
+}
+
+// C-03, C-14: every new price is asked, whatever is open at it; the tolerance may be called off too.
+TEST(AmendmentTest, EveryNewPriceIsAskedWhateverIsOpen) {
+  const auto priced = [](int drawn, const std::string& tolerance, const std::string& actions) {
+    Contract before = Framework();
+    before.mutable_lines(0)->set_tolerance_percent(tolerance);
+    Contract after = before;
+    FactsByRoot facts;
+    facts[1].drawn = Decimal::FromInt(drawn);
+    const Amendment amendment = Change("2026-07-01", actions);
+    EXPECT_THAT(ApplyActions(amendment, facts, &after), IsOk());
+    std::vector<std::string> asked;
+    const absl::StatusOr<Contract> anew = PricedAnew(amendment, facts, before, after);
+    EXPECT_THAT(anew, IsOk());
+    for (const auto& line : anew->lines()) {
+      asked.push_back(
+          absl::StrCat(line.quantity(), " at ", AmountIn(line.unit_price(), "CNY", "unit_price")->ToString()));
+    }
+    return absl::StrJoin(asked, "; ");
+  };
+  const auto price = [](int units) {
+    return absl::StrCat(
+        "actions { kind: AMENDMENT_ACTION_KIND_CHANGE_PRICE line_number: 1 unit_price { currency_code: 'CNY' units: ",
+        units, " } }");
+  };
+  EXPECT_EQ(priced(100, "", price(1)), "0 at 1");
+  EXPECT_EQ(priced(100, "10", price(1)), "10 at 1");
+  EXPECT_EQ(priced(40, "10", price(1)), "70 at 1");
+  EXPECT_EQ(priced(105, "", price(1)), "0 at 1") << "drawn beyond it by an import";
+  EXPECT_EQ(priced(40, "", absl::StrCat(price(1), price(2))), "60 at 2") << "the first was never in force";
+  EXPECT_EQ(priced(40, "", absl::StrCat(price(1), price(5))), "") << "as before";
+  EXPECT_EQ(priced(40, "",
+                   absl::StrCat(price(1),
+                                "actions { kind: AMENDMENT_ACTION_KIND_CHANGE_QUANTITY line_number: 1 "
+                                "quantity: '90' }")),
+            "50 at 1");
 }
 
 // C-14: orders follow the version valid on their date.

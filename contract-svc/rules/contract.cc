@@ -362,8 +362,18 @@ absl::StatusOr<std::string> ReminderDay(const Contract& contract, int lead_days)
   return AddDays(contract.end_date(), -(contract.renewal_lead_days() > 0 ? contract.renewal_lead_days() : lead_days));
 }
 
-absl::Status AfterEndMoved(absl::string_view today, int lead_days, Contract* contract) {
-  if (contract->state() != v1::CONTRACT_STATE_EXPIRING || contract->end_date().empty()) return absl::OkStatus();
+absl::Status AfterEndMoved(absl::string_view end_before, absl::string_view today, int lead_days, Contract* contract) {
+  if (contract->end_date().empty()) return absl::OkStatus();
+  const bool expiring = contract->state() == v1::CONTRACT_STATE_EXPIRING;
+  const bool open = contract->renewal_status() != v1::RENEWAL_STATUS_RENEWING &&
+                    contract->renewal_status() != v1::RENEWAL_STATUS_RENEWED;
+  if (open && absl::string_view(contract->end_date()) > end_before) {
+    contract->clear_renewal_status();
+    contract->clear_non_renewal_reason();
+    contract->clear_non_renewal_remark();
+    if (expiring) contract->set_renewal_status(v1::RENEWAL_STATUS_DUE);
+  }
+  if (!expiring) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::string reminder, ReminderDay(*contract, lead_days));
   if (reminder <= today) return absl::OkStatus();
   contract->set_state(v1::CONTRACT_STATE_ACTIVE);

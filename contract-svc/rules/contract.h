@@ -70,8 +70,11 @@ absl::Status CheckReleasable(const v1::Contract& contract);
 
 // The day on which renewal is brought up: the lead time of the contract, or that of the company, before its last day.
 absl::StatusOr<std::string> ReminderDay(const v1::Contract& contract, int lead_days);
-// After its last day was moved: a contract that is not near its end any more is ACTIVE again.
-absl::Status AfterEndMoved(absl::string_view today, int lead_days, v1::Contract* contract);
+// After its last day was moved from `end_before`: a contract that is not near its end any more is ACTIVE again. One
+// that lasts longer is brought up for renewal anew, whatever was said or not said about its earlier end, unless a
+// successor is on its way.
+absl::Status AfterEndMoved(absl::string_view end_before, absl::string_view today, int lead_days,
+                           v1::Contract* contract);
 
 // CONTRACT_NOT_STARTED, CONTRACT_ENDED.
 absl::Status CheckInForce(absl::string_view today, const v1::Contract& contract);

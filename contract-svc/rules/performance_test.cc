@@ -179,12 +179,41 @@ TEST(RenewalTest, ReminderByLeadTime) {
   EXPECT_EQ(*ReminderDay(contract, 60), "2026-10-02");
   contract.set_state(v1::CONTRACT_STATE_EXPIRING);
   contract.set_renewal_status(v1::RENEWAL_STATUS_DUE);
-  ASSERT_THAT(AfterEndMoved("2026-10-02", 60, &contract), IsOk());
+  ASSERT_THAT(AfterEndMoved("2026-12-31", "2026-10-02", 60, &contract), IsOk());
   EXPECT_EQ(contract.state(), v1::CONTRACT_STATE_EXPIRING);
   contract.set_end_date("2027-01-01");
-  ASSERT_THAT(AfterEndMoved("2026-10-02", 60, &contract), IsOk());
+  ASSERT_THAT(AfterEndMoved("2026-12-31", "2026-10-02", 60, &contract), IsOk());
   EXPECT_EQ(contract.state(), v1::CONTRACT_STATE_ACTIVE);
   EXPECT_EQ(contract.renewal_status(), v1::RENEWAL_STATUS_UNSPECIFIED);
+}
+
+// C-16: over all statuses, what becomes of them when the contract gets longer, by a year, by days, or does not.
+TEST(RenewalTest, LongerContractIsBroughtUpForRenewalAnew) {
+  for (int i = v1::RenewalStatus_MIN; i <= v1::RenewalStatus_MAX; ++i) {
+    const auto status = static_cast<v1::RenewalStatus>(i);
+    SCOPED_TRACE(v1::RenewalStatus_Name(status));
+    const bool decided = status == v1::RENEWAL_STATUS_RENEWING || status == v1::RENEWAL_STATUS_RENEWED;
+    const auto moved = [&](const std::string& end, v1::ContractState state) {
+      Contract contract = Active();
+      contract.set_state(state);
+      contract.set_renewal_status(status);
+      contract.set_non_renewal_reason(v1::NON_RENEWAL_REASON_PRICE);
+      contract.set_end_date(end);
+      EXPECT_THAT(AfterEndMoved("2026-12-31", "2026-12-20", 60, &contract), IsOk());
+      EXPECT_EQ(contract.non_renewal_reason() == v1::NON_RENEWAL_REASON_UNSPECIFIED, end > "2026-12-31" && !decided);
+      return contract;
+    };
+    const Contract year = moved("2027-12-31", v1::CONTRACT_STATE_EXPIRING);
+    EXPECT_EQ(year.state(), v1::CONTRACT_STATE_ACTIVE);
+    EXPECT_EQ(year.renewal_status(), decided ? status : v1::RENEWAL_STATUS_UNSPECIFIED);
+    const Contract days = moved("2027-01-10", v1::CONTRACT_STATE_EXPIRING);
+    EXPECT_EQ(days.state(), v1::CONTRACT_STATE_EXPIRING);
+    EXPECT_EQ(days.renewal_status(), decided ? status : v1::RENEWAL_STATUS_DUE);
+    const Contract resting = moved("2027-12-31", v1::CONTRACT_STATE_SUSPENDED);
+    EXPECT_EQ(resting.state(), v1::CONTRACT_STATE_SUSPENDED);
+    EXPECT_EQ(resting.renewal_status(), decided ? status : v1::RENEWAL_STATUS_UNSPECIFIED);
+    EXPECT_EQ(moved("2026-12-30", v1::CONTRACT_STATE_EXPIRING).renewal_status(), status) << "shorter";
+  }
 }
 
 }  // namespace
