@@ -18,7 +18,12 @@ absl::Span<const absl::string_view> ServiceNames() {
                                                  "kam.pricing.v1.PriceBookService",
                                                  "kam.pricing.v1.PriceProbeService",
                                                  "kam.pricing.v1.ProductService",
+                                                 "kam.pricing.v1.PackageOfferService",
+                                                 "kam.pricing.v1.PriceSimulationService",
+                                                 "kam.pricing.v1.PurchasePriceService",
                                                  "kam.pricing.v1.QuoteService",
+                                                 "kam.pricing.v1.SalesPolicyService",
+                                                 "kam.pricing.v1.SupplierService",
                                                  "kam.contract.v1.AgreementService",
                                                  "kam.contract.v1.AmendmentService",
                                                  "kam.contract.v1.ArchiveService",
@@ -61,6 +66,10 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
                              scheduler);
   RegisterProducts(context, registry);
   RegisterPriceBooks(context, registry);
+  RegisterPurchasing(context, registry);
+  RegisterPriceSimulations(context, registry);
+  RegisterSalesPolicies(context, registry);
+  RegisterPackageOffers(context, registry);
   RegisterAuthority(context, registry);
   RegisterQuotes(context, registry, scheduler);
   RegisterContracts(context, registry, scheduler);

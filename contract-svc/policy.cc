@@ -17,6 +17,15 @@ absl::Status Policy::Validate() const {
   }
   if (renewal_lead_days < 1) violations.Add("policy.renewal_lead_days", "FIELD_OUT_OF_RANGE", "must be at least 1");
   if (price_book_deciders.empty()) violations.Add("policy.price_book_deciders", "FIELD_REQUIRED", "must name a role");
+  if (simulation_batch_orders < 1) {
+    violations.Add("policy.simulation_batch_orders", "FIELD_OUT_OF_RANGE", "must be at least 1");
+  }
+  if (sales_policy_deciders.empty()) {
+    violations.Add("policy.sales_policy_deciders", "FIELD_REQUIRED", "must name a role");
+  }
+  if (package_offer_deciders.empty()) {
+    violations.Add("policy.package_offer_deciders", "FIELD_REQUIRED", "must name a role");
+  }
   if (approval_decide_within <= absl::ZeroDuration()) {
     violations.Add("policy.approval_decide_within", "FIELD_OUT_OF_RANGE", "must be more than nothing");
   }

@@ -27,6 +27,12 @@ struct Policy {
   int price_probes_max = 6;
   // Who decides on the release of a price book; never the one who submits it.
   std::vector<std::string> price_book_deciders = {"GAM", "GM", "SD"};
+  // Orders that ContinuePriceSimulation takes when the caller gives no number.
+  int simulation_batch_orders = 500;
+  // Who decides on a sales policy (C-06), and who agrees to a package before it is offered (C-07); never the one who
+  // asks.
+  std::vector<std::string> sales_policy_deciders = {"GM", "SD"};
+  std::vector<std::string> package_offer_deciders = {"SM", "SD"};
   // Time to decide about a request; then it expires.
   absl::Duration approval_decide_within = absl::Hours(72);
   // Longest window in which somebody may leave his decisions to another.

@@ -84,15 +84,7 @@ absl::Status CheckRelease(UnitOfWork& work, const Context& context, const pb::Pr
   RETURN_IF_ERROR(rules::CheckEffective(book.effective_from(), previous_from, context.Today(work.now())));
   ASSIGN_OR_RETURN(const rules::BookRevision proposed, ToRules(book));
   ASSIGN_OR_RETURN(const std::shared_ptr<const rules::PriceIndex> released, context.prices->Current(work));
-  std::vector<std::string> products;
-  for (const rules::PriceRecord& record : proposed.records) {
-    if (!record.key.value[rules::kProduct].empty()) products.push_back(record.key.value[rules::kProduct]);
-  }
-  ASSIGN_OR_RETURN(const rules::ProductTable table, LoadProducts(work, products, work.now()));
-  ASSIGN_OR_RETURN(std::set<std::string> lines, LoadProductLines(work));
-  ASSIGN_OR_RETURN(const std::vector<rules::Rival> rivals,
-                   rules::RivalsOf(*released, proposed.code, proposed.effective.from, work.now()));
-  return rules::ProveBook(proposed, rivals, {table, std::move(lines)}, "price_book");
+  return ProveRelease(work, *released, proposed, "price_book");
 }
 
 absl::StatusOr<pb::PriceBook> Check(UnitOfWork& work, const Context& context,

@@ -225,6 +225,12 @@ TEST_F(PriceBookTest, WhatDoesNotHoldTogetherIsRefusedBeforeRelease) {
   pb::PriceBook keys = PercentOff(product, "10");
   keys.mutable_accesses(0)->set_keys("COLOUR");
   refused(keys, "KEYS_INVALID", "price_book.accesses[0].keys");
+  keys.mutable_accesses(0)->set_keys("PRODUCT");
+  keys.mutable_accesses(1)->set_keys("SEGMENT PRODUCT");
+  refused(keys, "KEY_UNKNOWN", "price_book.condition_types[0]");
+  pb::PriceBook segment = PercentOff(product, "10");
+  segment.mutable_conditions(0)->set_requirement("segment = FLEET");
+  refused(segment, "REQUIREMENT_INVALID", "price_book.conditions[0].requirement");
   pb::PriceBook unreachable = PercentOff(product, "10");
   pb::PriceCondition* line = AddCondition(unreachable.condition_types(0).code(), "20", &unreachable);
   line->set_product_line(product.product_line());

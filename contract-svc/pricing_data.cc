@@ -9,6 +9,7 @@
 #include "common/resource/type.h"
 #include "common/status/status.h"
 #include "contract-svc/context.h"
+#include "contract-svc/offer_data.h"
 
 namespace kam::contract {
 namespace {
@@ -240,7 +241,13 @@ absl::StatusOr<std::shared_ptr<const rules::BookRevision>> LoadRevision(resource
 
 constexpr char kProductColumns[] =
     "SELECT v.product, v.product_line, v.unit, v.currency, v.list_price, v.floor_price, v.purchase_price, v.tax_rate, "
-    "v.valid_from, v.valid_until, v.archived FROM product_versions v WHERE v.known_from <= ? AND v.product IN (?";
+    "v.valid_from, v.valid_until, v.archived FROM product_versions v WHERE v.known_from <= ? AND v.product IN (";
+constexpr char kCostColumns[] =
+    "SELECT c.product, c.unit_price_amount, c.unit_price_currency FROM purchase_prices c WHERE c.is_main = 1 AND "
+    "c.state "
+    "IN ('DECIDED', 'ENDED') AND c.decide_time <= ? AND c.valid_from <= ? AND (c.valid_until IS NULL OR c.valid_until "
+    ">= "
+    "?) AND c.product IN (";
 
 absl::StatusOr<rules::Product> ReadProduct(const mysql::Row& row) {
   rules::Product product;
@@ -316,25 +323,34 @@ const std::vector<RevisionSource>& RevisionSources() {
        "SELECT b.id, CAST(b.version AS CHAR) FROM price_books b WHERE b.state IN ('RELEASED', 'SUPERSEDED') ORDER BY "
        "b.id",
        LoadRevision<pb::PriceBook>},
+      {"salesPolicies",
+       "SELECT p.id, CAST(p.version AS CHAR) FROM sales_policies p WHERE p.publish_time IS NOT NULL ORDER BY p.id",
+       LoadRevision<pb::SalesPolicy>},
+      {"packageOffers",
+       "SELECT o.id, CAST(o.version AS CHAR) FROM package_offers o WHERE o.agree_time IS NOT NULL ORDER BY o.id",
+       LoadRevision<pb::PackageOffer>},
   };
   return *sources;
 }
 
 absl::StatusOr<rules::ProductTable> LoadProducts(resource::UnitOfWork& work, const std::vector<std::string>& products,
-                                                 absl::Time known_at) {
+                                                 const std::string& as_of, absl::Time known_at) {
   const std::set<std::string> distinct(products.begin(), products.end());
   const std::vector<std::string> names(distinct.begin(), distinct.end());
-  std::string sql = kProductColumns;
-  for (size_t i = 1; i < kProductsInStatement; ++i) sql += ",?";
-  sql += ") ORDER BY v.product, v.version";
+  std::string marks = "?";
+  for (size_t i = 1; i < kProductsInStatement; ++i) marks += ",?";
+  const std::string products_sql = absl::StrCat(kProductColumns, marks, ") ORDER BY v.product, v.version");
+  const std::string costs_sql = absl::StrCat(kCostColumns, marks, ")");
   std::vector<rules::Product> found;
+  std::map<std::string, Money> costs;
   // In pieces of one size, so that one statement is prepared.
   for (size_t begin = 0; begin < names.size(); begin += kProductsInStatement) {
+    std::vector<mysql::Value> ids;
+    for (size_t i = 0; i < kProductsInStatement; ++i)
+      ids.emplace_back(IdOf(names[std::min(begin + i, names.size() - 1)]));
     std::vector<mysql::Value> params = {known_at};
-    for (size_t i = 0; i < kProductsInStatement; ++i) {
-      params.emplace_back(IdOf(names[std::min(begin + i, names.size() - 1)]));
-    }
-    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, work.connection().Query(sql, mysql::Params(params)));
+    params.insert(params.end(), ids.begin(), ids.end());
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, work.connection().Query(products_sql, mysql::Params(params)));
     for (const mysql::Row& row : rows) {
       ASSIGN_OR_RETURN(rules::Product product, ReadProduct(row));
       // The last version that was known.
@@ -344,8 +360,34 @@ absl::StatusOr<rules::ProductTable> LoadProducts(resource::UnitOfWork& work, con
         found.push_back(std::move(product));
       }
     }
+    params = {known_at, as_of, as_of};
+    params.insert(params.end(), ids.begin(), ids.end());
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> decided, work.connection().Query(costs_sql, mysql::Params(params)));
+    for (const mysql::Row& row : decided) {
+      ASSIGN_OR_RETURN(const Money cost, Money::Parse(row[1].text(), row[2].text()));
+      costs.insert_or_assign(absl::StrCat("products/", row[0].text()), cost);
+    }
+  }
+  for (rules::Product& product : found) {
+    const auto cost = costs.find(product.name);
+    if (cost != costs.end()) product.purchase_price = cost->second;
   }
   return rules::ProductTable(std::move(found));
+}
+
+absl::Status ProveRelease(resource::UnitOfWork& work, const rules::PriceIndex& released,
+                          const rules::BookRevision& proposed, absl::string_view prefix) {
+  std::vector<std::string> products;
+  for (const rules::PriceRecord& record : proposed.records) {
+    if (!record.key.value[rules::kProduct].empty()) products.push_back(record.key.value[rules::kProduct]);
+  }
+  ASSIGN_OR_RETURN(const rules::ProductTable table, LoadProducts(work, products, proposed.effective.from, work.now()));
+  ASSIGN_OR_RETURN(std::set<std::string> lines, LoadProductLines(work));
+  ASSIGN_OR_RETURN(const std::vector<rules::Rival> rivals,
+                   rules::RivalsOf(released, proposed.code, proposed.effective.from, work.now()));
+  // Account scopes do not say of a customer what is above him and of which segment he is.
+  constexpr rules::KeySet kUnknown = rules::KeyBit(rules::kGroup) | rules::KeyBit(rules::kSegment);
+  return rules::ProveBook(proposed, rivals, {table, std::move(lines), kUnknown}, prefix);
 }
 
 absl::StatusOr<std::set<std::string>> LoadProductLines(resource::UnitOfWork& work) {

@@ -34,11 +34,16 @@ struct RevisionSource {
 };
 const std::vector<RevisionSource>& RevisionSources();
 
-// Products as they were known at a moment. A fixed number of statements for any number of products.
+// Products as they were known at a moment, with the purchase price that was decided for the day, if one was. A fixed
+// number of statements for any number of products.
 absl::StatusOr<rules::ProductTable> LoadProducts(resource::UnitOfWork& work, const std::vector<std::string>& products,
-                                                 absl::Time known_at);
+                                                 const std::string& as_of, absl::Time known_at);
 // Every product line there is.
 absl::StatusOr<std::set<std::string>> LoadProductLines(resource::UnitOfWork& work);
+
+// Proves a revision beside everything that is released: see rules::ProveBook.
+absl::Status ProveRelease(resource::UnitOfWork& work, const rules::PriceIndex& released,
+                          const rules::BookRevision& proposed, absl::string_view prefix);
 
 // Writes down a product as it is from now on. Called after every write of one.
 absl::Status RememberProduct(resource::UnitOfWork& work, const pricing::v1::Product& product);

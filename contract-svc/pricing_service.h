@@ -12,6 +12,10 @@ namespace kam::contract {
 void FillPricingCatalog(resource::Catalog* catalog);
 void RegisterProducts(const Context& context, rpc::Registry* registry);
 void RegisterPriceBooks(const Context& context, rpc::Registry* registry);
+void RegisterPurchasing(const Context& context, rpc::Registry* registry);
+void RegisterPriceSimulations(const Context& context, rpc::Registry* registry);
+void RegisterSalesPolicies(const Context& context, rpc::Registry* registry);
+void RegisterPackageOffers(const Context& context, rpc::Registry* registry);
 void RegisterAuthority(const Context& context, rpc::Registry* registry);
 void RegisterQuotes(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler);
 

@@ -5,10 +5,15 @@
 #include "contract-svc/pricing_data.h"
 #include "contract-svc/pricing_service.h"
 #include "kam/pricing/v1/authority_grant.pb.h"
+#include "kam/pricing/v1/package_offer.pb.h"
 #include "kam/pricing/v1/price_book.pb.h"
 #include "kam/pricing/v1/price_probe.pb.h"
+#include "kam/pricing/v1/price_simulation.pb.h"
 #include "kam/pricing/v1/product.pb.h"
+#include "kam/pricing/v1/purchase_price.pb.h"
 #include "kam/pricing/v1/quote.pb.h"
+#include "kam/pricing/v1/sales_policy.pb.h"
+#include "kam/pricing/v1/supplier.pb.h"
 
 namespace kam::contract {
 namespace {
@@ -73,6 +78,11 @@ void FillPricingCatalog(resource::Catalog* catalog) {
   catalog->Add<pb::AuthorityGrant>();
   catalog->Add<pb::Quote>();
   catalog->Add<pb::PriceProbe>();
+  catalog->Add<pb::Supplier>();
+  catalog->Add<pb::PurchasePrice>();
+  catalog->Add<pb::SalesPolicy>();
+  catalog->Add<pb::PackageOffer>();
+  catalog->Add<pb::PriceSimulation>();
 }
 
 void RegisterProducts(const Context& context, rpc::Registry* registry) {

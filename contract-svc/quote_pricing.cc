@@ -5,14 +5,17 @@
 #include <optional>
 #include <tuple>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/money/money_proto.h"
 #include "common/status/status.h"
+#include "contract-svc/offer_data.h"
 #include "contract-svc/price_catalog.h"
 #include "contract-svc/price_probes.h"
 #include "contract-svc/pricing_data.h"
 #include "contract-svc/rules/discretion.h"
+#include "contract-svc/rules/offers.h"
 #include "contract-svc/rules/quote.h"
 
 namespace kam::contract {
@@ -35,6 +38,7 @@ absl::StatusOr<std::vector<rules::LineRequest>> LineRequests(const pb::Quote& qu
     const std::string path = absl::StrCat("quote.lines[", i, "]");
     rules::LineRequest request;
     request.product = line.product();
+    request.package = line.package();
     ASSIGN_OR_RETURN(request.quantity, Decimal::Parse(line.quantity(), path + ".quantity"));
     if (!line.discount_percent().empty()) {
       ASSIGN_OR_RETURN(request.discount_percent, Decimal::Parse(line.discount_percent(), path + ".discount_percent"));
@@ -225,7 +229,8 @@ void PutLine(const rules::PricedLine& priced, pb::QuoteLine* line) {
   if (priced.volume_price.has_value()) Put(priced.volume_price, line->mutable_volume_price());
   Put(priced.published_price, line->mutable_published_price());
   Put(priced.manual_price, line->mutable_manual_price());
-  line->set_price_book(priced.price_book);
+  // A package sets prices too; the line names it itself.
+  if (absl::StartsWith(priced.price_book, "priceBooks/")) line->set_price_book(priced.price_book);
   Put(priced.net_price, line->mutable_net_price());
   Put(priced.amount, line->mutable_amount());
   Put(priced.tax_amount, line->mutable_tax_amount());
@@ -364,7 +369,10 @@ absl::StatusOr<PricedQuote> PriceQuote(resource::UnitOfWork& work, const Context
   out->set_priced_region(facts.region);
   ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(quote.currency(), "quote.currency"));
   ASSIGN_OR_RETURN(rules::PriceRequest request, RequestOf(*out, currency));
-  ASSIGN_OR_RETURN(const rules::ProductTable products, LoadProducts(work, ProductsOf(quote), request.known_at));
+  RETURN_IF_ERROR(CheckPackagesOf(work, quote));
+  ASSIGN_OR_RETURN(const std::vector<pb::SalesPolicy> policies, LoadPoliciesOf(work, quote));
+  ASSIGN_OR_RETURN(const rules::ProductTable products,
+                   LoadProducts(work, ProductsOf(quote), request.as_of, request.known_at));
   ASSIGN_OR_RETURN(const std::shared_ptr<const rules::PriceIndex> index, context.prices->Current(work));
   ASSIGN_OR_RETURN(rules::PricedDocument document_prices, rules::Price(request, products, index, "quote.lines"));
   ASSIGN_OR_RETURN(const rules::PriceRequest gift_request, GiftRequestOf(request, quote));
@@ -388,6 +396,7 @@ absl::StatusOr<PricedQuote> PriceQuote(resource::UnitOfWork& work, const Context
   document.amount = totals.amount;
   document.gift_value = totals.gift_value;
   document.margin_percent = totals.margin_percent;
+  RETURN_IF_ERROR(rules::Allow(policies, quote, gifts, &document));
   const rules::Actor actor{work.actor().subject, work.actor().roles};
   ASSIGN_OR_RETURN(priced.truth, rules::Decide(document, actor, grants, today));
   ASSIGN_OR_RETURN(priced.told, Tell(work, context, quote, document, priced.truth, actor, grants, today, asking));
@@ -412,7 +421,8 @@ absl::StatusOr<pb::ExplainQuoteResponse> ExplainQuote(resource::UnitOfWork& work
   }
   ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(quote.currency(), "quote.currency"));
   ASSIGN_OR_RETURN(const rules::PriceRequest request, RequestOf(quote, currency));
-  ASSIGN_OR_RETURN(const rules::ProductTable products, LoadProducts(work, ProductsOf(quote), request.known_at));
+  ASSIGN_OR_RETURN(const rules::ProductTable products,
+                   LoadProducts(work, ProductsOf(quote), request.as_of, request.known_at));
   ASSIGN_OR_RETURN(const std::shared_ptr<const rules::PriceIndex> index, context.prices->Current(work));
   ASSIGN_OR_RETURN(const rules::PricedDocument priced, rules::Price(request, products, index, "quote.lines"));
   pb::ExplainQuoteResponse response;
@@ -447,6 +457,15 @@ void AddQuestions(const pb::Quote& quote, const rules::DocumentDecision& decisio
     step->set_level(std::get<0>(circle));
     step->set_roles(std::get<1>(circle));
     step->set_employees(std::get<2>(circle));
+    // When nobody decides in time: the level above that suffices for every question of the step.
+    const auto highest = std::max_element(questions.begin(), questions.end(), [](const Question& a, const Question& b) {
+      return a.decision->next_level < b.decision->next_level;
+    });
+    if (std::all_of(questions.begin(), questions.end(), [](const Question& q) { return q.decision->next_level > 0; })) {
+      step->set_escalation_level(highest->decision->next_level);
+      step->set_escalation_roles(absl::StrJoin(highest->decision->next_roles, " "));
+      step->set_escalation_employees(absl::StrJoin(highest->decision->next_employees, " "));
+    }
     for (const Question& question : questions) {
       for (const rules::Exceeded& exceeded : question.decision->exceeded) {
         approval::v1::TestedValue* tested = filing->add_tested_values();

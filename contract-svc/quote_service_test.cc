@@ -12,8 +12,7 @@
 #include "kam/api/standard.pb.h"
 #include "kam/approval/v1/approval_delegation_service.pb.h"
 #include "kam/approval/v1/approval_service.pb.h"
-#include "kam/pricing/v1/authority_grant_service.pb.h"
-#include "kam/pricing/v1/price_probe_service.pb.h"
+#include "kam/order/v1/order_service.pb.h"
 
 namespace kam::contract {
 namespace {
@@ -558,6 +557,37 @@ TEST_F(QuoteTest, StaleEtagIsRefused) {
   EXPECT_THAT(world_.harness().Call<pb::PriceQuoteResponse>(world_.kax, method, request), HasReason("ETAG_MISMATCH"));
 }
 
+// G30, C-04: the approval of the quote is enough for the order of that content; another price is not ordered at all.
+TEST_F(QuoteTest, G30TheApprovalOfTheQuoteIsEnoughForTheOrder) {
+  const pb::Quote approved = Approved("4");
+  const auto sent = world_.Send(world_.kax, approved.name());
+  ASSERT_THAT(sent, IsOk());
+  pb::AcceptQuoteRequest accept;
+  accept.set_name(approved.name());
+  accept.set_etag(sent->etag());
+  accept.set_content_hash(approved.approved_content_hash());
+  ASSERT_THAT(world_.harness().Call<pb::Quote>(world_.kax, absl::StrCat(kQuotes, "AcceptQuote"), accept), IsOk());
+  order::v1::CreateOrderRequest enter;
+  enter.mutable_order()->set_account(approved.account());
+  enter.mutable_order()->set_quote(approved.name());
+  order::v1::OrderLine* line = enter.mutable_order()->add_lines();
+  line->set_product(approved.lines(0).product());
+  line->set_quantity("1");
+  *line->mutable_unit_price() = Cny("95");
+  const std::string method = "kam.order.v1.OrderService/CreateOrder";
+  EXPECT_THAT(world_.harness().Call<order::v1::Order>(world_.kax, method, enter), HasReason("PRICE_NOT_AGREED"));
+  line->clear_unit_price();
+  const auto ordered = world_.harness().Call<order::v1::Order>(world_.kax, method, enter);
+  ASSERT_THAT(ordered, IsOk());
+  EXPECT_EQ(ordered->lines(0).unit_price().units(), 96);
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get("SELECT COUNT(*) FROM approval_requests WHERE subject IN ('" + approved.name() + "', '" +
+                     ordered->name() + "')")
+                .integer(),
+            1);
+}
+
 // C-05, G-05: a decision is about the version its maker has seen.
 TEST_F(QuoteTest, DecisionsNameTheVersionTheyAreAbout) {
   const pb::Quote draft = world_.NewQuote(world_.kax, world_.NewAccount(world_.kax), world_.NewProduct("100"), "4");
@@ -580,85 +610,6 @@ TEST_F(QuoteTest, DecisionsNameTheVersionTheyAreAbout) {
   accept.set_content_hash("0000");
   EXPECT_THAT(world_.harness().Call<pb::Quote>(world_.kax, absl::StrCat(kQuotes, "AcceptQuote"), accept),
               NamesField("etag"));
-}
-
-// C-02, C-03: whoever may not know the floor does not find it out by trying prices.
-TEST_F(QuoteTest, AnswersDoNotDependOnTheFloorThatTheSellerMayNotKnow) {
-  const std::string account = world_.NewAccount(world_.kax);
-  const auto answer = [&](const pb::Product& product, int discount) {
-    const pb::Quote draft = world_.NewQuote(world_.kax, account, product, absl::StrCat(discount));
-    const auto priced = world_.Price(world_.kax, draft.name());
-    EXPECT_THAT(priced, IsOk());
-    const pb::Quote& quote = priced->quote();
-    return absl::StrCat(pb::QuoteState_Name(quote.state()), " ", quote.verdict(), " ", quote.required_level(), " ",
-                        quote.deciders(), " ", quote.exceeded(), " ", quote.lines(0).verdict(), " ",
-                        quote.lines(0).required_level(), " ", quote.lines(0).deciders(), " ", quote.lines(0).exceeded(),
-                        " ", quote.lines(0).headroom_percent());
-  };
-  const pb::Product low = world_.NewProduct("100", "10", "5"), high = world_.NewProduct("100", "100", "99");
-  for (const int discount : {0, 1, 4, 6, 9, 14}) EXPECT_EQ(answer(low, discount), answer(high, discount)) << discount;
-}
-
-// C-02, C-03: what still tells something is counted, limited and a finding for those who decide prices.
-TEST_F(QuoteTest, ProbesOfConfidentialLimitsAreCountedAndLimited) {
-  const auth::Principal seller = world_.NewPerson("KAX");
-  const std::string account = world_.NewAccount(seller);
-  const pb::Product product = world_.NewProduct("100", "", "75");
-  pb::CreateAuthorityGrantRequest grant;
-  grant.mutable_authority_grant()->set_employee(seller.subject);
-  grant.mutable_authority_grant()->set_product_line(product.product_line());
-  grant.mutable_authority_grant()->set_level(1);
-  grant.mutable_authority_grant()->set_discount_base(pb::DISCOUNT_BASE_PUBLISHED_PRICE);
-  grant.mutable_authority_grant()->set_max_discount_percent("10");
-  grant.mutable_authority_grant()->set_min_margin_percent("20");
-  grant.mutable_authority_grant()->set_valid_from(world_.Today());
-  grant.mutable_authority_grant()->set_reason("campaign");
-  ASSERT_THAT(world_.harness().Call<pb::AuthorityGrant>(
-                  world_.gam, "kam.pricing.v1.AuthorityGrantService/CreateAuthorityGrant", grant),
-              IsOk());
-  const auto price = [&](const std::string& discount, bool validate_only = false) {
-    const pb::Quote draft = world_.NewQuote(seller, account, product, discount);
-    pb::PriceQuoteRequest request;
-    request.set_name(draft.name());
-    request.set_validate_only(validate_only);
-    const auto priced =
-        world_.harness().Call<pb::PriceQuoteResponse>(seller, absl::StrCat(kQuotes, "PriceQuote"), request);
-    EXPECT_THAT(priced, IsOk());
-    return priced.value_or(pb::PriceQuoteResponse()).quote();
-  };
-  const auto found = [&](const std::string& filter) {
-    kam::api::ListRequest list;
-    list.set_filter(absl::StrCat("product = \"", product.name(), "\"", filter));
-    const auto page = world_.harness().Call<pb::ListPriceProbesResponse>(
-        world_.gam, "kam.pricing.v1.PriceProbeService/ListPriceProbes", list);
-    EXPECT_THAT(page, IsOk());
-    return page.value_or(pb::ListPriceProbesResponse()).price_probes_size();
-  };
-  // A try-out is answered by the public authority alone, below the margin too.
-  EXPECT_EQ(price("9", /*validate_only=*/true).verdict(), pb::AUTHORITY_VERDICT_WITHIN);
-  EXPECT_EQ(found(""), 0);
-  // 94 leaves 20.2 %, 93 leaves 19.4 %.
-  EXPECT_EQ(price("6").state(), pb::QUOTE_STATE_APPROVED);
-  const pb::Quote below = price("7");
-  EXPECT_EQ(below.state(), pb::QUOTE_STATE_PRICED);
-  EXPECT_EQ(below.lines(0).exceeded(), "CONFIDENTIAL");
-  EXPECT_EQ(below.lines(0).required_level(), 3) << "the next level above his that may give 7 %";
-  EXPECT_EQ(price("6").state(), pb::QUOTE_STATE_APPROVED) << "the same price is the same probe";
-  EXPECT_EQ(found(""), 2);
-  EXPECT_EQ(found(" AND refused = true"), 1);
-  EXPECT_EQ(found(" AND suspicious = true"), 0);
-  for (const char* discount : {"6.5", "6.2", "6.3", "6.25"}) price(discount);
-  EXPECT_EQ(found(""), 6);
-  EXPECT_EQ(found(" AND suspicious = true"), 4);
-  // From now on the limits do not answer: even a price that would do needs somebody else.
-  const pb::Quote beyond = price("1");
-  EXPECT_EQ(beyond.lines(0).exceeded(), "CONFIDENTIAL");
-  EXPECT_THAT(world_.Submit(seller, beyond.name()), HasReason("PRICE_PROBE_LIMIT"));
-  EXPECT_EQ(found(""), 6);
-  kam::api::ListRequest list;
-  EXPECT_THAT(world_.harness().Call<pb::ListPriceProbesResponse>(
-                  seller, "kam.pricing.v1.PriceProbeService/ListPriceProbes", list),
-              StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
 TEST_F(QuoteTest, NegotiationRoundsOnlyGrow) {
@@ -704,7 +655,16 @@ TEST_F(QuoteTest, QuotesAndApprovalsExpireOnTime) {
   world_.harness().clock().Advance(absl::Hours(72) - absl::Seconds(10));
   world_.RunDue();
   EXPECT_EQ(world_.GetQuote(world_.kax, asked.name())->state(), pb::QUOTE_STATE_IN_APPROVAL);
+  EXPECT_THAT(world_.Approve(world_.kam, asked.approval()), HasReason("NOT_THE_DECIDER"));
+  // The sales manager did not decide in time: the level above is asked, then it is over.
   world_.harness().clock().Advance(absl::Seconds(20));
+  world_.RunDue();
+  const auto escalated = world_.GetApproval(world_.kax, asked.approval());
+  ASSERT_THAT(escalated, IsOk());
+  EXPECT_EQ(escalated->state(), ab::APPROVAL_STATE_PENDING);
+  EXPECT_EQ(escalated->steps(0).roles(), "SM KAM");
+  EXPECT_TRUE(escalated->steps(0).has_escalate_time());
+  world_.harness().clock().Advance(absl::Hours(72));
   world_.RunDue();
   EXPECT_EQ(world_.GetApproval(world_.kax, asked.approval())->state(), ab::APPROVAL_STATE_EXPIRED);
   EXPECT_EQ(world_.GetQuote(world_.kax, asked.name())->state(), pb::QUOTE_STATE_DRAFT);

@@ -98,6 +98,18 @@ absl::StatusOr<Decider> Engine::DeciderOf(resource::UnitOfWork& work, const Held
   return decider;
 }
 
+absl::StatusOr<pb::ApprovalRequest> Engine::TimeOver(resource::UnitOfWork& work,
+                                                     resource::Change<pb::ApprovalRequest> change) const {
+  const absl::Time deadline = work.now() + policy_.decide_within;
+  if (Escalate(work.now(), deadline, &change.after)) {
+    ASSIGN_OR_RETURN(pb::ApprovalRequest request, work.Save(std::move(change)));
+    RETURN_IF_ERROR(schedule::Schedule(work, kDueExpiry, request.name(), deadline));
+    return request;
+  }
+  RETURN_IF_ERROR(Expire(work.now(), &change.after));
+  return Finish(work, std::move(change));
+}
+
 absl::StatusOr<pb::ApprovalRequest> Engine::Finish(resource::UnitOfWork& work,
                                                    resource::Change<pb::ApprovalRequest> change) const {
   ASSIGN_OR_RETURN(pb::ApprovalRequest request, work.Save(std::move(change)));

@@ -33,7 +33,7 @@ struct People {
 };
 
 struct Policy {
-  absl::Duration decide_within = absl::Hours(72);        // Then a request expires.
+  absl::Duration decide_within = absl::Hours(72);  // Then a step goes to the level above, once; or the request expires.
   absl::Duration delegation_max = absl::Hours(24 * 90);  // Longest window of a delegation.
 };
 
@@ -67,6 +67,10 @@ class Engine {
   // Stores a decided request, and when it ended ends its due item and calls the subject's callback.
   absl::StatusOr<v1::ApprovalRequest> Finish(resource::UnitOfWork& work,
                                              resource::Change<v1::ApprovalRequest> change) const;
+
+  // The deadline is over: the step that waits goes to the level above, or the request expires.
+  absl::StatusOr<v1::ApprovalRequest> TimeOver(resource::UnitOfWork& work,
+                                               resource::Change<v1::ApprovalRequest> change) const;
 
   const Policy& policy() const { return policy_; }
 

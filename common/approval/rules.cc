@@ -237,6 +237,25 @@ absl::Status Expire(absl::Time now, pb::ApprovalRequest* request) {
   return absl::OkStatus();
 }
 
+bool Escalate(absl::Time now, absl::Time new_deadline, pb::ApprovalRequest* request) {
+  if (request->state() != pb::APPROVAL_STATE_PENDING || now < TimeOf(request->deadline())) return false;
+  pb::ApprovalStep* step = WaitingStep(request);
+  if (step == nullptr || step->has_escalate_time() ||
+      (step->escalation_roles().empty() && step->escalation_employees().empty())) {
+    return false;
+  }
+  const auto join = [](const std::string& a, const std::string& b) {
+    return a.empty() ? b : b.empty() ? a : absl::StrCat(a, " ", b);
+  };
+  step->set_roles(join(step->roles(), step->escalation_roles()));
+  step->set_employees(join(step->employees(), step->escalation_employees()));
+  step->set_level(std::max(step->level(), step->escalation_level()));
+  SetTime(now, step->mutable_escalate_time());
+  SetTime(new_deadline, request->mutable_deadline());
+  Advance(now, request);
+  return true;
+}
+
 int CarryOver(const pb::ApprovalRequest& earlier, pb::ApprovalRequest* request) {
   if (earlier.state() != pb::APPROVAL_STATE_APPROVED || earlier.purpose() != request->purpose()) return 0;
   int carried = 0;

@@ -46,6 +46,11 @@ absl::Status Withdraw(const std::string& employee, absl::Time now, approval::v1:
 // Not before the deadline: APPROVAL_NOT_DUE.
 absl::Status Expire(absl::Time now, approval::v1::ApprovalRequest* request);
 
+// Puts the step that waits to the level above when the deadline is over and the step names one: from then on those
+// decide it, those who were asked before too, until `new_deadline`. False when there is nothing to escalate to: the
+// request expires then. A step is escalated once.
+bool Escalate(absl::Time now, absl::Time new_deadline, approval::v1::ApprovalRequest* request);
+
 // Steps of `request` that `earlier`, an approved request about the same subject or its predecessor, answers already
 // become CARRIED (G30): every value the step tests was approved there, at the same level or above, and has not got
 // worse since. A step that tests nothing is never carried. Returns the number of steps carried.

@@ -184,6 +184,36 @@ TEST(Expire, NotBeforeTheDeadline) {
   EXPECT_EQ(request.state(), pb::APPROVAL_STATE_EXPIRED);
 }
 
+// G-05: when the time is over the level above is asked, once; whoever was asked before may still decide.
+TEST(Escalate, PutsTheStepToTheLevelAboveOnce) {
+  const absl::Time due = kNow + absl::Hours(72), later = due + absl::Hours(72);
+  pb::ApprovalRequest request = Opened({{2, "SM"}, {4, "GAM"}});
+  request.mutable_steps(0)->set_escalation_level(3);
+  request.mutable_steps(0)->set_escalation_roles("KAM");
+  EXPECT_FALSE(Escalate(due - absl::Microseconds(1), later, &request));
+  ASSERT_TRUE(Escalate(due, later, &request));
+  EXPECT_EQ(request.steps(0).roles(), "SM KAM");
+  EXPECT_EQ(request.steps(0).level(), 3);
+  EXPECT_EQ(request.deadline().seconds(), absl::ToUnixSeconds(later));
+  EXPECT_EQ(request.pending_roles_size(), 2);
+  EXPECT_FALSE(Escalate(later, later + absl::Hours(1), &request)) << "once";
+  EXPECT_EQ(Reason(Approve(Person(kManager, {"GAM"}), "", "", due, &request)), "NOT_THE_DECIDER");
+  EXPECT_EQ(Reason(Approve(Person(kSeller, {"KAM"}), "", "", due, &request)), "REQUESTER_MAY_NOT_DECIDE");
+  ASSERT_TRUE(Approve(Person(kManager, {"KAM"}), "", "", due, &request).ok());
+  EXPECT_EQ(request.current_step(), 2);
+  EXPECT_FALSE(Escalate(later, later, &request)) << "the next step names no level above";
+}
+
+TEST(Escalate, NothingThatIsOver) {
+  for (const pb::ApprovalState state : {pb::APPROVAL_STATE_APPROVED, pb::APPROVAL_STATE_REJECTED,
+                                        pb::APPROVAL_STATE_WITHDRAWN, pb::APPROVAL_STATE_EXPIRED}) {
+    pb::ApprovalRequest request = Opened({{2, "SM"}});
+    request.mutable_steps(0)->set_escalation_roles("KAM");
+    request.set_state(state);
+    EXPECT_FALSE(Escalate(kNow + absl::Hours(100), kNow + absl::Hours(200), &request));
+  }
+}
+
 // Every verb in every state that is over.
 TEST(Verbs, NothingHappensToARequestThatIsOver) {
   for (const pb::ApprovalState state : {pb::APPROVAL_STATE_APPROVED, pb::APPROVAL_STATE_REJECTED,

@@ -118,8 +118,7 @@ void RegisterApproval(resource::Runtime& runtime, std::shared_ptr<const Engine> 
             call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ApprovalRequest> {
               ASSIGN_OR_RETURN(auto change, work.Begin<pb::ApprovalRequest>(request));
               change.after = change.before;
-              RETURN_IF_ERROR(Expire(work.now(), &change.after));
-              return engine->Finish(work, std::move(change));
+              return engine->TimeOver(work, std::move(change));
             });
       });
   scheduler->Handle(kDueExpiry, absl::StrCat(kService, "/Expire"),
@@ -128,8 +127,7 @@ void RegisterApproval(resource::Runtime& runtime, std::shared_ptr<const Engine> 
                       ASSIGN_OR_RETURN(change.before, work.Load<pb::ApprovalRequest>(item.resource));
                       if (change.before.state() != pb::APPROVAL_STATE_PENDING) return absl::OkStatus();
                       change.after = change.before;
-                      RETURN_IF_ERROR(Expire(work.now(), &change.after));
-                      return engine->Finish(work, std::move(change)).status();
+                      return engine->TimeOver(work, std::move(change)).status();
                     });
 
   resource::Hooks hooks;

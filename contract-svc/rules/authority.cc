@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
+#include <map>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -40,7 +43,13 @@ absl::StatusOr<std::vector<Exceeded>> TestLine(const Grant& grant, const PricedL
   // Compared by price, not by percentage: the lowest price allowed is rounded as the net price was.
   ASSIGN_OR_RETURN(const Decimal left, Subtract(kHundred, grant.max_discount_percent));
   ASSIGN_OR_RETURN(const Decimal lowest, MultiplyDivide(base, left, kHundred, kUnitPriceScale));
-  if (net < lowest) {
+  // What a policy allows is allowed to everybody who may sell at all.
+  Decimal by_policy = line.published_price->amount();
+  if (line.policy_discount_percent.has_value()) {
+    ASSIGN_OR_RETURN(const Decimal rest, Subtract(kHundred, *line.policy_discount_percent));
+    ASSIGN_OR_RETURN(by_policy, MultiplyDivide(by_policy, rest, kHundred, kUnitPriceScale));
+  }
+  if (net < lowest && net < by_policy) {
     ASSIGN_OR_RETURN(const Decimal percent, PercentBelow(base, net));
     exceeded.push_back({kRuleDiscount, percent, grant.max_discount_percent});
   }
@@ -72,10 +81,14 @@ absl::StatusOr<std::vector<Exceeded>> TestDocument(const Grant& grant, const Doc
   const Decimal gifts = document.gift_value->amount();
   if (gifts.sign() > 0) {
     ASSIGN_OR_RETURN(const Decimal allowed, MultiplyDivide(amount, grant.max_gift_percent, kHundred));
-    if (allowed < gifts) {
+    Decimal beyond_policy = gifts;
+    if (document.policy_gift_value.has_value()) {
+      ASSIGN_OR_RETURN(beyond_policy, Subtract(gifts, document.policy_gift_value->amount()));
+    }
+    if (allowed < beyond_policy) {
       Decimal percent = kHundred;
       if (!amount.is_zero()) {
-        ASSIGN_OR_RETURN(percent, MultiplyDivide(gifts, kHundred, amount, kPercentScale));
+        ASSIGN_OR_RETURN(percent, MultiplyDivide(beyond_policy, kHundred, amount, kPercentScale));
       }
       exceeded.push_back({kRuleGift, percent, grant.max_gift_percent});
     }
@@ -92,6 +105,12 @@ absl::StatusOr<std::vector<Exceeded>> TestDocument(const Grant& grant, const Doc
   return exceeded;
 }
 
+// Who has a level.
+struct Holders {
+  std::set<std::string> roles;
+  std::set<std::string> employees;
+};
+
 using Test = std::function<absl::StatusOr<std::vector<Exceeded>>(const Grant&)>;
 
 // `grants`: those that concern the thing tested. `size`: how much is asked for, for those who have no authority at all.
@@ -99,6 +118,7 @@ absl::StatusOr<Decision> Judge(const std::vector<const Grant*>& grants, const Ac
                                const Test& test) {
   Decision decision;
   bool within = false, has_own = false;
+  std::map<int, Holders> sufficient;  // By level.
   for (const Grant* grant : grants) {
     ASSIGN_OR_RETURN(std::vector<Exceeded> exceeded, test(*grant));
     if (IsOf(*grant, actor)) {
@@ -108,31 +128,28 @@ absl::StatusOr<Decision> Judge(const std::vector<const Grant*>& grants, const Ac
       within = within || exceeded.empty();
     }
     if (!exceeded.empty()) continue;
-    if (decision.level == 0 || grant->level < decision.level) {
-      decision.level = grant->level;
-      decision.roles.clear();
-      decision.employees.clear();
-    }
-    if (grant->level == decision.level) {
-      if (grant->employee.empty()) {
-        decision.roles.push_back(grant->role);
-      } else {
-        decision.employees.push_back(grant->employee);
-      }
-    }
+    Holders& holders = sufficient[grant->level];
+    (grant->employee.empty() ? holders.roles : holders.employees)
+        .insert(grant->employee.empty() ? grant->role : grant->employee);
   }
   if (within) {
-    decision.level = 0;
-    decision.roles.clear();
-    decision.employees.clear();
     decision.exceeded.clear();
     return decision;
   }
   if (!has_own) decision.exceeded.push_back({kRuleNoGrant, size, std::nullopt});
-  decision.verdict = decision.level == 0 ? Verdict::kNever : Verdict::kNeedsApproval;
-  for (std::vector<std::string>* names : {&decision.roles, &decision.employees}) {
-    std::sort(names->begin(), names->end());
-    names->erase(std::unique(names->begin(), names->end()), names->end());
+  if (sufficient.empty()) {
+    decision.verdict = Verdict::kNever;
+    return decision;
+  }
+  decision.verdict = Verdict::kNeedsApproval;
+  const auto lowest = sufficient.begin();
+  decision.level = lowest->first;
+  decision.roles.assign(lowest->second.roles.begin(), lowest->second.roles.end());
+  decision.employees.assign(lowest->second.employees.begin(), lowest->second.employees.end());
+  if (const auto next = std::next(lowest); next != sufficient.end()) {
+    decision.next_level = next->first;
+    decision.next_roles.assign(next->second.roles.begin(), next->second.roles.end());
+    decision.next_employees.assign(next->second.employees.begin(), next->second.employees.end());
   }
   return decision;
 }

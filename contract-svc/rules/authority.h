@@ -48,7 +48,8 @@ struct Document {
   std::vector<PricedLine> lines;
   std::optional<Money> amount;  // Always set, as is the next.
   std::optional<Money> gift_value;
-  std::optional<Decimal> margin_percent;  // After gifts; not set: a purchase price is not known.
+  std::optional<Money> policy_gift_value;  // Part of it that policies allow everybody; not set: nothing.
+  std::optional<Decimal> margin_percent;   // After gifts; not set: a purchase price is not known.
 };
 
 enum class Verdict { kWithin, kNeedsApproval, kNever };
@@ -80,6 +81,9 @@ struct Decision {
   int level = 0;                   // kNeedsApproval: the lowest that suffices.
   std::vector<std::string> roles;  // Who has it.
   std::vector<std::string> employees;
+  int next_level = 0;  // kNeedsApproval: the next one above that suffices too; 0: none.
+  std::vector<std::string> next_roles;
+  std::vector<std::string> next_employees;
   std::vector<Exceeded> exceeded;           // By the best own grant; empty when kWithin.
   std::optional<Decimal> headroom_percent;  // Discount left in the own authority; not set: no authority.
 };

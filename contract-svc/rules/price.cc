@@ -1,13 +1,11 @@
 #include "contract-svc/rules/price.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
+#include "contract-svc/rules/price_hash.h"
 
 namespace kam::contract::rules {
 namespace {
@@ -43,65 +41,6 @@ absl::StatusOr<Decimal> Less(Decimal price, Decimal percent) {
   ASSIGN_OR_RETURN(const Decimal left, Subtract(kHundred, percent));
   return MultiplyDivide(price, left, kHundred, kUnitPriceScale);
 }
-
-// Hashes fields, each written so that no two sequences of fields have the same bytes; the same on every machine.
-class Hasher {
- public:
-  Hasher() : context_(EVP_MD_CTX_new()) { EVP_DigestInit_ex(context_, EVP_sha256(), nullptr); }
-  ~Hasher() { EVP_MD_CTX_free(context_); }
-  Hasher(const Hasher&) = delete;
-  Hasher& operator=(const Hasher&) = delete;
-
-  void Add(absl::string_view text) {
-    Number(text.size());
-    if (text.size() > buffer_.size() - used_) Spill();
-    if (text.size() > buffer_.size()) {
-      EVP_DigestUpdate(context_, text.data(), text.size());
-    } else {
-      std::copy(text.begin(), text.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(used_));
-      used_ += text.size();
-    }
-  }
-  void Add(Decimal value) {
-    // The sign in the last bit: small numbers in few bytes.
-    const Decimal::Unscaled units = value.unscaled();
-    const auto magnitude = static_cast<unsigned __int128>(units < 0 ? -units : units);
-    const unsigned __int128 number = magnitude << 1 | (units < 0 ? 1 : 0);
-    if (number < UINT64_MAX) return Number(static_cast<uint64_t>(number));
-    // What no small number is written as says that two words follow.
-    Number(UINT64_MAX);
-    Number(static_cast<uint64_t>(number >> 64));
-    Number(static_cast<uint64_t>(number));
-  }
-  void Add(const std::optional<Money>& money) {
-    Number(money.has_value() ? 1 : 0);
-    if (money.has_value()) Add(money->amount());
-  }
-  // Seven bits a byte.
-  void Number(uint64_t value) {
-    constexpr size_t kLongest = 10;
-    if (buffer_.size() - used_ < kLongest) Spill();
-    for (; value >= 0x80; value >>= 7) buffer_[used_++] = static_cast<char>(static_cast<uint8_t>(value) | 0x80);
-    buffer_[used_++] = static_cast<char>(static_cast<uint8_t>(value));
-  }
-  std::string Hex() {
-    Spill();
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned int length = 0;
-    EVP_DigestFinal_ex(context_, digest, &length);
-    return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), length));
-  }
-
- private:
-  void Spill() {
-    EVP_DigestUpdate(context_, buffer_.data(), used_);
-    used_ = 0;
-  }
-
-  EVP_MD_CTX* context_;
-  std::array<char, 4096> buffer_;
-  size_t used_ = 0;
-};
 
 // Prices the lines of one document. Everything of the document itself is looked up once.
 class Pricer {
@@ -546,52 +485,7 @@ absl::Status Pricer::PriceLine(const LineRequest& line, absl::string_view list, 
 }
 
 PricedDocument Pricer::Finish() {
-  Hasher hasher;
-  for (const absl::string_view text :
-       {absl::string_view(request_.account), absl::string_view(request_.tier), absl::string_view(request_.segment),
-        absl::string_view(request_.region), request_.currency->code(), absl::string_view(request_.as_of)}) {
-    hasher.Add(text);
-  }
-  hasher.Number(static_cast<uint64_t>(absl::ToUnixMicros(request_.known_at)));
-  hasher.Add(request_.special_offer_percent);
-  hasher.Number(request_.groups.size());
-  for (const std::string& group : request_.groups) hasher.Add(group);
-  // The content of every revision that holds, once; entries are named by its place among them.
-  std::vector<uint64_t> places(holding_.size(), 0);
-  uint64_t place = 0;
-  for (uint32_t r = 0; r < holding_.size(); ++r) {
-    if (holding_[r] == 0) continue;
-    places[r] = ++place;
-    hasher.Add(index_.digest(r));
-  }
-  const auto add_entry = [&](uint32_t position) {
-    if (position == PriceIndex::kNone) return hasher.Number(0);
-    const PriceIndex::Entry& entry = index_.entry(position);
-    hasher.Number(places[entry.revision]);
-    hasher.Number(static_cast<uint32_t>(entry.number));
-  };
-  for (size_t i = 0; i < out_.lines.size(); ++i) {
-    const LineRequest& line = request_.lines[i];
-    const PricedLine& priced = out_.lines[i];
-    hasher.Add(line.product);
-    hasher.Add(line.package);
-    hasher.Add(line.quantity);
-    hasher.Add(line.discount_percent.value_or(Decimal()));
-    hasher.Add(line.manual_unit_price);
-    hasher.Number(priced.steps_end - priced.steps_begin);
-    hasher.Number(priced.candidates_end - priced.candidates_begin);
-    for (const Step& step : out_.StepsOf(priced)) {
-      hasher.Number(static_cast<uint64_t>(step.kind));
-      hasher.Add(step.value);
-      hasher.Add(step.argument);
-      add_entry(step.entry);
-    }
-    for (const Candidate& candidate : out_.CandidatesOf(priced)) {
-      hasher.Number(static_cast<uint64_t>(candidate.outcome));
-      add_entry(candidate.entry);
-    }
-  }
-  out_.hash = hasher.Hex();
+  out_.hash = PriceHash(request_, out_, holding_);
   return std::move(out_);
 }
 

@@ -112,6 +112,7 @@ struct PricedLine {
   std::optional<Money> manual_lower, manual_upper;  // Bounds of what may be given by hand; not set: none.
   std::optional<Money> unit_cost;
   std::optional<Decimal> margin_percent;  // Of the net price; not set when the cost is not known or the price is zero.
+  std::optional<Decimal> policy_discount_percent;     // What a policy lets everybody give off it; not set: nothing.
   uint32_t steps_begin = 0, steps_end = 0;            // In PricedDocument::steps.
   uint32_t candidates_begin = 0, candidates_end = 0;  // In PricedDocument::candidates.
 };

@@ -92,6 +92,12 @@ void Proof::CheckTypes() {
     }
     std::set<KeySet> seen;
     for (const KeySet keys : type.accesses) {
+      if ((keys & facts_.unknown_keys) != 0) {
+        violations_.Add(path, "KEY_UNKNOWN",
+                        absl::StrCat(type.code, " searches ", KeySetText(keys), "; not known of customers: ",
+                                     KeySetText(static_cast<KeySet>(keys & facts_.unknown_keys))),
+                        {{"type", type.code}, {"keys", KeySetText(keys)}});
+      }
       if (seen.insert(keys).second) continue;
       violations_.Add(path, "ACCESS_REPEATED", absl::StrCat(type.code, " searches ", KeySetText(keys), " twice"),
                       {{"type", type.code}, {"keys", KeySetText(keys)}});
@@ -134,9 +140,13 @@ void Proof::CheckRecord(const PriceRecord& record) {
   CheckMoney(record, type);
   CheckKey(record, type);
   if (!record.requirement.empty()) {
-    const absl::Status compiled =
-        Requirement::Compile(record.requirement, absl::StrCat(Label(record), ".requirement")).status();
-    if (!compiled.ok()) violations_.AddAll("", compiled);
+    const absl::StatusOr<Requirement> compiled =
+        Requirement::Compile(record.requirement, absl::StrCat(Label(record), ".requirement"));
+    if (!compiled.ok()) {
+      violations_.AddAll("", compiled.status());
+    } else if (compiled->NamesSegment() && (facts_.unknown_keys & KeyBit(kSegment)) != 0) {
+      Refuse(record, "requirement", "REQUIREMENT_INVALID", "the segment of customers is not known here");
+    }
   }
   if (type.calculation != Calculation::kBasedOn && !record.base_code.empty()) {
     Refuse(record, "base_code", "BASE_NOT_APPLICABLE", absl::StrCat(type.code, " is not calculated from another book"));
@@ -443,17 +453,17 @@ absl::Status ProveBook(const BookRevision& proposed, const std::vector<Rival>& r
   return Proof(proposed, rivals, facts, prefix).Run();
 }
 
-absl::Status CheckEffective(absl::string_view effective_from, absl::string_view previous_from,
-                            absl::string_view today) {
+absl::Status CheckEffective(absl::string_view effective_from, absl::string_view previous_from, absl::string_view today,
+                            absl::string_view field) {
   if (previous_from.empty()) return absl::OkStatus();
   if (effective_from <= previous_from) {
-    return InvalidField("price_book.effective_from", "EFFECTIVE_DATE_INVALID",
+    return InvalidField(field, "EFFECTIVE_DATE_INVALID",
                         absl::StrCat("is ", effective_from, "; the revision before begins on ", previous_from),
                         {{"value", std::string(effective_from)}, {"limit", std::string(previous_from)}});
   }
   if (effective_from < today) {
     return InvalidField(
-        "price_book.effective_from", "EFFECTIVE_DATE_INVALID",
+        field, "EFFECTIVE_DATE_INVALID",
         absl::StrCat("is ", effective_from, "; prices of days before today, ", today, ", are not changed"),
         {{"value", std::string(effective_from)}, {"limit", std::string(today)}});
   }

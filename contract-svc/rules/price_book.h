@@ -27,6 +27,7 @@ absl::StatusOr<std::vector<Rival>> RivalsOf(const PriceIndex& released, absl::st
 struct ProofFacts {
   const ProductTable& products;         // At least those that the proposed records name.
   std::set<std::string> product_lines;  // All there are.
+  KeySet unknown_keys = 0;              // What is not known of customers: nothing may be searched by it.
 };
 
 // INVALID_ARGUMENT naming every row that is wrong, as {prefix}.{label of the record}:
@@ -41,7 +42,8 @@ absl::Status ProveBook(const BookRevision& proposed, const std::vector<Rival>& r
 
 // A new revision begins after the one before it began, and never changes days that are over: EFFECTIVE_DATE_INVALID.
 // `previous_from` is empty for the first revision, which may begin at any day.
-absl::Status CheckEffective(absl::string_view effective_from, absl::string_view previous_from, absl::string_view today);
+absl::Status CheckEffective(absl::string_view effective_from, absl::string_view previous_from, absl::string_view today,
+                            absl::string_view field = "price_book.effective_from");
 
 }  // namespace kam::contract::rules
 

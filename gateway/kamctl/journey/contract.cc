@@ -26,6 +26,7 @@ constexpr char kCashier[] = "guo.ting";             // 出纳 CSH
 constexpr char kCurrency[] = "CNY";
 constexpr char kTierPrice[] = "215000.00";  // Of the city van, for customers of tier A.
 constexpr char kBookCode[] = "KA-CN";
+constexpr char kBrokenBookCode[] = "KA-CN-OVERLAP";
 constexpr char kForeignHash[] = "0000000000000000000000000000000000000000000000000000000000000000";
 
 absl::StatusOr<Json> Cny(absl::string_view amount) { return MoneyOf(amount, kCurrency); }
@@ -58,12 +59,26 @@ absl::Status PriceList(World& world, Story* story) {
   ASSIGN_OR_RETURN(const Json van_price, Cny(kTierPrice));
   entries.push_back(
       {{"product", van}, {"tier", "CUSTOMER_TIER_A"}, {"validFrom", world.Day()}, {"unitPrice", van_price}});
+  // Two prices for one key on the same days are found before anybody sells at them.
+  Json doubled = entries;
+  doubled.push_back(doubled.back());
+  ASSIGN_OR_RETURN(const Json broken,
+                   world.Do(kPolicyMaker, "编制有重叠的价格表 drafts one with two prices for one key", "/v1/priceBooks",
+                            {{"code", kBrokenBookCode},
+                             {"displayName", "重叠示例"},
+                             {"effectiveFrom", world.Day()},
+                             {"entries", doubled}},
+                            "DRAFT"));
+  RETURN_IF_ERROR(
+      world.Refused(kPolicyMaker, "校验 has it checked", Path(broken) + ":check", Json::object(), "PRICE_OVERLAP"));
   ASSIGN_OR_RETURN(
       const Json book,
       world.Do(
           kPolicyMaker, "编制价格表 drafts the price list", "/v1/priceBooks",
           {{"code", kBookCode}, {"displayName", "大客户公布价"}, {"effectiveFrom", world.Day()}, {"entries", entries}},
           "DRAFT"));
+  RETURN_IF_ERROR(
+      world.Do(kPolicyMaker, "校验价格表 has it checked", Path(book) + ":check", Json::object(), "CHECKED").status());
   ASSIGN_OR_RETURN(const Json drafted, world.Seen(kPolicyMaker, Path(book), {{"reason", "新年度公布价"}}));
   ASSIGN_OR_RETURN(const Json submitted,
                    world.Do(kPolicyMaker, "提交价格表 submits it", Path(book) + ":submit", drafted, "IN_APPROVAL"));

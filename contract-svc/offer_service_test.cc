@@ -1,0 +1,423 @@
+// Policies, packages and purchase prices over the real database and gRPC (C-04, C-06, C-07, C-08).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/testing/pricing_world.h"
+#include "kam/api/standard.pb.h"
+#include "kam/pricing/v1/package_offer_service.pb.h"
+#include "kam/pricing/v1/purchase_price_service.pb.h"
+#include "kam/pricing/v1/sales_policy_service.pb.h"
+#include "kam/pricing/v1/supplier_service.pb.h"
+
+namespace kam::contract {
+namespace {
+
+namespace pb = kam::pricing::v1;
+using testing::HasReason;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using testing::NamesField;
+using testing::StatusIs;
+
+constexpr char kPolicies[] = "kam.pricing.v1.SalesPolicyService/";
+constexpr char kPackages[] = "kam.pricing.v1.PackageOfferService/";
+constexpr char kPurchases[] = "kam.pricing.v1.PurchasePriceService/";
+
+class OfferTest : public ::testing::Test {
+ protected:
+  OfferTest() : fd_(world_.NewPerson("FD")) {}
+  template <typename Response>
+  absl::StatusOr<Response> Call(const auth::Principal& as, const std::string& method,
+                                const google::protobuf::Message& request) {
+    return world_.harness().Call<Response>(as, method, request);
+  }
+  // A request with name and etag.
+  template <typename Request, typename Resource>
+  static Request About(const Resource& resource) {
+    Request request;
+    request.set_name(resource.name());
+    request.set_etag(resource.etag());
+    return request;
+  }
+
+  pb::SalesPolicy NewPolicy() {
+    pb::SalesPolicy policy;
+    policy.set_code("P" + world_.harness().NewId());
+    policy.set_kind(pb::SALES_POLICY_KIND_PROMOTION);
+    policy.set_title("Spring");
+    policy.set_policy_scope("Fleet customers");
+    policy.set_rules("Two percent off");
+    policy.set_valid_from(world_.Today());
+    return policy;
+  }
+  absl::StatusOr<pb::SalesPolicy> Create(const pb::SalesPolicy& policy) {
+    pb::CreateSalesPolicyRequest request;
+    *request.mutable_sales_policy() = policy;
+    return Call<pb::SalesPolicy>(world_.kapm, absl::StrCat(kPolicies, "CreateSalesPolicy"), request);
+  }
+  absl::StatusOr<pb::SalesPolicy> Get(const std::string& name) {
+    kam::api::GetRequest request;
+    request.set_name(name);
+    return Call<pb::SalesPolicy>(world_.kapm, absl::StrCat(kPolicies, "GetSalesPolicy"), request);
+  }
+  absl::StatusOr<pb::SalesPolicy> Forecast(const pb::SalesPolicy& policy) {
+    auto request = About<pb::ForecastSalesPolicyRequest>(policy);
+    *request.mutable_profit_impact() = Cny("-12000");
+    request.set_profit_basis("600 vans, 2 %");
+    return Call<pb::SalesPolicy>(fd_, absl::StrCat(kPolicies, "ForecastSalesPolicy"), request);
+  }
+  absl::StatusOr<pb::SalesPolicy> Submit(const pb::SalesPolicy& policy) {
+    return Call<pb::SalesPolicy>(world_.kapm, absl::StrCat(kPolicies, "SubmitSalesPolicy"),
+                                 About<pb::SubmitSalesPolicyRequest>(policy));
+  }
+  // Forecast, approved by the company, not yet published.
+  pb::SalesPolicy Approved(const pb::SalesPolicy& policy) {
+    const auto draft = Create(policy);
+    EXPECT_THAT(draft, IsOk());
+    return ApprovedDraft(draft.value_or(pb::SalesPolicy()));
+  }
+  pb::SalesPolicy ApprovedDraft(const pb::SalesPolicy& draft) {
+    const auto forecast = Forecast(draft);
+    EXPECT_THAT(forecast, IsOk());
+    const auto submitted = Submit(forecast.value_or(pb::SalesPolicy()));
+    EXPECT_THAT(submitted, IsOk());
+    EXPECT_THAT(world_.Approve(world_.gm, submitted.value_or(pb::SalesPolicy()).approval()), IsOk());
+    return Get(draft.name()).value_or(pb::SalesPolicy());
+  }
+  absl::StatusOr<pb::SalesPolicy> Publish(const pb::SalesPolicy& policy) {
+    return Call<pb::SalesPolicy>(world_.kapm, absl::StrCat(kPolicies, "PublishSalesPolicy"),
+                                 About<pb::PublishSalesPolicyRequest>(policy));
+  }
+  pb::QuoteLine Line(const auth::Principal& seller, const pb::Product& product, const std::string& policy = {},
+                     const std::string& discount = {}) {
+    pb::Quote quote;
+    quote.set_account(world_.NewAccount(world_.kax));
+    quote.set_currency("CNY");
+    PricingWorld::AddLine(product, "1", discount, &quote);
+    quote.mutable_lines(0)->set_policy(policy);
+    const auto draft = world_.Create(seller, quote);
+    EXPECT_THAT(draft, IsOk());
+    const auto priced = world_.Price(seller, draft.value_or(pb::Quote()).name());
+    EXPECT_THAT(priced, IsOk());
+    return priced.ok() ? priced->quote().lines(0) : pb::QuoteLine();
+  }
+
+  pb::PackageOffer NewOffer(const std::string& account, const pb::Product& van, const pb::Product& care) {
+    pb::PackageOffer offer;
+    offer.set_title("Van with care");
+    offer.set_account(account);
+    offer.set_currency("CNY");
+    offer.set_valid_from(world_.Today());
+    for (const auto& [product, quantity, kind] : std::vector<std::tuple<std::string, std::string, pb::PackageItemKind>>{
+             {van.name(), "1", pb::PACKAGE_ITEM_KIND_GOODS}, {care.name(), "2", pb::PACKAGE_ITEM_KIND_SERVICE}}) {
+      pb::PackageItem* item = offer.add_items();
+      item->set_product(product);
+      item->set_quantity(quantity);
+      item->set_kind(kind);
+    }
+    for (const auto& [from, price] : std::vector<std::pair<std::string, std::string>>{{"1", "270"}, {"5", "240"}}) {
+      pb::PackageStep* step = offer.add_steps();
+      step->set_from_packages(from);
+      *step->mutable_price() = Cny(price);
+    }
+    return offer;
+  }
+  absl::StatusOr<pb::PackageOffer> Create(const auth::Principal& as, const pb::PackageOffer& offer) {
+    pb::CreatePackageOfferRequest request;
+    *request.mutable_package_offer() = offer;
+    return Call<pb::PackageOffer>(as, absl::StrCat(kPackages, "CreatePackageOffer"), request);
+  }
+  absl::StatusOr<pb::PackageOffer> Submit(const auth::Principal& as, const pb::PackageOffer& offer) {
+    auto request = About<pb::SubmitPackageOfferRequest>(offer);
+    request.set_reason("bulk buyer");
+    return Call<pb::PackageOffer>(as, absl::StrCat(kPackages, "SubmitPackageOffer"), request);
+  }
+  absl::StatusOr<pb::PackageOffer> GetOffer(const auth::Principal& as, const std::string& name) {
+    kam::api::GetRequest request;
+    request.set_name(name);
+    return Call<pb::PackageOffer>(as, absl::StrCat(kPackages, "GetPackageOffer"), request);
+  }
+
+  PricingWorld& world_ = PricingWorld::Get();
+  const auth::Principal fd_;
+};
+
+// C-06: draft, forecast by finance, approved by the company, published, read, commented, revised, withdrawn.
+TEST_F(OfferTest, APolicyLivesFromDraftToWithdrawal) {
+  const pb::Product product = world_.NewProduct("100");
+  pb::SalesPolicy policy = NewPolicy();
+  pb::SalesPolicyDiscount* discount = policy.add_discounts();
+  discount->set_product_line(product.product_line());
+  discount->set_percent("2");
+  const auto draft = Create(policy);
+  ASSERT_THAT(draft, IsOk());
+  EXPECT_THAT(Submit(*draft), HasReason("FORECAST_REQUIRED"));
+  EXPECT_THAT(Call<pb::SalesPolicy>(world_.kapm, absl::StrCat(kPolicies, "ForecastSalesPolicy"),
+                                    About<pb::ForecastSalesPolicyRequest>(*draft)),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  const pb::SalesPolicy approved = ApprovedDraft(*draft);
+  EXPECT_EQ(approved.state(), pb::SALES_POLICY_STATE_APPROVED);
+  EXPECT_FALSE(approved.has_profit_impact()) << "only those who may know margins see it";
+  EXPECT_EQ(Line(world_.kax, product).published_price().units(), 100) << "approved is not published";
+  const auto published = Publish(approved);
+  ASSERT_THAT(published, IsOk());
+  const pb::QuoteLine line = Line(world_.kax, product);
+  EXPECT_EQ(line.list_price().units(), 100);
+  EXPECT_EQ(line.policy_price().units(), 98) << "the policy step of the price";
+  EXPECT_EQ(line.verdict(), pb::AUTHORITY_VERDICT_WITHIN) << "it is the price, no concession of the seller";
+
+  // Read once, however often it is said; opinions grow.
+  auto read = About<pb::AcknowledgeSalesPolicyRequest>(*published);
+  read.clear_etag();
+  for (int i = 0; i < 2; ++i) {
+    const auto acknowledged =
+        Call<pb::SalesPolicy>(world_.kax, absl::StrCat(kPolicies, "AcknowledgeSalesPolicy"), read);
+    ASSERT_THAT(acknowledged, IsOk());
+    ASSERT_EQ(acknowledged->readings_size(), 1);
+    EXPECT_EQ(acknowledged->readings(0).reader(), world_.kax.subject);
+  }
+  pb::CommentSalesPolicyRequest comment;
+  comment.set_name(published->name());
+  comment.set_opinion("competitors give three");
+  EXPECT_EQ(Call<pb::SalesPolicy>(world_.kax, absl::StrCat(kPolicies, "CommentSalesPolicy"), comment)->opinions_size(),
+            1);
+
+  // The next revision takes over tomorrow; until then today's holds.
+  pb::ReviseSalesPolicyRequest revise;
+  revise.set_name(published->name());
+  revise.set_valid_from(world_.Today(1));
+  const auto next = Call<pb::SalesPolicy>(world_.kapm, absl::StrCat(kPolicies, "ReviseSalesPolicy"), revise);
+  ASSERT_THAT(next, IsOk());
+  EXPECT_EQ(next->revision(), 2);
+  ASSERT_THAT(Publish(ApprovedDraft(*next)), IsOk());
+  EXPECT_EQ(Get(published->name())->state(), pb::SALES_POLICY_STATE_REVISED);
+  EXPECT_EQ(Line(world_.kax, product).policy_price().units(), 98);
+  pb::WithdrawSalesPolicyRequest withdraw;
+  withdraw.set_name(next->name());
+  withdraw.set_reason("the manufacturer ended it");
+  const auto withdrawn = Call<pb::SalesPolicy>(world_.kapm, absl::StrCat(kPolicies, "WithdrawSalesPolicy"), withdraw);
+  ASSERT_THAT(withdrawn, IsOk());
+  EXPECT_EQ(withdrawn->state(), pb::SALES_POLICY_STATE_WITHDRAWN);
+  EXPECT_EQ(withdrawn->held_until(), world_.Today(-1));
+}
+
+// C-06: all pairs of state and verb over gRPC.
+TEST_F(OfferTest, PolicyVerbsAreRefusedInOtherStates) {
+  const std::map<std::string, std::set<std::string>> allowed = {
+      {"DRAFT", {"ForecastSalesPolicy", "SubmitSalesPolicy"}},
+      {"IN_APPROVAL", {}},
+      {"APPROVED", {"PublishSalesPolicy", "WithdrawSalesPolicy"}},
+      {"PUBLISHED", {"ReviseSalesPolicy", "WithdrawSalesPolicy", "AcknowledgeSalesPolicy", "CommentSalesPolicy"}},
+      {"REVISED", {}},
+      {"WITHDRAWN", {}}};
+  for (const auto& [state, verbs] : allowed) {
+    const auto draft = Create(NewPolicy());
+    ASSERT_THAT(draft, IsOk());
+    world_.harness().db().Execute(
+        absl::StrCat("UPDATE sales_policies SET state = '", state, "' WHERE id = '", draft->name().substr(14), "'"));
+    const auto expect = [&, &verbs = verbs, &state = state](const std::string& verb, const auth::Principal& as,
+                                                            const google::protobuf::Message& request) {
+      if (verbs.count(verb) != 0) return;
+      EXPECT_THAT(Call<pb::SalesPolicy>(as, absl::StrCat(kPolicies, verb), request), HasReason("STATE_NOT_ALLOWED"))
+          << state << " " << verb;
+    };
+    auto forecast = About<pb::ForecastSalesPolicyRequest>(*draft);
+    *forecast.mutable_profit_impact() = Cny("1");
+    forecast.set_profit_basis("x");
+    expect("ForecastSalesPolicy", fd_, forecast);
+    expect("SubmitSalesPolicy", world_.kapm, About<pb::SubmitSalesPolicyRequest>(*draft));
+    expect("PublishSalesPolicy", world_.kapm, About<pb::PublishSalesPolicyRequest>(*draft));
+    auto revise = About<pb::ReviseSalesPolicyRequest>(*draft);
+    revise.set_valid_from(world_.Today(1));
+    expect("ReviseSalesPolicy", world_.kapm, revise);
+    auto withdraw = About<pb::WithdrawSalesPolicyRequest>(*draft);
+    withdraw.set_reason("x");
+    expect("WithdrawSalesPolicy", world_.kapm, withdraw);
+    expect("AcknowledgeSalesPolicy", world_.kax, About<pb::AcknowledgeSalesPolicyRequest>(*draft));
+    auto comment = About<pb::CommentSalesPolicyRequest>(*draft);
+    comment.set_opinion("x");
+    expect("CommentSalesPolicy", world_.kax, comment);
+    pb::UpdateSalesPolicyRequest update;
+    update.mutable_sales_policy()->set_name(draft->name());
+    update.mutable_sales_policy()->set_title("other");
+    update.mutable_update_mask()->add_paths("title");
+    if (state != "DRAFT") {
+      EXPECT_THAT(Call<pb::SalesPolicy>(world_.kapm, absl::StrCat(kPolicies, "UpdateSalesPolicy"), update),
+                  HasReason("SALES_POLICY_NOT_DRAFT"));
+    }
+  }
+}
+
+// C-06, G2: two policies that give a discount for one key on the same days are not both published.
+TEST_F(OfferTest, OverlappingPoliciesAreRefusedNamingBoth) {
+  const pb::Product product = world_.NewProduct("100");
+  pb::SalesPolicy policy = NewPolicy();
+  policy.add_discounts()->set_product(product.name());
+  policy.mutable_discounts(0)->set_percent("2");
+  ASSERT_THAT(Publish(Approved(policy)), IsOk());
+  pb::SalesPolicy other = policy;
+  other.set_code("Q" + world_.harness().NewId());
+  const auto refused = Publish(Approved(other));
+  EXPECT_THAT(refused, HasReason("PRICE_OVERLAP"));
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr(policy.code()));
+  EXPECT_THAT(refused, NamesField("sales_policy.discounts[0]"));
+  pb::SalesPolicy both = NewPolicy();
+  both.add_discounts()->set_product(product.name());
+  both.mutable_discounts(0)->set_product_line("x");
+  both.mutable_discounts(0)->set_percent("2");
+  EXPECT_THAT(Create(both), HasReason("ENTRY_KEY_INVALID"));
+}
+
+// C-04, C-06: in the name of a published policy the consultant gives what it allows.
+TEST_F(OfferTest, AConsultantGivesWhatAPolicyAllows) {
+  const pb::Product product = world_.NewProduct("100");
+  pb::SalesPolicy policy = NewPolicy();
+  policy.set_max_discount_percent("3");
+  const auto published = Publish(Approved(policy));
+  ASSERT_THAT(published, IsOk());
+  EXPECT_EQ(Line(world_.kax, product, "", "3").verdict(), pb::AUTHORITY_VERDICT_NEEDS_APPROVAL);
+  EXPECT_EQ(Line(world_.kax, product, published->name(), "3").verdict(), pb::AUTHORITY_VERDICT_WITHIN);
+  EXPECT_EQ(Line(world_.kax, product, published->name(), "3.1").verdict(), pb::AUTHORITY_VERDICT_NEEDS_APPROVAL);
+  pb::Quote quote;
+  quote.set_account(world_.NewAccount(world_.kax));
+  quote.set_currency("CNY");
+  PricingWorld::AddLine(product, "1", "1", &quote);
+  quote.mutable_lines(0)->set_policy(Approved(NewPolicy()).name());
+  EXPECT_THAT(world_.Price(world_.kax, world_.Create(world_.kax, quote)->name()), HasReason("POLICY_NOT_IN_FORCE"));
+}
+
+// C-07: written by the seller, agreed with the sales manager, then quoted as a whole and at its steps.
+TEST_F(OfferTest, APackageIsAgreedBeforeItIsOfferedAndSoldAsAWhole) {
+  const pb::Product van = world_.NewProduct("200", "", "150"), care = world_.NewProduct("50", "", "20");
+  const std::string account = world_.NewAccount(world_.kax);
+  const auto draft = Create(world_.kax, NewOffer(account, van, care));
+  ASSERT_THAT(draft, IsOk());
+  const auto quote_of = [&](const std::string& vans, const std::string& cares) {
+    pb::Quote quote;
+    quote.set_account(account);
+    quote.set_currency("CNY");
+    PricingWorld::AddLine(van, vans, "", &quote);
+    PricingWorld::AddLine(care, cares, "", &quote);
+    for (pb::QuoteLine& line : *quote.mutable_lines()) line.set_package(draft->name());
+    const auto created = world_.Create(world_.kax, quote);
+    EXPECT_THAT(created, IsOk());
+    return world_.Price(world_.kax, created.value_or(pb::Quote()).name());
+  };
+  EXPECT_THAT(quote_of("1", "2"), HasReason("PACKAGE_NOT_OFFERED"));
+  const auto submitted = Submit(world_.kax, *draft);
+  ASSERT_THAT(submitted, IsOk());
+  EXPECT_EQ(submitted->steps(0).discount_percent(), "10");
+  EXPECT_EQ(submitted->steps(0).margin_percent(), "") << "the consultant does not see margins";
+  EXPECT_EQ(GetOffer(world_.gm, draft->name())->steps(0).margin_percent(), "29.6296") << "80 of 270";
+  EXPECT_THAT(Submit(world_.kax, *submitted), HasReason("STATE_NOT_ALLOWED"));
+  EXPECT_THAT(world_.Approve(world_.kam, submitted->approval()), HasReason("NOT_THE_DECIDER"));
+  ASSERT_THAT(world_.Approve(world_.sm, submitted->approval()), IsOk());
+  const auto agreed = GetOffer(world_.kax, draft->name());
+  EXPECT_EQ(agreed->state(), pb::PACKAGE_OFFER_STATE_AGREED);
+
+  const auto priced = quote_of("1", "2");
+  ASSERT_THAT(priced, IsOk());
+  EXPECT_EQ(priced->quote().state(), pb::QUOTE_STATE_APPROVED) << "agreed already";
+  EXPECT_EQ(priced->quote().total_amount().units(), 270);
+  EXPECT_EQ(quote_of("5", "10")->quote().total_amount().units(), 1200) << "five at 240";
+  EXPECT_THAT(quote_of("5", "9"), HasReason("PACKAGE_INCOMPLETE"));
+
+  pb::UpdatePackageOfferRequest update;
+  update.mutable_package_offer()->set_name(draft->name());
+  update.mutable_package_offer()->set_title("other");
+  update.mutable_update_mask()->add_paths("title");
+  EXPECT_THAT(Call<pb::PackageOffer>(world_.kax, absl::StrCat(kPackages, "UpdatePackageOffer"), update),
+              HasReason("PACKAGE_OFFER_NOT_DRAFT"));
+  auto withdraw = About<pb::WithdrawPackageOfferRequest>(*agreed);
+  withdraw.set_reason("season over");
+  ASSERT_THAT(Call<pb::PackageOffer>(world_.kax, absl::StrCat(kPackages, "WithdrawPackageOffer"), withdraw), IsOk());
+  EXPECT_THAT(quote_of("1", "2"), HasReason("PACKAGE_NOT_OFFERED"));
+}
+
+// C-07: a rejection gives it back.
+TEST_F(OfferTest, ARejectedPackageIsADraftAgain) {
+  const std::string account = world_.NewAccount(world_.kax);
+  const auto draft = Create(world_.kax, NewOffer(account, world_.NewProduct("200"), world_.NewProduct("50")));
+  ASSERT_THAT(draft, IsOk());
+  const auto submitted = Submit(world_.kax, *draft);
+  ASSERT_THAT(submitted, IsOk());
+  ASSERT_THAT(world_.Reject(world_.sm, submitted->approval(), "too cheap"), IsOk());
+  EXPECT_EQ(GetOffer(world_.kax, draft->name())->state(), pb::PACKAGE_OFFER_STATE_DRAFT);
+  EXPECT_THAT(GetOffer(world_.NewPerson("KAX"), draft->name()), StatusIs(absl::StatusCode::kNotFound));
+}
+
+// C-08, R-07: proposed by purchasing, decided by the manager of the department, never by the proposer; the main price
+// is the cost of margins from its day on.
+TEST_F(OfferTest, PurchasePricesAreProposedDecidedAndUsed) {
+  const pb::Product product = world_.NewProduct("100", "", "80");
+  pb::CreateSupplierRequest create;
+  create.mutable_supplier()->set_code("S" + world_.harness().NewId());
+  create.mutable_supplier()->set_display_name("Works");
+  const auto supplier = Call<pb::Supplier>(world_.gam, "kam.pricing.v1.SupplierService/CreateSupplier", create);
+  ASSERT_THAT(supplier, IsOk());
+  const auto propose = [&](const std::string& amount, const std::string& from, const auth::Principal& as) {
+    pb::CreatePurchasePriceRequest request;
+    pb::PurchasePrice* price = request.mutable_purchase_price();
+    price->set_supplier(supplier->name());
+    price->set_product(product.name());
+    *price->mutable_unit_price() = Cny(amount);
+    price->set_valid_from(from);
+    price->set_main(true);
+    return Call<pb::PurchasePrice>(as, absl::StrCat(kPurchases, "CreatePurchasePrice"), request);
+  };
+  const auto decide = [&](const pb::PurchasePrice& price) {
+    return Call<pb::PurchasePrice>(world_.gam, absl::StrCat(kPurchases, "DecidePurchasePrice"),
+                                   About<pb::DecidePurchasePriceRequest>(price));
+  };
+  const auto margin = [&] { return Line(world_.gam, product).margin_percent(); };
+  EXPECT_EQ(margin(), "20");
+  const auto proposed = propose("60", world_.Today(), fd_);
+  ASSERT_THAT(proposed, IsOk());
+  EXPECT_EQ(proposed->state(), pb::PURCHASE_PRICE_STATE_PROPOSED);
+  EXPECT_EQ(margin(), "20") << "proposed is not decided";
+  EXPECT_THAT(Call<pb::PurchasePrice>(fd_, absl::StrCat(kPurchases, "DecidePurchasePrice"),
+                                      About<pb::DecidePurchasePriceRequest>(*proposed)),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  const auto own = propose("61", world_.Today(), world_.gam);
+  ASSERT_THAT(own, IsOk());
+  EXPECT_THAT(decide(*own), HasReason("PROPOSER_MAY_NOT_DECIDE"));
+  const auto decided = decide(*proposed);
+  ASSERT_THAT(decided, IsOk());
+  EXPECT_EQ(decided->decider(), world_.gam.subject);
+  EXPECT_EQ(margin(), "40");
+  EXPECT_THAT(decide(*decided), HasReason("STATE_NOT_ALLOWED"));
+  const auto rival = propose("55", world_.Today(1), fd_);
+  EXPECT_THAT(decide(*rival), HasReason("PURCHASE_PRICE_OVERLAP"));
+  auto end = About<pb::EndPurchasePriceRequest>(*decided);
+  end.set_reason("new supplier");
+  end.set_valid_until(world_.Today(-2));
+  EXPECT_THAT(Call<pb::PurchasePrice>(world_.gam, absl::StrCat(kPurchases, "EndPurchasePrice"), end),
+              NamesField("valid_until"));
+  end.set_valid_until(world_.Today());
+  ASSERT_THAT(Call<pb::PurchasePrice>(world_.gam, absl::StrCat(kPurchases, "EndPurchasePrice"), end), IsOk());
+  EXPECT_THAT(decide(*rival), IsOk()) << "from tomorrow on";
+  EXPECT_EQ(margin(), "40") << "today's is still today's";
+  pb::UpdatePurchasePriceRequest update;
+  update.mutable_purchase_price()->set_name(decided->name());
+  update.mutable_purchase_price()->set_justification("x");
+  update.mutable_update_mask()->add_paths("justification");
+  EXPECT_THAT(Call<pb::PurchasePrice>(world_.gam, absl::StrCat(kPurchases, "UpdatePurchasePrice"), update),
+              HasReason("PURCHASE_PRICE_NOT_PROPOSED"));
+  auto reject = About<pb::RejectPurchasePriceRequest>(*own);
+  reject.set_reason("above the market");
+  EXPECT_EQ(Call<pb::PurchasePrice>(world_.gam, absl::StrCat(kPurchases, "RejectPurchasePrice"), reject)->state(),
+            pb::PURCHASE_PRICE_STATE_REJECTED);
+  // Shown to those whom the rights name.
+  kam::api::ListRequest list;
+  EXPECT_THAT(Call<pb::ListPurchasePricesResponse>(world_.kam, absl::StrCat(kPurchases, "ListPurchasePrices"), list),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Call<pb::ListSuppliersResponse>(world_.kax, "kam.pricing.v1.SupplierService/ListSuppliers", list),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+}  // namespace
+}  // namespace kam::contract

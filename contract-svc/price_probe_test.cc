@@ -1,0 +1,107 @@
+// What sellers learn of limits they may not know, over the real database and gRPC (C-02, C-03, ADR 0008).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/testing/pricing_world.h"
+#include "kam/api/standard.pb.h"
+#include "kam/pricing/v1/authority_grant_service.pb.h"
+#include "kam/pricing/v1/price_probe_service.pb.h"
+
+namespace kam::contract {
+namespace {
+
+namespace pb = kam::pricing::v1;
+using testing::HasReason;
+using testing::IsOk;
+using testing::StatusIs;
+
+constexpr char kQuotes[] = "kam.pricing.v1.QuoteService/";
+
+class PriceProbeTest : public ::testing::Test {
+ protected:
+  PricingWorld& world_ = PricingWorld::Get();
+};
+
+// C-02, C-03: whoever may not know the floor does not find it out by trying prices.
+TEST_F(PriceProbeTest, AnswersDoNotDependOnTheFloorThatTheSellerMayNotKnow) {
+  const std::string account = world_.NewAccount(world_.kax);
+  const auto answer = [&](const pb::Product& product, int discount) {
+    const pb::Quote draft = world_.NewQuote(world_.kax, account, product, absl::StrCat(discount));
+    const auto priced = world_.Price(world_.kax, draft.name());
+    EXPECT_THAT(priced, IsOk());
+    const pb::Quote& quote = priced->quote();
+    return absl::StrCat(pb::QuoteState_Name(quote.state()), " ", quote.verdict(), " ", quote.required_level(), " ",
+                        quote.deciders(), " ", quote.exceeded(), " ", quote.lines(0).verdict(), " ",
+                        quote.lines(0).required_level(), " ", quote.lines(0).deciders(), " ", quote.lines(0).exceeded(),
+                        " ", quote.lines(0).headroom_percent());
+  };
+  const pb::Product low = world_.NewProduct("100", "10", "5"), high = world_.NewProduct("100", "100", "99");
+  for (const int discount : {0, 1, 4, 6, 9, 14}) EXPECT_EQ(answer(low, discount), answer(high, discount)) << discount;
+}
+
+// C-02, C-03: what still tells something is counted, limited and a finding for those who decide prices.
+TEST_F(PriceProbeTest, ProbesOfConfidentialLimitsAreCountedAndLimited) {
+  const auth::Principal seller = world_.NewPerson("KAX");
+  const std::string account = world_.NewAccount(seller);
+  const pb::Product product = world_.NewProduct("100", "", "75");
+  pb::CreateAuthorityGrantRequest grant;
+  grant.mutable_authority_grant()->set_employee(seller.subject);
+  grant.mutable_authority_grant()->set_product_line(product.product_line());
+  grant.mutable_authority_grant()->set_level(1);
+  grant.mutable_authority_grant()->set_discount_base(pb::DISCOUNT_BASE_PUBLISHED_PRICE);
+  grant.mutable_authority_grant()->set_max_discount_percent("10");
+  grant.mutable_authority_grant()->set_min_margin_percent("20");
+  grant.mutable_authority_grant()->set_valid_from(world_.Today());
+  grant.mutable_authority_grant()->set_reason("campaign");
+  ASSERT_THAT(world_.harness().Call<pb::AuthorityGrant>(
+                  world_.gam, "kam.pricing.v1.AuthorityGrantService/CreateAuthorityGrant", grant),
+              IsOk());
+  const auto price = [&](const std::string& discount, bool validate_only = false) {
+    const pb::Quote draft = world_.NewQuote(seller, account, product, discount);
+    pb::PriceQuoteRequest request;
+    request.set_name(draft.name());
+    request.set_validate_only(validate_only);
+    const auto priced =
+        world_.harness().Call<pb::PriceQuoteResponse>(seller, absl::StrCat(kQuotes, "PriceQuote"), request);
+    EXPECT_THAT(priced, IsOk());
+    return priced.value_or(pb::PriceQuoteResponse()).quote();
+  };
+  const auto found = [&](const std::string& filter) {
+    kam::api::ListRequest list;
+    list.set_filter(absl::StrCat("product = \"", product.name(), "\"", filter));
+    const auto page = world_.harness().Call<pb::ListPriceProbesResponse>(
+        world_.gam, "kam.pricing.v1.PriceProbeService/ListPriceProbes", list);
+    EXPECT_THAT(page, IsOk());
+    return page.value_or(pb::ListPriceProbesResponse()).price_probes_size();
+  };
+  // A try-out is answered by the public authority alone, below the margin too.
+  EXPECT_EQ(price("9", /*validate_only=*/true).verdict(), pb::AUTHORITY_VERDICT_WITHIN);
+  EXPECT_EQ(found(""), 0);
+  // 94 leaves 20.2 %, 93 leaves 19.4 %.
+  EXPECT_EQ(price("6").state(), pb::QUOTE_STATE_APPROVED);
+  const pb::Quote below = price("7");
+  EXPECT_EQ(below.state(), pb::QUOTE_STATE_PRICED);
+  EXPECT_EQ(below.lines(0).exceeded(), "CONFIDENTIAL");
+  EXPECT_EQ(below.lines(0).required_level(), 3) << "the next level above his that may give 7 %";
+  EXPECT_EQ(price("6").state(), pb::QUOTE_STATE_APPROVED) << "the same price is the same probe";
+  EXPECT_EQ(found(""), 2);
+  EXPECT_EQ(found(" AND refused = true"), 1);
+  EXPECT_EQ(found(" AND suspicious = true"), 0);
+  for (const char* discount : {"6.5", "6.2", "6.3", "6.25"}) price(discount);
+  EXPECT_EQ(found(""), 6);
+  EXPECT_EQ(found(" AND suspicious = true"), 4);
+  // From now on the limits do not answer: even a price that would do needs somebody else.
+  const pb::Quote beyond = price("1");
+  EXPECT_EQ(beyond.lines(0).exceeded(), "CONFIDENTIAL");
+  EXPECT_THAT(world_.Submit(seller, beyond.name()), HasReason("PRICE_PROBE_LIMIT"));
+  EXPECT_EQ(found(""), 6);
+  kam::api::ListRequest list;
+  EXPECT_THAT(world_.harness().Call<pb::ListPriceProbesResponse>(
+                  seller, "kam.pricing.v1.PriceProbeService/ListPriceProbes", list),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+}  // namespace
+}  // namespace kam::contract

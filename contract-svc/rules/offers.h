@@ -1,0 +1,53 @@
+// Policies (C-06) and packages (C-07): pure functions over their messages.
+#ifndef KAM_CONTRACT_SVC_RULES_OFFERS_H_
+#define KAM_CONTRACT_SVC_RULES_OFFERS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "contract-svc/rules/authority.h"
+#include "contract-svc/rules/price.h"
+#include "kam/pricing/v1/package_offer.pb.h"
+#include "kam/pricing/v1/quote.pb.h"
+#include "kam/pricing/v1/sales_policy.pb.h"
+
+namespace kam::contract::rules {
+
+// What can be done with a policy.
+enum class PolicyVerb { kEdit, kForecast, kSubmit, kApprove, kTurnDown, kPublish, kRevise, kWithdraw, kRead };
+inline constexpr PolicyVerb kPolicyVerbs[] = {PolicyVerb::kEdit,    PolicyVerb::kForecast, PolicyVerb::kSubmit,
+                                              PolicyVerb::kApprove, PolicyVerb::kTurnDown, PolicyVerb::kPublish,
+                                              PolicyVerb::kRevise,  PolicyVerb::kWithdraw, PolicyVerb::kRead};
+// Whether the verb is possible in a state.
+bool Possible(pricing::v1::SalesPolicyState state, PolicyVerb verb);
+
+// PERIOD_INVALID; ENTRY_KEY_INVALID for a discount of a product and a line at once.
+absl::Status CheckPolicy(const pricing::v1::SalesPolicy& policy);
+// What those who decide are asked about: SHA-256 is taken of it.
+std::string PolicyText(const pricing::v1::SalesPolicy& policy);
+// Published, and the day is one of its days. What was withdrawn holds to the day before.
+bool InForce(const pricing::v1::SalesPolicy& policy, absl::string_view day);
+
+// Lets lines and gifts have what the policies they name allow: sets PricedLine::policy_discount_percent of the lines
+// the policy is for (its discounts say for which; without any it is for all), and Document::policy_gift_value.
+absl::Status Allow(const std::vector<pricing::v1::SalesPolicy>& policies, const pricing::v1::Quote& quote,
+                   const std::vector<PricedLine>& gifts, Document* document);
+
+// PERIOD_INVALID, CURRENCY_MISMATCH, PRODUCT_REPEATED, STEPS_INVALID (the first from 1 package on, rising).
+absl::Status CheckOffer(const pricing::v1::PackageOffer& offer);
+std::string OfferText(const pricing::v1::PackageOffer& offer);
+// Sets list prices, and discount and margin of every step. PRICE_NOT_FOUND, PACKAGE_ABOVE_LIST naming the step.
+absl::Status WorkOut(const ProductTable& products, pricing::v1::PackageOffer* offer);
+// The prices of one unit of each part, by quantity of the part: each step's price is shared in proportion to the list
+// prices, remainders to the largest.
+absl::StatusOr<std::vector<std::vector<ScaleStep>>> PartPrices(const pricing::v1::PackageOffer& offer);
+// Agreed, for the customer and the currency of the quote, on its day.
+bool Offered(const pricing::v1::PackageOffer& offer, const pricing::v1::Quote& quote);
+// The lines of the quote that name the package are whole packages of it: PACKAGE_INCOMPLETE.
+absl::Status CheckComplete(const pricing::v1::PackageOffer& offer, const pricing::v1::Quote& quote);
+
+}  // namespace kam::contract::rules
+
+#endif  // KAM_CONTRACT_SVC_RULES_OFFERS_H_
