@@ -69,11 +69,6 @@ absl::StatusOr<std::string> TierOf(resource::UnitOfWork& work, const std::string
   return rows.empty() ? std::string() : rows[0][0].text();
 }
 
-absl::Status CheckRead(const std::string& etag) {
-  if (!etag.empty()) return absl::OkStatus();
-  return InvalidField("etag", "FIELD_REQUIRED", "must be that of the version that was read");
-}
-
 absl::Status CheckPeriod(absl::Time from, absl::Time until) {
   if (from < until) return absl::OkStatus();
   return InvalidField("until_time", "PERIOD_INVALID",

@@ -49,12 +49,10 @@ absl::StatusOr<std::string> ActingEmployee(const resource::UnitOfWork& work);
 // Tier of an account as account_scopes has it ("STRATEGIC"); empty: none.
 absl::StatusOr<std::string> TierOf(resource::UnitOfWork& work, const std::string& account);
 
-// FIELD_REQUIRED on etag: a decision is about what was read.
-absl::Status CheckRead(const std::string& etag);
-
 // PERIOD_INVALID unless `from` is before `until`: on the field until_time.
 absl::Status CheckPeriod(absl::Time from, absl::Time until);
 
+using resource::CheckRead;
 using resource::IdOf;
 
 // Registers a verb: begin (lock, scope, etag, transition), `apply`, save.

@@ -1,4 +1,4 @@
-// Who wrote what is reviewed (C-11, C-14).
+// Who wrote what is reviewed or released (C-01, C-11, C-14).
 #ifndef KAM_CONTRACT_SVC_AUTHORS_H_
 #define KAM_CONTRACT_SVC_AUTHORS_H_
 

@@ -40,11 +40,6 @@ absl::StatusOr<std::string> Person(const resource::UnitOfWork& work) {
   return work.actor().subject;
 }
 
-absl::Status CheckRead(const std::string& etag) {
-  if (!etag.empty()) return absl::OkStatus();
-  return InvalidField("etag", "FIELD_REQUIRED", "must be that of the version that was read");
-}
-
 absl::Status Validate(const resource::UnitOfWork& work, const google::protobuf::Message& resource) {
   FieldViolations violations;
   resource::ValidateResource(resource, work.runtime().catalog().Find(resource.GetDescriptor())->singular(),

@@ -54,13 +54,11 @@ struct Context {
   absl::StatusOr<absl::Time> EndOf(absl::string_view date) const;
 };
 
+using resource::CheckRead;
 using resource::IdOf;
 
 // Name of the calling employee; PERMISSION_DENIED PERSON_REQUIRED for a program.
 absl::StatusOr<std::string> Person(const resource::UnitOfWork& work);
-
-// A decision names the version it is about: FIELD_REQUIRED without an etag.
-absl::Status CheckRead(const std::string& etag);
 
 // The field rules of kam.api, before a hook looks at the values.
 absl::Status Validate(const resource::UnitOfWork& work, const google::protobuf::Message& resource);

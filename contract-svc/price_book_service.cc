@@ -8,6 +8,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/authors.h"
 #include "contract-svc/price_catalog.h"
 #include "contract-svc/pricing_data.h"
 #include "contract-svc/pricing_service.h"
@@ -161,6 +162,10 @@ absl::Status OnOutcome(UnitOfWork& work, const Context& context, const approval:
   if (request.state() != approval::v1::APPROVAL_STATE_APPROVED) {
     change.after.set_state(pb::PRICE_BOOK_STATE_DRAFT);
     return work.Save(std::move(change)).status();
+  }
+  // Whoever submitted it did not decide; neither does anybody who wrote at it.
+  for (const char* method : {"/CreatePriceBook", "/RevisePriceBook", "/UpdatePriceBook"}) {
+    RETURN_IF_ERROR(CheckNotAuthor(work, request.subject(), absl::StrCat(kService, method)));
   }
   ASSIGN_OR_RETURN(const std::vector<pb::PriceBook> released, FindReleased(work, change.before.code()));
   std::string previous_from = released.empty() ? std::string() : released[0].effective_from();

@@ -149,6 +149,25 @@ TEST_F(PriceBookTest, ABookIsCheckedApprovedAndReleased) {
   EXPECT_THAT(priced.explanations(0).DebugString(), HasSubstr("conditions[0]"));
 }
 
+// C-01: whoever wrote at a price book does not release it, whoever submitted it.
+TEST_F(PriceBookTest, AnAuthorDoesNotRelease) {
+  const pb::Product product = world_.NewProduct("100");
+  const auto draft = Create(PercentOff(product, "10"));
+  ASSERT_THAT(draft, IsOk());
+  pb::UpdatePriceBookRequest update;
+  *update.mutable_price_book() = *draft;
+  update.mutable_price_book()->mutable_conditions(0)->set_percent("60");
+  update.mutable_update_mask()->add_paths("conditions");
+  const auto edited = Call<pb::PriceBook>(world_.gam, "UpdatePriceBook", update);
+  ASSERT_THAT(edited, IsOk());
+  const auto submitted = Submit(draft->name(), edited->etag());
+  ASSERT_THAT(submitted, IsOk());
+  EXPECT_THAT(world_.Approve(world_.gam, submitted->approval()), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_EQ(Get(draft->name())->state(), pb::PRICE_BOOK_STATE_IN_APPROVAL);
+  EXPECT_THAT(world_.Approve(world_.NewPerson("GM"), submitted->approval()), IsOk());
+  EXPECT_EQ(Get(draft->name())->state(), pb::PRICE_BOOK_STATE_RELEASED);
+}
+
 // C-01: all pairs of state and verb.
 TEST_F(PriceBookTest, EveryPairOfStateAndVerbIsAsTheMethodSays) {
   const pb::Product product = world_.NewProduct("100");
@@ -261,6 +280,26 @@ TEST_F(PriceBookTest, WhatDoesNotHoldTogetherIsRefusedBeforeRelease) {
   AddCondition(code, "5", &circle)->set_product(product.name());
   circle.mutable_conditions(0)->set_base_code(b.code());
   refused(circle, "PRICE_BOOK_CYCLE", "price_book");
+}
+
+// C-01: a decision that began earlier and got its turn later sees what was released meanwhile.
+TEST_F(PriceBookTest, AReleaseOfALaterInstantCountsAgainstABook) {
+  const pb::Product product = world_.NewProduct("100");
+  const auto one_price = [&](const char* price) {
+    pb::PriceBook book = Draft();
+    pb::PriceBookEntry* entry = book.add_entries();
+    entry->set_product(product.name());
+    entry->set_valid_from("2020-01-01");
+    *entry->mutable_unit_price() = Cny(price);
+    return book;
+  };
+  const absl::Time began = world_.harness().clock().Now();
+  world_.harness().clock().Advance(absl::Minutes(1));
+  ASSERT_EQ(Released(one_price("90")).state(), pb::PRICE_BOOK_STATE_RELEASED);
+  world_.harness().clock().Set(began);
+  const auto late = Create(one_price("80"));
+  ASSERT_THAT(late, IsOk());
+  EXPECT_THAT(Check(late->name()), HasReason("PRICE_OVERLAP"));
 }
 
 // C-01: scales, priorities and bases over the database, as the rules work them out.

@@ -383,8 +383,9 @@ absl::Status ProveRelease(resource::UnitOfWork& work, const rules::PriceIndex& r
   }
   ASSIGN_OR_RETURN(const rules::ProductTable table, LoadProducts(work, products, proposed.effective.from, work.now()));
   ASSIGN_OR_RETURN(std::set<std::string> lines, LoadProductLines(work));
+  // Whatever is released counts, also what another decision released while this one waited for its turn.
   ASSIGN_OR_RETURN(const std::vector<rules::Rival> rivals,
-                   rules::RivalsOf(released, proposed.code, proposed.effective.from, work.now()));
+                   rules::RivalsOf(released, proposed.code, proposed.effective.from, absl::InfiniteFuture()));
   // Account scopes do not say of a customer what is above him and of which segment he is.
   constexpr rules::KeySet kUnknown = rules::KeyBit(rules::kGroup) | rules::KeyBit(rules::kSegment);
   return rules::ProveBook(proposed, rivals, {table, std::move(lines), kUnknown}, prefix);

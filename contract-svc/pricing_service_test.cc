@@ -196,13 +196,17 @@ TEST_F(PricingTest, ProductsAreImportedByExternalId) {
   *product->mutable_list_price() = Cny("100");
   *product->mutable_purchase_price() = Cny("60");
   const std::string method = absl::StrCat(kProducts, "BatchUpsertProducts");
-  auto result = Call<kam::api::BatchUpsertResponse>(world_.gam, method, request);
+  const auth::Principal erp = world_.NewPerson("ERP");
+  auto result = Call<kam::api::BatchUpsertResponse>(erp, method, request);
   ASSERT_THAT(result, IsOk());
   EXPECT_EQ(result->results(0).outcome(), kam::api::UPSERT_OUTCOME_CREATED) << result->DebugString();
-  result = Call<kam::api::BatchUpsertResponse>(world_.gam, method, request);
+  result = Call<kam::api::BatchUpsertResponse>(erp, method, request);
   EXPECT_EQ(result->results(0).outcome(), kam::api::UPSERT_OUTCOME_UNCHANGED);
-  EXPECT_THAT(Call<kam::api::BatchUpsertResponse>(world_.kax, method, request),
-              StatusIs(absl::StatusCode::kPermissionDenied));
+  // An import sets prices that nobody decides: people do not import, whatever they may decide.
+  for (const auth::Principal& person : {world_.kax, world_.gam, world_.NewPerson("SD")}) {
+    EXPECT_THAT(Call<kam::api::BatchUpsertResponse>(person, method, request),
+                StatusIs(absl::StatusCode::kPermissionDenied));
+  }
 }
 
 // C-01: publishing refuses two prices for one key, naming both.
@@ -290,7 +294,9 @@ TEST_F(PricingTest, G6OrderDatedLastMonthHasLastMonthsPrice) {
   update.mutable_update_mask()->add_paths("entries");
   // Entries hold floor prices: whoever writes them may see those.
   ASSERT_THAT(Call<pb::PriceBook>(world_.gam, absl::StrCat(kBooks, "UpdatePriceBook"), update), IsOk());
-  ASSERT_THAT(Release(second->name()), IsOk());
+  const auto submitted = SubmitBook(world_.kapm, second->name());
+  ASSERT_THAT(submitted, IsOk());
+  ASSERT_THAT(world_.Approve(world_.NewPerson("GM"), submitted->approval()), IsOk());
   EXPECT_EQ(GetBook(first->name())->state(), pb::PRICE_BOOK_STATE_SUPERSEDED);
   EXPECT_EQ(GetBook(first->name())->effective_until(), world_.Today(-1));
 

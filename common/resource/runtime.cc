@@ -77,6 +77,11 @@ absl::StatusOr<std::string> IdFromName(const Type& type, absl::string_view name,
   return std::string(id);
 }
 
+absl::Status CheckRead(const std::string& etag) {
+  if (!etag.empty()) return absl::OkStatus();
+  return InvalidField("etag", "FIELD_REQUIRED", "must be that of the version that was read");
+}
+
 absl::Status CheckEtag(const Type& type, const Message& resource, const std::string& etag) {
   if (etag.empty()) return absl::OkStatus();
   const int64_t asked = ParseEtag(etag);

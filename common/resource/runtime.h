@@ -259,6 +259,9 @@ auto OnSaved(Fn fn) {
 // ABORTED ETAG_MISMATCH unless `etag` is empty or the version of `resource`; INVALID_ARGUMENT for a malformed one.
 absl::Status CheckEtag(const Type& type, const google::protobuf::Message& resource, const std::string& etag);
 
+// A decision names the version it is about: INVALID_ARGUMENT FIELD_REQUIRED on etag when it is empty.
+absl::Status CheckRead(const std::string& etag);
+
 // The id in "collection/{id}"; INVALID_ARGUMENT RESOURCE_NAME_MALFORMED on field `field` otherwise.
 absl::StatusOr<std::string> IdFromName(const Type& type, absl::string_view name, absl::string_view field);
 
