@@ -167,14 +167,11 @@ void AddVerb(const Context& context, rpc::Registry* registry, absl::string_view 
 }
 
 absl::Status CheckOrdersOver(UnitOfWork& work, const pb::Contract& contract) {
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query("SELECT COUNT(o.id) FROM orders o WHERE o.contract = ? AND o.state NOT IN "
-                                           "('SETTLED', 'CANCELLED')",
-                                           {mysql::Value(IdOf(contract.name()))}));
-  if (rows[0][0].integer() == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const int64_t open, CountOpenOrders(work.connection(), contract.name()));
+  if (open == 0) return absl::OkStatus();
   return FailedPrecondition("ORDERS_OPEN", contract.name(),
-                            absl::StrCat(rows[0][0].integer(), " orders of the contract are not settled"),
-                            {{"orders", absl::StrCat(rows[0][0].integer())}});
+                            absl::StrCat(open, " orders of the contract are not settled"),
+                            {{"orders", absl::StrCat(open)}});
 }
 
 }  // namespace

@@ -31,6 +31,9 @@ absl::Status TerminateObligations(resource::UnitOfWork& work, const std::string&
 // OBLIGATIONS_OPEN.
 absl::Status CheckObligationsOver(resource::UnitOfWork& work, const std::string& contract);
 
+// Orders of the contract that may still be delivered, invoiced or paid.
+absl::StatusOr<int64_t> CountOpenOrders(mysql::Connection& connection, const std::string& contract);
+
 // A contract in force with a rebate scale is accrued at the end of every month.
 absl::Status ScheduleAccrual(const Context& context, resource::UnitOfWork& work, const v1::Contract& contract);
 

@@ -61,11 +61,7 @@ absl::StatusOr<Reckoning> Reckon(mysql::Connection& connection, const pb::Contra
     ASSIGN_OR_RETURN(const Decimal amount, Decimal::Parse(row[2].text(), "amount"));
     RETURN_IF_ERROR(rules::CountSettlement(row[0].text(), row[1].text(), amount, row[3].text(), &reckoning.history));
   }
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> orders,
-                   connection.Query("SELECT COUNT(o.id) FROM orders o WHERE o.contract = ? AND o.state NOT IN "
-                                    "('SETTLED', 'CANCELLED')",
-                                    {mysql::Value(IdOf(contract.name()))}));
-  reckoning.history.open_orders = orders[0][0].integer();
+  ASSIGN_OR_RETURN(reckoning.history.open_orders, CountOpenOrders(connection, contract.name()));
   ASSIGN_OR_RETURN(const Decimal volume, Volume(connection, contract, until));
   ASSIGN_OR_RETURN(const std::vector<rules::RebateStep> scale, rules::ScaleOf(contract));
   ASSIGN_OR_RETURN(reckoning.rebate, rules::ReckonRebate(scale, volume, reckoning.history.accrued,
@@ -198,6 +194,14 @@ absl::Status Accrue(const Context& context, UnitOfWork& work, const schedule::Du
 }
 
 }  // namespace
+
+absl::StatusOr<int64_t> CountOpenOrders(mysql::Connection& connection, const std::string& contract) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   connection.Query("SELECT COUNT(o.id) FROM orders o WHERE o.contract = ? AND o.state NOT IN "
+                                    "('SETTLED', 'CANCELLED')",
+                                    {mysql::Value(IdOf(contract))}));
+  return rows[0][0].integer();
+}
 
 absl::Status ScheduleAccrual(const Context& context, UnitOfWork& work, const pb::Contract& contract) {
   if (contract.rebate_tiers_size() == 0) return absl::OkStatus();
