@@ -1,60 +1,40 @@
 #include "account-svc/account_svc.h"
 
-#include "account-svc/account_service.h"
-#include "account-svc/organization_service.h"
-#include "account-svc/sales_service.h"
-#include "account-svc/visit_service.h"
-#include "kam/account/v1/account.pb.h"
-#include "kam/account/v1/account_ownership.pb.h"
-#include "kam/account/v1/contact.pb.h"
-#include "kam/account/v1/lead.pb.h"
-#include "kam/account/v1/opportunity.pb.h"
-#include "kam/account/v1/visit.pb.h"
-#include "kam/account/v1/visit_plan.pb.h"
-#include "kam/organization/v1/department.pb.h"
-#include "kam/organization/v1/employee.pb.h"
-#include "kam/organization/v1/role_grant.pb.h"
+#include <vector>
+
+#include "account-svc/area.h"
 
 namespace kam::account {
+namespace {
+
+const std::vector<const Area*>& Areas() {
+  static const auto* const kAreas = new std::vector<const Area*>{
+      &PeopleArea(),
+      &AccountsArea(),
+      &PipelineArea(),
+      &VisitsArea(),
+  };
+  return *kAreas;
+}
+
+}  // namespace
 
 absl::Span<const absl::string_view> ServiceNames() {
-  static constexpr absl::string_view kNames[] = {"kam.account.v1.AccountOwnershipService",
-                                                 "kam.account.v1.AccountScopeService",
-                                                 "kam.account.v1.AccountService",
-                                                 "kam.account.v1.ContactService",
-                                                 "kam.account.v1.LeadService",
-                                                 "kam.account.v1.OpportunityService",
-                                                 "kam.account.v1.VisitPlanService",
-                                                 "kam.account.v1.VisitService",
-                                                 "kam.organization.v1.DepartmentService",
-                                                 "kam.organization.v1.DirectoryService",
-                                                 "kam.organization.v1.EmployeeScopeService",
-                                                 "kam.organization.v1.EmployeeService",
-                                                 "kam.organization.v1.RoleGrantService"};
-  return kNames;
+  static const auto* const kNames = [] {
+    auto* names = new std::vector<absl::string_view>;
+    for (const Area* area : Areas()) names->insert(names->end(), area->services.begin(), area->services.end());
+    return names;
+  }();
+  return *kNames;
 }
 
 void FillCatalog(resource::Catalog* catalog) {
-  catalog->Add<organization::v1::Department>();
-  catalog->Add<organization::v1::Employee>();
-  catalog->Add<organization::v1::RoleGrant>();
-  catalog->Add<v1::Account>();
-  catalog->Add<v1::AccountOwnership>();
-  catalog->Add<v1::Contact>();
-  catalog->Add<v1::Lead>();
-  catalog->Add<v1::Opportunity>();
-  catalog->Add<v1::VisitPlan>();
-  catalog->Add<v1::Visit>();
+  for (const Area* area : Areas()) area->fill_catalog(catalog);
 }
 
 void RegisterAll(resource::Runtime& runtime, const Policy& policy, rpc::Registry* registry) {
   const Context context{runtime, policy, runtime.zone()};
-  RegisterAccounts(context, registry);
-  RegisterOwnership(context, registry);
-  RegisterSales(context, registry);
-  RegisterVisits(context, registry);
-  RegisterOrganization(context, registry);
-  RegisterDirectory(context, registry);
+  for (const Area* area : Areas()) area->register_handlers(context, registry);
 }
 
 }  // namespace kam::account

@@ -1,6 +1,6 @@
 // Departments, people, rights and the directory over RPC (G-01, G-02, G-03).
-#ifndef KAM_ACCOUNT_SVC_ORGANIZATION_SERVICE_H_
-#define KAM_ACCOUNT_SVC_ORGANIZATION_SERVICE_H_
+#ifndef KAM_ACCOUNT_SVC_PEOPLE_ORGANIZATION_SERVICE_H_
+#define KAM_ACCOUNT_SVC_PEOPLE_ORGANIZATION_SERVICE_H_
 
 #include "account-svc/context.h"
 
@@ -14,4 +14,4 @@ void RegisterDirectory(const Context& context, rpc::Registry* registry);
 
 }  // namespace kam::account
 
-#endif  // KAM_ACCOUNT_SVC_ORGANIZATION_SERVICE_H_
+#endif  // KAM_ACCOUNT_SVC_PEOPLE_ORGANIZATION_SERVICE_H_

@@ -1,4 +1,4 @@
-#include "account-svc/organization_service.h"
+#include "account-svc/people/organization_service.h"
 
 #include <algorithm>
 #include <map>

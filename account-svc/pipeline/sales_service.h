@@ -1,6 +1,6 @@
 // Leads and opportunities over RPC.
-#ifndef KAM_ACCOUNT_SVC_SALES_SERVICE_H_
-#define KAM_ACCOUNT_SVC_SALES_SERVICE_H_
+#ifndef KAM_ACCOUNT_SVC_PIPELINE_SALES_SERVICE_H_
+#define KAM_ACCOUNT_SVC_PIPELINE_SALES_SERVICE_H_
 
 #include "account-svc/context.h"
 
@@ -10,4 +10,4 @@ void RegisterSales(const Context& context, rpc::Registry* registry);
 
 }  // namespace kam::account
 
-#endif  // KAM_ACCOUNT_SVC_SALES_SERVICE_H_
+#endif  // KAM_ACCOUNT_SVC_PIPELINE_SALES_SERVICE_H_

@@ -1,7 +1,7 @@
-#include "account-svc/sales_service.h"
+#include "account-svc/pipeline/sales_service.h"
 
 #include "absl/strings/str_cat.h"
-#include "account-svc/account_service.h"
+#include "account-svc/accounts/account_service.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/sales_rules.h"
 #include "common/resource/standard.h"

@@ -1,6 +1,6 @@
 // Visit plans and visits over RPC.
-#ifndef KAM_ACCOUNT_SVC_VISIT_SERVICE_H_
-#define KAM_ACCOUNT_SVC_VISIT_SERVICE_H_
+#ifndef KAM_ACCOUNT_SVC_VISITS_VISIT_SERVICE_H_
+#define KAM_ACCOUNT_SVC_VISITS_VISIT_SERVICE_H_
 
 #include "account-svc/context.h"
 
@@ -10,4 +10,4 @@ void RegisterVisits(const Context& context, rpc::Registry* registry);
 
 }  // namespace kam::account
 
-#endif  // KAM_ACCOUNT_SVC_VISIT_SERVICE_H_
+#endif  // KAM_ACCOUNT_SVC_VISITS_VISIT_SERVICE_H_

@@ -1,6 +1,6 @@
 // The keys of firms in SQL: whether a firm has a file, whoever asks.
-#ifndef KAM_ACCOUNT_SVC_DUPLICATES_H_
-#define KAM_ACCOUNT_SVC_DUPLICATES_H_
+#ifndef KAM_ACCOUNT_SVC_ACCOUNTS_DUPLICATES_H_
+#define KAM_ACCOUNT_SVC_ACCOUNTS_DUPLICATES_H_
 
 #include <optional>
 #include <string>
@@ -55,4 +55,4 @@ absl::Status LogCheck(mysql::Connection& connection, const std::string& id, absl
 
 }  // namespace kam::account
 
-#endif  // KAM_ACCOUNT_SVC_DUPLICATES_H_
+#endif  // KAM_ACCOUNT_SVC_ACCOUNTS_DUPLICATES_H_

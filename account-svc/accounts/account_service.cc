@@ -1,11 +1,11 @@
-#include "account-svc/account_service.h"
+#include "account-svc/accounts/account_service.h"
 
 #include <algorithm>
 #include <map>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "account-svc/duplicates.h"
+#include "account-svc/accounts/duplicates.h"
 #include "account-svc/rules/account_rules.h"
 #include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "account-svc/account_service.h"
+#include "account-svc/accounts/account_service.h"
 #include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/resource/standard.h"

@@ -1,6 +1,6 @@
 // Accounts, contacts and ownership over RPC.
-#ifndef KAM_ACCOUNT_SVC_ACCOUNT_SERVICE_H_
-#define KAM_ACCOUNT_SVC_ACCOUNT_SERVICE_H_
+#ifndef KAM_ACCOUNT_SVC_ACCOUNTS_ACCOUNT_SERVICE_H_
+#define KAM_ACCOUNT_SVC_ACCOUNTS_ACCOUNT_SERVICE_H_
 
 #include "account-svc/context.h"
 
@@ -27,4 +27,4 @@ absl::Status EndOwnerships(resource::UnitOfWork& work, const std::string& accoun
 
 }  // namespace kam::account
 
-#endif  // KAM_ACCOUNT_SVC_ACCOUNT_SERVICE_H_
+#endif  // KAM_ACCOUNT_SVC_ACCOUNTS_ACCOUNT_SERVICE_H_

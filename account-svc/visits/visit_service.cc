@@ -1,4 +1,4 @@
-#include "account-svc/visit_service.h"
+#include "account-svc/visits/visit_service.h"
 
 #include <optional>
 #include <set>

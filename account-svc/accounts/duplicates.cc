@@ -1,4 +1,4 @@
-#include "account-svc/duplicates.h"
+#include "account-svc/accounts/duplicates.h"
 
 #include <openssl/evp.h>
 

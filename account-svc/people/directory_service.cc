@@ -3,7 +3,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "account-svc/organization_service.h"
+#include "account-svc/people/organization_service.h"
 #include "common/auth/grants.h"
 #include "common/status/status.h"
 #include "kam/organization/v1/directory_service.pb.h"

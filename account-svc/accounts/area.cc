@@ -1,0 +1,36 @@
+#include "account-svc/area.h"
+
+#include "account-svc/accounts/account_service.h"
+#include "kam/account/v1/account.pb.h"
+#include "kam/account/v1/account_ownership.pb.h"
+#include "kam/account/v1/contact.pb.h"
+
+namespace kam::account {
+namespace {
+
+constexpr absl::string_view kServices[] = {
+    "kam.account.v1.AccountOwnershipService",
+    "kam.account.v1.AccountScopeService",
+    "kam.account.v1.AccountService",
+    "kam.account.v1.ContactService",
+};
+
+void FillCatalog(resource::Catalog* catalog) {
+  catalog->Add<v1::Account>();
+  catalog->Add<v1::AccountOwnership>();
+  catalog->Add<v1::Contact>();
+}
+
+void RegisterHandlers(const Context& context, rpc::Registry* registry) {
+  RegisterAccounts(context, registry);
+  RegisterOwnership(context, registry);
+}
+
+}  // namespace
+
+const Area& AccountsArea() {
+  static constexpr Area kArea = {kServices, FillCatalog, RegisterHandlers};
+  return kArea;
+}
+
+}  // namespace kam::account

@@ -1,0 +1,33 @@
+// One area of the account service: the services it answers, the resources it keeps, its handlers. Each folder has one.
+#ifndef KAM_ACCOUNT_SVC_AREA_H_
+#define KAM_ACCOUNT_SVC_AREA_H_
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "account-svc/context.h"
+#include "common/resource/type.h"
+#include "common/rpc/call.h"
+
+namespace kam::account {
+
+struct Area {
+  // Full names of its gRPC services.
+  absl::Span<const absl::string_view> services;
+  // Adds its resource types.
+  void (*fill_catalog)(resource::Catalog* catalog);
+  // Sets its hooks and adds its handlers.
+  void (*register_handlers)(const Context& context, rpc::Registry* registry);
+};
+
+// Account files, contacts, ownership and duplicates.
+const Area& AccountsArea();
+// Leads and opportunities.
+const Area& PipelineArea();
+// Visit plans and visits.
+const Area& VisitsArea();
+// Departments, people, rights and the directory (G-01 to G-03).
+const Area& PeopleArea();
+
+}  // namespace kam::account
+
+#endif  // KAM_ACCOUNT_SVC_AREA_H_
