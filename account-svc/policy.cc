@@ -23,6 +23,10 @@ absl::Status Policy::Validate() const {
   range("holdings_max", holdings_max, 1, 1'000'000);
   range("tier_review_months", tier_review_months, 1, kMonthsMax);
   range("team_max", team_max, 1, kTeamMax);
+  for (int i = 0; i < kTiers; ++i) {
+    range(absl::StrCat("file_fresh_days[", i, "]"), file_fresh_days[static_cast<size_t>(i)], 1, kDaysMax);
+  }
+  range("filing_days", filing_days, 0, kDaysMax);
   for (int i = 0; i < kStages; ++i) {
     const auto at = static_cast<size_t>(i);
     range(absl::StrCat("stage_probability[", i, "]"), stage_probability[at], i == 0 ? 0 : stage_probability[at - 1],

@@ -12,6 +12,7 @@
 namespace kam::account {
 
 inline constexpr int kStages = 6;  // Stages of the sales process, in order.
+inline constexpr int kTiers = 5;   // Values of Tier: none, strategic, A, B, C.
 
 struct Policy {
   // Days an account stays protected after it was assigned, and the most that can be asked for.
@@ -30,6 +31,11 @@ struct Policy {
   std::vector<std::string> identity_fields = {
       "legal_name", "registration_number", "address.country", "address.province", "address.city", "address.street",
       "phone"};
+  // Account files. Days by tier (as in Tier: none, strategic, A, B, C) that a file may go without being changed or
+  // confirmed, and that a key person may go without being spoken to.
+  std::array<int, kTiers> file_fresh_days = {180, 30, 60, 90, 180};
+  // Days after its opening within which a file is handed in complete, to count as filed.
+  int filing_days = 7;
   // Country of telephone and registration numbers that come without one, ISO 3166.
   std::string default_country = "CN";
   // Domains of public mail services: they say nothing about the firm.

@@ -5,8 +5,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "account-svc/accounts/contacts.h"
 #include "account-svc/accounts/duplicates.h"
+#include "account-svc/accounts/report_page.h"
+#include "account-svc/accounts/verbs.h"
 #include "account-svc/rules/account_rules.h"
+#include "account-svc/rules/classification_rules.h"
 #include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/resource/standard.h"
@@ -14,7 +18,6 @@
 #include "common/time/date.h"
 #include "kam/account/v1/account_scope_service.pb.h"
 #include "kam/account/v1/account_service.pb.h"
-#include "kam/account/v1/contact.pb.h"
 
 namespace kam::account {
 namespace {
@@ -23,7 +26,6 @@ using mysql::Row;
 using mysql::Value;
 using resource::UnitOfWork;
 using v1::Account;
-using v1::Contact;
 
 constexpr int kGroupDepthMax = 20;
 constexpr char kService[] = "kam.account.v1.AccountService/";
@@ -33,35 +35,11 @@ std::string MethodOf(const UnitOfWork& work, absl::string_view method) {
   return work.importing() ? absl::StrCat(kService, "BatchUpsertAccounts") : std::string(method);
 }
 
-absl::StatusOr<int> ContactsOf(UnitOfWork& work, const std::string& account) {
-  ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                   work.connection().Query("SELECT COUNT(id) FROM contacts WHERE account = ? AND archive_time IS NULL",
-                                           {IdOf(account)}));
-  return static_cast<int>(rows[0][0].integer());
-}
-
 void SetMissing(const Context& context, int contacts, Account* account) {
   account->clear_missing_fields();
   for (const std::string& path : rules::MissingFields(*account, contacts, context.policy.complete_fields)) {
     account->add_missing_fields(path);
   }
-}
-
-// A group of accounts is a tree. The accounts above are locked, so that two moves at a time cannot close a circle.
-absl::Status CheckGroup(UnitOfWork& work, const Account& account) {
-  std::string at = IdOf(account.parent());
-  for (int depth = 0; !at.empty(); ++depth) {
-    ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                     work.connection().Query("SELECT parent, legal_name FROM accounts WHERE id = ? FOR UPDATE", {at}));
-    if (rows.empty()) return absl::OkStatus();  // The reference check names it.
-    if (NameOf("accounts", at) == account.name() || depth > kGroupDepthMax) {
-      return FailedPrecondition("ACCOUNT_CYCLE", account.name(),
-                                absl::StrCat(account.legal_name(), " would be above itself in the group"),
-                                {{"parent", account.parent()}});
-    }
-    at = rows[0][0].text();
-  }
-  return absl::OkStatus();
 }
 
 absl::Status CheckNumber(const Account& account) {
@@ -76,6 +54,7 @@ absl::Status UpdateAccount(const Context& context, UnitOfWork& work, const Accou
   RETURN_IF_ERROR(Validate(work, *after));
   if (!work.importing()) {
     RETURN_IF_ERROR(rules::CheckUpdate(before, *after, work.actor().Holds("account.verify")));
+    RETURN_IF_ERROR(rules::CheckClassification(before, *after, work.actor().Holds("account.classify")));
   }
   RETURN_IF_ERROR(
       rules::NoteIdentityChange(context.policy.identity_fields, before, work.actor().subject, work.now(), after));
@@ -86,8 +65,10 @@ absl::Status UpdateAccount(const Context& context, UnitOfWork& work, const Accou
     RETURN_IF_ERROR(
         RefuseDuplicate(work, keys, IdOf(after->name()), MethodOf(work, absl::StrCat(kService, "UpdateAccount"))));
   }
-  ASSIGN_OR_RETURN(const int contacts, ContactsOf(work, after->name()));
-  SetMissing(context, contacts, after);
+  rules::NoteSupplied(before, after);
+  ASSIGN_OR_RETURN(const ContactCounts contacts, CountContacts(work, after->name()));
+  SetMissing(context, contacts.all, after);
+  if (before.SerializeAsString() != after->SerializeAsString()) after->set_file_update_date(context.Today(work.now()));
   return absl::OkStatus();
 }
 
@@ -132,48 +113,32 @@ absl::Status AfterAccount(const Context& context, UnitOfWork& work, const Accoun
   return absl::OkStatus();
 }
 
-// A contact that comes or goes changes what the file lacks.
-absl::Status AfterContact(const Context& context, UnitOfWork& work, const Contact* before, const Contact& after) {
-  if (before != nullptr && before->has_archive_time() == after.has_archive_time()) return absl::OkStatus();
-  resource::Change<Account> change;
-  ASSIGN_OR_RETURN(change.before, work.Load<Account>(after.account()));
-  if (change.before.has_archive_time()) return absl::OkStatus();
-  change.after = change.before;
-  ASSIGN_OR_RETURN(const int contacts, ContactsOf(work, after.account()));
-  SetMissing(context, contacts, &change.after);
-  return work.Save(std::move(change)).status();
-}
-
-// Registers "AccountService/{verb}": begins the change, applies `rule` to it, stores it.
+// Registers "AccountService/{verb}".
 template <typename Request, typename Rule>
-void AddVerb(const Context& context, absl::string_view verb, rpc::Registry* registry, Rule rule) {
-  registry->Add<Request, Account>(absl::StrCat("kam.account.v1.AccountService/", verb),
-                                  [context, rule](rpc::Call& call, const Request& request) -> absl::StatusOr<Account> {
-                                    return context.runtime.Write<Account>(
-                                        call, request, [&](UnitOfWork& work) -> absl::StatusOr<Account> {
-                                          ASSIGN_OR_RETURN(auto change, work.Begin<Account>(request));
-                                          RETURN_IF_ERROR(rule(work, request, &change.after));
-                                          return work.Save(std::move(change));
-                                        });
-                                  });
+void AddAccountVerb(const Context& context, absl::string_view verb, rpc::Registry* registry, Rule rule) {
+  AddVerb<Account, Request>(context, absl::StrCat(kService, verb), registry,
+                            [rule](UnitOfWork& work, const Request& request, resource::Change<Account>* change) {
+                              return rule(work, request, &change->after);
+                            });
 }
 
 void AddStateVerbs(const Context& context, rpc::Registry* registry) {
-  AddVerb<v1::SubmitAccountRequest>(
+  AddAccountVerb<v1::SubmitAccountRequest>(
       context, "SubmitAccount", registry,
       [context](UnitOfWork& work, const v1::SubmitAccountRequest&, Account* account) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         RETURN_IF_ERROR(CheckNumber(*account));
-        ASSIGN_OR_RETURN(const int contacts, ContactsOf(work, account->name()));
-        SetMissing(context, contacts, account);
+        ASSIGN_OR_RETURN(const ContactCounts contacts, CountContacts(work, account->name()));
+        SetMissing(context, contacts.all, account);
         return rules::Submit({account->missing_fields().begin(), account->missing_fields().end()}, actor, work.now(),
                              account);
       });
-  AddVerb<v1::ReturnAccountRequest>(context, "ReturnAccount", registry,
-                                    [](UnitOfWork&, const v1::ReturnAccountRequest& request, Account* account) {
-                                      return rules::Return(request.reason(), account);
-                                    });
-  AddVerb<v1::VerifyAccountRequest>(
+  AddAccountVerb<v1::ReturnAccountRequest>(
+      context, "ReturnAccount", registry, [](UnitOfWork&, const v1::ReturnAccountRequest& request, Account* account) {
+        const std::vector<std::string> missing(request.missing().begin(), request.missing().end());
+        return rules::Return(request.reason(), missing, account);
+      });
+  AddAccountVerb<v1::VerifyAccountRequest>(
       context, "VerifyAccount", registry,
       [](UnitOfWork& work, const v1::VerifyAccountRequest& request, Account* account) -> absl::Status {
         if (request.etag().empty()) {
@@ -182,24 +147,24 @@ void AddStateVerbs(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         return rules::Verify(actor, request.evidence(), work.now(), account);
       });
-  AddVerb<v1::ReverifyAccountRequest>(
+  AddAccountVerb<v1::ReverifyAccountRequest>(
       context, "ReverifyAccount", registry,
       [](UnitOfWork& work, const v1::ReverifyAccountRequest& request, Account* account) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         return rules::Reverify(actor, request.evidence(), work.now(), account);
       });
-  AddVerb<v1::ActivateAccountRequest>(
+  AddAccountVerb<v1::ActivateAccountRequest>(
       context, "ActivateAccount", registry,
       [](UnitOfWork& work, const v1::ActivateAccountRequest&, Account* account) -> absl::Status {
-        ASSIGN_OR_RETURN(const int contacts, ContactsOf(work, account->name()));
-        return rules::Activate(contacts, account);
+        ASSIGN_OR_RETURN(const ContactCounts contacts, CountContacts(work, account->name()));
+        return rules::Activate(contacts.all, contacts.key_persons, account);
       });
   const auto leave = [](UnitOfWork&, const auto& request, Account* account) {
     return rules::Leave(request.reason(), account);
   };
-  AddVerb<v1::MarkAccountDormantRequest>(context, "MarkAccountDormant", registry, leave);
-  AddVerb<v1::MarkAccountLostRequest>(context, "MarkAccountLost", registry, leave);
-  AddVerb<v1::CloseAccountRequest>(
+  AddAccountVerb<v1::MarkAccountDormantRequest>(context, "MarkAccountDormant", registry, leave);
+  AddAccountVerb<v1::MarkAccountLostRequest>(context, "MarkAccountLost", registry, leave);
+  AddAccountVerb<v1::CloseAccountRequest>(
       context, "CloseAccount", registry,
       [](UnitOfWork& work, const v1::CloseAccountRequest& request, Account* account) -> absl::Status {
         RETURN_IF_ERROR(EndOwnerships(work, account->name(), request.reason()));
@@ -208,9 +173,20 @@ void AddStateVerbs(const Context& context, rpc::Registry* registry) {
         account->clear_protected_until();
         return rules::Leave(request.reason(), account);
       });
-  AddVerb<v1::ConfirmAccountTierRequest>(
+  AddAccountVerb<v1::ConfirmAccountFileRequest>(
+      context, "ConfirmAccountFile", registry,
+      [context](UnitOfWork& work, const v1::ConfirmAccountFileRequest&, Account* account) -> absl::Status {
+        ASSIGN_OR_RETURN(const ContactCounts contacts, CountContacts(work, account->name()));
+        SetMissing(context, contacts.all, account);
+        RETURN_IF_ERROR(
+            rules::CheckComplete(*account, {account->missing_fields().begin(), account->missing_fields().end()}));
+        account->set_file_update_date(context.Today(work.now()));
+        return absl::OkStatus();
+      });
+  AddAccountVerb<v1::ConfirmAccountTierRequest>(
       context, "ConfirmAccountTier", registry,
       [context](UnitOfWork& work, const v1::ConfirmAccountTierRequest& request, Account* account) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckIdentityStands(*account));
         std::string review = request.review_date();
         if (review.empty()) {
           ASSIGN_OR_RETURN(review, AddMonths(context.Today(work.now()), context.policy.tier_review_months));
@@ -292,6 +268,22 @@ absl::StatusOr<v1::BatchGetAccountScopesResponse> BatchGetAccountScopes(
       scope->set_legal_name(row[7].text());
       at[row[0].text()] = scope;
     }
+    ASSIGN_OR_RETURN(const std::vector<Row> facts,
+                     connection.Query(absl::StrCat("SELECT t.id, t.verification_state, t.segment, CASE WHEN ",
+                                                   ExcludedSql(), " THEN 1 ELSE 0 END FROM accounts t WHERE t.id IN (",
+                                                   resource::Placeholders(params.size()), ")"),
+                                      mysql::Params(params)));
+    for (const Row& row : facts) {
+      const auto it = at.find(row[0].text());
+      if (it == at.end()) continue;
+      if (const auto* state = resource::FindEnumValue(v1::VerificationState_descriptor(), row[1].text())) {
+        it->second->set_verification_state(static_cast<v1::VerificationState>(state->number()));
+      }
+      if (const auto* segment = resource::FindEnumValue(v1::Segment_descriptor(), row[2].text())) {
+        it->second->set_segment(static_cast<v1::Segment>(segment->number()));
+      }
+      it->second->set_excluded(row[3].integer() != 0);
+    }
     ASSIGN_OR_RETURN(
         const std::vector<Row> members,
         connection.Query(absl::StrCat("SELECT account, employee FROM account_scope_members WHERE account "
@@ -310,6 +302,22 @@ absl::StatusOr<v1::BatchGetAccountScopesResponse> BatchGetAccountScopes(
 
 }  // namespace
 
+absl::Status CheckGroup(UnitOfWork& work, const Account& account) {
+  std::string at = IdOf(account.parent());
+  for (int depth = 0; !at.empty(); ++depth) {
+    ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                     work.connection().Query("SELECT parent, legal_name FROM accounts WHERE id = ? FOR UPDATE", {at}));
+    if (rows.empty()) return absl::OkStatus();  // The reference check names it.
+    if (NameOf("accounts", at) == account.name() || depth > kGroupDepthMax) {
+      return FailedPrecondition("ACCOUNT_CYCLE", account.name(),
+                                absl::StrCat(account.legal_name(), " would be above itself in the group"),
+                                {{"parent", account.parent()}});
+    }
+    at = rows[0][0].text();
+  }
+  return absl::OkStatus();
+}
+
 absl::Status PrepareNewAccount(const Context& context, UnitOfWork& work, absl::string_view method, Account* account) {
   if (!work.importing() || account->state() == v1::ACCOUNT_STATE_UNSPECIFIED) {
     account->set_state(v1::ACCOUNT_STATE_DRAFT);
@@ -318,6 +326,7 @@ absl::Status PrepareNewAccount(const Context& context, UnitOfWork& work, absl::s
   RETURN_IF_ERROR(Validate(work, *account));
   RETURN_IF_ERROR(CheckNumber(*account));
   SetMissing(context, 0, account);
+  if (account->file_update_date().empty()) account->set_file_update_date(context.Today(work.now()));
   return RefuseDuplicate(work, KeysOf(*account, context.policy), "", MethodOf(work, method));
 }
 
@@ -335,16 +344,17 @@ void RegisterAccounts(const Context& context, rpc::Registry* registry) {
       });
   context.runtime.SetHooks(Account::descriptor(), std::move(accounts));
 
-  resource::Hooks contacts;
-  contacts.on_saved =
-      resource::OnSaved<Contact>([context](UnitOfWork& work, const Contact* before, const Contact& after) {
-        return AfterContact(context, work, before, after);
-      });
-  context.runtime.SetHooks(Contact::descriptor(), std::move(contacts));
-
   resource::RegisterStandardMethods(context.runtime, "kam.account.v1.AccountService", registry);
-  resource::RegisterStandardMethods(context.runtime, "kam.account.v1.ContactService", registry);
   AddStateVerbs(context, registry);
+  registry->Add<v1::CheckAccountStandingRequest, v1::AccountStanding>(
+      absl::StrCat(kService, "CheckAccountStanding"),
+      [context](rpc::Call& call,
+                const v1::CheckAccountStandingRequest& request) -> absl::StatusOr<v1::AccountStanding> {
+        ASSIGN_OR_RETURN(const Account account, context.runtime.Get<Account>(call, request.name()));
+        v1::AccountStanding standing;
+        rules::FillStanding(account, &standing);
+        return standing;
+      });
   registry->Add<v1::CheckDuplicateRequest, v1::CheckDuplicateResponse>(
       "kam.account.v1.AccountService/CheckDuplicate",
       [context](rpc::Call& call, const v1::CheckDuplicateRequest& request) {

@@ -13,6 +13,15 @@ namespace kam::account {
 // Hooks and handlers of AccountService, AccountOwnershipService, ContactService and AccountScopeService.
 void RegisterAccounts(const Context& context, rpc::Registry* registry);
 void RegisterOwnership(const Context& context, rpc::Registry* registry);
+void RegisterContacts(const Context& context, rpc::Registry* registry);
+
+// Hooks and handlers of the services around the file: AccountClassificationService, AccountFileService.
+void RegisterClassification(const Context& context, rpc::Registry* registry);
+void RegisterAccountFiles(const Context& context, rpc::Registry* registry);
+
+// A group of accounts is a tree: ACCOUNT_CYCLE. The accounts above are locked, so that two moves at a time cannot close
+// a circle.
+absl::Status CheckGroup(resource::UnitOfWork& work, const v1::Account& account);
 
 // Completes a new account and refuses it when the firm has a file: also for drafts made from leads. `method`: full name
 // of the RPC.

@@ -2,6 +2,8 @@
 
 #include "account-svc/accounts/account_service.h"
 #include "kam/account/v1/account.pb.h"
+#include "kam/account/v1/account_classification.pb.h"
+#include "kam/account/v1/account_file.pb.h"
 #include "kam/account/v1/account_ownership.pb.h"
 #include "kam/account/v1/contact.pb.h"
 
@@ -9,6 +11,8 @@ namespace kam::account {
 namespace {
 
 constexpr absl::string_view kServices[] = {
+    "kam.account.v1.AccountClassificationService",
+    "kam.account.v1.AccountFileService",
     "kam.account.v1.AccountOwnershipService",
     "kam.account.v1.AccountScopeService",
     "kam.account.v1.AccountService",
@@ -17,13 +21,20 @@ constexpr absl::string_view kServices[] = {
 
 void FillCatalog(resource::Catalog* catalog) {
   catalog->Add<v1::Account>();
+  catalog->Add<v1::AccountFileCheck>();
+  catalog->Add<v1::AccountFileTarget>();
   catalog->Add<v1::AccountOwnership>();
+  catalog->Add<v1::AccountProposal>();
+  catalog->Add<v1::AccountSegment>();
   catalog->Add<v1::Contact>();
 }
 
 void RegisterHandlers(const Context& context, rpc::Registry* registry) {
   RegisterAccounts(context, registry);
+  RegisterContacts(context, registry);
   RegisterOwnership(context, registry);
+  RegisterClassification(context, registry);
+  RegisterAccountFiles(context, registry);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
 #include "kam/account/v1/account.pb.h"
+#include "kam/account/v1/account_service.pb.h"
 
 namespace kam::account::rules {
 namespace {
@@ -73,6 +74,12 @@ void AddWord(absl::string_view word, std::string* words) {
 bool IsVerified(v1::AccountState state) {
   return state != v1::ACCOUNT_STATE_DRAFT && state != v1::ACCOUNT_STATE_SUBMITTED &&
          state != v1::ACCOUNT_STATE_CLOSED && state != v1::ACCOUNT_STATE_UNSPECIFIED;
+}
+
+void RemoveWord(absl::string_view word, std::string* words) {
+  std::vector<absl::string_view> all = absl::StrSplit(*words, ' ', absl::SkipEmpty());
+  all.erase(std::remove(all.begin(), all.end(), word), all.end());
+  *words = absl::StrJoin(all, " ");
 }
 
 absl::Status VerifiedByAnother(absl::string_view rule, absl::string_view what) {
@@ -160,12 +167,23 @@ std::vector<std::string> MissingFields(const Account& account, int contacts, abs
   return missing;
 }
 
+absl::Status CheckComplete(const Account& account, const std::vector<std::string>& missing) {
+  if (missing.empty()) return absl::OkStatus();
+  const std::string list = absl::StrJoin(missing, ", ");
+  return FailedPrecondition("ACCOUNT_INCOMPLETE", account.name(),
+                            absl::StrCat("the file is not complete: ", list, " missing"), {{"missing", list}});
+}
+
 absl::Status Submit(const std::vector<std::string>& missing, absl::string_view actor, absl::Time now,
                     Account* account) {
-  if (!missing.empty()) {
-    const std::string list = absl::StrJoin(missing, ", ");
-    return FailedPrecondition("ACCOUNT_INCOMPLETE", account->name(),
-                              absl::StrCat("the file is not complete: ", list, " missing"), {{"missing", list}});
+  RETURN_IF_ERROR(CheckComplete(*account, missing));
+  if (const std::string& returned = account->verification().returned_fields(); !returned.empty()) {
+    return FailedPrecondition("RETURNED_FIELDS_UNCHANGED", account->name(),
+                              absl::StrCat("the file was given back for ", returned, ", which was not changed since"),
+                              {{"fields", returned}});
+  }
+  if (!account->verification().has_first_submit_time()) {
+    *account->mutable_verification()->mutable_first_submit_time() = ToTimestamp(now);
   }
   account->mutable_verification()->set_submitter(std::string(actor));
   *account->mutable_verification()->mutable_submit_time() = ToTimestamp(now);
@@ -221,27 +239,77 @@ absl::Status NoteIdentityChange(absl::Span<const std::string> identity, const Ac
   return absl::OkStatus();
 }
 
-absl::Status Return(absl::string_view reason, Account* account) {
+absl::Status Return(absl::string_view reason, absl::Span<const std::string> missing, Account* account) {
+  std::string fields;
+  for (size_t i = 0; i < missing.size(); ++i) {
+    if (!IsChecklistField(missing[i])) {
+      return InvalidField(absl::StrCat("missing[", i, "]"), "FIELD_VALUE_UNKNOWN",
+                          absl::StrCat(missing[i], " is not a field of an account"));
+    }
+    AddWord(missing[i], &fields);
+  }
   account->mutable_verification()->set_return_reason(std::string(reason));
+  account->mutable_verification()->set_returned_fields(std::move(fields));
   return absl::OkStatus();
 }
 
-absl::Status Activate(int contacts, Account* account) {
+void NoteSupplied(const Account& before, Account* after) {
+  const std::string returned = after->verification().returned_fields();
+  for (const absl::string_view path : absl::StrSplit(returned, ' ', absl::SkipEmpty())) {
+    if (path != kContacts && !SameAt(before, *after, path)) NoteSupplied(path, after);
+  }
+}
+
+void NoteSupplied(absl::string_view path, Account* account) {
+  if (!Contains(account->verification().returned_fields(), path)) return;
+  RemoveWord(path, account->mutable_verification()->mutable_returned_fields());
+}
+
+absl::Status CheckIdentityStands(const Account& account) {
+  if (account.verification().state() != v1::VERIFICATION_STATE_CHANGED) return absl::OkStatus();
+  return FailedPrecondition(
+      "REVERIFICATION_REQUIRED", account.name(),
+      absl::StrCat("the identity was changed after it was verified (", account.verification().changed_fields(),
+                   "); somebody with account.verify verifies it again first"),
+      {{"fields", account.verification().changed_fields()}, {"permission", "account.verify"}});
+}
+
+absl::Status Activate(int contacts, int key_persons, Account* account) {
   if (account->owner().empty()) {
     return FailedPrecondition("OWNER_REQUIRED", account->name(), "an active account has an owner; assign one first");
   }
   if (contacts == 0) {
     return FailedPrecondition("CONTACT_REQUIRED", account->name(), "an active account has at least one contact");
   }
-  if (account->verification().state() == v1::VERIFICATION_STATE_CHANGED) {
-    return FailedPrecondition(
-        "REVERIFICATION_REQUIRED", account->name(),
-        absl::StrCat("the identity was changed after it was verified (", account->verification().changed_fields(),
-                     "); somebody with account.verify verifies it again first"),
-        {{"fields", account->verification().changed_fields()}, {"permission", "account.verify"}});
+  if (key_persons == 0) {
+    return FailedPrecondition("KEY_PERSON_REQUIRED", account->name(),
+                              "an active account has at least one key person among its contacts");
   }
+  RETURN_IF_ERROR(CheckIdentityStands(*account));
   account->clear_state_reason();
   return absl::OkStatus();
+}
+
+void FillStanding(const Account& account, v1::AccountStanding* standing) {
+  const auto block = [&](absl::string_view reason, absl::string_view message, absl::string_view permission) {
+    v1::StandingBlocker* blocker = standing->add_blockers();
+    blocker->set_reason(std::string(reason));
+    blocker->set_message(std::string(message));
+    blocker->set_permission(std::string(permission));
+  };
+  standing->set_account(account.name());
+  if (account.state() == v1::ACCOUNT_STATE_CLOSED) {
+    block("ACCOUNT_CLOSED", "the file is closed", "");
+  } else if (!IsVerified(account.state())) {
+    block("ACCOUNT_NOT_VERIFIED", "the source of the customer is not verified", "account.verify");
+  }
+  if (const absl::Status stands = CheckIdentityStands(account); !stands.ok()) {
+    block("REVERIFICATION_REQUIRED", stands.message(), "account.verify");
+  }
+  if (account.owner().empty() && account.state() != v1::ACCOUNT_STATE_CLOSED) {
+    block("OWNER_REQUIRED", "nobody owns the account", "account.assign");
+  }
+  standing->set_new_business_allowed(standing->blockers().empty());
 }
 
 absl::Status Leave(absl::string_view reason, Account* account) {

@@ -12,6 +12,7 @@
 
 namespace kam::account::v1 {
 class Account;
+class AccountStanding;
 enum AccountState : int;
 }  // namespace kam::account::v1
 
@@ -39,7 +40,8 @@ bool IsAccountField(absl::string_view path);
 std::vector<std::string> MissingFields(const v1::Account& account, int contacts,
                                        absl::Span<const std::string> required);
 
-// ACCOUNT_INCOMPLETE naming every missing field; records the submitter.
+// ACCOUNT_INCOMPLETE naming every missing field, RETURNED_FIELDS_UNCHANGED naming what the file was given back for and
+// still lacks; records the submitter.
 absl::Status Submit(const std::vector<std::string>& missing, absl::string_view actor, absl::Time now,
                     v1::Account* account);
 // SEPARATION_OF_DUTIES when `actor` has made or submitted the file, or changed its identity since.
@@ -51,10 +53,20 @@ absl::Status Reverify(absl::string_view actor, absl::string_view evidence, absl:
 // counts as CHANGED until it is verified again. REVERIFICATION_REQUIRED when too many people have changed it.
 absl::Status NoteIdentityChange(absl::Span<const std::string> identity, const v1::Account& before,
                                 absl::string_view actor, absl::Time now, v1::Account* after);
-// Records why the file goes back.
-absl::Status Return(absl::string_view reason, v1::Account* account);
-// OWNER_REQUIRED, CONTACT_REQUIRED, REVERIFICATION_REQUIRED.
-absl::Status Activate(int contacts, v1::Account* account);
+// Records why the file goes back, and the list of what it lacks: FIELD_VALUE_UNKNOWN.
+absl::Status Return(absl::string_view reason, absl::Span<const std::string> missing, v1::Account* account);
+// Takes what has been changed off the list of what the file was given back for.
+void NoteSupplied(const v1::Account& before, v1::Account* after);
+// The same for one path, for example "contacts".
+void NoteSupplied(absl::string_view path, v1::Account* account);
+// OWNER_REQUIRED, CONTACT_REQUIRED, KEY_PERSON_REQUIRED, REVERIFICATION_REQUIRED.
+absl::Status Activate(int contacts, int key_persons, v1::Account* account);
+// REVERIFICATION_REQUIRED while the identity waits to be verified again.
+absl::Status CheckIdentityStands(const v1::Account& account);
+// What stands in the way of quotations, visit plans and credit reviews.
+void FillStanding(const v1::Account& account, v1::AccountStanding* standing);
+// ACCOUNT_INCOMPLETE naming every missing field.
+absl::Status CheckComplete(const v1::Account& account, const std::vector<std::string>& missing);
 // Records why the account sleeps, is lost or closed.
 absl::Status Leave(absl::string_view reason, v1::Account* account);
 

@@ -116,10 +116,11 @@ TEST(Verify, SeparatesDuties) {
 // an active account has an owner and somebody to talk to.
 TEST(Activate, NeedsAnOwnerAndAContact) {
   Account account;
-  EXPECT_THAT(Activate(1, &account), HasReason("OWNER_REQUIRED"));
+  EXPECT_THAT(Activate(1, 1, &account), HasReason("OWNER_REQUIRED"));
   account.set_owner("employees/o");
-  EXPECT_THAT(Activate(0, &account), HasReason("CONTACT_REQUIRED"));
-  EXPECT_THAT(Activate(1, &account), IsOk());
+  EXPECT_THAT(Activate(0, 0, &account), HasReason("CONTACT_REQUIRED"));
+  EXPECT_THAT(Activate(1, 0, &account), HasReason("KEY_PERSON_REQUIRED"));
+  EXPECT_THAT(Activate(1, 1, &account), IsOk());
 }
 
 // what was verified is changed by those only who may verify.
@@ -227,14 +228,14 @@ TEST(Reverify, AChangeOfIdentityIsVerifiedBySomebodyElse) {
   EXPECT_EQ(account.verification().changers(), "employees/v employees/x");
   EXPECT_EQ(account.verification().changed_fields(), "legal_name address.city");
   account.set_owner("employees/o");
-  EXPECT_THAT(Activate(1, &account), HasReason("REVERIFICATION_REQUIRED"));
+  EXPECT_THAT(Activate(1, 1, &account), HasReason("REVERIFICATION_REQUIRED"));
   for (const char* who : {"employees/v", "employees/x"}) {
     EXPECT_THAT(Reverify(who, "e", kNow, &account), HasReason("SEPARATION_OF_DUTIES")) << who;
   }
   ASSERT_THAT(Reverify("employees/w", "变更登记", kNow, &account), IsOk());
   EXPECT_EQ(account.verification().state(), v1::VERIFICATION_STATE_VERIFIED);
   EXPECT_EQ(account.verification().evidence(), "变更登记");
-  EXPECT_THAT(Activate(1, &account), IsOk());
+  EXPECT_THAT(Activate(1, 1, &account), IsOk());
 }
 
 }  // namespace

@@ -132,6 +132,7 @@ void World::AddContact(const auth::Principal& creator, const std::string& accoun
   request.mutable_contact()->set_account(account);
   request.mutable_contact()->set_display_name("王先生");
   request.mutable_contact()->set_mobile("13900000000");
+  request.mutable_contact()->set_key_person(true);
   const auto made = Call<v1::Contact>(creator, "kam.account.v1.ContactService/CreateContact", request);
   EXPECT_TRUE(made.ok()) << made.status();
 }
