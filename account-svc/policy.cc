@@ -27,6 +27,7 @@ absl::Status Policy::Validate() const {
     range(absl::StrCat("file_fresh_days[", i, "]"), file_fresh_days[static_cast<size_t>(i)], 1, kDaysMax);
   }
   range("filing_days", filing_days, 0, kDaysMax);
+  range("share_tolerance_hundredths", share_tolerance_hundredths, 0, 100 * kPercentMax);
   for (int i = 0; i < kStages; ++i) {
     const auto at = static_cast<size_t>(i);
     range(absl::StrCat("stage_probability[", i, "]"), stage_probability[at], i == 0 ? 0 : stage_probability[at - 1],

@@ -36,6 +36,8 @@ struct Policy {
   std::array<int, kTiers> file_fresh_days = {180, 30, 60, 90, 180};
   // Days after its opening within which a file is handed in complete, to count as filed.
   int filing_days = 7;
+  // Hundredths of a point by which our part of what a customer needs may fall before an alert is raised.
+  int share_tolerance_hundredths = 100;
   // Country of telephone and registration numbers that come without one, ISO 3166.
   std::string default_country = "CN";
   // Domains of public mail services: they say nothing about the firm.

@@ -15,9 +15,13 @@ void RegisterAccounts(const Context& context, rpc::Registry* registry);
 void RegisterOwnership(const Context& context, rpc::Registry* registry);
 void RegisterContacts(const Context& context, rpc::Registry* registry);
 
-// Hooks and handlers of the services around the file: AccountClassificationService, AccountFileService.
+// Hooks and handlers of the services around the file: AccountClassificationService, AccountFileService,
+// AccountMarketService, AccountEvaluationService, ExternalRelationService.
 void RegisterClassification(const Context& context, rpc::Registry* registry);
 void RegisterAccountFiles(const Context& context, rpc::Registry* registry);
+void RegisterAccountMarket(const Context& context, rpc::Registry* registry);
+void RegisterEvaluations(const Context& context, rpc::Registry* registry);
+void RegisterExternalRelations(const Context& context, rpc::Registry* registry);
 
 // A group of accounts is a tree: ACCOUNT_CYCLE. The accounts above are locked, so that two moves at a time cannot close
 // a circle.

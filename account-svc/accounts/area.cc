@@ -3,30 +3,43 @@
 #include "account-svc/accounts/account_service.h"
 #include "kam/account/v1/account.pb.h"
 #include "kam/account/v1/account_classification.pb.h"
+#include "kam/account/v1/account_evaluation.pb.h"
 #include "kam/account/v1/account_file.pb.h"
+#include "kam/account/v1/account_market.pb.h"
 #include "kam/account/v1/account_ownership.pb.h"
 #include "kam/account/v1/contact.pb.h"
+#include "kam/account/v1/external_relation.pb.h"
 
 namespace kam::account {
 namespace {
 
 constexpr absl::string_view kServices[] = {
     "kam.account.v1.AccountClassificationService",
+    "kam.account.v1.AccountEvaluationService",
     "kam.account.v1.AccountFileService",
+    "kam.account.v1.AccountMarketService",
     "kam.account.v1.AccountOwnershipService",
     "kam.account.v1.AccountScopeService",
     "kam.account.v1.AccountService",
     "kam.account.v1.ContactService",
+    "kam.account.v1.ExternalRelationService",
 };
 
 void FillCatalog(resource::Catalog* catalog) {
   catalog->Add<v1::Account>();
+  catalog->Add<v1::AccountEvaluation>();
   catalog->Add<v1::AccountFileCheck>();
   catalog->Add<v1::AccountFileTarget>();
   catalog->Add<v1::AccountOwnership>();
   catalog->Add<v1::AccountProposal>();
   catalog->Add<v1::AccountSegment>();
+  catalog->Add<v1::BusinessCondition>();
   catalog->Add<v1::Contact>();
+  catalog->Add<v1::ExternalExchange>();
+  catalog->Add<v1::ExternalOrganization>();
+  catalog->Add<v1::RepresentationAuthority>();
+  catalog->Add<v1::SupplyShare>();
+  catalog->Add<v1::TierModel>();
 }
 
 void RegisterHandlers(const Context& context, rpc::Registry* registry) {
@@ -35,6 +48,9 @@ void RegisterHandlers(const Context& context, rpc::Registry* registry) {
   RegisterOwnership(context, registry);
   RegisterClassification(context, registry);
   RegisterAccountFiles(context, registry);
+  RegisterAccountMarket(context, registry);
+  RegisterEvaluations(context, registry);
+  RegisterExternalRelations(context, registry);
 }
 
 }  // namespace

@@ -1,0 +1,112 @@
+// AccountEvaluationService: models, evaluations and the tiers they give.
+#include "absl/strings/str_cat.h"
+#include "account-svc/accounts/account_service.h"
+#include "account-svc/accounts/verbs.h"
+#include "account-svc/rules/tiering.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "kam/account/v1/account.pb.h"
+#include "kam/account/v1/account_evaluation_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+using resource::UnitOfWork;
+using v1::Account;
+using v1::AccountEvaluation;
+using v1::TierModel;
+
+constexpr char kService[] = "kam.account.v1.AccountEvaluationService";
+
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
+absl::StatusOr<TierModel> ModelOf(UnitOfWork& work, const std::string& day) {
+  ASSIGN_OR_RETURN(std::vector<TierModel> models,
+                   work.Find<TierModel>({"t.state = 'RELEASED' AND t.from_date <= ?", {day}},
+                                        "ORDER BY t.from_date DESC, t.release_time DESC, t.id DESC", 1));
+  if (!models.empty()) return std::move(models[0]);
+  return FailedPrecondition("TIER_MODEL_MISSING", day, absl::StrCat("no released model holds on ", day),
+                            {{"date", day}, {"permission", "tier_model.release"}});
+}
+
+absl::Status Compute(const Context& context, UnitOfWork& work, AccountEvaluation* evaluation) {
+  RETURN_IF_ERROR(Validate(work, *evaluation));
+  RETURN_IF_ERROR(CheckAccountUsable(work, evaluation->account()));
+  const std::string today = context.Today(work.now());
+  if (evaluation->as_of() > today) {
+    return InvalidField("account_evaluation.as_of", "DATE_IN_FUTURE", "must not be after today", {{"today", today}});
+  }
+  ASSIGN_OR_RETURN(const TierModel model, ModelOf(work, evaluation->as_of()));
+  return rules::Evaluate(model, evaluation);
+}
+
+// Gives the tier to the account, in the transaction of the decision.
+absl::Status Confirm(const Context& context, UnitOfWork& work, const v1::ConfirmAccountEvaluationRequest& request,
+                     AccountEvaluation* evaluation) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  RETURN_IF_ERROR(rules::DecideTier(actor, request.reason(), work.now(), evaluation));
+  std::string review = request.review_date();
+  if (review.empty()) {
+    ASSIGN_OR_RETURN(review, AddMonths(context.Today(work.now()), context.policy.tier_review_months));
+  }
+  resource::Change<Account> change;
+  ASSIGN_OR_RETURN(change.before, work.Load<Account>(evaluation->account()));
+  RETURN_IF_ERROR(rules::CheckTierCanBeGiven(change.before));
+  change.after = change.before;
+  change.after.set_tier(evaluation->proposed_tier());
+  change.after.set_tier_review_date(review);
+  evaluation->set_review_date(review);
+  return work.Save(std::move(change)).status();
+}
+
+}  // namespace
+
+void RegisterEvaluations(const Context& context, rpc::Registry* registry) {
+  resource::Hooks models;
+  models.on_create = resource::OnCreate<TierModel>([](UnitOfWork& work, TierModel* model) -> absl::Status {
+    model->set_state(v1::TIER_MODEL_STATE_DRAFT);
+    RETURN_IF_ERROR(Validate(work, *model));
+    return rules::CheckModel(*model);
+  });
+  models.on_update =
+      resource::OnUpdate<TierModel>([](UnitOfWork& work, const TierModel& before, TierModel* after) -> absl::Status {
+        RETURN_IF_ERROR(Validate(work, *after));
+        RETURN_IF_ERROR(rules::CheckModelUpdate(before));
+        return rules::CheckModel(*after);
+      });
+  context.runtime.SetHooks(TierModel::descriptor(), std::move(models));
+  resource::Hooks evaluations;
+  evaluations.on_create = resource::OnCreate<AccountEvaluation>(
+      [context](UnitOfWork& work, AccountEvaluation* evaluation) { return Compute(context, work, evaluation); });
+  context.runtime.SetHooks(AccountEvaluation::descriptor(), std::move(evaluations));
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  AddVerb<TierModel, v1::ReleaseTierModelRequest>(
+      context, Rpc("ReleaseTierModel"), registry,
+      [](UnitOfWork& work, const v1::ReleaseTierModelRequest&, resource::Change<TierModel>* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::Release(actor, work.now(), &change->after);
+      });
+  AddVerb<AccountEvaluation, v1::ProposeAccountTierRequest>(
+      context, Rpc("ProposeAccountTier"), registry,
+      [](UnitOfWork& work, const v1::ProposeAccountTierRequest& request,
+         resource::Change<AccountEvaluation>* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::ProposeTier(actor, request.tier(), request.reason(), &change->after);
+      });
+  AddVerb<AccountEvaluation, v1::ConfirmAccountEvaluationRequest>(
+      context, Rpc("ConfirmAccountEvaluation"), registry,
+      [context](UnitOfWork& work, const v1::ConfirmAccountEvaluationRequest& request,
+                resource::Change<AccountEvaluation>* change) {
+        return Confirm(context, work, request, &change->after);
+      });
+  AddVerb<AccountEvaluation, v1::RejectAccountEvaluationRequest>(
+      context, Rpc("RejectAccountEvaluation"), registry,
+      [](UnitOfWork& work, const v1::RejectAccountEvaluationRequest& request,
+         resource::Change<AccountEvaluation>* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::DecideTier(actor, request.reason(), work.now(), &change->after);
+      });
+}
+
+}  // namespace kam::account

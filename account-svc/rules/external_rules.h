@@ -1,0 +1,40 @@
+// Rules of external relations: who may speak for the company, and how far. Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_EXTERNAL_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_EXTERNAL_RULES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace kam::account::v1 {
+class ExternalExchange;
+class ExternalOrganization;
+class RepresentationAuthority;
+enum ExternalKind : int;
+}  // namespace kam::account::v1
+
+namespace kam::account::rules {
+
+// COOPERATION_PLAN_REQUIRED of a partner of another trade.
+absl::Status CheckOrganization(const v1::ExternalOrganization& organization);
+// RELATION_ENDED: a relation that was ended does not change.
+absl::Status CheckRelationKept(const v1::ExternalOrganization& organization);
+
+// HOLDER_REQUIRED unless a role or an employee is named and not both; PERIOD_INVALID.
+absl::Status CheckAuthority(const v1::RepresentationAuthority& authority);
+
+// The one among `authorities` that goes furthest towards `kind` on `day`, for an employee with these roles; null: none.
+const v1::RepresentationAuthority* FurthestAuthority(const std::vector<v1::RepresentationAuthority>& authorities,
+                                                     absl::string_view employee, const std::vector<std::string>& roles,
+                                                     v1::ExternalKind kind, absl::string_view day);
+
+// DATE_IN_FUTURE, COMMITMENT_REQUIRED, COMMITMENT_NOT_ALLOWED, REPRESENTATION_NOT_AUTHORIZED naming how far `authority`
+// (null: none) goes. Records it.
+absl::Status CheckExchange(const v1::RepresentationAuthority* authority, absl::string_view today,
+                           v1::ExternalExchange* exchange);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_EXTERNAL_RULES_H_
