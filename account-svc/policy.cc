@@ -28,6 +28,16 @@ absl::Status Policy::Validate() const {
   }
   range("filing_days", filing_days, 0, kDaysMax);
   range("share_tolerance_hundredths", share_tolerance_hundredths, 0, 100 * kPercentMax);
+  range("document_bytes_max", document_bytes_max, 1, 4 << 20);
+  range("document_grant_days_max", document_grant_days_max, 1, kDaysMax);
+  for (int i = 0; i < kDocumentKinds; ++i) {
+    range(absl::StrCat("document_retention_years[", i, "]"), document_retention_years[static_cast<size_t>(i)], 0, 100);
+  }
+  for (int i = 0; i < 3; ++i) {
+    const auto at = static_cast<size_t>(i);
+    range(absl::StrCat("dormancy_days[", i, "]"), dormancy_days[at], i == 0 ? 1 : dormancy_days[at - 1], kDaysMax);
+  }
+  range("resale_tolerance_hundredths", resale_tolerance_hundredths, 0, 100 * kPercentMax);
   for (int i = 0; i < kStages; ++i) {
     const auto at = static_cast<size_t>(i);
     range(absl::StrCat("stage_probability[", i, "]"), stage_probability[at], i == 0 ? 0 : stage_probability[at - 1],

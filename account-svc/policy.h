@@ -11,8 +11,9 @@
 
 namespace kam::account {
 
-inline constexpr int kStages = 6;  // Stages of the sales process, in order.
-inline constexpr int kTiers = 5;   // Values of Tier: none, strategic, A, B, C.
+inline constexpr int kStages = 6;         // Stages of the sales process, in order.
+inline constexpr int kTiers = 5;          // Values of Tier: none, strategic, A, B, C.
+inline constexpr int kDocumentKinds = 8;  // Values of CustomerDocumentKind.
 
 struct Policy {
   // Days an account stays protected after it was assigned, and the most that can be asked for.
@@ -38,6 +39,16 @@ struct Policy {
   int filing_days = 7;
   // Hundredths of a point by which our part of what a customer needs may fall before an alert is raised.
   int share_tolerance_hundredths = 100;
+  // Vault: bytes of a document kept in it, days of access that can be asked for, years of retention by kind, in the
+  // order of CustomerDocumentKind: none, identity copy, licence copy, deposit slip, acceptance slip, opinion,
+  // agreement, other.
+  int document_bytes_max = 1 << 20;
+  int document_grant_days_max = 30;
+  std::array<int, kDocumentKinds> document_retention_years = {1, 3, 3, 5, 5, 3, 10, 1};
+  // Days without activity from which an account is quiet, sleeping, counted as lost.
+  std::array<int, 3> dormancy_days = {30, 90, 365};
+  // Hundredths of a per cent by which a resale price may differ from the published one.
+  int resale_tolerance_hundredths = 200;
   // Country of telephone and registration numbers that come without one, ISO 3166.
   std::string default_country = "CN";
   // Domains of public mail services: they say nothing about the firm.

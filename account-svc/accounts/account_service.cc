@@ -107,6 +107,7 @@ absl::Status SaveScope(UnitOfWork& work, const Account* before, const Account& a
 absl::Status AfterAccount(const Context& context, UnitOfWork& work, const Account* before, const Account& after) {
   RETURN_IF_ERROR(SaveScope(work, before, after));
   RETURN_IF_ERROR(SaveKeys(work, before, after, context.policy));
+  RETURN_IF_ERROR(SaveStateSpan(work, before, after));
   if (work.importing() && (before == nullptr ? !after.owner().empty() : before->owner() != after.owner())) {
     RETURN_IF_ERROR(FollowImportedOwner(context, work, after));
   }
@@ -163,7 +164,13 @@ void AddStateVerbs(const Context& context, rpc::Registry* registry) {
     return rules::Leave(request.reason(), account);
   };
   AddAccountVerb<v1::MarkAccountDormantRequest>(context, "MarkAccountDormant", registry, leave);
-  AddAccountVerb<v1::MarkAccountLostRequest>(context, "MarkAccountLost", registry, leave);
+  AddAccountVerb<v1::MarkAccountLostRequest>(
+      context, "MarkAccountLost", registry,
+      [](UnitOfWork&, const v1::MarkAccountLostRequest& request, Account* account) {
+        account->set_churn_reason(request.churn_reason());
+        account->set_lost_to(request.lost_to());
+        return rules::Leave(request.reason(), account);
+      });
   AddAccountVerb<v1::CloseAccountRequest>(
       context, "CloseAccount", registry,
       [](UnitOfWork& work, const v1::CloseAccountRequest& request, Account* account) -> absl::Status {

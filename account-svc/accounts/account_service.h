@@ -16,12 +16,19 @@ void RegisterOwnership(const Context& context, rpc::Registry* registry);
 void RegisterContacts(const Context& context, rpc::Registry* registry);
 
 // Hooks and handlers of the services around the file: AccountClassificationService, AccountFileService,
-// AccountMarketService, AccountEvaluationService, ExternalRelationService.
+// AccountMarketService, AccountEvaluationService, ExternalRelationService, CustomerDocumentService,
+// AccountUsageService, ChannelPartnerService.
 void RegisterClassification(const Context& context, rpc::Registry* registry);
 void RegisterAccountFiles(const Context& context, rpc::Registry* registry);
 void RegisterAccountMarket(const Context& context, rpc::Registry* registry);
 void RegisterEvaluations(const Context& context, rpc::Registry* registry);
 void RegisterExternalRelations(const Context& context, rpc::Registry* registry);
+void RegisterDocuments(const Context& context, rpc::Registry* registry);
+void RegisterUsage(const Context& context, rpc::Registry* registry);
+void RegisterChannels(const Context& context, rpc::Registry* registry);
+
+// Keeps account_state_spans, where each account stood when.
+absl::Status SaveStateSpan(resource::UnitOfWork& work, const v1::Account* before, const v1::Account& after);
 
 // A group of accounts is a tree: ACCOUNT_CYCLE. The accounts above are locked, so that two moves at a time cannot close
 // a circle.

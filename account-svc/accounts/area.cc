@@ -7,7 +7,10 @@
 #include "kam/account/v1/account_file.pb.h"
 #include "kam/account/v1/account_market.pb.h"
 #include "kam/account/v1/account_ownership.pb.h"
+#include "kam/account/v1/account_usage.pb.h"
+#include "kam/account/v1/channel_partner.pb.h"
 #include "kam/account/v1/contact.pb.h"
+#include "kam/account/v1/customer_document.pb.h"
 #include "kam/account/v1/external_relation.pb.h"
 
 namespace kam::account {
@@ -21,7 +24,10 @@ constexpr absl::string_view kServices[] = {
     "kam.account.v1.AccountOwnershipService",
     "kam.account.v1.AccountScopeService",
     "kam.account.v1.AccountService",
+    "kam.account.v1.AccountUsageService",
+    "kam.account.v1.ChannelPartnerService",
     "kam.account.v1.ContactService",
+    "kam.account.v1.CustomerDocumentService",
     "kam.account.v1.ExternalRelationService",
 };
 
@@ -33,11 +39,20 @@ void FillCatalog(resource::Catalog* catalog) {
   catalog->Add<v1::AccountOwnership>();
   catalog->Add<v1::AccountProposal>();
   catalog->Add<v1::AccountSegment>();
+  catalog->Add<v1::AccountUsage>();
   catalog->Add<v1::BusinessCondition>();
+  catalog->Add<v1::ChannelEvaluation>();
+  catalog->Add<v1::ChannelIncident>();
+  catalog->Add<v1::ChannelPartner>();
+  catalog->Add<v1::ChannelStockCount>();
   catalog->Add<v1::Contact>();
+  catalog->Add<v1::CustomerDocument>();
+  catalog->Add<v1::DocumentGrant>();
+  catalog->Add<v1::DocumentRead>();
   catalog->Add<v1::ExternalExchange>();
   catalog->Add<v1::ExternalOrganization>();
   catalog->Add<v1::RepresentationAuthority>();
+  catalog->Add<v1::ResalePriceCheck>();
   catalog->Add<v1::SupplyShare>();
   catalog->Add<v1::TierModel>();
 }
@@ -51,6 +66,9 @@ void RegisterHandlers(const Context& context, rpc::Registry* registry) {
   RegisterAccountMarket(context, registry);
   RegisterEvaluations(context, registry);
   RegisterExternalRelations(context, registry);
+  RegisterDocuments(context, registry);
+  RegisterUsage(context, registry);
+  RegisterChannels(context, registry);
 }
 
 }  // namespace

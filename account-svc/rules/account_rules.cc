@@ -287,6 +287,8 @@ absl::Status Activate(int contacts, int key_persons, Account* account) {
   }
   RETURN_IF_ERROR(CheckIdentityStands(*account));
   account->clear_state_reason();
+  account->clear_churn_reason();
+  account->clear_lost_to();
   return absl::OkStatus();
 }
 

@@ -1,0 +1,258 @@
+// CustomerDocumentService: the vault, who reads what is in it, and the record of every read.
+#include <algorithm>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "account-svc/accounts/account_service.h"
+#include "account-svc/accounts/verbs.h"
+#include "account-svc/rules/document_rules.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "kam/account/v1/account.pb.h"
+#include "kam/account/v1/customer_document_service.pb.h"
+#include "openssl/evp.h"
+
+namespace kam::account {
+namespace {
+
+using mysql::Row;
+using mysql::Value;
+using resource::UnitOfWork;
+using v1::Account;
+using v1::CustomerDocument;
+using v1::CustomerDocumentContent;
+using v1::DocumentGrant;
+using v1::DocumentRead;
+
+constexpr char kService[] = "kam.account.v1.CustomerDocumentService";
+constexpr int kLineMax = 20;  // Superiors above one another.
+
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
+absl::StatusOr<std::string> Sha256(const std::string& bytes) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest, &size, EVP_sha256(), nullptr) != 1) {
+    return Internal("SHA-256 failed");
+  }
+  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), size));
+}
+
+absl::StatusOr<CustomerDocument> File(const Context& context, rpc::Call& call,
+                                      const v1::FileCustomerDocumentRequest& request) {
+  ASSIGN_OR_RETURN(const std::string sha256, Sha256(request.content()));
+  return context.runtime.Write<CustomerDocument>(
+      call, request, [&](UnitOfWork& work) -> absl::StatusOr<CustomerDocument> {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        CustomerDocument document;
+        const CustomerDocument& given = request.customer_document();
+        document.set_account(given.account());
+        document.set_title(given.title());
+        document.set_kind(given.kind());
+        document.set_classification(given.classification());
+        document.set_document_date(given.document_date());
+        document.set_media_type(given.media_type());
+        document.set_place(given.place());
+        document.set_retention_until(given.retention_until());
+        RETURN_IF_ERROR(Validate(work, document));
+        ASSIGN_OR_RETURN(const Account account, work.Load<Account>(document.account()));
+        if (account.state() == v1::ACCOUNT_STATE_CLOSED) {
+          return FailedPrecondition("ACCOUNT_CLOSED", account.name(), "the account is closed");
+        }
+        RETURN_IF_ERROR(
+            rules::FileDocument({request.content(), request.storage_reference(), request.content_sha256(), sha256},
+                                actor, context.Today(work.now()), context.policy, &document));
+        RETURN_IF_ERROR(work.InsertMessage(&document));
+        RETURN_IF_ERROR(
+            work.CheckReach(*work.runtime().catalog().Find(CustomerDocument::descriptor()), document, work.level()));
+        RETURN_IF_ERROR(
+            work.connection()
+                .Execute("INSERT INTO customer_document_contents (document, content, storage_reference) "
+                         "VALUES (?, ?, ?)",
+                         {Value(IdOf(document.name())), request.content().empty() ? Value() : Value(request.content()),
+                          request.storage_reference().empty() ? Value() : Value(request.storage_reference())})
+                .status());
+        return document;
+      });
+}
+
+// Whether `person` stands above `employee` in the reporting line of today.
+absl::StatusOr<bool> StandsAbove(mysql::Connection& connection, const std::string& person, const std::string& employee,
+                                 const std::string& today) {
+  std::vector<std::string> level = {employee};
+  for (int depth = 0; depth < kLineMax && !level.empty(); ++depth) {
+    std::vector<Value> params(level.begin(), level.end());
+    params.insert(params.end(), {Value(today), Value(today)});
+    ASSIGN_OR_RETURN(
+        const std::vector<Row> rows,
+        connection.Query(absl::StrCat("SELECT DISTINCT s.superior FROM employees_superiors s WHERE "
+                                      "s.parent_id IN (",
+                                      resource::Placeholders(level.size()),
+                                      ") AND s.since_date <= ? AND (s.until_date IS NULL OR s.until_date >= ?)"),
+                         mysql::Params(params)));
+    level.clear();
+    for (const Row& row : rows) {
+      if (row[0].text() == person) return true;
+      level.push_back(row[0].text());
+    }
+  }
+  return false;
+}
+
+// What the caller is to the document; `grant` gets the one that holds now.
+absl::StatusOr<rules::Reader> ReaderOf(const Context& context, UnitOfWork& work, const std::string& actor,
+                                       const CustomerDocument& document, std::string* grant) {
+  rules::Reader reader;
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> scopes,
+      work.connection().Query("SELECT COALESCE(s.owner, s.creator) FROM account_scopes s WHERE s.account = ?",
+                              {IdOf(document.account())}));
+  const std::string owner = scopes.empty() ? "" : scopes[0][0].text();
+  ASSIGN_OR_RETURN(const std::vector<Row> members,
+                   work.connection().Query("SELECT m.employee FROM account_scope_members m WHERE m.account = ? AND "
+                                           "m.employee = ?",
+                                           {IdOf(document.account()), IdOf(actor)}));
+  reader.owns_account = owner == IdOf(actor) || !members.empty();
+  reader.filed = document.filer() == actor;
+  if (!owner.empty()) {
+    ASSIGN_OR_RETURN(reader.above_owner, StandsAbove(work.connection(), IdOf(actor), owner, context.Today(work.now())));
+  }
+  ASSIGN_OR_RETURN(const std::vector<DocumentGrant> grants,
+                   work.Find<DocumentGrant>({"t.document = ? AND t.requester = ? AND t.state = 'GRANTED' AND "
+                                             "t.valid_until > ?",
+                                             {IdOf(document.name()), IdOf(actor), work.now()}},
+                                            "ORDER BY t.valid_until DESC", 1));
+  reader.granted = !grants.empty();
+  if (reader.granted) *grant = grants[0].name();
+  return reader;
+}
+
+// Answers a read and writes it down, also when it is refused: the refusal is told after the record is committed.
+absl::StatusOr<CustomerDocumentContent> Open(const Context& context, rpc::Call& call,
+                                             const google::protobuf::Message& request, const std::string& name,
+                                             const std::string& purpose, bool take_out) {
+  absl::Status refused;
+  absl::StatusOr<CustomerDocumentContent> answer = context.runtime.Write<CustomerDocumentContent>(
+      call, request, [&](UnitOfWork& work) -> absl::StatusOr<CustomerDocumentContent> {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        ASSIGN_OR_RETURN(const CustomerDocument document, work.Load<CustomerDocument>(name));
+        std::string grant;
+        ASSIGN_OR_RETURN(const rules::Reader reader, ReaderOf(context, work, actor, document, &grant));
+        const v1::DocumentReadGround ground = rules::GroundOf(reader);
+        refused = rules::CheckKept(document);
+        if (refused.ok()) refused = rules::CheckRead(document, ground, take_out);
+        DocumentRead read;
+        read.set_document(document.name());
+        read.set_account(document.account());
+        read.set_reader(actor);
+        *read.mutable_read_time() = ToTimestamp(work.now());
+        read.set_purpose(purpose);
+        read.set_kind(take_out ? v1::DOCUMENT_READ_KIND_EXPORT : v1::DOCUMENT_READ_KIND_READ);
+        read.set_allowed(refused.ok());
+        read.set_ground(ground);
+        if (ground == v1::DOCUMENT_READ_GROUND_GRANT) read.set_grant(grant);
+        RETURN_IF_ERROR(work.InsertMessage(&read));
+        CustomerDocumentContent content;
+        if (!refused.ok()) {
+          // Who may not even see the label learns nothing.
+          const resource::Type& type = *work.runtime().catalog().Find(CustomerDocument::descriptor());
+          if (!work.CheckReach(type, document, work.actor().LevelFor("customer_document.read")).ok()) {
+            refused = NotFound(name);
+          }
+          return content;
+        }
+        *content.mutable_customer_document() = document;
+        content.set_document_read(read.name());
+        ASSIGN_OR_RETURN(
+            const std::vector<Row> rows,
+            work.connection().Query("SELECT c.content, c.storage_reference FROM customer_document_contents "
+                                    "c WHERE c.document = ?",
+                                    {IdOf(document.name())}));
+        if (rows.empty()) return Internal("a document in the vault has no content");
+        content.set_content(rows[0][0].text());
+        content.set_storage_reference(rows[0][1].text());
+        return content;
+      });
+  if (answer.ok() && !refused.ok()) return refused;
+  return answer;
+}
+
+void RegisterGrants(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_create =
+      resource::OnCreate<DocumentGrant>([context](UnitOfWork& work, DocumentGrant* grant) -> absl::Status {
+        ASSIGN_OR_RETURN(*grant->mutable_requester(), Person(work));
+        grant->set_state(v1::DOCUMENT_GRANT_STATE_REQUESTED);
+        RETURN_IF_ERROR(Validate(work, *grant));
+        RETURN_IF_ERROR(rules::CheckGrant(*grant, context.policy));
+        ASSIGN_OR_RETURN(const CustomerDocument document, work.Load<CustomerDocument>(grant->document()));
+        grant->set_account(document.account());
+        return rules::CheckKept(document);
+      });
+  context.runtime.SetHooks(DocumentGrant::descriptor(), std::move(hooks));
+  AddVerb<DocumentGrant, v1::GrantDocumentAccessRequest>(
+      context, Rpc("GrantDocumentAccess"), registry,
+      [](UnitOfWork& work, const v1::GrantDocumentAccessRequest& request,
+         resource::Change<DocumentGrant>* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        *change->after.mutable_valid_until() = ToTimestamp(work.now() + absl::Hours(24) * change->after.days());
+        return rules::DecideGrant(actor, request.reason(), work.now(), &change->after);
+      });
+  AddVerb<DocumentGrant, v1::RefuseDocumentAccessRequest>(
+      context, Rpc("RefuseDocumentAccess"), registry,
+      [](UnitOfWork& work, const v1::RefuseDocumentAccessRequest& request,
+         resource::Change<DocumentGrant>* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::DecideGrant(actor, request.reason(), work.now(), &change->after);
+      });
+  AddVerb<DocumentGrant, v1::RevokeDocumentAccessRequest>(
+      context, Rpc("RevokeDocumentAccess"), registry,
+      [](UnitOfWork& work, const v1::RevokeDocumentAccessRequest& request,
+         resource::Change<DocumentGrant>* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        *change->after.mutable_valid_until() = ToTimestamp(work.now());
+        return rules::DecideGrant(actor, request.reason(), work.now(), &change->after);
+      });
+}
+
+}  // namespace
+
+void RegisterDocuments(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_update = resource::OnUpdate<CustomerDocument>(
+      [](UnitOfWork& work, const CustomerDocument& before, CustomerDocument* after) -> absl::Status {
+        if (after->retention_until().empty()) after->set_retention_until(before.retention_until());
+        RETURN_IF_ERROR(Validate(work, *after));
+        return rules::CheckLabelUpdate(before, *after);
+      });
+  context.runtime.SetHooks(CustomerDocument::descriptor(), std::move(hooks));
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  RegisterGrants(context, registry);
+  registry->Add<v1::FileCustomerDocumentRequest, CustomerDocument>(
+      Rpc("FileCustomerDocument"), [context](rpc::Call& call, const v1::FileCustomerDocumentRequest& request) {
+        return File(context, call, request);
+      });
+  registry->Add<v1::ReadCustomerDocumentRequest, CustomerDocumentContent>(
+      Rpc("ReadCustomerDocument"), [context](rpc::Call& call, const v1::ReadCustomerDocumentRequest& request) {
+        return Open(context, call, request, request.name(), request.purpose(), /*take_out=*/false);
+      });
+  registry->Add<v1::ExportCustomerDocumentRequest, CustomerDocumentContent>(
+      Rpc("ExportCustomerDocument"), [context](rpc::Call& call, const v1::ExportCustomerDocumentRequest& request) {
+        return Open(context, call, request, request.name(), request.purpose(), /*take_out=*/true);
+      });
+  AddVerb<CustomerDocument, v1::DestroyCustomerDocumentRequest>(
+      context, Rpc("DestroyCustomerDocument"), registry,
+      [context](UnitOfWork& work, const v1::DestroyCustomerDocumentRequest& request,
+                resource::Change<CustomerDocument>* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::Destroy(actor, request.reason(), context.Today(work.now()), work.now(), &change->after));
+        return work.connection()
+            .Execute(
+                "UPDATE customer_document_contents SET content = NULL, storage_reference = NULL WHERE document = ?",
+                {IdOf(change->before.name())})
+            .status();
+      });
+}
+
+}  // namespace kam::account

@@ -1,0 +1,176 @@
+// The vault of confidential customer documents, over real gRPC and a real database.
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/context.h"
+#include "account-svc/testing/account_fixture.h"
+#include "common/testing/matchers.h"
+#include "kam/account/v1/customer_document_service.pb.h"
+#include "kam/api/standard.pb.h"
+
+namespace kam::account {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using testing::NamesField;
+using testing::StatusIs;
+using v1::CustomerDocument;
+using v1::CustomerDocumentContent;
+using v1::DocumentGrant;
+
+std::string Vault(absl::string_view verb) { return absl::StrCat("kam.account.v1.CustomerDocumentService/", verb); }
+
+class DocumentTest : public ::testing::Test {
+ protected:
+  DocumentTest()
+      : world_(World::Get()),
+        department_(world_.AddDepartment()),
+        head_(world_.AddEmployee("GAM", department_.name())),
+        seller_(world_.AddEmployee("KAX", department_.name(), {head_.name()})),
+        gam_(world_.As(head_, "GAM")),
+        kax_(world_.As(seller_, "KAX")),
+        gad_(world_.As(world_.AddEmployee("GAD"), "GAD")),
+        account_(world_.AddAccount(kax_)) {}
+
+  absl::StatusOr<CustomerDocument> File(const auth::Principal& who, const std::string& content,
+                                        v1::DocumentClassification classification) {
+    v1::FileCustomerDocumentRequest request;
+    CustomerDocument& document = *request.mutable_customer_document();
+    document.set_account(account_.name());
+    document.set_title("法人身份证复印件");
+    document.set_kind(v1::CUSTOMER_DOCUMENT_KIND_IDENTITY_COPY);
+    document.set_classification(classification);
+    request.set_content(content);
+    return world_.Call<CustomerDocument>(who, Vault("FileCustomerDocument"), request);
+  }
+  absl::StatusOr<CustomerDocumentContent> Read(const auth::Principal& who, const std::string& name,
+                                               const std::string& purpose = "办理上牌") {
+    v1::ReadCustomerDocumentRequest request;
+    request.set_name(name);
+    request.set_purpose(purpose);
+    return world_.Call<CustomerDocumentContent>(who, Vault("ReadCustomerDocument"), request);
+  }
+  std::vector<v1::DocumentRead> Reads(const auth::Principal& who, const std::string& document) {
+    kam::api::ListRequest request;
+    request.set_filter(absl::StrCat("document = \"", document, "\""));
+    const auto list = world_.Call<v1::ListDocumentReadsResponse>(who, Vault("ListDocumentReads"), request);
+    EXPECT_THAT(list, IsOk());
+    return {list->document_reads().begin(), list->document_reads().end()};
+  }
+
+  World& world_;
+  organization::v1::Department department_;
+  organization::v1::Employee head_, seller_;
+  auth::Principal gam_, kax_, gad_;
+  v1::Account account_;
+};
+
+// a document is read for a purpose by who works the account and who stands above him; every read is on
+// record, also one that is refused.
+TEST_F(DocumentTest, EveryReadIsOnRecordAlsoWhenItIsRefused) {
+  const std::string bytes("\x89PNG\x00\xff 身份证", 14);
+  const auto document = File(gad_, bytes, v1::DOCUMENT_CLASSIFICATION_CONFIDENTIAL);
+  ASSERT_THAT(document, IsOk());
+  EXPECT_EQ(document->content_size(), 14);
+  EXPECT_EQ(document->content_sha256().size(), 64);
+  EXPECT_EQ(document->retention_until(), "2029-01-05");
+  EXPECT_THAT(Read(kax_, document->name(), ""), NamesField("purpose"));
+  const auto own = Read(kax_, document->name());
+  ASSERT_THAT(own, IsOk());
+  EXPECT_EQ(own->content(), bytes);
+  EXPECT_THAT(Read(gam_, document->name()), IsOk());
+  EXPECT_THAT(Read(gad_, document->name()), IsOk());
+  const auto stranger = world_.As(world_.AddEmployee("KAX", department_.name(), {head_.name()}), "KAX");
+  EXPECT_THAT(Read(stranger, document->name()), StatusIs(absl::StatusCode::kNotFound));
+  // A colleague of the department head who sees the account, but does not stand above its owner.
+  const auto other_head = world_.As(world_.AddEmployee("KAM", department_.name()), "KAM");
+  EXPECT_THAT(Read(other_head, document->name()), HasReason("DOCUMENT_ACCESS_DENIED"));
+
+  const std::vector<v1::DocumentRead> reads = Reads(gam_, document->name());
+  ASSERT_EQ(reads.size(), 5);
+  EXPECT_EQ(reads[0].ground(), v1::DOCUMENT_READ_GROUND_OWNER);
+  EXPECT_EQ(reads[0].purpose(), "办理上牌");
+  EXPECT_EQ(reads[1].ground(), v1::DOCUMENT_READ_GROUND_SUPERIOR);
+  EXPECT_EQ(reads[2].ground(), v1::DOCUMENT_READ_GROUND_FILER);
+  EXPECT_FALSE(reads[3].allowed());
+  EXPECT_FALSE(reads[4].allowed());
+  kam::api::ListRequest list;
+  EXPECT_THAT(world_.Call<v1::ListDocumentReadsResponse>(kax_, Vault("ListDocumentReads"), list),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+// others read by approval, for a limited time.
+TEST_F(DocumentTest, OthersReadByApprovalForALimitedTime) {
+  const auto document = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_CONFIDENTIAL);
+  ASSERT_THAT(document, IsOk());
+  const auto advisor = world_.As(world_.AddEmployee("CSR"), "CSR");
+  EXPECT_THAT(Read(advisor, document->name()), HasReason("DOCUMENT_ACCESS_DENIED"));
+  v1::CreateDocumentGrantRequest ask;
+  ask.mutable_document_grant()->set_document(document->name());
+  ask.mutable_document_grant()->set_purpose("客户投诉核对身份");
+  ask.mutable_document_grant()->set_days(31);
+  EXPECT_THAT(world_.Call<DocumentGrant>(advisor, Vault("CreateDocumentGrant"), ask), HasReason("GRANT_TOO_LONG"));
+  ask.mutable_document_grant()->set_days(2);
+  const auto asked = world_.Call<DocumentGrant>(advisor, Vault("CreateDocumentGrant"), ask);
+  ASSERT_THAT(asked, IsOk());
+  EXPECT_THAT(Read(advisor, document->name()), HasReason("DOCUMENT_ACCESS_DENIED"));
+  v1::GrantDocumentAccessRequest grant;
+  grant.set_name(asked->name());
+  EXPECT_THAT(world_.Call<DocumentGrant>(kax_, Vault("GrantDocumentAccess"), grant),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  ASSERT_THAT(world_.Call<DocumentGrant>(gam_, Vault("GrantDocumentAccess"), grant), IsOk());
+  ASSERT_THAT(Read(advisor, document->name()), IsOk());
+  EXPECT_EQ(Reads(gam_, document->name()).back().grant(), asked->name());
+  // Two days later it is over.
+  world_.harness().db().Execute(absl::StrCat(
+      "UPDATE document_grants SET valid_until = '2026-01-05 00:00:00' WHERE id = '", IdOf(asked->name()), "'"));
+  EXPECT_THAT(Read(advisor, document->name()), HasReason("DOCUMENT_ACCESS_DENIED"));
+}
+
+// taking a document out is a right of its own, and a secret one never leaves.
+TEST_F(DocumentTest, ExportIsARightOfItsOwn) {
+  const auto document = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_CONFIDENTIAL);
+  const auto secret = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_SECRET);
+  ASSERT_THAT(document, IsOk());
+  ASSERT_THAT(secret, IsOk());
+  v1::ExportCustomerDocumentRequest request;
+  request.set_name(document->name());
+  request.set_purpose("法院调取");
+  EXPECT_THAT(world_.Call<CustomerDocumentContent>(kax_, Vault("ExportCustomerDocument"), request),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(world_.Call<CustomerDocumentContent>(gam_, Vault("ExportCustomerDocument"), request), IsOk());
+  EXPECT_EQ(Reads(gam_, document->name()).back().kind(), v1::DOCUMENT_READ_KIND_EXPORT);
+  request.set_name(secret->name());
+  EXPECT_THAT(world_.Call<CustomerDocumentContent>(gam_, Vault("ExportCustomerDocument"), request),
+              HasReason("DOCUMENT_SECRET"));
+  EXPECT_FALSE(Reads(gam_, secret->name()).back().allowed());
+}
+
+// kept as long as it must be, then destroyed by another than who filed it; the label and the reads stay.
+TEST_F(DocumentTest, IsDestroyedAfterItsRetention) {
+  const auto document = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_INTERNAL);
+  ASSERT_THAT(document, IsOk());
+  ASSERT_THAT(Read(kax_, document->name()), IsOk());
+  v1::DestroyCustomerDocumentRequest request;
+  request.set_name(document->name());
+  request.set_reason("保管期满");
+  const auto archivist = world_.As(world_.AddEmployee("KAPM"), "KAPM");
+  EXPECT_THAT(world_.Call<CustomerDocument>(archivist, Vault("DestroyCustomerDocument"), request),
+              HasReason("RETENTION_RUNNING"));
+  world_.harness().db().Execute(absl::StrCat(
+      "UPDATE customer_documents SET retention_until = '2026-01-04' WHERE id = '", IdOf(document->name()), "'"));
+  EXPECT_THAT(world_.Call<CustomerDocument>(gad_, Vault("DestroyCustomerDocument"), request),
+              HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(world_.Call<CustomerDocument>(archivist, Vault("DestroyCustomerDocument"), request), IsOk());
+  EXPECT_THAT(Read(kax_, document->name()), HasReason("DOCUMENT_DESTROYED"));
+  EXPECT_TRUE(world_.harness()
+                  .db()
+                  .Get(absl::StrCat("SELECT content FROM customer_document_contents WHERE document = '",
+                                    IdOf(document->name()), "'"))
+                  .is_null());
+  EXPECT_EQ(Reads(gam_, document->name()).size(), 2);
+}
+
+}  // namespace
+}  // namespace kam::account

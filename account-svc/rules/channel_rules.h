@@ -1,0 +1,47 @@
+// Rules of channel agents, dealers and outlets. Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_CHANNEL_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_CHANNEL_RULES_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "account-svc/policy.h"
+
+namespace kam::account::v1 {
+class ChannelEvaluation;
+class ChannelIncident;
+class ChannelPartner;
+class ChannelStockCount;
+class ResalePriceCheck;
+}  // namespace kam::account::v1
+
+namespace kam::account::rules {
+
+// PARENT_INVALID: an outlet stands below an agent or dealer (`parent`, null: none), and nothing else stands below.
+absl::Status CheckPartner(const v1::ChannelPartner* parent, const v1::ChannelPartner& partner);
+// PARTNER_ENDED.
+absl::Status CheckPartnerKept(const v1::ChannelPartner& partner);
+// AGREEMENT_REQUIRED; SEPARATION_OF_DUTIES: the channel is chosen with the superior, so neither its maker nor its
+// manager approves it.
+absl::Status ApprovePartner(absl::string_view actor, absl::Time now, v1::ChannelPartner* partner);
+// INCIDENTS_OPEN.
+absl::Status EndPartner(int open_incidents, absl::string_view reason, v1::ChannelPartner* partner);
+
+// PARTNER_NOT_APPROVED, DATE_IN_FUTURE naming `field`.
+absl::Status CheckInspection(const v1::ChannelPartner& partner, absl::string_view day, absl::string_view today,
+                             absl::string_view field);
+// The average of the four scores.
+absl::Status CompleteEvaluation(absl::string_view actor, v1::ChannelEvaluation* evaluation);
+// CURRENCY_MISMATCH, FIELD_OUT_OF_RANGE when nothing is published. A violation: the price differs from the published
+// one by more than the tolerance, up or down, or a rule of the sales policy is broken.
+absl::Status CompletePriceCheck(absl::string_view actor, const Policy& policy, v1::ResalePriceCheck* check);
+// What the partner has really sold since `previous` (null: the first count): COUNT_NOT_LATER, SOLD_NEGATIVE.
+absl::Status CompleteCount(const v1::ChannelStockCount* previous, absl::string_view actor,
+                           v1::ChannelStockCount* count);
+// SEPARATION_OF_DUTIES when who answered closes.
+absl::Status CloseIncident(absl::string_view actor, absl::string_view report, absl::Time now,
+                           v1::ChannelIncident* incident);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_CHANNEL_RULES_H_
