@@ -4,12 +4,14 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/event/audit.h"
 #include "common/resource/change_log.h"
 #include "common/resource/names.h"
 #include "common/resource/sensitive.h"
@@ -22,47 +24,72 @@ namespace {
 using mysql::Value;
 namespace pb = ::kam::event::v1;
 
-struct Unnumbered {
-  std::string change_id;
-  std::string resource_id;
-  int64_t version = 0;
-};
+// A committed change: kAuditColumns.
+using mysql::Row;
+constexpr size_t kChangeId = 0, kResourceId = 6, kVersion = 7;
 
-absl::StatusOr<std::vector<Unnumbered>> ReadUnnumbered(mysql::Connection& connection) {
-  ASSIGN_OR_RETURN(
-      std::vector<mysql::Row> rows,
-      connection.Query("SELECT change_id, resource_id, version FROM changes WHERE sequence IS NULL ORDER BY "
-                       "change_id LIMIT ?",
-                       {kNumberedAtOnceMax}));
-  if (rows.size() == static_cast<size_t>(kNumberedAtOnceMax)) {
-    // The limit may have cut an older version of a resource off (ids of two processes need not follow the commits).
-    std::vector<Value> params;
-    std::set<std::string> resources;
-    for (const mysql::Row& row : rows) resources.insert(row[1].text());
-    params.reserve(resources.size());
-    for (const std::string& id : resources) params.emplace_back(id);
-    ASSIGN_OR_RETURN(rows, connection.Query(absl::StrCat("SELECT change_id, resource_id, version FROM changes WHERE "
-                                                         "sequence IS NULL AND resource_id IN (",
-                                                         resource::Placeholders(params.size()), ") ORDER BY change_id"),
-                                            mysql::Params(params)));
-  }
-  std::vector<Unnumbered> changes;
-  changes.reserve(rows.size());
-  for (const mysql::Row& row : rows) changes.push_back({row[0].text(), row[1].text(), row[2].integer()});
-  return changes;
+absl::StatusOr<std::vector<Row>> ReadUnnumbered(mysql::Connection& connection) {
+  const std::string select = absl::StrCat("SELECT ", kAuditColumns, " FROM changes WHERE sequence IS NULL ");
+  ASSIGN_OR_RETURN(std::vector<Row> rows,
+                   connection.Query(absl::StrCat(select, "ORDER BY change_id LIMIT ?"), {kNumberedAtOnceMax}));
+  if (rows.size() < static_cast<size_t>(kNumberedAtOnceMax)) return rows;
+  // The limit may have cut an older version of a resource off (ids of two processes need not follow the commits).
+  std::set<std::string> resources;
+  for (const Row& row : rows) resources.insert(row[kResourceId].text());
+  const std::vector<Value> params(resources.begin(), resources.end());
+  return connection.Query(
+      absl::StrCat(select, "AND resource_id IN (", resource::Placeholders(params.size()), ") ORDER BY change_id"),
+      mysql::Params(params));
 }
 
 // Keeps the places of each resource but puts its versions into ascending order.
-void OrderVersions(std::vector<Unnumbered>* changes) {
+void OrderVersions(std::vector<Row>* changes) {
   std::map<std::string, std::vector<size_t>> places;
-  for (size_t i = 0; i < changes->size(); ++i) places[(*changes)[i].resource_id].push_back(i);
+  for (size_t i = 0; i < changes->size(); ++i) places[(*changes)[i][kResourceId].text()].push_back(i);
   for (const auto& [resource, indices] : places) {
-    std::vector<Unnumbered> own;
-    for (const size_t i : indices) own.push_back((*changes)[i]);
+    std::vector<Row> own;
+    own.reserve(indices.size());
+    for (const size_t i : indices) own.push_back(std::move((*changes)[i]));
     std::stable_sort(own.begin(), own.end(),
-                     [](const Unnumbered& a, const Unnumbered& b) { return a.version < b.version; });
-    for (size_t i = 0; i < indices.size(); ++i) (*changes)[indices[i]] = own[i];
+                     [](const Row& a, const Row& b) { return a[kVersion].integer() < b[kVersion].integer(); });
+    for (size_t i = 0; i < indices.size(); ++i) (*changes)[indices[i]] = std::move(own[i]);
   }
+}
+
+// Where numbers and links stand: the row of change_sequence, held under its lock.
+struct Place {
+  int64_t next_sequence = 0;
+  int64_t chained_sequence = 0;
+  std::string link;  // Of chained_sequence.
+
+  bool is_caught_up() const { return chained_sequence + 1 == next_sequence; }
+};
+
+absl::StatusOr<Place> LockPlace(mysql::Connection& connection) {
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      connection.Query("SELECT next_sequence, chained_sequence, chain_link FROM change_sequence WHERE id = "
+                       "1 FOR UPDATE"));
+  if (rows.empty()) return Internal("change_sequence has no row");
+  return Place{rows[0][0].integer(), rows[0][1].integer(), rows[0][2].text()};
+}
+
+// Links changes that were numbered without a link: before there was a chain, or by a program that knows of none.
+absl::StatusOr<int> ChainNumbered(mysql::Connection& connection, Place* place) {
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      connection.Query(absl::StrCat("SELECT ", kAuditColumns,
+                                    ", sequence FROM changes WHERE sequence > ? ORDER BY sequence LIMIT ?"),
+                       {place->chained_sequence, kNumberedAtOnceMax}));
+  for (const Row& row : rows) {
+    place->chained_sequence = row[kAuditColumnCount].integer();
+    place->link = AuditLink(place->link, place->chained_sequence, mysql::Params(row.data(), kAuditColumnCount));
+    RETURN_IF_ERROR(
+        connection
+            .Execute("UPDATE changes SET chain_link = ? WHERE change_id = ?", {place->link, row[kChangeId].text()})
+            .status());
+  }
+  return static_cast<int>(rows.size());
 }
 
 constexpr char kCursorPrefix[] = "s1:";
@@ -219,26 +246,37 @@ class Feed {
 }  // namespace
 
 absl::StatusOr<int> NumberChanges(mysql::Database& database, absl::Time deadline) {
-  int numbered = 0;
+  int done = 0;
   RETURN_IF_ERROR(database.RunInTransaction(deadline, [&](mysql::Connection& connection) -> absl::Status {
-    numbered = 0;
-    ASSIGN_OR_RETURN(const std::vector<mysql::Row> counter,
-                     connection.Query("SELECT next_sequence FROM change_sequence WHERE id = 1 FOR UPDATE"));
-    if (counter.empty()) return Internal("change_sequence has no row");
-    ASSIGN_OR_RETURN(std::vector<Unnumbered> changes, ReadUnnumbered(connection));
-    if (changes.empty()) return absl::OkStatus();
-    OrderVersions(&changes);
-    int64_t next = counter[0][0].integer();
-    for (const Unnumbered& change : changes) {
-      ASSIGN_OR_RETURN(const int64_t updated,
-                       connection.Execute("UPDATE changes SET sequence = ? WHERE change_id = ? AND sequence IS NULL",
-                                          {next, change.change_id}));
-      if (updated == 1) ++next;
+    done = 0;
+    ASSIGN_OR_RETURN(Place place, LockPlace(connection));
+    if (!place.is_caught_up()) {
+      ASSIGN_OR_RETURN(done, ChainNumbered(connection, &place));
     }
-    numbered = static_cast<int>(changes.size());
-    return connection.Execute("UPDATE change_sequence SET next_sequence = ? WHERE id = 1", {next}).status();
+    ASSIGN_OR_RETURN(std::vector<Row> changes, ReadUnnumbered(connection));
+    if (done == 0 && changes.empty()) return absl::OkStatus();
+    OrderVersions(&changes);
+    for (const Row& change : changes) {
+      const bool chained = place.is_caught_up();
+      const std::string link = chained ? AuditLink(place.link, place.next_sequence, change) : std::string();
+      ASSIGN_OR_RETURN(
+          const int64_t updated,
+          connection.Execute("UPDATE changes SET sequence = ?, chain_link = ? WHERE change_id = ? AND sequence IS NULL",
+                             {place.next_sequence, chained ? Value(link) : Value(), change[kChangeId].text()}));
+      if (updated != 1) continue;
+      if (chained) {
+        place.chained_sequence = place.next_sequence;
+        place.link = link;
+      }
+      ++place.next_sequence;
+    }
+    done += static_cast<int>(changes.size());
+    return connection
+        .Execute("UPDATE change_sequence SET next_sequence = ?, chained_sequence = ?, chain_link = ? WHERE id = 1",
+                 {place.next_sequence, place.chained_sequence, place.link.empty() ? Value() : Value(place.link)})
+        .status();
   }));
-  return numbered;
+  return done;
 }
 
 void RegisterFeed(resource::Runtime& runtime, absl::string_view full_method, rpc::Registry* registry) {

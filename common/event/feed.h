@@ -16,9 +16,11 @@ inline constexpr int kPageSizeDefault = 100;
 inline constexpr int kPageSizeMax = 1000;
 inline constexpr int kNumberedAtOnceMax = 500;
 
-// Gives the next sequence numbers to committed changes that have none, in commit order of every resource. The row of
-// table change_sequence is locked meanwhile, so any number of processes may call it. Returns how many were numbered.
-// (Auto-increment order is not commit order: a reader with a cursor would miss late committers.)
+// Gives the next sequence numbers to committed changes that have none, in commit order of every resource, and links
+// them to the chain of the audit trail (audit.h); changes that were numbered without a link are linked first, some at a
+// time. The row of table change_sequence is locked meanwhile, so any number of processes may call it. Returns how many
+// changes were numbered or linked. (Auto-increment order is not commit order: a reader with a cursor would miss late
+// committers.)
 absl::StatusOr<int> NumberChanges(mysql::Database& database, absl::Time deadline);
 
 // Registers the feed RPC `full_method` (messages of kam/event/v1/feed.proto). A change is shown when the caller holds

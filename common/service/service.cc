@@ -1,5 +1,6 @@
 #include "common/service/service.h"
 
+#include <iostream>
 #include <iterator>
 #include <memory>
 
@@ -13,6 +14,7 @@
 #include "common/resource/standard.h"
 #include "common/server/config.h"
 #include "common/server/program.h"
+#include "common/service/audit_command.h"
 #include "common/service/metrics.h"
 #include "common/service/sandbox_clock.h"
 #include "common/service/scope_replica.h"
@@ -28,6 +30,10 @@ ABSL_FLAG(std::string, mysql_password_file, "", "File with the password of the d
 ABSL_FLAG(std::string, mysql_schema, "", "Schema of this service.");
 ABSL_FLAG(int32_t, mysql_pool_size, 20, "Most database sessions of this process.");
 ABSL_FLAG(bool, migrate, false, "Bring the schema up to date, load reference data and end.");
+ABSL_FLAG(bool, audit, false, "Verify the audit trail of the schema, print what is wrong and end.");
+ABSL_FLAG(std::string, audit_anchors, "",
+          "With --audit: file with heads of the trail: a log, or what --audit printed.");
+ABSL_FLAG(absl::Duration, audit_head_interval, absl::Minutes(1), "How often the head of the audit trail is logged.");
 ABSL_FLAG(std::string, source_directory, ".", "Folder that holds common/resource/schema and the service's own folder.");
 ABSL_FLAG(std::string, internal_jwks_file, "", "Public keys of the suite's programs (JWKS).");
 ABSL_FLAG(std::string, internal_key_file, "", "Private key of this program (JWK), to speak for itself.");
@@ -116,18 +122,31 @@ absl::Status PurgeRequestIds(mysql::Database& database) {
   return absl::OkStatus();
 }
 
-absl::Status CheckSandboxInterval() {
-  const absl::Duration interval = absl::GetFlag(FLAGS_sandbox_clock_interval);
-  if (interval >= absl::Milliseconds(1) && interval <= absl::Minutes(1)) return absl::OkStatus();
-  return InvalidField("sandbox_clock_interval", "OUT_OF_RANGE", "must be from 1ms to 1m",
+absl::Status CheckInterval(const char* flag, absl::Duration interval, absl::Duration least, absl::Duration most) {
+  if (interval >= least && interval <= most) return absl::OkStatus();
+  return InvalidField(flag, "OUT_OF_RANGE",
+                      absl::StrCat("must be from ", absl::FormatDuration(least), " to ", absl::FormatDuration(most)),
                       {{"value", absl::FormatDuration(interval)}});
+}
+
+// The exit status.
+absl::StatusOr<int> Audit(const Parts& parts, mysql::Database& database) {
+  constexpr int kFaultsFound = 1;
+  resource::Catalog catalog;
+  parts.fill_catalog(&catalog);
+  ASSIGN_OR_RETURN(const bool sound, VerifyAuditTrail(database, catalog, absl::GetFlag(FLAGS_mysql_schema),
+                                                      absl::GetFlag(FLAGS_audit_anchors), std::cout));
+  return sound ? 0 : kFaultsFound;
 }
 
 absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database& database, Metrics& metrics,
                    int* exit_status) {
   SystemClock clock;
   const bool sandbox = absl::GetFlag(FLAGS_sandbox_clock);
-  RETURN_IF_ERROR(CheckSandboxInterval());
+  RETURN_IF_ERROR(CheckInterval("sandbox_clock_interval", absl::GetFlag(FLAGS_sandbox_clock_interval),
+                                absl::Milliseconds(1), absl::Minutes(1)));
+  const absl::Duration head_interval = absl::GetFlag(FLAGS_audit_head_interval);
+  RETURN_IF_ERROR(CheckInterval("audit_head_interval", head_interval, absl::Milliseconds(100), absl::Hours(24)));
   if (sandbox) RETURN_IF_ERROR(FollowSandboxClock(database, &clock));
   resource::Catalog catalog;
   parts.fill_catalog(&catalog);
@@ -170,10 +189,13 @@ absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database
   RETURN_IF_ERROR(registry.CheckComplete(parts.name, services));
   resource::GuardHandlers(runtime, &registry);
 
+  AuditHeadPublisher audit_head(database, absl::GetFlag(FLAGS_mysql_schema));
   std::vector<std::unique_ptr<Worker>> workers;
   workers.push_back(std::make_unique<Worker>("number changes", kNumberingInterval, [&] {
     return event::NumberChanges(database, absl::Now() + absl::Seconds(10)).status();
   }));
+  workers.push_back(
+      std::make_unique<Worker>("publish audit head", head_interval, [&] { return audit_head.Publish(); }));
   workers.push_back(std::make_unique<Worker>("due items", kDueInterval, [&] {
     return scheduler.RunDue(clock.Now(), absl::Now() + absl::Seconds(30)).status();
   }));
@@ -206,14 +228,22 @@ int Main(const Parts& parts, int argc, char** argv) {
   Metrics metrics(*program.metrics(), options.pool_size_max);
   options.on_acquired = [&metrics](absl::Duration waited) { metrics.Acquired(waited); };
   const std::unique_ptr<mysql::Database> database = mysql::Database::Open(std::move(options));
+  constexpr int kCannotStart = 1, kCannotLook = 2;
   int exit_status = 0;
-  const absl::Status status = absl::GetFlag(FLAGS_migrate) ? MigrateSchema(parts, *database)
-                                                           : Serve(parts, program, *database, metrics, &exit_status);
-  if (!status.ok()) {
-    log::Error("cannot start", {{"reason", Reason(status)}, {"detail", std::string(status.message())}});
-    return 1;
+  absl::Status status;
+  if (absl::GetFlag(FLAGS_audit)) {
+    const absl::StatusOr<int> audited = Audit(parts, *database);
+    if (audited.ok()) return *audited;
+    status = audited.status();
+  } else if (absl::GetFlag(FLAGS_migrate)) {
+    status = MigrateSchema(parts, *database);
+  } else {
+    status = Serve(parts, program, *database, metrics, &exit_status);
   }
-  return exit_status;
+  if (status.ok()) return exit_status;
+  log::Error(absl::GetFlag(FLAGS_audit) ? "cannot look at the audit trail" : "cannot start",
+             {{"reason", Reason(status)}, {"detail", std::string(status.message())}});
+  return absl::GetFlag(FLAGS_audit) ? kCannotLook : kCannotStart;
 }
 
 }  // namespace kam::service

@@ -11,10 +11,12 @@
 // Flags besides those of common/server/program.h: --mysql_socket, --mysql_host, --mysql_port, --mysql_user,
 // --mysql_password_file, --mysql_schema, --mysql_pool_size, --migrate, --source_directory, --internal_jwks_file,
 // --internal_key_file, --page_token_key_file, --account_svc, --time_zone,
-// --sandbox_clock, --sandbox_clock_interval.
+// --sandbox_clock, --sandbox_clock_interval, --audit, --audit_anchors, --audit_head_interval.
 //
 // With --migrate the program brings its schema up to date (as the migrator user), loads its reference data and ends.
-// Without it, it refuses to start on a schema that is older than its migrations or does not fit its descriptors.
+// With --audit it verifies the audit trail of its schema, prints what is wrong and ends: status 1 when something is, 2
+// when it could not look. Without either, it refuses to start on a schema that is older than its migrations or does not
+// fit its descriptors.
 #ifndef KAM_COMMON_SERVICE_SERVICE_H_
 #define KAM_COMMON_SERVICE_SERVICE_H_
 

@@ -113,12 +113,14 @@ class ImportTest : public ::testing::Test {
   const std::string report_ = suite_.folder() + "/import.json";
 };
 
-// G-21, C-28, C-34
+// G-20, G-21, C-28, C-34
 TEST_F(ImportTest, ClassicModelsGivesItsFiguresAndASecondRunChangesNothing) {
   const Json first = Import(kMapping, kData, 0);
   EXPECT_THAT(first.value("problems", Json()), IsEmpty());
   ExpectFigures();
   const int64_t changes = Changes();
+  for (const char* service : kServices)
+    EXPECT_EQ(suite_.Audit(service), 0) << ReadFile(suite_.folder() + "/audit.jsonl");
 
   const Json second = Import(kMapping, kData, 0);
   for (const Json& step : second.value("steps", Json::array())) {

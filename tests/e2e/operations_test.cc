@@ -121,6 +121,20 @@ TEST_F(OperationsTest, AServiceShowsItsPoolItsThreadsItsFeedAndWhatIsOverdue) {
   EXPECT_GE(Metric(kAccountSvc, "due_items_oldest_overdue_seconds"), 3600);
 }
 
+// G-20
+TEST_F(OperationsTest, AServiceVerifiesItsAuditTrail) {
+  Http integrator(suite_.url(), suite_.Token(kIntegrator));
+  ImportPeople(integrator, {{"seller", {"KAX"}}});
+  const std::string printed = suite_.folder() + "/audit.jsonl";
+  EXPECT_EQ(suite_.Audit(kAccountSvc), 0) << ReadFile(printed);
+  const absl::Status forged = suite_.database(kAccountSvc).Run(absl::Now() + kTimeout, [](mysql::Connection& c) {
+    return c.Execute("UPDATE changes SET actor = 'employees/nobody' WHERE sequence = 2").status();
+  });
+  ASSERT_TRUE(forged.ok()) << forged;
+  EXPECT_EQ(suite_.Audit(kAccountSvc), 1);
+  EXPECT_THAT(ReadFile(printed), HasSubstr("\"fault\":\"CHANGED\",\"sequence\":2"));
+}
+
 TEST_F(OperationsTest, TheGatewayExplainsWhatItLacksAndServesWithoutIt) {
   Answer ready = Admin(kGateway, "/readyz");
   EXPECT_EQ(ready.status, 200) << ready;

@@ -257,6 +257,19 @@ int Suite::Stop(const std::string& program) {
   return programs_.at(program).process->Wait();
 }
 
+int Suite::Audit(const std::string& program) {
+  WaitFor(absl::Seconds(30), [&] {
+    return Get(program, "SELECT COUNT(change_id) FROM changes WHERE sequence IS NULL OR chain_link IS NULL")
+               .integer() == 0;
+  });
+  std::vector<std::string> command = {
+      Binary(program), "--audit", "--audit_anchors=" + log(program), "--mysql_user=" + SchemaOf(program),
+      absl::StrCat("--mysql_password_file=", secrets_, "/kam_", absl::StripSuffix(program, "-svc"), ".password")};
+  for (std::string& flag : ServiceFlags(program)) command.push_back(std::move(flag));
+  const auto audit = Process::Start(command, folder_ + "/audit.jsonl");
+  return audit.ok() ? (*audit)->Wait() : -1;
+}
+
 bool Suite::IsRunning(const std::string& program) { return programs_.at(program).process->running(); }
 
 absl::Status Suite::KillDatabase() {

@@ -70,6 +70,9 @@ class Suite {
   // SIGTERM; the exit status.
   int Stop(const std::string& program);
   bool IsRunning(const std::string& program);
+  // Verifies the audit trail of a service with the heads in its log, once the trail has every change; the exit status.
+  // What it prints is appended to folder()/audit.jsonl.
+  int Audit(const std::string& program);
 
   // "http://127.0.0.1:port" of the gateway.
   std::string url() const;
