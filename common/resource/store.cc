@@ -43,6 +43,72 @@ std::string Join(const std::vector<SqlCondition>& where, std::vector<Value>* par
   return sql;
 }
 
+using ById = std::map<std::string, Message*, std::less<>>;
+
+std::vector<std::string> IdsOf(const ById& by_id) {
+  std::vector<std::string> ids;
+  ids.reserve(by_id.size());
+  for (const auto& [id, message] : by_id) ids.push_back(id);
+  return ids;
+}
+
+// Reads the rows of one child. `select_prefix`: of its plan.
+absl::Status ReadChild(mysql::Connection& connection, const Child& child, const std::string& select_prefix,
+                       const ById& by_id) {
+  std::vector<Value> params;
+  const std::string sql = absl::StrCat(select_prefix, InList(IdsOf(by_id), &params), ") ORDER BY parent_id, position");
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
+  for (const mysql::Row& row : rows) {
+    const auto parent = by_id.find(row[0].text());
+    if (parent == by_id.end()) return Internal("child row without its parent");
+    Message* message = parent->second;
+    if (child.is_message) {
+      size_t at = 1;
+      RETURN_IF_ERROR(
+          ReadFields(child.fields, row, &at, message->GetReflection()->AddMessage(message, child.descriptor)));
+    } else {
+      RETURN_IF_ERROR(ReadElement(child.fields[0], row[1], message));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadExternalIds(mysql::Connection& connection, const Type& type, const ById& by_id) {
+  std::vector<Value> params;
+  const std::string list = InList(IdsOf(by_id), &params);
+  params.emplace_back(type.collection());
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   connection.Query(absl::StrCat("SELECT resource_id, system_name, external_id FROM external_ids WHERE "
+                                                 "resource_id IN (",
+                                                 list, ") AND collection = ? ORDER BY resource_id, system_name"),
+                                    mysql::Params(params)));
+  for (const mysql::Row& row : rows) {
+    Message* message = by_id.find(row[0].text())->second;
+    auto* external =
+        static_cast<kam::api::ExternalId*>(message->GetReflection()->AddMessage(message, type.system("external_ids")));
+    external->set_system(row[1].text());
+    external->set_id(row[2].text());
+  }
+  return absl::OkStatus();
+}
+
+// `select` of a plan with one more column a child, then one for external ids: whether it has rows. Most have none, and
+// a look into an index costs less than a statement. Not for rows that are locked: what the columns say may be older
+// than the lock.
+std::string WithPresence(const Type& type, const std::string& select) {
+  const std::string from = absl::StrCat(" FROM ", type.table(), " t");
+  std::string sql = select.substr(0, select.size() - from.size());
+  for (const Child& child : type.children()) {
+    absl::StrAppend(&sql, ", EXISTS (SELECT 1 FROM ", child.table, " c WHERE c.parent_id = t.id)");
+  }
+  if (type.has_external_ids()) {
+    absl::StrAppend(&sql, ", EXISTS (SELECT 1 FROM external_ids x WHERE x.resource_id = t.id AND x.collection = '",
+                    type.collection(), "')");
+  }
+  sql.append(from);
+  return sql;
+}
+
 absl::Status TranslateDuplicate(const Type& type, const absl::Status& status) {
   std::string key;
   if (!mysql::IsDuplicateKey(status, &key)) return status;
@@ -195,45 +261,11 @@ absl::StatusOr<SystemValues> Store::ReadRow(const Type& type, const mysql::Row& 
 
 absl::Status Store::ReadChildren(mysql::Connection& connection, const Type& type,
                                  const std::map<std::string, Message*, std::less<>>& by_id) const {
-  if (by_id.empty() || (type.children().empty() && !type.has_external_ids())) return absl::OkStatus();
-  std::vector<std::string> ids;
-  for (const auto& [id, message] : by_id) ids.push_back(id);
+  if (by_id.empty()) return absl::OkStatus();
   for (size_t c = 0; c < type.children().size(); ++c) {
-    const Child& child = type.children()[c];
-    std::vector<Value> params;
-    const std::string sql =
-        absl::StrCat(PlanOf(type).children[c].select_prefix, InList(ids, &params), ") ORDER BY parent_id, position");
-    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
-    for (const mysql::Row& row : rows) {
-      const auto parent = by_id.find(row[0].text());
-      if (parent == by_id.end()) return Internal("child row without its parent");
-      Message* message = parent->second;
-      if (child.is_message) {
-        size_t at = 1;
-        RETURN_IF_ERROR(
-            ReadFields(child.fields, row, &at, message->GetReflection()->AddMessage(message, child.descriptor)));
-      } else {
-        RETURN_IF_ERROR(ReadElement(child.fields[0], row[1], message));
-      }
-    }
+    RETURN_IF_ERROR(ReadChild(connection, type.children()[c], PlanOf(type).children[c].select_prefix, by_id));
   }
-  if (!type.has_external_ids()) return absl::OkStatus();
-  std::vector<Value> params;
-  const std::string list = InList(ids, &params);
-  params.emplace_back(type.collection());
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   connection.Query(absl::StrCat("SELECT resource_id, system_name, external_id FROM external_ids WHERE "
-                                                 "resource_id IN (",
-                                                 list, ") AND collection = ? ORDER BY resource_id, system_name"),
-                                    mysql::Params(params)));
-  for (const mysql::Row& row : rows) {
-    Message* message = by_id.find(row[0].text())->second;
-    auto* external =
-        static_cast<kam::api::ExternalId*>(message->GetReflection()->AddMessage(message, type.system("external_ids")));
-    external->set_system(row[1].text());
-    external->set_id(row[2].text());
-  }
-  return absl::OkStatus();
+  return type.has_external_ids() ? ReadExternalIds(connection, type, by_id) : absl::OkStatus();
 }
 
 absl::StatusOr<Record> Store::Load(mysql::Connection& connection, const Type& type, const std::string& id,
@@ -247,11 +279,21 @@ absl::StatusOr<Record> Store::Load(mysql::Connection& connection, const Type& ty
 absl::Status Store::Read(mysql::Connection& connection, const Type& type, const std::string& id,
                          const SqlCondition& scope, Message* message) const {
   std::vector<Value> params;
-  const std::string sql = absl::StrCat(PlanOf(type).select, Join({{"t.id = ?", {Value(id)}}, scope}, &params));
+  const Plan& plan = PlanOf(type);
+  const std::string sql =
+      absl::StrCat(WithPresence(type, plan.select), Join({{"t.id = ?", {Value(id)}}, scope}, &params));
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
   if (rows.empty()) return NotFound(absl::StrCat(type.collection(), "/", id));
   RETURN_IF_ERROR(ReadRow(type, rows[0], message).status());
-  return ReadChildren(connection, type, {{id, message}});
+  const size_t children = type.children().size();
+  const mysql::Params present = mysql::Params(rows[0]).last(children + (type.has_external_ids() ? 1 : 0));
+  const ById by_id = {{id, message}};
+  for (size_t c = 0; c < children; ++c) {
+    if (present[c].integer() == 0) continue;
+    RETURN_IF_ERROR(ReadChild(connection, type.children()[c], plan.children[c].select_prefix, by_id));
+  }
+  if (!type.has_external_ids() || present[children].integer() == 0) return absl::OkStatus();
+  return ReadExternalIds(connection, type, by_id);
 }
 
 absl::StatusOr<int64_t> Store::Count(mysql::Connection& connection, const Type& type,
@@ -370,7 +412,7 @@ absl::Status Store::CheckSchema(mysql::Connection& connection) const {
                                     "table_schema = DATABASE()"));
   for (const mysql::Row& row : rows) tables[row[0].text()].insert(row[1].text());
   std::vector<std::string> differences;
-  const auto compare = [&](const std::string& table, std::vector<std::string> expected, const Type& type) {
+  const auto compare = [&](const std::string& table, const std::vector<std::string>& expected, const Type& type) {
     if (tables.count(table) == 0) {
       differences.push_back(absl::StrCat("table ", table, " of ", type.descriptor()->full_name(), " is missing"));
       return;

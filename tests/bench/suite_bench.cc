@@ -11,8 +11,9 @@
 //   start    each program of the suite from nothing to ready, and its memory when idle, beside a bare gRPC server.
 //
 // Closed loop. Clients, account-svc and gateway share the process, MariaDB the machine: on few cores every call costs
-// all of them, so calls/s are compared, and processor time a call, which a busy machine blurs least. Cells take turns;
-// ratios are taken within a round, then the median of the rounds. README.md says how to read it.
+// all of them, so calls/s are compared, and processor time a call, which a busy machine blurs least. Cells are short
+// and take turns; ratios are taken within a round, where all met the same machine, then the median of the rounds, with
+// its spread. README.md says how to read it.
 //
 // usage: suite_bench DIRECTORY [seconds a cell] [rounds] [get|create|rest|start ...]
 //        DIRECTORY must not be there;
@@ -24,6 +25,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -31,7 +33,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/log/log.h"
@@ -58,6 +62,8 @@ constexpr char kCreate[] = "kam.account.v1.AccountService/CreateAccount";
 constexpr int kClients = 32;
 constexpr int64_t kAccounts = 2000;        // There before anything is measured.
 constexpr int64_t kCreatesASecond = 1000;  // Creates of a cell for every second that another cell takes.
+constexpr int kStartRoundsMax = 5;         // A start takes longer than a cell, and varies less.
+constexpr int64_t kCountedCalls = 200;     // Calls whose statements the server counts.
 
 class Bench {
  public:
@@ -72,7 +78,8 @@ class Bench {
     if (rows.contains("create")) RETURN_IF_ERROR(Create());
     if (rows.contains("rest")) RETURN_IF_ERROR(Rest());
     if (rows.contains("start")) {
-      RETURN_IF_ERROR(MeasureStart(directory_ + "/mariadb", e2e::Suite::Binary("bare_server"), directory_, rounds_));
+      RETURN_IF_ERROR(MeasureStart(directory_ + "/mariadb", e2e::Suite::Binary("bare_server"), directory_,
+                                   std::min(rounds_, kStartRoundsMax)));
     }
     return absl::OkStatus();
   }
@@ -204,19 +211,63 @@ class Bench {
 
     Line get{"GetAccount", {}}, no_op{"floor: call that does nothing", {}};
     Line raw{absl::StrCat("floor: its ", statements, " SELECTs raw"), {}};
-    for (int round = 0; round < rounds_; ++round) {
-      RETURN_IF_ERROR(Cell(kClients, 0, &no_op, [this](int client, int64_t number) { return NoOp(client, number); }));
-      RETURN_IF_ERROR(Cell(kClients, 0, &raw, select));
-      RETURN_IF_ERROR(Cell(kClients, 0, &get, [this](int client, int64_t number) { return GetOne(client, number); }));
+    const std::vector<std::pair<Line*, Call>> cells = {
+        {&no_op, [this](int client, int64_t number) { return NoOp(client, number); }},
+        {&raw, select},
+        {&get, [this](int client, int64_t number) { return GetOne(client, number); }},
+    };
+    for (size_t round = 0; round < static_cast<size_t>(rounds_); ++round) {
+      for (size_t i = 0; i < cells.size(); ++i) {
+        const auto& [line, call] = cells[(i + round) % cells.size()];
+        RETURN_IF_ERROR(Cell(kClients, 0, line, call));
+      }
     }
     PrintHead(absl::StrCat("1. Get one of ", kAccounts, " accounts by name, ", kClients, " clients"));
     for (const Line* line : {&get, &no_op, &raw}) Print(*line);
-    std::printf("  %.2f x what both floors together allow (to reach: 0.7); by processor time %.2f\n",
-                OverRounds(get.rounds.size(),
-                           [&](size_t r) { return (Seconds(no_op, r) + Seconds(raw, r)) / Seconds(get, r); }),
-                OverRounds(get.rounds.size(), [&](size_t r) { return (Cpu(no_op, r) + Cpu(raw, r)) / Cpu(get, r); }));
+    const size_t rounds = get.rounds.size();
+    const Spread calls =
+        SpreadOverRounds(rounds, [&](size_t r) { return (Seconds(no_op, r) + Seconds(raw, r)) / Seconds(get, r); });
+    const Spread processor =
+        SpreadOverRounds(rounds, [&](size_t r) { return (Cpu(no_op, r) + Cpu(raw, r)) / Cpu(get, r); });
+    std::printf("  of what both floors together allow (to reach: 0.7): %s by calls/s, %s by processor time\n",
+                ToText(calls).c_str(), ToText(processor).c_str());
     PrintShares(get, {{"wire and wrapper", &no_op}, {"database", &raw}}, "the rest (message, scope, masking)");
+    RETURN_IF_ERROR(CountStatements());
     std::fflush(stdout);
+    return absl::OkStatus();
+  }
+
+  // What the server says of its work, however busy the machine is.
+  absl::StatusOr<std::map<std::string, int64_t>> ServerCounters() {
+    std::map<std::string, int64_t> counters;
+    RETURN_IF_ERROR(world_.raw_all().Run(absl::InfiniteFuture(), [&](mysql::Connection& connection) -> absl::Status {
+      ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                       connection.Query("SELECT variable_name, variable_value FROM information_schema.global_status "
+                                        "WHERE variable_name IN ('COM_STMT_PREPARE', 'COM_STMT_EXECUTE', 'COM_BEGIN', "
+                                        "'COM_COMMIT', 'COM_ROLLBACK', 'COM_SET_OPTION', 'INNODB_ROWS_READ')"));
+      for (const mysql::Row& row : rows) {
+        int64_t value = 0;
+        if (absl::SimpleAtoi(row[1].text(), &value)) counters[row[0].text()] = value;
+      }
+      return absl::OkStatus();
+    }));
+    return counters;
+  }
+
+  absl::Status CountStatements() {
+    RETURN_IF_ERROR(world_.RenewToken());
+    ASSIGN_OR_RETURN(const auto idle, ServerCounters());
+    ASSIGN_OR_RETURN(const auto before, ServerCounters());
+    for (int64_t number = 0; number < kCountedCalls; ++number) RETURN_IF_ERROR(GetOne(0, number));
+    ASSIGN_OR_RETURN(auto after, ServerCounters());
+    std::printf("  the server counts for one Get:");
+    for (const auto& [name, value] : before) {
+      // Less what the counting itself does.
+      const int64_t made = after[name] - value - (value - idle.at(name));
+      std::printf(" %s %.1f", absl::AsciiStrToLower(name).c_str(),
+                  static_cast<double>(made) / static_cast<double>(kCountedCalls));
+    }
+    std::printf("\n");
     return absl::OkStatus();
   }
 
@@ -258,12 +309,14 @@ class Bench {
                            " calls a cell"));
     for (const Line* line : {&create, &no_op, &before, &all, &writes}) Print(*line);
     const size_t rounds = create.rounds.size();
-    std::printf("  %.2f x the same statements raw in one transaction (to reach: 0.7); by processor time %.2f\n",
-                OverRounds(rounds, [&](size_t r) { return Seconds(all, r) / Seconds(create, r); }),
-                OverRounds(rounds, [&](size_t r) { return Cpu(all, r) / Cpu(create, r); }));
-    std::printf("  %.2f x the writes alone raw in one transaction; by processor time %.2f\n",
-                OverRounds(rounds, [&](size_t r) { return Seconds(writes, r) / Seconds(create, r); }),
-                OverRounds(rounds, [&](size_t r) { return Cpu(writes, r) / Cpu(create, r); }));
+    const auto compared = [&](const Line& floor, double (*cost)(const Line&, size_t)) {
+      return ToText(SpreadOverRounds(rounds, [&](size_t r) { return cost(floor, r) / cost(create, r); }));
+    };
+    std::printf(
+        "  of the same statements raw in one transaction (to reach: 0.7): %s by calls/s, %s by processor time\n",
+        compared(all, Seconds).c_str(), compared(all, Cpu).c_str());
+    std::printf("  of the writes alone raw in one transaction: %s by calls/s, %s by processor time\n",
+                compared(writes, Seconds).c_str(), compared(writes, Cpu).c_str());
     std::printf("  transactions tried again after a conflict: %lld of CreateAccount, %lld raw, of %lld each\n",
                 static_cast<long long>(world_.recorder().stats().transaction_retries - retries_before),
                 static_cast<long long>(world_.raw_all().stats().transaction_retries - raw_retries_before),
@@ -418,8 +471,8 @@ std::string LoadAverage() {
 const std::set<std::string> kRows = {"get", "create", "rest", "start"};
 
 int Main(int argc, char** argv) {
-  const double seconds = argc > 2 ? std::atof(argv[2]) : 2;
-  const int rounds = argc > 3 ? std::atoi(argv[3]) : 3;
+  const double seconds = argc > 2 ? std::atof(argv[2]) : 0.5;
+  const int rounds = argc > 3 ? std::atoi(argv[3]) : 15;
   const std::set<std::string> rows = argc > 4 ? std::set<std::string>(argv + 4, argv + argc) : kRows;
   if (argc < 2 || !std::includes(kRows.begin(), kRows.end(), rows.begin(), rows.end()) || seconds <= 0 ||
       seconds > 30 || rounds < 1) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "absl/strings/str_format.h"
+
 namespace kam::bench {
 namespace {
 
@@ -27,9 +29,18 @@ double Median(std::vector<double> values) {
 }
 
 double OverRounds(size_t rounds, const std::function<double(size_t round)>& figure) {
-  std::vector<double> values;
-  for (size_t round = 0; round < rounds; ++round) values.push_back(figure(round));
-  return Median(std::move(values));
+  return SpreadOverRounds(rounds, figure).median;
+}
+
+Spread SpreadOverRounds(size_t rounds, const std::function<double(size_t round)>& figure) {
+  std::vector<double> values(rounds);
+  for (size_t round = 0; round < rounds; ++round) values[round] = figure(round);
+  std::sort(values.begin(), values.end());
+  return {values[rounds / 4], values[rounds / 2], values[rounds - 1 - rounds / 4]};
+}
+
+std::string ToText(const Spread& spread) {
+  return absl::StrFormat("%.2f (half of the rounds: %.2f to %.2f)", spread.median, spread.low, spread.high);
 }
 
 double Seconds(const Line& line, size_t round) { return 1 / line.rounds[round].per_second; }

@@ -22,6 +22,14 @@ struct Line {
 // Median over the rounds of a figure worked out within each.
 double OverRounds(size_t rounds, const std::function<double(size_t round)>& figure);
 
+// The median with the quarters around it: half of the rounds lie between `low` and `high`.
+struct Spread {
+  double low = 0, median = 0, high = 0;
+};
+Spread SpreadOverRounds(size_t rounds, const std::function<double(size_t round)>& figure);
+// "0.73 (half of the rounds: 0.70 to 0.75)".
+std::string ToText(const Spread& spread);
+
 // Cost of a call in one round: time between two answers, processor time of all processes in microseconds.
 double Seconds(const Line& line, size_t round);
 double Cpu(const Line& line, size_t round);
