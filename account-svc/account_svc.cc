@@ -13,6 +13,7 @@ const std::vector<const Area*>& Areas() {
       &AccountsArea(),
       &PipelineArea(),
       &VisitsArea(),
+      &WorkArea(),
   };
   return *kAreas;
 }

@@ -27,6 +27,9 @@ const Area& PipelineArea();
 const Area& VisitsArea();
 // Departments, people, rights and the directory (G-01 to G-03).
 const Area& PeopleArea();
+// Tasks, reports, meetings, coordination, policies, training, improvement, shared resources (G-08, G-10 to G-14, G-23,
+// G-24).
+const Area& WorkArea();
 
 }  // namespace kam::account
 

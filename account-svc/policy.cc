@@ -9,6 +9,7 @@ namespace kam::account {
 
 absl::Status Policy::Validate() const {
   constexpr int kDaysMax = 3660;
+  constexpr int kHoursMax = 24;  // Of a day.
   constexpr int kPercentMax = 100;
   constexpr int kMonthsMax = 120;
   constexpr int kTeamMax = 1000;  // Of ResolvedPrincipal.team.
@@ -38,6 +39,11 @@ absl::Status Policy::Validate() const {
     range(absl::StrCat("dormancy_days[", i, "]"), dormancy_days[at], i == 0 ? 1 : dormancy_days[at - 1], kDaysMax);
   }
   range("resale_tolerance_hundredths", resale_tolerance_hundredths, 0, 100 * kPercentMax);
+  range("improvement_answer_days", improvement_answer_days, 1, kDaysMax);
+  range("work_hours_max", work_hours_max, 1, kHoursMax);
+  range("work_report_grace_days", work_report_grace_days, 0, kDaysMax);
+  range("onboarding_days", onboarding_days, 1, kDaysMax);
+  range("onboarding_watch_days", onboarding_watch_days, onboarding_days, kDaysMax);
   for (int i = 0; i < kStages; ++i) {
     const auto at = static_cast<size_t>(i);
     range(absl::StrCat("stage_probability[", i, "]"), stage_probability[at], i == 0 ? 0 : stage_probability[at - 1],
@@ -61,6 +67,11 @@ absl::Status Policy::Validate() const {
   }
   if (visit_max <= absl::ZeroDuration()) {
     violations.Add("policy.visit_max", "FIELD_OUT_OF_RANGE", "must be longer than nothing");
+  }
+  for (const auto& [field, value] :
+       {std::pair("booking_max", booking_max), std::pair("coordination_answer", coordination_answer)}) {
+    if (value > absl::ZeroDuration()) continue;
+    violations.Add(absl::StrCat("policy.", field), "FIELD_OUT_OF_RANGE", "must be longer than nothing");
   }
   if (clock_tolerance < absl::ZeroDuration()) {
     violations.Add("policy.clock_tolerance", "FIELD_OUT_OF_RANGE", "must not be negative");

@@ -64,6 +64,23 @@ struct Policy {
   // Rights that administer rights: a role with one of them is privileged (rules/role_rules.h).
   std::vector<std::string> privileged_permissions = {"role_grant.write", "employee.write", "employee.import",
                                                      "employee.role.confirm"};
+  // ---- Work
+  // Longest use of a shared resource that can be booked (G-24).
+  absl::Duration booking_max = absl::Hours(24 * 14);
+  // Time for the answer to a coordination request (G-12).
+  absl::Duration coordination_answer = absl::Hours(48);
+  // Days for the answer to a suggestion or finding (G-23).
+  int improvement_answer_days = 7;
+  // Most hours in the work log of a day (G-10).
+  int work_hours_max = 16;
+  // Days after the end of its period in which a log or summary is handed in, after the begin for a plan (G-10).
+  int work_report_grace_days = 1;
+  // Days after the first working day in which new staff have passed their first training, and how long the list of
+  // those who have not looks back (G-14).
+  int onboarding_days = 14;
+  int onboarding_watch_days = 180;
+  // ----
+
   // Most people in a reporting subtree; it travels in every token.
   int team_max = 1000;
 

@@ -1,0 +1,277 @@
+#include "account-svc/rules/work_record_rules.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/money/decimal.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "kam/organization/v1/meeting.pb.h"
+#include "kam/organization/v1/meeting_service.pb.h"
+#include "kam/organization/v1/policy_document.pb.h"
+#include "kam/organization/v1/work_report.pb.h"
+
+namespace kam::account::rules {
+namespace {
+
+absl::Status Denied(absl::string_view reason, absl::string_view text, const std::string& who) {
+  return Error(absl::StatusCode::kPermissionDenied, reason, text, {{"allowed", who}});
+}
+
+absl::Status NotInLine(const std::string& actor, const std::string& person) {
+  return Error(absl::StatusCode::kPermissionDenied, "NOT_IN_LINE",
+               absl::StrCat(person, " does not report to ", actor, "; a superior of his may"),
+               {{"actor", actor}, {"employee", person}});
+}
+
+bool IsOfDepartment(organization::WorkReportKind kind) {
+  return kind == organization::WORK_REPORT_KIND_DEPARTMENT_PLAN ||
+         kind == organization::WORK_REPORT_KIND_DEPARTMENT_SUMMARY;
+}
+
+}  // namespace
+
+// ---- Work reports
+
+absl::Status CheckPeriodStart(const organization::WorkReport& report, const std::string& today) {
+  ASSIGN_OR_RETURN(const absl::CivilDay day, ParseDate(report.period_start(), "work_report.period_start"));
+  std::string expected;
+  switch (report.kind()) {
+    case organization::WORK_REPORT_KIND_DAY_LOG:
+      if (report.period_start() > today) expected = "a day that is not in the future";
+      break;
+    case organization::WORK_REPORT_KIND_WEEK_PLAN:
+      if (absl::GetWeekday(day) != absl::Weekday::monday) expected = "a Monday";
+      break;
+    default:
+      if (day.day() != 1) expected = "the first of a month";
+  }
+  if (expected.empty()) return absl::OkStatus();
+  return InvalidField("work_report.period_start", "PERIOD_START_INVALID", absl::StrCat("must be ", expected),
+                      {{"value", report.period_start()}, {"expected", expected}});
+}
+
+absl::Status AddHours(const Policy& policy, organization::WorkReport* report) {
+  Decimal total;
+  for (const organization::WorkReportItem& item : report->items()) {
+    if (item.hours().empty()) continue;
+    ASSIGN_OR_RETURN(const Decimal hours, Decimal::Parse(item.hours()));
+    ASSIGN_OR_RETURN(total, Add(total, hours));
+  }
+  report->set_hours(total.ToString());
+  const Decimal limit = Decimal::FromInt(policy.work_hours_max);
+  if (report->kind() != organization::WORK_REPORT_KIND_DAY_LOG || total <= limit) return absl::OkStatus();
+  return InvalidField(
+      "work_report.items", "HOURS_EXCEEDED",
+      absl::StrCat("make ", total.ToString(), " hours of one day; the limit is ", policy.work_hours_max),
+      {{"value", total.ToString()}, {"limit", absl::StrCat(policy.work_hours_max)}});
+}
+
+absl::Status BeginReport(const std::string& author, const std::string& department, organization::WorkReport* report) {
+  report->set_author(author);
+  report->set_state(organization::WORK_REPORT_STATE_DRAFT);
+  if (!IsOfDepartment(report->kind())) return absl::OkStatus();
+  if (department.empty()) {
+    return FailedPrecondition("DEPARTMENT_REQUIRED", author, "you are in no department that could have a plan");
+  }
+  report->set_department(department);
+  return absl::OkStatus();
+}
+
+absl::Status CheckReportUpdate(const std::string& actor, const organization::WorkReport& before) {
+  if (before.state() != organization::WORK_REPORT_STATE_DRAFT) {
+    const std::string state = organization::WorkReportState_Name(before.state());
+    return FailedPrecondition("REPORT_SUBMITTED", before.name(), absl::StrCat("the report is ", state),
+                              {{"state", state}});
+  }
+  if (actor == before.author()) return absl::OkStatus();
+  return Denied("NOT_AUTHOR", absl::StrCat("it is the report of ", before.author()), before.author());
+}
+
+absl::Status SubmitReport(const std::string& actor, absl::Time now, const std::string& today, const Policy& policy,
+                          organization::WorkReport* report) {
+  if (actor != report->author()) {
+    return Denied("NOT_AUTHOR", absl::StrCat("it is the report of ", report->author()), report->author());
+  }
+  std::string missing, last_day;
+  switch (report->kind()) {
+    case organization::WORK_REPORT_KIND_DAY_LOG:
+      if (report->items().empty()) missing = "items";
+      last_day = report->period_start();
+      break;
+    case organization::WORK_REPORT_KIND_WEEK_PLAN:
+    case organization::WORK_REPORT_KIND_DEPARTMENT_PLAN:
+      if (report->plan().empty()) missing = "plan";
+      last_day = report->period_start();
+      break;
+    default: {
+      if (report->summary().empty()) missing = "summary";
+      ASSIGN_OR_RETURN(const std::string next, AddMonths(report->period_start(), 1));
+      ASSIGN_OR_RETURN(last_day, AddDays(next, -1));
+    }
+  }
+  if (!missing.empty()) {
+    return FailedPrecondition("REPORT_EMPTY", report->name(), absl::StrCat(missing, " must be filled in"),
+                              {{"field", missing}});
+  }
+  if (report->has_submit_time()) return absl::OkStatus();  // Handed in again after it was given back.
+  *report->mutable_submit_time() = ToTimestamp(now);
+  ASSIGN_OR_RETURN(const std::string limit, AddDays(last_day, policy.work_report_grace_days));
+  report->set_late(today > limit);
+  return absl::OkStatus();
+}
+
+absl::Status CheckReader(const Actor& reader, const organization::WorkReport& report) {
+  return reader.above ? absl::OkStatus() : NotInLine(reader.name, report.author());
+}
+
+// ---- Meetings
+
+absl::Status CheckMeeting(const organization::Meeting& meeting) {
+  if (FromTimestamp(meeting.end_time()) <= FromTimestamp(meeting.start_time())) {
+    return InvalidField("meeting.end_time", "MEETING_WINDOW_INVALID", "must be after the begin");
+  }
+  std::set<std::string> called;
+  for (int i = 0; i < meeting.attendees_size(); ++i) {
+    const std::string& employee = meeting.attendees(i).employee();
+    if (called.insert(employee).second) continue;
+    return InvalidField(absl::StrCat("meeting.attendees[", i, "]"), "ATTENDEE_REPEATED",
+                        absl::StrCat(employee, " is called already"), {{"employee", employee}});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckChair(const std::string& actor, const organization::Meeting& meeting, bool minutes) {
+  if (actor == meeting.chair() || (minutes && actor == meeting.minute_taker())) return absl::OkStatus();
+  return Denied("NOT_CHAIR", absl::StrCat("the meeting is led by ", meeting.chair()), meeting.chair());
+}
+
+absl::Status CheckMeetingUpdate(const std::string& actor, const organization::Meeting& before) {
+  if (before.state() != organization::MEETING_STATE_PLANNED) {
+    const std::string state = organization::MeetingState_Name(before.state());
+    return FailedPrecondition("MEETING_FROZEN", before.name(), absl::StrCat("the meeting is ", state),
+                              {{"state", state}});
+  }
+  return CheckChair(actor, before, /*minutes=*/true);
+}
+
+absl::Status Hold(const google::protobuf::RepeatedPtrField<organization::MeetingAttendance>& attendance, absl::Time now,
+                  organization::Meeting* meeting) {
+  if (now < FromTimestamp(meeting->start_time())) {
+    return FailedPrecondition("MEETING_NOT_BEGUN", meeting->name(), "nobody can have come yet");
+  }
+  std::map<std::string, organization::Attendance> came;
+  for (const organization::MeetingAttendance& one : attendance) came[one.employee()] = one.attendance();
+  int present = 0;
+  for (organization::MeetingAttendee& attendee : *meeting->mutable_attendees()) {
+    const auto found = came.find(attendee.employee());
+    if (found == came.end()) {
+      return InvalidField("attendees", "ATTENDANCE_INCOMPLETE",
+                          absl::StrCat("must say whether ", attendee.employee(), " came"),
+                          {{"employee", attendee.employee()}});
+    }
+    attendee.set_attendance(found->second);
+    present += found->second == organization::ATTENDANCE_PRESENT || found->second == organization::ATTENDANCE_LATE;
+    came.erase(found);
+  }
+  if (!came.empty()) {
+    return InvalidField("attendees", "ATTENDANCE_INCOMPLETE", absl::StrCat(came.begin()->first, " was not called"),
+                        {{"employee", came.begin()->first}});
+  }
+  meeting->set_present(present);
+  return absl::OkStatus();
+}
+
+absl::Status Decide(const google::protobuf::RepeatedPtrField<organization::MeetingDecision>& decisions,
+                    const std::map<std::string, bool>& below, const std::string& today,
+                    organization::Meeting* meeting) {
+  std::set<std::string> called;
+  for (const organization::MeetingAttendee& attendee : meeting->attendees()) called.insert(attendee.employee());
+  called.insert(meeting->chair());
+  meeting->clear_actions();
+  for (int i = 0; i < decisions.size(); ++i) {
+    const organization::MeetingDecision& decision = decisions[i];
+    const std::string& responsible = decision.responsible();
+    if (called.count(responsible) == 0) {
+      return InvalidField(absl::StrCat("actions[", i, "].responsible"), "NOT_ATTENDEE",
+                          absl::StrCat(responsible, " was not called to the meeting"), {{"employee", responsible}});
+    }
+    const auto line = below.find(responsible);
+    if (responsible != meeting->chair() && (line == below.end() || !line->second)) {
+      return NotInLine(meeting->chair(), responsible);
+    }
+    RETURN_IF_ERROR(CheckNotPast(absl::StrCat("actions[", i, "].due_date"), decision.due_date(), today));
+    organization::MeetingAction* action = meeting->add_actions();
+    action->set_action(decision.action());
+    action->set_responsible(responsible);
+    action->set_due_date(decision.due_date());
+  }
+  return absl::OkStatus();
+}
+
+// ---- Policies
+
+absl::Status Draft(const std::string& author, const organization::PolicyDocument* revised,
+                   organization::PolicyDocument* document) {
+  document->set_author(author);
+  document->set_state(organization::POLICY_DOCUMENT_STATE_DRAFT);
+  document->set_version_number(1);
+  if (revised == nullptr) return absl::OkStatus();
+  if (document->revision_reason().empty()) {
+    return InvalidField("policy_document.revision_reason", "REVISION_REASON_REQUIRED",
+                        "a revision says why it is made");
+  }
+  if (revised->state() != organization::POLICY_DOCUMENT_STATE_APPROVED) {
+    return FailedPrecondition("DOCUMENT_NOT_IN_FORCE", revised->name(), "only an approved version is revised",
+                              {{"state", organization::PolicyDocumentState_Name(revised->state())}});
+  }
+  document->set_version_number(revised->version_number() + 1);
+  return absl::OkStatus();
+}
+
+absl::Status CheckAuthor(const std::string& actor, const organization::PolicyDocument& document) {
+  if (actor == document.author()) return absl::OkStatus();
+  return Denied("NOT_AUTHOR", absl::StrCat("it was written by ", document.author()), document.author());
+}
+
+absl::Status CheckPolicyUpdate(const std::string& actor, const organization::PolicyDocument& before) {
+  if (before.state() != organization::POLICY_DOCUMENT_STATE_DRAFT) {
+    const std::string state = organization::PolicyDocumentState_Name(before.state());
+    return FailedPrecondition("POLICY_FROZEN", before.name(),
+                              absl::StrCat("the version is ", state, "; a change is a revision"), {{"state", state}});
+  }
+  return CheckAuthor(actor, before);
+}
+
+absl::Status CheckSuperior(const Actor& superior, const organization::PolicyDocument& document) {
+  return superior.above ? absl::OkStatus() : NotInLine(superior.name, document.author());
+}
+
+absl::Status CheckInForce(const organization::PolicyDocument& document, const std::string& today) {
+  if (document.state() == organization::POLICY_DOCUMENT_STATE_APPROVED && document.effective_date() <= today) {
+    return absl::OkStatus();
+  }
+  return FailedPrecondition(
+      "DOCUMENT_NOT_IN_FORCE", document.name(), absl::StrCat(document.title(), " is not in force"),
+      {{"state", organization::PolicyDocumentState_Name(document.state())}, {"effective", document.effective_date()}});
+}
+
+absl::Status CheckPolicyCheck(const organization::PolicyDocument& document, const std::string& today,
+                              const organization::PolicyCheck& check) {
+  RETURN_IF_ERROR(CheckInForce(document, today));
+  if (check.check_date() > today) {
+    return InvalidField("policy_check.check_date", "DATE_IN_FUTURE", absl::StrCat("today is ", today),
+                        {{"value", check.check_date()}, {"today", today}});
+  }
+  if (check.compliant()) return absl::OkStatus();
+  for (const auto& [field, text] : {std::pair("finding", &check.finding()), std::pair("measure", &check.measure())}) {
+    if (!text->empty()) continue;
+    return InvalidField(absl::StrCat("policy_check.", field), "FINDING_REQUIRED",
+                        "what is not kept has a finding and a measure");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace kam::account::rules

@@ -1,0 +1,68 @@
+// Rules of what people write down about their work (G-10, G-11, G-13): reports, meetings, policies. Pure.
+#ifndef KAM_ACCOUNT_SVC_RULES_WORK_RECORD_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_WORK_RECORD_RULES_H_
+
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "account-svc/policy.h"
+#include "account-svc/rules/work_rules.h"
+#include "google/protobuf/repeated_ptr_field.h"
+
+namespace kam::organization::v1 {
+class Meeting;
+class MeetingAttendance;
+class MeetingDecision;
+class PolicyCheck;
+class PolicyDocument;
+class PolicyReceipt;
+class WorkReport;
+}  // namespace kam::organization::v1
+
+namespace kam::account::rules {
+
+// ---- Work reports
+// PERIOD_START_INVALID.
+absl::Status CheckPeriodStart(const organization::WorkReport& report, const std::string& today);
+// Adds the hours up: HOURS_EXCEEDED for a day longer than that of the policy.
+absl::Status AddHours(const Policy& policy, organization::WorkReport* report);
+// Author and department: DEPARTMENT_REQUIRED for a department's plan or summary of somebody who is in none.
+absl::Status BeginReport(const std::string& author, const std::string& department, organization::WorkReport* report);
+absl::Status CheckReportUpdate(const std::string& actor, const organization::WorkReport& before);
+absl::Status SubmitReport(const std::string& actor, absl::Time now, const std::string& today, const Policy& policy,
+                          organization::WorkReport* report);
+// `reader.above`: of the author.
+absl::Status CheckReader(const Actor& reader, const organization::WorkReport& report);
+
+// ---- Meetings
+absl::Status CheckMeeting(const organization::Meeting& meeting);
+// NOT_CHAIR; the minute taker may, too, where `minutes` says so.
+absl::Status CheckChair(const std::string& actor, const organization::Meeting& meeting, bool minutes);
+absl::Status CheckMeetingUpdate(const std::string& actor, const organization::Meeting& before);
+// MEETING_NOT_BEGUN, ATTENDANCE_INCOMPLETE.
+absl::Status Hold(const google::protobuf::RepeatedPtrField<organization::MeetingAttendance>& attendance, absl::Time now,
+                  organization::Meeting* meeting);
+// What was decided, before it becomes tasks. `below`: whether somebody is below the chair. NOT_ATTENDEE, NOT_IN_LINE,
+// DATE_IN_PAST.
+absl::Status Decide(const google::protobuf::RepeatedPtrField<organization::MeetingDecision>& decisions,
+                    const std::map<std::string, bool>& below, const std::string& today, organization::Meeting* meeting);
+
+// ---- Policies
+// `revised`: the version in whose place it comes, or null. REVISION_REASON_REQUIRED, DOCUMENT_NOT_IN_FORCE.
+absl::Status Draft(const std::string& author, const organization::PolicyDocument* revised,
+                   organization::PolicyDocument* document);
+absl::Status CheckAuthor(const std::string& actor, const organization::PolicyDocument& document);
+absl::Status CheckPolicyUpdate(const std::string& actor, const organization::PolicyDocument& before);
+// `superior.above`: of the author. NOT_IN_LINE.
+absl::Status CheckSuperior(const Actor& superior, const organization::PolicyDocument& document);
+// DOCUMENT_NOT_IN_FORCE unless it is approved and its first day has come.
+absl::Status CheckInForce(const organization::PolicyDocument& document, const std::string& today);
+absl::Status CheckPolicyCheck(const organization::PolicyDocument& document, const std::string& today,
+                              const organization::PolicyCheck& check);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_WORK_RECORD_RULES_H_

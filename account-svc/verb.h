@@ -1,0 +1,25 @@
+// RPCs that change one resource by a rule.
+#ifndef KAM_ACCOUNT_SVC_VERB_H_
+#define KAM_ACCOUNT_SVC_VERB_H_
+
+#include "account-svc/context.h"
+#include "common/rpc/call.h"
+
+namespace kam::account {
+
+// Adds `method`: loads the resource that the request names, checks etag and transition, lets `rule(work, request,
+// &after)` decide, saves.
+template <typename T, typename Request, typename Rule>
+void AddVerb(const Context& context, absl::string_view method, rpc::Registry* registry, Rule rule) {
+  registry->Add<Request, T>(method, [context, rule](rpc::Call& call, const Request& request) -> absl::StatusOr<T> {
+    return context.runtime.Write<T>(call, request, [&](resource::UnitOfWork& work) -> absl::StatusOr<T> {
+      ASSIGN_OR_RETURN(auto change, work.Begin<T>(request));
+      RETURN_IF_ERROR(rule(work, request, &change.after));
+      return work.Save(std::move(change));
+    });
+  });
+}
+
+}  // namespace kam::account
+
+#endif  // KAM_ACCOUNT_SVC_VERB_H_

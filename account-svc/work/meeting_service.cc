@@ -1,0 +1,143 @@
+// Meetings, their attendance and minutes over RPC (G-11).
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/rules/proto_time.h"
+#include "account-svc/rules/work_record_rules.h"
+#include "account-svc/verb.h"
+#include "account-svc/work/people.h"
+#include "account-svc/work/work_service.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "kam/organization/v1/meeting_service.pb.h"
+#include "kam/organization/v1/task.pb.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = organization::v1;
+using mysql::Value;
+using resource::UnitOfWork;
+
+constexpr int kRowsMax = 1000;
+
+absl::Status CreateMeeting(UnitOfWork& work, pb::Meeting* meeting) {
+  if (meeting->chair().empty()) {
+    ASSIGN_OR_RETURN(*meeting->mutable_chair(), Person(work));
+  }
+  meeting->set_state(pb::MEETING_STATE_PLANNED);
+  RETURN_IF_ERROR(Validate(work, *meeting));
+  return rules::CheckMeeting(*meeting);
+}
+
+absl::Status UpdateMeeting(UnitOfWork& work, const pb::Meeting& before, pb::Meeting* after) {
+  if (after->chair().empty()) after->set_chair(before.chair());
+  RETURN_IF_ERROR(Validate(work, *after));
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  RETURN_IF_ERROR(rules::CheckMeetingUpdate(actor, before));
+  return rules::CheckMeeting(*after);
+}
+
+// What was decided becomes tasks that the chair gives.
+absl::Status Publish(const Context& context, UnitOfWork& work, const pb::PublishMinutesRequest& request,
+                     pb::Meeting* meeting) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  RETURN_IF_ERROR(rules::CheckChair(actor, *meeting, /*minutes=*/true));
+  const std::string today = context.Today(work.now());
+  std::map<std::string, bool> below;
+  for (const pb::MeetingDecision& decision : request.actions()) {
+    ASSIGN_OR_RETURN(below[decision.responsible()], IsAbove(work, meeting->chair(), decision.responsible(), today));
+  }
+  RETURN_IF_ERROR(rules::Decide(request.actions(), below, today, meeting));
+  for (pb::MeetingAction& action : *meeting->mutable_actions()) {
+    RETURN_IF_ERROR(CheckStillHere(work, action.responsible(), today, "actions"));
+    pb::Task task;
+    task.set_title(action.action());
+    task.set_assignee(action.responsible());
+    task.set_assigner(meeting->chair());
+    task.set_kind(pb::TASK_KIND_MEETING);
+    task.set_priority(pb::TASK_PRIORITY_NORMAL);
+    task.set_due_date(action.due_date());
+    task.set_origin(meeting->name());
+    task.set_state(pb::TASK_STATE_OPEN);
+    ASSIGN_OR_RETURN(task, work.Insert(std::move(task)));
+    action.set_task(task.name());
+  }
+  meeting->set_minutes(request.minutes());
+  *meeting->mutable_publish_time() = ToTimestamp(work.now());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<pb::ReportAttendanceResponse> Report(const Context& context, const rpc::Call& call,
+                                                    const pb::ReportAttendanceRequest& request) {
+  ASSIGN_OR_RETURN(const absl::CivilDay from, ParseDate(request.from_date(), "from_date"));
+  ASSIGN_OR_RETURN(const absl::CivilDay to, ParseDate(request.to_date(), "to_date"));
+  if (from > to) return InvalidField("to_date", "PERIOD_INVALID", "must not be before from_date");
+  std::vector<Value> params = {absl::FromCivil(from, context.zone), absl::FromCivil(to + 1, context.zone)};
+  std::string kind;
+  if (request.kind() != pb::MEETING_KIND_UNSPECIFIED) {
+    kind = " AND m.kind = ?";
+    params.emplace_back(resource::ShortEnumName(pb::MeetingKind_descriptor()->FindValueByNumber(request.kind())));
+  }
+  pb::ReportAttendanceResponse response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    ASSIGN_OR_RETURN(
+        const std::vector<mysql::Row> rows,
+        connection.Query(
+            absl::StrCat("SELECT a.employee, COUNT(m.id), COUNT(CASE WHEN a.attendance = 'PRESENT' THEN 1 END), "
+                         "COUNT(CASE WHEN a.attendance = 'LATE' THEN 1 END), COUNT(CASE WHEN a.attendance = 'EXCUSED' "
+                         "THEN 1 END), COUNT(CASE WHEN a.attendance = 'ABSENT' THEN 1 END) FROM meetings m JOIN "
+                         "meetings_attendees a ON a.parent_id = m.id WHERE m.state IN ('HELD', 'MINUTED') AND "
+                         "m.start_time >= ? AND m.start_time < ?",
+                         kind, " GROUP BY a.employee ORDER BY a.employee LIMIT ", kRowsMax),
+            mysql::Params(params)));
+    for (const mysql::Row& row : rows) {
+      pb::AttendanceRow* out = response.add_rows();
+      out->set_employee(NameOf("employees", row[0].text()));
+      out->set_called(static_cast<int32_t>(row[1].integer()));
+      out->set_present(static_cast<int32_t>(row[2].integer()));
+      out->set_late(static_cast<int32_t>(row[3].integer()));
+      out->set_excused(static_cast<int32_t>(row[4].integer()));
+      out->set_absent(static_cast<int32_t>(row[5].integer()));
+    }
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
+}  // namespace
+
+void RegisterMeetings(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_create = resource::OnCreate<pb::Meeting>(CreateMeeting);
+  hooks.on_update = resource::OnUpdate<pb::Meeting>(UpdateMeeting);
+  context.runtime.SetHooks(pb::Meeting::descriptor(), std::move(hooks));
+  const std::string service = "kam.organization.v1.MeetingService";
+  resource::RegisterStandardMethods(context.runtime, service, registry);
+  AddVerb<pb::Meeting, pb::HoldMeetingRequest>(
+      context, service + "/HoldMeeting", registry,
+      [](UnitOfWork& work, const pb::HoldMeetingRequest& request, pb::Meeting* meeting) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::CheckChair(actor, *meeting, /*minutes=*/true));
+        return rules::Hold(request.attendees(), work.now(), meeting);
+      });
+  AddVerb<pb::Meeting, pb::PublishMinutesRequest>(
+      context, service + "/PublishMinutes", registry,
+      [context](UnitOfWork& work, const pb::PublishMinutesRequest& request, pb::Meeting* meeting) {
+        return Publish(context, work, request, meeting);
+      });
+  AddVerb<pb::Meeting, pb::CancelMeetingRequest>(
+      context, service + "/CancelMeeting", registry,
+      [](UnitOfWork& work, const pb::CancelMeetingRequest&, pb::Meeting* meeting) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::CheckChair(actor, *meeting, /*minutes=*/false);
+      });
+  registry->Add<pb::ReportAttendanceRequest, pb::ReportAttendanceResponse>(
+      service + "/ReportAttendance", [context](rpc::Call& call, const pb::ReportAttendanceRequest& request) {
+        return Report(context, call, request);
+      });
+}
+
+}  // namespace kam::account

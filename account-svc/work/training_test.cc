@@ -1,0 +1,121 @@
+// Training and training files (G-14, P-52), over real gRPC and a real database.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/testing/account_fixture.h"
+#include "common/resource/names.h"
+#include "common/testing/matchers.h"
+#include "kam/organization/v1/training_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = organization::v1;
+using resource::IdOf;
+using testing::HasReason;
+using testing::IsOk;
+using ::testing::SizeIs;
+
+constexpr char kService[] = "kam.organization.v1.TrainingService/";
+
+class TrainingTest : public ::testing::Test {
+ protected:
+  TrainingTest()
+      : world_(World::Get()),
+        department_(world_.AddDepartment()),
+        hr_(world_.AddEmployee("HR", department_.name())),
+        trainer_(world_.AddEmployee("KAM", department_.name())),
+        anna_(world_.AddEmployee("KAX", department_.name())),
+        bert_(world_.AddEmployee("KAX", department_.name())),
+        as_hr_(world_.As(hr_, "HR")),
+        as_anna_(world_.As(anna_, "KAX")) {}
+
+  template <typename T, typename Request>
+  absl::StatusOr<T> Do(const auth::Principal& who, const std::string& method, const std::string& name,
+                       Request request) {
+    request.set_name(name);
+    return world_.Call<T>(who, absl::StrCat(kService, method), request);
+  }
+  absl::StatusOr<pb::GetTrainingFileResponse> FileOf(const auth::Principal& who, const std::string& employee) {
+    pb::GetTrainingFileRequest request;
+    request.set_employee(employee);
+    return world_.Call<pb::GetTrainingFileResponse>(who, absl::StrCat(kService, "GetTrainingFile"), request);
+  }
+  // Is `employee` among those who have not learnt first?
+  bool IsUntrained(const std::string& employee) {
+    const auto listed = world_.Call<pb::ListUntrainedStaffResponse>(
+        as_hr_, absl::StrCat(kService, "ListUntrainedStaff"), pb::ListUntrainedStaffRequest());
+    EXPECT_THAT(listed, IsOk());
+    for (const pb::UntrainedEmployee& one : listed->employees()) {
+      if (one.employee() != employee) continue;
+      EXPECT_EQ(one.hire_date(), "2025-12-20");
+      EXPECT_EQ(one.due_date(), "2026-01-03");
+      EXPECT_TRUE(one.overdue());
+      return true;
+    }
+    return false;
+  }
+
+  World& world_;
+  const pb::Department department_;
+  const pb::Employee hr_, trainer_, anna_, bert_;
+  const auth::Principal as_hr_, as_anna_;
+};
+
+// G-14, P-52
+TEST_F(TrainingTest, ATrainingIsHeldExaminedJudgedAndInTheFile) {
+  for (const pb::Employee* person : {&anna_, &bert_}) {
+    world_.harness().db().Execute(
+        absl::StrCat("UPDATE employees SET hire_date = '2025-12-20' WHERE id = '", IdOf(person->name()), "'"));
+  }
+  EXPECT_TRUE(IsUntrained(anna_.name()));
+  pb::CreateTrainingSessionRequest create;
+  pb::TrainingSession& session = *create.mutable_training_session();
+  session.set_title("新员工入职培训");
+  session.set_kind(pb::TRAINING_KIND_ONBOARDING);
+  session.set_start_date("2026-01-05");
+  session.set_hours("6.5");
+  session.set_trainer(trainer_.name());
+  session.set_pass_mark("60");
+  session.add_materials("入职手册");
+  session.add_attendees()->set_employee(anna_.name());
+  session.add_attendees()->set_employee(bert_.name());
+  const auto planned =
+      world_.Call<pb::TrainingSession>(as_hr_, absl::StrCat(kService, "CreateTrainingSession"), create);
+  ASSERT_THAT(planned, IsOk());
+  pb::HoldTrainingRequest hold;
+  pb::TrainingResult* result = hold.add_results();
+  result->set_employee(anna_.name());
+  result->set_attended(true);
+  result->set_score("88");
+  EXPECT_THAT(Do<pb::TrainingSession>(as_hr_, "HoldTraining", planned->name(), hold),
+              HasReason("ATTENDANCE_INCOMPLETE"));
+  hold.add_results()->set_employee(bert_.name());
+  const auto held = Do<pb::TrainingSession>(as_hr_, "HoldTraining", planned->name(), hold);
+  ASSERT_THAT(held, IsOk());
+  EXPECT_EQ(held->attended(), 1);
+  EXPECT_EQ(held->passed(), 1);
+  pb::EvaluateTrainingRequest evaluate;
+  evaluate.set_rating(4);
+  evaluate.set_effect("接待流程更规范");
+  EXPECT_THAT(Do<pb::TrainingSession>(world_.As(trainer_, "KAM HR"), "EvaluateTraining", planned->name(), evaluate),
+              HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(Do<pb::TrainingSession>(as_hr_, "EvaluateTraining", planned->name(), evaluate), IsOk());
+
+  EXPECT_FALSE(IsUntrained(anna_.name()));
+  EXPECT_TRUE(IsUntrained(bert_.name()));
+  const auto file = FileOf(as_anna_, anna_.name());
+  ASSERT_THAT(file, IsOk());
+  ASSERT_THAT(file->entries(), SizeIs(1));
+  EXPECT_EQ(file->entries(0).score(), "88");
+  EXPECT_TRUE(file->entries(0).passed());
+  EXPECT_EQ(file->entries(0).rating(), 4);
+  EXPECT_EQ(file->hours(), "6.5");
+  EXPECT_EQ(FileOf(as_hr_, bert_.name())->hours(), "0");
+  // A file is personal.
+  EXPECT_THAT(FileOf(as_anna_, bert_.name()), HasReason("OUT_OF_SCOPE"));
+}
+
+}  // namespace
+}  // namespace kam::account

@@ -1,0 +1,231 @@
+// Work reports, meetings and policies (G-10, G-11, G-13), over real gRPC and a real database.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/rules/proto_time.h"
+#include "account-svc/testing/account_fixture.h"
+#include "common/resource/names.h"
+#include "common/status/status.h"
+#include "common/testing/matchers.h"
+#include "kam/api/standard.pb.h"
+#include "kam/organization/v1/meeting_service.pb.h"
+#include "kam/organization/v1/policy_document_service.pb.h"
+#include "kam/organization/v1/task_service.pb.h"
+#include "kam/organization/v1/work_report_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = organization::v1;
+using resource::IdOf;
+using testing::HasReason;
+using testing::IsOk;
+using ::testing::SizeIs;
+
+constexpr char kReports[] = "kam.organization.v1.WorkReportService/";
+constexpr char kMeetings[] = "kam.organization.v1.MeetingService/";
+constexpr char kPolicies[] = "kam.organization.v1.PolicyDocumentService/";
+
+class WorkRecordTest : public ::testing::Test {
+ protected:
+  WorkRecordTest()
+      : world_(World::Get()),
+        department_(world_.AddDepartment()),
+        boss_(world_.AddEmployee("GAM", department_.name())),
+        anna_(world_.AddEmployee("KAX", department_.name(), {boss_.name()})),
+        other_(world_.AddEmployee("KAM", department_.name())),
+        as_boss_(world_.As(boss_, "GAM", {IdOf(anna_.name())})),
+        as_anna_(world_.As(anna_, "KAX")),
+        as_other_(world_.As(other_, "KAM")) {}
+
+  template <typename T, typename Request>
+  absl::StatusOr<T> Do(const auth::Principal& who, const std::string& method, const std::string& name,
+                       Request request = {}) {
+    request.set_name(name);
+    return world_.Call<T>(who, method, request);
+  }
+
+  World& world_;
+  const pb::Department department_;
+  const pb::Employee boss_, anna_, other_;
+  const auth::Principal as_boss_, as_anna_, as_other_;
+};
+
+// G-10, P-08
+TEST_F(WorkRecordTest, ALogIsHandedInAndReadByASuperior) {
+  pb::CreateWorkReportRequest create;
+  create.mutable_work_report()->set_kind(pb::WORK_REPORT_KIND_DAY_LOG);
+  create.mutable_work_report()->set_period_start("2026-01-05");
+  pb::WorkReportItem* item = create.mutable_work_report()->add_items();
+  item->set_activity("拜访客户");
+  item->set_hours("6.5");
+  const auto report = world_.Call<pb::WorkReport>(as_anna_, absl::StrCat(kReports, "CreateWorkReport"), create);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->author(), anna_.name());
+  EXPECT_EQ(report->hours(), "6.5");
+  // One a day.
+  EXPECT_THAT(world_.Call<pb::WorkReport>(as_anna_, absl::StrCat(kReports, "CreateWorkReport"), create),
+              HasReason("FIELD_NOT_UNIQUE"));
+  const std::string& name = report->name();
+  ASSERT_THAT(
+      (Do<pb::WorkReport, pb::SubmitWorkReportRequest>(as_anna_, absl::StrCat(kReports, "SubmitWorkReport"), name)),
+      IsOk());
+  pb::ReviewWorkReportRequest review;
+  review.set_comment("继续跟进");
+  pb::ReturnWorkReportRequest back;
+  back.set_reason("写明结果");
+  ASSERT_THAT((Do<pb::WorkReport>(as_boss_, absl::StrCat(kReports, "ReturnWorkReport"), name, back)), IsOk());
+  ASSERT_THAT(
+      (Do<pb::WorkReport, pb::SubmitWorkReportRequest>(as_anna_, absl::StrCat(kReports, "SubmitWorkReport"), name)),
+      IsOk());
+  // A manager of another line does not see it.
+  EXPECT_EQ(Do<pb::WorkReport>(as_other_, absl::StrCat(kReports, "ReviewWorkReport"), name, review).status().code(),
+            absl::StatusCode::kNotFound);
+  const auto read = Do<pb::WorkReport>(as_boss_, absl::StrCat(kReports, "ReviewWorkReport"), name, review);
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(read->reviewer(), boss_.name());
+  pb::ReportWorkReportsRequest count;
+  count.set_kind(pb::WORK_REPORT_KIND_DAY_LOG);
+  count.set_from_date("2026-01-01");
+  count.set_to_date("2026-01-31");
+  const auto rows =
+      world_.Call<pb::ReportWorkReportsResponse>(as_boss_, absl::StrCat(kReports, "ReportWorkReports"), count);
+  ASSERT_THAT(rows, IsOk());
+  ASSERT_THAT(rows->rows(), SizeIs(1));
+  EXPECT_EQ(rows->rows(0).author(), anna_.name());
+  EXPECT_EQ(rows->rows(0).submitted(), 1);
+  EXPECT_EQ(rows->rows(0).reviewed(), 1);
+  EXPECT_EQ(rows->rows(0).late(), 0);
+  EXPECT_EQ(rows->rows(0).hours(), "6.50");
+}
+
+// G-11
+TEST_F(WorkRecordTest, WhatAMeetingDecidesBecomesTasks) {
+  const absl::Time now = world_.harness().clock().Now();
+  pb::CreateMeetingRequest create;
+  pb::Meeting& meeting = *create.mutable_meeting();
+  meeting.set_title("周例会");
+  meeting.set_kind(pb::MEETING_KIND_WEEKLY);
+  *meeting.mutable_start_time() = ToTimestamp(now - absl::Hours(1));
+  *meeting.mutable_end_time() = ToTimestamp(now);
+  meeting.add_attendees()->set_employee(anna_.name());
+  meeting.add_attendees()->set_employee(other_.name());
+  const auto called = world_.Call<pb::Meeting>(as_boss_, absl::StrCat(kMeetings, "CreateMeeting"), create);
+  ASSERT_THAT(called, IsOk());
+  EXPECT_EQ(called->chair(), boss_.name());
+  pb::HoldMeetingRequest hold;
+  for (const auto& [person, attendance] :
+       {std::pair(anna_.name(), pb::ATTENDANCE_PRESENT), std::pair(other_.name(), pb::ATTENDANCE_LATE)}) {
+    hold.add_attendees()->set_employee(person);
+    hold.mutable_attendees(hold.attendees_size() - 1)->set_attendance(attendance);
+  }
+  EXPECT_THAT((Do<pb::Meeting>(as_other_, absl::StrCat(kMeetings, "HoldMeeting"), called->name(), hold)),
+              HasReason("NOT_CHAIR"));
+  const auto held = Do<pb::Meeting>(as_boss_, absl::StrCat(kMeetings, "HoldMeeting"), called->name(), hold);
+  ASSERT_THAT(held, IsOk());
+  EXPECT_EQ(held->present(), 2);
+  pb::PublishMinutesRequest publish;
+  publish.set_minutes("本周重点：回访");
+  pb::MeetingDecision* decision = publish.add_actions();
+  decision->set_action("回访三家客户");
+  decision->set_responsible(other_.name());
+  decision->set_due_date("2026-01-09");
+  EXPECT_THAT((Do<pb::Meeting>(as_boss_, absl::StrCat(kMeetings, "PublishMinutes"), called->name(), publish)),
+              HasReason("NOT_IN_LINE"));
+  decision->set_responsible(anna_.name());
+  const auto minuted = Do<pb::Meeting>(as_boss_, absl::StrCat(kMeetings, "PublishMinutes"), called->name(), publish);
+  ASSERT_THAT(minuted, IsOk());
+  ASSERT_THAT(minuted->actions(), SizeIs(1));
+  kam::api::GetRequest get;
+  get.set_name(minuted->actions(0).task());
+  const auto task = world_.Call<pb::Task>(as_anna_, "kam.organization.v1.TaskService/GetTask", get);
+  ASSERT_THAT(task, IsOk());
+  EXPECT_EQ(task->assigner(), boss_.name());
+  EXPECT_EQ(task->kind(), pb::TASK_KIND_MEETING);
+  EXPECT_EQ(task->origin(), called->name());
+  pb::ReportAttendanceRequest report;
+  report.set_from_date("2026-01-01");
+  report.set_to_date("2026-01-31");
+  const auto rows =
+      world_.Call<pb::ReportAttendanceResponse>(as_boss_, absl::StrCat(kMeetings, "ReportAttendance"), report);
+  ASSERT_THAT(rows, IsOk());
+  int seen = 0;
+  for (const pb::AttendanceRow& row : rows->rows()) {
+    if (row.employee() == other_.name()) {
+      EXPECT_EQ(row.late(), 1);
+      ++seen;
+    }
+    if (row.employee() == anna_.name()) {
+      EXPECT_EQ(row.present(), 1);
+      ++seen;
+    }
+  }
+  EXPECT_EQ(seen, 2);
+}
+
+// G-13, R-20
+TEST_F(WorkRecordTest, APolicyIsApprovedReadCheckedAndRevised) {
+  const pb::Employee author = world_.AddEmployee("KAM", department_.name(), {boss_.name()});
+  const auth::Principal as_author = world_.As(author, "KAM");
+  pb::CreatePolicyDocumentRequest create;
+  pb::PolicyDocument& draft = *create.mutable_policy_document();
+  draft.set_title("大客户管理制度");
+  draft.set_kind(pb::POLICY_DOCUMENT_KIND_POLICY);
+  draft.set_content("第一条");
+  draft.set_effective_date("2026-01-01");
+  draft.set_read_by_date("2026-01-04");
+  const auto document =
+      world_.Call<pb::PolicyDocument>(as_author, absl::StrCat(kPolicies, "CreatePolicyDocument"), create);
+  ASSERT_THAT(document, IsOk());
+  const std::string& name = document->name();
+  const auto acknowledge = [&] {
+    return Do<pb::PolicyReceipt, pb::AcknowledgePolicyDocumentRequest>(
+        as_anna_, absl::StrCat(kPolicies, "AcknowledgePolicyDocument"), name);
+  };
+  EXPECT_THAT(acknowledge(), HasReason("DOCUMENT_NOT_IN_FORCE"));
+  const auto submitted = Do<pb::PolicyDocument, pb::SubmitPolicyDocumentRequest>(
+      as_author, absl::StrCat(kPolicies, "SubmitPolicyDocument"), name);
+  ASSERT_THAT(submitted, IsOk());
+  pb::ApprovePolicyDocumentRequest approve;
+  EXPECT_THAT((Do<pb::PolicyDocument>(as_boss_, absl::StrCat(kPolicies, "ApprovePolicyDocument"), name, approve)),
+              HasReason("FIELD_REQUIRED"));
+  approve.set_etag(submitted->etag());
+  EXPECT_THAT((Do<pb::PolicyDocument>(as_author, absl::StrCat(kPolicies, "ApprovePolicyDocument"), name, approve)),
+              HasReason("NOT_IN_LINE"));
+  ASSERT_THAT((Do<pb::PolicyDocument>(as_boss_, absl::StrCat(kPolicies, "ApprovePolicyDocument"), name, approve)),
+              IsOk());
+  const auto receipt = acknowledge();
+  ASSERT_THAT(receipt, IsOk());
+  EXPECT_TRUE(receipt->late());
+  EXPECT_EQ(acknowledge()->name(), receipt->name());  // Once.
+  pb::CreatePolicyCheckRequest check;
+  check.mutable_policy_check()->set_document(name);
+  check.mutable_policy_check()->set_department(department_.name());
+  check.mutable_policy_check()->set_check_date("2026-01-05");
+  EXPECT_THAT(world_.Call<pb::PolicyCheck>(as_boss_, absl::StrCat(kPolicies, "CreatePolicyCheck"), check),
+              HasReason("FINDING_REQUIRED"));
+  check.mutable_policy_check()->set_compliant(true);
+  EXPECT_THAT(world_.Call<pb::PolicyCheck>(as_boss_, absl::StrCat(kPolicies, "CreatePolicyCheck"), check), IsOk());
+
+  draft.set_revises(name);
+  draft.set_revision_reason("按实际调整");
+  const auto revision =
+      world_.Call<pb::PolicyDocument>(as_author, absl::StrCat(kPolicies, "CreatePolicyDocument"), create);
+  ASSERT_THAT(revision, IsOk());
+  EXPECT_EQ(revision->version_number(), 2);
+  const auto handed_in = Do<pb::PolicyDocument, pb::SubmitPolicyDocumentRequest>(
+      as_author, absl::StrCat(kPolicies, "SubmitPolicyDocument"), revision->name());
+  ASSERT_THAT(handed_in, IsOk());
+  approve.set_etag(handed_in->etag());
+  ASSERT_THAT(
+      (Do<pb::PolicyDocument>(as_boss_, absl::StrCat(kPolicies, "ApprovePolicyDocument"), revision->name(), approve)),
+      IsOk());
+  kam::api::GetRequest get;
+  get.set_name(name);
+  EXPECT_EQ(world_.Call<pb::PolicyDocument>(as_anna_, absl::StrCat(kPolicies, "GetPolicyDocument"), get)->state(),
+            pb::POLICY_DOCUMENT_STATE_SUPERSEDED);
+}
+
+}  // namespace
+}  // namespace kam::account

@@ -1,0 +1,470 @@
+// Tasks, shared resources, improvement and coordination (G-08, G-12, G-23, G-24), over real gRPC and a real database.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/rules/proto_time.h"
+#include "account-svc/testing/account_fixture.h"
+#include "common/resource/names.h"
+#include "common/resource/type.h"
+#include "common/status/status.h"
+#include "common/testing/matchers.h"
+#include "kam/api/field.pb.h"
+#include "kam/api/method.pb.h"
+#include "kam/api/standard.pb.h"
+#include "kam/organization/v1/coordination_service.pb.h"
+#include "kam/organization/v1/department_service.pb.h"
+#include "kam/organization/v1/improvement_item_service.pb.h"
+#include "kam/organization/v1/meeting_service.pb.h"
+#include "kam/organization/v1/policy_document_service.pb.h"
+#include "kam/organization/v1/shared_resource_service.pb.h"
+#include "kam/organization/v1/task_service.pb.h"
+#include "kam/organization/v1/training_service.pb.h"
+#include "kam/organization/v1/work_report_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = organization::v1;
+using resource::IdOf;
+using testing::HasReason;
+using testing::IsOk;
+using ::testing::SizeIs;
+
+constexpr char kTasks[] = "kam.organization.v1.TaskService/";
+constexpr char kResources[] = "kam.organization.v1.SharedResourceService/";
+constexpr char kImprovement[] = "kam.organization.v1.ImprovementService/";
+constexpr char kCoordination[] = "kam.organization.v1.CoordinationService/";
+
+class WorkTest : public ::testing::Test {
+ protected:
+  WorkTest()
+      : world_(World::Get()),
+        department_(world_.AddDepartment()),
+        boss_(world_.AddEmployee("GAM", department_.name())),
+        anna_(world_.AddEmployee("KAX", department_.name(), {boss_.name()})),
+        other_(world_.AddEmployee("KAX", department_.name())),
+        as_boss_(world_.As(boss_, "GAM", {IdOf(anna_.name())})),
+        as_anna_(world_.As(anna_, "KAX")),
+        as_other_(world_.As(other_, "KAX")) {}
+
+  absl::Time now() { return world_.harness().clock().Now(); }
+
+  absl::StatusOr<pb::Task> Give(const auth::Principal& giver, const std::string& assignee,
+                                const std::string& due = "2026-01-09") {
+    pb::CreateTaskRequest request;
+    request.mutable_task()->set_title("整理客户档案");
+    request.mutable_task()->set_assignee(assignee);
+    request.mutable_task()->set_due_date(due);
+    return world_.Call<pb::Task>(giver, absl::StrCat(kTasks, "CreateTask"), request);
+  }
+  pb::SharedResource AddResource(pb::SharedResourceKind kind) {
+    pb::CreateSharedResourceRequest request;
+    request.mutable_shared_resource()->set_display_name("帕萨特");
+    request.mutable_shared_resource()->set_kind(kind);
+    request.mutable_shared_resource()->set_mileage_km(1000);
+    const auto made = world_.Call<pb::SharedResource>(world_.harness().PrincipalFor("AD", world_.harness().NewId()),
+                                                      absl::StrCat(kResources, "CreateSharedResource"), request);
+    EXPECT_THAT(made, IsOk());
+    return made.value_or(pb::SharedResource());
+  }
+  absl::StatusOr<pb::ResourceBooking> Book(const auth::Principal& user, const std::string& resource, int from_hour,
+                                           int until_hour) {
+    pb::CreateResourceBookingRequest request;
+    pb::ResourceBooking& booking = *request.mutable_resource_booking();
+    booking.set_resource(resource);
+    booking.set_purpose("拜访客户");
+    *booking.mutable_start_time() = ToTimestamp(now() + absl::Hours(from_hour));
+    *booking.mutable_end_time() = ToTimestamp(now() + absl::Hours(until_hour));
+    return world_.Call<pb::ResourceBooking>(user, absl::StrCat(kResources, "CreateResourceBooking"), request);
+  }
+  template <typename T, typename Request>
+  absl::StatusOr<T> Do(const auth::Principal& who, absl::string_view method, const std::string& name,
+                       Request request = {}) {
+    request.set_name(name);
+    return world_.Call<T>(who, method, request);
+  }
+
+  // Every verb with a transition of `collection`, tried in every state of `states` on the row `name`: refused with
+  // STATE_NOT_ALLOWED in exactly the states that its options do not name. Returns how many pairs were open.
+  int TryAllPairs(const std::string& service, const std::string& collection, const std::string& table,
+                  const google::protobuf::EnumDescriptor* states, const std::string& name, auth::Principal who);
+
+  // Values that pass the field rules in every text, enum and list but etag and request_id.
+  void Fill(google::protobuf::Message* message) const {
+    using google::protobuf::FieldDescriptor;
+    const auto* reflection = message->GetReflection();
+    for (int f = 0; f < message->GetDescriptor()->field_count(); ++f) {
+      const FieldDescriptor* field = message->GetDescriptor()->field(f);
+      const kam::api::Field& rules = field->options().GetExtension(kam::api::field);
+      if (field->is_repeated()) {
+        if (field->message_type() != nullptr) Fill(reflection->AddMessage(message, field));
+      } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT32) {
+        reflection->SetInt32(message, field, 1);
+      } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+        reflection->SetEnumValue(message, field, 1);
+      } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && field->name() != "etag" &&
+                 field->name() != "request_id") {
+        reflection->SetString(message, field,
+                              rules.reference() == "employees"             ? other_.name()
+                              : rules.format() == kam::api::FORMAT_DATE    ? "2026-12-31"
+                              : rules.format() == kam::api::FORMAT_DECIMAL ? "1"
+                                                                           : "x");
+      }
+    }
+  }
+
+  World& world_;
+  const pb::Department department_;
+  const pb::Employee boss_, anna_, other_;
+  const auth::Principal as_boss_, as_anna_, as_other_;
+};
+
+int WorkTest::TryAllPairs(const std::string& service, const std::string& collection, const std::string& table,
+                          const google::protobuf::EnumDescriptor* states, const std::string& name,
+                          auth::Principal who) {
+  int open = 0;
+  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
+  for (int m = 0; m < descriptor->method_count(); ++m) {
+    const google::protobuf::MethodDescriptor* method = descriptor->method(m);
+    const kam::api::Method& rules = method->options().GetExtension(kam::api::method);
+    if (rules.transition().from().empty() || rules.collection() != collection) continue;
+    who.grants[rules.permission()] = auth::Level::kAll;
+    auto* factory = google::protobuf::MessageFactory::generated_factory();
+    const std::unique_ptr<google::protobuf::Message> request(factory->GetPrototype(method->input_type())->New());
+    Fill(request.get());
+    request->GetReflection()->SetString(request.get(), method->input_type()->FindFieldByName("name"), name);
+    for (int s = 1; s < states->value_count(); ++s) {
+      const std::string state = resource::ShortEnumName(states->value(s));
+      world_.harness().db().Execute(
+          absl::StrCat("UPDATE ", table, " SET state = '", state, "' WHERE id = '", IdOf(name), "'"));
+      const std::unique_ptr<google::protobuf::Message> response(factory->GetPrototype(method->output_type())->New());
+      const absl::Status status =
+          world_.harness().CallMessage(who, absl::StrCat(service, "/", method->name()), *request, response.get());
+      const bool allowed = std::count(rules.transition().from().begin(), rules.transition().from().end(), state) > 0;
+      EXPECT_EQ(Reason(status) != "STATE_NOT_ALLOWED", allowed) << method->name() << " in " << state << ": " << status;
+      open += allowed ? 1 : 0;
+    }
+  }
+  return open;
+}
+
+// G-08, R-03
+TEST_F(WorkTest, ATaskGoesDownTheLineAndItsResultUpAgain) {
+  EXPECT_THAT(Give(as_boss_, other_.name()), HasReason("NOT_IN_LINE"));
+  EXPECT_THAT(Give(as_anna_, boss_.name()), HasReason("NOT_IN_LINE"));
+  EXPECT_THAT(Give(as_boss_, anna_.name(), "2026-01-04"), HasReason("DATE_IN_PAST"));
+  const auto task = Give(as_boss_, anna_.name());
+  ASSERT_THAT(task, IsOk());
+  EXPECT_EQ(task->assigner(), boss_.name());
+  EXPECT_EQ(task->state(), pb::TASK_STATE_OPEN);
+  EXPECT_EQ(task->priority(), pb::TASK_PRIORITY_NORMAL);
+  const std::string name = task->name();
+  // Another colleague does not even see it.
+  kam::api::GetRequest get;
+  get.set_name(name);
+  EXPECT_EQ(world_.Call<pb::Task>(as_other_, absl::StrCat(kTasks, "GetTask"), get).status().code(),
+            absl::StatusCode::kNotFound);
+  ASSERT_THAT((Do<pb::Task, pb::StartTaskRequest>(as_anna_, absl::StrCat(kTasks, "StartTask"), name)), IsOk());
+  pb::CompleteTaskRequest done;
+  done.set_result("整理完毕");
+  // Nobody does the work of another, not even his superior.
+  EXPECT_EQ(Do<pb::Task>(as_boss_, absl::StrCat(kTasks, "CompleteTask"), name, done).status().code(),
+            absl::StatusCode::kNotFound);
+  ASSERT_THAT((Do<pb::Task>(as_anna_, absl::StrCat(kTasks, "CompleteTask"), name, done)), IsOk());
+  EXPECT_THAT((Do<pb::Task, pb::AcceptTaskRequest>(as_anna_, absl::StrCat(kTasks, "AcceptTask"), name)),
+              HasReason("NOT_IN_LINE"));
+  pb::ReturnTaskRequest back;
+  back.set_reason("缺地址");
+  ASSERT_THAT((Do<pb::Task>(as_boss_, absl::StrCat(kTasks, "ReturnTask"), name, back)), IsOk());
+  ASSERT_THAT((Do<pb::Task>(as_anna_, absl::StrCat(kTasks, "CompleteTask"), name, done)), IsOk());
+  const auto accepted = Do<pb::Task, pb::AcceptTaskRequest>(as_boss_, absl::StrCat(kTasks, "AcceptTask"), name);
+  ASSERT_THAT(accepted, IsOk());
+  EXPECT_EQ(accepted->state(), pb::TASK_STATE_ACCEPTED);
+  EXPECT_EQ(accepted->accepter(), boss_.name());
+  EXPECT_EQ(accepted->return_reason(), "缺地址");
+}
+
+// G-08
+TEST_F(WorkTest, ATaskMovesWithinTheLineOnly) {
+  const pb::Employee bert = world_.AddEmployee("KAX", department_.name(), {anna_.name()});
+  const auth::Principal as_boss = world_.As(boss_, "GAM", {IdOf(anna_.name()), IdOf(bert.name())});
+  const auto task = Give(as_boss, bert.name());  // Two levels down.
+  ASSERT_THAT(task, IsOk());
+  pb::TransferTaskRequest request;
+  request.set_reason("忙");
+  request.set_assignee(other_.name());
+  EXPECT_THAT((Do<pb::Task>(as_boss, absl::StrCat(kTasks, "TransferTask"), task->name(), request)),
+              HasReason("NOT_IN_LINE"));
+  request.set_assignee(anna_.name());
+  const auto moved = Do<pb::Task>(as_boss, absl::StrCat(kTasks, "TransferTask"), task->name(), request);
+  ASSERT_THAT(moved, IsOk());
+  EXPECT_EQ(moved->assignee(), anna_.name());
+}
+
+// G-08
+TEST_F(WorkTest, WhatIsOverdueIsSeenByWhoeverReachesIt) {
+  const auto task = Give(as_boss_, anna_.name());
+  ASSERT_THAT(task, IsOk());
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE tasks SET due_date = '2026-01-02' WHERE id = '", IdOf(task->name()), "'"));
+  pb::ListOverdueTasksRequest request;
+  request.set_assignee(anna_.name());
+  const auto overdue =
+      world_.Call<pb::ListOverdueTasksResponse>(as_boss_, absl::StrCat(kTasks, "ListOverdueTasks"), request);
+  ASSERT_THAT(overdue, IsOk());
+  ASSERT_THAT(overdue->tasks(), SizeIs(1));
+  EXPECT_EQ(overdue->tasks(0).days_overdue(), 3);
+  EXPECT_EQ(overdue->total(), 1);
+  EXPECT_EQ(
+      world_.Call<pb::ListOverdueTasksResponse>(as_other_, absl::StrCat(kTasks, "ListOverdueTasks"), request)->total(),
+      0);
+}
+
+// G-24: of many who want the same car at the same time exactly one has it.
+TEST_F(WorkTest, NoTwoBookingsOfAResourceOverlap) {
+  const pb::SharedResource car = AddResource(pb::SHARED_RESOURCE_KIND_DEMO_CAR);
+  std::atomic<int> booked = 0, taken = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 12; ++i) {
+    threads.emplace_back([&, i] {
+      const auto booking = Book(as_anna_, car.name(), 10 + i % 3, 20 + i % 3);
+      booked += booking.ok() ? 1 : 0;
+      taken += Reason(booking.status()) == "RESOURCE_TAKEN" ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(booked, 1);
+  EXPECT_EQ(taken, 11);
+  // What touches is free.
+  EXPECT_THAT(Book(as_other_, car.name(), 4, 10), IsOk());
+  EXPECT_THAT(Book(as_other_, car.name(), 22, 24), IsOk());
+}
+
+// G-24, R-27
+TEST_F(WorkTest, ACompanyCarIsDispatchedHandedOutAndComesBack) {
+  const pb::SharedResource car = AddResource(pb::SHARED_RESOURCE_KIND_VEHICLE);
+  const auth::Principal dispatcher = world_.As(world_.AddEmployee("KAM"), "KAM");
+  const auto booking = Book(as_anna_, car.name(), 1, 5);
+  ASSERT_THAT(booking, IsOk());
+  EXPECT_EQ(booking->state(), pb::RESOURCE_BOOKING_STATE_REQUESTED);
+  EXPECT_EQ(booking->user(), anna_.name());
+  const std::string name = booking->name();
+  EXPECT_THAT((Do<pb::ResourceBooking, pb::DispatchBookingRequest>(as_anna_,
+                                                                   absl::StrCat(kResources, "DispatchBooking"), name)),
+              HasReason("PERMISSION_DENIED"));
+  ASSERT_THAT((Do<pb::ResourceBooking, pb::DispatchBookingRequest>(dispatcher,
+                                                                   absl::StrCat(kResources, "DispatchBooking"), name)),
+              IsOk());
+  pb::HandOutBookingRequest out;
+  out.set_mileage_km(1010);
+  ASSERT_THAT((Do<pb::ResourceBooking>(dispatcher, absl::StrCat(kResources, "HandOutBooking"), name, out)), IsOk());
+  // The next one has to wait until it is back.
+  const auto next = Book(as_other_, car.name(), 6, 8);
+  ASSERT_THAT(next, IsOk());
+  ASSERT_THAT((Do<pb::ResourceBooking, pb::DispatchBookingRequest>(
+                  dispatcher, absl::StrCat(kResources, "DispatchBooking"), next->name())),
+              IsOk());
+  EXPECT_THAT((Do<pb::ResourceBooking>(dispatcher, absl::StrCat(kResources, "HandOutBooking"), next->name(), out)),
+              HasReason("RESOURCE_OUT"));
+  pb::ReturnBookingRequest back;
+  back.set_mileage_km(1100);
+  const auto returned = Do<pb::ResourceBooking>(dispatcher, absl::StrCat(kResources, "ReturnBooking"), name, back);
+  ASSERT_THAT(returned, IsOk());
+  EXPECT_EQ(returned->start_mileage_km(), 1010);
+  EXPECT_EQ(returned->end_mileage_km(), 1100);
+  kam::api::GetRequest get;
+  get.set_name(car.name());
+  EXPECT_EQ(world_.Call<pb::SharedResource>(as_anna_, absl::StrCat(kResources, "GetSharedResource"), get)->mileage_km(),
+            1100);
+  kam::api::ArchiveRequest archive;
+  archive.set_name(car.name());
+  EXPECT_THAT(world_.Call<pb::SharedResource>(world_.harness().PrincipalFor("AD", world_.harness().NewId()),
+                                              absl::StrCat(kResources, "ArchiveSharedResource"), archive),
+              HasReason("RESOURCE_TAKEN"));
+}
+
+// G-23
+TEST_F(WorkTest, ASuggestionIsAnsweredAndFollowedUntilItHelps) {
+  pb::CreateImprovementItemRequest create;
+  create.mutable_improvement_item()->set_kind(pb::IMPROVEMENT_KIND_SUGGESTION);
+  create.mutable_improvement_item()->set_title("交车前检查表");
+  create.mutable_improvement_item()->set_description("每台车交付前由两人检查");
+  const auto item =
+      world_.Call<pb::ImprovementItem>(as_anna_, absl::StrCat(kImprovement, "CreateImprovementItem"), create);
+  ASSERT_THAT(item, IsOk());
+  EXPECT_EQ(item->proposer(), anna_.name());
+  EXPECT_EQ(item->answer_due_date(), "2026-01-12");
+  const auth::Principal control = world_.As(world_.AddEmployee("CRMD"), "CRMD");
+  pb::PlanImprovementRequest plan;
+  plan.set_answer("采纳");
+  plan.set_action("制定检查表");
+  plan.set_owner(other_.name());
+  plan.set_due_date("2026-02-01");
+  ASSERT_THAT((Do<pb::ImprovementItem>(control, absl::StrCat(kImprovement, "PlanImprovement"), item->name(), plan)),
+              IsOk());
+  pb::CompleteImprovementRequest complete;
+  complete.set_result("已执行");
+  EXPECT_THAT(
+      (Do<pb::ImprovementItem>(as_anna_, absl::StrCat(kImprovement, "CompleteImprovement"), item->name(), complete)),
+      HasReason("NOT_RESPONSIBLE"));
+  ASSERT_THAT(
+      (Do<pb::ImprovementItem>(as_other_, absl::StrCat(kImprovement, "CompleteImprovement"), item->name(), complete)),
+      IsOk());
+  pb::CheckImprovementRequest check;
+  check.set_effect("错误减半");
+  check.set_effective(true);
+  const auto closed =
+      Do<pb::ImprovementItem>(control, absl::StrCat(kImprovement, "CheckImprovement"), item->name(), check);
+  ASSERT_THAT(closed, IsOk());
+  EXPECT_EQ(closed->state(), pb::IMPROVEMENT_STATE_CLOSED);
+}
+
+// G-12
+TEST_F(WorkTest, ARequestThatIsNotAnsweredGoesUpTheDepartments) {
+  const pb::Employee top_head = world_.AddEmployee("FD"), head = world_.AddEmployee("ACC");
+  const pb::Department top = world_.AddDepartment(), finance = world_.AddDepartment(top.name());
+  for (const auto& [department, person] : {std::pair(top, top_head), std::pair(finance, head)}) {
+    world_.harness().db().Execute(absl::StrCat("UPDATE departments SET head = '", IdOf(person.name()), "' WHERE id = '",
+                                               IdOf(department.name()), "'"));
+  }
+  pb::CreateCoordinationRequestRequest create;
+  create.mutable_coordination_request()->set_subject("开票");
+  create.mutable_coordination_request()->set_need("请在周五前开票");
+  create.mutable_coordination_request()->set_to_department(finance.name());
+  const auto request =
+      world_.Call<pb::CoordinationRequest>(as_anna_, absl::StrCat(kCoordination, "CreateCoordinationRequest"), create);
+  ASSERT_THAT(request, IsOk());
+  const auto escalate = [&] {
+    return Do<pb::CoordinationRequest, pb::EscalateCoordinationRequestRequest>(
+        as_anna_, absl::StrCat(kCoordination, "EscalateCoordinationRequest"), request->name());
+  };
+  EXPECT_THAT(escalate(), HasReason("ANSWER_NOT_DUE"));
+  const auto let_time_pass = [&] {
+    world_.harness().db().Execute(absl::StrCat(
+        "UPDATE coordination_requests SET answer_due_time = '2026-01-01' WHERE id = '", IdOf(request->name()), "'"));
+  };
+  let_time_pass();
+  auto escalated = escalate();
+  ASSERT_THAT(escalated, IsOk());
+  EXPECT_EQ(escalated->escalated_to(), head.name());
+  let_time_pass();
+  escalated = escalate();
+  ASSERT_THAT(escalated, IsOk());
+  EXPECT_EQ(escalated->escalated_to(), top_head.name());
+  let_time_pass();
+  EXPECT_THAT(escalate(), HasReason("NOBODY_ABOVE"));
+  pb::AnswerCoordinationRequestRequest answer;
+  answer.set_answer("已开");
+  EXPECT_THAT((Do<pb::CoordinationRequest>(as_other_, absl::StrCat(kCoordination, "AnswerCoordinationRequest"),
+                                           request->name(), answer)),
+              HasReason("NOT_ADDRESSED"));
+  const auto answered = Do<pb::CoordinationRequest>(
+      world_.As(top_head, "FD"), absl::StrCat(kCoordination, "AnswerCoordinationRequest"), request->name(), answer);
+  ASSERT_THAT(answered, IsOk());
+  EXPECT_TRUE(answered->answered_late());
+}
+
+// G-12
+TEST_F(WorkTest, AWorkingGroupIsOfSeveralDepartments) {
+  const pb::Employee elsewhere = world_.AddEmployee("KAX", world_.AddDepartment().name());
+  pb::CreateWorkingGroupRequest request;
+  pb::WorkingGroup& group = *request.mutable_working_group();
+  group.set_display_name("一汽项目组");
+  group.set_purpose("一站式服务");
+  group.set_start_date("2026-01-05");
+  group.set_leader(anna_.name());
+  group.add_members()->set_employee(anna_.name());
+  group.add_members()->set_employee(other_.name());
+  const auth::Principal kam = world_.As(world_.AddEmployee("KAM"), "KAM");
+  EXPECT_THAT(world_.Call<pb::WorkingGroup>(kam, absl::StrCat(kCoordination, "CreateWorkingGroup"), request),
+              HasReason("ONE_DEPARTMENT"));
+  group.add_members()->set_employee(elsewhere.name());
+  EXPECT_THAT(world_.Call<pb::WorkingGroup>(kam, absl::StrCat(kCoordination, "CreateWorkingGroup"), request), IsOk());
+}
+
+// G-08, G-10, G-11, G-12, G-13, G-14, G-23, G-24
+TEST_F(WorkTest, EveryVerbIsOpenInExactlyItsStates) {
+  const auto task = Give(as_boss_, anna_.name());
+  ASSERT_THAT(task, IsOk());
+  EXPECT_EQ(TryAllPairs("kam.organization.v1.TaskService", "tasks", "tasks", pb::TaskState_descriptor(), task->name(),
+                        as_boss_),
+            1 + 2 + 1 + 1 + 2 + 3);
+  const pb::SharedResource room = AddResource(pb::SHARED_RESOURCE_KIND_ROOM);
+  const auto booking = Book(as_anna_, room.name(), 1, 2);
+  ASSERT_THAT(booking, IsOk());
+  EXPECT_EQ(TryAllPairs("kam.organization.v1.SharedResourceService", "resourceBookings", "resource_bookings",
+                        pb::ResourceBookingState_descriptor(), booking->name(), as_boss_),
+            1 + 1 + 1 + 1 + 2);
+  pb::CreateImprovementItemRequest create;
+  create.mutable_improvement_item()->set_kind(pb::IMPROVEMENT_KIND_PREVENTION);
+  create.mutable_improvement_item()->set_title("t");
+  create.mutable_improvement_item()->set_description("d");
+  const auto item =
+      world_.Call<pb::ImprovementItem>(as_anna_, absl::StrCat(kImprovement, "CreateImprovementItem"), create);
+  ASSERT_THAT(item, IsOk());
+  EXPECT_EQ(TryAllPairs("kam.organization.v1.ImprovementService", "improvementItems", "improvement_items",
+                        pb::ImprovementState_descriptor(), item->name(), as_boss_),
+            1 + 1 + 1 + 1);
+  pb::CreateCoordinationRequestRequest ask;
+  ask.mutable_coordination_request()->set_subject("s");
+  ask.mutable_coordination_request()->set_need("n");
+  ask.mutable_coordination_request()->set_to_department(world_.AddDepartment().name());
+  const auto request =
+      world_.Call<pb::CoordinationRequest>(as_anna_, absl::StrCat(kCoordination, "CreateCoordinationRequest"), ask);
+  ASSERT_THAT(request, IsOk());
+  EXPECT_EQ(TryAllPairs("kam.organization.v1.CoordinationService", "coordinationRequests", "coordination_requests",
+                        pb::CoordinationState_descriptor(), request->name(), as_boss_),
+            1 + 1 + 1 + 1 + 1);
+
+  pb::CreateWorkReportRequest report;
+  report.mutable_work_report()->set_kind(pb::WORK_REPORT_KIND_DAY_LOG);
+  report.mutable_work_report()->set_period_start("2026-01-05");
+  const auto written =
+      world_.Call<pb::WorkReport>(as_anna_, "kam.organization.v1.WorkReportService/CreateWorkReport", report);
+  ASSERT_THAT(written, IsOk());
+  EXPECT_EQ(TryAllPairs("kam.organization.v1.WorkReportService", "workReports", "work_reports",
+                        pb::WorkReportState_descriptor(), written->name(), as_boss_),
+            1 + 1 + 1);
+  pb::CreateMeetingRequest call;
+  call.mutable_meeting()->set_title("m");
+  call.mutable_meeting()->set_kind(pb::MEETING_KIND_OTHER);
+  *call.mutable_meeting()->mutable_start_time() = ToTimestamp(now());
+  *call.mutable_meeting()->mutable_end_time() = ToTimestamp(now() + absl::Hours(1));
+  call.mutable_meeting()->add_attendees()->set_employee(other_.name());
+  const auto meeting = world_.Call<pb::Meeting>(as_boss_, "kam.organization.v1.MeetingService/CreateMeeting", call);
+  ASSERT_THAT(meeting, IsOk());
+  EXPECT_EQ(TryAllPairs("kam.organization.v1.MeetingService", "meetings", "meetings", pb::MeetingState_descriptor(),
+                        meeting->name(), as_boss_),
+            1 + 1 + 1);
+  pb::CreatePolicyDocumentRequest draft;
+  draft.mutable_policy_document()->set_title("p");
+  draft.mutable_policy_document()->set_kind(pb::POLICY_DOCUMENT_KIND_NOTICE);
+  draft.mutable_policy_document()->set_content("c");
+  draft.mutable_policy_document()->set_effective_date("2026-01-01");
+  const auto document = world_.Call<pb::PolicyDocument>(
+      as_boss_, "kam.organization.v1.PolicyDocumentService/CreatePolicyDocument", draft);
+  ASSERT_THAT(document, IsOk());
+  EXPECT_EQ(TryAllPairs("kam.organization.v1.PolicyDocumentService", "policyDocuments", "policy_documents",
+                        pb::PolicyDocumentState_descriptor(), document->name(), as_boss_),
+            1 + 1 + 1 + 1);
+  pb::CreateTrainingSessionRequest plan;
+  plan.mutable_training_session()->set_title("t");
+  plan.mutable_training_session()->set_kind(pb::TRAINING_KIND_SKILL);
+  plan.mutable_training_session()->set_start_date("2026-01-05");
+  plan.mutable_training_session()->set_hours("1");
+  plan.mutable_training_session()->set_external_trainer("x");
+  plan.mutable_training_session()->add_attendees()->set_employee(other_.name());
+  const auto training =
+      world_.Call<pb::TrainingSession>(as_boss_, "kam.organization.v1.TrainingService/CreateTrainingSession", plan);
+  ASSERT_THAT(training, IsOk());
+  EXPECT_EQ(TryAllPairs("kam.organization.v1.TrainingService", "trainingSessions", "training_sessions",
+                        pb::TrainingState_descriptor(), training->name(), as_boss_),
+            1 + 1 + 1);
+}
+
+}  // namespace
+}  // namespace kam::account
