@@ -33,8 +33,9 @@ void FillCatalog(resource::Catalog* catalog) {
   for (const Area* area : Areas()) area->fill_catalog(catalog);
 }
 
-void RegisterAll(resource::Runtime& runtime, const Policy& policy, rpc::Registry* registry) {
-  const Context context{runtime, policy, runtime.zone()};
+void RegisterAll(resource::Runtime& runtime, const Policy& policy, rpc::Registry* registry,
+                 schedule::Scheduler* scheduler) {
+  const Context context{runtime, policy, runtime.zone(), scheduler};
   for (const Area* area : Areas()) area->register_handlers(context, registry);
 }
 

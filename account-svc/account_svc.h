@@ -8,6 +8,7 @@
 #include "common/resource/runtime.h"
 #include "common/resource/type.h"
 #include "common/rpc/call.h"
+#include "common/schedule/schedule.h"
 
 namespace kam::account {
 
@@ -18,8 +19,10 @@ absl::Span<const absl::string_view> ServiceNames();
 void FillCatalog(resource::Catalog* catalog);
 
 // Sets the hooks and adds every handler, unguarded: call resource::GuardHandlers when the registry is full. `policy`
-// is valid (Policy::Validate) and outlives the registry, as does `runtime`.
-void RegisterAll(resource::Runtime& runtime, const Policy& policy, rpc::Registry* registry);
+// is valid (Policy::Validate) and outlives the registry, as does `runtime`. `scheduler`: told what to do when something
+// is due; may be null.
+void RegisterAll(resource::Runtime& runtime, const Policy& policy, rpc::Registry* registry,
+                 schedule::Scheduler* scheduler);
 
 }  // namespace kam::account
 

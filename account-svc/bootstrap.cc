@@ -66,7 +66,7 @@ absl::Status Bootstrap(mysql::Database& database, const Clock& clock, absl::Time
   resource::Runtime runtime(database, catalog, clock, std::string(32, '\0'), zone);
   rpc::Registry registry;
   const Policy policy;
-  RegisterAll(runtime, policy, &registry);  // For the hooks: scopes are kept with the employee.
+  RegisterAll(runtime, policy, &registry, nullptr);  // For the hooks: scopes are kept with the employee.
   auth::Principal program;
   program.subject = "programs/account-svc";
   const auto* method = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(kMethod);

@@ -12,6 +12,7 @@
 #include "account-svc/policy.h"
 #include "common/resource/names.h"
 #include "common/resource/runtime.h"
+#include "common/schedule/schedule.h"
 
 namespace kam::account {
 
@@ -19,6 +20,8 @@ struct Context {
   resource::Runtime& runtime;
   const Policy& policy;
   absl::TimeZone zone;
+  // Where the areas say what they do when something is due; null where nothing is run, as in the bootstrap.
+  schedule::Scheduler* scheduler = nullptr;
 
   // The day on which `now` falls in the business's time zone, as ISO text.
   std::string Today(absl::Time now) const;

@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
   parts.fill_catalog = kam::account::FillCatalog;
   parts.register_handlers = [](const kam::service::Context& context) -> absl::Status {
     RETURN_IF_ERROR(policy.Validate());
-    kam::account::RegisterAll(context.runtime, policy, &context.registry);
+    kam::account::RegisterAll(context.runtime, policy, &context.registry, &context.scheduler);
     return absl::OkStatus();
   };
   parts.load_reference_data = LoadReferenceData;

@@ -7,6 +7,7 @@
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "account-svc/account_svc.h"
 #include "account-svc/context.h"
 #include "account-svc/rules/keys.h"
@@ -41,14 +42,22 @@ Policy TestPolicy() {
 
 World::World() : policy_(TestPolicy()) {
   harness_ = std::make_unique<testing::Harness>(
-      "account-svc/schema", FillCatalog,
-      [this](resource::Runtime& runtime, rpc::Registry* registry) { RegisterAll(runtime, policy_, registry); });
+      "account-svc/schema", FillCatalog, [this](resource::Runtime& runtime, rpc::Registry* registry) {
+        scheduler_ = std::make_unique<schedule::Scheduler>(runtime, "account-svc");
+        RegisterAll(runtime, policy_, registry, scheduler_.get());
+      });
   hr_ = harness_->PrincipalFor("HR GM", harness_->NewId());
 }
 
 World& World::Get() {
   if (Holder() == nullptr) Holder() = std::make_unique<World>();
   return *Holder();
+}
+
+int64_t World::RunDue() {
+  const auto done = scheduler_->RunDue(harness_->clock().Now(), absl::Now() + absl::Seconds(30));
+  EXPECT_TRUE(done.ok()) << done.status();
+  return done.value_or(-1);
 }
 
 void World::Drop() { Holder().reset(); }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "account-svc/policy.h"
+#include "common/schedule/schedule.h"
 #include "common/testing/harness.h"
 #include "kam/account/v1/account.pb.h"
 #include "kam/account/v1/opportunity.pb.h"
@@ -28,6 +29,8 @@ class World {
   static void Drop();
 
   testing::Harness& harness() { return *harness_; }
+  // Runs everything that is due at the time of the harness; how many items were done.
+  int64_t RunDue();
   template <typename Response>
   absl::StatusOr<Response> Call(const auth::Principal& principal, absl::string_view method,
                                 const google::protobuf::Message& request) {
@@ -55,6 +58,7 @@ class World {
 
  private:
   Policy policy_;
+  std::unique_ptr<schedule::Scheduler> scheduler_;
   std::unique_ptr<testing::Harness> harness_;
   auth::Principal hr_;
   std::string today_ = "2026-01-05";

@@ -160,7 +160,7 @@ class Running : public World {
     RETURN_IF_ERROR(policy_.Validate());
     account::FillCatalog(&catalog_);
     runtime_ = std::make_unique<resource::Runtime>(*recorder_, catalog_, clock_, std::string(32, 'k'), zone);
-    account::RegisterAll(*runtime_, policy_, &handlers_);
+    account::RegisterAll(*runtime_, policy_, &handlers_, nullptr);
     handlers_.Add<rpc::testing::EchoRequest, rpc::testing::EchoResponse>(
         kNoOp, [](rpc::Call&, const rpc::testing::EchoRequest&) -> absl::StatusOr<rpc::testing::EchoResponse> {
           return rpc::testing::EchoResponse();
