@@ -517,7 +517,10 @@ absl::StatusOr<SqlCondition> CompileSearch(const Type& type, absl::string_view s
   if (const FieldDescriptor* number = type.system("number");
       number != nullptr && number->options().GetExtension(kam::api::field).searchable()) {
     any = true;
-    columns.push_back("t.number");
+    // The column is ASCII: comparing it with a text that is not mixes collations, and finds nothing anyway.
+    const bool ascii = std::all_of(term.begin(), term.end(),
+                                   [](char c) { return absl::ascii_isascii(static_cast<unsigned char>(c)); });
+    if (ascii) columns.push_back("t.number");
   }
   SearchColumns(type.fields(), "t", reader, &columns, &any);
   for (const std::string& column : columns) terms.push_back(absl::StrCat(column, " LIKE ?"));

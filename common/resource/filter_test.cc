@@ -304,6 +304,11 @@ TEST(CompileSearchTest, LeavesOutWhatTheReaderMayNotSee) {
             "(t.number LIKE ? OR t.title LIKE ? OR t.address_city LIKE ?)");
 }
 
+// The number is ASCII; compared with other text, the database refuses to choose a collation.
+TEST(CompileSearchTest, LeavesOutTheNumberForATermThatIsNotAscii) {
+  EXPECT_EQ(CompileSearch(WidgetType(), "\xe5\x8d\x8e", Nobody())->sql, "(t.title LIKE ? OR t.address_city LIKE ?)");
+}
+
 TEST(CompileSearchTest, ABlankTermIsNoCondition) { EXPECT_EQ(CompileSearch(WidgetType(), " \t", Nobody())->sql, ""); }
 
 TEST(CompileSearchTest, RefusesATermThatIsTooLong) {
