@@ -1,9 +1,13 @@
 #include "account-svc/policy.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/account_rules.h"
+#include "account-svc/rules/sales_rules.h"
 #include "common/status/status.h"
+#include "common/time/calendar.h"
 
 namespace kam::account {
 
@@ -46,6 +50,7 @@ absl::Status Policy::Validate() const {
   range("onboarding_watch_days", onboarding_watch_days, onboarding_days, kDaysMax);
   for (int i = 0; i < kStages; ++i) {
     const auto at = static_cast<size_t>(i);
+    range(absl::StrCat("stage_days[", i, "]"), stage_days[at], 0, kDaysMax);
     range(absl::StrCat("stage_probability[", i, "]"), stage_probability[at], i == 0 ? 0 : stage_probability[at - 1],
           kPercentMax);
   }
@@ -53,11 +58,39 @@ absl::Status Policy::Validate() const {
     for (size_t i = 0; i < paths.size(); ++i) {
       if (known(paths[i])) continue;
       violations.Add(absl::StrCat("policy.", name, "[", i, "]"), "FIELD_VALUE_UNKNOWN",
-                     absl::StrCat(paths[i], " is not a field of an account"));
+                     absl::StrCat(paths[i], " is not a field that can be asked for"));
     }
   };
+  range("work_to_minute", work_to_minute, 1, kMinutesPerDay);
+  range("work_from_minute", work_from_minute, 0, work_to_minute - 1);
+  range("calling_to_minute", calling_to_minute, 1, kMinutesPerDay);
+  range("calling_from_minute", calling_from_minute, 0, calling_to_minute - 1);
+  range("card_hand_in_minute", card_hand_in_minute, 0, kMinutesPerDay);
+  range("follow_up_quota", follow_up_quota, 0, 1000);
+  range("referral_points_max", referral_points_max, 1, 1'000'000);
+  for (size_t i = 0; i < follow_up_days.size(); ++i) {
+    range(absl::StrCat("follow_up_days[", i, "]"), follow_up_days[i], i == 0 ? 1 : follow_up_days[i - 1], kDaysMax);
+  }
+  if (sales_process.empty()) violations.Add("policy.sales_process", "FIELD_REQUIRED", "must be set");
+  range("success_case_score", success_case_score, 1, kPercentMax);
+  const auto longer = [&](absl::string_view field, absl::Duration value) {
+    if (value > absl::ZeroDuration()) return;
+    violations.Add(absl::StrCat("policy.", field), "FIELD_OUT_OF_RANGE", "must be longer than nothing");
+  };
+  if (product_roles.empty()) violations.Add("policy.product_roles", "FIELD_REQUIRED", "must name a role");
+  longer("matter_response", matter_response);
+  longer("need_route", need_route);
+  longer("need_answer", need_answer);
+  longer("test_drive_max", test_drive_max);
+  if (test_drive_early < absl::ZeroDuration()) {
+    violations.Add("policy.test_drive_early", "FIELD_OUT_OF_RANGE", "must not be negative");
+  }
+  if (std::find(workdays.begin(), workdays.end(), true) == workdays.end()) {
+    violations.Add("policy.workdays", "FIELD_REQUIRED", "must have a working day");
+  }
   fields("complete_fields", complete_fields, rules::IsChecklistField);
   fields("identity_fields", identity_fields, rules::IsAccountField);
+  fields("visitor_form_fields", visitor_form_fields, rules::IsLeadField);
   if (privileged_permissions.empty()) {
     violations.Add("policy.privileged_permissions", "FIELD_REQUIRED", "must name the rights that administer rights");
   }

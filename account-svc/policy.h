@@ -14,6 +14,8 @@ namespace kam::account {
 inline constexpr int kStages = 6;         // Stages of the sales process, in order.
 inline constexpr int kTiers = 5;          // Values of Tier: none, strategic, A, B, C.
 inline constexpr int kDocumentKinds = 8;  // Values of CustomerDocumentKind.
+inline constexpr int kIntentionLevels = 5;  // H, A, B, C, N.
+inline constexpr int kWeekdays = 7;
 
 struct Policy {
   // Days an account stays protected after it was assigned, and the most that can be asked for.
@@ -83,6 +85,40 @@ struct Policy {
 
   // Most people in a reporting subtree; it travels in every token.
   int team_max = 1000;
+
+  // ---- Pipeline.
+  // Fields of Lead, by path, that the visitor form may not leave blank.
+  std::vector<std::string> visitor_form_fields = {"display_name", "channel", "need"};
+  // Working days of the week from Monday, and their hours in minutes of the day, before the first working calendar.
+  std::array<bool, kWeekdays> workdays = {true, true, true, true, true, false, false};
+  int work_from_minute = 9 * 60;
+  int work_to_minute = 18 * 60;
+  // Prospects that a salesperson follows up on a working day (F-10).
+  int follow_up_quota = 6;
+  // Best calling window, and when the cards of the day are handed in, in minutes of the day (F-11).
+  int calling_from_minute = 9 * 60 + 30;
+  int calling_to_minute = 11 * 60 + 30;
+  int card_hand_in_minute = 17 * 60;
+  // Days until a prospect at level H, A, B, C, N is followed up again at the latest, rising.
+  std::array<int, kIntentionLevels> follow_up_days = {2, 4, 7, 15, 30};
+  // Days a deal may stand at each stage of the standard process; 0: no limit.
+  std::array<int, kStages> stage_days = {7, 14, 14, 14, 30, 14};
+  // Code of the sales process that new deals go by, once a version is released.
+  std::string sales_process = "standard";
+  // Working time in which a superior answers what was reported as important.
+  absl::Duration matter_response = absl::Hours(9);
+  // Working time until a need that was recorded is routed, and until the department answers.
+  absl::Duration need_route = absl::Hours(4);
+  absl::Duration need_answer = absl::Hours(27);
+  // Score from which a solution may be a success case.
+  int success_case_score = 80;
+  // Roles that answer for the effect of a new product.
+  std::vector<std::string> product_roles = {"KAM", "KAPM"};
+  // Longest test drive, and how much before its time it may begin.
+  absl::Duration test_drive_max = absl::Hours(4);
+  absl::Duration test_drive_early = absl::Minutes(30);
+  // Most points for one referral.
+  int referral_points_max = 10'000;
 
   // INVALID_ARGUMENT naming every figure that cannot be.
   absl::Status Validate() const;

@@ -195,6 +195,7 @@ TEST_F(SalesTest, AnOpportunityGoesThroughTheStagesToTheEnd) {
   v1::WinOpportunityRequest win;
   win.set_name(made->name());
   win.set_reason("签约");
+  win.set_reason_code(v1::CLOSE_REASON_CODE_PRODUCT);
   EXPECT_THAT(world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/WinOpportunity", win),
               HasReason("STAGE_NOT_SIGNING"));
   EXPECT_THAT(Advance(made->name(), v1::OPPORTUNITY_STAGE_SIGNING), HasReason("STAGE_SKIPPED"));
@@ -220,6 +221,7 @@ TEST_F(SalesTest, AnOpportunityGoesThroughTheStagesToTheEnd) {
   EXPECT_THAT(world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/LoseOpportunity", lose),
               NamesField("reason"));
   lose.set_reason("价格");
+  lose.set_reason_code(v1::CLOSE_REASON_CODE_PRICE);
   lose.set_competitor("某某汽车");
   EXPECT_EQ(world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/LoseOpportunity", lose)->competitor(),
             "某某汽车");

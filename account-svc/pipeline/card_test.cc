@@ -1,0 +1,452 @@
+// The visitor register, follow-up cards, referrals and value-added products, over real gRPC and a real
+// database. The clock is moved: times are relative to what it shows when a test begins.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/context.h"
+#include "account-svc/rules/proto_time.h"
+#include "account-svc/testing/account_fixture.h"
+#include "common/testing/matchers.h"
+#include "common/time/date.h"
+#include "kam/account/v1/cross_sell_service.pb.h"
+#include "kam/account/v1/follow_up_sheet_service.pb.h"
+#include "kam/account/v1/lead_service.pb.h"
+#include "kam/account/v1/opportunity_service.pb.h"
+#include "kam/account/v1/referral_service.pb.h"
+#include "kam/account/v1/traffic_count_service.pb.h"
+#include "kam/account/v1/working_calendar_service.pb.h"
+#include "kam/api/standard.pb.h"
+
+namespace kam::account {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using testing::NamesField;
+using testing::StatusIs;
+using v1::CrossSellOffer;
+using v1::FollowUpSheet;
+using v1::Lead;
+using v1::Referral;
+using v1::TrafficCount;
+
+class CardTest : public ::testing::Test {
+ protected:
+  CardTest()
+      : world_(World::Get()),
+        department_(world_.AddDepartment()),
+        head_(world_.AddEmployee("SM", department_.name())),
+        seller_(world_.AddEmployee("KAX", department_.name(), {head_.name()})),
+        other_(world_.AddEmployee("KAX", department_.name(), {head_.name()})),
+        sm_(world_.As(head_, "SM GAM")),
+        kax_(world_.As(seller_, "KAX")),
+        kax2_(world_.As(other_, "KAX")),
+        clm_(world_.As(world_.AddEmployee("CLM"), "CLM")) {
+    NextMonday();
+  }
+
+  absl::TimeZone zone() { return world_.harness().runtime().zone(); }
+  FakeClock& clock() { return world_.harness().clock(); }
+  std::string today() { return TodayText(clock().Now(), zone()); }
+  std::string day(int days) { return *AddDays(today(), days); }
+  // Midnight of the Monday after the next Sunday: no test sees the days of another.
+  void NextMonday() {
+    const absl::CivilDay monday = absl::NextWeekday(Today(clock().Now(), zone()), absl::Weekday::monday);
+    clock().Set(absl::FromCivil(monday, zone()));
+  }
+
+  Lead MakeLead() {
+    Lead lead;
+    lead.set_display_name("王先生");
+    lead.set_company_name(absl::StrCat("来店公司", world_.harness().NewId()));
+    lead.set_phone(world_.CompleteDraft().phone());
+    lead.set_channel(v1::CHANNEL_SHOWROOM);
+    lead.set_need("面包车");
+    lead.set_showroom("一号展厅");
+    return lead;
+  }
+  absl::StatusOr<Lead> Create(const auth::Principal& who, const Lead& lead) {
+    v1::CreateLeadRequest request;
+    *request.mutable_lead() = lead;
+    return world_.Call<Lead>(who, "kam.account.v1.LeadService/CreateLead", request);
+  }
+  absl::StatusOr<Lead> FollowUp(const std::string& lead, v1::IntentionLevel level, const std::string& next = {}) {
+    v1::AddLeadFollowUpRequest request;
+    request.set_name(lead);
+    request.set_channel(v1::CHANNEL_PHONE);
+    request.set_result("再联系");
+    request.set_intention_level(level);
+    request.set_next_date(next);
+    return world_.Call<Lead>(kax_, "kam.account.v1.LeadService/AddLeadFollowUp", request);
+  }
+  absl::StatusOr<FollowUpSheet> HandIn(const std::string& date = {}) {
+    v1::CreateFollowUpSheetRequest request;
+    request.mutable_follow_up_sheet()->set_sheet_date(date);
+    return world_.Call<FollowUpSheet>(kax_, "kam.account.v1.FollowUpSheetService/CreateFollowUpSheet", request);
+  }
+  template <typename Request>
+  absl::StatusOr<FollowUpSheet> Sheet(const auth::Principal& who, absl::string_view verb, const std::string& name,
+                                      Request request = Request()) {
+    request.set_name(name);
+    return world_.Call<FollowUpSheet>(who, absl::StrCat("kam.account.v1.FollowUpSheetService/", verb), request);
+  }
+  absl::StatusOr<v1::FollowUpCardRow> Cards(const std::string& from, const std::string& to) {
+    v1::ReportFollowUpCardsRequest request;
+    request.set_from_date(from);
+    request.set_to_date(to);
+    const auto report = world_.Call<v1::ReportFollowUpCardsResponse>(
+        sm_, "kam.account.v1.FollowUpSheetService/ReportFollowUpCards", request);
+    if (!report.ok()) return report.status();
+    for (const v1::FollowUpCardRow& row : report->rows()) {
+      if (row.employee() == seller_.name()) return row;
+    }
+    return absl::NotFoundError("no row");
+  }
+
+  World& world_;
+  organization::v1::Department department_;
+  organization::v1::Employee head_, seller_, other_;
+  auth::Principal sm_, kax_, kax2_, clm_;
+};
+
+// a lead with a telephone number has a card; without one it gets it with the first entry.
+TEST_F(CardTest, ALeadWithATelephoneGetsACard) {
+  const auto lead = Create(kax_, MakeLead());
+  ASSERT_THAT(lead, IsOk());
+  EXPECT_TRUE(lead->has_card_open_time());
+  EXPECT_EQ(lead->account_match(), v1::ACCOUNT_MATCH_NONE);
+  Lead shy = MakeLead();
+  shy.clear_phone();
+  shy.set_phone_refused(true);
+  const auto refused = Create(kax_, shy);
+  ASSERT_THAT(refused, IsOk());
+  EXPECT_FALSE(refused->has_card_open_time());
+  EXPECT_TRUE(FollowUp(refused->name(), v1::INTENTION_LEVEL_A)->has_card_open_time());
+  v1::UpdateLeadRequest update;
+  update.mutable_lead()->set_name(refused->name());
+  update.mutable_lead()->set_phone("021-50000009");
+  EXPECT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/UpdateLead", update), HasReason("PHONE_REFUSED"));
+}
+
+// A-19, G28: whether the firm has a file is answered blind, and the question is logged.
+TEST_F(CardTest, TheFirmOfALeadIsLookedUpBlind) {
+  const v1::Account account = world_.AddAccount(sm_);
+  world_.Assign(sm_, account.name(), other_.name());
+  Lead lead = MakeLead();
+  lead.set_company_name(account.legal_name());
+  const auto foreign = Create(kax_, lead);
+  ASSERT_THAT(foreign, IsOk());
+  EXPECT_EQ(foreign->account_match(), v1::ACCOUNT_MATCH_EXISTS);
+  EXPECT_TRUE(foreign->has_claimable_after());
+  EXPECT_EQ(foreign->matched_account(), "");
+  EXPECT_EQ(foreign->ShortDebugString().find(IdOf(other_.name())), std::string::npos);
+  lead.set_phone(world_.CompleteDraft().phone());
+  const auto own = Create(kax2_, lead);
+  ASSERT_THAT(own, IsOk());
+  EXPECT_EQ(own->account_match(), v1::ACCOUNT_MATCH_YOURS);
+  EXPECT_EQ(own->matched_account(), account.name());
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get(absl::StrCat("SELECT COUNT(id) FROM duplicate_checks WHERE actor = '", seller_.name(),
+                                  "' AND result = 'EXISTS'"))
+                .integer(),
+            1);
+  v1::UpdateLeadRequest update;
+  update.mutable_lead()->set_name(foreign->name());
+  update.mutable_lead()->set_company_name(absl::StrCat("别的公司", world_.harness().NewId()));
+  EXPECT_EQ(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/UpdateLead", update)->account_match(),
+            v1::ACCOUNT_MATCH_NONE);
+}
+
+// A-19, P-06: what the reception counted beside what was registered.
+TEST_F(CardTest, TheDailyTrafficShowsCountsAndLeads) {
+  v1::CreateTrafficCountRequest request;
+  TrafficCount& count = *request.mutable_traffic_count();
+  count.set_count_date(day(1));
+  count.set_showroom(absl::StrCat("展厅", world_.harness().NewId()));
+  count.set_channel(v1::CHANNEL_SHOWROOM);
+  count.set_visits(3);
+  count.set_calls(5);
+  const std::string method = "kam.account.v1.TrafficCountService/CreateTrafficCount";
+  EXPECT_THAT(world_.Call<TrafficCount>(kax_, method, request), HasReason("DATE_IN_FUTURE"));
+  count.set_count_date(today());
+  ASSERT_THAT(world_.Call<TrafficCount>(kax_, method, request), IsOk());
+  EXPECT_THAT(world_.Call<TrafficCount>(sm_, method, request), HasReason("TRAFFIC_COUNTED"));
+  Lead lead = MakeLead();
+  lead.set_showroom(count.showroom());
+  ASSERT_THAT(Create(kax_, lead), IsOk());
+  lead = MakeLead();
+  lead.set_showroom(count.showroom());
+  lead.clear_phone();
+  lead.set_phone_refused(true);
+  ASSERT_THAT(Create(kax2_, lead), IsOk());
+  v1::ReportDailyTrafficRequest report;
+  report.set_from_date(today());
+  report.set_to_date(day(-1));
+  const std::string daily = "kam.account.v1.TrafficCountService/ReportDailyTraffic";
+  EXPECT_THAT(world_.Call<v1::ReportDailyTrafficResponse>(sm_, daily, report), HasReason("PERIOD_INVALID"));
+  report.set_to_date(today());
+  report.set_showroom(count.showroom());
+  const auto whole = world_.Call<v1::ReportDailyTrafficResponse>(sm_, daily, report);
+  ASSERT_THAT(whole, IsOk());
+  ASSERT_EQ(whole->rows_size(), 1);
+  EXPECT_THAT(whole->rows(0), testing::EqualsProto(absl::StrCat(
+                                  "day: '", today(), "' showroom: '", count.showroom(),
+                                  "' channel: CHANNEL_SHOWROOM visits: 3 calls: 5 leads: 2 leads_with_phone: 1 "
+                                  "phone_refused: 1 registration_percent: '25.00'")));
+  // A colleague sees his own lead and no count of others.
+  const auto part = world_.Call<v1::ReportDailyTrafficResponse>(kax2_, daily, report);
+  ASSERT_THAT(part, IsOk());
+  ASSERT_EQ(part->rows_size(), 1);
+  EXPECT_EQ(part->rows(0).leads(), 1);
+  EXPECT_EQ(part->rows(0).visits(), 0);
+}
+
+// A-20, F-11, P-05: handed in by 17:00, signed by the sales manager, returned and handed in again.
+TEST_F(CardTest, TheCardsOfTheDayAreHandedInAndSigned) {
+  clock().Advance(absl::Hours(10));
+  const auto first = Create(kax_, MakeLead());
+  const auto second = Create(kax_, MakeLead());
+  ASSERT_THAT(FollowUp(first->name(), v1::INTENTION_LEVEL_H), IsOk());
+  ASSERT_THAT(FollowUp(first->name(), v1::INTENTION_LEVEL_A), IsOk());
+  clock().Advance(absl::Hours(2));
+  ASSERT_THAT(FollowUp(second->name(), v1::INTENTION_LEVEL_B), IsOk());
+  EXPECT_THAT(HandIn(day(1)), HasReason("DATE_IN_FUTURE"));
+  const auto sheet = HandIn();
+  ASSERT_THAT(sheet, IsOk());
+  EXPECT_EQ(sheet->state(), v1::FOLLOW_UP_SHEET_STATE_HANDED_IN);
+  EXPECT_EQ(sheet->owner(), seller_.name());
+  EXPECT_EQ(sheet->prospects(), 2);
+  EXPECT_EQ(sheet->quota(), 6);
+  EXPECT_FALSE(sheet->quota_met());
+  EXPECT_FALSE(sheet->late());
+  ASSERT_EQ(sheet->lines_size(), 2);
+  const v1::FollowUpSheetLine& line = sheet->lines(sheet->lines(0).lead() == first->name() ? 0 : 1);
+  EXPECT_EQ(line.entries(), 2);
+  EXPECT_EQ(line.in_window(), 2);
+  EXPECT_EQ(line.intention_level(), v1::INTENTION_LEVEL_A);
+  EXPECT_THAT(HandIn(), HasReason("SHEET_HANDED_IN"));
+  EXPECT_THAT(Sheet<v1::SignFollowUpSheetRequest>(kax_, "SignFollowUpSheet", sheet->name()),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  v1::ReturnFollowUpSheetRequest back;
+  EXPECT_THAT(Sheet(sm_, "ReturnFollowUpSheet", sheet->name(), back), NamesField("reason"));
+  back.set_reason("缺客户需求");
+  EXPECT_EQ(Sheet(sm_, "ReturnFollowUpSheet", sheet->name(), back)->return_reason(), "缺客户需求");
+  const auto third = Create(kax_, MakeLead());
+  ASSERT_THAT(FollowUp(third->name(), v1::INTENTION_LEVEL_C), IsOk());
+  clock().Advance(absl::Hours(8));
+  const auto again = Sheet<v1::ResubmitFollowUpSheetRequest>(kax_, "ResubmitFollowUpSheet", sheet->name());
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->prospects(), 3);
+  EXPECT_FALSE(again->late());
+  const auto signed_sheet = Sheet<v1::SignFollowUpSheetRequest>(sm_, "SignFollowUpSheet", sheet->name());
+  ASSERT_THAT(signed_sheet, IsOk());
+  EXPECT_EQ(signed_sheet->signer(), head_.name());
+  EXPECT_THAT(Sheet<v1::ResubmitFollowUpSheetRequest>(kax_, "ResubmitFollowUpSheet", sheet->name()),
+              HasReason("STATE_NOT_ALLOWED"));
+}
+
+// who holds both roles signs no cards of his own.
+TEST_F(CardTest, TheManagerDoesNotSignHisOwnCards) {
+  v1::CreateFollowUpSheetRequest request;
+  request.mutable_follow_up_sheet();
+  const auth::Principal both = world_.As(head_, "SM KAX");
+  const auto sheet =
+      world_.Call<FollowUpSheet>(both, "kam.account.v1.FollowUpSheetService/CreateFollowUpSheet", request);
+  ASSERT_THAT(sheet, IsOk());
+  EXPECT_THAT(Sheet<v1::SignFollowUpSheetRequest>(both, "SignFollowUpSheet", sheet->name()),
+              HasReason("SEPARATION_OF_DUTIES"));
+}
+
+// F-10, P-05: missed days over the working calendar; a holiday is none, a make-up day is one.
+TEST_F(CardTest, MissedDaysAreCountedOverTheWorkingCalendar) {
+  const std::string monday = today();
+  v1::CreateWorkingCalendarRequest request;
+  v1::WorkingCalendar& calendar = *request.mutable_working_calendar();
+  calendar.set_from_date(monday);
+  calendar.set_display_name("假日");
+  for (int weekday = 1; weekday <= 5; ++weekday) {
+    v1::WorkingWindow& window = *calendar.add_windows();
+    window.set_weekday(weekday);
+    window.set_from_minute(540);
+    window.set_to_minute(1080);
+  }
+  v1::WorkingException& holiday = *calendar.add_exceptions();
+  holiday.set_day(day(1));
+  holiday.set_closed(true);
+  v1::WorkingException& made_up = *calendar.add_exceptions();
+  made_up.set_day(day(5));
+  made_up.set_from_minute(540);
+  made_up.set_to_minute(720);
+  const std::string method = "kam.account.v1.WorkingCalendarService/CreateWorkingCalendar";
+  EXPECT_THAT(world_.Call<v1::WorkingCalendar>(kax_, method, request), StatusIs(absl::StatusCode::kPermissionDenied));
+  ASSERT_THAT(world_.Call<v1::WorkingCalendar>(world_.hr(), method, request), IsOk());
+
+  clock().Advance(absl::Hours(10));
+  std::vector<Lead> leads;
+  for (int i = 0; i < 6; ++i) leads.push_back(*Create(kax_, MakeLead()));
+  // At level H the next day is Wednesday; that Tuesday is free changes nothing.
+  for (const Lead& lead : leads) ASSERT_EQ(FollowUp(lead.name(), v1::INTENTION_LEVEL_H)->next_follow_up_date(), day(2));
+  ASSERT_THAT(HandIn(), IsOk());
+  clock().Advance(absl::Hours(48));  // Wednesday 10:00: before the hour the day is not over.
+  const auto wednesday = Cards(monday, day(4));
+  ASSERT_THAT(wednesday, IsOk());
+  EXPECT_EQ(wednesday->business_days(), 1);
+  EXPECT_EQ(wednesday->sheets(), 1);
+  EXPECT_EQ(wednesday->missing_days(), 0);
+  EXPECT_EQ(wednesday->short_days(), 0);
+  EXPECT_EQ(wednesday->prospects(), 6);
+  EXPECT_EQ(wednesday->in_window(), 6);
+  EXPECT_EQ(wednesday->overdue_leads(), 0);
+  clock().Advance(absl::Hours(24 * 4));  // Sunday 10:00.
+  const auto sunday = Cards(monday, today());
+  ASSERT_THAT(sunday, IsOk());
+  EXPECT_EQ(sunday->business_days(), 5);  // Monday, Wednesday to Friday, and the Saturday that makes up for Tuesday.
+  EXPECT_EQ(sunday->missing_days(), 4);
+  EXPECT_EQ(sunday->short_days(), 4);
+  EXPECT_EQ(sunday->overdue_leads(), 6);
+  const auto late = FollowUp(leads[0].name(), v1::INTENTION_LEVEL_H);
+  ASSERT_THAT(late, IsOk());
+  EXPECT_EQ(late->missed_days(), 3);  // Thursday, Friday, Saturday.
+  EXPECT_THAT(Cards(today(), monday), HasReason("PERIOD_INVALID"));
+}
+
+// P-04
+TEST_F(CardTest, TheMorningReportShowsTheWorkingDayBefore) {
+  clock().Advance(absl::Hours(24 * 4 + 10));  // Friday 10:00.
+  const std::string friday = today();
+  Lead lead = MakeLead();
+  lead.set_intention_level(v1::INTENTION_LEVEL_H);
+  lead.set_next_follow_up_date(day(3));
+  ASSERT_THAT(Create(kax_, lead), IsOk());
+  lead = MakeLead();
+  lead.set_intention_level(v1::INTENTION_LEVEL_B);
+  const auto followed = Create(kax_, lead);
+  ASSERT_THAT(followed, IsOk());
+  ASSERT_THAT(FollowUp(followed->name(), v1::INTENTION_LEVEL_H, friday), IsOk());
+  clock().Advance(absl::Hours(24));  // Saturday: whoever comes now is reported with the Friday.
+  ASSERT_THAT(Create(kax_, MakeLead()), IsOk());
+  clock().Advance(absl::Hours(48));
+  const auto report = world_.Call<v1::ReportMorningResponse>(sm_, "kam.account.v1.FollowUpSheetService/ReportMorning",
+                                                             v1::ReportMorningRequest());
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->business_day(), friday);
+  ASSERT_EQ(report->rows_size(), 1);
+  EXPECT_THAT(report->rows(0),
+              testing::EqualsProto(absl::StrCat("employee: '", seller_.name(),
+                                                "' receptions: 3 level_h: 2 level_n: 1 follow_ups: 1 due_today: 1 "
+                                                "overdue: 1")));
+}
+
+// a referral with its outcome, the reward and the rate.
+TEST_F(CardTest, AReferralIsFollowedAndRewarded) {
+  const v1::Account referrer = world_.AddAccount(sm_);
+  ASSERT_THAT(Create(kax_, MakeLead()), IsOk());
+  Lead lead = MakeLead();
+  lead.set_referrer(referrer.name());
+  lead.set_channel(v1::CHANNEL_REFERRAL);
+  const auto good = Create(kax_, lead);
+  lead = MakeLead();
+  lead.set_referrer_member("members/0001");
+  const auto bad = Create(kax_, lead);
+  ASSERT_THAT(good, IsOk());
+  ASSERT_THAT(bad, IsOk());
+  v1::DiscardLeadRequest discard;
+  discard.set_name(bad->name());
+  discard.set_reason("不需要");
+  ASSERT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/DiscardLead", discard), IsOk());
+  ASSERT_THAT(FollowUp(good->name(), v1::INTENTION_LEVEL_H), IsOk());
+  v1::QualifyLeadRequest qualify;
+  qualify.set_name(good->name());
+  ASSERT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/QualifyLead", qualify), IsOk());
+  v1::ConvertLeadRequest convert;
+  convert.set_name(good->name());
+  const auto converted = world_.Call<v1::ConvertLeadResponse>(kax_, "kam.account.v1.LeadService/ConvertLead", convert);
+  ASSERT_THAT(converted, IsOk());
+  kam::api::ListRequest list;
+  list.set_filter(absl::StrCat("owner = \"", seller_.name(), "\""));
+  list.set_order_by("state desc");
+  const auto referrals =
+      world_.Call<v1::ListReferralsResponse>(clm_, "kam.account.v1.ReferralService/ListReferrals", list);
+  ASSERT_THAT(referrals, IsOk());
+  ASSERT_EQ(referrals->referrals_size(), 2);
+  const Referral& won = referrals->referrals(0);
+  EXPECT_EQ(won.state(), v1::REFERRAL_STATE_SUCCEEDED);
+  EXPECT_EQ(won.account(), converted->account().name());
+  EXPECT_EQ(won.referrer(), referrer.name());
+  EXPECT_EQ(referrals->referrals(1).state(), v1::REFERRAL_STATE_FAILED);
+  EXPECT_EQ(referrals->referrals(1).outcome(), "不需要");
+  v1::RewardReferralRequest reward;
+  reward.set_name(won.name());
+  reward.set_points(500);
+  const std::string method = "kam.account.v1.ReferralService/RewardReferral";
+  EXPECT_THAT(world_.Call<Referral>(kax_, method, reward), StatusIs(absl::StatusCode::kPermissionDenied));
+  const auto rewarded = world_.Call<Referral>(clm_, method, reward);
+  ASSERT_THAT(rewarded, IsOk());
+  EXPECT_EQ(rewarded->reward_points(), 500);
+  EXPECT_THAT(world_.Call<Referral>(clm_, method, reward), HasReason("STATE_NOT_ALLOWED"));
+  v1::ReportReferralsRequest report;
+  report.set_from_date(today());
+  report.set_to_date(today());
+  const auto rate =
+      world_.Call<v1::ReportReferralsResponse>(sm_, "kam.account.v1.ReferralService/ReportReferrals", report);
+  ASSERT_THAT(rate, IsOk());
+  ASSERT_EQ(rate->rows_size(), 1);
+  EXPECT_THAT(rate->rows(0),
+              testing::EqualsProto(absl::StrCat("employee: '", seller_.name(),
+                                                "' leads: 3 referred: 2 referral_percent: '66.67' succeeded: 1 "
+                                                "failed: 1 reward_points: 500")));
+}
+
+// value-added products against their targets.
+TEST_F(CardTest, ValueAddedProductsAreSoldAgainstTargets) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const std::string service = "kam.account.v1.CrossSellService/";
+  v1::CreateCrossSellTargetRequest target;
+  target.mutable_cross_sell_target()->set_owner(seller_.name());
+  target.mutable_cross_sell_target()->set_month(today().substr(0, 7));
+  target.mutable_cross_sell_target()->set_kind(v1::VALUE_ADDED_KIND_INSURANCE);
+  target.mutable_cross_sell_target()->set_quantity(4);
+  EXPECT_THAT(world_.Call<v1::CrossSellTarget>(kax_, service + "CreateCrossSellTarget", target),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  ASSERT_THAT(world_.Call<v1::CrossSellTarget>(sm_, service + "CreateCrossSellTarget", target), IsOk());
+  EXPECT_THAT(world_.Call<v1::CrossSellTarget>(sm_, service + "CreateCrossSellTarget", target),
+              HasReason("TARGET_SET"));
+  v1::CreateCrossSellOfferRequest create;
+  CrossSellOffer& offer = *create.mutable_cross_sell_offer();
+  offer.set_account(account.name());
+  offer.set_kind(v1::VALUE_ADDED_KIND_INSURANCE);
+  offer.set_description("三者险");
+  EXPECT_THAT(world_.Call<CrossSellOffer>(kax2_, service + "CreateCrossSellOffer", create), HasReason("OUT_OF_SCOPE"));
+  const auto sold = world_.Call<CrossSellOffer>(kax_, service + "CreateCrossSellOffer", create);
+  const auto declined = world_.Call<CrossSellOffer>(kax_, service + "CreateCrossSellOffer", create);
+  ASSERT_THAT(sold, IsOk());
+  ASSERT_THAT(declined, IsOk());
+  v1::SellCrossSellOfferRequest sell;
+  sell.set_name(sold->name());
+  ASSERT_THAT(world_.Call<CrossSellOffer>(kax_, service + "SellCrossSellOffer", sell), IsOk());
+  v1::DeclineCrossSellOfferRequest decline;
+  decline.set_name(sold->name());
+  decline.set_reason("已有保险");
+  EXPECT_THAT(world_.Call<CrossSellOffer>(kax_, service + "DeclineCrossSellOffer", decline),
+              HasReason("STATE_NOT_ALLOWED"));
+  decline.set_name(declined->name());
+  ASSERT_THAT(world_.Call<CrossSellOffer>(kax_, service + "DeclineCrossSellOffer", decline), IsOk());
+  v1::UpdateCrossSellOfferRequest update;
+  update.mutable_cross_sell_offer()->set_name(sold->name());
+  update.mutable_cross_sell_offer()->set_description("x");
+  EXPECT_THAT(world_.Call<CrossSellOffer>(kax_, service + "UpdateCrossSellOffer", update), HasReason("OFFER_CLOSED"));
+  v1::ReportCrossSellRequest report;
+  report.set_month(today().substr(0, 7));
+  const auto rows = world_.Call<v1::ReportCrossSellResponse>(sm_, service + "ReportCrossSell", report);
+  ASSERT_THAT(rows, IsOk());
+  ASSERT_EQ(rows->rows_size(), 1);
+  EXPECT_THAT(rows->rows(0), testing::EqualsProto(absl::StrCat(
+                                 "employee: '", seller_.name(),
+                                 "' kind: VALUE_ADDED_KIND_INSURANCE target: 4 offered: 2 sold: 1 declined: 1 "
+                                 "achieved_percent: '25.00'")));
+}
+
+}  // namespace
+}  // namespace kam::account

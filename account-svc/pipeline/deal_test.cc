@@ -1,0 +1,431 @@
+// The sales process, the pipeline of any day, opportunity reports and important matters, over real gRPC
+// and a real database.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/context.h"
+#include "account-svc/rules/proto_time.h"
+#include "account-svc/testing/account_fixture.h"
+#include "common/money/decimal.h"
+#include "common/testing/matchers.h"
+#include "common/time/date.h"
+#include "kam/account/v1/important_matter_service.pb.h"
+#include "kam/account/v1/opportunity_report_service.pb.h"
+#include "kam/account/v1/opportunity_service.pb.h"
+#include "kam/account/v1/sales_process_service.pb.h"
+#include "kam/api/standard.pb.h"
+
+namespace kam::account {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using testing::NamesField;
+using testing::StatusIs;
+using v1::ImportantMatter;
+using v1::Opportunity;
+using v1::OpportunityReport;
+using v1::SalesProcess;
+
+class DealTest : public ::testing::Test {
+ protected:
+  DealTest()
+      : world_(World::Get()),
+        department_(world_.AddDepartment()),
+        director_(world_.AddEmployee("SD", department_.name())),
+        head_(world_.AddEmployee("GAM", department_.name(), {director_.name()})),
+        supervisor_(world_.AddEmployee("BDS", department_.name(), {head_.name()})),
+        seller_(world_.AddEmployee("KAX", department_.name(), {supervisor_.name()})),
+        sd_(world_.As(director_, "SD")),
+        gam_(world_.As(head_, "GAM")),
+        bds_(world_.As(supervisor_, "BDS", {IdOf(seller_.name())})),
+        kax_(world_.As(seller_, "KAX")) {}
+
+  FakeClock& clock() { return world_.harness().clock(); }
+  absl::TimeZone zone() { return world_.harness().runtime().zone(); }
+  std::string today() { return TodayText(clock().Now(), zone()); }
+  std::string day(int days) { return *AddDays(today(), days); }
+
+  absl::StatusOr<Opportunity> Create(const std::string& account, int64_t units = 0, const std::string& expected = {}) {
+    v1::CreateOpportunityRequest request;
+    request.mutable_opportunity()->set_account(account);
+    request.mutable_opportunity()->set_display_name("年度采购");
+    request.mutable_opportunity()->set_expected_date(expected);
+    if (units != 0) {
+      request.mutable_opportunity()->mutable_amount()->set_currency_code("CNY");
+      request.mutable_opportunity()->mutable_amount()->set_units(units);
+    }
+    return world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/CreateOpportunity", request);
+  }
+  absl::StatusOr<Opportunity> Advance(const std::string& name, v1::OpportunityStage stage,
+                                      const std::string& reason = {}) {
+    v1::AdvanceStageRequest request;
+    request.set_name(name);
+    request.set_stage(stage);
+    request.set_reason(reason);
+    return world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/AdvanceStage", request);
+  }
+  absl::StatusOr<Opportunity> Update(const Opportunity& patch) {
+    v1::UpdateOpportunityRequest request;
+    *request.mutable_opportunity() = patch;
+    return world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/UpdateOpportunity", request);
+  }
+  absl::StatusOr<Opportunity> Lose(const std::string& name) {
+    v1::LoseOpportunityRequest request;
+    request.set_name(name);
+    request.set_reason("价格");
+    request.set_reason_code(v1::CLOSE_REASON_CODE_PRICE);
+    return world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/LoseOpportunity", request);
+  }
+  absl::StatusOr<v1::ReportPipelineResponse> Pipeline(const auth::Principal& who, const std::string& as_of = {}) {
+    v1::ReportPipelineRequest request;
+    request.set_as_of_date(as_of);
+    request.set_owner(seller_.name());
+    return world_.Call<v1::ReportPipelineResponse>(who, "kam.account.v1.OpportunityReportService/ReportPipeline",
+                                                   request);
+  }
+  template <typename Request>
+  absl::StatusOr<ImportantMatter> Matter(const auth::Principal& who, absl::string_view verb, const std::string& name,
+                                         Request request) {
+    request.set_name(name);
+    return world_.Call<ImportantMatter>(who, absl::StrCat("kam.account.v1.ImportantMatterService/", verb), request);
+  }
+  absl::StatusOr<ImportantMatter> Report(const auth::Principal& who, const std::string& account,
+                                         const std::string& superior, const std::string& opportunity = {}) {
+    v1::CreateImportantMatterRequest request;
+    request.mutable_important_matter()->set_account(account);
+    request.mutable_important_matter()->set_opportunity(opportunity);
+    request.mutable_important_matter()->set_reason("年度大单");
+    request.mutable_important_matter()->set_superior(superior);
+    return world_.Call<ImportantMatter>(who, "kam.account.v1.ImportantMatterService/CreateImportantMatter", request);
+  }
+
+  World& world_;
+  organization::v1::Department department_;
+  organization::v1::Employee director_, head_, supervisor_, seller_;
+  auth::Principal sd_, gam_, bds_, kax_;
+};
+
+// a process is drafted by one and released by another; new deals go by it, old ones by their own.
+TEST_F(DealTest, ANewDealGoesByTheReleasedProcess) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const auto old = Create(account.name());
+  ASSERT_THAT(old, IsOk());
+  EXPECT_EQ(old->process(), "");
+  const std::string service = "kam.account.v1.SalesProcessService/";
+  v1::CreateSalesProcessRequest create;
+  SalesProcess& process = *create.mutable_sales_process();
+  process.set_code("standard");
+  process.set_display_name("三步流程");
+  int probability = 20;
+  for (const v1::OpportunityStage stage :
+       {v1::OPPORTUNITY_STAGE_NEEDS_ANALYSIS, v1::OPPORTUNITY_STAGE_NEGOTIATION, v1::OPPORTUNITY_STAGE_SIGNING}) {
+    v1::SalesProcessStage& made = *process.add_stages();
+    made.set_stage(stage);
+    made.set_title("阶段");
+    made.set_probability(probability);
+    probability += 30;
+  }
+  process.mutable_stages(1)->set_probability(10);
+  EXPECT_THAT(world_.Call<SalesProcess>(gam_, service + "CreateSalesProcess", create), HasReason("PROCESS_INVALID"));
+  process.mutable_stages(1)->set_probability(50);
+  v1::SalesProcessFact& fact = *process.add_facts();
+  fact.set_stage(v1::OPPORTUNITY_STAGE_NEEDS_ANALYSIS);
+  fact.set_field("product");
+  const auto draft = world_.Call<SalesProcess>(gam_, service + "CreateSalesProcess", create);
+  ASSERT_THAT(draft, IsOk());
+  v1::CreateOpportunityRequest early;
+  early.mutable_opportunity()->set_account(account.name());
+  early.mutable_opportunity()->set_display_name("x");
+  early.mutable_opportunity()->set_process(draft->name());
+  EXPECT_THAT(world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/CreateOpportunity", early),
+              HasReason("PROCESS_NOT_RELEASED"));
+  v1::ReleaseSalesProcessRequest release;
+  release.set_name(draft->name());
+  EXPECT_THAT(world_.Call<SalesProcess>(gam_, service + "ReleaseSalesProcess", release),
+              HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(world_.Call<SalesProcess>(sd_, service + "ReleaseSalesProcess", release), IsOk());
+  v1::UpdateSalesProcessRequest update;
+  update.mutable_sales_process()->set_name(draft->name());
+  update.mutable_sales_process()->set_display_name("y");
+  EXPECT_THAT(world_.Call<SalesProcess>(gam_, service + "UpdateSalesProcess", update), HasReason("PROCESS_RELEASED"));
+  const auto deal = Create(account.name());
+  ASSERT_THAT(deal, IsOk());
+  EXPECT_EQ(deal->process(), draft->name());
+  EXPECT_EQ(deal->stage(), v1::OPPORTUNITY_STAGE_NEEDS_ANALYSIS);
+  EXPECT_EQ(deal->probability(), 20);
+  EXPECT_THAT(Advance(deal->name(), v1::OPPORTUNITY_STAGE_TEST_DRIVE), HasReason("STAGE_UNKNOWN"));
+  EXPECT_THAT(Advance(deal->name(), v1::OPPORTUNITY_STAGE_NEGOTIATION), HasReason("FACTS_MISSING"));
+  Opportunity patch;
+  patch.set_name(deal->name());
+  patch.set_product("客车");
+  ASSERT_THAT(Update(patch), IsOk());
+  EXPECT_EQ(Advance(deal->name(), v1::OPPORTUNITY_STAGE_NEGOTIATION)->probability(), 50);
+  // The earlier deal goes by the standard of the policy as before.
+  EXPECT_EQ(Advance(old->name(), v1::OPPORTUNITY_STAGE_NEEDS_ANALYSIS)->probability(), 25);
+  // The next version takes the place of this one.
+  const auto second = world_.Call<SalesProcess>(gam_, service + "CreateSalesProcess", create);
+  release.set_name(second->name());
+  ASSERT_THAT(world_.Call<SalesProcess>(sd_, service + "ReleaseSalesProcess", release), IsOk());
+  kam::api::GetRequest get;
+  get.set_name(draft->name());
+  EXPECT_EQ(world_.Call<SalesProcess>(kax_, service + "GetSalesProcess", get)->state(),
+            v1::SALES_PROCESS_STATE_RETIRED);
+  EXPECT_EQ(Create(account.name())->process(), second->name());
+  v1::RetireSalesProcessRequest retire;
+  retire.set_name(second->name());
+  ASSERT_THAT(world_.Call<SalesProcess>(sd_, service + "RetireSalesProcess", retire), IsOk());
+  EXPECT_EQ(Create(account.name())->process(), "");
+}
+
+// deals that stand still and dates that move later.
+TEST_F(DealTest, StalledAndSlippedDealsShow) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const auto deal = Create(account.name(), 100, day(30));
+  ASSERT_THAT(deal, IsOk());
+  clock().Advance(absl::Hours(24 * 7));
+  world_.RunDue();
+  kam::api::GetRequest get;
+  get.set_name(deal->name());
+  const std::string method = "kam.account.v1.OpportunityService/GetOpportunity";
+  EXPECT_FALSE(world_.Call<Opportunity>(kax_, method, get)->stalled()) << "the seventh day belongs to the stage";
+  clock().Advance(absl::Hours(24));
+  world_.RunDue();
+  EXPECT_TRUE(world_.Call<Opportunity>(kax_, method, get)->stalled());
+  Opportunity patch;
+  patch.set_name(deal->name());
+  patch.set_expected_date(*AddDays(deal->expected_date(), 10));
+  const auto slipped = Update(patch);
+  ASSERT_THAT(slipped, IsOk());
+  EXPECT_EQ(slipped->slip_count(), 1);
+  EXPECT_EQ(slipped->slipped_days(), 10);
+  EXPECT_EQ(slipped->first_expected_date(), deal->expected_date());
+  const auto pipeline = Pipeline(gam_);
+  ASSERT_THAT(pipeline, IsOk());
+  ASSERT_EQ(pipeline->rows_size(), 1);
+  EXPECT_THAT(pipeline->rows(0), testing::EqualsProto("stage: OPPORTUNITY_STAGE_RECEPTION currency: 'CNY' deals: 1 "
+                                                      "amount: '100' weighted: '10' stalled: 1 slipped: 1"));
+  EXPECT_FALSE(Advance(deal->name(), v1::OPPORTUNITY_STAGE_NEEDS_ANALYSIS)->stalled());
+  clock().Advance(absl::Hours(24 * 15));
+  world_.RunDue();
+  EXPECT_TRUE(world_.Call<Opportunity>(kax_, method, get)->stalled());
+  ASSERT_THAT(Lose(deal->name()), IsOk());
+  EXPECT_FALSE(world_.Call<Opportunity>(kax_, method, get)->stalled());
+}
+
+// the weighted pipeline of every past day equals a recount of that day, to the last digit.
+TEST_F(DealTest, ThePipelineOfAnyDayEqualsARecount) {
+  const v1::Account account = world_.AddAccount(kax_);
+  clock().Set(absl::FromCivil(Today(clock().Now(), zone()) + 1, zone()) + absl::Hours(9));
+  std::mt19937 random(20260105);
+  const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+  std::vector<Opportunity> deals;
+  std::map<std::string, std::map<int, std::pair<Decimal, Decimal>>> recount;  // By day and stage: amount, weighted.
+  constexpr int kDays = 12;
+  for (int at = 0; at < kDays; ++at) {
+    for (int step = 0; step < 4; ++step) {
+      const int what = deals.empty() ? 0 : pick(5);
+      Opportunity* deal = deals.empty() ? nullptr : &deals[static_cast<size_t>(pick(static_cast<int>(deals.size())))];
+      if (deal == nullptr || what <= 1 || deal->state() != v1::OPPORTUNITY_STATE_OPEN) {
+        const auto made = Create(account.name(), 1 + pick(1'000'000));
+        ASSERT_THAT(made, IsOk());
+        deals.push_back(*made);
+      } else if (what == 2 && deal->stage() < v1::OPPORTUNITY_STAGE_SIGNING) {
+        const auto moved = Advance(deal->name(), static_cast<v1::OpportunityStage>(deal->stage() + 1));
+        ASSERT_THAT(moved, IsOk());
+        *deal = *moved;
+      } else if (what == 3) {
+        Opportunity patch;
+        patch.set_name(deal->name());
+        patch.mutable_amount()->set_currency_code("CNY");
+        patch.mutable_amount()->set_units(pick(1'000'000));
+        patch.mutable_amount()->set_nanos(pick(10'000) * 100'000);  // Four digits, as the column keeps them.
+        const auto changed = Update(patch);
+        ASSERT_THAT(changed, IsOk());
+        *deal = *changed;
+      } else {
+        const auto lost = Lose(deal->name());
+        ASSERT_THAT(lost, IsOk());
+        *deal = *lost;
+      }
+      clock().Advance(absl::Minutes(7));
+    }
+    auto& sums = recount[today()];
+    for (const Opportunity& deal : deals) {
+      if (deal.state() != v1::OPPORTUNITY_STATE_OPEN) continue;
+      auto& [amount, weighted] = sums[deal.stage()];
+      const Decimal value = *Decimal::FromUnscaled(
+          static_cast<Decimal::Unscaled>(deal.amount().units()) * Decimal::kUnit + deal.amount().nanos());
+      amount = *Add(amount, value);
+      weighted = *Add(weighted, *MultiplyDivide(value, Decimal::FromInt(deal.probability()), Decimal::FromInt(100)));
+    }
+    clock().Set(absl::FromCivil(Today(clock().Now(), zone()) + 1, zone()) + absl::Hours(9));
+  }
+  int rows = 0;
+  for (const auto& [as_of, sums] : recount) {
+    const auto pipeline = Pipeline(gam_, as_of);
+    ASSERT_THAT(pipeline, IsOk());
+    EXPECT_EQ(pipeline->rows_size(), static_cast<int>(sums.size())) << as_of;
+    for (const v1::PipelineRow& row : pipeline->rows()) {
+      const auto at = sums.find(row.stage());
+      ASSERT_NE(at, sums.end()) << as_of << " " << row.ShortDebugString();
+      EXPECT_EQ(row.amount(), at->second.first.ToString()) << as_of;
+      EXPECT_EQ(row.weighted(), at->second.second.ToString()) << as_of;
+      ++rows;
+    }
+  }
+  EXPECT_GT(rows, kDays);
+  EXPECT_THAT(Pipeline(gam_, day(1)), HasReason("DATE_IN_FUTURE"));
+  EXPECT_EQ(Pipeline(gam_, "2026-01-01")->rows_size(), 0) << "before there was a deal";
+}
+
+// conversion rate, with the reasons.
+TEST_F(DealTest, ConversionIsWonOfWonAndLost) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const auto won = Create(account.name(), 100);
+  const auto lost = Create(account.name());
+  ASSERT_THAT(Create(account.name()), IsOk());
+  for (const v1::OpportunityStage stage :
+       {v1::OPPORTUNITY_STAGE_NEEDS_ANALYSIS, v1::OPPORTUNITY_STAGE_PRODUCT_INTRODUCTION,
+        v1::OPPORTUNITY_STAGE_NEGOTIATION, v1::OPPORTUNITY_STAGE_SIGNING}) {
+    ASSERT_THAT(Advance(won->name(), stage), IsOk());
+  }
+  v1::WinOpportunityRequest win;
+  win.set_name(won->name());
+  win.set_reason("签约");
+  EXPECT_THAT(world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/WinOpportunity", win),
+              NamesField("reason_code"));
+  win.set_reason_code(v1::CLOSE_REASON_CODE_RELATIONSHIP);
+  ASSERT_THAT(world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/WinOpportunity", win), IsOk());
+  ASSERT_THAT(Lose(lost->name()), IsOk());
+  v1::ReportConversionRequest request;
+  request.set_from_date(today());
+  request.set_to_date(today());
+  const auto report = world_.Call<v1::ReportConversionResponse>(
+      kax_, "kam.account.v1.OpportunityReportService/ReportConversion", request);
+  ASSERT_THAT(report, IsOk());
+  ASSERT_EQ(report->rows_size(), 1);
+  EXPECT_THAT(report->rows(0), testing::EqualsProto(absl::StrCat("employee: '", seller_.name(),
+                                                                 "' opened: 3 won: 1 lost: 1 conversion_percent: "
+                                                                 "'50.00'")));
+  ASSERT_EQ(report->reasons_size(), 2);
+  EXPECT_EQ(report->reasons(0).reason_code(), v1::CLOSE_REASON_CODE_PRICE);
+  EXPECT_EQ(report->reasons(1).reason_code(), v1::CLOSE_REASON_CODE_RELATIONSHIP);
+}
+
+// A-22, P-35: compiled by the supervisor, audited by the head of the department, with a finding.
+TEST_F(DealTest, TheOpportunityReportIsAudited) {
+  const v1::Account account = world_.AddAccount(kax_);
+  ASSERT_THAT(Create(account.name(), 200), IsOk());
+  const std::string service = "kam.account.v1.OpportunityReportService/";
+  v1::CreateOpportunityReportRequest create;
+  create.mutable_opportunity_report()->set_as_of_date(day(1));
+  EXPECT_THAT(world_.Call<OpportunityReport>(bds_, service + "CreateOpportunityReport", create),
+              HasReason("DATE_IN_FUTURE"));
+  create.mutable_opportunity_report()->clear_as_of_date();
+  const auto report = world_.Call<OpportunityReport>(bds_, service + "CreateOpportunityReport", create);
+  ASSERT_THAT(report, IsOk());
+  ASSERT_EQ(report->lines_size(), 1);
+  EXPECT_EQ(report->lines(0).amount(), "200");
+  EXPECT_EQ(report->lines(0).weighted(), "20");
+  EXPECT_EQ(report->content_hash().size(), 64);
+  v1::AuditOpportunityReportRequest audit;
+  audit.set_name(report->name());
+  EXPECT_THAT(world_.Call<OpportunityReport>(gam_, service + "AuditOpportunityReport", audit), NamesField("finding"));
+  audit.set_finding("金额属实");
+  EXPECT_THAT(world_.Call<OpportunityReport>(bds_, service + "AuditOpportunityReport", audit),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(world_.Call<OpportunityReport>(world_.As(supervisor_, "GAM"), service + "AuditOpportunityReport", audit),
+              HasReason("SEPARATION_OF_DUTIES"));
+  const auto audited = world_.Call<OpportunityReport>(gam_, service + "AuditOpportunityReport", audit);
+  ASSERT_THAT(audited, IsOk());
+  EXPECT_EQ(audited->auditor(), head_.name());
+  EXPECT_EQ(audited->finding(), "金额属实");
+}
+
+// a second chance comes from a deal of the same customer.
+TEST_F(DealTest, ASecondOpportunityNamesTheFirst) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const v1::Account another = world_.AddAccount(kax_);
+  const auto first = Create(account.name());
+  v1::CreateOpportunityRequest request;
+  request.mutable_opportunity()->set_account(another.name());
+  request.mutable_opportunity()->set_display_name("二次机会");
+  request.mutable_opportunity()->set_second_of(first->name());
+  const std::string method = "kam.account.v1.OpportunityService/CreateOpportunity";
+  EXPECT_THAT(world_.Call<Opportunity>(kax_, method, request), HasReason("OPPORTUNITY_OF_ANOTHER_ACCOUNT"));
+  request.mutable_opportunity()->set_account(account.name());
+  EXPECT_EQ(world_.Call<Opportunity>(kax_, method, request)->second_of(), first->name());
+}
+
+// reported, answered, discussed, approved, closed; the deal shows it meanwhile.
+TEST_F(DealTest, AnImportantDealIsReportedDiscussedAndDecided) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const auto deal = Create(account.name(), 5'000'000);
+  EXPECT_THAT(Report(kax_, account.name(), head_.name(), deal->name()), HasReason("SUPERIOR_UNKNOWN"));
+  const auto matter = Report(kax_, account.name(), supervisor_.name(), deal->name());
+  ASSERT_THAT(matter, IsOk());
+  EXPECT_GT(FromTimestamp(matter->respond_by()), clock().Now());
+  EXPECT_THAT(Report(kax_, account.name(), supervisor_.name(), deal->name()), HasReason("MATTER_OPEN"));
+  ASSERT_THAT(Report(kax_, account.name(), supervisor_.name()), IsOk()) << "the customer as a whole is another matter";
+  kam::api::GetRequest get;
+  get.set_name(deal->name());
+  const std::string get_deal = "kam.account.v1.OpportunityService/GetOpportunity";
+  EXPECT_TRUE(world_.Call<Opportunity>(kax_, get_deal, get)->important());
+  v1::BriefImportantMatterRequest brief;
+  brief.set_text("竞争对手已报价");
+  EXPECT_EQ(Matter(kax_, "BriefImportantMatter", matter->name(), brief)->briefings(0).author(), seller_.name());
+  v1::RespondToImportantMatterRequest respond;
+  respond.set_response("本周开会");
+  EXPECT_THAT(Matter(gam_, "RespondToImportantMatter", matter->name(), respond), HasReason("RESPONDER_NOT_ASKED"));
+  ASSERT_THAT(Matter(bds_, "RespondToImportantMatter", matter->name(), respond), IsOk());
+  v1::UpdateImportantMatterRequest update;
+  update.mutable_important_matter()->set_name(matter->name());
+  update.mutable_important_matter()->set_reason("x");
+  EXPECT_THAT(world_.Call<ImportantMatter>(kax_, "kam.account.v1.ImportantMatterService/UpdateImportantMatter", update),
+              HasReason("MATTER_ANSWERED"));
+  v1::DiscussImportantMatterRequest discuss;
+  discuss.add_participants(seller_.name());
+  discuss.set_minutes("讨论报价策略");
+  discuss.set_decision("派技术支持驻场");
+  EXPECT_THAT(Matter(bds_, "DiscussImportantMatter", matter->name(), discuss), HasReason("SUPERIOR_REQUIRED"));
+  discuss.add_participants(supervisor_.name());
+  ASSERT_THAT(Matter(bds_, "DiscussImportantMatter", matter->name(), discuss), IsOk());
+  v1::CloseImportantMatterRequest close;
+  close.set_reason("已签约");
+  EXPECT_THAT(Matter(bds_, "CloseImportantMatter", matter->name(), close), HasReason("STATE_NOT_ALLOWED"));
+  EXPECT_THAT(Matter(gam_, "ApproveImportantMatter", matter->name(), v1::ApproveImportantMatterRequest()),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  ASSERT_THAT(Matter(sd_, "ApproveImportantMatter", matter->name(), v1::ApproveImportantMatterRequest()), IsOk());
+  ASSERT_THAT(Matter(bds_, "CloseImportantMatter", matter->name(), close), IsOk());
+  EXPECT_FALSE(world_.Call<Opportunity>(kax_, get_deal, get)->important());
+}
+
+// silence goes to the superior of the superior.
+TEST_F(DealTest, AnUnansweredMatterGoesUp) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const auto matter = Report(kax_, account.name(), supervisor_.name());
+  ASSERT_THAT(matter, IsOk());
+  clock().Set(FromTimestamp(matter->respond_by()) - absl::Seconds(1));
+  world_.RunDue();
+  kam::api::GetRequest get;
+  get.set_name(matter->name());
+  const std::string method = "kam.account.v1.ImportantMatterService/GetImportantMatter";
+  EXPECT_FALSE(world_.Call<ImportantMatter>(kax_, method, get)->overdue());
+  clock().Advance(absl::Seconds(1));
+  world_.RunDue();
+  const auto overdue = world_.Call<ImportantMatter>(kax_, method, get);
+  ASSERT_THAT(overdue, IsOk());
+  EXPECT_TRUE(overdue->overdue());
+  EXPECT_EQ(overdue->escalated_to(), head_.name());
+  v1::RespondToImportantMatterRequest respond;
+  respond.set_response("我来");
+  EXPECT_EQ(Matter(gam_, "RespondToImportantMatter", matter->name(), respond)->responder(), head_.name());
+}
+
+}  // namespace
+}  // namespace kam::account

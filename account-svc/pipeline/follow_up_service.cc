@@ -1,0 +1,274 @@
+// kam.account.v1.FollowUpSheetService: the cards of a day and their reports (A-20, P-04, P-05).
+#include <map>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/pipeline/pipeline.h"
+#include "account-svc/rules/card_rules.h"
+#include "account-svc/rules/proto_time.h"
+#include "account-svc/working_time.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "kam/account/v1/follow_up_sheet_service.pb.h"
+#include "kam/account/v1/opportunity.pb.h"
+
+namespace kam::account {
+namespace {
+
+using mysql::Row;
+using mysql::Value;
+using resource::UnitOfWork;
+using v1::FollowUpSheet;
+using v1::Lead;
+
+constexpr char kService[] = "kam.account.v1.FollowUpSheetService";
+// Leads that are followed up.
+constexpr char kOpenLead[] = "t.state IN ('NEW', 'QUALIFIED') AND t.archive_time IS NULL";
+
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
+// What the cards say of the day, one line a prospect.
+absl::Status Compile(const Context& context, UnitOfWork& work, absl::CivilDay day, FollowUpSheet* sheet) {
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      work.connection().Query(
+          "SELECT f.parent_id, f.intention_level, f.next_date, f.result, f.in_calling_window FROM "
+          "leads_follow_ups f WHERE f.employee = ? AND f.contact_time >= ? AND f.contact_time < ? "
+          "ORDER BY f.parent_id, f.position",
+          {IdOf(sheet->owner()), absl::FromCivil(day, context.zone), absl::FromCivil(day + 1, context.zone)}));
+  sheet->clear_lines();
+  for (const Row& row : rows) {
+    const std::string lead = NameOf("leads", row[0].text());
+    if (sheet->lines().empty() || sheet->lines().rbegin()->lead() != lead) sheet->add_lines()->set_lead(lead);
+    v1::FollowUpSheetLine& line = *sheet->mutable_lines(sheet->lines_size() - 1);
+    line.set_entries(line.entries() + 1);
+    line.set_in_window(line.in_window() + static_cast<int32_t>(row[4].integer()));
+    const auto* level = resource::FindEnumValue(v1::IntentionLevel_descriptor(), row[1].text());
+    line.set_intention_level(level == nullptr ? v1::INTENTION_LEVEL_UNSPECIFIED
+                                              : static_cast<v1::IntentionLevel>(level->number()));
+    line.set_next_date(row[2].text());
+    line.set_result(row[3].text());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status HandIn(const Context& context, UnitOfWork& work, bool first, FollowUpSheet* sheet) {
+  ASSIGN_OR_RETURN(const absl::CivilDay day, ParseDate(sheet->sheet_date(), "follow_up_sheet.sheet_date"));
+  RETURN_IF_ERROR(Compile(context, work, day, sheet));
+  ASSIGN_OR_RETURN(const WorkingTime working, WorkingTime::Load(context, work.connection()));
+  const auto is_workday = [&working](absl::CivilDay at) { return working.IsWorkday(at); };
+  rules::HandIn(day, first, {work.now(), context.zone, is_workday}, context.policy, sheet);
+  return absl::OkStatus();
+}
+
+absl::Status CreateSheet(const Context& context, UnitOfWork& work, FollowUpSheet* sheet) {
+  ASSIGN_OR_RETURN(*sheet->mutable_owner(), Person(work));
+  sheet->set_state(v1::FOLLOW_UP_SHEET_STATE_HANDED_IN);
+  const std::string today = context.Today(work.now());
+  if (sheet->sheet_date().empty()) sheet->set_sheet_date(today);
+  RETURN_IF_ERROR(Validate(work, *sheet));
+  if (sheet->sheet_date() > today) {
+    return InvalidField("follow_up_sheet.sheet_date", "DATE_IN_FUTURE", absl::StrCat("is after today, ", today),
+                        {{"value", sheet->sheet_date()}, {"limit", today}});
+  }
+  ASSIGN_OR_RETURN(
+      const std::vector<FollowUpSheet> found,
+      work.Find<FollowUpSheet>(
+          {"t.owner = ? AND t.sheet_date = ?", {Value(IdOf(sheet->owner())), Value(sheet->sheet_date())}}, "", 1));
+  if (!found.empty()) {
+    return Error(absl::StatusCode::kAlreadyExists, "SHEET_HANDED_IN",
+                 "the cards of the day were handed in; a sheet that was returned is handed in again by Resubmit",
+                 {{"day", sheet->sheet_date()}, {"sheet", found[0].name()}});
+  }
+  return HandIn(context, work, /*first=*/true, sheet);
+}
+
+struct CardFigures {
+  std::map<absl::CivilDay, int> prospects;  // By day.
+  std::set<absl::CivilDay> sheet_days;
+  int64_t entries = 0, in_window = 0, late = 0, signed_sheets = 0, overdue = 0;
+};
+
+absl::StatusOr<v1::ReportFollowUpCardsResponse> ReportCards(const Context& context, const rpc::Call& call,
+                                                            const v1::ReportFollowUpCardsRequest& request,
+                                                            mysql::Connection& connection) {
+  ASSIGN_OR_RETURN(const auto instants, Instants(context, request.from_date(), request.to_date()));
+  std::map<std::string, CardFigures> table;  // By employee id.
+  // Whoever has prospects to follow up has cards to hand in.
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> open,
+      QueryWithinReach(context, call, Lead::descriptor(), connection,
+                       absl::StrCat("SELECT t.owner, COUNT(CASE WHEN t.next_follow_up_date < ? THEN 1 END) FROM leads "
+                                    "t WHERE ",
+                                    kOpenLead),
+                       {Value(context.Today(context.runtime.clock().Now()))}, "GROUP BY t.owner"));
+  for (const Row& row : open) table[row[0].text()].overdue = row[1].integer();
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> entries,
+      QueryWithinReach(context, call, Lead::descriptor(), connection,
+                       "SELECT f.employee, t.id, f.contact_time, f.in_calling_window FROM leads_follow_ups f JOIN "
+                       "leads t ON t.id = f.parent_id WHERE f.contact_time >= ? AND f.contact_time < ?",
+                       {Value(instants.first), Value(instants.second)}, "ORDER BY f.employee"));
+  std::set<std::pair<std::string, std::pair<absl::CivilDay, std::string>>> seen;
+  for (const Row& row : entries) {
+    CardFigures& figures = table[row[0].text()];
+    const absl::CivilDay day = Today(row[2].time(), context.zone);
+    ++figures.entries;
+    figures.in_window += row[3].integer();
+    if (seen.insert({row[0].text(), {day, row[1].text()}}).second) ++figures.prospects[day];
+  }
+  ASSIGN_OR_RETURN(const std::vector<Row> sheets,
+                   QueryWithinReach(context, call, FollowUpSheet::descriptor(), connection,
+                                    "SELECT t.owner, t.sheet_date, t.late, t.state FROM follow_up_sheets t WHERE "
+                                    "t.archive_time IS NULL AND t.sheet_date >= ? AND t.sheet_date <= ?",
+                                    {Value(request.from_date()), Value(request.to_date())}, ""));
+  for (const Row& row : sheets) {
+    CardFigures& figures = table[row[0].text()];
+    ASSIGN_OR_RETURN(const absl::CivilDay day, ParseDate(row[1].text()));
+    figures.sheet_days.insert(day);
+    figures.late += row[2].integer();
+    figures.signed_sheets += row[3].text() == "SIGNED" ? 1 : 0;
+  }
+  ASSIGN_OR_RETURN(const WorkingTime working, WorkingTime::Load(context, connection));
+  ASSIGN_OR_RETURN(const absl::CivilDay from, ParseDate(request.from_date()));
+  ASSIGN_OR_RETURN(const absl::CivilDay to, ParseDate(request.to_date()));
+  const absl::Time now = context.runtime.clock().Now();
+  std::vector<absl::CivilDay> workdays;
+  for (absl::CivilDay day = from; day <= to && rules::HandInTime(day, context.zone, context.policy) <= now; ++day) {
+    if (working.IsWorkday(day)) workdays.push_back(day);
+  }
+  v1::ReportFollowUpCardsResponse response;
+  for (const auto& [employee, figures] : table) {
+    v1::FollowUpCardRow* row = response.add_rows();
+    row->set_employee(NameOf("employees", employee));
+    row->set_business_days(static_cast<int32_t>(workdays.size()));
+    row->set_sheets(static_cast<int32_t>(figures.sheet_days.size()));
+    row->set_late_sheets(static_cast<int32_t>(figures.late));
+    row->set_signed_sheets(static_cast<int32_t>(figures.signed_sheets));
+    int prospects = 0;
+    for (const auto& [day, count] : figures.prospects) prospects += count;
+    for (const absl::CivilDay day : workdays) {
+      const auto at = figures.prospects.find(day);
+      if (figures.sheet_days.count(day) == 0) row->set_missing_days(row->missing_days() + 1);
+      if ((at == figures.prospects.end() ? 0 : at->second) < context.policy.follow_up_quota) {
+        row->set_short_days(row->short_days() + 1);
+      }
+    }
+    row->set_prospects(prospects);
+    row->set_entries(static_cast<int32_t>(figures.entries));
+    row->set_in_window(static_cast<int32_t>(figures.in_window));
+    row->set_overdue_leads(static_cast<int32_t>(figures.overdue));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ReportMorningResponse> ReportMorning(const Context& context, const rpc::Call& call,
+                                                        const v1::ReportMorningRequest& request,
+                                                        mysql::Connection& connection) {
+  const std::string today =
+      request.report_date().empty() ? context.Today(context.runtime.clock().Now()) : request.report_date();
+  ASSIGN_OR_RETURN(const absl::CivilDay day, ParseDate(today, "report_date"));
+  ASSIGN_OR_RETURN(const WorkingTime working, WorkingTime::Load(context, connection));
+  const absl::CivilDay before = rules::WorkdayBefore(day, [&](absl::CivilDay at) { return working.IsWorkday(at); });
+  // Free days between belong to the working day before them: nothing that came in falls through.
+  const Value from(absl::FromCivil(before, context.zone));
+  const Value to(absl::FromCivil(day, context.zone));
+  std::map<std::string, v1::MorningReportRow> table;
+  ASSIGN_OR_RETURN(const std::vector<Row> receptions,
+                   QueryWithinReach(context, call, Lead::descriptor(), connection,
+                                    "SELECT t.owner, t.intention_level FROM leads t WHERE t.archive_time IS NULL AND "
+                                    "t.arrival_time >= ? AND t.arrival_time < ?",
+                                    {from, to}, ""));
+  for (const Row& row : receptions) {
+    v1::MorningReportRow& figures = table[row[0].text()];
+    figures.set_receptions(figures.receptions() + 1);
+    const std::string& level = row[1].text();
+    if (level == "H") {
+      figures.set_level_h(figures.level_h() + 1);
+    } else if (level == "A") {
+      figures.set_level_a(figures.level_a() + 1);
+    } else if (level == "B") {
+      figures.set_level_b(figures.level_b() + 1);
+    } else if (level == "C") {
+      figures.set_level_c(figures.level_c() + 1);
+    } else {
+      figures.set_level_n(figures.level_n() + 1);
+    }
+  }
+  ASSIGN_OR_RETURN(const std::vector<Row> orders,
+                   QueryWithinReach(context, call, v1::Opportunity::descriptor(), connection,
+                                    "SELECT t.owner, COUNT(t.id) FROM opportunities t WHERE t.state = 'WON' AND "
+                                    "t.close_time >= ? AND t.close_time < ?",
+                                    {from, to}, "GROUP BY t.owner"));
+  for (const Row& row : orders) table[row[0].text()].set_orders(static_cast<int32_t>(row[1].integer()));
+  ASSIGN_OR_RETURN(const std::vector<Row> follow_ups,
+                   QueryWithinReach(context, call, Lead::descriptor(), connection,
+                                    "SELECT f.employee, COUNT(DISTINCT t.id) FROM leads_follow_ups f JOIN leads t ON "
+                                    "t.id = f.parent_id WHERE f.contact_time >= ? AND f.contact_time < ?",
+                                    {from, to}, "GROUP BY f.employee"));
+  for (const Row& row : follow_ups) table[row[0].text()].set_follow_ups(static_cast<int32_t>(row[1].integer()));
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> due,
+      QueryWithinReach(context, call, Lead::descriptor(), connection,
+                       absl::StrCat("SELECT t.owner, COUNT(CASE WHEN t.next_follow_up_date = ? THEN 1 END), COUNT(CASE "
+                                    "WHEN t.next_follow_up_date < ? THEN 1 END) FROM leads t WHERE ",
+                                    kOpenLead),
+                       {Value(today), Value(today)}, "GROUP BY t.owner"));
+  for (const Row& row : due) {
+    table[row[0].text()].set_due_today(static_cast<int32_t>(row[1].integer()));
+    table[row[0].text()].set_overdue(static_cast<int32_t>(row[2].integer()));
+  }
+  v1::ReportMorningResponse response;
+  response.set_business_day(FormatDate(before));
+  for (auto& [employee, figures] : table) {
+    figures.set_employee(NameOf("employees", employee));
+    response.add_rows()->Swap(&figures);
+  }
+  return response;
+}
+
+}  // namespace
+
+void RegisterFollowUpSheets(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_create = resource::OnCreate<FollowUpSheet>(
+      [context](UnitOfWork& work, FollowUpSheet* sheet) { return CreateSheet(context, work, sheet); });
+  context.runtime.SetHooks(FollowUpSheet::descriptor(), std::move(hooks));
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  AddVerb<FollowUpSheet, v1::ResubmitFollowUpSheetRequest>(
+      context, Rpc("ResubmitFollowUpSheet"), registry,
+      [context](UnitOfWork& work, const v1::ResubmitFollowUpSheetRequest&, FollowUpSheet* sheet) {
+        return HandIn(context, work, /*first=*/false, sheet);
+      });
+  AddVerb<FollowUpSheet, v1::SignFollowUpSheetRequest>(
+      context, Rpc("SignFollowUpSheet"), registry,
+      [](UnitOfWork& work, const v1::SignFollowUpSheetRequest& request, FollowUpSheet* sheet) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::CheckSigner(actor, *sheet));
+        sheet->set_signer(actor);
+        *sheet->mutable_sign_time() = ToTimestamp(work.now());
+        sheet->set_comment(request.comment());
+        return absl::OkStatus();
+      });
+  AddVerb<FollowUpSheet, v1::ReturnFollowUpSheetRequest>(
+      context, Rpc("ReturnFollowUpSheet"), registry,
+      [](UnitOfWork& work, const v1::ReturnFollowUpSheetRequest& request, FollowUpSheet* sheet) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::CheckSigner(actor, *sheet));
+        sheet->set_return_reason(request.reason());
+        return absl::OkStatus();
+      });
+  AddReport<v1::ReportFollowUpCardsRequest, v1::ReportFollowUpCardsResponse>(
+      context, Rpc("ReportFollowUpCards"), registry,
+      [context](const rpc::Call& call, const v1::ReportFollowUpCardsRequest& request, mysql::Connection& connection) {
+        return ReportCards(context, call, request, connection);
+      });
+  AddReport<v1::ReportMorningRequest, v1::ReportMorningResponse>(
+      context, Rpc("ReportMorning"), registry,
+      [context](const rpc::Call& call, const v1::ReportMorningRequest& request, mysql::Connection& connection) {
+        return ReportMorning(context, call, request, connection);
+      });
+}
+
+}  // namespace kam::account

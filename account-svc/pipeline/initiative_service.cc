@@ -1,0 +1,110 @@
+// kam.account.v1.ProductInitiativeService.
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "account-svc/pipeline/pipeline.h"
+#include "account-svc/rules/duties.h"
+#include "account-svc/rules/proto_time.h"
+#include "account-svc/rules/solution_rules.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "kam/account/v1/product_initiative_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+using mysql::Row;
+using mysql::Value;
+using resource::UnitOfWork;
+using v1::ProductInitiative;
+
+constexpr char kService[] = "kam.account.v1.ProductInitiativeService";
+
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
+// Whoever answers for the effect holds one of the roles of the policy.
+absl::Status CheckResponsible(const Context& context, UnitOfWork& work, const std::string& employee) {
+  const std::vector<std::string>& roles = context.policy.product_roles;
+  const std::string day = context.Today(work.now());
+  std::vector<Value> params = {Value(IdOf(employee)), Value(day), Value(day)};
+  params.insert(params.end(), roles.begin(), roles.end());
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   work.connection().Query(
+                       absl::StrCat("SELECT 1 FROM employees_roles r WHERE r.parent_id = ? AND r.state = 'GRANTED' AND "
+                                    "r.since_date <= ? AND (r.until_date IS NULL OR r.until_date >= ?) AND r.role IN (",
+                                    resource::Placeholders(roles.size()), ") LIMIT 1"),
+                       mysql::Params(params)));
+  if (!rows.empty()) return absl::OkStatus();
+  const std::string allowed = absl::StrJoin(roles, ", ");
+  return InvalidField("responsible", "RESPONSIBLE_INVALID",
+                      absl::StrCat("holds none of the roles that answer for a new product: ", allowed),
+                      {{"value", employee}, {"allowed", allowed}});
+}
+
+absl::Status Decide(UnitOfWork& work, ProductInitiative* initiative) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  RETURN_IF_ERROR(rules::CheckOther(actor, initiative->proposer(), "proposer", "nobody decides on his own proposal"));
+  initiative->set_approver(actor);
+  *initiative->mutable_approve_time() = ToTimestamp(work.now());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterInitiatives(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_create =
+      resource::OnCreate<ProductInitiative>([](UnitOfWork& work, ProductInitiative* initiative) -> absl::Status {
+        ASSIGN_OR_RETURN(*initiative->mutable_owner(), Person(work));
+        initiative->set_proposer(initiative->owner());
+        initiative->set_state(v1::PRODUCT_INITIATIVE_STATE_PROPOSED);
+        return absl::OkStatus();
+      });
+  hooks.on_update =
+      resource::OnUpdate<ProductInitiative>([](UnitOfWork&, const ProductInitiative& before, ProductInitiative* after) {
+        return rules::CheckInitiativeUpdate(before, *after);
+      });
+  context.runtime.SetHooks(ProductInitiative::descriptor(), std::move(hooks));
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  AddVerb<ProductInitiative, v1::ApproveProductInitiativeRequest>(
+      context, Rpc("ApproveProductInitiative"), registry,
+      [context](UnitOfWork& work, const v1::ApproveProductInitiativeRequest& request,
+                ProductInitiative* initiative) -> absl::Status {
+        RETURN_IF_ERROR(Decide(work, initiative));
+        RETURN_IF_ERROR(CheckResponsible(context, work, request.responsible()));
+        initiative->set_owner(request.responsible());
+        return absl::OkStatus();
+      });
+  AddVerb<ProductInitiative, v1::RejectProductInitiativeRequest>(
+      context, Rpc("RejectProductInitiative"), registry,
+      [](UnitOfWork& work, const v1::RejectProductInitiativeRequest& request, ProductInitiative* initiative) {
+        initiative->set_reject_reason(request.reason());
+        return Decide(work, initiative);
+      });
+  AddVerb<ProductInitiative, v1::StartProductTrialRequest>(
+      context, Rpc("StartProductTrial"), registry,
+      [](UnitOfWork&, const v1::StartProductTrialRequest&, ProductInitiative* initiative) {
+        return rules::CheckTrial(*initiative);
+      });
+  AddVerb<ProductInitiative, v1::RecordProductSampleRequest>(
+      context, Rpc("RecordProductSample"), registry,
+      [context](UnitOfWork& work, const v1::RecordProductSampleRequest& request, ProductInitiative* initiative) {
+        return rules::AddSample(request, context.Today(work.now()), initiative);
+      });
+  AddVerb<ProductInitiative, v1::ReachInitiativeMilestoneRequest>(
+      context, Rpc("ReachInitiativeMilestone"), registry,
+      [context](UnitOfWork& work, const v1::ReachInitiativeMilestoneRequest& request, ProductInitiative* initiative) {
+        return rules::ReachMilestone(request, context.Today(work.now()), initiative);
+      });
+  AddVerb<ProductInitiative, v1::RollOutProductRequest>(
+      context, Rpc("RollOutProduct"), registry,
+      [](UnitOfWork&, const v1::RollOutProductRequest&, ProductInitiative* initiative) {
+        return rules::CheckRollOut(*initiative);
+      });
+  AddVerb<ProductInitiative, v1::EvaluateProductInitiativeRequest>(
+      context, Rpc("EvaluateProductInitiative"), registry,
+      [](UnitOfWork&, const v1::EvaluateProductInitiativeRequest& request, ProductInitiative* initiative) {
+        return rules::EvaluateEffect(request, initiative);
+      });
+}
+
+}  // namespace kam::account

@@ -1,0 +1,154 @@
+// kam.account.v1.LeadService.
+#include "absl/strings/str_cat.h"
+#include "account-svc/accounts/account_service.h"
+#include "account-svc/accounts/duplicates.h"
+#include "account-svc/pipeline/pipeline.h"
+#include "account-svc/rules/card_rules.h"
+#include "account-svc/rules/ownership_rules.h"
+#include "account-svc/rules/proto_time.h"
+#include "account-svc/rules/sales_rules.h"
+#include "account-svc/working_time.h"
+#include "common/resource/standard.h"
+#include "common/resource/validate.h"
+#include "common/status/status.h"
+#include "kam/account/v1/account.pb.h"
+#include "kam/account/v1/lead_service.pb.h"
+#include "kam/account/v1/referral.pb.h"
+
+namespace kam::account {
+namespace {
+
+using resource::Change;
+using resource::UnitOfWork;
+using v1::Account;
+using v1::Lead;
+using v1::Referral;
+
+constexpr char kService[] = "kam.account.v1.LeadService";
+
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
+// Whether the firm of the lead has a file: blind, whoever asks, and logged like every such question.
+absl::Status MatchAccount(const Context& context, UnitOfWork& work, absl::string_view method, Lead* lead) {
+  lead->clear_matched_account();
+  lead->clear_claimable_after();
+  rules::Firm firm;
+  firm.legal_name = lead->company_name();
+  firm.phone = lead->phone();
+  firm.domain = lead->email();
+  const rules::FirmKeys keys = rules::KeysOf(firm, context.policy);
+  ASSIGN_OR_RETURN(const std::optional<Duplicate> found, FindDuplicate(work.connection(), keys, ""));
+  bool reaches = false;
+  if (found.has_value()) {
+    ASSIGN_OR_RETURN(reaches, Reaches(work.connection(), work.runtime(), work.actor(), found->account));
+  }
+  if (!found.has_value()) {
+    lead->set_account_match(v1::ACCOUNT_MATCH_NONE);
+  } else if (reaches) {
+    lead->set_account_match(v1::ACCOUNT_MATCH_YOURS);
+    lead->set_matched_account(NameOf("accounts", found->account));
+  } else {
+    lead->set_account_match(v1::ACCOUNT_MATCH_EXISTS);
+    *lead->mutable_claimable_after() = ToTimestamp(rules::ClaimableAfter(found->protected_until, work.now()));
+  }
+  ASSIGN_OR_RETURN(const std::string id, work.NewId());
+  const char* result = !found.has_value() ? "NONE" : reaches ? "EXISTS_YOURS" : "EXISTS";
+  return LogCheck(
+      work.connection(), id, work.now(),
+      {work.actor().subject, std::string(method), keys, result, found.has_value() ? found->account : std::string()});
+}
+
+// A lead with a telephone number has a card.
+void OpenCard(absl::Time now, Lead* lead) {
+  if (!lead->phone().empty() && !lead->has_card_open_time()) *lead->mutable_card_open_time() = ToTimestamp(now);
+}
+
+absl::Status CreateLead(const Context& context, UnitOfWork& work, Lead* lead) {
+  if (!work.importing() || lead->state() == v1::LEAD_STATE_UNSPECIFIED) lead->set_state(v1::LEAD_STATE_NEW);
+  RETURN_IF_ERROR(SetOwner(work, lead->mutable_owner()));
+  if (!lead->has_arrival_time()) *lead->mutable_arrival_time() = ToTimestamp(work.now());
+  RETURN_IF_ERROR(Validate(work, *lead));
+  OpenCard(work.now(), lead);
+  if (work.importing()) return absl::OkStatus();
+  RETURN_IF_ERROR(rules::CheckLead(*lead, context.policy));
+  return MatchAccount(context, work, Rpc("CreateLead"), lead);
+}
+
+absl::Status UpdateLead(const Context& context, UnitOfWork& work, const Lead& before, Lead* after) {
+  OpenCard(work.now(), after);
+  if (work.importing()) return absl::OkStatus();
+  RETURN_IF_ERROR(rules::CheckLeadUpdate(before));
+  RETURN_IF_ERROR(SetOwner(work, after->mutable_owner()));
+  RETURN_IF_ERROR(Validate(work, *after));
+  RETURN_IF_ERROR(rules::CheckLead(*after, context.policy));
+  const bool same_firm = before.company_name() == after->company_name() && before.phone() == after->phone() &&
+                         before.email() == after->email();
+  return same_firm ? absl::OkStatus() : MatchAccount(context, work, Rpc("UpdateLead"), after);
+}
+
+// The referral of a recommended lead is made with it and follows it.
+absl::Status SaveReferral(UnitOfWork& work, const Lead& lead) {
+  ASSIGN_OR_RETURN(std::vector<Referral> found,
+                   work.Find<Referral>({"t.lead = ?", {mysql::Value(IdOf(lead.name()))}}, "", 1, /*lock=*/true));
+  if (found.empty() && lead.referrer().empty() && lead.referrer_member().empty()) return absl::OkStatus();
+  if (found.empty()) {
+    Referral referral;
+    rules::FollowLead(lead, work.now(), &referral);
+    return work.Insert(std::move(referral)).status();
+  }
+  Change<Referral> change{found[0], found[0]};
+  if (!rules::FollowLead(lead, work.now(), &change.after)) return absl::OkStatus();
+  return work.Save(std::move(change)).status();
+}
+
+absl::StatusOr<v1::ConvertLeadResponse> Convert(const Context& context, UnitOfWork& work,
+                                                const v1::ConvertLeadRequest& request) {
+  ASSIGN_OR_RETURN(auto change, work.Begin<Lead>(request));
+  Account account = request.account();
+  resource::ClearOutputOnly(&account, /*import=*/false);
+  rules::AccountFromLead(change.before, &account);
+  RETURN_IF_ERROR(PrepareNewAccount(context, work, Rpc("ConvertLead"), &account));
+  v1::ConvertLeadResponse response;
+  ASSIGN_OR_RETURN(*response.mutable_account(), work.Insert(std::move(account)));
+  change.after.set_account(response.account().name());
+  ASSIGN_OR_RETURN(*response.mutable_lead(), work.Save(std::move(change)));
+  return response;
+}
+
+}  // namespace
+
+void RegisterLeads(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_create =
+      resource::OnCreate<Lead>([context](UnitOfWork& work, Lead* lead) { return CreateLead(context, work, lead); });
+  hooks.on_update = resource::OnUpdate<Lead>([context](UnitOfWork& work, const Lead& before, Lead* after) {
+    return UpdateLead(context, work, before, after);
+  });
+  hooks.on_saved = resource::OnSaved<Lead>(
+      [](UnitOfWork& work, const Lead*, const Lead& after) { return SaveReferral(work, after); });
+  context.runtime.SetHooks(Lead::descriptor(), std::move(hooks));
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  AddVerb<Lead, v1::QualifyLeadRequest>(
+      context, Rpc("QualifyLead"), registry,
+      [](UnitOfWork&, const v1::QualifyLeadRequest&, Lead* lead) { return rules::Qualify(*lead); });
+  AddVerb<Lead, v1::DiscardLeadRequest>(context, Rpc("DiscardLead"), registry,
+                                        [](UnitOfWork&, const v1::DiscardLeadRequest& request, Lead* lead) {
+                                          lead->set_discard_reason(request.reason());
+                                          return absl::OkStatus();
+                                        });
+  AddVerb<Lead, v1::AddLeadFollowUpRequest>(
+      context, Rpc("AddLeadFollowUp"), registry,
+      [context](UnitOfWork& work, const v1::AddLeadFollowUpRequest& request, Lead* lead) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        ASSIGN_OR_RETURN(const WorkingTime working, WorkingTime::Load(context, work.connection()));
+        const auto is_workday = [&working](absl::CivilDay day) { return working.IsWorkday(day); };
+        return rules::AddFollowUp(request, actor, {work.now(), context.zone, is_workday}, context.policy, lead);
+      });
+  registry->Add<v1::ConvertLeadRequest, v1::ConvertLeadResponse>(
+      Rpc("ConvertLead"), [context](rpc::Call& call, const v1::ConvertLeadRequest& request) {
+        return context.runtime.Write<v1::ConvertLeadResponse>(
+            call, request, [&](UnitOfWork& work) { return Convert(context, work, request); });
+      });
+}
+
+}  // namespace kam::account

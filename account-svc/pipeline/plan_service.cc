@@ -1,0 +1,177 @@
+// kam.account.v1.AccountPlanService: plans whose goals measure themselves.
+#include "absl/strings/str_cat.h"
+#include "account-svc/pipeline/pipeline.h"
+#include "account-svc/rules/plan_rules.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "kam/account/v1/account_plan_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+using mysql::Row;
+using mysql::Value;
+using resource::UnitOfWork;
+using v1::AccountPlan;
+
+constexpr char kService[] = "kam.account.v1.AccountPlanService";
+
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
+// What the records of the account say of a goal. Everything that counts lies in the days of the goal.
+absl::StatusOr<Decimal> Measure(const Context& context, mysql::Connection& connection, const AccountPlan& plan,
+                                const v1::PlanGoal& goal) {
+  const rules::GoalDays days = rules::DaysOf(plan, goal);
+  ASSIGN_OR_RETURN(const absl::CivilDay first, ParseDate(days.from, "goal.from_date"));
+  ASSIGN_OR_RETURN(const absl::CivilDay last, ParseDate(days.to, "goal.to_date"));
+  const Value from(absl::FromCivil(first, context.zone)), to(absl::FromCivil(last + 1, context.zone));
+  const Value account(IdOf(plan.account()));
+  const Value from_day(days.from), to_day(days.to);
+  std::string sql;
+  std::vector<Value> params = {account, from, to};
+  switch (goal.metric()) {
+    case v1::PLAN_METRIC_VISITS:
+      sql =
+          "SELECT COUNT(v.id) FROM visits v WHERE v.account = ? AND v.state = 'DONE' AND v.check_in_time >= ? AND "
+          "v.check_in_time < ?";
+      break;
+    case v1::PLAN_METRIC_OPPORTUNITIES_OPENED:
+      sql =
+          "SELECT COUNT(o.id) FROM opportunities o WHERE o.account = ? AND o.archive_time IS NULL AND o.create_time "
+          ">= ? AND o.create_time < ?";
+      break;
+    case v1::PLAN_METRIC_OPPORTUNITIES_WON:
+      sql =
+          "SELECT COUNT(o.id) FROM opportunities o WHERE o.account = ? AND o.state = 'WON' AND o.close_time >= ? AND "
+          "o.close_time < ?";
+      break;
+    case v1::PLAN_METRIC_WON_AMOUNT:
+      sql =
+          "SELECT COALESCE(SUM(o.amount_amount), 0) FROM opportunities o WHERE o.account = ? AND o.state = 'WON' AND "
+          "o.close_time >= ? AND o.close_time < ? AND o.amount_currency = ?";
+      params.emplace_back(goal.currency());
+      break;
+    case v1::PLAN_METRIC_SOLUTIONS_ACCEPTED:
+      sql =
+          "SELECT COUNT(s.id) FROM solutions s WHERE s.account = ? AND s.state = 'ACCEPTED' AND s.decision_date >= ? "
+          "AND s.decision_date <= ?";
+      params = {account, from_day, to_day};
+      break;
+    case v1::PLAN_METRIC_NEEDS_TOLD:
+      sql =
+          "SELECT COUNT(n.id) FROM customer_needs n WHERE n.account = ? AND n.state = 'TOLD' AND n.told_date >= ? AND "
+          "n.told_date <= ?";
+      params = {account, from_day, to_day};
+      break;
+    case v1::PLAN_METRIC_CROSS_SELL_SOLD:
+      sql =
+          "SELECT COUNT(c.id) FROM cross_sell_offers c WHERE c.account = ? AND c.state = 'SOLD' AND c.close_date >= ? "
+          "AND c.close_date <= ?";
+      params = {account, from_day, to_day};
+      break;
+    default:
+      return Internal("a goal has an unknown metric");
+  }
+  ASSIGN_OR_RETURN(const std::vector<Row> rows, connection.Query(sql, mysql::Params(params)));
+  const Value& value = rows[0][0];
+  if (goal.metric() == v1::PLAN_METRIC_WON_AMOUNT) return Decimal::Parse(value.text(), "amount");
+  return Decimal::FromInt64(value.integer());
+}
+
+absl::StatusOr<std::vector<v1::GoalProgress>> MeasureAll(const Context& context, mysql::Connection& connection,
+                                                         const AccountPlan& plan, const std::string& today) {
+  std::vector<v1::GoalProgress> goals;
+  for (const v1::PlanGoal& goal : plan.goals()) {
+    ASSIGN_OR_RETURN(const Decimal actual, Measure(context, connection, plan, goal));
+    ASSIGN_OR_RETURN(v1::GoalProgress progress, rules::ProgressOf(goal, rules::DaysOf(plan, goal), actual, today));
+    goals.push_back(std::move(progress));
+  }
+  return goals;
+}
+
+absl::StatusOr<v1::MeasureAccountPlanResponse> MeasurePlan(const Context& context, const rpc::Call& call,
+                                                           const v1::MeasureAccountPlanRequest& request) {
+  ASSIGN_OR_RETURN(const AccountPlan plan, context.runtime.Get<AccountPlan>(call, request.name()));
+  const std::string today = context.Today(context.runtime.clock().Now());
+  std::vector<v1::GoalProgress> goals;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    ASSIGN_OR_RETURN(goals, MeasureAll(context, connection, plan, today));
+    return absl::OkStatus();
+  }));
+  v1::MeasureAccountPlanResponse response;
+  for (v1::GoalProgress& goal : goals) response.add_goals()->Swap(&goal);
+  for (const v1::PlanAction& action : plan.actions()) {
+    if (!action.done_date().empty()) {
+      response.set_actions_done(response.actions_done() + 1);
+    } else if (action.due_date() < today) {
+      response.set_actions_overdue(response.actions_overdue() + 1);
+    }
+  }
+  return response;
+}
+
+absl::Status Review(const Context& context, UnitOfWork& work, const v1::ReviewAccountPlanRequest& request,
+                    AccountPlan* plan) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  RETURN_IF_ERROR(rules::CheckPlanReviewer(actor, *plan));
+  ASSIGN_OR_RETURN(const std::vector<v1::GoalProgress> goals,
+                   MeasureAll(context, work.connection(), *plan, context.Today(work.now())));
+  for (size_t i = 0; i < goals.size(); ++i) {
+    v1::PlanGoal& goal = *plan->mutable_goals(static_cast<int>(i));
+    goal.set_actual(goals[i].actual());
+    goal.set_percent(goals[i].percent());
+  }
+  plan->set_reviewer(actor);
+  *plan->mutable_review_time() = ToTimestamp(work.now());
+  plan->set_conclusion(request.conclusion());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterAccountPlans(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_create = resource::OnCreate<AccountPlan>([](UnitOfWork& work, AccountPlan* plan) -> absl::Status {
+    RETURN_IF_ERROR(SetOwner(work, plan->mutable_owner()));
+    plan->set_state(v1::ACCOUNT_PLAN_STATE_DRAFT);
+    RETURN_IF_ERROR(Validate(work, *plan));
+    RETURN_IF_ERROR(rules::CheckAccountPlan(*plan));
+    return CheckAccountUsable(work, plan->account());
+  });
+  hooks.on_update = resource::OnUpdate<AccountPlan>(
+      [](UnitOfWork& work, const AccountPlan& before, AccountPlan* after) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckAccountPlanUpdate(before));
+        RETURN_IF_ERROR(SetOwner(work, after->mutable_owner()));
+        RETURN_IF_ERROR(Validate(work, *after));
+        return rules::CheckAccountPlan(*after);
+      });
+  context.runtime.SetHooks(AccountPlan::descriptor(), std::move(hooks));
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  AddVerb<AccountPlan, v1::ApproveAccountPlanRequest>(
+      context, Rpc("ApproveAccountPlan"), registry,
+      [](UnitOfWork& work, const v1::ApproveAccountPlanRequest&, AccountPlan* plan) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::ApproveAccountPlan(actor, work.now(), plan);
+      });
+  AddVerb<AccountPlan, v1::StartAccountPlanRequest>(
+      context, Rpc("StartAccountPlan"), registry,
+      [](UnitOfWork&, const v1::StartAccountPlanRequest&, AccountPlan*) { return absl::OkStatus(); });
+  AddVerb<AccountPlan, v1::CompletePlanActionRequest>(
+      context, Rpc("CompletePlanAction"), registry,
+      [context](UnitOfWork& work, const v1::CompletePlanActionRequest& request, AccountPlan* plan) {
+        return rules::CompleteAction(request, context.Today(work.now()), plan);
+      });
+  AddVerb<AccountPlan, v1::ReviewAccountPlanRequest>(
+      context, Rpc("ReviewAccountPlan"), registry,
+      [context](UnitOfWork& work, const v1::ReviewAccountPlanRequest& request, AccountPlan* plan) {
+        return Review(context, work, request, plan);
+      });
+  registry->Add<v1::MeasureAccountPlanRequest, v1::MeasureAccountPlanResponse>(
+      Rpc("MeasureAccountPlan"), [context](rpc::Call& call, const v1::MeasureAccountPlanRequest& request) {
+        return MeasurePlan(context, call, request);
+      });
+}
+
+}  // namespace kam::account

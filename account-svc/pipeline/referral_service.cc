@@ -1,0 +1,65 @@
+// kam.account.v1.ReferralService: referrals with their outcome and reward.
+#include "absl/strings/str_cat.h"
+#include "account-svc/pipeline/pipeline.h"
+#include "account-svc/rules/card_rules.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "kam/account/v1/lead.pb.h"
+#include "kam/account/v1/referral_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+using mysql::Row;
+using mysql::Value;
+using resource::UnitOfWork;
+using v1::Referral;
+
+constexpr char kService[] = "kam.account.v1.ReferralService";
+
+absl::StatusOr<v1::ReportReferralsResponse> Report(const Context& context, const rpc::Call& call,
+                                                   const v1::ReportReferralsRequest& request,
+                                                   mysql::Connection& connection) {
+  ASSIGN_OR_RETURN(const auto instants, Instants(context, request.from_date(), request.to_date()));
+  // Everything is counted at the day the lead came, so that the parts add up.
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      QueryWithinReach(
+          context, call, v1::Lead::descriptor(), connection,
+          "SELECT t.owner, COUNT(t.id), COUNT(r.id), COUNT(CASE WHEN r.state IN ('SUCCEEDED', 'REWARDED') "
+          "THEN 1 END), COUNT(CASE WHEN r.state = 'FAILED' THEN 1 END), CAST(SUM(COALESCE(r.reward_points, "
+          "0)) AS SIGNED) FROM leads t LEFT JOIN referrals r ON r.lead = t.id WHERE t.archive_time IS "
+          "NULL AND t.arrival_time >= ? AND t.arrival_time < ?",
+          {Value(instants.first), Value(instants.second)}, "GROUP BY t.owner ORDER BY t.owner"));
+  v1::ReportReferralsResponse response;
+  for (const Row& row : rows) {
+    v1::ReferralRow* out = response.add_rows();
+    out->set_employee(NameOf("employees", row[0].text()));
+    out->set_leads(static_cast<int32_t>(row[1].integer()));
+    out->set_referred(static_cast<int32_t>(row[2].integer()));
+    out->set_referral_percent(rules::PercentText(row[2].integer(), row[1].integer()));
+    out->set_succeeded(static_cast<int32_t>(row[3].integer()));
+    out->set_failed(static_cast<int32_t>(row[4].integer()));
+    out->set_reward_points(row[5].integer());
+  }
+  return response;
+}
+
+}  // namespace
+
+void RegisterReferrals(const Context& context, rpc::Registry* registry) {
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  AddVerb<Referral, v1::RewardReferralRequest>(
+      context, absl::StrCat(kService, "/RewardReferral"), registry,
+      [context](UnitOfWork& work, const v1::RewardReferralRequest& request, Referral* referral) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::Reward(request, actor, work.now(), context.policy, referral);
+      });
+  AddReport<v1::ReportReferralsRequest, v1::ReportReferralsResponse>(
+      context, absl::StrCat(kService, "/ReportReferrals"), registry,
+      [context](const rpc::Call& call, const v1::ReportReferralsRequest& request, mysql::Connection& connection) {
+        return Report(context, call, request, connection);
+      });
+}
+
+}  // namespace kam::account

@@ -1,0 +1,122 @@
+// kam.account.v1.SolutionService.
+#include "absl/strings/str_cat.h"
+#include "account-svc/pipeline/pipeline.h"
+#include "account-svc/rules/solution_rules.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "kam/account/v1/solution_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+using resource::UnitOfWork;
+using v1::Solution;
+
+constexpr char kService[] = "kam.account.v1.SolutionService";
+
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
+// The need is one of the same customer.
+absl::Status CheckNeedOf(UnitOfWork& work, const Solution& solution) {
+  if (solution.need().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT account FROM customer_needs WHERE id = ?", {IdOf(solution.need())}));
+  if (rows.empty() || NameOf("accounts", rows[0][0].text()) == solution.account()) return absl::OkStatus();
+  return InvalidField("solution.need", "NEED_OF_ANOTHER_ACCOUNT", "belongs to another account",
+                      {{"value", solution.need()}, {"account", solution.account()}});
+}
+
+absl::Status CheckSubject(UnitOfWork& work, const Solution& solution) {
+  RETURN_IF_ERROR(CheckOpportunityOf(work, solution.account(), solution.opportunity(), "solution.opportunity"));
+  return CheckNeedOf(work, solution);
+}
+
+absl::Status Request(UnitOfWork& work, Solution* solution) {
+  ASSIGN_OR_RETURN(*solution->mutable_owner(), Person(work));
+  solution->set_state(v1::SOLUTION_STATE_REQUESTED);
+  RETURN_IF_ERROR(Validate(work, *solution));
+  RETURN_IF_ERROR(CheckAccountUsable(work, solution->account()));
+  return CheckSubject(work, *solution);
+}
+
+}  // namespace
+
+void RegisterSolutions(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_create = resource::OnCreate<Solution>(Request);
+  hooks.on_update =
+      resource::OnUpdate<Solution>([](UnitOfWork& work, const Solution& before, Solution* after) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckSolutionUpdate(before));
+        return CheckSubject(work, *after);
+      });
+  context.runtime.SetHooks(Solution::descriptor(), std::move(hooks));
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  AddVerb<Solution, v1::AssignSolutionRequest>(
+      context, Rpc("AssignSolution"), registry,
+      [](UnitOfWork&, const v1::AssignSolutionRequest& request, Solution* solution) {
+        solution->set_author(request.author());
+        return absl::OkStatus();
+      });
+  AddVerb<Solution, v1::DraftSolutionRequest>(
+      context, Rpc("DraftSolution"), registry,
+      [](UnitOfWork& work, const v1::DraftSolutionRequest& request, Solution* solution) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::AddVersion(request, actor, work.now(), solution);
+      });
+  AddVerb<Solution, v1::ReviewSolutionRequest>(
+      context, Rpc("ReviewSolution"), registry,
+      [](UnitOfWork& work, const v1::ReviewSolutionRequest& request, Solution* solution) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::CheckReviewer(actor, *solution));
+        solution->set_reviewer(actor);
+        solution->set_reviewed_version(solution->versions_size());
+        solution->set_review_comment(request.comment());
+        return absl::OkStatus();
+      });
+  AddVerb<Solution, v1::ReturnSolutionRequest>(
+      context, Rpc("ReturnSolution"), registry,
+      [](UnitOfWork& work, const v1::ReturnSolutionRequest& request, Solution* solution) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::CheckReviewer(actor, *solution));
+        solution->set_reviewer(actor);
+        solution->set_review_comment(request.reason());
+        return absl::OkStatus();
+      });
+  AddVerb<Solution, v1::PresentSolutionRequest>(
+      context, Rpc("PresentSolution"), registry,
+      [context](UnitOfWork& work, const v1::PresentSolutionRequest& request, Solution* solution) {
+        return rules::Present(request, context.Today(work.now()), solution);
+      });
+  AddVerb<Solution, v1::AcceptSolutionRequest>(
+      context, Rpc("AcceptSolution"), registry,
+      [context](UnitOfWork& work, const v1::AcceptSolutionRequest& request, Solution* solution) {
+        solution->set_decision_date(context.Today(work.now()));
+        solution->set_customer_person(request.customer_person());
+        solution->set_acceptance_document(request.acceptance_document());
+        return absl::OkStatus();
+      });
+  AddVerb<Solution, v1::RejectSolutionRequest>(
+      context, Rpc("RejectSolution"), registry,
+      [context](UnitOfWork& work, const v1::RejectSolutionRequest& request, Solution* solution) {
+        solution->set_decision_date(context.Today(work.now()));
+        solution->set_customer_person(request.customer_person());
+        solution->set_reject_reason(request.reason());
+        return absl::OkStatus();
+      });
+  AddVerb<Solution, v1::EvaluateSolutionRequest>(
+      context, Rpc("EvaluateSolution"), registry,
+      [](UnitOfWork& work, const v1::EvaluateSolutionRequest& request, Solution* solution) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::EvaluateQuality(request, actor, solution);
+      });
+  AddVerb<Solution, v1::MarkSuccessCaseRequest>(
+      context, Rpc("MarkSuccessCase"), registry,
+      [context](UnitOfWork&, const v1::MarkSuccessCaseRequest& request, Solution* solution) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckSuccessCase(*solution, context.policy));
+        solution->set_success_case(true);
+        solution->set_case_summary(request.case_summary());
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace kam::account

@@ -1,0 +1,73 @@
+// People and helpers of the tests of needs, plans, submissions, solutions, test drives and new products.
+#ifndef KAM_ACCOUNT_SVC_PIPELINE_SUPPORT_FIXTURE_H_
+#define KAM_ACCOUNT_SVC_PIPELINE_SUPPORT_FIXTURE_H_
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/testing/account_fixture.h"
+#include "common/time/date.h"
+#include "kam/account/v1/customer_need_service.pb.h"
+#include "kam/api/standard.pb.h"
+
+namespace kam::account {
+
+class SupportTest : public ::testing::Test {
+ protected:
+  SupportTest()
+      : world_(World::Get()),
+        department_(world_.AddDepartment()),
+        products_(world_.AddDepartment()),
+        head_(world_.AddEmployee("GAM", department_.name())),
+        manager_(world_.AddEmployee("KAM", department_.name(), {head_.name()})),
+        seller_(world_.AddEmployee("KAX", department_.name(), {manager_.name()})),
+        chief_(world_.AddEmployee("PSS", products_.name())),
+        engineer_(world_.AddEmployee("PS", products_.name(), {chief_.name()})),
+        gam_(world_.As(head_, "GAM SM")),
+        kam_(world_.As(manager_, "KAM")),
+        kax_(world_.As(seller_, "KAX")),
+        pss_(world_.As(chief_, "PSS")),
+        ps_(world_.As(engineer_, "PS")) {
+    // Morning of the next Monday: no test sees the days of another.
+    const absl::CivilDay monday = absl::NextWeekday(Today(clock().Now(), zone()), absl::Weekday::monday);
+    clock().Set(absl::FromCivil(monday, zone()) + absl::Hours(10));
+  }
+
+  FakeClock& clock() { return world_.harness().clock(); }
+  absl::TimeZone zone() { return world_.harness().runtime().zone(); }
+  std::string today() { return TodayText(clock().Now(), zone()); }
+  std::string day(int days) { return *AddDays(today(), days); }
+  template <typename T>
+  absl::StatusOr<T> Get(absl::string_view method, const std::string& name) {
+    kam::api::GetRequest request;
+    request.set_name(name);
+    return world_.Call<T>(gam_, absl::StrCat("kam.account.v1.", method), request);
+  }
+  // Calls a verb on `name`.
+  template <typename T, typename Request>
+  absl::StatusOr<T> Do(const auth::Principal& who, absl::string_view method, const std::string& name, Request request) {
+    request.set_name(name);
+    return world_.Call<T>(who, absl::StrCat("kam.account.v1.", method), request);
+  }
+
+  absl::StatusOr<v1::CustomerNeed> Record(const std::string& account, v1::CustomerNeedKind kind,
+                                          const std::string& department = {}) {
+    v1::CreateCustomerNeedRequest request;
+    request.mutable_customer_need()->set_account(account);
+    request.mutable_customer_need()->set_kind(kind);
+    request.mutable_customer_need()->set_description("需要冷藏车");
+    request.mutable_customer_need()->set_department(department);
+    return world_.Call<v1::CustomerNeed>(kax_, "kam.account.v1.CustomerNeedService/CreateCustomerNeed", request);
+  }
+
+  World& world_;
+  organization::v1::Department department_, products_;
+  organization::v1::Employee head_, manager_, seller_, chief_, engineer_;
+  auth::Principal gam_, kam_, kax_, pss_, ps_;
+};
+
+}  // namespace kam::account
+
+#endif  // KAM_ACCOUNT_SVC_PIPELINE_SUPPORT_FIXTURE_H_

@@ -1,0 +1,31 @@
+// Checks that several rules of the pipeline make alike. Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_DUTIES_H_
+#define KAM_ACCOUNT_SVC_RULES_DUTIES_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "common/status/status.h"
+
+namespace kam::account::rules {
+
+// SEPARATION_OF_DUTIES when `actor` is `person`, who has the part `part` ("author") in it already.
+inline absl::Status CheckOther(absl::string_view actor, absl::string_view person, absl::string_view part,
+                               absl::string_view message) {
+  if (actor != person) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES", message,
+               {{std::string(part), std::string(person)}});
+}
+
+// DATE_IN_FUTURE on `field` when `day` (ISO text) is after `today`.
+inline absl::Status CheckNotLater(const std::string& day, const std::string& today, absl::string_view field) {
+  if (day <= today) return absl::OkStatus();
+  return InvalidField(field, "DATE_IN_FUTURE", absl::StrCat("is after today, ", today),
+                      {{"value", day}, {"limit", today}});
+}
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_DUTIES_H_

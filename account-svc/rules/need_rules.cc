@@ -1,0 +1,73 @@
+#include "account-svc/rules/need_rules.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "account-svc/rules/duties.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/status/status.h"
+#include "kam/account/v1/customer_need.pb.h"
+#include "kam/account/v1/customer_need_service.pb.h"
+#include "kam/account/v1/manufacturer_submission.pb.h"
+
+namespace kam::account::rules {
+
+absl::Status CheckNeed(const v1::CustomerNeed& need) {
+  if (need.kind() != v1::CUSTOMER_NEED_KIND_NEW || !need.department().empty()) return absl::OkStatus();
+  return InvalidField("customer_need.department", "DEPARTMENT_REQUIRED",
+                      "must be set: a new need is told to the department concerned at once");
+}
+
+absl::Status CheckNeedUpdate(const v1::CustomerNeed& before) {
+  if (before.state() == v1::CUSTOMER_NEED_STATE_RECORDED || before.state() == v1::CUSTOMER_NEED_STATE_ROUTED) {
+    return absl::OkStatus();
+  }
+  return FailedPrecondition("NEED_ANSWERED", before.name(), "what was answered does not change",
+                            {{"state", v1::CustomerNeedState_Name(before.state())}});
+}
+
+void Route(const std::string& department, absl::Time now, absl::Time answer_by, v1::CustomerNeed* need) {
+  need->set_state(v1::CUSTOMER_NEED_STATE_ROUTED);
+  need->set_department(department);
+  *need->mutable_routed_time() = ToTimestamp(now);
+  *need->mutable_answer_by() = ToTimestamp(answer_by);
+  need->set_overdue(false);
+  need->clear_escalated_to();
+}
+
+absl::Status CheckAnswerer(absl::string_view department_path, const v1::CustomerNeed& need) {
+  const absl::string_view id = absl::StripPrefix(need.department(), "departments/");
+  if (!id.empty() && absl::StrContains(department_path, absl::StrCat("/", id, "/"))) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "DEPARTMENT_NOT_ASKED",
+               absl::StrCat("the answer is that of ", need.department(), " and the departments below it"),
+               {{"department", need.department()}});
+}
+
+absl::Status Tell(const v1::TellCustomerRequest& request, const std::string& today, v1::CustomerNeed* need) {
+  const std::string day = request.told_date().empty() ? today : request.told_date();
+  RETURN_IF_ERROR(CheckNotLater(day, today, "told_date"));
+  need->set_told_date(day);
+  need->set_told_to(request.told_to());
+  need->set_outcome(request.outcome());
+  return absl::OkStatus();
+}
+
+absl::Status CheckSubmissionUpdate(const v1::ManufacturerSubmission& before) {
+  if (before.state() == v1::MANUFACTURER_SUBMISSION_STATE_PREPARED) return absl::OkStatus();
+  return FailedPrecondition("SUBMISSION_REVIEWED", before.name(),
+                            "what was reviewed is what is submitted; revise it to change it",
+                            {{"state", v1::ManufacturerSubmissionState_Name(before.state())}});
+}
+
+std::string SubmissionText(const v1::ManufacturerSubmission& submission) {
+  std::string text = absl::StrCat("manufacturer-submission 1\n", submission.manufacturer(), "\n",
+                                  v1::SubmissionKind_Name(submission.kind()), "\n", submission.account(), "\n",
+                                  submission.display_name(), "\n", submission.form(), "\n", submission.due_date(), "\n",
+                                  submission.content(), "\n");
+  for (const v1::SubmissionAttachment& attachment : submission.attachments()) {
+    absl::StrAppend(&text, attachment.title(), "\t", attachment.document(), "\n");
+  }
+  return text;
+}
+
+}  // namespace kam::account::rules

@@ -1,0 +1,37 @@
+// Rules of needs and of submissions to manufacturers. Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_NEED_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_NEED_RULES_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace kam::account::v1 {
+class CustomerNeed;
+class ManufacturerSubmission;
+class TellCustomerRequest;
+}  // namespace kam::account::v1
+
+namespace kam::account::rules {
+
+// DEPARTMENT_REQUIRED: a new need is told to the department concerned at once.
+absl::Status CheckNeed(const v1::CustomerNeed& need);
+// NEED_ANSWERED: what was answered does not change.
+absl::Status CheckNeedUpdate(const v1::CustomerNeed& before);
+// The department is told; it answers by `answer_by`.
+void Route(const std::string& department, absl::Time now, absl::Time answer_by, v1::CustomerNeed* need);
+// DEPARTMENT_NOT_ASKED unless the path of the answerer's department holds the department asked.
+absl::Status CheckAnswerer(absl::string_view department_path, const v1::CustomerNeed& need);
+// DATE_IN_FUTURE.
+absl::Status Tell(const v1::TellCustomerRequest& request, const std::string& today, v1::CustomerNeed* need);
+
+// SUBMISSION_REVIEWED: what was reviewed is what is submitted.
+absl::Status CheckSubmissionUpdate(const v1::ManufacturerSubmission& before);
+// Everything that is submitted, in one text.
+std::string SubmissionText(const v1::ManufacturerSubmission& submission);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_NEED_RULES_H_

@@ -1,0 +1,107 @@
+#include "account-svc/rules/plan_rules.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/rules/duties.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "kam/account/v1/account_plan.pb.h"
+#include "kam/account/v1/account_plan_service.pb.h"
+
+namespace kam::account::rules {
+namespace {
+
+constexpr int kPercentScale = 2;
+
+}  // namespace
+
+absl::Status CheckAccountPlan(const v1::AccountPlan& plan) {
+  FieldViolations violations;
+  if (plan.to_date() < plan.from_date()) {
+    violations.Add("account_plan.to_date", "PERIOD_INVALID", "is before from_date",
+                   {{"value", plan.to_date()}, {"limit", plan.from_date()}});
+  }
+  for (int i = 0; i < plan.goals_size(); ++i) {
+    const v1::PlanGoal& goal = plan.goals(i);
+    const std::string path = absl::StrCat("account_plan.goals[", i, "].");
+    const GoalDays days = DaysOf(plan, goal);
+    if (days.to < days.from) {
+      violations.Add(path + "to_date", "PERIOD_INVALID", "is before the first day of the goal",
+                     {{"value", days.to}, {"limit", days.from}});
+    }
+    if ((goal.metric() == v1::PLAN_METRIC_WON_AMOUNT) == goal.currency().empty()) {
+      violations.Add(path + "currency", "GOAL_CURRENCY", "is set for amounts, and for amounts only");
+    }
+  }
+  return violations.status();
+}
+
+absl::Status CheckAccountPlanUpdate(const v1::AccountPlan& before) {
+  if (before.state() == v1::ACCOUNT_PLAN_STATE_DRAFT) return absl::OkStatus();
+  return FailedPrecondition("PLAN_APPROVED", before.name(), "what was agreed does not change",
+                            {{"state", v1::AccountPlanState_Name(before.state())}});
+}
+
+absl::Status CheckPlanReviewer(absl::string_view actor, const v1::AccountPlan& plan) {
+  constexpr char kMessage[] = "the plan is judged by another than those who drew it up";
+  RETURN_IF_ERROR(CheckOther(actor, plan.owner(), "author", kMessage));
+  return CheckOther(actor, plan.creator(), "author", kMessage);
+}
+
+absl::Status ApproveAccountPlan(absl::string_view actor, absl::Time now, v1::AccountPlan* plan) {
+  RETURN_IF_ERROR(CheckPlanReviewer(actor, *plan));
+  if (plan->goals().empty() || plan->actions().empty()) {
+    return FailedPrecondition(
+        "PLAN_INCOMPLETE", plan->name(), "it needs goals and actions",
+        {{"goals", absl::StrCat(plan->goals_size())}, {"actions", absl::StrCat(plan->actions_size())}});
+  }
+  plan->set_approver(std::string(actor));
+  *plan->mutable_approve_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+absl::Status CompleteAction(const v1::CompletePlanActionRequest& request, const std::string& today,
+                            v1::AccountPlan* plan) {
+  if (request.action() < 1 || request.action() > plan->actions_size()) {
+    return InvalidField("action", "ACTION_UNKNOWN", absl::StrCat("must be 1 to ", plan->actions_size()),
+                        {{"value", absl::StrCat(request.action())}, {"limit", absl::StrCat(plan->actions_size())}});
+  }
+  v1::PlanAction& action = *plan->mutable_actions(request.action() - 1);
+  if (!action.done_date().empty()) {
+    return FailedPrecondition("ACTION_DONE", plan->name(), absl::StrCat("it was done on ", action.done_date()),
+                              {{"action", action.title()}, {"day", action.done_date()}});
+  }
+  const std::string day = request.done_date().empty() ? today : request.done_date();
+  RETURN_IF_ERROR(CheckNotLater(day, today, "done_date"));
+  action.set_done_date(day);
+  return absl::OkStatus();
+}
+
+GoalDays DaysOf(const v1::AccountPlan& plan, const v1::PlanGoal& goal) {
+  return {goal.from_date().empty() ? plan.from_date() : goal.from_date(),
+          goal.to_date().empty() ? plan.to_date() : goal.to_date()};
+}
+
+absl::StatusOr<v1::GoalProgress> ProgressOf(const v1::PlanGoal& goal, const GoalDays& days, Decimal actual,
+                                            const std::string& today) {
+  v1::GoalProgress progress;
+  progress.set_metric(goal.metric());
+  progress.set_target(goal.target());
+  progress.set_actual(actual.ToString());
+  ASSIGN_OR_RETURN(const Decimal target, Decimal::Parse(goal.target(), "goal.target"));
+  ASSIGN_OR_RETURN(const Decimal percent, MultiplyDivide(actual, Decimal::FromInt(100), target, kPercentScale));
+  progress.set_percent(percent.ToString());
+  ASSIGN_OR_RETURN(const int64_t length, DaysBetween(days.from, days.to));
+  ASSIGN_OR_RETURN(const int64_t over, DaysBetween(days.from, today));
+  const int64_t all = length + 1;  // The first day and the last are of it.
+  const auto passed = static_cast<int32_t>(std::clamp<int64_t>(over + 1, 0, all));
+  ASSIGN_OR_RETURN(const Decimal expected, MultiplyDivide(Decimal::FromInt(passed), Decimal::FromInt(100),
+                                                          Decimal::FromInt(static_cast<int32_t>(all)), kPercentScale));
+  progress.set_expected_percent(expected.ToString());
+  progress.set_behind(percent < expected);
+  return progress;
+}
+
+}  // namespace kam::account::rules

@@ -1,0 +1,47 @@
+// Rules of account plans. Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_PLAN_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_PLAN_RULES_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/money/decimal.h"
+
+namespace kam::account::v1 {
+class AccountPlan;
+class CompletePlanActionRequest;
+class GoalProgress;
+class PlanGoal;
+}  // namespace kam::account::v1
+
+namespace kam::account::rules {
+
+// PERIOD_INVALID for a plan or a goal whose last day is before its first, GOAL_CURRENCY unless exactly the goals of
+// amounts name one.
+absl::Status CheckAccountPlan(const v1::AccountPlan& plan);
+// PLAN_APPROVED: what was agreed does not change.
+absl::Status CheckAccountPlanUpdate(const v1::AccountPlan& before);
+// SEPARATION_OF_DUTIES for those who drew it up, PLAN_INCOMPLETE without goals and actions.
+absl::Status ApproveAccountPlan(absl::string_view actor, absl::Time now, v1::AccountPlan* plan);
+// ACTION_UNKNOWN, ACTION_DONE, DATE_IN_FUTURE.
+absl::Status CompleteAction(const v1::CompletePlanActionRequest& request, const std::string& today,
+                            v1::AccountPlan* plan);
+// SEPARATION_OF_DUTIES for those who drew it up.
+absl::Status CheckPlanReviewer(absl::string_view actor, const v1::AccountPlan& plan);
+
+// Days of a goal: its own, or those of the plan.
+struct GoalDays {
+  std::string from;
+  std::string to;
+};
+GoalDays DaysOf(const v1::AccountPlan& plan, const v1::PlanGoal& goal);
+// How far a goal is at `actual`, and how much of its days is over.
+absl::StatusOr<v1::GoalProgress> ProgressOf(const v1::PlanGoal& goal, const GoalDays& days, Decimal actual,
+                                            const std::string& today);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_PLAN_RULES_H_

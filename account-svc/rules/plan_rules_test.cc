@@ -1,0 +1,103 @@
+#include "account-svc/rules/plan_rules.h"
+
+#include <gtest/gtest.h>
+
+#include "common/testing/matchers.h"
+#include "kam/account/v1/account_plan.pb.h"
+#include "kam/account/v1/account_plan_service.pb.h"
+
+namespace kam::account::rules {
+namespace {
+
+using testing::EqualsProto;
+using testing::HasReason;
+using testing::IsOk;
+using testing::NamesField;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'767'571'200);
+
+v1::AccountPlan Plan() {
+  v1::AccountPlan plan;
+  plan.set_owner("employees/a");
+  plan.set_creator("employees/c");
+  plan.set_from_date("2026-01-01");
+  plan.set_to_date("2026-01-10");
+  v1::PlanGoal& goal = *plan.add_goals();
+  goal.set_metric(v1::PLAN_METRIC_VISITS);
+  goal.set_target("3");
+  v1::PlanAction& action = *plan.add_actions();
+  action.set_title("回访");
+  action.set_due_date("2026-01-08");
+  return plan;
+}
+
+//
+TEST(PlanRules, DaysAndCurrenciesFit) {
+  v1::AccountPlan plan = Plan();
+  EXPECT_THAT(CheckAccountPlan(plan), IsOk());
+  plan.mutable_goals(0)->set_currency("CNY");
+  EXPECT_THAT(CheckAccountPlan(plan), HasReason("GOAL_CURRENCY"));
+  plan.mutable_goals(0)->set_metric(v1::PLAN_METRIC_WON_AMOUNT);
+  EXPECT_THAT(CheckAccountPlan(plan), IsOk());
+  plan.mutable_goals(0)->clear_currency();
+  EXPECT_THAT(CheckAccountPlan(plan), NamesField("account_plan.goals[0].currency"));
+  plan = Plan();
+  plan.mutable_goals(0)->set_from_date("2026-01-11");
+  EXPECT_THAT(CheckAccountPlan(plan), NamesField("account_plan.goals[0].to_date"));
+  plan.set_to_date("2025-12-31");
+  EXPECT_THAT(CheckAccountPlan(plan), NamesField("account_plan.to_date"));
+}
+
+// approved and reviewed by others, with goals and actions.
+TEST(PlanRules, IsJudgedByAnother) {
+  v1::AccountPlan plan = Plan();
+  EXPECT_THAT(ApproveAccountPlan("employees/a", kNow, &plan), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(ApproveAccountPlan("employees/c", kNow, &plan), HasReason("SEPARATION_OF_DUTIES"));
+  v1::AccountPlan empty = Plan();
+  empty.clear_actions();
+  EXPECT_THAT(ApproveAccountPlan("employees/g", kNow, &empty), HasReason("PLAN_INCOMPLETE"));
+  ASSERT_THAT(ApproveAccountPlan("employees/g", kNow, &plan), IsOk());
+  EXPECT_EQ(plan.approver(), "employees/g");
+}
+
+TEST(PlanRules, AnActionIsDoneOnce) {
+  v1::AccountPlan plan = Plan();
+  v1::CompletePlanActionRequest request;
+  for (const int at : {0, 2}) {
+    request.set_action(at);
+    EXPECT_THAT(CompleteAction(request, "2026-01-05", &plan), HasReason("ACTION_UNKNOWN"));
+  }
+  request.set_action(1);
+  request.set_done_date("2026-01-06");
+  EXPECT_THAT(CompleteAction(request, "2026-01-05", &plan), HasReason("DATE_IN_FUTURE"));
+  request.clear_done_date();
+  ASSERT_THAT(CompleteAction(request, "2026-01-05", &plan), IsOk());
+  EXPECT_THAT(CompleteAction(request, "2026-01-05", &plan), HasReason("ACTION_DONE"));
+}
+
+// done beside the part of the days that is over.
+TEST(PlanRules, AGoalIsBehindWhenLessIsDoneThanOfItsDaysIsOver) {
+  const v1::AccountPlan plan = Plan();
+  const v1::PlanGoal& goal = plan.goals(0);
+  const GoalDays days = DaysOf(plan, goal);
+  const auto half = ProgressOf(goal, days, Decimal::FromInt(1), "2026-01-05");
+  ASSERT_THAT(half, IsOk());
+  EXPECT_THAT(*half, EqualsProto("metric: PLAN_METRIC_VISITS target: '3' actual: '1' percent: '33.33' "
+                                 "expected_percent: '50' behind: true"));
+  EXPECT_FALSE(ProgressOf(goal, days, Decimal::FromInt(2), "2026-01-05")->behind());
+  EXPECT_EQ(ProgressOf(goal, days, Decimal::FromInt(0), "2025-12-01")->expected_percent(), "0");
+  EXPECT_FALSE(ProgressOf(goal, days, Decimal::FromInt(0), "2025-12-01")->behind());
+  EXPECT_EQ(ProgressOf(goal, days, Decimal::FromInt(0), "2026-03-01")->expected_percent(), "100");
+  EXPECT_EQ(ProgressOf(goal, days, Decimal::FromInt(6), "2026-03-01")->percent(), "200");
+}
+
+TEST(PlanRules, WhatWasAgreedDoesNotChange) {
+  v1::AccountPlan plan;
+  for (int state = 1; state <= v1::AccountPlanState_MAX; ++state) {
+    plan.set_state(static_cast<v1::AccountPlanState>(state));
+    EXPECT_EQ(CheckAccountPlanUpdate(plan).ok(), state == v1::ACCOUNT_PLAN_STATE_DRAFT);
+  }
+}
+
+}  // namespace
+}  // namespace kam::account::rules

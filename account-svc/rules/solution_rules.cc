@@ -1,0 +1,190 @@
+#include "account-svc/rules/solution_rules.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "account-svc/rules/duties.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/money/decimal.h"
+#include "common/status/status.h"
+#include "kam/account/v1/product_initiative.pb.h"
+#include "kam/account/v1/product_initiative_service.pb.h"
+#include "kam/account/v1/solution.pb.h"
+#include "kam/account/v1/solution_service.pb.h"
+
+namespace kam::account::rules {
+
+absl::Status CheckSolutionUpdate(const v1::Solution& before) {
+  if (before.state() == v1::SOLUTION_STATE_REQUESTED) return absl::OkStatus();
+  return FailedPrecondition("SOLUTION_ASSIGNED", before.name(), "what is asked for does not change once it is written",
+                            {{"state", v1::SolutionState_Name(before.state())}});
+}
+
+absl::Status AddVersion(const v1::DraftSolutionRequest& request, absl::string_view actor, absl::Time now,
+                        v1::Solution* solution) {
+  if (actor != solution->author()) {
+    return Error(absl::StatusCode::kPermissionDenied, "AUTHOR_REQUIRED",
+                 absl::StrCat("the solution is written by ", solution->author()), {{"author", solution->author()}});
+  }
+  v1::SolutionVersion* version = solution->add_versions();
+  version->set_version(solution->versions_size());
+  version->set_document(request.document());
+  version->set_summary(request.summary());
+  version->set_author(std::string(actor));
+  *version->mutable_write_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+absl::Status CheckReviewer(absl::string_view actor, const v1::Solution& solution) {
+  RETURN_IF_ERROR(CheckOther(actor, solution.author(), "author", "nobody reviews what he wrote himself"));
+  for (const v1::SolutionVersion& version : solution.versions()) {
+    RETURN_IF_ERROR(CheckOther(actor, version.author(), "author", "nobody reviews what he wrote himself"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Present(const v1::PresentSolutionRequest& request, const std::string& today, v1::Solution* solution) {
+  const std::string day = request.presented_date().empty() ? today : request.presented_date();
+  RETURN_IF_ERROR(CheckNotLater(day, today, "presented_date"));
+  solution->set_presented_date(day);
+  solution->set_presented_to(request.presented_to());
+  return absl::OkStatus();
+}
+
+absl::Status EvaluateQuality(const v1::EvaluateSolutionRequest& request, absl::string_view actor,
+                             v1::Solution* solution) {
+  RETURN_IF_ERROR(CheckOther(actor, solution->author(), "author", "nobody judges a solution of his own"));
+  solution->set_quality_score(request.quality_score());
+  solution->set_quality_comment(request.comment());
+  solution->set_evaluator(std::string(actor));
+  return absl::OkStatus();
+}
+
+absl::Status CheckSuccessCase(const v1::Solution& solution, const Policy& policy) {
+  if (solution.quality_score() >= policy.success_case_score) return absl::OkStatus();
+  return FailedPrecondition(
+      "SCORE_TOO_LOW", solution.name(),
+      absl::StrCat("a success case has a quality of ", policy.success_case_score, " at least; this one has ",
+                   solution.quality_score()),
+      {{"value", absl::StrCat(solution.quality_score())}, {"limit", absl::StrCat(policy.success_case_score)}});
+}
+
+absl::Status CheckInitiativeUpdate(const v1::ProductInitiative& before, const v1::ProductInitiative& after) {
+  if (before.state() == v1::PRODUCT_INITIATIVE_STATE_EVALUATED ||
+      before.state() == v1::PRODUCT_INITIATIVE_STATE_REJECTED) {
+    return FailedPrecondition("INITIATIVE_OVER", before.name(), "it is over and does not change",
+                              {{"state", v1::ProductInitiativeState_Name(before.state())}});
+  }
+  if (before.state() == v1::PRODUCT_INITIATIVE_STATE_PROPOSED ||
+      before.state() == v1::PRODUCT_INITIATIVE_STATE_APPROVED) {
+    return absl::OkStatus();
+  }
+  const bool same = before.effects_size() == after.effects_size() &&
+                    std::equal(before.effects().begin(), before.effects().end(), after.effects().begin(),
+                               [](const v1::InitiativeEffect& a, const v1::InitiativeEffect& b) {
+                                 return a.measure() == b.measure() && a.target() == b.target();
+                               });
+  if (same) return absl::OkStatus();
+  return FailedPrecondition("MEASURES_FROZEN", before.name(),
+                            "what a product is to bring does not change once it is tried",
+                            {{"state", v1::ProductInitiativeState_Name(before.state())}});
+}
+
+absl::Status CheckTrial(const v1::ProductInitiative& initiative) {
+  std::vector<std::string> missing;
+  if (initiative.target_accounts().empty()) missing.push_back("target_accounts");
+  if (initiative.milestones().empty()) missing.push_back("milestones");
+  if (initiative.effects().empty()) missing.push_back("effects");
+  if (missing.empty()) return absl::OkStatus();
+  const std::string list = absl::StrJoin(missing, ", ");
+  return FailedPrecondition("INITIATIVE_INCOMPLETE", initiative.name(),
+                            absl::StrCat("before it is tried it needs ", list), {{"missing", list}});
+}
+
+absl::Status AddSample(const v1::RecordProductSampleRequest& request, const std::string& today,
+                       v1::ProductInitiative* initiative) {
+  const auto& targets = initiative->target_accounts();
+  if (std::find(targets.begin(), targets.end(), request.account()) == targets.end()) {
+    return InvalidField("account", "ACCOUNT_NOT_TARGETED", "is not one of the accounts the product is for",
+                        {{"value", request.account()}});
+  }
+  const std::string day = request.sample_date().empty() ? today : request.sample_date();
+  RETURN_IF_ERROR(CheckNotLater(day, today, "sample_date"));
+  v1::InitiativeSample* sample = initiative->add_samples();
+  sample->set_account(request.account());
+  sample->set_sample_date(day);
+  sample->set_description(request.description());
+  sample->set_result(request.result());
+  sample->set_successful(request.successful());
+  return absl::OkStatus();
+}
+
+absl::Status ReachMilestone(const v1::ReachInitiativeMilestoneRequest& request, const std::string& today,
+                            v1::ProductInitiative* initiative) {
+  if (request.milestone() < 1 || request.milestone() > initiative->milestones_size()) {
+    return InvalidField(
+        "milestone", "MILESTONE_UNKNOWN", absl::StrCat("must be 1 to ", initiative->milestones_size()),
+        {{"value", absl::StrCat(request.milestone())}, {"limit", absl::StrCat(initiative->milestones_size())}});
+  }
+  v1::InitiativeMilestone& milestone = *initiative->mutable_milestones(request.milestone() - 1);
+  if (!milestone.done_date().empty()) {
+    return FailedPrecondition("MILESTONE_REACHED", initiative->name(),
+                              absl::StrCat("it was reached on ", milestone.done_date()),
+                              {{"milestone", milestone.title()}, {"day", milestone.done_date()}});
+  }
+  const std::string day = request.done_date().empty() ? today : request.done_date();
+  RETURN_IF_ERROR(CheckNotLater(day, today, "done_date"));
+  milestone.set_done_date(day);
+  return absl::OkStatus();
+}
+
+absl::Status CheckRollOut(const v1::ProductInitiative& initiative) {
+  const auto& samples = initiative.samples();
+  if (std::any_of(samples.begin(), samples.end(), [](const v1::InitiativeSample& at) { return at.successful(); })) {
+    return absl::OkStatus();
+  }
+  return FailedPrecondition("TRIAL_WITHOUT_SUCCESS", initiative.name(),
+                            absl::StrCat("of ", samples.size(), " trials none succeeded"),
+                            {{"trials", absl::StrCat(samples.size())}});
+}
+
+absl::Status EvaluateEffect(const v1::EvaluateProductInitiativeRequest& request, v1::ProductInitiative* initiative) {
+  constexpr int kPercentScale = 2;
+  std::map<std::string, std::string> actual;
+  for (const v1::EffectFigure& figure : request.figures()) actual[figure.measure()] = figure.actual();
+  std::vector<std::string> missing;
+  Decimal sum;
+  int counted = 0;
+  for (v1::InitiativeEffect& effect : *initiative->mutable_effects()) {
+    const auto at = actual.find(effect.measure());
+    if (at == actual.end()) {
+      missing.push_back(effect.measure());
+      continue;
+    }
+    effect.set_actual(at->second);
+    ASSIGN_OR_RETURN(const Decimal reached, Decimal::Parse(at->second, "figures"));
+    ASSIGN_OR_RETURN(const Decimal target, Decimal::Parse(effect.target(), "product_initiative.effects"));
+    if (target.is_zero()) continue;
+    ASSIGN_OR_RETURN(const Decimal percent, MultiplyDivide(reached, Decimal::FromInt(100), target));
+    ASSIGN_OR_RETURN(sum, Add(sum, percent));
+    ++counted;
+  }
+  if (!missing.empty() || actual.size() != static_cast<size_t>(initiative->effects_size())) {
+    const std::string list = absl::StrJoin(missing, ", ");
+    return InvalidField("figures", "FIGURES_MISSING",
+                        absl::StrCat("must have one figure for each measure of the initiative and no other",
+                                     list.empty() ? "" : "; missing: ", list),
+                        {{"missing", list}});
+  }
+  if (counted > 0) {
+    ASSIGN_OR_RETURN(const Decimal mean, Divide(sum, Decimal::FromInt(counted), kPercentScale));
+    initiative->set_effect_percent(mean.ToString());
+  }
+  initiative->set_conclusion(request.conclusion());
+  return absl::OkStatus();
+}
+
+}  // namespace kam::account::rules

@@ -1,0 +1,57 @@
+// Rules of solutions and of new products. Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_SOLUTION_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_SOLUTION_RULES_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "account-svc/policy.h"
+
+namespace kam::account::v1 {
+class DraftSolutionRequest;
+class EvaluateProductInitiativeRequest;
+class EvaluateSolutionRequest;
+class PresentSolutionRequest;
+class ProductInitiative;
+class ReachInitiativeMilestoneRequest;
+class RecordProductSampleRequest;
+class Solution;
+}  // namespace kam::account::v1
+
+namespace kam::account::rules {
+
+// SOLUTION_ASSIGNED: what is asked for changes until somebody writes it.
+absl::Status CheckSolutionUpdate(const v1::Solution& before);
+// Adds a version: AUTHOR_REQUIRED for anybody but the author.
+absl::Status AddVersion(const v1::DraftSolutionRequest& request, absl::string_view actor, absl::Time now,
+                        v1::Solution* solution);
+// SEPARATION_OF_DUTIES for who wrote a version of it.
+absl::Status CheckReviewer(absl::string_view actor, const v1::Solution& solution);
+// DATE_IN_FUTURE.
+absl::Status Present(const v1::PresentSolutionRequest& request, const std::string& today, v1::Solution* solution);
+// SEPARATION_OF_DUTIES for its author.
+absl::Status EvaluateQuality(const v1::EvaluateSolutionRequest& request, absl::string_view actor,
+                             v1::Solution* solution);
+// SCORE_TOO_LOW below the score of the policy, or not judged yet.
+absl::Status CheckSuccessCase(const v1::Solution& solution, const Policy& policy);
+
+// INITIATIVE_OVER once it was evaluated or rejected, MEASURES_FROZEN for measures once it is tried.
+absl::Status CheckInitiativeUpdate(const v1::ProductInitiative& before, const v1::ProductInitiative& after);
+// INITIATIVE_INCOMPLETE without accounts, milestones and measures.
+absl::Status CheckTrial(const v1::ProductInitiative& initiative);
+// ACCOUNT_NOT_TARGETED, DATE_IN_FUTURE.
+absl::Status AddSample(const v1::RecordProductSampleRequest& request, const std::string& today,
+                       v1::ProductInitiative* initiative);
+// MILESTONE_UNKNOWN, MILESTONE_REACHED, DATE_IN_FUTURE.
+absl::Status ReachMilestone(const v1::ReachInitiativeMilestoneRequest& request, const std::string& today,
+                            v1::ProductInitiative* initiative);
+// TRIAL_WITHOUT_SUCCESS: no customer would take it.
+absl::Status CheckRollOut(const v1::ProductInitiative& initiative);
+// FIGURES_MISSING unless there is one figure for each measure.
+absl::Status EvaluateEffect(const v1::EvaluateProductInitiativeRequest& request, v1::ProductInitiative* initiative);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_SOLUTION_RULES_H_

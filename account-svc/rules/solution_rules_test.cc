@@ -1,0 +1,149 @@
+#include "account-svc/rules/solution_rules.h"
+
+#include <gtest/gtest.h>
+
+#include "common/testing/matchers.h"
+#include "kam/account/v1/product_initiative.pb.h"
+#include "kam/account/v1/product_initiative_service.pb.h"
+#include "kam/account/v1/solution.pb.h"
+#include "kam/account/v1/solution_service.pb.h"
+
+namespace kam::account::rules {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'767'571'200);
+
+// written by the author in versions, reviewed by somebody who wrote none of them.
+TEST(SolutionRules, IsWrittenByItsAuthorAndReviewedByAnother) {
+  v1::Solution solution;
+  solution.set_author("employees/a");
+  v1::DraftSolutionRequest draft;
+  draft.set_document("dms://1");
+  EXPECT_THAT(AddVersion(draft, "employees/b", kNow, &solution), HasReason("AUTHOR_REQUIRED"));
+  ASSERT_THAT(AddVersion(draft, "employees/a", kNow, &solution), IsOk());
+  solution.set_author("employees/b");
+  draft.set_document("dms://2");
+  ASSERT_THAT(AddVersion(draft, "employees/b", kNow, &solution), IsOk());
+  EXPECT_EQ(solution.versions(0).document(), "dms://1");
+  EXPECT_EQ(solution.versions(1).version(), 2);
+  EXPECT_THAT(CheckReviewer("employees/a", solution), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(CheckReviewer("employees/b", solution), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(CheckReviewer("employees/c", solution), IsOk());
+}
+
+// the quality is judged by another; a success case has a good one.
+TEST(SolutionRules, QualityIsJudgedBeforeASuccessCase) {
+  v1::Solution solution;
+  solution.set_author("employees/a");
+  const Policy policy;
+  EXPECT_THAT(CheckSuccessCase(solution, policy), HasReason("SCORE_TOO_LOW"));
+  v1::EvaluateSolutionRequest request;
+  request.set_quality_score(79);
+  EXPECT_THAT(EvaluateQuality(request, "employees/a", &solution), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(EvaluateQuality(request, "employees/k", &solution), IsOk());
+  EXPECT_THAT(CheckSuccessCase(solution, policy), HasReason("SCORE_TOO_LOW"));
+  solution.set_quality_score(80);
+  EXPECT_THAT(CheckSuccessCase(solution, policy), IsOk());
+}
+
+TEST(SolutionRules, IsPresentedTodayOrBefore) {
+  v1::Solution solution;
+  v1::PresentSolutionRequest request;
+  request.set_presented_date("2026-01-06");
+  EXPECT_THAT(Present(request, "2026-01-05", &solution), HasReason("DATE_IN_FUTURE"));
+  request.clear_presented_date();
+  ASSERT_THAT(Present(request, "2026-01-05", &solution), IsOk());
+  EXPECT_EQ(solution.presented_date(), "2026-01-05");
+}
+
+TEST(SolutionRules, WhatIsAskedForIsFixedOnceItIsWritten) {
+  v1::Solution solution;
+  for (int state = 1; state <= v1::SolutionState_MAX; ++state) {
+    solution.set_state(static_cast<v1::SolutionState>(state));
+    EXPECT_EQ(CheckSolutionUpdate(solution).ok(), state == v1::SOLUTION_STATE_REQUESTED);
+  }
+}
+
+v1::ProductInitiative Initiative() {
+  v1::ProductInitiative initiative;
+  initiative.add_target_accounts("accounts/a");
+  initiative.add_milestones()->set_title("样车");
+  for (const char* measure : {"销量", "客户数"}) {
+    initiative.add_effects()->set_measure(measure);
+    initiative.mutable_effects(initiative.effects_size() - 1)->set_target("40");
+  }
+  return initiative;
+}
+
+//
+TEST(InitiativeRules, IsTriedWithItsAccountsAndRolledOutAfterASuccess) {
+  EXPECT_EQ(MetadataValue(CheckTrial(v1::ProductInitiative()), "missing"), "target_accounts, milestones, effects");
+  v1::ProductInitiative initiative = Initiative();
+  EXPECT_THAT(CheckTrial(initiative), IsOk());
+  v1::RecordProductSampleRequest sample;
+  sample.set_account("accounts/b");
+  EXPECT_THAT(AddSample(sample, "2026-01-05", &initiative), HasReason("ACCOUNT_NOT_TARGETED"));
+  sample.set_account("accounts/a");
+  sample.set_sample_date("2026-01-06");
+  EXPECT_THAT(AddSample(sample, "2026-01-05", &initiative), HasReason("DATE_IN_FUTURE"));
+  sample.clear_sample_date();
+  ASSERT_THAT(AddSample(sample, "2026-01-05", &initiative), IsOk());
+  EXPECT_THAT(CheckRollOut(initiative), HasReason("TRIAL_WITHOUT_SUCCESS"));
+  sample.set_successful(true);
+  ASSERT_THAT(AddSample(sample, "2026-01-05", &initiative), IsOk());
+  EXPECT_THAT(CheckRollOut(initiative), IsOk());
+  EXPECT_EQ(initiative.samples_size(), 2);
+}
+
+TEST(InitiativeRules, AMilestoneIsReachedOnce) {
+  v1::ProductInitiative initiative = Initiative();
+  v1::ReachInitiativeMilestoneRequest request;
+  for (const int at : {0, 2}) {
+    request.set_milestone(at);
+    EXPECT_THAT(ReachMilestone(request, "2026-01-05", &initiative), HasReason("MILESTONE_UNKNOWN"));
+  }
+  request.set_milestone(1);
+  ASSERT_THAT(ReachMilestone(request, "2026-01-05", &initiative), IsOk());
+  EXPECT_EQ(initiative.milestones(0).done_date(), "2026-01-05");
+  EXPECT_THAT(ReachMilestone(request, "2026-01-05", &initiative), HasReason("MILESTONE_REACHED"));
+}
+
+// the effect is the mean over the measures, one figure each.
+TEST(InitiativeRules, TheEffectIsMeasuredByEveryFigure) {
+  v1::ProductInitiative initiative = Initiative();
+  v1::EvaluateProductInitiativeRequest request;
+  request.add_figures()->set_measure("销量");
+  request.mutable_figures(0)->set_actual("50");
+  EXPECT_EQ(MetadataValue(EvaluateEffect(request, &initiative), "missing"), "客户数");
+  request.add_figures()->set_measure("客户数");
+  request.mutable_figures(1)->set_actual("10");
+  ASSERT_THAT(EvaluateEffect(request, &initiative), IsOk());
+  EXPECT_EQ(initiative.effects(0).actual(), "50");
+  EXPECT_EQ(initiative.effect_percent(), "75");
+  request.add_figures()->set_measure("别的");
+  request.mutable_figures(2)->set_actual("1");
+  EXPECT_THAT(EvaluateEffect(request, &initiative), HasReason("FIGURES_MISSING"));
+}
+
+// what a product is to bring is fixed once it is tried, and everything once it is over.
+TEST(InitiativeRules, MeasuresAreFrozenOnceItIsTried) {
+  const v1::ProductInitiative initiative = Initiative();
+  for (int state = 1; state <= v1::ProductInitiativeState_MAX; ++state) {
+    v1::ProductInitiative before = initiative;
+    before.set_state(static_cast<v1::ProductInitiativeState>(state));
+    v1::ProductInitiative after = before;
+    after.mutable_effects(0)->set_target("1");
+    const bool over = state == v1::PRODUCT_INITIATIVE_STATE_EVALUATED || state == v1::PRODUCT_INITIATIVE_STATE_REJECTED;
+    const bool early = state == v1::PRODUCT_INITIATIVE_STATE_PROPOSED || state == v1::PRODUCT_INITIATIVE_STATE_APPROVED;
+    EXPECT_EQ(Reason(CheckInitiativeUpdate(before, after)), over ? "INITIATIVE_OVER" : early ? "" : "MEASURES_FROZEN");
+    after = before;
+    after.add_target_accounts("accounts/b");
+    EXPECT_EQ(CheckInitiativeUpdate(before, after).ok(), !over);
+  }
+}
+
+}  // namespace
+}  // namespace kam::account::rules
