@@ -2,7 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "aftersales-svc/testing/complaints.h"
@@ -303,6 +306,25 @@ TEST_F(ComplaintGuardTest, TheHandlerDoesNotLowerTheLevel) {
   EXPECT_THAT(Do(world_, "CSR#handler", "DeescalateComplaint", name, down), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(Do(world_, "CSR#helper", "DeescalateComplaint", name, down), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(Do(world_, "CSM", "DeescalateComplaint", name, down), IsOk());
+}
+
+// S-05: of many rungs of a level that are added at once one is there.
+TEST_F(ComplaintGuardTest, ALevelHasOneRungHoweverManyAreAddedAtOnce) {
+  world_.As("CSM");  // Made once, before the threads.
+  std::atomic<int> added = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 6; ++i) {
+    threads.emplace_back([&] {
+      const auto rung = AddRung(world_, 1, cv1::ESCALATION_BASIS_START, 60, "SVM");
+      if (rung.ok()) {
+        ++added;
+      } else {
+        EXPECT_EQ(rung.status().code(), absl::StatusCode::kAlreadyExists) << rung.status();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(added, 1);
 }
 
 // S-05: one rung for a level, one limit for a class and kind, and a calendar for as long as a limit counts by it.

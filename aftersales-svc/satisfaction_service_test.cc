@@ -84,6 +84,25 @@ class SatisfactionServiceTest : public ::testing::Test {
   World& world_ = World::Fresh();
 };
 
+// S-33: of many that are proposed at once one is the target of the year.
+TEST_F(SatisfactionServiceTest, AYearHasOneTargetHoweverManyAreProposedAtOnce) {
+  world_.As("CSM");  // Made once, before the threads.
+  std::atomic<int> proposed = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 6; ++i) {
+    threads.emplace_back([&] {
+      const auto target = Propose("4.2");
+      if (target.ok()) {
+        ++proposed;
+      } else {
+        EXPECT_EQ(target.status().code(), absl::StatusCode::kAlreadyExists) << target.status();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(proposed, 1);
+}
+
 // S-33: set together: customer service proposes, the customer-relationship director agrees.
 TEST_F(SatisfactionServiceTest, ATargetIsProposedByOneAndAgreedByAnother) {
   const auto own = Propose("4.2", "", "", "CRMD");
