@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
+#include "contract-svc/authors.h"
 #include "contract-svc/order_parts.h"
 #include "contract-svc/rules/add_on.h"
 #include "contract-svc/rules/amounts.h"
@@ -26,6 +27,7 @@ std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", m
 
 absl::Status Publish(UnitOfWork& work, pb::ServiceFee* fee) {
   RETURN_IF_ERROR(rules::CheckOtherPerson(fee->name(), work.actor().subject, fee->creator(), "wrote the standard"));
+  RETURN_IF_ERROR(CheckNotAuthor(work, fee->name(), Rpc("UpdateServiceFee")));
   const auto* kind = pb::AddOnKind_descriptor()->FindValueByNumber(fee->kind());
   ASSIGN_OR_RETURN(const std::vector<pb::ServiceFee> others,
                    // Drafts too: of two that are published at once, one waits for the other here.

@@ -191,6 +191,7 @@ absl::StatusOr<pb::Amendment> Apply(const Context& context, rpc::Call& call, con
                                            rules::Sha256(rules::AmendmentText(change.before, contract)),
                                            amendment.approved_sha256()));
     RETURN_IF_ERROR(rules::CheckSignatories(contract.parties(), request.signatories()));
+    RETURN_IF_ERROR(rules::CheckSigning(amendment.name(), request.signing_checks()));
     ASSIGN_OR_RETURN(const std::string signed_on, rules::SignDate(request.sign_date(), today));
     Change<pb::Contract> contract_change{contract, contract};
     ASSIGN_OR_RETURN(const rules::FactsByRoot facts, LoadChainFacts(context, work.connection(), contract.name()));
@@ -200,6 +201,7 @@ absl::StatusOr<pb::Amendment> Apply(const Context& context, rpc::Call& call, con
         rules::AfterEndMoved(contract.end_date(), today, context.policy.renewal_lead_days, &contract_change.after));
     rules::SetAmount(effect.delta, contract.currency(), amendment.mutable_delta_value());
     *amendment.mutable_signatories() = request.signatories();
+    *amendment.mutable_signing_checks() = request.signing_checks();
     amendment.set_sign_date(signed_on);
     amendment.set_seal(request.seal());
     amendment.set_scan_document(request.scan_document());

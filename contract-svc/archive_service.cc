@@ -1,4 +1,6 @@
 // kam.contract.v1.ArchiveService (C-15). Lock order: contract, archive, borrowing.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -18,7 +20,6 @@ using resource::UnitOfWork;
 
 constexpr char kService[] = "kam.contract.v1.ArchiveService";
 constexpr char kDueBack[] = "archive_borrowing.overdue";
-constexpr int kFilingsMax = 1000;
 constexpr size_t kMonthLength = 7;  // YYYY-MM
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
@@ -100,26 +101,48 @@ absl::StatusOr<pb::ListFilingsDueResponse> FilingsDue(const Context& context, rp
     absl::StrAppend(&where, " AND (", scope.sql, ")");
     params.insert(params.end(), scope.params.begin(), scope.params.end());
   }
-  params.emplace_back(kFilingsMax);
+  if (request.page_size() < 0) return InvalidField("page_size", "PAGE_SIZE_NEGATIVE", "must not be negative");
+  const int page_size =
+      request.page_size() == 0 ? resource::kPageSizeDefault : std::min(request.page_size(), resource::kPageSizeMax);
+  const absl::Time now = context.runtime.clock().Now();
+  const std::string binding =
+      absl::StrCat(call.method->full_name(), "\n", call.principal.subject, "\n", request.month());
+  const std::vector<mysql::Value> of_month = params;
+  std::string page = where;
+  if (!request.page_token().empty()) {
+    ASSIGN_OR_RETURN(const std::vector<mysql::Value> last,
+                     context.runtime.page_tokens().Open(request.page_token(), binding, now));
+    if (last.size() != 2) return InvalidField("page_token", "PAGE_TOKEN_INVALID", "is not a token of this list");
+    page += " AND (t.sign_date > ? OR (t.sign_date = ? AND t.id > ?))";
+    params.insert(params.end(), {last[0], last[0], last[1]});
+  }
+  params.emplace_back(page_size + 1);
   pb::ListFilingsDueResponse response;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     response.Clear();
-    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> missing,
+                     connection.Query(absl::StrCat("SELECT COUNT(t.id) FROM contracts t", where,
+                                                   " AND NOT EXISTS (SELECT 1 FROM contract_archives a WHERE "
+                                                   "a.contract = t.id)"),
+                                      mysql::Params(of_month)));
+    response.set_missing(static_cast<int32_t>(missing[0][0].integer()));
+    ASSIGN_OR_RETURN(std::vector<mysql::Row> rows,
                      connection.Query(absl::StrCat("SELECT t.id, t.number, t.title, t.sign_date, a.id FROM contracts t "
                                                    "LEFT JOIN contract_archives a ON a.contract = t.id",
-                                                   where, " ORDER BY t.sign_date, t.id LIMIT ?"),
+                                                   page, " ORDER BY t.sign_date, t.id LIMIT ?"),
                                       mysql::Params(params)));
+    if (rows.size() > static_cast<size_t>(page_size)) {
+      rows.resize(static_cast<size_t>(page_size));
+      response.set_next_page_token(
+          context.runtime.page_tokens().Seal({mysql::Value(rows.back()[3].text()), rows.back()[0]}, binding, now));
+    }
     for (const mysql::Row& row : rows) {
       pb::FilingRow* out = response.add_rows();
       out->set_contract(absl::StrCat("contracts/", row[0].text()));
       out->set_number(row[1].text());
       out->set_title(row[2].text());
       out->set_sign_date(row[3].text());
-      if (row[4].is_null()) {
-        response.set_missing(response.missing() + 1);
-      } else {
-        out->set_archive(absl::StrCat("contractArchives/", row[4].text()));
-      }
+      if (!row[4].is_null()) out->set_archive(absl::StrCat("contractArchives/", row[4].text()));
     }
     return absl::OkStatus();
   }));

@@ -142,6 +142,16 @@ TEST_F(ArchiveTest, MonthlyFilingListAndDrafts) {
       kax_, absl::StrCat(kArchives, "ListFilingsDue"), "month: '2025-11'");
   EXPECT_EQ(list.rows_size(), 2);
   EXPECT_EQ(list.missing(), 1);
+  const auto first = Do<v1::ListFilingsDueResponse, v1::ListFilingsDueRequest>(
+      kax_, absl::StrCat(kArchives, "ListFilingsDue"), "month: '2025-11' page_size: 1");
+  ASSERT_EQ(first.rows_size(), 1);
+  EXPECT_EQ(first.missing(), 1) << "of the whole month";
+  const auto second = Do<v1::ListFilingsDueResponse, v1::ListFilingsDueRequest>(
+      kax_, absl::StrCat(kArchives, "ListFilingsDue"),
+      absl::StrCat("month: '2025-11' page_size: 1 page_token: '", first.next_page_token(), "'"));
+  ASSERT_EQ(second.rows_size(), 1);
+  EXPECT_NE(second.rows(0).contract(), first.rows(0).contract());
+  EXPECT_EQ(second.next_page_token(), "");
   const auto december = Do<v1::ListFilingsDueResponse, v1::ListFilingsDueRequest>(
       kax_, absl::StrCat(kArchives, "ListFilingsDue"), "month: '2025-12'");
   EXPECT_EQ(december.rows_size(), 0);

@@ -5,6 +5,7 @@
 #include "common/time/date.h"
 #include "contract-svc/authors.h"
 #include "contract-svc/commitment_book.h"
+#include "contract-svc/contract_terms.h"
 #include "contract-svc/performance.h"
 #include "contract-svc/quote_ledger.h"
 #include "contract-svc/rules/contract.h"
@@ -93,6 +94,13 @@ void SetContractHooks(const Context& context) {
         const bool starts = running && (before == nullptr || !rules::IsRunning(*before));
         if (starts) RETURN_IF_ERROR(ScheduleAccrual(context, work, after));
         if (starts || (running && moved)) RETURN_IF_ERROR(ScheduleEnded(context, work, after));
+        // What an import brings was begun elsewhere.
+        const bool amended = before != nullptr && before->versions_size() != after.versions_size();
+        if (!work.importing() && running && (starts || amended)) {
+          RETURN_IF_ERROR(FollowTerms(context, work, after));
+        }
+        const bool rebate_new = before != nullptr && before->rebate_tiers_size() == 0 && after.rebate_tiers_size() > 0;
+        if (running && !starts && rebate_new) RETURN_IF_ERROR(ScheduleAccrual(context, work, after));
         if (active && (!was_active || moved)) return ScheduleEnd(context, work, after);
         if (was_active && !active) return schedule::Cancel(work, kDueEnd, after.name());
         return absl::OkStatus();
@@ -219,8 +227,9 @@ void RegisterContracts(const Context& context, rpc::Registry* registry, schedule
       });
   AddVerb<pb::CloseContractRequest>(
       context, registry, "CloseContract",
-      [](UnitOfWork& work, const pb::CloseContractRequest&, Change<pb::Contract>* change) -> absl::Status {
+      [context](UnitOfWork& work, const pb::CloseContractRequest&, Change<pb::Contract>* change) -> absl::Status {
         RETURN_IF_ERROR(CheckOrdersOver(work, change->before));
+        RETURN_IF_ERROR(MeasureObligations(context, work, change->before));
         return CheckObligationsOver(work, change->before.name());
       });
   AddVerb<pb::SuspendContractRequest>(

@@ -33,6 +33,7 @@ absl::Span<const absl::string_view> ServiceNames() {
                                                  "kam.contract.v1.ObligationService",
                                                  "kam.contract.v1.RebateService",
                                                  "kam.order.v1.OrderService",
+                                                 "kam.order.v1.ReleaseAuthorityService",
                                                  "kam.order.v1.DeliveryService",
                                                  "kam.order.v1.ShipmentService",
                                                  "kam.order.v1.StockService",
@@ -87,6 +88,7 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   RegisterDeliveries(context, registry);
   RegisterShipments(context, registry, scheduler);
   RegisterStock(context, registry);
+  RegisterReleaseAuthorities(context, registry);
   RegisterSupply(context, registry);
   RegisterDeliveryProjects(context, registry, scheduler);
   RegisterAddOns(context, registry);

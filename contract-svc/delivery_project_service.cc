@@ -1,4 +1,6 @@
 // kam.order.v1.DeliveryProjectService (C-26).
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
 #include "common/schedule/schedule.h"
@@ -25,10 +27,26 @@ constexpr int kInspectionDaysDefault = 31;
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
-// The next inspection of a running project.
-absl::Status WatchInspection(UnitOfWork& work, const pb::DeliveryProject& project) {
+// When a running project that was looked at then is inspected again.
+absl::Time NextInspection(const pb::DeliveryProject& project, absl::Time inspected) {
   const int days = project.inspection_days() > 0 ? project.inspection_days() : kInspectionDaysDefault;
-  return schedule::Schedule(work, kDueInspection, project.name(), work.now() + absl::Hours(24) * days);
+  return inspected + absl::Hours(24) * days;
+}
+
+absl::Status WatchInspection(UnitOfWork& work, const pb::DeliveryProject& project, absl::Time inspected) {
+  return schedule::Schedule(work, kDueInspection, project.name(), NextInspection(project, inspected));
+}
+
+// The contract that is carried out is one with the customer of the project.
+absl::Status CheckContract(UnitOfWork& work, const pb::DeliveryProject& project) {
+  if (project.contract().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT 1 FROM contracts c WHERE c.id = ? AND c.account = ?",
+                                           {IdOf(project.contract()), IdOf(project.account())}));
+  if (!rows.empty()) return absl::OkStatus();
+  // Whether it is there for somebody else is not said.
+  return InvalidField("delivery_project.contract", "REFERENCE_NOT_FOUND", "does not exist with this customer",
+                      {{"reference", project.contract()}});
 }
 
 // The project a change or a report is about, locked and within the caller's reach.
@@ -49,14 +67,22 @@ absl::Status Report(const Context& context, UnitOfWork& work, pb::ProjectReport*
     return InvalidField("project_report.report_date", "FIELD_OUT_OF_RANGE", "must not be in the future",
                         {{"today", today}});
   }
+  if (report->report_date() < project.start_date()) {
+    return InvalidField("project_report.report_date", "FIELD_OUT_OF_RANGE", "is before the project began",
+                        {{"startDate", project.start_date()}});
+  }
   RETURN_IF_ERROR(rules::FillReport(project, report));
   report->set_reporter(work.actor().subject);
   if (report->kind() != pb::PROJECT_REPORT_KIND_INSPECTION) return absl::OkStatus();
+  // An earlier one that is written down late changes nothing.
+  if (report->report_date() < project.inspected_date()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const absl::Time day_end, context.EndOf(report->report_date()));
+  const absl::Time inspected = std::min(work.now(), day_end);
   Change<pb::DeliveryProject> change{project, project};
   change.after.set_inspected_date(report->report_date());
-  change.after.set_inspection_overdue(false);
+  change.after.set_inspection_overdue(NextInspection(project, inspected) <= work.now());
   RETURN_IF_ERROR(work.Save(std::move(change)).status());
-  return WatchInspection(work, project);
+  return WatchInspection(work, project, inspected);
 }
 
 void SetHooks(const Context& context) {
@@ -66,10 +92,12 @@ void SetHooks(const Context& context) {
       resource::OnCreate<pb::DeliveryProject>([](UnitOfWork& work, pb::DeliveryProject* project) -> absl::Status {
         RETURN_IF_ERROR(Validate(work, *project));
         project->set_state(pb::DELIVERY_PROJECT_STATE_PLANNED);
+        RETURN_IF_ERROR(CheckContract(work, *project));
         return rules::CheckProjectDates(*project);
       });
   projects.on_update = resource::OnUpdate<pb::DeliveryProject>(
-      [](UnitOfWork&, const pb::DeliveryProject& before, pb::DeliveryProject* after) {
+      [](UnitOfWork& work, const pb::DeliveryProject& before, pb::DeliveryProject* after) -> absl::Status {
+        if (before.contract() != after->contract()) RETURN_IF_ERROR(CheckContract(work, *after));
         return rules::CheckProjectUpdate(before, *after);
       });
   context.runtime.SetHooks(pb::DeliveryProject::descriptor(), std::move(projects));
@@ -148,7 +176,7 @@ void RegisterDeliveryProjects(const Context& context, rpc::Registry* registry, s
       context, registry, "StartDeliveryProject",
       [](UnitOfWork& work, const auto&, pb::DeliveryProject* project) -> absl::Status {
         RETURN_IF_ERROR(rules::CheckStart(*project));
-        return WatchInspection(work, *project);
+        return WatchInspection(work, *project, work.now());
       });
   AddVerb<pb::ReachMilestoneRequest>(
       context, registry, "ReachMilestone",

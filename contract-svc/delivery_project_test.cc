@@ -96,6 +96,34 @@ TEST_F(DeliveryProjectTest, AChangeIsDecidedByASecondPersonAndAppliedOnce) {
   EXPECT_EQ(Get().milestones(0).due_date(), "2026-02-10");
 }
 
+// C-26: an inspection counts from its own day; the contract is one with the customer.
+TEST_F(DeliveryProjectTest, InspectionsCountFromTheirDay) {
+  Do<pb::DeliveryProject, pb::UpdateDeliveryProjectRequest>(
+      pm_, absl::StrCat(kProjects, "UpdateDeliveryProject"),
+      absl::StrCat("delivery_project { name: '", project_, "' inspection_days: 2 }"));
+  const auto with = [&](const std::string& contract) {
+    return Call<pb::DeliveryProject, pb::UpdateDeliveryProjectRequest>(
+        pm_, absl::StrCat(kProjects, "UpdateDeliveryProject"),
+        absl::StrCat("delivery_project { name: '", project_, "' contract: '", contract, "' }"));
+  };
+  EXPECT_THAT(with(NewContract(NewAccount(), /*credit=*/false)), HasReason("REFERENCE_NOT_FOUND"));
+  EXPECT_THAT(with(NewContract(account_, /*credit=*/false)), IsOk());
+  ASSERT_THAT(Verb<pb::StartDeliveryProjectRequest>(pm_, "StartDeliveryProject"), IsOk());
+  const auto inspect = [&](const std::string& day) {
+    return Call<pb::ProjectReport, pb::CreateProjectReportRequest>(
+        pm_, absl::StrCat(kProjects, "CreateProjectReport"),
+        absl::StrCat("project_report { project: '", project_,
+                     "' kind: PROJECT_REPORT_KIND_INSPECTION findings: 'fine' report_date: '", day, "' }"));
+  };
+  EXPECT_THAT(inspect("2025-12-31"), HasReason("FIELD_OUT_OF_RANGE"));
+  ASSERT_THAT(inspect("2026-01-01"), IsOk());
+  EXPECT_TRUE(Get().inspection_overdue()) << "that of the first was due again on the third";
+  ASSERT_THAT(inspect("2026-01-05"), IsOk());
+  EXPECT_FALSE(Get().inspection_overdue());
+  ASSERT_THAT(inspect("2026-01-02"), IsOk());
+  EXPECT_EQ(Get().inspected_date(), "2026-01-05") << "written down late";
+}
+
 // C-26: progress, inspection every month, reports to the customer, end.
 TEST_F(DeliveryProjectTest, ProgressInspectionAndEnd) {
   ASSERT_THAT(Verb<pb::StartDeliveryProjectRequest>(pm_, "StartDeliveryProject"), IsOk());

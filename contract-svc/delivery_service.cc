@@ -12,7 +12,9 @@
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/sales.h"
 #include "contract-svc/serial_book.h"
+#include "contract-svc/shipment_plan.h"
 #include "contract-svc/stock_book.h"
+#include "contract-svc/terms.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/order/v1/checklist_template.pb.h"
@@ -27,7 +29,7 @@ using resource::Change;
 using resource::UnitOfWork;
 
 constexpr char kService[] = "kam.order.v1.DeliveryService";
-constexpr int kDeliveriesOfOrderMax = 1000;
+constexpr int kDeliveriesPage = 500;  // Read at a time.
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
@@ -109,7 +111,7 @@ absl::Status CheckReshipment(UnitOfWork& work, const pb::Delivery& delivery) {
 }
 
 // The deliverer is at one place at a time.
-absl::Status CheckDeliverer(UnitOfWork& work, const pb::Delivery& delivery) {
+absl::Status CheckDeliverer(const Context& context, UnitOfWork& work, const pb::Delivery& delivery) {
   if (!delivery.has_planned_start()) return absl::OkStatus();
   // Two plans for one deliverer wait for each other here.
   RETURN_IF_ERROR(work.connection()
@@ -118,14 +120,18 @@ absl::Status CheckDeliverer(UnitOfWork& work, const pb::Delivery& delivery) {
                       .status());
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                    work.connection().Query(
-                       "SELECT d.number FROM deliveries d WHERE d.deliverer = ? AND d.state IN ('PLANNED', "
+                       "SELECT d.planned_start, d.planned_end FROM deliveries d WHERE d.deliverer = ? AND d.state IN "
+                       "('PLANNED', "
                        "'SHIPPED') AND d.id <> ? AND d.planned_start < ? AND d.planned_end > ? LIMIT 1",
                        {mysql::Value(IdOf(delivery.deliverer())), mysql::Value(IdOf(delivery.name())),
                         mysql::Value(TimeOf(delivery.planned_end())), mysql::Value(TimeOf(delivery.planned_start()))}));
   if (rows.empty()) return absl::OkStatus();
+  // Perhaps at a customer whom the caller does not see: only the time is said.
+  const std::string from = absl::FormatTime(absl::RFC3339_sec, rows[0][0].time(), context.zone);
+  const std::string until = absl::FormatTime(absl::RFC3339_sec, rows[0][1].time(), context.zone);
   return InvalidField("delivery.deliverer", "DELIVERER_BUSY",
-                      absl::StrCat("hands over delivery ", rows[0][0].text(), " at that time"),
-                      {{"deliverer", delivery.deliverer()}, {"delivery", rows[0][0].text()}});
+                      absl::StrCat("hands over something else from ", from, " to ", until),
+                      {{"deliverer", delivery.deliverer()}, {"from", from}, {"until", until}});
 }
 
 // The template for the product line of the first goods, else the one for every line; a VIP template only for VIP
@@ -149,7 +155,7 @@ absl::Status Check(const Context& context, UnitOfWork& work, const pb::Order& or
   RETURN_IF_ERROR(rules::CheckDelivery(order, planned, delivery));
   RETURN_IF_ERROR(CheckReshipment(work, *delivery));
   RETURN_IF_ERROR(rules::CheckSchedule(*delivery, context.zone));
-  RETURN_IF_ERROR(CheckDeliverer(work, *delivery));
+  RETURN_IF_ERROR(CheckDeliverer(context, work, *delivery));
   ASSIGN_OR_RETURN(const AccountFacts account, LoadAccountFacts(work, order.account()));
   const auto& vip_tiers = context.policy.vip_tiers;
   if (std::find(vip_tiers.begin(), vip_tiers.end(), account.tier) != vip_tiers.end()) delivery->set_vip(true);
@@ -188,17 +194,25 @@ void SetDeliveryHooks(const Context& context) {
               {{"state", pb::DeliveryState_Name(before.state())}});
         }
         ASSIGN_OR_RETURN(const pb::Order order, work.Load<pb::Order>(before.order()));
-        return Check(context, work, order, after);
+        RETURN_IF_ERROR(Check(context, work, order, after));
+        if (shipped) return CheckSerialsSent(work, before, *after);
+        return absl::OkStatus();
       });
-  hooks.on_saved = resource::OnSaved<pb::Delivery>(HoldSerials);
+  hooks.on_saved = resource::OnSaved<pb::Delivery>(
+      [](UnitOfWork& work, const pb::Delivery* before, const pb::Delivery& after) -> absl::Status {
+        RETURN_IF_ERROR(HoldSerials(work, before, after));
+        return before == nullptr ? absl::OkStatus() : FollowDelivery(work, *before, after);
+      });
   context.runtime.SetHooks(pb::Delivery::descriptor(), std::move(hooks));
 }
 
-// A delivery's verb: locks the order, then the delivery.
+// A delivery's verb: locks the order, then the delivery. `goods_leave`: the contract is looked at, and locked, before.
 template <typename Request, typename Fn>
-absl::StatusOr<pb::Delivery> WithOrder(const Context& context, rpc::Call& call, const Request& request, Fn fn) {
+absl::StatusOr<pb::Delivery> WithOrder(const Context& context, rpc::Call& call, const Request& request, Fn fn,
+                                       bool goods_leave = false) {
   return context.runtime.Write<pb::Delivery>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Delivery> {
     ASSIGN_OR_RETURN(const std::string name, OrderOf(work, request.name()));
+    if (goods_leave) RETURN_IF_ERROR(CheckContractOfOrder(work, name));
     ASSIGN_OR_RETURN(const pb::Order order, work.Load<pb::Order>(name));
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Delivery>(request));
     Change<pb::Order> order_change{order, order};
@@ -243,6 +257,8 @@ absl::Status Accept(const Context& context, UnitOfWork& work, const pb::AcceptDe
   pb::Delivery& after = delivery->after;
   if (request.checklist_size() > 0) *after.mutable_checklist() = request.checklist();
   if (request.serials_size() > 0) *after.mutable_serials() = request.serials();
+  RETURN_IF_ERROR(rules::CheckStepsKept(delivery->before, after));
+  RETURN_IF_ERROR(CheckSerialsSent(work, delivery->before, after));
   if (!request.proxy_document().empty()) after.set_proxy_document(request.proxy_document());
   after.set_signatory(request.signatory());
   after.set_signature_document(request.signature_document());
@@ -278,11 +294,18 @@ absl::StatusOr<pb::OrderProgress> Progress(const Context& context, rpc::Call& ca
                      context.runtime.store().Load(connection, orders, id,
                                                   resource::ScopeCondition(orders, call.principal, call.level()),
                                                   /*lock=*/false));
-    ASSIGN_OR_RETURN(std::vector<resource::Record> found,
-                     context.runtime.store().Select(connection, deliveries, {{"t.order_id = ?", {mysql::Value(id)}}},
-                                                    "ORDER BY t.id", kDeliveriesOfOrderMax));
     std::vector<pb::Delivery> all;
-    for (resource::Record& row : found) all.push_back(std::move(static_cast<pb::Delivery&>(*row.message)));
+    std::string last;
+    for (size_t page = kDeliveriesPage; page == kDeliveriesPage;) {
+      ASSIGN_OR_RETURN(
+          std::vector<resource::Record> found,
+          context.runtime.store().Select(connection, deliveries,
+                                         {{"t.order_id = ? AND t.id > ?", {mysql::Value(id), mysql::Value(last)}}},
+                                         "ORDER BY t.id", kDeliveriesPage));
+      page = found.size();
+      for (resource::Record& row : found) all.push_back(std::move(static_cast<pb::Delivery&>(*row.message)));
+      if (!all.empty()) last = IdOf(all.back().name());
+    }
     const auto& order = static_cast<const pb::Order&>(*record.message);
     answer.set_order(order.name());
     answer.set_account(order.account());
@@ -323,9 +346,10 @@ void RegisterDeliveries(const Context& context, rpc::Registry* registry) {
   SetDeliveryHooks(context);
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   AddVerb<pb::ShipDeliveryRequest>(registry, "ShipDelivery", [context](auto& call, const auto& request) {
-    return WithOrder(context, call, request, [&](UnitOfWork& work, auto* delivery, auto* order) {
-      return Ship(context, work, delivery, order);
-    });
+    return WithOrder(
+        context, call, request,
+        [&](UnitOfWork& work, auto* delivery, auto* order) { return Ship(context, work, delivery, order); },
+        /*goods_leave=*/true);
   });
   AddVerb<pb::AcceptDeliveryRequest>(registry, "AcceptDelivery", [context](auto& call, const auto& request) {
     return WithOrder(context, call, request, [&](UnitOfWork& work, auto* delivery, auto* order) {

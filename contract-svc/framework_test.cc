@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/context.h"
-#include "contract-svc/testing/sales_fixture.h"
+#include "contract-svc/testing/amendment_fixture.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/amendment_service.pb.h"
@@ -25,9 +25,7 @@ using v1::Amendment;
 using v1::Contract;
 namespace opb = order::v1;
 
-constexpr char kAmendments[] = "kam.contract.v1.AmendmentService/";
-
-class FrameworkTest : public SalesTest {
+class FrameworkTest : public AmendmentTest {
  protected:
   v1::LineCommitment Commitment(const std::string& contract, int line = 1) {
     const auto answer = Do<v1::ContractCommitment, v1::GetContractCommitmentRequest>(
@@ -37,11 +35,6 @@ class FrameworkTest : public SalesTest {
     }
     ADD_FAILURE() << "no commitment " << line << " in " << answer.DebugString();
     return {};
-  }
-
-  Contract Get(const std::string& name) {
-    return Do<Contract, kam::api::GetRequest>(kam_, absl::StrCat(kContracts, "GetContract"),
-                                              absl::StrCat("name: '", name, "'"));
   }
 
   // The counters against the orders themselves, and against the journal.
@@ -76,42 +69,6 @@ class FrameworkTest : public SalesTest {
               D("0"));
   }
 
-  std::string DraftAmendment(const std::string& contract, const std::string& effective, const std::string& actions) {
-    return Do<Amendment, v1::CreateAmendmentRequest>(kax_, absl::StrCat(kAmendments, "CreateAmendment"),
-                                                     absl::StrCat("amendment { contract: '", contract,
-                                                                  "' title: 'Change' change_reason: 'market' "
-                                                                  "effective_date: '",
-                                                                  effective, "' ", actions, " }"))
-        .name();
-  }
-  absl::StatusOr<Amendment> Submit(const std::string& name) {
-    return Call<Amendment, v1::SubmitAmendmentRequest>(
-        kax_, absl::StrCat(kAmendments, "SubmitAmendment"),
-        absl::StrCat("name: '", name, "' review_deadline: '2026-01-20'"));
-  }
-  absl::StatusOr<Amendment> Opinion(const auth::Principal& who, const std::string& name, const std::string& step,
-                                    bool approve = true) {
-    const auto read = Do<Amendment, kam::api::GetRequest>(kam_, absl::StrCat(kAmendments, "GetAmendment"),
-                                                          absl::StrCat("name: '", name, "'"));
-    return Call<Amendment, v1::ReviewAmendmentRequest>(
-        who, absl::StrCat(kAmendments, "ReviewAmendment"),
-        absl::StrCat("name: '", name, "' etag: '", read.etag(), "' step: REVIEW_STEP_KIND_", step,
-                     " approve: ", approve ? "true" : "false", " opinion: 'see text'"));
-  }
-  void ReviewAll(const std::string& name) {
-    EXPECT_THAT(Opinion(kam_, name, "SALES"), IsOk());
-    EXPECT_THAT(Opinion(pss_, name, "PRODUCT"), IsOk());
-    EXPECT_THAT(Opinion(fd_, name, "FINANCE"), IsOk());
-    EXPECT_THAT(Opinion(leg_, name, "LEGAL"), IsOk());
-  }
-  absl::StatusOr<Amendment> Apply(const std::string& name, const std::string& more = {}) {
-    const auto text = Do<v1::AmendmentText, v1::GetAmendmentTextRequest>(
-        kam_, absl::StrCat(kAmendments, "GetAmendmentText"), absl::StrCat("name: '", name, "'"));
-    return Call<Amendment, v1::ApplyAmendmentRequest>(
-        kam_, absl::StrCat(kAmendments, "ApplyAmendment"),
-        absl::StrCat("name: '", name, "' presented_sha256: '", text.content_sha256(),
-                     "' signatories { party: 'seller' person: 'x' } seal: 's' scan_document: 'd' ", more));
-  }
   template <typename Request>
   absl::StatusOr<opb::Order> OrderVerb(const auth::Principal& who, const std::string& method,
                                        const std::string& order) {

@@ -140,6 +140,7 @@ absl::Status Report(const Context& context, UnitOfWork& work, pb::DamageReport* 
   ASSIGN_OR_RETURN(StockBook book,
                    StockBook::Open(context, work, absl::StrCat("stockSites/", rows[0][0].text()), report->item()));
   ASSIGN_OR_RETURN(const pb::StockItem item, work.Load<pb::StockItem>(report->item()));
+  RETURN_IF_ERROR(rules::CheckReportable(item));
   ASSIGN_OR_RETURN(const Decimal quantity, rules::QuantityOf(report->quantity(), "damage_report.quantity"));
   ASSIGN_OR_RETURN(const pb::StockItem held, book.Convert(item, quantity, pb::STOCK_STATUS_QUARANTINED));
   report->set_item(held.name());
@@ -181,8 +182,9 @@ absl::StatusOr<pb::DamageReport> Appraise(const Context& context, rpc::Call& cal
         if (request.has_claim_amount()) *report.mutable_claim_amount() = request.claim_amount();
         ASSIGN_OR_RETURN(StockBook book, StockBook::Open(context, work, report.site(), report.name()));
         ASSIGN_OR_RETURN(const pb::StockItem item, work.Load<pb::StockItem>(report.item()));
-        ASSIGN_OR_RETURN(const Decimal quantity, rules::QuantityOf(report.quantity(), "quantity"));
-        RETURN_IF_ERROR(Follow(book, item, quantity, request.verdict()));
+        ASSIGN_OR_RETURN(const Decimal quantity, rules::QuantityLeft(item, report));
+        report.set_followed_quantity(quantity.ToString());
+        if (!quantity.is_zero()) RETURN_IF_ERROR(Follow(book, item, quantity, request.verdict()));
         return work.Save(std::move(change));
       });
 }

@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
+#include "contract-svc/contract_terms.h"
 #include "contract-svc/performance.h"
 #include "contract-svc/rules/performance.h"
 #include "contract-svc/rules/receivable.h"
@@ -48,6 +49,7 @@ void SetHooks(const Context& context) {
         if (before.state() != pb::OBLIGATION_STATE_IN_FORCE && before.state() != pb::OBLIGATION_STATE_OVERDUE) {
           return ObligationOver(before);
         }
+        RETURN_IF_ERROR(rules::CheckFollowsTerm(before, *after));
         return Complete(context, work, after);
       });
   // Its day is watched as long as it is to be fulfilled, whoever changed it.
@@ -130,14 +132,20 @@ void RegisterObligations(const Context& context, rpc::Registry* registry, schedu
               return work.Save(std::move(change));
             });
       });
-  scheduler->Handle(kDueOverdue, Rpc("CreateObligation"),
-                    [context](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
-                      ASSIGN_OR_RETURN(const pb::Obligation obligation, work.Load<pb::Obligation>(item.resource));
-                      if (obligation.state() != pb::OBLIGATION_STATE_IN_FORCE) return absl::OkStatus();
-                      Change<pb::Obligation> change{obligation, obligation};
-                      RETURN_IF_ERROR(rules::PlaceObligation(context.Today(work.now()), &change.after));
-                      return work.Save(std::move(change)).status();
-                    });
+  scheduler->Handle(
+      kDueOverdue, Rpc("CreateObligation"), [context](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
+        RETURN_IF_ERROR(LockContractOf(work, "obligations", item.resource));
+        ASSIGN_OR_RETURN(const pb::Obligation obligation, work.Load<pb::Obligation>(item.resource));
+        if (obligation.state() != pb::OBLIGATION_STATE_IN_FORCE) return absl::OkStatus();
+        Change<pb::Obligation> change{obligation, obligation};
+        if (obligation.term().empty()) {
+          RETURN_IF_ERROR(rules::PlaceObligation(context.Today(work.now()), &change.after));
+        } else {
+          ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(obligation.contract()));
+          RETURN_IF_ERROR(MeasureObligation(context, work, contract, obligation.due_date(), &change.after));
+        }
+        return work.Save(std::move(change)).status();
+      });
 }
 
 }  // namespace kam::contract

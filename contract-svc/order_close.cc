@@ -30,6 +30,8 @@ absl::Status CheckNoDeliveryUnderWay(UnitOfWork& work, const Order& order) {
                             {{"deliveries", absl::StrCat(rows[0][0].integer())}});
 }
 
+}  // namespace
+
 absl::Status CancelIssueNote(UnitOfWork& work, const Order& order) {
   if (order.issue_note().empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const IssueNote note, work.Load<IssueNote>(order.issue_note()));
@@ -37,8 +39,6 @@ absl::Status CancelIssueNote(UnitOfWork& work, const Order& order) {
   change.after.set_cancelled(true);
   return work.Save(std::move(change)).status();
 }
-
-}  // namespace
 
 absl::Status CancelOrder(UnitOfWork& work, CreditBook& book, const std::string& reason, Change<Order>* change) {
   RETURN_IF_ERROR(rules::CheckReason(reason));

@@ -1,5 +1,5 @@
-// Parts of kam.order.v1 beside orders, deliveries, shipments and stock: supply, projects, add-on services, sales
-// ledger.
+// Parts of kam.order.v1 beside orders, deliveries, shipments and stock: release authorities, supply, projects, add-on
+// services, sales ledger.
 #ifndef KAM_CONTRACT_SVC_ORDER_PARTS_H_
 #define KAM_CONTRACT_SVC_ORDER_PARTS_H_
 
@@ -11,6 +11,7 @@
 namespace kam::contract {
 
 void FillOrderPartsCatalog(resource::Catalog* catalog);
+void RegisterReleaseAuthorities(const Context& context, rpc::Registry* registry);
 void RegisterSupply(const Context& context, rpc::Registry* registry);
 void RegisterDeliveryProjects(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler);
 void RegisterAddOns(const Context& context, rpc::Registry* registry);

@@ -5,6 +5,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/credit_book.h"
 #include "contract-svc/performance.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/rebate.h"
@@ -15,6 +16,7 @@
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/contract.pb.h"
 #include "kam/contract/v1/rebate_service.pb.h"
+#include "kam/receivable/v1/receipt.pb.h"
 
 namespace kam::contract {
 namespace {
@@ -29,14 +31,15 @@ constexpr char kDueAccrual[] = "rebate.accrue";
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
-// Net of the contract's invoices until `until`.
-absl::StatusOr<Decimal> Volume(mysql::Connection& connection, const pb::Contract& contract, absl::string_view until) {
+// Net of the contract's invoices from one day to another.
+absl::StatusOr<Decimal> Volume(mysql::Connection& connection, const pb::Contract& contract, absl::string_view from,
+                               absl::string_view until) {
   std::string sql =
       "SELECT COALESCE(SUM(l.net_amount), 0) FROM orders o JOIN invoices i ON i.order_id = o.id JOIN invoices_lines l "
       "ON l.parent_id = i.id WHERE o.contract = ? AND i.state IN ('ISSUED', 'PARTIALLY_PAID', 'PAID') AND i.currency = "
       "? AND i.issue_date >= ? AND i.issue_date <= ?";
   std::vector<mysql::Value> params = {mysql::Value(IdOf(contract.name())), mysql::Value(contract.currency()),
-                                      mysql::Value(contract.start_date()), mysql::Value(until)};
+                                      mysql::Value(from), mysql::Value(until)};
   for (int i = 0; i < contract.rebate_products_size(); ++i) {
     absl::StrAppend(&sql, i == 0 ? " AND l.product IN (" : ", ", "?");
     params.emplace_back(IdOf(contract.rebate_products(i)));
@@ -44,6 +47,25 @@ absl::StatusOr<Decimal> Volume(mysql::Connection& connection, const pb::Contract
   if (contract.rebate_products_size() > 0) sql += ")";
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
   return Decimal::Parse(rows[0][0].text(), "volume");
+}
+
+// What was invoiced until `until`, by the scale that held.
+absl::StatusOr<std::vector<rules::RebatePart>> Parts(mysql::Connection& connection, const pb::Contract& contract,
+                                                     const std::string& until) {
+  std::vector<rules::RebatePart> parts;
+  const std::vector<std::string> days = rules::ScaleDays(contract);
+  for (size_t i = 0; i < days.size() && (i == 0 || days[i] <= until); ++i) {
+    rules::RebatePart part;
+    std::string last = until;
+    if (i + 1 < days.size()) {
+      ASSIGN_OR_RETURN(const std::string before_next, AddDays(days[i + 1], -1));
+      last = std::min(last, before_next);
+    }
+    ASSIGN_OR_RETURN(part.scale, rules::ScaleOn(contract, days[i]));
+    ASSIGN_OR_RETURN(part.volume, Volume(connection, contract, days[i], last));
+    parts.push_back(std::move(part));
+  }
+  return parts;
 }
 
 struct Reckoning {
@@ -62,10 +84,9 @@ absl::StatusOr<Reckoning> Reckon(mysql::Connection& connection, const pb::Contra
     RETURN_IF_ERROR(rules::CountSettlement(row[0].text(), row[1].text(), amount, row[3].text(), &reckoning.history));
   }
   ASSIGN_OR_RETURN(reckoning.history.open_orders, CountOpenOrders(connection, contract.name()));
-  ASSIGN_OR_RETURN(const Decimal volume, Volume(connection, contract, until));
-  ASSIGN_OR_RETURN(const std::vector<rules::RebateStep> scale, rules::ScaleOf(contract));
-  ASSIGN_OR_RETURN(reckoning.rebate, rules::ReckonRebate(scale, volume, reckoning.history.accrued,
-                                                         reckoning.history.settled, contract.currency()));
+  ASSIGN_OR_RETURN(const std::vector<rules::RebatePart> parts, Parts(connection, contract, std::string(until)));
+  ASSIGN_OR_RETURN(reckoning.rebate, rules::ReckonRebate(parts, reckoning.history.accrued, reckoning.history.settled,
+                                                         contract.currency()));
   return reckoning;
 }
 
@@ -124,13 +145,48 @@ absl::StatusOr<pb::RebateSettlement> Decide(const Context& context, rpc::Call& c
       });
 }
 
+// What is paid stands to the credit of the customer, once, to be allocated to what he owes; what is claimed back is
+// owed.
+absl::Status PostCreditNote(const Context& context, UnitOfWork& work, CreditBook& book,
+                            pb::RebateSettlement* settlement) {
+  const std::string today = context.Today(work.now());
+  const std::string& currency = settlement->amount().currency_code();
+  ASSIGN_OR_RETURN(const Decimal amount, rules::AmountIn(settlement->amount(), currency, "amount"));
+  if (amount.is_zero()) return absl::OkStatus();
+  if (amount.sign() > 0) {
+    receivable::v1::Receipt note = rules::CreditNoteOf(*settlement, work.actor().subject, today);
+    SetTime(work.now(), note.mutable_mark_time());
+    ASSIGN_OR_RETURN(note, work.Insert(std::move(note)));
+    settlement->set_credit_note(note.name());
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(settlement->contract()));
+  receivable::v1::ReceivableItem item;
+  item.set_kind(receivable::v1::RECEIVABLE_KIND_REBATE_CLAIM);
+  item.set_source(settlement->name());
+  SetAmount(-amount, currency, item.mutable_amount());
+  item.set_item_date(today);
+  ASSIGN_OR_RETURN(const std::string due, AddDays(today, contract.terms_days()));
+  item.set_due_date(due);
+  RETURN_IF_ERROR(book.AddItem(std::move(item), "OPENING", today));
+  ASSIGN_OR_RETURN(const receivable::v1::ReceivableItem posted, book.FindItem(settlement->name()));
+  settlement->set_credit_note(posted.name());
+  return absl::OkStatus();
+}
+
 absl::StatusOr<pb::RebateSettlement> Pay(const Context& context, rpc::Call& call,
                                          const pb::PayRebateSettlementRequest& request) {
   RETURN_IF_ERROR(context.directory.EnsureCaller(call));
   return context.runtime.Write<pb::RebateSettlement>(
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::RebateSettlement> {
+        ASSIGN_OR_RETURN(const std::string account,
+                         AccountOfRow(work, pb::RebateSettlement::descriptor(), request.name()));
+        ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
+        RETURN_IF_ERROR(LockContractOf(work, "rebate_settlements", request.name()));
         ASSIGN_OR_RETURN(auto change, work.Begin<pb::RebateSettlement>(request));
         RETURN_IF_ERROR(rules::CheckPayer(work.actor().subject, change.before));
+        RETURN_IF_ERROR(PostCreditNote(context, work, book, &change.after));
+        RETURN_IF_ERROR(book.Save());
         change.after.set_payment_reference(request.payment_reference());
         change.after.set_payer(work.actor().subject);
         SetTime(work.now(), change.after.mutable_pay_time());
@@ -156,7 +212,7 @@ absl::StatusOr<pb::RebateStanding> Standing(const Context& context, rpc::Call& c
   SetAmount(reckoning.rebate.entitled, contract.currency(), standing.mutable_entitled());
   SetAmount(reckoning.history.accrued, contract.currency(), standing.mutable_accrued());
   SetAmount(reckoning.history.settled, contract.currency(), standing.mutable_settled());
-  ASSIGN_OR_RETURN(const std::vector<rules::RebateStep> scale, rules::ScaleOf(contract));
+  ASSIGN_OR_RETURN(const std::vector<rules::RebateStep> scale, rules::ScaleOn(contract, standing.until_date()));
   for (const rules::RebateStep& step : scale) {
     if (step.from_volume <= reckoning.rebate.volume) continue;
     ASSIGN_OR_RETURN(const Decimal missing, Subtract(step.from_volume, reckoning.rebate.volume));

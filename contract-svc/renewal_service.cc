@@ -1,4 +1,6 @@
 // Renewal of contracts in kam.contract.v1.ContractService (C-16).
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -19,7 +21,6 @@ using resource::UnitOfWork;
 
 constexpr char kService[] = "kam.contract.v1.ContractService";
 constexpr char kDueEnded[] = "contract.ended";
-constexpr int kRowsMax = 500;
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
@@ -65,12 +66,31 @@ absl::StatusOr<pb::ReportContractRenewalsResponse> Report(const Context& context
   const resource::SqlCondition period = {
       "t.end_date >= ? AND t.end_date <= ? AND t.state IN ('ACTIVE', 'EXPIRING', 'SUSPENDED', 'TERMINATED', 'CLOSED')",
       {mysql::Value(request.from_date()), mysql::Value(request.to_date())}};
+  if (request.page_size() < 0) return InvalidField("page_size", "PAGE_SIZE_NEGATIVE", "must not be negative");
+  const int page_size =
+      request.page_size() == 0 ? resource::kPageSizeDefault : std::min(request.page_size(), resource::kPageSizeMax);
+  const absl::Time now = context.runtime.clock().Now();
+  const std::string binding = absl::StrCat(call.method->full_name(), "\n", call.principal.subject, "\n",
+                                           request.from_date(), "\n", request.to_date());
+  resource::SqlCondition after;
+  if (!request.page_token().empty()) {
+    ASSIGN_OR_RETURN(const std::vector<mysql::Value> last,
+                     context.runtime.page_tokens().Open(request.page_token(), binding, now));
+    if (last.size() != 2) return InvalidField("page_token", "PAGE_TOKEN_INVALID", "is not a token of this list");
+    after = {"t.end_date > ? OR (t.end_date = ? AND t.id > ?)", {last[0], last[0], last[1]}};
+  }
   pb::ReportContractRenewalsResponse response;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     response.Clear();
-    ASSIGN_OR_RETURN(
-        const std::vector<resource::Record> found,
-        context.runtime.store().Select(connection, type, {scope, period}, "ORDER BY t.end_date, t.id", kRowsMax));
+    ASSIGN_OR_RETURN(std::vector<resource::Record> found,
+                     context.runtime.store().Select(connection, type, {scope, period, after},
+                                                    "ORDER BY t.end_date, t.id", page_size + 1));
+    if (found.size() > static_cast<size_t>(page_size)) {
+      found.resize(static_cast<size_t>(page_size));
+      const auto& last = static_cast<const pb::Contract&>(*found.back().message);
+      response.set_next_page_token(context.runtime.page_tokens().Seal(
+          {mysql::Value(last.end_date()), mysql::Value(IdOf(last.name()))}, binding, now));
+    }
     for (const resource::Record& record : found) {
       const auto& contract = static_cast<const pb::Contract&>(*record.message);
       pb::RenewalRow* row = nullptr;

@@ -14,6 +14,9 @@ absl::Status Record(const Context& context, resource::UnitOfWork& work, const Pa
   ASSIGN_OR_RETURN(std::optional<order::v1::SalesLedgerEntry> entry,
                    rules::EntryOf(before, after, context.Today(work.now())));
   if (!entry.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> closed,
+                   work.connection().Query("SELECT MAX(m.ledger_month) FROM ledger_months m"));
+  RETURN_IF_ERROR(rules::MoveToOpenMonth(closed[0][0].text(), &*entry));
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                    work.connection().Query("SELECT s.owner FROM account_scopes s WHERE s.account = ?",
                                            {mysql::Value(IdOf(after.account()))}));

@@ -141,6 +141,9 @@ TEST_F(SalesLedgerServiceTest, AClosedMonthIsImmutable) {
   EXPECT_EQ(absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), sizeof(digest))), hash);
   EXPECT_THAT(text, ::testing::HasSubstr("file 3/12"));
   harness().clock().Set(before);
+  // The other tests sell in the same month.
+  harness().db().Execute("DELETE FROM ledger_months_totals");
+  harness().db().Execute("DELETE FROM ledger_months");
 }
 
 // C-28, C-19: P-01, P-02, P-11.
@@ -206,6 +209,16 @@ TEST_F(SalesLedgerServiceTest, AddOnServicesFollowThePublishedStandard) {
   auth::Principal both = kam_;
   both.grants["service_fee.publish"] = auth::Level::kAll;
   EXPECT_THAT(publish(both, fee), HasReason("SEPARATION_OF_DUTIES"));
+  auth::Principal editor = harness().PrincipalFor("KAM", harness().NewId());
+  editor.grants["service_fee.publish"] = auth::Level::kAll;
+  const auto price = [&](const auth::Principal& who, const std::string& amount) {
+    Do<pb::ServiceFee, pb::UpdateServiceFeeRequest>(
+        who, absl::StrCat(kAddOns, "UpdateServiceFee"),
+        absl::StrCat("service_fee { name: '", fee, "' fee ", MoneyText(amount), " }"));
+  };
+  price(editor, "150");
+  price(kam_, "200");
+  EXPECT_THAT(publish(editor, fee), HasReason("SEPARATION_OF_DUTIES")) << "he has set the price himself";
   ASSERT_THAT(publish(fd_, fee), IsOk());
   EXPECT_THAT(publish(fd_, draft("2026-06-01")), HasReason("FEE_OVERLAP"));
   EXPECT_THAT(attach(other_kax_, fee), HasReason("REFERENCE_NOT_FOUND"));
@@ -223,6 +236,20 @@ TEST_F(SalesLedgerServiceTest, AddOnServicesFollowThePublishedStandard) {
   ASSERT_EQ(totals.rows_size(), 1);
   EXPECT_EQ(totals.rows(0).supplier(), "Plate agent");
   EXPECT_EQ(Amount(totals.rows(0).commission()), D("60"));
+}
+
+// C-28: what comes to a closed month late stands on the first day after it; the closed lines stay what they were.
+TEST_F(SalesLedgerServiceTest, NothingComesIntoAClosedMonth) {
+  const std::string id = harness().NewId();
+  harness().db().Execute(absl::StrCat(
+      "INSERT INTO ledger_months (id, version, create_time, update_time, creator, updater, ledger_month) VALUES ('", id,
+      "', 1, '2026-01-01', '2026-01-01', 'programs/test', 'programs/test', '2026-01')"));
+  Sell();
+  harness().db().Execute(absl::StrCat("DELETE FROM ledger_months WHERE id = '", id, "'"));
+  const std::vector<pb::SalesLedgerEntry> lines = Lines();
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0].entry_date(), "2026-02-01");
+  EXPECT_EQ(lines[0].month(), "2026-02");
 }
 
 // C-27: two standards published at once: one holds.

@@ -13,6 +13,11 @@ namespace kam::contract {
 absl::Status HoldSerials(resource::UnitOfWork& work, const order::v1::Delivery* before,
                          const order::v1::Delivery& after);
 
+// After the goods have left: pieces that were taken out of stock by their number are the ones delivered, and none is
+// delivered that is still in stock. SERIAL_NOT_ISSUED.
+absl::Status CheckSerialsSent(resource::UnitOfWork& work, const order::v1::Delivery& before,
+                              const order::v1::Delivery& after);
+
 }  // namespace kam::contract
 
 #endif  // KAM_CONTRACT_SVC_SERIAL_BOOK_H_

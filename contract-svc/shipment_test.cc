@@ -274,6 +274,26 @@ TEST_F(ShipmentServiceTest, TheChecklistComesFromTheTemplate) {
   harness().db().Execute(absl::StrCat("UPDATE products SET product_line = 'Line' WHERE id = '", IdOf(product_a_), "'"));
 }
 
+// C-23: a shipment that has not left carries what its delivery does, and ends with it.
+TEST_F(ShipmentServiceTest, APlannedShipmentFollowsItsDelivery) {
+  const Order order = Ready("10");
+  const Delivery delivery = Plan(order.name(), "10");
+  const std::string shipment = Send(delivery.name())->name();
+  const auto get = [&] {
+    return Do<Shipment, kam::api::GetRequest>(wh_, absl::StrCat(kShipments, "GetShipment"),
+                                              absl::StrCat("name: '", shipment, "'"));
+  };
+  Do<Delivery, pb::UpdateDeliveryRequest>(
+      kax_, absl::StrCat(kDeliveries, "UpdateDelivery"),
+      absl::StrCat("delivery { name: '", delivery.name(), "' lines { line_number: 1 quantity: '6' } }"));
+  EXPECT_EQ(get().lines(0).quantity(), "6");
+  Do<Delivery, pb::CancelDeliveryRequest>(kax_, absl::StrCat(kDeliveries, "CancelDelivery"),
+                                          absl::StrCat("name: '", delivery.name(), "' reason: 'later'"));
+  EXPECT_EQ(get().state(), pb::SHIPMENT_STATE_CANCELLED);
+  ASSERT_THAT(scheduler().RunDue(harness().clock().Now() + absl::Hours(24 * 5), absl::InfiniteFuture()), IsOk());
+  EXPECT_FALSE(get().late()) << "nobody waits for it";
+}
+
 // C-22: who hands over is at one place at a time; who takes for another shows his paper; late is said.
 TEST_F(ShipmentServiceTest, HandOverIsScheduledAndEntrusted) {
   const Order order = Ready("4");
@@ -285,7 +305,10 @@ TEST_F(ShipmentServiceTest, HandOverIsScheduledAndEntrusted) {
   };
   const std::string keys = "checklist { title: 'keys' done: true } ";
   EXPECT_THAT(TryPlan(order.name(), "1", keys + slot(9, 11)), IsOk());
-  EXPECT_THAT(TryPlan(order.name(), "1", keys + slot(10, 12)), HasReason("DELIVERER_BUSY"));
+  const absl::StatusOr<Delivery> busy = TryPlan(order.name(), "1", keys + slot(10, 12));
+  EXPECT_THAT(busy, HasReason("DELIVERER_BUSY"));
+  EXPECT_EQ(MetadataValue(busy.status(), "delivery"), "") << "perhaps that of a customer the caller does not see";
+  EXPECT_EQ(MetadataValue(busy.status(), "from"), "2026-01-06T09:00:00+08:00");
   EXPECT_THAT(TryPlan(order.name(), "1", keys + slot(23, 25)), HasReason("SCHEDULE_INVALID"));
   const absl::StatusOr<Delivery> proxy =
       TryPlan(order.name(), "1", keys + slot(11, 12) + " proxy: true proxy_name: 'Li'");

@@ -1,5 +1,7 @@
 #include "contract-svc/stock_book.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "contract-svc/rules/amounts.h"
@@ -16,7 +18,7 @@ using order::v1::StockStatus;
 using resource::Change;
 using resource::UnitOfWork;
 
-constexpr int kLotsMax = 2000;
+constexpr int kLotsPage = 200;  // Taken from at a time.
 
 }  // namespace
 
@@ -39,9 +41,22 @@ absl::Status StockBook::Post(const StockItem& item, StockStatus status, Decimal 
   return work_.Insert(std::move(entry)).status();
 }
 
+// A piece that is on its way to a customer, or with him, does not come in by a paper that knows nothing of it.
+absl::Status StockBook::CheckNotWithCustomer(const Goods& goods) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work_.connection().Query("SELECT 1 FROM delivered_serials s JOIN deliveries d ON d.id = s.delivery "
+                                            "WHERE s.product = ? AND s.serial_number = ? AND d.state <> 'PLANNED'",
+                                            {mysql::Value(IdOf(goods.product)), mysql::Value(goods.serial_number)}));
+  if (rows.empty()) return absl::OkStatus();
+  return FailedPrecondition("SERIAL_IN_USE", source_,
+                            absl::StrCat("serial number ", goods.serial_number, " was sent to a customer"),
+                            {{"serialNumber", goods.serial_number}, {"product", goods.product}});
+}
+
 absl::StatusOr<StockItem> StockBook::Bring(const Goods& goods, StockEntryKind kind) {
   StockItem item;
   if (!goods.serial_number.empty()) {
+    if (kind == order::v1::STOCK_ENTRY_KIND_RECEIPT) RETURN_IF_ERROR(CheckNotWithCustomer(goods));
     ASSIGN_OR_RETURN(const std::vector<StockItem> known,
                      work_.Find<StockItem>({"t.product = ? AND t.serial_number = ?",
                                             {mysql::Value(IdOf(goods.product)), mysql::Value(goods.serial_number)}},
@@ -75,19 +90,33 @@ absl::StatusOr<StockItem> StockBook::Bring(const Goods& goods, StockEntryKind ki
 }
 
 absl::Status StockBook::Take(const std::string& product, Decimal quantity, StockEntryKind kind, bool any_status) {
+  const std::string where = absl::StrCat("t.site = ? AND t.product = ? AND t.serial_number IS NULL AND t.quantity > 0",
+                                         any_status ? "" : " AND t.stock_status = 'AVAILABLE'");
+  const std::vector<mysql::Value> of = {mysql::Value(IdOf(site_.name())), mysql::Value(IdOf(product))};
   ASSIGN_OR_RETURN(
-      const std::vector<StockItem> items,
-      work_.Find<StockItem>({absl::StrCat("t.site = ? AND t.product = ? AND t.serial_number IS NULL AND t.quantity > 0",
-                                          any_status ? "" : " AND t.stock_status = 'AVAILABLE'"),
-                             {mysql::Value(IdOf(site_.name())), mysql::Value(IdOf(product))}},
-                            "ORDER BY t.stock_status, t.received_date, t.id", kLotsMax, /*lock=*/true));
-  std::vector<Decimal> lots;
-  for (const StockItem& item : items) {
-    ASSIGN_OR_RETURN(const Decimal there, rules::QuantityOf(item.quantity(), "quantity"));
-    lots.push_back(there);
+      const std::vector<mysql::Row> rows,
+      work_.connection().Query(absl::StrCat("SELECT COALESCE(SUM(t.quantity), 0) FROM stock_items t WHERE ", where),
+                               mysql::Params(of)));
+  ASSIGN_OR_RETURN(const Decimal there, Decimal::Parse(rows[0][0].text(), "quantity"));
+  RETURN_IF_ERROR(rules::TakeInTurn(site_.name(), product, {there}, quantity).status());
+  Decimal left = quantity;
+  while (left.sign() > 0) {
+    ASSIGN_OR_RETURN(const std::vector<StockItem> items,
+                     work_.Find<StockItem>({where, of}, "ORDER BY t.stock_status, t.received_date, t.id", kLotsPage,
+                                           /*lock=*/true));
+    if (items.empty()) return Internal("the lots of a site are less than their sum");
+    std::vector<Decimal> lots;
+    Decimal page;
+    for (const StockItem& item : items) {
+      ASSIGN_OR_RETURN(const Decimal lot, rules::QuantityOf(item.quantity(), "quantity"));
+      lots.push_back(lot);
+      ASSIGN_OR_RETURN(page, Add(page, lot));
+    }
+    const Decimal now = std::min(left, page);
+    ASSIGN_OR_RETURN(const auto taken, rules::TakeInTurn(site_.name(), product, lots, now));
+    for (const auto& [index, part] : taken) RETURN_IF_ERROR(TakeFrom(items[index], part, kind));
+    ASSIGN_OR_RETURN(left, Subtract(left, now));
   }
-  ASSIGN_OR_RETURN(const auto taken, rules::TakeInTurn(site_.name(), product, lots, quantity));
-  for (const auto& [index, part] : taken) RETURN_IF_ERROR(TakeFrom(items[index], part, kind));
   return absl::OkStatus();
 }
 

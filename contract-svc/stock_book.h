@@ -35,7 +35,7 @@ class StockBook {
 
   const order::v1::StockSite& site() const { return site_; }
 
-  // A new lot, or the piece with that number. SERIAL_IN_STOCK.
+  // A new lot, or the piece with that number. SERIAL_IN_STOCK; SERIAL_IN_USE for a receipt of what was delivered.
   absl::StatusOr<order::v1::StockItem> Bring(const Goods& goods, order::v1::StockEntryKind kind);
   // Takes from the lots that may be sold, first in, first out; `any_status`: from the others after them. STOCK_SHORT.
   absl::Status Take(const std::string& product, Decimal quantity, order::v1::StockEntryKind kind,
@@ -55,6 +55,7 @@ class StockBook {
   StockBook(resource::UnitOfWork& work, std::string today, std::string source, order::v1::StockSite site)
       : work_(work), today_(std::move(today)), source_(std::move(source)), site_(std::move(site)) {}
 
+  absl::Status CheckNotWithCustomer(const Goods& goods);
   absl::Status Post(const order::v1::StockItem& item, order::v1::StockStatus status, Decimal quantity,
                     order::v1::StockEntryKind kind);
 

@@ -37,8 +37,7 @@ absl::Status Start(const Context& context, UnitOfWork& work, pb::StockTake* take
   take->set_state(pb::STOCK_TAKE_STATE_OPEN);
   take->set_take_date(context.Today(work.now()));
   ASSIGN_OR_RETURN(const std::vector<rules::BookLine> books, book->Books());
-  rules::StartStockTake(books, take);
-  return absl::OkStatus();
+  return rules::StartStockTake(books, take);
 }
 
 absl::Status Count(const Context& context, UnitOfWork& work, const pb::CountStockTakeRequest& request,

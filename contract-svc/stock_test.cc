@@ -240,6 +240,108 @@ TEST_F(StockServiceTest, NumberedPiecesMoveByTheirNumber) {
   ExpectLedgerRight();
 }
 
+// C-22, C-24: the pieces that left are the pieces that arrive; a piece is in stock or with a customer.
+TEST_F(StockServiceTest, ThePiecesThatWereSentAreDelivered) {
+  const std::string v1 = absl::StrCat("serials { product: '", product_, "' serial_number: 'P1' } ");
+  Bring("2", v1 + absl::StrCat("serials { product: '", product_, "' serial_number: 'P2' }"));
+  const std::string delivery = Plan(Ready("5"), "1", "serials { line_number: 1 serial_number: 'P2' }");
+  ASSERT_THAT(Ship(delivery), IsOk());
+  const auto accept = [&](const std::string& serial) {
+    return Call<Delivery, pb::AcceptDeliveryRequest>(
+        kax_, absl::StrCat(kDeliveries, "AcceptDelivery"),
+        absl::StrCat("name: '", delivery,
+                     "' signatory: 'Wang' signature_document: 'scan/1' serials { line_number: 1 "
+                     "serial_number: '",
+                     serial, "' }"));
+  };
+  const auto update = [&](const std::string& serial) {
+    return Call<Delivery, pb::UpdateDeliveryRequest>(
+        kax_, absl::StrCat(kDeliveries, "UpdateDelivery"),
+        absl::StrCat("delivery { name: '", delivery, "' serials { line_number: 1 serial_number: '", serial, "' } }"));
+  };
+  EXPECT_THAT(accept("P1"), HasReason("SERIAL_NOT_ISSUED"));
+  EXPECT_THAT(update("P9"), HasReason("SERIAL_NOT_ISSUED"));
+  ASSERT_THAT(accept("P2"), IsOk());
+  EXPECT_THAT(CheckIn(Announce("1"), absl::StrCat("serials { product: '", product_, "' serial_number: 'P2' }")),
+              HasReason("SERIAL_IN_USE"));
+  ExpectLedgerRight();
+}
+
+// C-24: a site may have more lots than are read at once.
+TEST_F(StockServiceTest, ManySmallLotsAreTakenInTurn) {
+  Bring("1");
+  for (int i = 0; i < 3; ++i) Bring("2");
+  harness().db().Execute(absl::StrCat(
+      "INSERT INTO stock_items (id, version, create_time, update_time, creator, updater, site, product, stock_status, "
+      "quantity, received_date, source) WITH RECURSIVE s AS (SELECT 1 AS seq UNION ALL SELECT seq + 1 FROM s WHERE seq "
+      "< "
+      "210) SELECT CONCAT('0000000000000', LPAD(s.seq, 13, '0')), 1, '2026-01-01', "
+      "'2026-01-01', 'programs/test', 'programs/test', '",
+      IdOf(site_), "', '", IdOf(product_),
+      "', 'AVAILABLE', 0.5, '2025-12-01', 'goodsReceipts/00000000000000000000000001' FROM s"));
+  EXPECT_EQ(Stock().available(), "112");
+  const Order order = Ready("300");
+  EXPECT_THAT(Ship(Plan(order, "113")), HasReason("STOCK_SHORT"));
+  ASSERT_THAT(Ship(Plan(order, "108")), IsOk());
+  EXPECT_EQ(Stock().available(), "4");
+}
+
+// C-24: goods that wait are not reported twice, and a report ends also when the goods are not there any more.
+TEST_F(StockServiceTest, AReportOfDamageAlwaysEnds) {
+  Bring("10");
+  const auto report = [&](const std::string& item, const std::string& quantity) {
+    return Call<pb::DamageReport, pb::CreateDamageReportRequest>(
+        wh_, absl::StrCat(kStock, "CreateDamageReport"),
+        absl::StrCat("damage_report { item: '", item, "' quantity: '", quantity, "' description: 'water' }"));
+  };
+  const auto first = report(Items("quantity > 0")[0].name(), "4");
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(report(first->item(), "1"), HasReason("DAMAGE_REPORTED"));
+  // Seven are found: the six that may be sold, and one of the four that wait.
+  const pb::StockTake take = StartTake();
+  ASSERT_THAT(Take<pb::CountStockTakeRequest>(wh_, "CountStockTake", take.name(), Counted("1", "stolen")), IsOk());
+  ASSERT_THAT(Take<pb::ApproveStockTakeRequest>(fd_, "ApproveStockTake", take.name()), IsOk());
+  EXPECT_EQ(Stock().quarantined(), "1");
+  const auto appraised = Do<pb::DamageReport, pb::AppraiseDamageRequest>(
+      svm_, absl::StrCat(kStock, "AppraiseDamage"),
+      absl::StrCat("name: '", first->name(),
+                   "' cause: DAMAGE_CAUSE_STORAGE verdict: DAMAGE_VERDICT_SCRAP opinion: 'lost'"));
+  EXPECT_EQ(appraised.followed_quantity(), "1");
+  EXPECT_EQ(Stock().quarantined(), "");
+  ExpectLedgerRight();
+  EXPECT_THAT((Call<pb::GoodsReceipt, pb::CreateGoodsReceiptRequest>(
+                  wh_, absl::StrCat(kStock, "CreateGoodsReceipt"),
+                  absl::StrCat("goods_receipt { kind: GOODS_RECEIPT_KIND_RETURN site: '", site_,
+                               "' sender: 'Carrier' delivery: 'deliveries/", harness().NewId(),
+                               "' manufacturer_order: 'manufacturerOrders/", harness().NewId(), "' lines { product: '",
+                               product_, "' expected_quantity: '1' } }"))),
+              ::testing::AnyOf(HasReason("FIELDS_EXCLUSIVE"), HasReason("REFERENCE_NOT_FOUND")));
+}
+
+// C-25: a large site is counted in parts; the other products stay as they are.
+TEST_F(StockServiceTest, ASiteIsCountedInParts) {
+  Bring("10");
+  const std::string counted = product_;
+  product_ = NewProduct("");
+  Bring("3");
+  const auto take = Do<pb::StockTake, pb::CreateStockTakeRequest>(
+      wh_, absl::StrCat(kStock, "CreateStockTake"),
+      absl::StrCat("stock_take { site: '", site_, "' products: '", counted, "' }"));
+  ASSERT_EQ(take.lines_size(), 1);
+  EXPECT_EQ(take.lines(0).product(), counted);
+  const auto count = [&](const std::string& more) {
+    return Take<pb::CountStockTakeRequest>(
+        wh_, "CountStockTake", take.name(),
+        absl::StrCat("lines { product: '", counted, "' counted_quantity: '9' cause: 'lost' } ", more));
+  };
+  EXPECT_THAT(count(Counted("3")), HasReason("LINE_UNKNOWN"));
+  ASSERT_THAT(count(""), IsOk());
+  ASSERT_THAT(Take<pb::ApproveStockTakeRequest>(fd_, "ApproveStockTake", take.name()), IsOk());
+  EXPECT_EQ(Items(absl::StrCat("product = '", product_, "'"))[0].quantity(), "3");
+  EXPECT_EQ(Items(absl::StrCat("product = '", counted, "'"))[0].quantity(), "9");
+  ExpectLedgerRight();
+}
+
 // C-24: whoever is first gets the goods.
 TEST_F(StockServiceTest, ParallelShipmentsNeverTakeMoreThanThereIs) {
   Bring("5");

@@ -48,7 +48,13 @@ absl::StatusOr<pb::GetOrderingPlanActualsResponse> Actuals(const Context& contex
       ASSIGN_OR_RETURN(actual.supply_planned, rules::QuantityOf(line.order_quantity(), "order_quantity"));
     }
     const std::vector<Value> days = {Value(plan.start_date()), Value(plan.end_date())};
-    const std::vector<Value> of_plan = {Value(IdOf(plan.name()))};
+    // What was ordered for an earlier plan of the same days was ordered for these days.
+    const auto* period = pb::PlanPeriod_descriptor()->FindValueByNumber(plan.period());
+    const std::vector<Value> of_plan = {Value(resource::ShortEnumName(period)), Value(plan.start_date())};
+    const std::string of_manufacturer =
+        " FROM manufacturer_orders m JOIN manufacturer_orders_lines l ON l.parent_id = m.id JOIN ordering_plans p ON "
+        "p.id = m.plan WHERE p.plan_period = ? AND p.start_date = ? AND m.state NOT IN ('DRAFT', 'CANCELLED') GROUP BY "
+        "l.product";
     RETURN_IF_ERROR(AddSums(connection,
                             "SELECT l.product, SUM(l.quantity - COALESCE(l.closed_quantity, 0)) FROM orders o JOIN "
                             "orders_lines l ON l.parent_id = o.id WHERE o.order_date BETWEEN ? AND ? AND o.state <> "
@@ -60,15 +66,11 @@ absl::StatusOr<pb::GetOrderingPlanActualsResponse> Actuals(const Context& contex
                 "deliveries_lines l ON l.parent_id = d.id WHERE d.accepted_date BETWEEN ? AND ? AND d.state "
                 "= 'ACCEPTED' GROUP BY l.product",
                 days, &Actual::delivered, /*only_known=*/false, &actuals));
+    RETURN_IF_ERROR(AddSums(
+        connection, absl::StrCat("SELECT l.product, SUM(l.quantity - COALESCE(l.closed_quantity, 0))", of_manufacturer),
+        of_plan, &Actual::supplied, /*only_known=*/false, &actuals));
     RETURN_IF_ERROR(AddSums(connection,
-                            "SELECT l.product, SUM(l.quantity) FROM manufacturer_orders m JOIN "
-                            "manufacturer_orders_lines l ON l.parent_id = m.id WHERE m.plan = ? AND m.state NOT IN "
-                            "('DRAFT', 'CANCELLED') GROUP BY l.product",
-                            of_plan, &Actual::supplied, /*only_known=*/false, &actuals));
-    RETURN_IF_ERROR(AddSums(connection,
-                            "SELECT l.product, SUM(COALESCE(l.received_quantity, 0)) FROM manufacturer_orders m JOIN "
-                            "manufacturer_orders_lines l ON l.parent_id = m.id WHERE m.plan = ? AND m.state NOT IN "
-                            "('DRAFT', 'CANCELLED') GROUP BY l.product",
+                            absl::StrCat("SELECT l.product, SUM(COALESCE(l.received_quantity, 0))", of_manufacturer),
                             of_plan, &Actual::received, /*only_known=*/false, &actuals));
     RETURN_IF_ERROR(AddSums(connection,
                             "SELECT i.product, SUM(i.quantity) FROM stock_items i WHERE i.stock_status = 'AVAILABLE' "

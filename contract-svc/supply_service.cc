@@ -2,7 +2,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
+#include "contract-svc/authors.h"
 #include "contract-svc/order_parts.h"
+#include "contract-svc/quota_book.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/rules/supply.h"
@@ -50,8 +52,11 @@ void SetQuotaHooks(const Context& context) {
   hooks.on_create = resource::OnCreate<pb::Quota>([](UnitOfWork& work, pb::Quota* quota) -> absl::Status {
     RETURN_IF_ERROR(Validate(work, *quota));
     RETURN_IF_ERROR(rules::CheckQuotaPeriod(*quota));
-    quota->set_used("0");
-    return CheckQuotaAlone(work, *quota);
+    RETURN_IF_ERROR(CheckQuotaAlone(work, *quota));
+    return CountStandingOrders(work, quota);
+  });
+  hooks.on_saved = resource::OnSaved<pb::Quota>([](UnitOfWork& work, const pb::Quota* before, const pb::Quota& after) {
+    return before == nullptr ? PostStandingOrders(work, after) : absl::OkStatus();
   });
   hooks.on_update = resource::OnUpdate<pb::Quota>(
       [](UnitOfWork&, const pb::Quota&, pb::Quota* after) { return rules::CheckQuotaQuantity(*after); });
@@ -93,9 +98,13 @@ void SetManufacturerHooks(const Context& context) {
           rest.set_payment_date(before.payment_date());
           rest.set_expected_date(before.expected_date());
           rest.set_remark(before.remark());
-          if (rest.SerializeAsString() != before.SerializeAsString()) {
+          const bool over = before.state() == pb::MANUFACTURER_ORDER_STATE_RECEIVED ||
+                            before.state() == pb::MANUFACTURER_ORDER_STATE_CANCELLED;
+          if (over || rest.SerializeAsString() != before.SerializeAsString()) {
             return FailedPrecondition("MANUFACTURER_ORDER_FROZEN", before.name(),
-                                      "goods and prices of an order that was sent are not changed; days and remark are",
+                                      over ? "the order is over"
+                                           : "goods and prices of an order that was sent are not changed; days and "
+                                             "remark are",
                                       {{"state", pb::ManufacturerOrderState_Name(before.state())}});
           }
         }
@@ -118,6 +127,8 @@ void AddVerb(const Context& context, rpc::Registry* registry, absl::string_view 
 
 absl::Status Approve(UnitOfWork& work, pb::OrderingPlan* plan) {
   RETURN_IF_ERROR(rules::CheckOtherPerson(plan->name(), work.actor().subject, plan->submitter(), "submitted the plan"));
+  RETURN_IF_ERROR(rules::CheckOtherPerson(plan->name(), work.actor().subject, plan->creator(), "wrote the plan"));
+  RETURN_IF_ERROR(CheckNotAuthor(work, plan->name(), Rpc("UpdateOrderingPlan")));
   plan->set_approver(work.actor().subject);
   const auto* period = pb::PlanPeriod_descriptor()->FindValueByNumber(plan->period());
   ASSIGN_OR_RETURN(
@@ -187,6 +198,13 @@ void RegisterSupply(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(rules::CheckReason(request.reason()));
         order->set_cancel_reason(request.reason());
         return rules::CheckNothingReceived(*order);
+      });
+  AddVerb<pb::ManufacturerOrder, pb::CloseManufacturerOrderShortRequest>(
+      context, registry, "CloseManufacturerOrderShort",
+      [](UnitOfWork&, const auto& request, pb::ManufacturerOrder* order) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+        order->set_close_reason(request.reason());
+        return rules::CloseManufacturerOrder(order);
       });
   RegisterSupplyFigures(context, registry);
 }

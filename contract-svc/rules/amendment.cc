@@ -1,16 +1,15 @@
 #include "contract-svc/rules/amendment.h"
 
 #include <algorithm>
-#include <functional>
-#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/rules/amendment_parts.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/commitment.h"
 #include "contract-svc/rules/contract_lines.h"
-#include "contract-svc/rules/text.h"
+#include "contract-svc/rules/rebate.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/amendment.pb.h"
@@ -26,13 +25,6 @@ using v1::ContractClause;
 using v1::ContractLine;
 
 constexpr int kPriceScale = 4;
-constexpr int kPieceScale = 6;
-
-std::string Path(int index, absl::string_view field) { return absl::StrCat("amendment.actions[", index, "].", field); }
-
-std::string KindName(const AmendmentAction& action) {
-  return v1::AmendmentActionKind_Name(action.kind()).substr(sizeof("AMENDMENT_ACTION_KIND_") - 1);
-}
 
 // One amendment being put into one contract.
 class Applier {
@@ -50,11 +42,12 @@ class Applier {
       if (!changed) {
         return FailedPrecondition("AMENDMENT_WITHOUT_EFFECT", contract_->name(),
                                   absl::StrCat("action ", index_ + 1, " changes nothing"),
-                                  {{"field", Path(index_, "kind")}, {"action", KindName(Action())}});
+                                  {{"field", ActionPath(index_, "kind")}, {"action", ActionName(Action())}});
       }
       effect.before.push_back(before_);
     }
     RETURN_IF_ERROR(CheckChains(*contract_));
+    RETURN_IF_ERROR(CheckScaleOn(*contract_, day_));
     ASSIGN_OR_RETURN(const Decimal value_after, Value());
     ASSIGN_OR_RETURN(effect.delta, Subtract(value_after, value_before));
     ASSIGN_OR_RETURN(Decimal total, AmountIn(contract_->total(), contract_->currency(), "total"));
@@ -103,19 +96,19 @@ class Applier {
     const int root = RootOf(*contract_, Action().line_number());
     const std::string number = absl::StrCat(Action().line_number());
     if (root == 0) {
-      return InvalidField(Path(index_, "line_number"), "LINE_UNKNOWN",
+      return InvalidField(ActionPath(index_, "line_number"), "LINE_UNKNOWN",
                           absl::StrCat("the contract has no line ", number), {{"line", number}});
     }
     if (!LineActionAllowed(*contract_, root, Action().kind(), day)) {
       const ContractLine* last = LastOf(*contract_, root);
       return FailedPrecondition(
           "LINE_ACTION_NOT_ALLOWED", contract_->name(),
-          absl::StrCat("action ", index_ + 1, ": line ", number, " does not take ", KindName(Action()), " on ", day,
+          absl::StrCat("action ", index_ + 1, ": line ", number, " does not take ", ActionName(Action()), " on ", day,
                        last == nullptr ? "; it was withdrawn"
                                        : absl::StrCat("; it runs until ", PeriodOf(*contract_, *last).end)),
-          {{"field", Path(index_, "kind")},
+          {{"field", ActionPath(index_, "kind")},
            {"line", number},
-           {"action", KindName(Action())},
+           {"action", ActionName(Action())},
            {"date", std::string(day)}});
     }
     RETURN_IF_ERROR(CheckUntouched(root, day));
@@ -133,6 +126,11 @@ class Applier {
         absl::StrCat("line ", root, " was ", ordered ? "ordered from" : "invoiced", " on ", last,
                      ": the change can take effect after that"),
         {{"line", absl::StrCat(root)}, {ordered ? "lastOrder" : "lastInvoice", last}, {"date", std::string(day)}});
+  }
+
+  absl::Status CheckAllUntouched() const {
+    for (const int root : Roots(*contract_)) RETURN_IF_ERROR(CheckUntouched(root, day_));
+    return absl::OkStatus();
   }
 
   absl::StatusOr<bool> Act(const AmendmentAction& action) {
@@ -167,6 +165,9 @@ class Applier {
         return ChangeClause();
       case v1::AMENDMENT_ACTION_KIND_CHANGE_PAYMENT:
         return ChangePayment();
+      case v1::AMENDMENT_ACTION_KIND_CHANGE_REBATE:
+        RETURN_IF_ERROR(CheckAllUntouched());
+        return ChangeRebate(action, amendment_, contract_, &before_);
       default:
         return Internal("amendment action without a kind");
     }
@@ -192,7 +193,7 @@ class Applier {
       ASSIGN_OR_RETURN(const Decimal old_price, AmountIn(line->unit_price(), contract_->currency(), "unit_price"));
       Decimal price;
       if (action.price_change_percent().empty()) {
-        ASSIGN_OR_RETURN(price, AmountIn(action.unit_price(), contract_->currency(), Path(index_, "unit_price")));
+        ASSIGN_OR_RETURN(price, AmountIn(action.unit_price(), contract_->currency(), ActionPath(index_, "unit_price")));
       } else {
         ASSIGN_OR_RETURN(const Decimal percent, QuantityOf(action.price_change_percent(), "price_change_percent"));
         ASSIGN_OR_RETURN(const Decimal rate, Add(Decimal::FromInt(100), percent));
@@ -226,7 +227,7 @@ class Applier {
   absl::StatusOr<bool> ChangeQuantity() {
     ASSIGN_OR_RETURN(const int root, ChainFor(day_));
     Remember(root);
-    ASSIGN_OR_RETURN(const Decimal wanted, QuantityOf(Action().quantity(), Path(index_, "quantity")));
+    ASSIGN_OR_RETURN(const Decimal wanted, QuantityOf(Action().quantity(), ActionPath(index_, "quantity")));
     bool differs = false;
     const auto change = [&](ContractLine* line) -> absl::Status {
       ASSIGN_OR_RETURN(const Decimal was, QuantityOf(line->quantity(), "quantity"));
@@ -243,7 +244,7 @@ class Applier {
       return FailedPrecondition(
           "COMMITMENT_BELOW_DRAWN", contract_->name(),
           absl::StrCat("line ", root, ": ", drawn.ToString(), " are drawn already"),
-          {{"field", Path(index_, "quantity")}, {"value", promised.ToString()}, {"limit", drawn.ToString()}});
+          {{"field", ActionPath(index_, "quantity")}, {"value", promised.ToString()}, {"limit", drawn.ToString()}});
     }
     return changed && differs;
   }
@@ -274,8 +275,8 @@ class Applier {
     int last = 0;
     for (const ContractLine& line : contract_->lines()) last = std::max(last, line.line_number());
     ASSIGN_OR_RETURN(const Decimal price,
-                     AmountIn(Action().unit_price(), contract_->currency(), Path(index_, "unit_price")));
-    ASSIGN_OR_RETURN(const Decimal quantity, QuantityOf(Action().quantity(), Path(index_, "quantity")));
+                     AmountIn(Action().unit_price(), contract_->currency(), ActionPath(index_, "unit_price")));
+    ASSIGN_OR_RETURN(const Decimal quantity, QuantityOf(Action().quantity(), ActionPath(index_, "quantity")));
     ASSIGN_OR_RETURN(const Decimal amount, LineAmount(price, quantity, contract_->currency()));
     ContractLine* line = contract_->add_lines();
     line->set_line_number(last + 1);
@@ -302,7 +303,7 @@ class Applier {
     }
     if (action.clause_number() != 0 && found == nullptr) {
       const std::string number = absl::StrCat(action.clause_number());
-      return InvalidField(Path(index_, "clause_number"), "CLAUSE_UNKNOWN",
+      return InvalidField(ActionPath(index_, "clause_number"), "CLAUSE_UNKNOWN",
                           absl::StrCat("no clause ", number, " is in force"), {{"clause", number}});
     }
     v1::ClauseKind kind = action.clause_kind();
@@ -324,7 +325,7 @@ class Applier {
   }
 
   absl::StatusOr<bool> ChangePayment() {
-    for (const int root : Roots(*contract_)) RETURN_IF_ERROR(CheckUntouched(root, day_));
+    RETURN_IF_ERROR(CheckAllUntouched());
     before_ = absl::StrCat(v1::ContractPayment_Name(contract_->payment()), " ", contract_->terms_days());
     const int days = Action().payment() == v1::CONTRACT_PAYMENT_CREDIT ? Action().terms_days() : 0;
     if (Action().payment() == contract_->payment() && days == contract_->terms_days()) return false;
@@ -371,162 +372,10 @@ class Applier {
   std::string before_;
 };
 
-// The line that held before the amendment and that `line` goes on with; null when there was none.
-const ContractLine* Continued(const Contract& after, const std::set<int>& known, const ContractLine& line) {
-  int number = line.predecessor();
-  while (number != 0) {
-    const auto found = std::find_if(after.lines().begin(), after.lines().end(),
-                                    [&](const ContractLine& other) { return other.line_number() == number; });
-    if (found == after.lines().end()) return nullptr;
-    if (known.count(number) > 0) return &*found;
-    number = found->predecessor();
-  }
-  return nullptr;
-}
-
-// What may still be called off of a line at its price, its tolerance counted; never less than nothing.
-absl::StatusOr<Decimal> OpenPieces(const ContractLine& line, Decimal price, Decimal drawn) {
-  ASSIGN_OR_RETURN(Decimal open, QuantityOf(line.quantity(), "quantity"));
-  if (!line.tolerance_percent().empty()) {
-    ASSIGN_OR_RETURN(const Decimal tolerance, QuantityOf(line.tolerance_percent(), "tolerance_percent"));
-    ASSIGN_OR_RETURN(const Decimal percent, Add(Decimal::FromInt(100), tolerance));
-    ASSIGN_OR_RETURN(open, MultiplyDivide(open, percent, Decimal::FromInt(100), kPieceScale));
-  }
-  if (line.commitment_basis() == v1::COMMITMENT_BASIS_VALUE && price.sign() > 0) {
-    ASSIGN_OR_RETURN(drawn, Divide(drawn, price, kPieceScale));
-  }
-  ASSIGN_OR_RETURN(open, Subtract(open, drawn));
-  return std::max(open, Decimal());
-}
-
 }  // namespace
-
-absl::Status CheckActions(const Amendment& amendment, absl::string_view currency) {
-  FieldViolations violations;
-  for (int i = 0; i < amendment.actions_size(); ++i) {
-    const AmendmentAction& action = amendment.actions(i);
-    const auto need = [&](bool present, absl::string_view field) {
-      if (present) return;
-      violations.Add(Path(i, field), "ACTION_FIELD_MISSING", absl::StrCat("is needed with ", KindName(action)),
-                     {{"action", KindName(action)}});
-    };
-    const auto money = [&]() {
-      const absl::StatusOr<Decimal> price = AmountIn(action.unit_price(), currency, Path(i, "unit_price"));
-      if (!price.ok()) violations.AddAll("", price.status());
-    };
-    switch (action.kind()) {
-      case v1::AMENDMENT_ACTION_KIND_CHANGE_PRICE:
-        if (action.price_change_percent().empty()) {
-          need(action.has_unit_price(), "unit_price");
-          need(action.line_number() != 0, "line_number");
-          money();
-        } else if (action.has_unit_price()) {
-          violations.Add(Path(i, "price_change_percent"), "FIELDS_EXCLUSIVE", "give it or unit_price, not both");
-        }
-        break;
-      case v1::AMENDMENT_ACTION_KIND_CHANGE_QUANTITY:
-        need(action.line_number() != 0, "line_number");
-        need(!action.quantity().empty(), "quantity");
-        break;
-      case v1::AMENDMENT_ACTION_KIND_CHANGE_END_DATE:
-        need(!action.end_date().empty(), "end_date");
-        break;
-      case v1::AMENDMENT_ACTION_KIND_ADD_LINE:
-        need(!action.product().empty(), "product");
-        need(!action.quantity().empty(), "quantity");
-        need(action.has_unit_price(), "unit_price");
-        money();
-        break;
-      case v1::AMENDMENT_ACTION_KIND_STOP_LINE:
-        need(action.line_number() != 0, "line_number");
-        break;
-      case v1::AMENDMENT_ACTION_KIND_SUSPEND_LINE:
-        need(action.line_number() != 0, "line_number");
-        need(!action.from_date().empty(), "from_date");
-        need(!action.until_date().empty(), "until_date");
-        if (!action.until_date().empty() && action.until_date() < action.from_date()) {
-          violations.Add(Path(i, "until_date"), "PERIOD_INVALID", "is before from_date",
-                         {{"value", action.until_date()}, {"limit", action.from_date()}});
-        }
-        break;
-      case v1::AMENDMENT_ACTION_KIND_RESUME_LINE:
-        need(action.line_number() != 0, "line_number");
-        need(!action.from_date().empty(), "from_date");
-        break;
-      case v1::AMENDMENT_ACTION_KIND_CHANGE_CLAUSE:
-        if (action.clause_number() != 0) break;
-        need(action.clause_kind() != v1::CLAUSE_KIND_UNSPECIFIED, "clause_kind");
-        need(!action.clause_body().empty(), "clause_body");
-        break;
-      case v1::AMENDMENT_ACTION_KIND_CHANGE_PAYMENT:
-        need(action.payment() != v1::CONTRACT_PAYMENT_UNSPECIFIED, "payment");
-        if (action.payment() == v1::CONTRACT_PAYMENT_CREDIT) need(action.terms_days() > 0, "terms_days");
-        break;
-      default:
-        need(false, "kind");
-    }
-  }
-  return violations.status();
-}
 
 absl::StatusOr<AmendmentEffect> ApplyActions(const Amendment& amendment, const FactsByRoot& facts, Contract* contract) {
   return Applier(amendment, facts, contract).Run();
-}
-
-absl::StatusOr<Contract> PricedAnew(const Amendment& amendment, const FactsByRoot& facts, const Contract& before,
-                                    const Contract& after) {
-  Contract priced = after;
-  priced.clear_lines();
-  std::set<int> known;
-  for (const ContractLine& line : before.lines()) known.insert(line.line_number());
-  for (const int root : Roots(after)) {
-    const std::vector<int> chain = ChainOf(after, root);
-    std::set<Decimal> asked;
-    for (auto index = chain.rbegin(); index != chain.rend(); ++index) {
-      const ContractLine& line = after.lines(*index);
-      if (known.count(line.line_number()) > 0 || line.amendment() != amendment.name()) continue;
-      ASSIGN_OR_RETURN(const Decimal price, AmountIn(line.unit_price(), after.currency(), "unit_price"));
-      const ContractLine* continued = Continued(after, known, line);
-      if (continued != nullptr) {
-        ASSIGN_OR_RETURN(const Decimal was, AmountIn(continued->unit_price(), after.currency(), "unit_price"));
-        if (was == price) continue;
-      }
-      // What is open can be called off once, at the last of the prices; each of them must be offered.
-      Decimal open;
-      if (asked.empty()) {
-        const auto found = facts.find(root);
-        ASSIGN_OR_RETURN(open, OpenPieces(line, price, found == facts.end() ? Decimal() : found->second.drawn));
-      }
-      if (!asked.insert(price).second) continue;
-      ContractLine* wanted = priced.add_lines();
-      *wanted = line;
-      wanted->set_quantity(open.ToString());
-    }
-  }
-  return priced;
-}
-
-std::string AmendmentText(const Amendment& amendment, const Contract& contract) {
-  TextWriter text;
-  text.Line("amendment", {amendment.number()});
-  text.Line("contract", {contract.number(), contract.title()});
-  text.Line("base", {absl::StrCat(amendment.base_version())});
-  text.Line("title", {amendment.title()});
-  text.Line("reason", {amendment.change_reason()});
-  text.Line("effective", {amendment.effective_date()});
-  text.Line("quote", {amendment.quote()});
-  text.Line("effect", {amendment.effect_on_price(), amendment.effect_on_delivery()});
-  for (const AmendmentAction& action : amendment.actions()) {
-    const absl::StatusOr<Decimal> price = AmountIn(action.unit_price(), contract.currency(), "unit_price");
-    text.Line(
-        "action",
-        {KindName(action), absl::StrCat(action.line_number()), action.product(), Canonical(action.quantity()),
-         action.has_unit_price() && price.ok() ? price->ToString() : "", Canonical(action.price_change_percent()),
-         action.end_date(), action.from_date(), action.until_date(), absl::StrCat(action.clause_number()),
-         v1::ClauseKind_Name(action.clause_kind()), action.clause_body(), v1::ContractPayment_Name(action.payment()),
-         absl::StrCat(action.terms_days()), Canonical(action.tolerance_percent())});
-  }
-  return text.Take();
 }
 
 void AddFirstVersion(Contract* contract) {

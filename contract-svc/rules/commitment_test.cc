@@ -195,12 +195,24 @@ TEST(CommitmentTest, LedgerIsNeverNegativeAndEqualsARecount) {
 // which 140 were paid.
 TEST(RebateTest, RetrospectiveOverTheWholeVolumeLessWhatWasPaid) {
   const std::vector<RebateStep> scale = {{D("5000"), D("2")}, {D("10000"), D("4")}};
-  EXPECT_EQ(ReckonRebate(scale, D("3000"), D("0"), D("0"), "CNY")->payable, D("0"));
-  EXPECT_EQ(ReckonRebate(scale, D("7000"), D("0"), D("0"), "CNY")->payable, D("140"));
-  const auto last = ReckonRebate(scale, D("27000"), D("140"), D("140"), "CNY");
+  EXPECT_EQ(ReckonRebate({{scale, D("3000")}}, D("0"), D("0"), "CNY")->payable, D("0"));
+  EXPECT_EQ(ReckonRebate({{scale, D("7000")}}, D("0"), D("0"), "CNY")->payable, D("140"));
+  const auto last = ReckonRebate({{scale, D("27000")}}, D("140"), D("140"), "CNY");
   EXPECT_EQ(last->entitled, D("1080"));
   EXPECT_EQ(last->payable, D("940"));
   EXPECT_EQ(last->accrue, D("940"));
+}
+
+// C-09, C-14: the step is reached by the whole volume; each part of it has the rate of its own scale.
+TEST(RebateTest, AChangedScaleHoldsForWhatIsInvoicedUnderIt) {
+  const std::vector<RebateStep> first = {{D("300"), D("2")}}, second = {{D("300"), D("3")}, {D("600"), D("5")}};
+  const auto rebate = ReckonRebate({{first, D("400")}, {second, D("300")}}, D("0"), D("5"), "CNY");
+  EXPECT_EQ(rebate->volume, D("700"));
+  EXPECT_EQ(rebate->percent, D("5"));
+  EXPECT_EQ(rebate->entitled, D("23"));
+  EXPECT_EQ(rebate->payable, D("18"));
+  EXPECT_EQ(ReckonRebate({{{}, D("400")}, {second, D("300")}}, D("0"), D("0"), "CNY")->entitled, D("15"))
+      << "nothing was agreed before";
 }
 
 // C-09: the steps at their limits; cents are rounded half up; invoices cancelled later are claimed back.
@@ -210,8 +222,8 @@ TEST(RebateTest, StepsAtTheirLimits) {
   EXPECT_EQ(RateOf(scale, D("5000")), D("2"));
   EXPECT_EQ(RateOf(scale, D("9999.99")), D("2"));
   EXPECT_EQ(RateOf(scale, D("10000")), D("4"));
-  EXPECT_EQ(ReckonRebate(scale, D("5000.25"), D("0"), D("0"), "CNY")->entitled, D("100.01"));
-  EXPECT_EQ(ReckonRebate(scale, D("4000"), D("140"), D("140"), "CNY")->payable, D("-140"));
+  EXPECT_EQ(ReckonRebate({{scale, D("5000.25")}}, D("0"), D("0"), "CNY")->entitled, D("100.01"));
+  EXPECT_EQ(ReckonRebate({{scale, D("4000")}}, D("140"), D("140"), "CNY")->payable, D("-140"));
   EXPECT_THAT(CheckScale({{D("5"), D("2")}, {D("5"), D("3")}}, "t"), HasReason("REBATE_SCALE_INVALID"));
   EXPECT_THAT(CheckScale({{D("5"), D("2")}, {D("6"), D("2")}}, "t"), HasReason("REBATE_SCALE_INVALID"));
   EXPECT_THAT(CheckScale(scale, "t"), IsOk());

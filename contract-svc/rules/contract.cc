@@ -29,7 +29,7 @@ using v1::ReviewStepKind;
 // Scale, payment schedule, numbers of clauses, periods of lines.
 absl::Status ComputeFramework(const Currency& currency, Contract* contract) {
   FieldViolations violations;
-  ASSIGN_OR_RETURN(const std::vector<RebateStep> scale, ScaleOf(*contract));
+  ASSIGN_OR_RETURN(const std::vector<RebateStep> scale, ScaleOn(*contract, contract->start_date()));
   violations.AddAll("", CheckScale(scale, "contract.rebate_tiers"));
   for (int i = 0; i < contract->instalments_size(); ++i) {
     const std::string path = absl::StrCat("contract.instalments[", i, "]");
@@ -170,6 +170,7 @@ Contract ContractOn(const Contract& contract, absl::string_view day) {
   Contract then = contract;
   then.clear_lines();
   then.clear_clauses();
+  then.clear_rebate_tiers();
   for (const int root : Roots(contract)) {
     const ContractLine* line = LineOn(contract, root, day);
     if (line != nullptr) *then.add_lines() = *line;
@@ -178,6 +179,9 @@ Contract ContractOn(const Contract& contract, absl::string_view day) {
     if (absl::string_view(clause.valid_from()) > day) continue;
     if (!clause.valid_until().empty() && absl::string_view(clause.valid_until()) < day) continue;
     *then.add_clauses() = clause;
+  }
+  for (const auto& tier : contract.rebate_tiers()) {
+    if (HoldsOn(tier, day)) *then.add_rebate_tiers() = tier;
   }
   for (const auto& version : contract.versions()) {
     if (absl::string_view(version.valid_from()) > day) continue;
@@ -305,12 +309,7 @@ absl::Status Sign(const v1::SignContractRequest& request, absl::string_view acto
                   absl::string_view sha256, Contract* contract) {
   RETURN_IF_ERROR(CheckSignedText(contract->name(), request.presented_sha256(), sha256, contract->approved_sha256()));
   RETURN_IF_ERROR(CheckSignatories(contract->parties(), request.signatories()));
-  for (const auto& check : request.signing_checks()) {
-    if (check.correct()) continue;
-    return FailedPrecondition("SIGNING_CHECK_FAILED", contract->name(),
-                              absl::StrCat("the check with the customer found a fault: ", check.title()),
-                              {{"check", check.title()}});
-  }
+  RETURN_IF_ERROR(CheckSigning(contract->name(), request.signing_checks()));
   ASSIGN_OR_RETURN(const std::string date, SignDate(request.sign_date(), today));
   *contract->mutable_signatories() = request.signatories();
   *contract->mutable_signing_checks() = request.signing_checks();

@@ -66,6 +66,22 @@ absl::Status CheckSerialList(const Delivery& delivery) {
   return absl::OkStatus();
 }
 
+// Every step of `standard` is on the list of the delivery.
+template <typename Steps>
+absl::Status CheckSteps(absl::string_view field, const Steps& standard, const Delivery& delivery,
+                        const std::string& name) {
+  std::vector<std::string> missing;
+  for (const auto& step : standard) {
+    const bool there = std::any_of(delivery.checklist().begin(), delivery.checklist().end(),
+                                   [&](const auto& item) { return item.title() == step.title(); });
+    if (!there) missing.push_back(step.title());
+  }
+  if (missing.empty()) return absl::OkStatus();
+  return InvalidField(field, "CHECKLIST_STEP_MISSING",
+                      absl::StrCat("steps of the standard hand-over are left out: ", absl::StrJoin(missing, "; ")),
+                      {{"template", name}, {"missing", absl::StrJoin(missing, "; ")}});
+}
+
 // What of a delivery line reached the customer in order; all of it in an acceptance of before there were counts.
 absl::StatusOr<Decimal> AcceptedOf(const DeliveryLine& line) {
   return QuantityOf(line.accepted_quantity().empty() ? line.quantity() : line.accepted_quantity(), "accepted_quantity");
@@ -143,20 +159,15 @@ absl::Status CheckChecklist(const ChecklistTemplate* standard, Delivery* deliver
     return InvalidField("delivery.checklist", "FIELD_REQUIRED", "must be given: no template fits the product");
   }
   delivery->set_checklist_template(standard->name());
-  std::vector<std::string> missing;
-  for (const auto& step : standard->steps()) {
-    const bool there = std::any_of(delivery->checklist().begin(), delivery->checklist().end(),
-                                   [&](const auto& item) { return item.title() == step.title(); });
-    if (!there) missing.push_back(step.title());
-  }
   if (delivery->checklist_size() == 0) {
-    for (const std::string& title : missing) delivery->add_checklist()->set_title(title);
+    for (const auto& step : standard->steps()) delivery->add_checklist()->set_title(step.title());
     return absl::OkStatus();
   }
-  if (missing.empty()) return absl::OkStatus();
-  return InvalidField("delivery.checklist", "CHECKLIST_STEP_MISSING",
-                      absl::StrCat("steps of the standard hand-over are left out: ", absl::StrJoin(missing, "; ")),
-                      {{"template", standard->name()}, {"missing", absl::StrJoin(missing, "; ")}});
+  return CheckSteps("delivery.checklist", standard->steps(), *delivery, standard->name());
+}
+
+absl::Status CheckStepsKept(const Delivery& planned, const Delivery& accepted) {
+  return CheckSteps("checklist", planned.checklist(), accepted, planned.checklist_template());
 }
 
 absl::StatusOr<LineQuantities> LostOf(const Delivery& original) {

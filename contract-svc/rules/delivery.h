@@ -44,6 +44,9 @@ absl::Status CheckSchedule(const order::v1::Delivery& delivery, const absl::Time
 // CHECKLIST_STEP_MISSING. Without a template the delivery brings its own: FIELD_REQUIRED.
 absl::Status CheckChecklist(const order::v1::ChecklistTemplate* standard, order::v1::Delivery* delivery);
 
+// The steps that were planned are all there at the acceptance, done or not: CHECKLIST_STEP_MISSING.
+absl::Status CheckStepsKept(const order::v1::Delivery& planned, const order::v1::Delivery& accepted);
+
 // What of `original` was lost, by line: short and damaged of an accepted delivery, everything of a refused one, nothing
 // of others.
 absl::StatusOr<LineQuantities> LostOf(const order::v1::Delivery& original);

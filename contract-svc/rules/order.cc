@@ -250,6 +250,11 @@ absl::Status ImportOrder(absl::string_view actor, absl::string_view today, Order
   if (order->order_date().empty()) order->set_order_date(std::string(today));
   RETURN_IF_ERROR(CheckDates(*order));
   RETURN_IF_ERROR(ComputeOrder(order));
+  if (order->state() == order::v1::ORDER_STATE_REVIEWED || order->state() == order::v1::ORDER_STATE_RELEASED) {
+    return InvalidField("order.state", "ORDER_STATE_NOT_IMPORTABLE",
+                        "was reviewed elsewhere and has no issue note here: bring it as ENTERED and review it",
+                        {{"value", order::v1::OrderState_Name(order->state())}});
+  }
   if (order->state() == order::v1::ORDER_STATE_UNSPECIFIED) order->set_state(order::v1::ORDER_STATE_ENTERED);
   order->set_history(true);
   order->set_enterer(std::string(actor));
@@ -332,6 +337,61 @@ absl::Status CheckPaymentGate(const Order& order, Decimal paid_on_invoices) {
        {"missing", missing.ToString()},
        {"currency", order.currency()},
        {"overridableBy", "order.override_release"}});
+}
+
+absl::Status CheckChangeable(const Order& before, const Order& after) {
+  order::v1::OrderState state = before.state();
+  if (state == order::v1::ORDER_STATE_ON_HOLD) state = before.state_before();
+  // An order of the past that was brought ON_HOLD goes back to ENTERED.
+  if (state != order::v1::ORDER_STATE_UNSPECIFIED && state != order::v1::ORDER_STATE_ENTERED &&
+      state != order::v1::ORDER_STATE_REVIEWED) {
+    return FailedPrecondition(
+        "ORDER_FROZEN", before.name(), "a released order is not changed",
+        {{"state", order::v1::OrderState_Name(before.state())}, {"stateBefore", order::v1::OrderState_Name(state)}});
+  }
+  const auto frozen = [&](const std::string& field) {
+    return FailedPrecondition("ORDER_FROZEN", before.name(),
+                              "day and lines of an order are not changed; cancel it and enter another one",
+                              {{"field", field}});
+  };
+  if (before.order_date() != after.order_date()) return frozen("order.order_date");
+  if (before.lines_size() != after.lines_size()) return frozen("order.lines");
+  for (int i = 0; i < before.lines_size(); ++i) {
+    if (before.lines(i).SerializeAsString() != after.lines(i).SerializeAsString()) {
+      return frozen(absl::StrCat("order.lines[", i, "]"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool ReviewStillHolds(const Order& before, const Order& after) {
+  if (before.purchase_order_number() != after.purchase_order_number() || before.ordered_by() != after.ordered_by() ||
+      before.channel() != after.channel() || before.required_date() != after.required_date()) {
+    return false;
+  }
+  return std::all_of(before.papers().begin(), before.papers().end(), [&](const auto& filed) {
+    return std::any_of(after.papers().begin(), after.papers().end(), [&](const auto& paper) {
+      return paper.title() == filed.title() && paper.document() == filed.document();
+    });
+  });
+}
+
+void TakeBackReview(Order* order) {
+  if (order->state() == order::v1::ORDER_STATE_ON_HOLD) {
+    order->set_state_before(order::v1::ORDER_STATE_ENTERED);
+  } else {
+    order->set_state(order::v1::ORDER_STATE_ENTERED);
+  }
+  order->clear_reviewer();
+  order->clear_review_time();
+  order->clear_issue_note();
+}
+
+absl::Status CheckReviewed(const Order& order) {
+  if (!order.issue_note().empty()) return absl::OkStatus();
+  return FailedPrecondition("ORDER_NOT_REVIEWED", order.name(),
+                            "goods go out on the issue note of a review; the order has none",
+                            {{"state", order::v1::OrderState_Name(order.state())}});
 }
 
 absl::Status ReviewOrder(absl::string_view actor, absl::Time now, Order* order) {

@@ -59,7 +59,8 @@ absl::Status CheckProcedure(const order::v1::OrderProcedure& procedure, const or
 absl::Status CheckPapers(const order::v1::OrderProcedure& procedure, const order::v1::Order& order);
 
 // An imported order of the past: state ENTERED when none is given, nothing reserved, marked as history. Whoever brings
-// it has entered it, so that somebody else reviews it.
+// it has entered it, so that somebody else reviews it. ORDER_STATE_NOT_IMPORTABLE: what was reviewed or released
+// elsewhere has no issue note here; it comes as ENTERED.
 absl::Status ImportOrder(absl::string_view actor, absl::string_view today, order::v1::Order* order);
 
 // Quantity of a line less what was closed short: all that is ever delivered and invoiced of it.
@@ -77,6 +78,19 @@ absl::Status CheckNothingDelivered(const order::v1::Order& order);
 // Closes the rest of an order that is delivered in part. Returns the value, tax included, that will never be invoiced.
 // NOTHING_DELIVERED (cancel it instead), NOTHING_OPEN.
 absl::StatusOr<Decimal> CloseShort(absl::string_view reason, order::v1::Order* order);
+
+// What may be changed of an order until it is released; its lines and its day never, because quantities, prices and
+// quotas of that day are drawn already. ORDER_FROZEN.
+absl::Status CheckChangeable(const order::v1::Order& before, const order::v1::Order& after);
+
+// Nothing that the review looked at has changed; papers may have been added.
+bool ReviewStillHolds(const order::v1::Order& before, const order::v1::Order& after);
+
+// ENTERED again, also behind a hold, until somebody reviews it as it is now.
+void TakeBackReview(order::v1::Order* order);
+
+// The order was reviewed here and has its issue note. ORDER_NOT_REVIEWED.
+absl::Status CheckReviewed(const order::v1::Order& order);
 
 absl::Status ReviewOrder(absl::string_view actor, absl::Time now, order::v1::Order* order);
 

@@ -244,5 +244,45 @@ TEST(OrderTest, ReviewIsBySomebodyElse) {
   EXPECT_THAT(ReviewOrder("employees/b", absl::UnixEpoch(), &order), IsOk());
 }
 
+// C-18, C-19: what may be changed of an order, over all its states, on hold or not.
+TEST(OrderTest, AnOrderIsChangedUntilItIsReleased) {
+  using order::v1::OrderState;
+  const auto* states = order::v1::OrderState_descriptor();
+  for (int i = 1; i < states->value_count(); ++i) {
+    const auto state = static_cast<OrderState>(states->value(i)->number());
+    Order order = Parse(Line("p", "3", "10"));
+    order.set_state(state);
+    Order other = order;
+    other.set_remark("by noon");
+    const bool open = state == order::v1::ORDER_STATE_ENTERED || state == order::v1::ORDER_STATE_REVIEWED;
+    if (state != order::v1::ORDER_STATE_ON_HOLD) {
+      EXPECT_EQ(CheckChangeable(order, other).ok(), open) << states->value(i)->name();
+    }
+    order.set_state(order::v1::ORDER_STATE_ON_HOLD);
+    order.set_state_before(state);
+    EXPECT_EQ(CheckChangeable(order, other).ok(), open) << "on hold, " << states->value(i)->name();
+    other.set_order_date("2026-01-06");
+    EXPECT_THAT(CheckChangeable(order, other), HasReason("ORDER_FROZEN"));
+  }
+}
+
+// C-19
+TEST(OrderTest, AReviewHoldsWhileWhatItLookedAtStays) {
+  const Order order = Parse("purchase_order_number: 'A' papers { title: 'map' document: 'd' }");
+  Order more = order;
+  more.add_papers()->set_title("drawing");
+  more.set_remark("x");
+  EXPECT_TRUE(ReviewStillHolds(order, more));
+  Order less = order;
+  less.clear_papers();
+  EXPECT_FALSE(ReviewStillHolds(order, less));
+  for (const char* change :
+       {"purchase_order_number: 'B'", "ordered_by: 'Li'", "channel: 'fax'", "required_date: '2026-02-01'"}) {
+    Order changed = order;
+    changed.MergeFrom(Parse(change));
+    EXPECT_FALSE(ReviewStillHolds(order, changed)) << change;
+  }
+}
+
 }  // namespace
 }  // namespace kam::contract::rules

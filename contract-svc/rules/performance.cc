@@ -29,14 +29,6 @@ absl::StatusOr<Decimal> Fulfilled(const Obligation& obligation) {
   return AmountIn(obligation.fulfilled_amount(), obligation.target_amount().currency_code(), "fulfilled_amount");
 }
 
-absl::Status SetDeviation(Obligation* obligation) {
-  ASSIGN_OR_RETURN(const Decimal target, Target(*obligation));
-  ASSIGN_OR_RETURN(const Decimal fulfilled, Fulfilled(*obligation));
-  ASSIGN_OR_RETURN(const Decimal deviation, Subtract(fulfilled, target));
-  obligation->set_deviation(deviation.ToString());
-  return absl::OkStatus();
-}
-
 bool Renewing(const Contract& contract) {
   return contract.renewal_status() == v1::RENEWAL_STATUS_RENEWING ||
          contract.renewal_status() == v1::RENEWAL_STATUS_RENEWED;
@@ -50,6 +42,14 @@ absl::Status RenewalDecided(const Contract& contract) {
 }
 
 }  // namespace
+
+absl::Status SetDeviation(Obligation* obligation) {
+  ASSIGN_OR_RETURN(const Decimal target, Target(*obligation));
+  ASSIGN_OR_RETURN(const Decimal fulfilled, Fulfilled(*obligation));
+  ASSIGN_OR_RETURN(const Decimal deviation, Subtract(fulfilled, target));
+  obligation->set_deviation(deviation.ToString());
+  return absl::OkStatus();
+}
 
 absl::Status CompleteObligation(const Contract& contract, absl::string_view today, Obligation* obligation) {
   switch (contract.state()) {
@@ -89,6 +89,8 @@ absl::Status PlaceObligation(absl::string_view today, Obligation* obligation) {
     }
     return absl::OkStatus();
   }
+  obligation->clear_completed_date();
+  obligation->clear_days_late();
   if (absl::string_view(obligation->due_date()) < today) {
     obligation->set_state(v1::OBLIGATION_STATE_OVERDUE);
     if (obligation->overdue_date().empty()) {
@@ -100,6 +102,16 @@ absl::Status PlaceObligation(absl::string_view today, Obligation* obligation) {
     obligation->clear_overdue_date();
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckFollowsTerm(const Obligation& before, const Obligation& after) {
+  if (before.term().empty()) return absl::OkStatus();
+  Obligation rest = after;
+  rest.set_responsible(before.responsible());
+  if (rest.SerializeAsString() == before.SerializeAsString()) return absl::OkStatus();
+  return FailedPrecondition("OBLIGATION_FOLLOWS_TERM", before.name(),
+                            "it follows the contract: an amendment changes it, or who is responsible",
+                            {{"term", before.term()}});
 }
 
 absl::Status GoOnAfterDispute(const Contract& contract, absl::string_view today, Obligation* obligation) {
@@ -163,7 +175,11 @@ absl::StatusOr<Contract> DraftSuccessor(const v1::RenewContractRequest& request,
   next.set_renewal_lead_days(contract.renewal_lead_days());
   next.set_predecessor(contract.name());
   *next.mutable_parties() = contract.parties();
-  *next.mutable_rebate_tiers() = contract.rebate_tiers();
+  for (const v1::RebateTier& tier : last.rebate_tiers()) {
+    v1::RebateTier* copy = next.add_rebate_tiers();
+    copy->set_from_volume(tier.from_volume());
+    copy->set_percent(tier.percent());
+  }
   *next.mutable_rebate_products() = contract.rebate_products();
   *next.mutable_regions() = contract.regions();
   next.set_start_date(request.start_date());

@@ -21,9 +21,16 @@ namespace kam::contract::rules {
 // CONTRACT_NOT_IN_FORCE, TARGET_REQUIRED, CURRENCY_MISMATCH.
 absl::Status CompleteObligation(const v1::Contract& contract, absl::string_view today, v1::Obligation* obligation);
 
+// The deviation from the target.
+absl::Status SetDeviation(v1::Obligation* obligation);
+
 // IN_FORCE until its day has passed, OVERDUE after it, COMPLETED when the target is reached: where an obligation stands
 // that is neither disputed nor terminated.
 absl::Status PlaceObligation(absl::string_view today, v1::Obligation* obligation);
+
+// Target and day of an obligation that follows a term of its contract change by an amendment only.
+// OBLIGATION_FOLLOWS_TERM.
+absl::Status CheckFollowsTerm(const v1::Obligation& before, const v1::Obligation& after);
 
 // Its dispute is over: it stands where its day puts it again, or ends when the contract has ended meanwhile.
 absl::Status GoOnAfterDispute(const v1::Contract& contract, absl::string_view today, v1::Obligation* obligation);

@@ -1,16 +1,21 @@
 #include "contract-svc/rules/rebate.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "common/money/money.h"
 #include "common/status/status.h"
+#include "common/time/date.h"
+#include "contract-svc/rules/amendment_parts.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/receivable.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
+#include "kam/contract/v1/amendment.pb.h"
 #include "kam/contract/v1/contract.pb.h"
 #include "kam/contract/v1/rebate.pb.h"
+#include "kam/receivable/v1/receipt.pb.h"
 
 namespace kam::contract::rules {
 namespace {
@@ -32,6 +37,11 @@ absl::Status CheckOrdersOver(absl::string_view contract, const RebateHistory& hi
 }
 
 }  // namespace
+
+bool HoldsOn(const v1::RebateTier& tier, absl::string_view day) {
+  return absl::string_view(tier.valid_from()) <= day &&
+         (tier.valid_until().empty() || absl::string_view(tier.valid_until()) >= day);
+}
 
 absl::Status CheckScale(const std::vector<RebateStep>& scale, absl::string_view field) {
   FieldViolations violations;
@@ -55,14 +65,18 @@ Decimal RateOf(const std::vector<RebateStep>& scale, Decimal volume) {
   return rate;
 }
 
-absl::StatusOr<Rebate> ReckonRebate(const std::vector<RebateStep>& scale, Decimal volume, Decimal accrued,
-                                    Decimal settled, absl::string_view currency) {
+absl::StatusOr<Rebate> ReckonRebate(const std::vector<RebatePart>& parts, Decimal accrued, Decimal settled,
+                                    absl::string_view currency) {
   ASSIGN_OR_RETURN(const Currency parsed, Currency::Parse(currency));
   Rebate rebate;
-  rebate.volume = volume;
-  rebate.percent = RateOf(scale, volume);
-  ASSIGN_OR_RETURN(const Money entitled, PercentOf(Money(volume, parsed), rebate.percent));
-  rebate.entitled = entitled.amount();
+  for (const RebatePart& part : parts) {
+    ASSIGN_OR_RETURN(rebate.volume, Add(rebate.volume, part.volume));
+  }
+  for (const RebatePart& part : parts) {
+    rebate.percent = RateOf(part.scale, rebate.volume);
+    ASSIGN_OR_RETURN(const Money entitled, PercentOf(Money(part.volume, parsed), rebate.percent));
+    ASSIGN_OR_RETURN(rebate.entitled, Add(rebate.entitled, entitled.amount()));
+  }
   ASSIGN_OR_RETURN(rebate.accrue, Subtract(rebate.entitled, accrued));
   ASSIGN_OR_RETURN(rebate.payable, Subtract(rebate.entitled, settled));
   return rebate;
@@ -83,15 +97,77 @@ absl::Status CountSettlement(absl::string_view kind, absl::string_view state, De
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<RebateStep>> ScaleOf(const v1::Contract& contract) {
+absl::StatusOr<std::vector<RebateStep>> ScaleOn(const v1::Contract& contract, absl::string_view day) {
   std::vector<RebateStep> scale;
   for (const v1::RebateTier& tier : contract.rebate_tiers()) {
+    if (!HoldsOn(tier, day)) continue;
     RebateStep step;
     ASSIGN_OR_RETURN(step.from_volume, QuantityOf(tier.from_volume(), "from_volume"));
     ASSIGN_OR_RETURN(step.percent, QuantityOf(tier.percent(), "percent"));
     scale.push_back(step);
   }
   return scale;
+}
+
+absl::Status CheckScaleOn(const v1::Contract& contract, absl::string_view day) {
+  ASSIGN_OR_RETURN(const std::vector<RebateStep> scale, ScaleOn(contract, day));
+  return CheckScale(scale, "contract.rebate_tiers");
+}
+
+std::vector<std::string> ScaleDays(const v1::Contract& contract) {
+  std::set<std::string> days = {contract.start_date()};
+  for (const v1::RebateTier& tier : contract.rebate_tiers()) {
+    if (!tier.valid_from().empty()) days.insert(tier.valid_from());
+    // One that ended and has no successor: from the day after it another scale holds.
+    if (tier.valid_until().empty()) continue;
+    const absl::StatusOr<std::string> next = AddDays(tier.valid_until(), 1);
+    if (next.ok()) days.insert(*next);
+  }
+  return {days.begin(), days.end()};
+}
+
+absl::StatusOr<bool> ChangeRebate(const v1::AmendmentAction& action, const v1::Amendment& amendment,
+                                  v1::Contract* contract, std::string* before) {
+  const std::string& day = amendment.effective_date();
+  ASSIGN_OR_RETURN(const Decimal from, QuantityOf(action.rebate_from_volume(), "rebate_from_volume"));
+  ASSIGN_OR_RETURN(const Decimal percent, QuantityOf(action.rebate_percent(), "rebate_percent"));
+  ASSIGN_OR_RETURN(const std::vector<RebateStep> scale, ScaleOn(*contract, day));
+  *before = scale.empty() ? "none" : "";
+  for (const RebateStep& step : scale) {
+    absl::StrAppend(before, before->empty() ? "" : "; ", "from ", step.from_volume.ToString(), ": ",
+                    step.percent.ToString(), " %");
+  }
+  google::protobuf::RepeatedPtrField<v1::RebateTier> tiers;
+  bool found = false;
+  for (const v1::RebateTier& tier : contract->rebate_tiers()) {
+    v1::RebateTier kept = tier;
+    ASSIGN_OR_RETURN(const Decimal tier_from, QuantityOf(tier.from_volume(), "from_volume"));
+    if (HoldsOn(tier, day) && tier_from == from) {
+      ASSIGN_OR_RETURN(const Decimal rate, QuantityOf(tier.percent(), "percent"));
+      if (rate == percent) return false;
+      found = true;
+      if (tier.valid_from() == day) continue;  // Of this same amendment.
+      ASSIGN_OR_RETURN(const std::string until, AddDays(day, -1));
+      kept.set_valid_until(until);
+    }
+    *tiers.Add() = std::move(kept);
+  }
+  if (percent.is_zero() && !found) return false;
+  if (!percent.is_zero()) {
+    v1::RebateTier* tier = tiers.Add();
+    tier->set_from_volume(from.ToString());
+    tier->set_percent(percent.ToString());
+    tier->set_valid_from(day);
+    tier->set_amendment(amendment.name());
+  }
+  // By day and volume, so that the steps of one scale stand in their order.
+  std::stable_sort(tiers.begin(), tiers.end(), [](const v1::RebateTier& one, const v1::RebateTier& other) {
+    const absl::StatusOr<Decimal> first = QuantityOf(one.from_volume(), ""),
+                                  second = QuantityOf(other.from_volume(), "");
+    return first.ok() && second.ok() && *first < *second;
+  });
+  *contract->mutable_rebate_tiers() = std::move(tiers);
+  return true;
 }
 
 absl::Status RebateNotAgreed(absl::string_view contract) {
@@ -174,6 +250,24 @@ absl::Status CheckUnchanged(const Rebate& now, const RebateHistory& history, con
                             absl::StrCat("by now it would be ", now.payable.ToString(), ", not ", amount.ToString(),
                                          ": refuse it and propose it again"),
                             {{"value", amount.ToString()}, {"current", now.payable.ToString()}});
+}
+
+receivable::v1::Receipt CreditNoteOf(const v1::RebateSettlement& settlement, absl::string_view actor,
+                                     absl::string_view today) {
+  const std::string& currency = settlement.amount().currency_code();
+  receivable::v1::Receipt note;
+  note.set_account(settlement.account());
+  *note.mutable_amount() = settlement.amount();
+  note.set_method(receivable::v1::PAYMENT_METHOD_CREDIT_NOTE);
+  note.set_received_date(std::string(today));
+  SetAmount(Decimal(), currency, note.mutable_allocated());
+  *note.mutable_unapplied() = settlement.amount();
+  note.set_state(receivable::v1::RECEIPT_STATE_MARKED);
+  note.set_recorder(settlement.decider());
+  note.set_marker(std::string(actor));
+  note.set_source(settlement.name());
+  note.set_remark(absl::StrCat("Rebate ", settlement.number()));
+  return note;
 }
 
 absl::Status CheckPayer(absl::string_view actor, const v1::RebateSettlement& settlement) {

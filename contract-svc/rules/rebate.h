@@ -14,7 +14,12 @@
 namespace kam::contract::v1 {
 class Contract;
 class RebateSettlement;
+class RebateTier;
 }  // namespace kam::contract::v1
+
+namespace kam::receivable::v1 {
+class Receipt;
+}
 
 namespace kam::contract::rules {
 
@@ -32,13 +37,21 @@ Decimal RateOf(const std::vector<RebateStep>& scale, Decimal volume);
 struct Rebate {
   Decimal volume;
   Decimal percent;
-  Decimal entitled;  // On the whole volume, in minor units of the currency.
+  Decimal entitled;  // On the whole volume, in minor units of the currency, part by part.
   Decimal accrue;    // entitled less what is accrued: what the books lack.
   Decimal payable;   // entitled less what was settled; negative when too much was settled before.
 };
 
-absl::StatusOr<Rebate> ReckonRebate(const std::vector<RebateStep>& scale, Decimal volume, Decimal accrued,
-                                    Decimal settled, absl::string_view currency);
+// What was invoiced while one scale held.
+struct RebatePart {
+  std::vector<RebateStep> scale;
+  Decimal volume;
+};
+
+// The step that the whole volume has reached holds for all of it; where the scale was changed, every part of the volume
+// has its own: the step that the whole volume reaches in the scale of its days. `percent` is that of the last part.
+absl::StatusOr<Rebate> ReckonRebate(const std::vector<RebatePart>& parts, Decimal accrued, Decimal settled,
+                                    absl::string_view currency);
 
 // What was reckoned before.
 struct RebateHistory {
@@ -54,7 +67,13 @@ struct RebateHistory {
 absl::Status CountSettlement(absl::string_view kind, absl::string_view state, Decimal amount, absl::string_view until,
                              RebateHistory* history);
 
-absl::StatusOr<std::vector<RebateStep>> ScaleOf(const v1::Contract& contract);
+bool HoldsOn(const v1::RebateTier& tier, absl::string_view day);
+// The scale that holds on a day.
+absl::StatusOr<std::vector<RebateStep>> ScaleOn(const v1::Contract& contract, absl::string_view day);
+// The days from which another scale holds, the first one included, in turn.
+std::vector<std::string> ScaleDays(const v1::Contract& contract);
+// REBATE_SCALE_INVALID.
+absl::Status CheckScaleOn(const v1::Contract& contract, absl::string_view day);
 // REBATE_NOT_AGREED.
 absl::Status RebateNotAgreed(absl::string_view contract);
 
@@ -71,6 +90,10 @@ absl::Status CheckSettlement(absl::string_view today, const v1::Contract& contra
 // What is approved is what was proposed. REBATE_CHANGED when invoices came or went meanwhile; ORDERS_OPEN when there
 // are orders again that the final settlement would leave out.
 absl::Status CheckUnchanged(const Rebate& now, const RebateHistory& history, const v1::RebateSettlement& settlement);
+
+// The credit note of a settlement: on account, to be allocated. `actor` pays.
+receivable::v1::Receipt CreditNoteOf(const v1::RebateSettlement& settlement, absl::string_view actor,
+                                     absl::string_view today);
 
 // Who pays has neither proposed nor approved it. SEPARATION_OF_DUTIES.
 absl::Status CheckPayer(absl::string_view actor, const v1::RebateSettlement& settlement);

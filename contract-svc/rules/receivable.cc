@@ -220,6 +220,10 @@ absl::Status AcknowledgeHandover(int index, absl::string_view actor, absl::Time 
 }
 
 absl::Status RecordReceipt(absl::string_view actor, absl::string_view today, Receipt* receipt) {
+  if (receipt->method() == receivable::v1::PAYMENT_METHOD_CREDIT_NOTE) {
+    return InvalidField("receipt.method", "PAYMENT_METHOD_NOT_ALLOWED",
+                        "a credit note is posted by the business it comes from, not written down as money");
+  }
   const bool cheque = receipt->method() == receivable::v1::PAYMENT_METHOD_CHEQUE;
   if (cheque && receipt->cheque_number().empty()) {
     return InvalidField("receipt.cheque_number", "CHEQUE_NUMBER_REQUIRED", "must be set for a cheque");
@@ -279,6 +283,10 @@ absl::Status MarkReceipt(absl::string_view actor, absl::Time now, Receipt* recei
 }
 
 absl::Status ReverseReceipt(absl::string_view actor, absl::Time now, absl::string_view reason, Receipt* receipt) {
+  if (!receipt->source().empty()) {
+    return FailedPrecondition("CREDIT_NOTE_FOLLOWS_SOURCE", receipt->name(),
+                              "a credit note stands as long as what it comes from", {{"source", receipt->source()}});
+  }
   RETURN_IF_ERROR(CheckReason(reason));
   RETURN_IF_ERROR(CheckOtherPerson(receipt->name(), actor, receipt->recorder(), "recorded the receipt"));
   RETURN_IF_ERROR(CheckOtherPerson(receipt->name(), actor, receipt->marker(), "marked the receipt"));

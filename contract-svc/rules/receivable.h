@@ -67,7 +67,8 @@ absl::Status AcknowledgeHandover(int index, absl::string_view actor, absl::Time 
 
 // ------------------------------------------------------------------------------------------------ receipts
 
-// A receipt written down now. CHEQUE_NUMBER_REQUIRED, ALLOCATIONS_EXCEED_RECEIPT, RECEIVED_DATE_INVALID.
+// A receipt written down now. CHEQUE_NUMBER_REQUIRED, ALLOCATIONS_EXCEED_RECEIPT, RECEIVED_DATE_INVALID,
+// PAYMENT_METHOD_NOT_ALLOWED.
 absl::Status RecordReceipt(absl::string_view actor, absl::string_view today, receivable::v1::Receipt* receipt);
 // A payment of the past: marked, on account. ALLOCATIONS_NOT_IMPORTED. Whoever brings it has written it down.
 absl::Status ImportReceipt(absl::string_view actor, receivable::v1::Receipt* receipt);

@@ -125,6 +125,17 @@ absl::Status CheckSignatories(const google::protobuf::RepeatedPtrField<v1::Contr
   return absl::OkStatus();
 }
 
+absl::Status CheckSigning(absl::string_view subject,
+                          const google::protobuf::RepeatedPtrField<v1::SigningCheck>& checks) {
+  for (const auto& check : checks) {
+    if (check.correct()) continue;
+    return FailedPrecondition("SIGNING_CHECK_FAILED", subject,
+                              absl::StrCat("the check with the customer found a fault: ", check.title()),
+                              {{"check", check.title()}});
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> SignDate(absl::string_view asked, absl::string_view today) {
   if (asked.empty()) return std::string(today);
   if (asked <= today) return std::string(asked);

@@ -14,6 +14,7 @@ namespace kam::contract::v1 {
 class ContractParty;
 class ReviewStep;
 class Signatory;
+class SigningCheck;
 enum ReviewStepKind : int;
 }  // namespace kam::contract::v1
 
@@ -57,6 +58,9 @@ absl::Status CheckSignedText(absl::string_view subject, absl::string_view presen
 // SIGNATORY_MISSING naming the party that nobody signed for.
 absl::Status CheckSignatories(const google::protobuf::RepeatedPtrField<v1::ContractParty>& parties,
                               const google::protobuf::RepeatedPtrField<v1::Signatory>& signatories);
+// What was checked with the customer is all correct. SIGNING_CHECK_FAILED.
+absl::Status CheckSigning(absl::string_view subject,
+                          const google::protobuf::RepeatedPtrField<v1::SigningCheck>& checks);
 // The day of signature; empty: today. SIGN_DATE_INVALID.
 absl::StatusOr<std::string> SignDate(absl::string_view asked, absl::string_view today);
 

@@ -61,6 +61,8 @@ absl::StatusOr<std::optional<SalesLedgerEntry>> EntryOf(const Invoice* before, c
 absl::StatusOr<std::optional<SalesLedgerEntry>> EntryOf(const Receipt* before, const Receipt& after,
                                                         absl::string_view today) {
   const auto was = before == nullptr ? receivable::v1::RECEIPT_STATE_UNSPECIFIED : before->state();
+  // A credit note is no money.
+  if (after.method() == receivable::v1::PAYMENT_METHOD_CREDIT_NOTE) return std::optional<SalesLedgerEntry>();
   const bool history = before == nullptr && after.history();
   const bool marked = !history && was != receivable::v1::RECEIPT_STATE_MARKED &&
                       was != receivable::v1::RECEIPT_STATE_REVERSED &&
@@ -77,6 +79,15 @@ absl::StatusOr<std::optional<SalesLedgerEntry>> EntryOf(const Receipt* before, c
   }
   RETURN_IF_ERROR(Copy(after.amount(), reversed, entry.mutable_payment()));
   return std::optional<SalesLedgerEntry>(std::move(entry));
+}
+
+absl::Status MoveToOpenMonth(absl::string_view closed, SalesLedgerEntry* entry) {
+  if (closed.empty() || absl::string_view(entry->month()) > closed) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const absl::CivilDay first, ParseDate(absl::StrCat(closed, "-01"), "month"));
+  const std::string day = FormatDate(absl::CivilDay(absl::CivilMonth(first) + 1));
+  entry->set_entry_date(day);
+  entry->set_month(day.substr(0, kMonthLength));
+  return absl::OkStatus();
 }
 
 absl::Status CheckMonth(absl::string_view month, absl::string_view field) {

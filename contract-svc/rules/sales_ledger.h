@@ -27,6 +27,10 @@ absl::StatusOr<std::optional<order::v1::SalesLedgerEntry>> EntryOf(const receiva
                                                                    const receivable::v1::Receipt& after,
                                                                    absl::string_view today);
 
+// A month that was closed takes no lines any more: what comes to it late stands on the first day after `closed`, the
+// last month that was closed (YYYY-MM; empty: none).
+absl::Status MoveToOpenMonth(absl::string_view closed, order::v1::SalesLedgerEntry* entry);
+
 // MONTH_MALFORMED on `field`.
 absl::Status CheckMonth(absl::string_view month, absl::string_view field);
 

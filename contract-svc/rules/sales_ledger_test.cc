@@ -101,5 +101,21 @@ TEST(SalesLedgerTest, ALineIsEnteredInEverySystemOnce) {
   EXPECT_THAT(CheckReportPeriod("2026-01-02", "2026-01-01"), HasReason("PERIOD_INVALID"));
 }
 
+// C-28
+TEST(SalesLedgerTest, WhatIsLateStandsAfterTheClosedMonth) {
+  const auto moved = [](const std::string& day, const std::string& closed) {
+    pb::SalesLedgerEntry entry;
+    entry.set_entry_date(day);
+    entry.set_month(day.substr(0, 7));
+    EXPECT_THAT(MoveToOpenMonth(closed, &entry), IsOk());
+    EXPECT_EQ(entry.month(), entry.entry_date().substr(0, 7));
+    return entry.entry_date();
+  };
+  EXPECT_EQ(moved("2026-01-31", ""), "2026-01-31");
+  EXPECT_EQ(moved("2026-02-01", "2026-01"), "2026-02-01");
+  EXPECT_EQ(moved("2026-01-31", "2026-01"), "2026-02-01");
+  EXPECT_EQ(moved("2025-11-30", "2025-12"), "2026-01-01");
+}
+
 }  // namespace
 }  // namespace kam::contract::rules

@@ -12,15 +12,23 @@
 namespace kam::contract::rules {
 namespace {
 
+using order::v1::DamageReport;
 using order::v1::GoodsCount;
 using order::v1::GoodsReceipt;
 using order::v1::GoodsReceiptLine;
 using order::v1::StockCount;
+using order::v1::StockItem;
 using order::v1::StockTake;
 using order::v1::StockTakeLine;
 
 // Product and serial number.
 using Key = std::pair<std::string, std::string>;
+
+// A stock-take that names no products counts all of them.
+bool IsCounted(const StockTake& take, const std::string& product) {
+  return take.products().empty() ||
+         std::find(take.products().begin(), take.products().end(), product) != take.products().end();
+}
 
 std::string Named(const Key& key) { return key.second.empty() ? key.first : absl::StrCat(key.first, " ", key.second); }
 
@@ -49,6 +57,10 @@ absl::Status CheckAnnouncement(const GoodsReceipt& receipt) {
   if (returned == receipt.delivery().empty()) {
     return InvalidField("goods_receipt.delivery", "DELIVERY_REQUIRED",
                         "goods that come back name their delivery, and only these do");
+  }
+  if (returned && !receipt.manufacturer_order().empty()) {
+    return InvalidField("goods_receipt.manufacturer_order", "FIELDS_EXCLUSIVE",
+                        "goods that a customer sends back are not those of an order at the manufacturer");
   }
   std::set<std::string> seen;
   for (int i = 0; i < receipt.lines_size(); ++i) {
@@ -156,26 +168,51 @@ absl::Status CheckReturn(const std::map<std::string, Decimal>& lost, const std::
   return absl::OkStatus();
 }
 
-void StartStockTake(const std::vector<BookLine>& books, StockTake* take) {
+absl::Status CheckReportable(const StockItem& item) {
+  if (item.status() != order::v1::STOCK_STATUS_QUARANTINED) return absl::OkStatus();
+  return FailedPrecondition("DAMAGE_REPORTED", item.name(), "these goods wait for the service department already",
+                            {{"quantity", item.quantity()}});
+}
+
+absl::StatusOr<Decimal> QuantityLeft(const StockItem& item, const DamageReport& report) {
+  ASSIGN_OR_RETURN(const Decimal reported, QuantityOf(report.quantity(), "quantity"));
+  ASSIGN_OR_RETURN(const Decimal there, QuantityOf(item.quantity(), "quantity"));
+  // A piece that was missing and found again is not the one that waited.
+  return item.status() == order::v1::STOCK_STATUS_QUARANTINED ? std::min(reported, there) : Decimal();
+}
+
+absl::Status StartStockTake(const std::vector<BookLine>& books, StockTake* take) {
   take->clear_lines();
   for (const BookLine& book : books) {
+    if (!IsCounted(*take, book.product)) continue;
     StockTakeLine* line = take->add_lines();
     line->set_product(book.product);
     line->set_serial_number(book.serial_number);
     line->set_book_quantity(book.quantity.ToString());
   }
+  if (take->lines_size() <= kStockTakeLinesMax) return absl::OkStatus();
+  return InvalidField("stock_take.products", "STOCK_TAKE_TOO_LARGE",
+                      absl::StrCat(take->lines_size(), " lines are in the books; count the site in parts of at most ",
+                                   kStockTakeLinesMax, ": name the products of a part"),
+                      {{"lines", absl::StrCat(take->lines_size())}, {"limit", absl::StrCat(kStockTakeLinesMax)}});
 }
 
 absl::Status CountStock(const std::vector<BookLine>& books, const order::v1::CountStockTakeRequest& request,
                         StockTake* take) {
   std::map<Key, Decimal> book;
-  for (const BookLine& line : books) book[{line.product, line.serial_number}] = line.quantity;
+  for (const BookLine& line : books) {
+    if (IsCounted(*take, line.product)) book[{line.product, line.serial_number}] = line.quantity;
+  }
   std::set<Key> counted;
   take->clear_lines();
   for (int i = 0; i < request.lines_size(); ++i) {
     const StockCount& count = request.lines(i);
     const Key key = {count.product(), count.serial_number()};
     const std::string path = absl::StrCat("lines[", i, "]");
+    if (!IsCounted(*take, key.first)) {
+      return InvalidField(path + ".product", "LINE_UNKNOWN", "is not counted in this stock-take",
+                          {{"product", key.first}});
+    }
     if (!counted.insert(key).second) {
       return InvalidField(path, "COUNT_REPEATED", absl::StrCat(Named(key), " was counted twice"),
                           {{"product", key.first}, {"serialNumber", key.second}});

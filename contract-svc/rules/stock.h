@@ -19,7 +19,8 @@ namespace kam::contract::rules {
 absl::StatusOr<std::vector<std::pair<size_t, Decimal>>> TakeInTurn(absl::string_view subject, absl::string_view product,
                                                                    const std::vector<Decimal>& lots, Decimal quantity);
 
-// What is announced: DELIVERY_REQUIRED (a return names its delivery, a purchase has none), LINE_REPEATED.
+// What is announced: DELIVERY_REQUIRED (a return names its delivery, a purchase has none), LINE_REPEATED,
+// FIELDS_EXCLUSIVE (what a customer sends back does not come from the manufacturer).
 absl::Status CheckAnnouncement(const order::v1::GoodsReceipt& receipt);
 
 // Writes what both sides have counted. LINE_UNKNOWN, LINE_NUMBER_REPEATED, QUANTITIES_CONTRADICT (more damaged than
@@ -30,6 +31,11 @@ absl::Status CountReceipt(const order::v1::CheckGoodsReceiptRequest& request, or
 absl::Status CheckReturn(const std::map<std::string, Decimal>& lost, const std::map<std::string, Decimal>& returned,
                          const order::v1::GoodsReceipt& receipt);
 
+// Goods that wait for the service department are not reported again. DAMAGE_REPORTED.
+absl::Status CheckReportable(const order::v1::StockItem& item);
+// How much of what was reported still waits: less when a stock-take has found some missing.
+absl::StatusOr<Decimal> QuantityLeft(const order::v1::StockItem& item, const order::v1::DamageReport& report);
+
 // One line of the books of a site.
 struct BookLine {
   std::string product;
@@ -37,11 +43,15 @@ struct BookLine {
   Decimal quantity;
 };
 
-// The lines of a new stock-take.
-void StartStockTake(const std::vector<BookLine>& books, order::v1::StockTake* take);
+// Lines of a stock-take that are kept at most.
+inline constexpr int kStockTakeLinesMax = 2000;
+
+// The lines of a new stock-take: of the site, or of the products it names. STOCK_TAKE_TOO_LARGE: name products.
+absl::Status StartStockTake(const std::vector<BookLine>& books, order::v1::StockTake* take);
 
 // Compares what was counted with the books of the same moment. Every line of the books is counted; a difference has its
-// cause; a numbered piece is there or not. COUNT_MISSING, COUNT_REPEATED, CAUSE_REQUIRED, QUANTITIES_CONTRADICT.
+// cause; a numbered piece is there or not. COUNT_MISSING, COUNT_REPEATED, CAUSE_REQUIRED, QUANTITIES_CONTRADICT,
+// LINE_UNKNOWN (of a product that is not counted here).
 absl::Status CountStock(const std::vector<BookLine>& books, const order::v1::CountStockTakeRequest& request,
                         order::v1::StockTake* take);
 

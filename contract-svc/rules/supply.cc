@@ -88,6 +88,12 @@ absl::Status CheckPlan(OrderingPlan* plan) {
   if (plan->period() == order::v1::PLAN_PERIOD_MONTH) {
     if (first.day() != 1) return invalid("a plan of a month begins on its first day");
     last = absl::CivilDay(absl::CivilMonth(first) + 1) - 1;
+  } else if (plan->period() == order::v1::PLAN_PERIOD_QUARTER) {
+    if (first.day() != 1 || first.month() % 3 != 1) return invalid("a plan of a quarter begins on its first day");
+    last = absl::CivilDay(absl::CivilMonth(first) + 3) - 1;
+  } else if (plan->period() == order::v1::PLAN_PERIOD_YEAR) {
+    if (first.day() != 1 || first.month() != 1) return invalid("a plan of a year begins on its first day");
+    last = absl::CivilDay(absl::CivilYear(first) + 1) - 1;
   } else if (plan->period() == order::v1::PLAN_PERIOD_WEEK) {
     if (absl::GetWeekday(first) != absl::Weekday::monday) return invalid("a plan of a week begins on a Monday");
     last = first + 6;
@@ -152,6 +158,27 @@ absl::Status CountReceived(const std::map<std::string, Decimal>& received, Manuf
                               {{"product", left.begin()->first}, {"ordered", "0"}});
   }
   if (whole) order->set_state(order::v1::MANUFACTURER_ORDER_STATE_RECEIVED);
+  return absl::OkStatus();
+}
+
+absl::Status CloseManufacturerOrder(ManufacturerOrder* order) {
+  Decimal total;
+  bool any = false;
+  for (ManufacturerOrderLine& line : *order->mutable_lines()) {
+    ASSIGN_OR_RETURN(const Decimal quantity, QuantityOf(line.quantity(), "quantity"));
+    ASSIGN_OR_RETURN(const Decimal there, QuantityOf(line.received_quantity(), "received_quantity"));
+    ASSIGN_OR_RETURN(const Decimal missing, Subtract(quantity, there));
+    if (!missing.is_zero()) line.set_closed_quantity(missing.ToString());
+    any = any || !there.is_zero();
+    ASSIGN_OR_RETURN(const Decimal price, AmountIn(line.unit_price(), order->currency(), "unit_price"));
+    ASSIGN_OR_RETURN(const Decimal amount, LineAmount(price, there, order->currency()));
+    ASSIGN_OR_RETURN(total, Add(total, amount));
+  }
+  if (!any) {
+    return FailedPrecondition("GOODS_NOT_RECEIVED", order->name(), "nothing has come: cancel the order instead",
+                              {{"state", order::v1::ManufacturerOrderState_Name(order->state())}});
+  }
+  SetAmount(total, order->currency(), order->mutable_total());
   return absl::OkStatus();
 }
 

@@ -30,6 +30,9 @@ absl::Status ComputeManufacturerOrder(order::v1::ManufacturerOrder* order);
 absl::Status CheckPriced(const order::v1::ManufacturerOrder& order);
 // Counts goods in stock by product; RECEIVED when all is there. MANUFACTURER_ORDER_NOT_OPEN, QUANTITY_NOT_OPEN.
 absl::Status CountReceived(const std::map<std::string, Decimal>& received, order::v1::ManufacturerOrder* order);
+// The manufacturer will not send the rest: what is missing is closed, the total is that of what came, and it is
+// RECEIVED. GOODS_NOT_RECEIVED when nothing came: it is cancelled instead.
+absl::Status CloseManufacturerOrder(order::v1::ManufacturerOrder* order);
 // GOODS_RECEIVED: an order of which something came is not cancelled.
 absl::Status CheckNothingReceived(const order::v1::ManufacturerOrder& order);
 

@@ -1,0 +1,295 @@
+// What a contract in force obliges to, and its rebate scale when it is changed, over real gRPC and MariaDB: C-09, C-12,
+// C-13, C-14, C-30.
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "contract-svc/context.h"
+#include "contract-svc/testing/amendment_fixture.h"
+#include "kam/contract/v1/obligation_service.pb.h"
+#include "kam/contract/v1/rebate_service.pb.h"
+#include "kam/order/v1/sales_ledger_service.pb.h"
+#include "kam/receivable/v1/invoice_service.pb.h"
+#include "kam/receivable/v1/receipt_service.pb.h"
+#include "kam/receivable/v1/receivable_service.pb.h"
+
+namespace kam::contract::testing {
+namespace {
+
+using kam::testing::HasReason;
+using kam::testing::IsOk;
+using v1::Obligation;
+using v1::RebateSettlement;
+namespace rpb = receivable::v1;
+
+constexpr char kObligations[] = "kam.contract.v1.ObligationService/";
+constexpr char kRebates[] = "kam.contract.v1.RebateService/";
+
+class ContractTermsTest : public AmendmentTest {
+ protected:
+  void SetUp() override {
+    AmendmentTest::SetUp();
+    start_ = harness().clock().Now();
+    SetLimit(account_, "UNLIMITED", "");
+  }
+  void TearDown() override { harness().clock().Set(start_); }
+
+  void GoTo(int month, int day) {
+    const absl::Time time = absl::FromCivil(absl::CivilSecond(2026, month, day, 4, 0, 0), absl::UTCTimeZone());
+    harness().clock().Set(time);
+    EXPECT_THAT(scheduler().RunDue(time, absl::InfiniteFuture()), IsOk());
+  }
+  // 100 of product a at 10 until the end of March 2026.
+  std::string Import(const std::string& state, const std::string& more) {
+    const auto answer = Do<kam::api::BatchUpsertResponse, v1::BatchUpsertContractsRequest>(
+        erp_, absl::StrCat(kContracts, "BatchUpsertContracts"),
+        absl::StrCat("contracts { external_ids { system: 'erp' id: '", harness().NewId(), "' } account: '", account_,
+                     "' title: 'Supply' currency: 'CNY' start_date: '2026-01-01' end_date: '2026-03-31' payment: "
+                     "CONTRACT_PAYMENT_CREDIT terms_days: 30 state: CONTRACT_STATE_",
+                     state, " parties { role: 'seller' legal_name: 'We' } lines { product: '", product_a_,
+                     "' quantity: '100' unit_price ", MoneyText("10"), " } ", more, " }"));
+    EXPECT_EQ(answer.results(0).outcome(), kam::api::UPSERT_OUTCOME_CREATED) << answer.DebugString();
+    return answer.results(0).name();
+  }
+  template <typename Request>
+  absl::StatusOr<Contract> Verb(const std::string& method, const std::string& contract) {
+    return Call<Contract, Request>(kam_, absl::StrCat(kContracts, method),
+                                   absl::StrCat("name: '", contract, "' reason: 'agreed'"));
+  }
+  // By term; those made by hand by their title.
+  std::map<std::string, Obligation> Obligations(const std::string& contract) {
+    const auto answer = Do<v1::ListObligationsResponse, kam::api::ListRequest>(
+        kam_, absl::StrCat(kObligations, "ListObligations"),
+        absl::StrCat("filter: \"contract = '", contract, "'\" page_size: 100"));
+    std::map<std::string, Obligation> found;
+    for (const Obligation& one : answer.obligations()) found[one.term().empty() ? one.title() : one.term()] = one;
+    return found;
+  }
+  std::string Delivered(const std::string& contract, const std::string& quantity) {
+    const std::string order = Enter(contract, quantity)->name();
+    Review(order);
+    Release(order);
+    Deliver(order, quantity);
+    return order;
+  }
+  RebateSettlement Settled(const std::string& contract, const std::string& kind, const std::string& until) {
+    const auto proposed = Do<RebateSettlement, v1::CreateRebateSettlementRequest>(
+        kam_, absl::StrCat(kRebates, "CreateRebateSettlement"),
+        absl::StrCat("rebate_settlement { contract: '", contract, "' kind: REBATE_SETTLEMENT_KIND_", kind,
+                     " until_date: '", until, "' }"));
+    return Do<RebateSettlement, v1::DecideRebateSettlementRequest>(
+        fd_, absl::StrCat(kRebates, "DecideRebateSettlement"),
+        absl::StrCat("name: '", proposed.name(), "' etag: '", proposed.etag(), "' approve: true opinion: 'seen'"));
+  }
+  absl::StatusOr<RebateSettlement> Pay(const std::string& settlement) {
+    return Call<RebateSettlement, v1::PayRebateSettlementRequest>(
+        acc_, absl::StrCat(kRebates, "PayRebateSettlement"),
+        absl::StrCat("name: '", settlement, "' payment_reference: 'V-1'"));
+  }
+
+  absl::Time start_;
+};
+
+// C-13: payment schedule, delivery and renewal become obligations when the contract comes into force; an amendment
+// changes them; those made by hand stay; nobody edits a term around the contract.
+TEST_F(ContractTermsTest, ObligationsFollowTheTerms) {
+  const std::string contract =
+      Import("SIGNED",
+             absl::StrCat("instalments { due_date: '2026-02-10' amount ", MoneyText("300"),
+                          " title: 'deposit' } instalments { due_date: '2026-03-10' amount ", MoneyText("700"), " }"));
+  EXPECT_TRUE(Obligations(contract).empty()) << "not in force yet";
+  ASSERT_THAT(Verb<v1::ActivateContractRequest>("ActivateContract", contract), IsOk());
+  Do<Obligation, v1::CreateObligationRequest>(
+      kax_, absl::StrCat(kObligations, "CreateObligation"),
+      absl::StrCat("obligation { contract: '", contract,
+                   "' kind: OBLIGATION_KIND_SERVICE title: 'Training' due_date: '2026-02-01' target_quantity: '1' }"));
+  auto found = Obligations(contract);
+  ASSERT_EQ(found.size(), 5u);
+  EXPECT_EQ(found["INSTALMENT/1"].title(), "deposit");
+  EXPECT_EQ(found["INSTALMENT/1"].due_date(), "2026-02-10");
+  EXPECT_EQ(Amount(found["INSTALMENT/2"].target_amount()), D("700"));
+  EXPECT_EQ(found["INSTALMENT/2"].kind(), v1::OBLIGATION_KIND_PAYMENT);
+  EXPECT_EQ(found["LINE/1"].kind(), v1::OBLIGATION_KIND_DELIVERY);
+  EXPECT_EQ(found["LINE/1"].target_quantity(), "100");
+  EXPECT_EQ(found["LINE/1"].due_date(), "2026-03-31");
+  EXPECT_EQ(found["RENEWAL"].due_date(), "2026-01-30") << "60 days before the end";
+
+  const auto update = [&](const std::string& fields) {
+    return Call<Obligation, v1::UpdateObligationRequest>(
+        kam_, absl::StrCat(kObligations, "UpdateObligation"),
+        absl::StrCat("obligation { name: '", found["LINE/1"].name(), "' ", fields, " }"));
+  };
+  EXPECT_THAT(update("due_date: '2026-12-31'"), HasReason("OBLIGATION_FOLLOWS_TERM"));
+  EXPECT_THAT(update(absl::StrCat("responsible: '", kam_.subject, "'")), IsOk());
+
+  Amend(contract, "2026-01-06",
+        "actions { kind: AMENDMENT_ACTION_KIND_CHANGE_QUANTITY line_number: 1 quantity: '120' } actions { kind: "
+        "AMENDMENT_ACTION_KIND_CHANGE_END_DATE end_date: '2026-04-30' }");
+  found = Obligations(contract);
+  ASSERT_EQ(found.size(), 5u);
+  EXPECT_EQ(found["LINE/1"].target_quantity(), "120");
+  EXPECT_EQ(found["LINE/1"].due_date(), "2026-04-30");
+  EXPECT_EQ(found["LINE/1"].responsible(), kam_.subject);
+  EXPECT_EQ(found["RENEWAL"].due_date(), "2026-03-01");
+  EXPECT_EQ(found["Training"].due_date(), "2026-02-01");
+  // An import brings contracts whose obligations were begun elsewhere.
+  EXPECT_TRUE(Obligations(Import("ACTIVE", "")).empty());
+}
+
+// C-13: what is due is measured by the books: paid in turn, delivered; what is missing is overdue.
+TEST_F(ContractTermsTest, TermsAreMeasuredByTheBooksWhenTheyAreDue) {
+  const std::string contract =
+      Import("SIGNED", absl::StrCat("instalments { due_date: '2026-01-10' amount ", MoneyText("300"),
+                                    " } instalments { due_date: '2026-01-20' amount ", MoneyText("700"), " }"));
+  ASSERT_THAT(Verb<v1::ActivateContractRequest>("ActivateContract", contract), IsOk());
+  const std::string order = Delivered(contract, "60");
+  SalesTest::Pay(account_, "400", Invoice(order).name());
+  GoTo(1, 22);
+  auto found = Obligations(contract);
+  EXPECT_EQ(found["INSTALMENT/1"].state(), v1::OBLIGATION_STATE_COMPLETED);
+  EXPECT_EQ(found["INSTALMENT/1"].completed_date(), "2026-01-10");
+  EXPECT_EQ(found["INSTALMENT/1"].days_late(), 0);
+  EXPECT_EQ(found["INSTALMENT/2"].state(), v1::OBLIGATION_STATE_OVERDUE);
+  EXPECT_EQ(Amount(found["INSTALMENT/2"].fulfilled_amount()), D("100"));
+  EXPECT_EQ(found["INSTALMENT/2"].deviation(), "-600");
+  EXPECT_THAT(Verb<v1::CloseContractRequest>("CloseContract", contract), HasReason("ORDERS_OPEN"));
+  harness().db().Execute(absl::StrCat("UPDATE orders SET state = 'SETTLED' WHERE id = '", IdOf(order), "'"));
+  const absl::StatusOr<Contract> open = Verb<v1::CloseContractRequest>("CloseContract", contract);
+  EXPECT_THAT(open, HasReason("OBLIGATIONS_OPEN")) << "40 pieces, 400 and a decision are missing";
+  EXPECT_EQ(MetadataValue(open.status(), "obligations"), "3");
+}
+
+// C-13: when everything is done the contract is closed without anybody writing down what the books know.
+TEST_F(ContractTermsTest, AContractThatWasCarriedOutIsClosed) {
+  const std::string contract = Import("SIGNED", "");
+  ASSERT_THAT(Verb<v1::ActivateContractRequest>("ActivateContract", contract), IsOk());
+  const std::string order = Delivered(contract, "100");
+  SalesTest::Pay(account_, "1000", Invoice(order).name());
+  Do<Contract, v1::DeclineContractRenewalRequest>(
+      kam_, absl::StrCat(kContracts, "DeclineContractRenewal"),
+      absl::StrCat("name: '", contract, "' non_renewal_reason: NON_RENEWAL_REASON_NO_DEMAND"));
+  ASSERT_THAT(Verb<v1::CloseContractRequest>("CloseContract", contract), IsOk());
+  for (const auto& [term, obligation] : Obligations(contract)) {
+    EXPECT_EQ(obligation.state(), v1::OBLIGATION_STATE_COMPLETED) << term;
+  }
+}
+
+// C-12, C-14: a fault that the check with the customer finds is no amendment.
+TEST_F(ContractTermsTest, AnAmendmentIsCheckedWithTheCustomer) {
+  const std::string contract = Import("ACTIVE", "");
+  const std::string name = DraftAmendment(contract, "2026-01-06",
+                                          "actions { kind: AMENDMENT_ACTION_KIND_CHANGE_END_DATE end_date: "
+                                          "'2026-06-30' }");
+  ASSERT_THAT(Submit(name), IsOk());
+  ReviewAll(name);
+  const absl::StatusOr<Amendment> faulty = Apply(name, "signing_checks { title: 'last day' }");
+  EXPECT_THAT(faulty, HasReason("SIGNING_CHECK_FAILED"));
+  EXPECT_EQ(MetadataValue(faulty.status(), "check"), "last day");
+  EXPECT_EQ(Get(contract).end_date(), "2026-03-31");
+  const absl::StatusOr<Amendment> applied = Apply(name);
+  ASSERT_THAT(applied, IsOk());
+  EXPECT_EQ(applied->signing_checks_size(), 1);
+}
+
+// C-09, C-14: a changed scale counts from its day; what was invoiced before keeps the scale of its day, for the step
+// that the whole volume has reached.
+TEST_F(ContractTermsTest, AChangedRebateScaleCountsFromItsDay) {
+  const std::string contract = Import("ACTIVE", "rebate_tiers { from_volume: '300' percent: '2' }");
+  Invoice(Delivered(contract, "40"));
+  const auto scale = [](const std::string& from, const std::string& percent) {
+    return absl::StrCat("actions { kind: AMENDMENT_ACTION_KIND_CHANGE_REBATE rebate_from_volume: '", from,
+                        "' rebate_percent: '", percent, "' } ");
+  };
+  const auto refused = [&](const std::string& effective, const std::string& actions) {
+    return Submit(DraftAmendment(contract, effective, actions));
+  };
+  EXPECT_THAT(refused("2026-01-06", scale("300", "2")), HasReason("AMENDMENT_WITHOUT_EFFECT"));
+  EXPECT_THAT(refused("2026-01-06", scale("100", "0")), HasReason("AMENDMENT_WITHOUT_EFFECT"));
+  EXPECT_THAT(refused("2026-01-06", scale("800", "1")), HasReason("REBATE_SCALE_INVALID")) << "falls with the volume";
+  EXPECT_THAT(refused("2026-01-05", scale("300", "3")), HasReason("AMENDMENT_TOUCHES_ORDERS"));
+  EXPECT_THAT((Call<Amendment, v1::CreateAmendmentRequest>(
+                  kax_, absl::StrCat(kAmendments, "CreateAmendment"),
+                  absl::StrCat("amendment { contract: '", contract,
+                               "' title: 't' change_reason: 'r' effective_date: '2026-01-06' actions { kind: "
+                               "AMENDMENT_ACTION_KIND_CHANGE_REBATE rebate_from_volume: '1' } }"))),
+              HasReason("ACTION_FIELD_MISSING"));
+  Amend(contract, "2026-01-06", scale("300", "3") + scale("600", "5"));
+  const Contract amended = Get(contract);
+  ASSERT_EQ(amended.rebate_tiers_size(), 3);
+  EXPECT_EQ(amended.versions_size(), 2);
+  GoTo(1, 6);
+  Invoice(Delivered(contract, "30"));
+  const auto standing = Do<v1::RebateStanding, v1::GetRebateStandingRequest>(
+      kax_, absl::StrCat(kRebates, "GetRebateStanding"), absl::StrCat("name: '", contract, "'"));
+  EXPECT_EQ(Amount(standing.volume()), D("700"));
+  EXPECT_EQ(standing.percent(), "5");
+  // 700 reaches 2 % of the old scale, for 400, and 5 % of the new one, for 300.
+  EXPECT_EQ(Amount(standing.entitled()), D("23"));
+  const auto text = Do<v1::ContractText, v1::GetContractTextRequest>(kam_, absl::StrCat(kContracts, "GetContractText"),
+                                                                     absl::StrCat("name: '", contract, "'"));
+  EXPECT_THAT(text.contract_text(), ::testing::HasSubstr("rebate: 300 | 3\nrebate: 600 | 5\n"));
+  EXPECT_THAT(text.contract_text(), ::testing::Not(::testing::HasSubstr("rebate: 300 | 2\n")));
+}
+
+// C-09, C-30: a rebate that is paid stands to the customer's credit, once, and pays what he owes; what was settled too
+// high is owed by him.
+TEST_F(ContractTermsTest, APaidRebateIsACreditNoteOnce) {
+  const std::string contract = Import("ACTIVE", "rebate_tiers { from_volume: '300' percent: '10' }");
+  const std::string order = Delivered(contract, "40");
+  const rpb::Invoice invoice = Invoice(order);
+  const RebateSettlement partial = Settled(contract, "PARTIAL", "2026-01-05");
+  ASSERT_EQ(Amount(partial.amount()), D("40"));
+  std::atomic<int> paid = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      if (Pay(partial.name()).ok()) ++paid;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(paid, 1);
+  const std::string note =
+      Do<RebateSettlement, kam::api::GetRequest>(acc_, absl::StrCat(kRebates, "GetRebateSettlement"),
+                                                 absl::StrCat("name: '", partial.name(), "'"))
+          .credit_note();
+  ASSERT_THAT(note, ::testing::StartsWith("receipts/"));
+  EXPECT_EQ(Amount(Exposure(account_).unapplied()), D("40"));
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COUNT(id) AS CHAR) FROM receipts WHERE account = '", IdOf(account_), "'")),
+            D("1"));
+  Do<rpb::Receipt, rpb::AllocateReceiptRequest>(
+      acc_, absl::StrCat(kReceipts, "AllocateReceipt"),
+      absl::StrCat("name: '", note, "' allocations { target: '", invoice.name(), "' amount ", MoneyText("40"), " }"));
+  EXPECT_EQ(Amount(Exposure(account_).open()), D("360"));
+  ExpectBooksRight(account_);
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COUNT(id) AS CHAR) FROM sales_ledger_entries WHERE account = '",
+                             IdOf(account_), "' AND entry_kind = 'PAYMENT'")),
+            D("0"))
+      << "no money has come in";
+  EXPECT_THAT((Call<rpb::Receipt, rpb::ReverseReceiptRequest>(fd_, absl::StrCat(kReceipts, "ReverseReceipt"),
+                                                              absl::StrCat("name: '", note, "' reason: 'no'"))),
+              HasReason("CREDIT_NOTE_FOLLOWS_SOURCE"));
+  EXPECT_THAT((Call<rpb::Receipt, rpb::CreateReceiptRequest>(
+                  csh_, absl::StrCat(kReceipts, "CreateReceipt"),
+                  absl::StrCat("receipt { account: '", account_, "' amount ", MoneyText("5"),
+                               " method: PAYMENT_METHOD_CREDIT_NOTE received_date: '2026-01-05' }"))),
+              HasReason("PAYMENT_METHOD_NOT_ALLOWED"));
+
+  // The sale is taken back: the rebate was too high.
+  harness().db().Execute(
+      absl::StrCat("UPDATE invoices SET state = 'CANCELLED' WHERE id = '", IdOf(invoice.name()), "'"));
+  harness().db().Execute(absl::StrCat("UPDATE orders SET state = 'SETTLED' WHERE id = '", IdOf(order), "'"));
+  GoTo(4, 1);
+  const RebateSettlement last = Settled(contract, "FINAL", "2026-04-01");
+  ASSERT_EQ(Amount(last.amount()), D("-40"));
+  const absl::StatusOr<RebateSettlement> claimed = Pay(last.name());
+  ASSERT_THAT(claimed, IsOk());
+  ASSERT_THAT(claimed->credit_note(), ::testing::StartsWith("receivableItems/"));
+  const auto item = Do<rpb::ReceivableItem, kam::api::GetRequest>(acc_, absl::StrCat(kReceivables, "GetReceivableItem"),
+                                                                  absl::StrCat("name: '", claimed->credit_note(), "'"));
+  EXPECT_EQ(item.kind(), rpb::RECEIVABLE_KIND_REBATE_CLAIM);
+  EXPECT_EQ(Amount(item.open()), D("40"));
+  EXPECT_EQ(item.due_date(), "2026-05-01");
+}
+
+}  // namespace
+}  // namespace kam::contract::testing

@@ -1,0 +1,79 @@
+// An amendment from its draft to its application, for tests of contracts in force.
+#ifndef KAM_CONTRACT_SVC_TESTING_AMENDMENT_FIXTURE_H_
+#define KAM_CONTRACT_SVC_TESTING_AMENDMENT_FIXTURE_H_
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/testing/sales_fixture.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/contract/v1/amendment_service.pb.h"
+#include "kam/contract/v1/contract_service.pb.h"
+
+namespace kam::contract::testing {
+
+inline constexpr char kAmendments[] = "kam.contract.v1.AmendmentService/";
+
+class AmendmentTest : public SalesTest {
+ protected:
+  using Amendment = v1::Amendment;
+  using Contract = v1::Contract;
+
+  Contract Get(const std::string& name) {
+    return Do<Contract, kam::api::GetRequest>(kam_, absl::StrCat(kContracts, "GetContract"),
+                                              absl::StrCat("name: '", name, "'"));
+  }
+
+  std::string DraftAmendment(const std::string& contract, const std::string& effective, const std::string& actions) {
+    return Do<Amendment, v1::CreateAmendmentRequest>(kax_, absl::StrCat(kAmendments, "CreateAmendment"),
+                                                     absl::StrCat("amendment { contract: '", contract,
+                                                                  "' title: 'Change' change_reason: 'market' "
+                                                                  "effective_date: '",
+                                                                  effective, "' ", actions, " }"))
+        .name();
+  }
+  absl::StatusOr<Amendment> Submit(const std::string& name) {
+    return Call<Amendment, v1::SubmitAmendmentRequest>(
+        kax_, absl::StrCat(kAmendments, "SubmitAmendment"),
+        absl::StrCat("name: '", name, "' review_deadline: '2026-01-20'"));
+  }
+  absl::StatusOr<Amendment> Opinion(const auth::Principal& who, const std::string& name, const std::string& step,
+                                    bool approve = true) {
+    const auto read = Do<Amendment, kam::api::GetRequest>(kam_, absl::StrCat(kAmendments, "GetAmendment"),
+                                                          absl::StrCat("name: '", name, "'"));
+    return Call<Amendment, v1::ReviewAmendmentRequest>(
+        who, absl::StrCat(kAmendments, "ReviewAmendment"),
+        absl::StrCat("name: '", name, "' etag: '", read.etag(), "' step: REVIEW_STEP_KIND_", step,
+                     " approve: ", approve ? "true" : "false", " opinion: 'see text'"));
+  }
+  void ReviewAll(const std::string& name) {
+    EXPECT_THAT(Opinion(kam_, name, "SALES"), kam::testing::IsOk());
+    EXPECT_THAT(Opinion(pss_, name, "PRODUCT"), kam::testing::IsOk());
+    EXPECT_THAT(Opinion(fd_, name, "FINANCE"), kam::testing::IsOk());
+    EXPECT_THAT(Opinion(leg_, name, "LEGAL"), kam::testing::IsOk());
+  }
+  absl::StatusOr<Amendment> Apply(const std::string& name, const std::string& more = {}) {
+    const auto text = Do<v1::AmendmentText, v1::GetAmendmentTextRequest>(
+        kam_, absl::StrCat(kAmendments, "GetAmendmentText"), absl::StrCat("name: '", name, "'"));
+    return Call<Amendment, v1::ApplyAmendmentRequest>(
+        kam_, absl::StrCat(kAmendments, "ApplyAmendment"),
+        absl::StrCat(
+            "name: '", name, "' presented_sha256: '", text.content_sha256(),
+            "' signatories { party: 'seller' person: 'x' } seal: 's' scan_document: 'd' signing_checks { title: "
+            "'as agreed' correct: true } ",
+            more));
+  }
+  // Submits, reviews, signs and applies it.
+  void Amend(const std::string& contract, const std::string& effective, const std::string& actions) {
+    const std::string name = DraftAmendment(contract, effective, actions);
+    EXPECT_THAT(Submit(name), kam::testing::IsOk());
+    ReviewAll(name);
+    EXPECT_THAT(Apply(name), kam::testing::IsOk());
+  }
+};
+
+}  // namespace kam::contract::testing
+
+#endif  // KAM_CONTRACT_SVC_TESTING_AMENDMENT_FIXTURE_H_
