@@ -19,7 +19,6 @@ constexpr char kProduct[] = "gao.xiang";            // 产品支持主管 PSS
 constexpr char kLegal[] = "dong.lv";                // 法务 LEG
 constexpr char kFinance[] = "xu.min";               // 财务总监 FD
 constexpr char kOrderDesk[] = "cao.li";             // 销售内勤 SAD
-constexpr char kStore[] = "ma.jianjun";             // 库管员 WH
 constexpr char kAccountant[] = "hu.jing";           // 会计 ACC
 constexpr char kCashier[] = "guo.ting";             // 出纳 CSH
 
@@ -333,7 +332,7 @@ absl::Status Order(World& world, Story* story) {
                           TwoDigits(exposure.value("held", Json())), ", left ",
                           TwoDigits(exposure.value("headroom", Json()))));
   const std::string path = Path(order);
-  const Json review = {{"warehouse", "上海一号库"}, {"checkResult", "价格、数量、额度相符"}};
+  const Json review = {{"warehouse", story->warehouse}, {"checkResult", "价格、数量、额度相符"}};
   RETURN_IF_ERROR(
       world.Refused(kSeller, "自审订单 reviews his own order", path + ":review", review, "PERMISSION_DENIED"));
   RETURN_IF_ERROR(world.Refused(kAccountant, "未审即放行 releases it unreviewed", path + ":release", Json::object(),
@@ -404,35 +403,6 @@ absl::Status PaymentGate(World& world) {
                       .status());
   return world.Do(kAccountant, "款到放行 releases it, paid", order_path + ":release", Json::object(), "RELEASED")
       .status();
-}
-
-absl::Status Delivery(World& world, Story* story) {
-  world.Chapter("交付验收 Delivery and acceptance (C-22)");
-  ASSIGN_OR_RETURN(const std::string seller, world.Employee(kSeller));
-  RETURN_IF_ERROR(world.MoveOn(18, 9));
-  const auto checks = [](bool done) {
-    return Json::array({{{"title", "车辆外观与随车工具"}, {"done", done}}, {{"title", "操作培训"}, {"done", done}}});
-  };
-  ASSIGN_OR_RETURN(const Json delivery, world.Do(kSeller, "安排交付 plans the hand-over", "/v1/deliveries",
-                                                 {{"order", story->order},
-                                                  {"plannedDate", world.Day(1)},
-                                                  {"place", "无锡新吴区锡兴路 28 号"},
-                                                  {"deliverer", seller},
-                                                  {"lines", Json::array({{{"lineNumber", 1}, {"quantity", "4"}},
-                                                                         {{"lineNumber", 2}, {"quantity", "2"}}})},
-                                                  {"checklist", checks(false)}},
-                                                 "PLANNED"));
-  const std::string path = Path(delivery);
-  const Json sign = {{"signatory", "吴经理"}, {"signatureDocument", "scans/delivery-018.pdf"}};
-  RETURN_IF_ERROR(
-      world.Refused(kSeller, "未发货即验收 accepts it unshipped", path + ":accept", sign, "STATE_NOT_ALLOWED"));
-  RETURN_IF_ERROR(world.Do(kStore, "出库发运 the store hands out", path + ":ship", Json::object(), "SHIPPED").status());
-  RETURN_IF_ERROR(world.MoveOn(1, 15));
-  RETURN_IF_ERROR(world.Refused(kSeller, "检查表未完成即签收 signs with open checks", path + ":accept", sign,
-                                "CHECKLIST_INCOMPLETE"));
-  Json accept = sign;
-  accept["checklist"] = checks(true);
-  return world.Do(kSeller, "客户验收签字 the customer signs", path + ":accept", accept, "ACCEPTED").status();
 }
 
 absl::Status Money(World& world, Story* story) {
@@ -520,7 +490,8 @@ absl::Status PlayContract(World& world, Story* story) {
   RETURN_IF_ERROR(Contract(world, story));
   RETURN_IF_ERROR(Order(world, story));
   RETURN_IF_ERROR(PaymentGate(world));
-  RETURN_IF_ERROR(Delivery(world, story));
+  RETURN_IF_ERROR(PlayDelivery(world, *story));
+  RETURN_IF_ERROR(PlayProject(world, *story));
   RETURN_IF_ERROR(Money(world, story));
   return PlayFramework(world, *story);
 }

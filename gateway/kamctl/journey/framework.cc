@@ -21,7 +21,8 @@ Json Signed(const std::string& sha256) {
           {"signatories", Json::array({{{"party", "seller"}, {"person", "郑虹"}, {"post", "大客户管理经理"}},
                                        {{"party", "buyer"}, {"person", "吴经理"}, {"post", "设备科科长"}}})},
           {"seal", "合同专用章"},
-          {"scanDocument", "scans/framework.pdf"}};
+          {"scanDocument", "scans/framework.pdf"},
+          {"signingChecks", Json::array({{{"title", "数量与单价"}, {"correct", true}}})}};
 }
 
 absl::StatusOr<std::string> TextHash(World& world, const std::string& path) {
@@ -141,13 +142,14 @@ absl::Status Renew(World& world, const std::string& path) {
 }  // namespace
 
 absl::Status PlayFramework(World& world, const Story& story) {
-  world.Chapter("年度协议、变更、续签 Annual agreement, amendment, renewal (C-09, C-14, C-16, G22)");
+  world.Chapter("年度协议、配额、变更、续签 Annual agreement, quota, amendment, renewal (C-09, C-14, C-16, C-20, G22)");
   ASSIGN_OR_RETURN(const std::string product, world.Named(kSeller, "products", "CLU-08"));
   ASSIGN_OR_RETURN(const Json contract, Draft(world, story, product));
   const std::string path = Path(contract);
   RETURN_IF_ERROR(Sign(world, path));
   RETURN_IF_ERROR(world.Refused(kSeller, "超出承诺量 orders beyond the tolerance", "/v1/orders",
                                 OrderOf(story, Name(contract), product, "106"), "QUANTITY_NOT_AGREED"));
+  RETURN_IF_ERROR(PlayQuota(world, story, product, OrderOf(story, Name(contract), product, "80")));
   RETURN_IF_ERROR(world
                       .Do(kSeller, "按协议下单 orders from it", "/v1/orders",
                           OrderOf(story, Name(contract), product, "80"), "ENTERED")

@@ -119,7 +119,11 @@ absl::Status Play(World& world) {
       played = played || account.value("remark", "") == kPlayed;
       continue;
     }
-    if (story.company.empty()) story = {company.legal_name, company.registration_number, "", "", "", "", "", ""};
+    if (story.company.empty()) {
+      story.company = company.legal_name;
+      story.registration_number = company.registration_number;
+      story.warehouse = absl::StrCat("SH1-", story.registration_number);
+    }
   }
   if (played) {
     world.Line("the journey was played before; this is the page of today");

@@ -20,6 +20,7 @@ struct Story {
   std::string contract;
   std::string order;
   std::string invoice;
+  std::string warehouse;  // Code of the store that serves this customer.
 };
 
 // Plays the journey and prints the page of the department head. A company is registered anew each time; of the few that
@@ -30,9 +31,13 @@ absl::Status Play(World& world);
 // ---- The chapters, one file an area.
 
 absl::Status PlayAccount(World& world, Story* story);          // A-19 A-01 A-03 A-07 A-28 A-29 A-22
-absl::Status PlayContract(World& world, Story* story);         // C-01 to C-05, C-10 to C-12, C-18 to C-22, C-29 to C-34
+absl::Status PlayContract(World& world, Story* story);         // C-01 to C-05, C-10 to C-12, C-18 to C-26, C-29 to C-34
 absl::Status PlayFramework(World& world, const Story& story);  // C-09, C-14, C-16
-absl::Status PlayAftersales(World& world, Story* story);       // S-02 to S-06, S-10 to S-16, S-33, S-34
+absl::Status PlayDelivery(World& world, const Story& story);   // C-22, C-24
+// A quota of 60 stands in the way of `order`, then is raised. C-20
+absl::Status PlayQuota(World& world, const Story& story, const std::string& product, const Json& order);
+absl::Status PlayProject(World& world, const Story& story);  // C-26
+absl::Status PlayAftersales(World& world, Story* story);     // S-02 to S-06, S-10 to S-16, S-33, S-34
 absl::Status PrintPage(World& world);
 
 // Sales, product, finance and legal agree, each to the version that was read: of a contract or an amendment at `path`.
