@@ -237,12 +237,13 @@ TEST_F(ArchiveTest, NumberedFormsFromReceiptToUse) {
   EXPECT_THAT(receive(110, 112), HasReason("FORM_NUMBER_TAKEN"));
   EXPECT_THAT(receive(113, 114), HasReason("FORM_GAP_UNEXPLAINED"));
   ASSERT_THAT(receive(113, 114, "gap_reason: 'misprinted'"), IsOk());
-  const auto issue = [&](int first, int last) {
+  const auto issue_to = [&](const auth::Principal& who, int first, int last) {
     return Call<v1::BlankFormsMoved, v1::IssueBlankFormsRequest>(
         gad(), absl::StrCat(kForms, "IssueBlankForms"),
-        absl::StrCat("form_type: 'SALES' first_number: ", first, " last_number: ", last, " holder: '", kax_.subject,
+        absl::StrCat("form_type: 'SALES' first_number: ", first, " last_number: ", last, " holder: '", who.subject,
                      "'"));
   };
+  const auto issue = [&](int first, int last) { return issue_to(kax_, first, last); };
   EXPECT_THAT(issue(110, 112), HasReason("FORM_UNKNOWN"));
   ASSERT_THAT(issue(101, 103), IsOk());
   EXPECT_THAT(issue(103, 104), HasReason("FORM_NOT_IN_STOCK"));
@@ -261,14 +262,18 @@ TEST_F(ArchiveTest, NumberedFormsFromReceiptToUse) {
   EXPECT_THAT(use(other_kax_, 101), HasReason("NOT_THE_HOLDER"));
   ASSERT_THAT(use(kax_, 101), IsOk());
   EXPECT_THAT(use(kax_, 101), HasReason("STATE_NOT_ALLOWED"));
+  ASSERT_THAT(issue_to(other_kax_, 104, 104), IsOk());
+  EXPECT_THAT(use(other_kax_, 104), HasReason("REFERENCE_NOT_FOUND")) << "the contract of another";
   const auto spoil = [&](int number, const std::string& reason) {
     return Call<BlankForm, v1::VoidBlankFormRequest>(gad(), absl::StrCat(kForms, "VoidBlankForm"),
                                                      absl::StrCat("name: '", form(number), "' reason: '", reason, "'"));
   };
   EXPECT_THAT(spoil(102, ""), HasReason("REASON_REQUIRED"));
   ASSERT_THAT(spoil(102, "coffee"), IsOk());
-  Do<BlankForm, v1::ReturnBlankFormRequest>(gad(), absl::StrCat(kForms, "ReturnBlankForm"),
-                                            absl::StrCat("name: '", form(103), "'"));
+  for (const int number : {103, 104}) {
+    Do<BlankForm, v1::ReturnBlankFormRequest>(gad(), absl::StrCat(kForms, "ReturnBlankForm"),
+                                              absl::StrCat("name: '", form(number), "'"));
+  }
   const auto check = Do<v1::CheckBlankFormsResponse, v1::CheckBlankFormsRequest>(
       kax_, absl::StrCat(kForms, "CheckBlankForms"), "form_type: 'SALES'");
   EXPECT_EQ(check.in_stock(), 10);

@@ -10,6 +10,7 @@
 #include "contract-svc/sales.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "kam/contract/v1/blank_form_service.pb.h"
+#include "kam/contract/v1/contract.pb.h"
 
 namespace kam::contract {
 namespace {
@@ -169,6 +170,11 @@ void RegisterBlankForms(const Context& context, rpc::Registry* registry) {
           return FailedPrecondition("NOT_THE_HOLDER", change->before.name(), "it was issued to somebody else",
                                     {{"holder", change->before.holder()}});
         }
+        const auto contract = work.Load<pb::Contract>(request.contract(), work.actor().LevelFor("contract.read"));
+        if (absl::IsNotFound(contract.status())) {
+          return InvalidField("contract", "REFERENCE_NOT_FOUND", "does not exist", {{"reference", request.contract()}});
+        }
+        RETURN_IF_ERROR(contract.status());
         change->after.set_contract(request.contract());
         return absl::OkStatus();
       });
