@@ -29,9 +29,12 @@ struct SqlCondition {
 // strings compared with = ; fields on the left only. Fields must be filterable and, when sensitive, permitted to
 // `reader` (otherwise they count as unknown). System fields create_time, update_time, archive_time, creator, updater,
 // number and external_ids ("external_ids.id = ...", "external_ids:...") are filterable too; so are fields of children
-// marked filterable ("lines.product = ..." means: some line). Errors: INVALID_ARGUMENT on field "filter" with reason
-// FILTER_MALFORMED, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID, FILTER_TOO_COMPLEX; metadata position (1-based byte).
-absl::StatusOr<SqlCondition> CompileFilter(const Type& type, absl::string_view filter, const auth::Principal& reader);
+// marked filterable ("lines.product = ..." means: some line). A date compared with a moment is the whole day in `zone`:
+// = within it, < before it begins, <= before it ends, > after it has ended, >= after it has begun. Errors:
+// INVALID_ARGUMENT on field "filter" with reason FILTER_MALFORMED, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID,
+// FILTER_TOO_COMPLEX; metadata position (1-based byte).
+absl::StatusOr<SqlCondition> CompileFilter(const Type& type, absl::string_view filter, const auth::Principal& reader,
+                                           absl::TimeZone zone);
 
 // Compiles a search term: its text at the start of any searchable field (LIKE 'term%', wildcards escaped).
 absl::StatusOr<SqlCondition> CompileSearch(const Type& type, absl::string_view search, const auth::Principal& reader);

@@ -127,7 +127,7 @@ const Pool& TimePool() {
   static const Pool* const pool =
       new Pool{Family::kOrdered,
                {{0, Value(At("2026-01-30T23:59:59.999999Z")), {"2026-01-30T23:59:59.999999Z"}},
-                {1, Value(At("2026-01-31T00:00:00Z")), {"2026-01-31", "2026-01-31T08:00:00+08:00"}},
+                {1, Value(At("2026-01-31T00:00:00Z")), {"2026-01-31T00:00:00Z", "2026-01-31T08:00:00+08:00"}},
                 {2, Value(At("2026-01-31T00:00:00.000001Z")), {"2026-01-31T00:00:00.000001Z"}},
                 {3, Value(At("2027-05-05T05:05:05Z")), {"2027-05-05T05:05:05Z"}}}};
   return *pool;
@@ -530,7 +530,8 @@ TEST(FilterDatabaseTest, RandomFiltersFindWhatTheyMean) {
   const absl::Status status = temp.database().Run(absl::Now() + kTimeout, [&](mysql::Connection& connection) {
     for (int i = 0; i < kFilters && !HasFailure(); ++i) {
       const Filter filter = RandomFilter(3, &chance);
-      const absl::StatusOr<SqlCondition> condition = CompileFilter(WidgetType(), filter.text, Reader());
+      const absl::StatusOr<SqlCondition> condition =
+          CompileFilter(WidgetType(), filter.text, Reader(), absl::UTCTimeZone());
       if (Reason(condition.status()) == "FILTER_TOO_COMPLEX") continue;
       EXPECT_TRUE(condition.ok()) << filter.text << ": " << condition.status();
       RETURN_IF_ERROR(condition.status());
@@ -554,6 +555,46 @@ TEST(FilterDatabaseTest, RandomFiltersFindWhatTheyMean) {
   // Filters that find nothing or everything prove little; most must tell rows apart.
   EXPECT_GT(compared, kFilters * 9 / 10);
   EXPECT_GT(found_some, kFilters / 2);
+}
+
+TEST(FilterDatabaseTest, ADayIsThatOfTheBusiness) {
+  kam::testing::TempDatabase temp("common/resource/schema");
+  Chance chance(kSeed);
+  const std::vector<Record> records = StoreRandomRecords(temp, &chance);
+  ASSERT_FALSE(HasFailure());
+  // The moments of the pool are before, at and after midnight UTC: one day in Shanghai, two in New York.
+  for (const char* name : {"Asia/Shanghai", "America/New_York", "UTC"}) {
+    absl::TimeZone zone;
+    ASSERT_TRUE(absl::LoadTimeZone(name, &zone));
+    for (const absl::CivilDay day : {absl::CivilDay(2026, 1, 30), absl::CivilDay(2026, 1, 31)}) {
+      for (const std::string op : {"=", "!=", "<", "<=", ">", ">="}) {
+        std::vector<std::string> expected;
+        for (const Record& record : records) {
+          const Sample* sample = Of(record.own, "due_time");
+          if (sample == nullptr) continue;
+          const absl::CivilDay actual = absl::ToCivilDay(sample->stored.time(), zone);
+          if ((op == "=" && actual == day) || (op == "!=" && actual != day) || (op == "<" && actual < day) ||
+              (op == "<=" && actual <= day) || (op == ">" && actual > day) || (op == ">=" && actual >= day)) {
+            expected.push_back(record.id);
+          }
+        }
+        const std::string text = absl::StrCat("due_time ", op, " ", absl::FormatCivilTime(day));
+        const absl::StatusOr<SqlCondition> condition = CompileFilter(WidgetType(), text, Reader(), zone);
+        ASSERT_TRUE(condition.ok()) << condition.status();
+        std::vector<std::string> found;
+        const absl::Status status = temp.database().Run(absl::Now() + kTimeout, [&](mysql::Connection& connection) {
+          ASSIGN_OR_RETURN(
+              const std::vector<mysql::Row> rows,
+              connection.Query(absl::StrCat("SELECT t.id FROM widgets t WHERE ", condition->sql, " ORDER BY t.id"),
+                               condition->params));
+          for (const mysql::Row& row : rows) found.push_back(row[0].text());
+          return absl::OkStatus();
+        });
+        EXPECT_TRUE(status.ok()) << status;
+        EXPECT_EQ(found, expected) << text << " in " << name;
+      }
+    }
+  }
 }
 
 TEST(FilterDatabaseTest, SearchFindsTheStartOfAnyField) {

@@ -90,7 +90,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }();
   const absl::string_view input(reinterpret_cast<const char*>(data), size);
 
-  const absl::StatusOr<SqlCondition> filter = kam::resource::CompileFilter(*type, input, *reader);
+  const absl::StatusOr<SqlCondition> filter = kam::resource::CompileFilter(*type, input, *reader, absl::UTCTimeZone());
   if (filter.ok()) {
     CheckSql(*filter, input);
   } else {

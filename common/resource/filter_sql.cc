@@ -63,14 +63,17 @@ bool ParseDay(absl::string_view text, absl::CivilDay* day) {
   return year >= 1 && day->year() == year && day->month() == month && day->day() == date;
 }
 
-// RFC 3339 with at most microseconds, or a date, which is its first instant in UTC.
+// A moment that a DATETIME(6) column can hold.
+bool IsStorable(absl::Time time) {
+  const absl::Time first = absl::FromCivil(absl::CivilDay(1, 1, 1), absl::UTCTimeZone());
+  const absl::Time end = absl::FromCivil(absl::CivilDay(10000, 1, 1), absl::UTCTimeZone());
+  return time >= first && time < end && time == absl::FromUnixMicros(absl::ToUnixMicros(time));
+}
+
+// RFC 3339 with at most microseconds.
 bool ParseInstant(absl::string_view text, absl::Time* time) {
   absl::CivilDay day;
-  if (text.size() < 10 || !ParseDay(text.substr(0, 10), &day)) return false;
-  if (text.size() == 10) {
-    *time = absl::FromCivil(day, absl::UTCTimeZone());
-    return true;
-  }
+  if (text.size() <= 10 || !ParseDay(text.substr(0, 10), &day)) return false;
   for (const char c : text) {
     if (!absl::ascii_isdigit(static_cast<unsigned char>(c)) &&
         !absl::StrContains("-+:.TtZz", absl::string_view(&c, 1))) {
@@ -79,10 +82,7 @@ bool ParseInstant(absl::string_view text, absl::Time* time) {
   }
   const std::string upper = absl::AsciiStrToUpper(text);
   std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, upper, absl::UTCTimeZone(), time, &error)) return false;
-  const absl::Time first = absl::FromCivil(absl::CivilDay(1, 1, 1), absl::UTCTimeZone());
-  const absl::Time end = absl::FromCivil(absl::CivilDay(10000, 1, 1), absl::UTCTimeZone());
-  return *time >= first && *time < end && *time == absl::FromUnixMicros(absl::ToUnixMicros(*time));
+  return absl::ParseTime(absl::RFC3339_full, upper, absl::UTCTimeZone(), time, &error) && IsStorable(*time);
 }
 
 bool IsId(absl::string_view id) {
@@ -110,7 +110,8 @@ std::string AllowedValues(const EnumDescriptor* type) {
 
 class Compiler {
  public:
-  Compiler(const Type& type, const auth::Principal& reader) : type_(type), reader_(reader) {}
+  Compiler(const Type& type, const auth::Principal& reader, absl::TimeZone zone)
+      : type_(type), reader_(reader), zone_(zone) {}
 
   // Appends the condition of `node`. The answer is true when it can never be NULL in SQL.
   absl::StatusOr<bool> Emit(const FilterNode& node) {
@@ -364,9 +365,52 @@ class Compiler {
       EmitText(target, op, value);
       return !target.nullable;
     }
+    absl::CivilDay day;
+    if (target.kind == Kind::kTimestamp && ParseDay(value.text, &day)) return EmitDay(target, node, day);
     absl::optional<mysql::Value> parsed = ParseValue(target, value.text);
     if (!parsed.has_value()) return BadValue(node, Expectation(target));
     EmitCompare(target, op, *std::move(parsed));
+    return !target.nullable;
+  }
+
+  // A moment compared with a day of the business: = is within it, < before its begin, > after its end.
+  absl::StatusOr<bool> EmitDay(const Target& target, const FilterNode& node, absl::CivilDay day) {
+    const absl::Time begin = absl::FromCivil(day, zone_);
+    const absl::Time end = absl::FromCivil(day + 1, zone_);
+    if (!IsStorable(begin) || !IsStorable(end)) return BadValue(node, Expectation(target));
+    const auto compare = [&](absl::string_view op, absl::Time time) {
+      absl::StrAppend(&out_.sql, target.column, " ", op, " ", Placeholder(target.kind));
+      Param(mysql::Value(time));
+    };
+    switch (node.op) {
+      case FilterOperator::kLess:
+        compare("<", begin);
+        break;
+      case FilterOperator::kLessOrEqual:
+        compare("<", end);
+        break;
+      case FilterOperator::kGreater:
+        compare(">=", end);
+        break;
+      case FilterOperator::kGreaterOrEqual:
+        compare(">=", begin);
+        break;
+      case FilterOperator::kNotEqual:
+        out_.sql.append("(");
+        compare("<", begin);
+        out_.sql.append(" OR ");
+        compare(">=", end);
+        out_.sql.append(")");
+        break;
+      case FilterOperator::kEqual:
+      case FilterOperator::kHas:
+        out_.sql.append("(");
+        compare(">=", begin);
+        out_.sql.append(" AND ");
+        compare("<", end);
+        out_.sql.append(")");
+        break;
+    }
     return !target.nullable;
   }
 
@@ -475,6 +519,7 @@ class Compiler {
 
   const Type& type_;
   const auth::Principal& reader_;
+  const absl::TimeZone zone_;
   SqlCondition out_;
 };
 
@@ -496,10 +541,11 @@ void SearchColumns(const std::vector<Field>& fields, absl::string_view alias, co
 
 }  // namespace
 
-absl::StatusOr<SqlCondition> CompileFilter(const Type& type, absl::string_view filter, const auth::Principal& reader) {
+absl::StatusOr<SqlCondition> CompileFilter(const Type& type, absl::string_view filter, const auth::Principal& reader,
+                                           absl::TimeZone zone) {
   ASSIGN_OR_RETURN(const std::optional<FilterNode> node, ParseFilter(filter));
   if (!node.has_value()) return SqlCondition();
-  Compiler compiler(type, reader);
+  Compiler compiler(type, reader, zone);
   RETURN_IF_ERROR(compiler.Emit(*node).status());
   return compiler.Take();
 }

@@ -19,6 +19,9 @@ const Type& WidgetType() {
   return *type;
 }
 
+// Where the days of the business begin: 16:00 UTC of the day before.
+absl::TimeZone Shanghai() { return absl::FixedTimeZone(8 * 60 * 60); }
+
 auth::Principal Nobody() { return {}; }
 
 auth::Principal Everybody() {
@@ -40,7 +43,7 @@ struct PrintValue {
 
 // "sql | params".
 std::string Compiled(absl::string_view filter, const auth::Principal& reader = Everybody()) {
-  const absl::StatusOr<SqlCondition> condition = CompileFilter(WidgetType(), filter, reader);
+  const absl::StatusOr<SqlCondition> condition = CompileFilter(WidgetType(), filter, reader, Shanghai());
   if (!condition.ok()) return absl::StrCat("error: ", std::string(condition.status().message()));
   return absl::StrCat(condition->sql, " | ",
                       absl::StrJoin(condition->params, ", ", [](std::string* out, const mysql::Value& value) {
@@ -99,7 +102,15 @@ TEST(CompileFilterTest, WritesParametrisedSql) {
       {"enabled != true", "t.enabled <> ? | 1"},
       {"enabled = \"false\"", "t.enabled = ? | 0"},
       // Times.
-      {"due_time >= 2026-01-31", "t.due_time >= ? | 2026-01-31T00:00:00Z"},
+      {"due_time >= 2026-01-31", "t.due_time >= ? | 2026-01-30T16:00:00Z"},
+      {"due_time < 2026-01-31", "t.due_time < ? | 2026-01-30T16:00:00Z"},
+      {"due_time <= 2026-01-31", "t.due_time < ? | 2026-01-31T16:00:00Z"},
+      {"due_time > 2026-01-31", "t.due_time >= ? | 2026-01-31T16:00:00Z"},
+      {"due_time = 2026-01-31", "(t.due_time >= ? AND t.due_time < ?) | 2026-01-30T16:00:00Z, 2026-01-31T16:00:00Z"},
+      {"due_time:2026-02-28", "(t.due_time >= ? AND t.due_time < ?) | 2026-02-27T16:00:00Z, 2026-02-28T16:00:00Z"},
+      {"due_time != 2026-01-31", "(t.due_time < ? OR t.due_time >= ?) | 2026-01-30T16:00:00Z, 2026-01-31T16:00:00Z"},
+      {"NOT due_time = 2026-01-31",
+       "((t.due_time >= ? AND t.due_time < ?)) IS NOT TRUE | 2026-01-30T16:00:00Z, 2026-01-31T16:00:00Z"},
       {"due_time < \"2026-01-31T10:00:00.000001+08:00\"", "t.due_time < ? | 2026-01-31T02:00:00.000001Z"},
       {"due_time = 2026-01-31t10:00:00z", "t.due_time = ? | 2026-01-31T10:00:00Z"},
       {"due_time = 2026-01-31T10:00:00.123456000Z", "t.due_time = ? | 2026-01-31T10:00:00.123456Z"},
@@ -131,7 +142,7 @@ TEST(CompileFilterTest, WritesParametrisedSql) {
       {"tags:*", "EXISTS (SELECT 1 FROM widgets_tags c WHERE c.parent_id = t.id) | "},
       {"related:widgets/W1", "EXISTS (SELECT 1 FROM widget_links c WHERE c.parent_id = t.id AND c.value = ?) | 'W1'"},
       // System fields.
-      {"create_time > 2026-01-01", "t.create_time > ? | 2026-01-01T00:00:00Z"},
+      {"create_time > 2026-01-01", "t.create_time >= ? | 2026-01-01T16:00:00Z"},
       {"archive_time:*", "t.archive_time IS NOT NULL | "},
       {"creator = employees/E1", "t.creator = ? | 'employees/E1'"},
       {"updater = \"programs/*\"", "t.updater LIKE ? | 'programs/%'"},
@@ -237,6 +248,8 @@ TEST(CompileFilterTest, RefusesFieldsAndValuesThatDoNotFit) {
       {"due_time > infinite-future", kValue, 12, "RFC 3339"},
       {"due_time > 0001-01-01T00:00:00+14:00", kValue, 12, "RFC 3339"},
       {"due_time > 9999-12-31T23:59:59-01:00", kValue, 12, "RFC 3339"},
+      {"due_time > 0001-01-01", kValue, 12, "RFC 3339"},
+      {"due_time > 2026-02-29", kValue, 12, "RFC 3339"},
       {"list_price = 100CNY", kValue, 14, "a decimal number"},
       {"list_price.currency_code = cny", kValue, 28, "a currency code"},
       {"list_price.currency_code > CNY", kValue, 26, "= != :"},
@@ -251,7 +264,7 @@ TEST(CompileFilterTest, RefusesFieldsAndValuesThatDoNotFit) {
       {"creator = E1", kValue, 11, "a resource name"},
   };
   for (const ErrorCase& c : cases) {
-    const absl::Status status = CompileFilter(WidgetType(), c.filter, Everybody()).status();
+    const absl::Status status = CompileFilter(WidgetType(), c.filter, Everybody(), Shanghai()).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << c.filter;
     EXPECT_EQ(Reason(status), c.reason) << c.filter;
     EXPECT_EQ(MetadataValue(status, "position"), absl::StrCat(c.position)) << c.filter << ": " << status.message();
@@ -260,8 +273,18 @@ TEST(CompileFilterTest, RefusesFieldsAndValuesThatDoNotFit) {
   }
 }
 
+TEST(CompileFilterTest, ADayIsAsLongAsItIsWhereTheBusinessIs) {
+  absl::TimeZone new_york;
+  ASSERT_TRUE(absl::LoadTimeZone("America/New_York", &new_york));
+  // The night in which clocks go forward: 23 hours.
+  const absl::StatusOr<SqlCondition> day = CompileFilter(WidgetType(), "due_time = 2026-03-08", Nobody(), new_york);
+  ASSERT_TRUE(day.ok()) << day.status();
+  ASSERT_EQ(day->params.size(), 2U);
+  EXPECT_EQ(day->params[1].time() - day->params[0].time(), absl::Hours(23));
+}
+
 TEST(CompileFilterTest, TellsTheAllowedValuesOfAnEnum) {
-  const absl::Status status = CompileFilter(WidgetType(), "state = GONE", Nobody()).status();
+  const absl::Status status = CompileFilter(WidgetType(), "state = GONE", Nobody(), Shanghai()).status();
   EXPECT_EQ(MetadataValue(status, "allowed"), "DRAFT, ACTIVE, BLOCKED");
   EXPECT_EQ(MetadataValue(status, "value"), "GONE");
   EXPECT_EQ(MetadataValue(status, "path"), "state");
@@ -270,12 +293,12 @@ TEST(CompileFilterTest, TellsTheAllowedValuesOfAnEnum) {
 TEST(CompileFilterTest, ConfidentialFieldsAreUnknownToThoseWhoMayNotSeeThem) {
   for (const char* path : {"cost", "secret_note", "address.phone", "lines.cost", "confidants", "cost.currency_code"}) {
     const std::string filter = absl::StrCat(path, ":*");
-    EXPECT_TRUE(CompileFilter(WidgetType(), filter, Everybody()).ok()) << path;
-    const absl::Status hidden = CompileFilter(WidgetType(), filter, Nobody()).status();
+    EXPECT_TRUE(CompileFilter(WidgetType(), filter, Everybody(), Shanghai()).ok()) << path;
+    const absl::Status hidden = CompileFilter(WidgetType(), filter, Nobody(), Shanghai()).status();
     EXPECT_EQ(Reason(hidden), "FILTER_FIELD_UNKNOWN") << path;
     // Word for word the answer for a field that is not there, so that nothing can be learnt from it.
     const std::string absent(std::string(path).size(), 'q');
-    const absl::Status missing = CompileFilter(WidgetType(), absl::StrCat(absent, ":*"), Nobody()).status();
+    const absl::Status missing = CompileFilter(WidgetType(), absl::StrCat(absent, ":*"), Nobody(), Shanghai()).status();
     EXPECT_EQ(absl::StrReplaceAll(std::string(hidden.message()), {{path, absent}}), std::string(missing.message()));
   }
 }
@@ -288,7 +311,8 @@ TEST(CompileFilterTest, PresenceOfAMessageLooksOnlyAtWhatTheReaderMaySee) {
 TEST(CompileFilterTest, LongValuesAreCutInMessagesAtACharacter) {
   std::string value;
   for (int i = 0; i < 100; ++i) value += "\xe5\x8d\x8e";
-  const absl::Status status = CompileFilter(WidgetType(), absl::StrCat("state = ", value), Nobody()).status();
+  const absl::Status status =
+      CompileFilter(WidgetType(), absl::StrCat("state = ", value), Nobody(), Shanghai()).status();
   EXPECT_EQ(MetadataValue(status, "value"), value.substr(0, 60) + "...");
 }
 

@@ -96,7 +96,7 @@ class Methods {
     ASSIGN_OR_RETURN(const int page_size, PageSize(request.page_size()));
     const std::optional<auth::Principal> narrowed = WithRightsToAllRows(type_, call.principal, call.level());
     const auth::Principal& asking = narrowed.has_value() ? *narrowed : call.principal;
-    ASSIGN_OR_RETURN(const SqlCondition filter, CompileFilter(type_, request.filter(), asking));
+    ASSIGN_OR_RETURN(const SqlCondition filter, CompileFilter(type_, request.filter(), asking, runtime_.zone()));
     ASSIGN_OR_RETURN(const SqlCondition search, CompileSearch(type_, request.search(), asking));
     ASSIGN_OR_RETURN(const std::vector<SortKey> keys, CompileOrder(type_, request.order_by(), asking));
     const std::string binding = Binding(
