@@ -1,4 +1,6 @@
 // Tasks over RPC (G-08, R-03).
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/work_rules.h"

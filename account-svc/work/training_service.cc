@@ -1,5 +1,4 @@
 // Training and training files over RPC (G-14, P-52).
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/training_rules.h"
 #include "account-svc/verb.h"

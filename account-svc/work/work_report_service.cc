@@ -1,4 +1,5 @@
 // Work logs, plans and summaries over RPC (G-10, P-03, P-08, P-14).
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/work_record_rules.h"
