@@ -48,6 +48,11 @@ absl::Status Policy::Validate() const {
   range("work_report_grace_days", work_report_grace_days, 0, kDaysMax);
   range("onboarding_days", onboarding_days, 1, kDaysMax);
   range("onboarding_watch_days", onboarding_watch_days, onboarding_days, kDaysMax);
+  range("leave_short_half_days", leave_short_half_days, 1, kDaysMax);
+  range("establishment_of_specialists", establishment_of_specialists, 1, kTeamMax);
+  range("establishment_of_posts", establishment_of_posts, 1, kTeamMax);
+  range("leave_days_max", leave_days_max, 1, kDaysMax);
+  range("leave_sick_backdating_days", leave_sick_backdating_days, 0, kDaysMax);
   for (int i = 0; i < kStages; ++i) {
     const auto at = static_cast<size_t>(i);
     range(absl::StrCat("stage_days[", i, "]"), stage_days[at], 0, kDaysMax);

@@ -11,9 +11,9 @@
 
 namespace kam::account {
 
-inline constexpr int kStages = 6;         // Stages of the sales process, in order.
-inline constexpr int kTiers = 5;          // Values of Tier: none, strategic, A, B, C.
-inline constexpr int kDocumentKinds = 8;  // Values of CustomerDocumentKind.
+inline constexpr int kStages = 6;           // Stages of the sales process, in order.
+inline constexpr int kTiers = 5;            // Values of Tier: none, strategic, A, B, C.
+inline constexpr int kDocumentKinds = 8;    // Values of CustomerDocumentKind.
 inline constexpr int kIntentionLevels = 5;  // H, A, B, C, N.
 inline constexpr int kWeekdays = 7;
 
@@ -119,6 +119,19 @@ struct Policy {
   absl::Duration test_drive_early = absl::Minutes(30);
   // Most points for one referral.
   int referral_points_max = 10'000;
+  // ---- People
+  // Leave up to so many half days is decided by the manager in charge (F-01, G-06).
+  int leave_short_half_days = 2;
+  // Days from first to last of one request.
+  int leave_days_max = 366;
+  // Days that a request for sick leave may come after its first day.
+  int leave_sick_backdating_days = 3;
+  // People a post is for when nobody says otherwise: specialist posts, and each other post of a department (F-25).
+  int establishment_of_specialists = 3;
+  int establishment_of_posts = 1;
+  std::vector<std::string> specialist_roles = {"KAX", "BD", "PS", "AS", "ASP"};
+  // Posts of team leaders: the department manager decides who has them.
+  std::vector<std::string> team_leader_roles = {"BDS", "PSS", "ASS"};
 
   // INVALID_ARGUMENT naming every figure that cannot be.
   absl::Status Validate() const;

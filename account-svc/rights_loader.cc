@@ -1,7 +1,5 @@
 #include "account-svc/rights_loader.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -9,14 +7,16 @@
 #include <sstream>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "account-svc/rules/organization_rules.h"
+#include "account-svc/rules/right_rules.h"
 #include "common/auth/grants.h"
 #include "common/auth/principal.h"
 #include "common/csv/csv.h"
 #include "common/id/id.h"
+#include "common/id/digest.h"
+#include "common/resource/type.h"
 #include "common/status/status.h"
 
 namespace kam::account {
@@ -33,11 +33,11 @@ absl::Status Invalid(absl::string_view file, int64_t line, int64_t column, absl:
                {{"file", std::string(file)}, {"line", absl::StrCat(line)}, {"column", absl::StrCat(column)}});
 }
 
-std::string Sha256(const std::string& text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int length = 0;
-  EVP_Digest(text.data(), text.size(), digest, &length, EVP_sha256(), nullptr);
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), length));
+// The name of a value without the prefix of its enum, as columns hold it.
+template <typename Enum>
+std::string Short(Enum value) {
+  const auto* type = google::protobuf::GetEnumDescriptor<Enum>();
+  return resource::ShortEnumName(type->FindValueByNumber(value));
 }
 
 }  // namespace
@@ -108,7 +108,7 @@ absl::StatusOr<Rights> ReadRights(const std::string& directory) {
   }
   std::sort(files.begin(), files.end());
   Rights rights;
-  std::string all;
+  std::string all = "family, mode, limit\n";  // What is made of the rows counts: another shape is loaded again.
   std::set<std::pair<std::string, std::string>> seen;
   for (const std::filesystem::path& path : files) {
     std::ifstream in(path, std::ios::binary);
@@ -126,7 +126,7 @@ absl::StatusOr<Rights> ReadRights(const std::string& directory) {
     }
     absl::StrAppend(&all, file, "\n", content.str(), "\n");
   }
-  rights.sha256 = Sha256(all);
+  rights.sha256 = Sha256Hex(all);
   return rights;
 }
 
@@ -145,15 +145,18 @@ absl::StatusOr<bool> LoadRights(mysql::Database& database, const Clock& clock, c
     for (size_t begin = 0; begin < rights.rows.size(); begin += kRowsAtOnce) {
       std::string sql =
           "INSERT INTO role_grants (id, version, create_time, update_time, creator, updater, permission, role, "
-          "level, origin) VALUES ";
+          "level, origin, family, mode, limit_text) VALUES ";
       std::vector<Value> params;
       for (size_t i = begin; i < std::min(rights.rows.size(), begin + kRowsAtOnce); ++i) {
         const Right& right = rights.rows[i];
         ASSIGN_OR_RETURN(const std::string id, ids.NewId());
-        absl::StrAppend(&sql, i == begin ? "" : ", ", "(?, 1, ?, ?, ?, ?, ?, ?, ?, 'SEED')");
+        const absl::string_view limit = rules::LimitOf(right.permission);
+        absl::StrAppend(&sql, i == begin ? "" : ", ", "(?, 1, ?, ?, ?, ?, ?, ?, ?, 'SEED', ?, ?, ?)");
         params.insert(params.end(),
                       {Value(id), Value(now), Value(now), Value(kActor), Value(kActor), Value(right.permission),
-                       Value(right.role), Value(absl::AsciiStrToUpper(right.level))});
+                       Value(right.role), Value(absl::AsciiStrToUpper(right.level)),
+                       Value(Short(rules::FamilyOf(right.permission))), Value(Short(rules::ModeOf(right.permission))),
+                       limit.empty() ? Value() : Value(std::string(limit))});
       }
       RETURN_IF_ERROR(connection.Execute(sql, mysql::Params(params)).status());
     }

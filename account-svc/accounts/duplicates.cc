@@ -1,13 +1,11 @@
 #include "account-svc/accounts/duplicates.h"
 
-#include <openssl/evp.h>
-
 #include <map>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "common/id/digest.h"
 #include "common/status/status.h"
 #include "kam/account/v1/account.pb.h"
 
@@ -30,13 +28,6 @@ std::map<std::string, std::string> Listed(const rules::FirmKeys& keys) {
   if (!keys.phone.empty()) listed[kPhone] = keys.phone;
   if (!keys.domain.empty()) listed[kDomain] = keys.domain;
   return listed;
-}
-
-std::string Sha256(const std::string& text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int length = 0;
-  EVP_Digest(text.data(), text.size(), digest, &length, EVP_sha256(), nullptr);
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), length));
 }
 
 }  // namespace
@@ -175,7 +166,7 @@ absl::Status LogCheck(mysql::Connection& connection, const std::string& id, absl
           "INSERT INTO duplicate_checks (id, check_time, actor, method, result, account, keys_sha256) VALUES (?, "
           "?, ?, ?, ?, ?, ?)",
           {id, now, check.actor, check.method, check.result, check.account.empty() ? Value() : Value(check.account),
-           Sha256(text)})
+           Sha256Hex(text)})
       .status();
 }
 

@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "account-svc/people/organization_chart.h"
 #include "account-svc/rules/organization_rules.h"
+#include "account-svc/rules/right_rules.h"
 #include "account-svc/rules/role_rules.h"
 #include "common/auth/grants.h"
 #include "common/resource/standard.h"
@@ -101,66 +103,74 @@ absl::Status AfterDepartment(UnitOfWork& work, const Department* before, const D
 
 // ---- Employees
 
-// Superior of each person above `start` along lines in force on `day` or later: who -> below whom.
-absl::StatusOr<std::map<std::string, std::string>> Above(UnitOfWork& work, const std::vector<std::string>& start,
-                                                         const std::string& day) {
-  std::map<std::string, std::string> below;
-  std::vector<std::string> level = start;
-  for (const std::string& id : start) below.emplace(id, "");
+}  // namespace
+
+// ---- Reporting lines
+
+namespace {
+
+// Every line of the people above `employee`, whenever it runs; `people` becomes those above.
+absl::StatusOr<std::vector<rules::DatedLine>> LinesAbove(UnitOfWork& work, const Employee& employee,
+                                                         std::set<std::string>* people) {
+  const std::string self = IdOf(employee.name());
+  std::vector<rules::DatedLine> lines;
+  std::vector<std::string> level;
+  for (const organization::v1::ReportingLine& line : employee.superiors()) {
+    lines.push_back({self, IdOf(line.superior()), line.since(), line.until()});
+    if (people->insert(IdOf(line.superior())).second) level.push_back(IdOf(line.superior()));
+  }
   while (!level.empty()) {
-    std::vector<Value> params(level.begin(), level.end());
-    params.emplace_back(day);
+    const std::vector<Value> params(level.begin(), level.end());
     ASSIGN_OR_RETURN(
         const std::vector<Row> rows,
         work.connection().Query(
-            absl::StrCat("SELECT superior, parent_id FROM employees_superiors WHERE parent_id IN (",
-                         resource::Placeholders(level.size()), ") AND (until_date IS NULL OR until_date >= ?)"),
+            absl::StrCat(
+                "SELECT parent_id, superior, since_date, until_date FROM employees_superiors WHERE parent_id IN (",
+                resource::Placeholders(level.size()), ")"),
             mysql::Params(params)));
     level.clear();
     for (const Row& row : rows) {
-      if (below.emplace(row[0].text(), row[1].text()).second) level.push_back(row[0].text());
+      if (row[0].text() == self) continue;  // What is stored of the person is about to change.
+      lines.push_back({row[0].text(), row[1].text(), row[2].text(), row[3].text()});
+      if (people->insert(row[1].text()).second) level.push_back(row[1].text());
     }
-    if (below.size() > kSuperiorsMax) {
+    if (people->size() > kSuperiorsMax) {
       return Error(absl::StatusCode::kFailedPrecondition, "LINE_TOO_LONG",
                    absl::StrCat("more than ", kSuperiorsMax, " superiors"), {{"limit", absl::StrCat(kSuperiorsMax)}});
     }
   }
-  return below;
+  return lines;
 }
 
-// Nobody is above himself. Everybody above is locked and read again, so that two changes at a time cannot close a
-// circle.
-absl::Status CheckReporting(const Context& context, UnitOfWork& work, const Employee& employee) {
-  const std::string today = context.Today(work.now());
-  std::vector<std::string> superiors;
-  for (const organization::v1::ReportingLine& line : employee.superiors()) {
-    if (line.until().empty() || line.until() >= today) superiors.push_back(IdOf(line.superior()));
-  }
-  if (superiors.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(auto above, Above(work, superiors, today));
-  std::vector<Value> ids;
-  for (const auto& [id, lower] : above) ids.emplace_back(id);
+}  // namespace
+
+absl::Status CheckReporting(UnitOfWork& work, const Employee& employee) {
+  if (employee.superiors().empty()) return absl::OkStatus();
+  std::set<std::string> people;
+  RETURN_IF_ERROR(LinesAbove(work, employee, &people).status());
+  const std::vector<Value> ids(people.begin(), people.end());
   RETURN_IF_ERROR(work.connection()
                       .Query(absl::StrCat("SELECT id FROM employees WHERE id IN (", resource::Placeholders(ids.size()),
                                           ") ORDER BY id FOR UPDATE"),
                              mysql::Params(ids))
                       .status());
-  ASSIGN_OR_RETURN(above, Above(work, superiors, today));
-  const std::string self = IdOf(employee.name());
-  if (above.count(self) == 0) return absl::OkStatus();
+  people.clear();
+  ASSIGN_OR_RETURN(const std::vector<rules::DatedLine> lines, LinesAbove(work, employee, &people));
+  const rules::ReportingCircle circle = rules::FindReportingCircle(IdOf(employee.name()), lines);
+  if (circle.people.empty()) return absl::OkStatus();
   // From the person up to the person, by name.
   std::vector<std::string> chain;
-  for (std::string at = self; !at.empty(); at = above[at]) {
+  for (const std::string& id : circle.people) {
     ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                     work.connection().Query("SELECT display_name FROM employees WHERE id = ?", {at}));
-    chain.insert(chain.begin(), rows.empty() ? at : rows[0][0].text());
+                     work.connection().Query("SELECT display_name FROM employees WHERE id = ?", {id}));
+    chain.push_back(rows.empty() ? id : rows[0][0].text());
   }
-  const std::string text = absl::StrCat(employee.display_name(), " -> ", absl::StrJoin(chain, " -> "));
+  const std::string text = absl::StrJoin(chain, " -> ");
   return FailedPrecondition("REPORTING_CYCLE", employee.name(),
-                            absl::StrCat("the reporting lines would form a circle: ", text), {{"cycle", text}});
+                            absl::StrCat("the reporting lines would form a circle on ", circle.day, ": ", text),
+                            {{"cycle", text}, {"day", circle.day}});
 }
 
-// Path of a department, "/{id}/{id}/"; empty when there is none.
 absl::StatusOr<std::string> PathOfDepartment(UnitOfWork& work, const std::string& department) {
   if (department.empty()) return std::string();
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
@@ -168,7 +178,6 @@ absl::StatusOr<std::string> PathOfDepartment(UnitOfWork& work, const std::string
   return rows.empty() ? std::string() : absl::StrCat(rows[0][0].text(), IdOf(department), "/");
 }
 
-// Roles that administer rights: those that hold one of the policy's permissions now.
 absl::StatusOr<std::set<std::string>> PrivilegedRoles(const Context& context, UnitOfWork& work) {
   const std::vector<std::string>& permissions = context.policy.privileged_permissions;
   const std::vector<Value> params(permissions.begin(), permissions.end());
@@ -185,6 +194,8 @@ absl::StatusOr<std::set<std::string>> PrivilegedRoles(const Context& context, Un
   for (const Row& row : rows) roles.insert(row[0].text());
   return roles;
 }
+
+namespace {
 
 absl::StatusOr<rules::Appointer> AppointerOf(const Context& context, UnitOfWork& work, const Employee& employee) {
   rules::Appointer appointer;
@@ -220,7 +231,7 @@ absl::Status PrepareEmployee(const Context& context, UnitOfWork& work, const Emp
 absl::Status UpdateEmployee(const Context& context, UnitOfWork& work, const Employee& before, Employee* after) {
   RETURN_IF_ERROR(PrepareEmployee(context, work, &before, after));
   RETURN_IF_ERROR(rules::CheckSelf(work.actor().subject, before, *after));
-  return CheckReporting(context, work, *after);
+  return CheckReporting(work, *after);
 }
 
 absl::StatusOr<Employee> ConfirmRole(const Context& context, UnitOfWork& work,
@@ -280,6 +291,7 @@ absl::Status NotPrivileged(const Context& context, const RoleGrant& grant) {
 
 absl::Status CreateGrant(const Context& context, UnitOfWork& work, RoleGrant* grant) {
   grant->set_origin(organization::v1::GRANT_ORIGIN_ADMIN);
+  rules::Describe(grant);
   RETURN_IF_ERROR(Validate(work, *grant));
   if (!rules::IsRole(grant->role())) {
     return InvalidField("role_grant.role", "ROLE_UNKNOWN", absl::StrCat(grant->role(), " is not a role"),
@@ -311,7 +323,11 @@ void RegisterOrganization(const Context& context, rpc::Registry* registry) {
         if (!HoldsAt(work.actor(), auth::Level::kDepartment)) return absl::OkStatus();
         return rules::CheckMove(work.actor().department, PathOf(before), PathOf(*after));
       });
-  departments.on_saved = resource::OnSaved<Department>(AfterDepartment);
+  departments.on_saved = resource::OnSaved<Department>(
+      [context](UnitOfWork& work, const Department* before, const Department& after) -> absl::Status {
+        RETURN_IF_ERROR(RecordPlacement(context, work, after));
+        return AfterDepartment(work, before, after);
+      });
   context.runtime.SetHooks(Department::descriptor(), std::move(departments));
 
   resource::Hooks employees;

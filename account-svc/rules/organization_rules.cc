@@ -1,6 +1,9 @@
 #include "account-svc/rules/organization_rules.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -90,6 +93,41 @@ absl::Status CheckEmployee(const Employee& employee) {
     }
   }
   return violations.status();
+}
+
+ReportingCircle FindReportingCircle(const std::string& employee, const std::vector<DatedLine>& lines) {
+  std::multimap<std::string, const DatedLine*> above;
+  std::set<std::string> days;  // A circle is closed on the first day of one of its lines.
+  for (const DatedLine& line : lines) {
+    above.emplace(line.employee, &line);
+    days.insert(line.since);
+  }
+  for (const std::string& day : days) {
+    std::map<std::string, std::string> below;  // Who -> below whom he was met.
+    std::vector<std::string> level = {employee};
+    while (!level.empty()) {
+      std::vector<std::string> next;
+      for (const std::string& id : level) {
+        const auto [first, last] = above.equal_range(id);
+        for (auto it = first; it != last; ++it) {
+          const DatedLine& line = *it->second;
+          if (HoldsOn(line.since, line.until, day) && below.emplace(line.superior, id).second) {
+            next.push_back(line.superior);
+          }
+        }
+      }
+      level = std::move(next);
+    }
+    if (below.count(employee) == 0) continue;
+    ReportingCircle circle{{employee}, day};
+    std::string at = employee;
+    do {
+      at = below[at];
+      circle.people.insert(circle.people.begin(), at);
+    } while (at != employee);
+    return circle;
+  }
+  return {};
 }
 
 void EndAtLeave(Employee* employee) {

@@ -26,6 +26,19 @@ bool HoldsOn(absl::string_view since, absl::string_view until, absl::string_view
 // REPORTING_CYCLE (a person who reports to himself). All at once.
 absl::Status CheckEmployee(const organization::v1::Employee& employee);
 
+// A reporting line of somebody, by ids.
+struct DatedLine {
+  std::string employee, superior, since, until;  // `until` empty: open.
+};
+// A circle: from a person up to the same person, and the first day on which it is closed. No people: there is none.
+struct ReportingCircle {
+  std::vector<std::string> people;
+  std::string day;
+};
+// The first day on which somebody would be above himself along lines that all run on that day. Lines that never run on
+// one day do not make a circle.
+ReportingCircle FindReportingCircle(const std::string& employee, const std::vector<DatedLine>& lines);
+
 // With a leave date, roles and lines end on it at the latest; those that would begin later are dropped.
 void EndAtLeave(organization::v1::Employee* employee);
 

@@ -137,6 +137,7 @@ absl::Status Play(World& world) {
   RETURN_IF_ERROR(PlayAccount(world, &story));
   RETURN_IF_ERROR(PlayContract(world, &story));
   RETURN_IF_ERROR(PlayAftersales(world, &story));
+  RETURN_IF_ERROR(PlayPeople(world, story));
   RETURN_IF_ERROR(LastDays(world, story, start));
   RETURN_IF_ERROR(PrintPage(world));
   std::printf("\n%d steps done, %d refused as they must be\n", world.steps(), world.refusals());

@@ -38,6 +38,7 @@ absl::Status PlayDelivery(World& world, const Story& story);   // C-22, C-24
 absl::Status PlayQuota(World& world, const Story& story, const std::string& product, const Json& order);
 absl::Status PlayProject(World& world, const Story& story);  // C-26
 absl::Status PlayAftersales(World& world, Story* story);     // S-02 to S-06, S-10 to S-16, S-33, S-34
+absl::Status PlayPeople(World& world, const Story& story);   // G-06, G-15, G-16
 absl::Status PrintPage(World& world);
 
 // Sales, product, finance and legal agree, each to the version that was read: of a contract or an amendment at `path`.

@@ -1,0 +1,131 @@
+// kam.organization.v1.InstructionRequestService (G-05, R-23, R-24).
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/people/line.h"
+#include "account-svc/people/people.h"
+#include "account-svc/rules/instruction_rules.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "kam/organization/v1/instruction_request_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = organization::v1;
+using pb::InstructionRequest;
+using resource::UnitOfWork;
+
+constexpr char kService[] = "kam.organization.v1.InstructionRequestService";
+constexpr char kPastTheLine[] = "instruction.past_the_line";
+
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
+// How `superior` stands to `employee` today. Names.
+absl::StatusOr<rules::Addressee> AddresseeOf(const Context& context, UnitOfWork& work, const std::string& employee,
+                                             const std::string& superior) {
+  const std::string today = context.Today(work.now());
+  rules::Addressee addressee;
+  ASSIGN_OR_RETURN(const Line line, LineAbove(work.connection(), IdOf(employee), today));
+  ASSIGN_OR_RETURN(const std::vector<std::string> field, FunctionalSuperiors(work.connection(), IdOf(employee), today));
+  addressee.above =
+      line.DistanceOf(IdOf(superior)) > 0 || std::find(field.begin(), field.end(), IdOf(superior)) != field.end();
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT role FROM employees_roles WHERE parent_id = ? AND role = 'GM' AND "
+                                           "since_date <= ? AND (until_date IS NULL OR until_date >= ?) AND (state IS "
+                                           "NULL OR state = 'GRANTED')",
+                                           {IdOf(superior), today, today}));
+  addressee.general_manager = !rows.empty();
+  addressee.past_the_line = work.actor().Holds(kPastTheLine);
+  return addressee;
+}
+
+absl::Status CreateRequest(const Context& context, UnitOfWork& work, InstructionRequest* request) {
+  RETURN_IF_ERROR(Validate(work, *request));
+  ASSIGN_OR_RETURN(*request->mutable_requester(), Person(work));
+  request->set_state(pb::INSTRUCTION_STATE_SUBMITTED);
+  request->clear_steps();
+  request->add_steps()->set_superior(request->superior());
+  ASSIGN_OR_RETURN(const rules::Addressee addressee,
+                   AddresseeOf(context, work, request->requester(), request->superior()));
+  return rules::CheckAddressee(addressee, *request);
+}
+
+// Those before whom matters are put reach them whoever asked: the row belongs to the one who asked.
+template <typename Request>
+absl::StatusOr<InstructionRequest> Decide(UnitOfWork& work, const Request& request, bool notes) {
+  ASSIGN_OR_RETURN(auto change, work.Begin<InstructionRequest>(request));
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  RETURN_IF_ERROR(rules::CheckDecides(actor, notes, change.before));
+  rules::EndStep(request.opinion(), work.now(), &change.after);
+  if (!notes) change.after.set_instruction(request.opinion());
+  return work.Save(std::move(change));
+}
+
+absl::StatusOr<InstructionRequest> Forward(const Context& context, UnitOfWork& work,
+                                           const pb::ForwardInstructionRequest& request) {
+  ASSIGN_OR_RETURN(auto change, work.Begin<InstructionRequest>(request));
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  RETURN_IF_ERROR(rules::CheckDecides(actor, change.before.kind() == pb::INSTRUCTION_KIND_REPORT, change.before));
+  RETURN_IF_ERROR(rules::Forward(request.opinion(), request.superior(), work.now(), &change.after));
+  ASSIGN_OR_RETURN(const rules::Addressee addressee,
+                   AddresseeOf(context, work, change.before.requester(), request.superior()));
+  RETURN_IF_ERROR(rules::CheckAddressee(addressee, change.after));
+  return work.Save(std::move(change));
+}
+
+template <typename Request, typename Work>
+void Add(const Context& context, absl::string_view method, rpc::Registry* registry, Work body) {
+  registry->Add<Request, InstructionRequest>(
+      Rpc(method), [context, body](rpc::Call& call, const Request& request) -> absl::StatusOr<InstructionRequest> {
+        return context.runtime.Write<InstructionRequest>(call, request,
+                                                         [&](UnitOfWork& work) { return body(work, request); });
+      });
+}
+
+}  // namespace
+
+void RegisterInstructions(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_create = resource::OnCreate<InstructionRequest>(
+      [context](UnitOfWork& work, InstructionRequest* request) { return CreateRequest(context, work, request); });
+  context.runtime.SetHooks(InstructionRequest::descriptor(), std::move(hooks));
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  Add<pb::ApproveInstructionRequest>(
+      context, "ApproveInstruction", registry,
+      [](UnitOfWork& work, const pb::ApproveInstructionRequest& request) -> absl::StatusOr<InstructionRequest> {
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
+        return Decide(work, request, /*notes=*/false);
+      });
+  Add<pb::RefuseInstructionRequest>(
+      context, "RefuseInstruction", registry,
+      [](UnitOfWork& work, const pb::RefuseInstructionRequest& request) -> absl::StatusOr<InstructionRequest> {
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
+        return Decide(work, request, /*notes=*/false);
+      });
+  Add<pb::NoteReportRequest>(
+      context, "NoteReport", registry,
+      [](UnitOfWork& work, const pb::NoteReportRequest& request) { return Decide(work, request, /*notes=*/true); });
+  Add<pb::ForwardInstructionRequest>(context, "ForwardInstruction", registry,
+                                     [context](UnitOfWork& work, const pb::ForwardInstructionRequest& request) {
+                                       return Forward(context, work, request);
+                                     });
+  Add<pb::WithdrawInstructionRequest>(
+      context, "WithdrawInstruction", registry,
+      [](UnitOfWork& work, const pb::WithdrawInstructionRequest& request) -> absl::StatusOr<InstructionRequest> {
+        ASSIGN_OR_RETURN(auto change, work.Begin<InstructionRequest>(request));
+        return work.Save(std::move(change));
+      });
+  Add<pb::ExecuteInstructionRequest>(
+      context, "ExecuteInstruction", registry,
+      [](UnitOfWork& work, const pb::ExecuteInstructionRequest& request) -> absl::StatusOr<InstructionRequest> {
+        ASSIGN_OR_RETURN(auto change, work.Begin<InstructionRequest>(request));
+        change.after.set_result(request.result());
+        *change.after.mutable_execute_time() = ToTimestamp(work.now());
+        return work.Save(std::move(change));
+      });
+}
+
+}  // namespace kam::account

@@ -1,0 +1,164 @@
+// Matters put before a superior (G-05, R-23, R-24), over real gRPC and a real database.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "account-svc/context.h"
+#include "account-svc/testing/account_fixture.h"
+#include "account-svc/testing/states.h"
+#include "common/testing/matchers.h"
+#include "kam/api/standard.pb.h"
+#include "kam/organization/v1/instruction_request_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = organization::v1;
+using pb::Employee;
+using pb::InstructionRequest;
+using testing::HasReason;
+using testing::IsOk;
+using testing::StatusIs;
+
+constexpr char kService[] = "kam.organization.v1.InstructionRequestService/";
+
+// The account manager reports to the operations director, he to the general manager.
+class InstructionTest : public ::testing::Test {
+ protected:
+  InstructionTest()
+      : world_(World::Get()),
+        department_(world_.AddDepartment()),
+        gm_(world_.AddEmployee("", department_.name())),
+        director_(world_.AddEmployee("OD", department_.name(), {gm_.name()})),
+        manager_(world_.AddEmployee("KAM", department_.name(), {director_.name()})),
+        seller_(world_.AddEmployee("KAX", department_.name(), {manager_.name()})),
+        as_gm_(world_.As(gm_, "GM")),
+        as_director_(world_.As(director_, "OD")),
+        as_manager_(world_.As(manager_, "KAM", {IdOf(seller_.name())})),
+        as_seller_(world_.As(seller_, "KAX")) {}
+
+  absl::StatusOr<InstructionRequest> Ask(const auth::Principal& who, const Employee& superior,
+                                         pb::InstructionKind kind = pb::INSTRUCTION_KIND_INSTRUCTION) {
+    pb::CreateInstructionRequestRequest request;
+    InstructionRequest& matter = *request.mutable_instruction_request();
+    matter.set_kind(kind);
+    matter.set_subject("年度协议让利");
+    matter.set_body("客户要求年度返利提高一个点");
+    matter.set_superior(superior.name());
+    return world_.Call<InstructionRequest>(who, absl::StrCat(kService, "CreateInstructionRequest"), request);
+  }
+  template <typename Request>
+  absl::StatusOr<InstructionRequest> Call(const auth::Principal& who, const char* method, const std::string& name,
+                                          Request request = {}) {
+    request.set_name(name);
+    return world_.Call<InstructionRequest>(who, absl::StrCat(kService, method), request);
+  }
+  absl::StatusOr<InstructionRequest> Approve(const auth::Principal& who, const std::string& name) {
+    kam::api::GetRequest get;
+    get.set_name(name);
+    pb::ApproveInstructionRequest request;
+    request.set_etag(
+        world_.Call<InstructionRequest>(world_.hr(), absl::StrCat(kService, "GetInstructionRequest"), get)->etag());
+    request.set_opinion("同意,不超过一个点");
+    return Call(who, "ApproveInstruction", name, request);
+  }
+  absl::StatusOr<InstructionRequest> Execute(const auth::Principal& who, const std::string& name) {
+    pb::ExecuteInstructionRequest request;
+    request.set_result("已签补充协议");
+    return Call(who, "ExecuteInstruction", name, request);
+  }
+
+  World& world_;
+  const pb::Department department_;
+  const Employee gm_, director_, manager_, seller_;
+  const auth::Principal as_gm_, as_director_, as_manager_, as_seller_;
+};
+
+// G-05, R-24: an important matter is executed after the operations director has agreed, and not before.
+TEST_F(InstructionTest, AnImportantMatterIsExecutedAfterApproval) {
+  const auto matter = Ask(as_manager_, director_);
+  ASSERT_THAT(matter, IsOk());
+  EXPECT_EQ(matter->requester(), manager_.name());
+  EXPECT_THAT(Execute(as_manager_, matter->name()), HasReason("STATE_NOT_ALLOWED"));
+  EXPECT_THAT(Approve(as_manager_, matter->name()), HasReason("SEPARATION_OF_DUTIES"));
+  const auto elsewhere = Approve(as_gm_, matter->name());
+  EXPECT_THAT(elsewhere, HasReason("NOT_THE_DECIDER"));
+  EXPECT_EQ(MetadataValue(elsewhere.status(), "allowed"), director_.name());
+  const auto approved = Approve(as_director_, matter->name());
+  ASSERT_THAT(approved, IsOk());
+  EXPECT_EQ(approved->instruction(), "同意,不超过一个点");
+  EXPECT_THAT(Execute(as_manager_, matter->name()), IsOk());
+}
+
+// G-05: it is passed up the line, and every opinion is kept.
+TEST_F(InstructionTest, ItIsPassedUpTheLine) {
+  const auto matter = Ask(as_manager_, director_);
+  ASSERT_THAT(matter, IsOk());
+  pb::ForwardInstructionRequest forward;
+  forward.set_opinion("超出本人权限");
+  forward.set_superior(manager_.name());
+  EXPECT_THAT(Call(as_director_, "ForwardInstruction", matter->name(), forward), HasReason("SEPARATION_OF_DUTIES"));
+  forward.set_superior(seller_.name());
+  EXPECT_THAT(Call(as_director_, "ForwardInstruction", matter->name(), forward), HasReason("NOT_A_SUPERIOR"));
+  forward.set_superior(gm_.name());
+  ASSERT_THAT(Call(as_director_, "ForwardInstruction", matter->name(), forward), IsOk());
+  EXPECT_THAT(Approve(as_director_, matter->name()), HasReason("NOT_THE_DECIDER"));
+  const auto approved = Approve(as_gm_, matter->name());
+  ASSERT_THAT(approved, IsOk());
+  ASSERT_EQ(approved->steps_size(), 2);
+  EXPECT_EQ(approved->steps(0).opinion(), "超出本人权限");
+  EXPECT_EQ(approved->steps(1).superior(), gm_.name());
+}
+
+// the account manager reports to the general manager past the line; nobody else, and nothing to be decided.
+TEST_F(InstructionTest, AnAccountManagerReportsPastTheLine) {
+  const Employee other_gm = world_.AddEmployee("");
+  world_.harness().db().Execute(
+      absl::StrCat("INSERT INTO employees_roles (parent_id, position, role, since_date, state) "
+                   "VALUES ('",
+                   IdOf(other_gm.name()), "', 0, 'GM', '2025-01-01', 'GRANTED')"));
+  const auto report = Ask(as_manager_, other_gm, pb::INSTRUCTION_KIND_REPORT);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_THAT(Ask(as_manager_, other_gm), HasReason("NOT_A_SUPERIOR"));
+  EXPECT_THAT(Ask(as_seller_, other_gm, pb::INSTRUCTION_KIND_REPORT), HasReason("NOT_A_SUPERIOR"));
+  EXPECT_THAT(Ask(as_seller_, director_), IsOk());  // Above on the line.
+  const auto as_other = world_.As(other_gm, "GM");
+  EXPECT_THAT(Approve(as_other, report->name()), HasReason("REPORT_ONLY"));
+  EXPECT_THAT(Call(as_other, "NoteReport", report->name(), pb::NoteReportRequest()), IsOk());
+}
+
+// G-05
+TEST_F(InstructionTest, EveryPairOfStateAndVerb) {
+  const auto matter = Ask(as_manager_, director_);
+  ASSERT_THAT(matter, IsOk());
+  const std::string name = matter->name();
+  pb::RefuseInstructionRequest refuse;
+  refuse.set_opinion("x");
+  pb::ForwardInstructionRequest forward;
+  forward.set_opinion("x");
+  forward.set_superior(gm_.name());
+  pb::WithdrawInstructionRequest withdraw;
+  withdraw.set_reason("x");
+  const auto refuse_now = [&] {
+    kam::api::GetRequest get;
+    get.set_name(name);
+    refuse.set_etag(
+        world_.Call<InstructionRequest>(world_.hr(), absl::StrCat(kService, "GetInstructionRequest"), get)->etag());
+    return Call(as_director_, "RefuseInstruction", name, refuse).status();
+  };
+  ExpectPairs(world_, "instruction_requests", name, pb::InstructionState_descriptor(),
+              {{"ApproveInstruction", {"SUBMITTED"}, [&] { return Approve(as_director_, name).status(); }},
+               {"RefuseInstruction", {"SUBMITTED"}, refuse_now},
+               {"ForwardInstruction",
+                {"SUBMITTED"},
+                [&] { return Call(as_director_, "ForwardInstruction", name, forward).status(); }},
+               {"NoteReport",
+                {"SUBMITTED"},
+                [&] { return Call(as_director_, "NoteReport", name, pb::NoteReportRequest()).status(); }},
+               {"WithdrawInstruction",
+                {"SUBMITTED"},
+                [&] { return Call(as_manager_, "WithdrawInstruction", name, withdraw).status(); }},
+               {"ExecuteInstruction", {"APPROVED"}, [&] { return Execute(as_manager_, name).status(); }}});
+}
+
+}  // namespace
+}  // namespace kam::account

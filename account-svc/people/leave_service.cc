@@ -1,0 +1,251 @@
+// kam.organization.v1.LeaveRequestService (G-06, R-05).
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/people/line.h"
+#include "account-svc/people/people.h"
+#include "account-svc/rules/leave_rules.h"
+#include "account-svc/working_time.h"
+#include "common/auth/grants.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "kam/organization/v1/employee.pb.h"
+#include "kam/organization/v1/leave_request_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = organization::v1;
+using mysql::Row;
+using pb::LeaveRequest;
+using resource::UnitOfWork;
+
+constexpr char kService[] = "kam.organization.v1.LeaveRequestService";
+constexpr char kDecideLong[] = "leave.approve.long";
+constexpr int kLeavesMax = 1000;  // Of one person around some days.
+constexpr int kPeopleMax = 5000;  // In one report.
+constexpr int64_t kReportDaysMax = 366;
+
+// The working calendar as it holds now.
+absl::StatusOr<rules::WorkCalendar> CalendarOf(const Context& context, mysql::Connection& connection) {
+  ASSIGN_OR_RETURN(WorkingTime time, WorkingTime::Load(context, connection));
+  return rules::WorkCalendar{[time = std::make_shared<const WorkingTime>(std::move(time))](absl::CivilDay day) {
+                               return time->IsWorkday(day);
+                             },
+                             context.zone};
+}
+
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
+// Leaves of a person that may share a day with [first, last].
+absl::StatusOr<std::vector<LeaveRequest>> LeavesOf(UnitOfWork& work, const std::string& employee,
+                                                   const std::string& states, const std::string& first,
+                                                   const std::string& last) {
+  return work.Find<LeaveRequest>(
+      {absl::StrCat("t.employee = ? AND t.state IN (", states, ") AND t.start_date <= ? AND t.end_date >= ?"),
+       {IdOf(employee), last, first}},
+      "ORDER BY t.start_date, t.id", kLeavesMax);
+}
+
+absl::Status CheckDeputyIsThere(UnitOfWork& work, const LeaveRequest& leave) {
+  if (leave.deputy().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<LeaveRequest> away,
+                   LeavesOf(work, leave.deputy(), "'APPROVED', 'RETURNED'", leave.start_date(), leave.end_date()));
+  return rules::CheckDeputy(leave, away);
+}
+
+absl::Status CreateLeave(const Context& context, UnitOfWork& work, LeaveRequest* leave) {
+  if (leave->employee().empty()) {
+    ASSIGN_OR_RETURN(*leave->mutable_employee(), Person(work));
+  }
+  RETURN_IF_ERROR(Validate(work, *leave));
+  ASSIGN_OR_RETURN(const rules::WorkCalendar calendar, CalendarOf(context, work.connection()));
+  RETURN_IF_ERROR(rules::FileLeave(calendar, context.policy, context.Today(work.now()), leave));
+  // One request of a person after the other, so that two at a time cannot overlap.
+  const absl::StatusOr<pb::Employee> employee = work.Load<pb::Employee>(leave->employee());
+  if (absl::IsNotFound(employee.status())) return absl::OkStatus();  // The reference check names it.
+  RETURN_IF_ERROR(employee.status());
+  ASSIGN_OR_RETURN(
+      const std::vector<LeaveRequest> others,
+      LeavesOf(work, leave->employee(), "'SUBMITTED', 'APPROVED', 'RETURNED'", leave->start_date(), leave->end_date()));
+  RETURN_IF_ERROR(rules::CheckLeaveOverlap(*leave, others));
+  return CheckDeputyIsThere(work, *leave);
+}
+
+absl::StatusOr<rules::LeaveDecider> DeciderOf(const Context& context, UnitOfWork& work, const LeaveRequest& leave) {
+  rules::LeaveDecider decider;
+  ASSIGN_OR_RETURN(decider.name, Person(work));
+  const auth::Level level = work.actor().LevelFor(kDecideLong);
+  decider.decides_long = level != auth::Level::kNone;
+  decider.personnel = level == auth::Level::kAll;
+  ASSIGN_OR_RETURN(const Line line, LineAbove(work.connection(), IdOf(leave.employee()), context.Today(work.now())));
+  decider.distance = line.DistanceOf(work.actor().employee);
+  decider.next_level = line.levels.size() > 1;
+  for (size_t i = 1; i < line.levels.size(); ++i) {
+    for (const std::string& id : line.levels[i]) decider.above_direct.push_back(NameOf("employees", id));
+  }
+  return decider;
+}
+
+template <typename Request>
+absl::StatusOr<LeaveRequest> Decide(const Context& context, UnitOfWork& work, const Request& request) {
+  ASSIGN_OR_RETURN(auto change, work.Begin<LeaveRequest>(request));
+  RETURN_IF_ERROR(resource::CheckRead(request.etag()));
+  ASSIGN_OR_RETURN(const rules::LeaveDecider decider, DeciderOf(context, work, change.before));
+  RETURN_IF_ERROR(rules::CheckLeaveDecision(decider, context.policy, change.before));
+  if (change.after.state() == pb::LEAVE_STATE_APPROVED) RETURN_IF_ERROR(CheckDeputyIsThere(work, change.before));
+  rules::DecideLeave(decider.name, request.opinion(), work.now(), &change.after);
+  return work.Save(std::move(change));
+}
+
+template <typename Request, typename Work>
+void Add(const Context& context, absl::string_view method, rpc::Registry* registry, Work body) {
+  registry->Add<Request, LeaveRequest>(
+      Rpc(method), [context, body](rpc::Call& call, const Request& request) -> absl::StatusOr<LeaveRequest> {
+        return context.runtime.Write<LeaveRequest>(call, request,
+                                                   [&](UnitOfWork& work) { return body(work, request); });
+      });
+}
+
+// ---- Attendance
+
+struct PersonInService {
+  std::string id, name, first, last;  // Days of the period in service.
+};
+
+// People of the department within reach who were in service on some day of the period.
+absl::StatusOr<std::vector<PersonInService>> PeopleOf(mysql::Connection& connection, const auth::Principal& reader,
+                                                      auth::Level level,
+                                                      const pb::ReportStaffAttendanceRequest& request) {
+  std::string sql =
+      "SELECT e.id, e.display_name, e.hire_date, e.leave_date, s.department_path, e.region FROM employees e LEFT JOIN "
+      "employee_scopes s ON s.employee = e.id WHERE e.archive_time IS NULL AND (e.hire_date IS NULL OR e.hire_date <= "
+      "?) AND (e.leave_date IS NULL OR e.leave_date >= ?)";
+  std::vector<mysql::Value> params = {request.end_date(), request.start_date()};
+  if (!request.department().empty()) {
+    absl::StrAppend(&sql, " AND s.department_path LIKE ?");
+    params.emplace_back(absl::StrCat("%/", IdOf(request.department()), "/%"));
+  }
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   connection.Query(absl::StrCat(sql, " ORDER BY e.display_name, e.id"), mysql::Params(params)));
+  const auth::Reach reach = auth::ReachOf(reader, level);
+  std::vector<PersonInService> people;
+  for (const Row& row : rows) {
+    if (!reach.Covers(row[0].text(), row[4].text(), row[5].text())) continue;
+    if (people.size() == kPeopleMax) {
+      return InvalidField("department", "TOO_MANY_PEOPLE",
+                          absl::StrCat("the report has more than ", kPeopleMax, " people; ask for a department"),
+                          {{"limit", absl::StrCat(kPeopleMax)}});
+    }
+    const std::string last = row[3].is_null() ? request.end_date() : std::min(row[3].text(), request.end_date());
+    people.push_back({row[0].text(), row[1].text(), std::max(row[2].text(), request.start_date()), last});
+  }
+  return people;
+}
+
+absl::Status CheckPeriod(const pb::ReportStaffAttendanceRequest& request) {
+  ASSIGN_OR_RETURN(const int64_t days, DaysBetween(request.start_date(), request.end_date()));
+  if (days >= 0 && days < kReportDaysMax) return absl::OkStatus();
+  return InvalidField("end_date", "PERIOD_INVALID",
+                      absl::StrCat("is ", request.end_date(), "; the report covers 1 to ", kReportDaysMax, " days"),
+                      {{"limit", absl::StrCat(kReportDaysMax)}});
+}
+
+absl::StatusOr<pb::StaffAttendanceReport> ReportStaffAttendance(const Context& context, rpc::Call& call,
+                                                                const pb::ReportStaffAttendanceRequest& request) {
+  RETURN_IF_ERROR(CheckPeriod(request));
+  std::vector<PersonInService> people;
+  std::map<std::string, std::vector<LeaveRequest>> leaves;
+  rules::WorkCalendar calendar;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    leaves.clear();
+    ASSIGN_OR_RETURN(calendar, CalendarOf(context, connection));
+    ASSIGN_OR_RETURN(people, PeopleOf(connection, call.principal, call.level(), request));
+    // Also those that were over before but not come back from in time.
+    ASSIGN_OR_RETURN(
+        const std::vector<Row> rows,
+        connection.Query("SELECT employee, kind, start_date, end_date, starts_at_noon, ends_at_noon, return_date FROM "
+                         "leave_requests WHERE state IN ('APPROVED', 'RETURNED') AND start_date <= ? AND (end_date >= "
+                         "? OR return_date > ?)",
+                         {request.end_date(), request.start_date(), request.start_date()}));
+    for (const Row& row : rows) {
+      LeaveRequest leave;
+      const auto* kind = resource::FindEnumValue(pb::LeaveKind_descriptor(), row[1].text());
+      if (kind != nullptr) leave.set_kind(static_cast<pb::LeaveKind>(kind->number()));
+      leave.set_start_date(row[2].text());
+      leave.set_end_date(row[3].text());
+      leave.set_starts_at_noon(row[4].integer() != 0);
+      leave.set_ends_at_noon(row[5].integer() != 0);
+      leave.set_return_date(row[6].text());
+      leaves[row[0].text()].push_back(std::move(leave));
+    }
+    return absl::OkStatus();
+  }));
+  pb::StaffAttendanceReport report;
+  for (const PersonInService& person : people) {
+    ASSIGN_OR_RETURN(const rules::Attendance count,
+                     rules::CountAttendance(calendar, person.first, person.last, leaves[person.id]));
+    pb::StaffAttendanceRow* row = report.add_rows();
+    row->set_employee(NameOf("employees", person.id));
+    row->set_display_name(person.name);
+    row->set_working_days(count.working.ToFixed(1));
+    row->set_leave_days(count.leave.ToFixed(1));
+    row->set_overstayed_days(count.overstayed.ToFixed(1));
+    row->set_present_days(count.present.ToFixed(1));
+    for (const auto& [kind, days] : count.by_kind) {
+      pb::LeaveDays* part = row->add_leave();
+      part->set_kind(kind);
+      part->set_days(days.ToFixed(1));
+    }
+  }
+  return report;
+}
+
+}  // namespace
+
+void RegisterLeave(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_create = resource::OnCreate<LeaveRequest>(
+      [context](UnitOfWork& work, LeaveRequest* leave) { return CreateLeave(context, work, leave); });
+  context.runtime.SetHooks(LeaveRequest::descriptor(), std::move(hooks));
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  Add<pb::ApproveLeaveRequest>(
+      context, "ApproveLeave", registry,
+      [context](UnitOfWork& work, const pb::ApproveLeaveRequest& request) { return Decide(context, work, request); });
+  Add<pb::RejectLeaveRequest>(
+      context, "RejectLeave", registry,
+      [context](UnitOfWork& work, const pb::RejectLeaveRequest& request) { return Decide(context, work, request); });
+  Add<pb::WithdrawLeaveRequest>(
+      context, "WithdrawLeave", registry,
+      [](UnitOfWork& work, const pb::WithdrawLeaveRequest& request) -> absl::StatusOr<LeaveRequest> {
+        ASSIGN_OR_RETURN(auto change, work.Begin<LeaveRequest>(request));
+        change.after.set_close_reason(request.reason());
+        return work.Save(std::move(change));
+      });
+  Add<pb::CancelLeaveRequest>(
+      context, "CancelLeave", registry,
+      [context](UnitOfWork& work, const pb::CancelLeaveRequest& request) -> absl::StatusOr<LeaveRequest> {
+        ASSIGN_OR_RETURN(auto change, work.Begin<LeaveRequest>(request));
+        RETURN_IF_ERROR(rules::CheckCancelLeave(context.Today(work.now()), change.before));
+        change.after.set_close_reason(request.reason());
+        return work.Save(std::move(change));
+      });
+  Add<pb::ReturnFromLeaveRequest>(
+      context, "ReturnFromLeave", registry,
+      [context](UnitOfWork& work, const pb::ReturnFromLeaveRequest& request) -> absl::StatusOr<LeaveRequest> {
+        ASSIGN_OR_RETURN(auto change, work.Begin<LeaveRequest>(request));
+        ASSIGN_OR_RETURN(const rules::WorkCalendar calendar, CalendarOf(context, work.connection()));
+        RETURN_IF_ERROR(
+            rules::ReturnFromLeave(calendar, context.Today(work.now()), request.return_date(), &change.after));
+        return work.Save(std::move(change));
+      });
+  registry->Add<pb::ReportStaffAttendanceRequest, pb::StaffAttendanceReport>(
+      Rpc("ReportStaffAttendance"), [context](rpc::Call& call, const pb::ReportStaffAttendanceRequest& request) {
+        return ReportStaffAttendance(context, call, request);
+      });
+}
+
+}  // namespace kam::account

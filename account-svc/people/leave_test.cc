@@ -1,0 +1,261 @@
+// Leave and attendance (G-06, R-05), over real gRPC and a real database.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "account-svc/context.h"
+#include "account-svc/testing/account_fixture.h"
+#include "account-svc/testing/states.h"
+#include "common/testing/matchers.h"
+#include "kam/api/standard.pb.h"
+#include "kam/organization/v1/leave_request_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = organization::v1;
+using pb::Employee;
+using pb::LeaveRequest;
+using testing::HasReason;
+using testing::IsOk;
+using testing::NamesField;
+using testing::StatusIs;
+
+constexpr char kService[] = "kam.organization.v1.LeaveRequestService/";
+
+// A department manager, an account manager below, two sellers below her.
+class LeaveTest : public ::testing::Test {
+ protected:
+  LeaveTest()
+      : world_(World::Get()),
+        department_(world_.AddDepartment()),
+        head_(world_.AddEmployee("GAM", department_.name())),
+        manager_(world_.AddEmployee("KAM", department_.name(), {head_.name()})),
+        seller_(world_.AddEmployee("KAX", department_.name(), {manager_.name()})),
+        colleague_(world_.AddEmployee("KAX", department_.name(), {manager_.name()})),
+        as_head_(world_.As(head_, "GAM", {IdOf(manager_.name()), IdOf(seller_.name()), IdOf(colleague_.name())})),
+        as_manager_(world_.As(manager_, "KAM", {IdOf(seller_.name()), IdOf(colleague_.name())})),
+        as_seller_(world_.As(seller_, "KAX")),
+        as_hr_(world_.As(world_.AddEmployee("HR"), "HR")) {}
+
+  absl::StatusOr<LeaveRequest> Ask(const auth::Principal& who, const char* first, const char* last,
+                                   const std::string& employee = {}, const std::string& deputy = {}) {
+    pb::CreateLeaveRequestRequest request;
+    LeaveRequest& leave = *request.mutable_leave_request();
+    leave.set_employee(employee);
+    leave.set_kind(pb::LEAVE_KIND_PERSONAL);
+    leave.set_start_date(first);
+    leave.set_end_date(last);
+    leave.set_reason("办理证件");
+    leave.set_deputy(deputy);
+    if (!employee.empty()) {
+      leave.set_channel(pb::LEAVE_CHANNEL_PAPER);
+      leave.set_document("请假单 0017");
+    }
+    return world_.Call<LeaveRequest>(who, absl::StrCat(kService, "CreateLeaveRequest"), request);
+  }
+  template <typename Request>
+  absl::StatusOr<LeaveRequest> Call(const auth::Principal& who, const char* method, const LeaveRequest& leave,
+                                    Request request = {}) {
+    request.set_name(leave.name());
+    return world_.Call<LeaveRequest>(who, absl::StrCat(kService, method), request);
+  }
+  absl::StatusOr<LeaveRequest> Approve(const auth::Principal& who, const LeaveRequest& leave) {
+    pb::ApproveLeaveRequest request;
+    request.set_etag(leave.etag());
+    request.set_opinion("同意");
+    return Call(who, "ApproveLeave", leave, request);
+  }
+  absl::StatusOr<LeaveRequest> Get(const auth::Principal& who, const std::string& name) {
+    kam::api::GetRequest request;
+    request.set_name(name);
+    return world_.Call<LeaveRequest>(who, absl::StrCat(kService, "GetLeaveRequest"), request);
+  }
+
+  World& world_;
+  const pb::Department department_;
+  const Employee head_, manager_, seller_, colleague_;
+  const auth::Principal as_head_, as_manager_, as_seller_, as_hr_;
+};
+
+// G-06, R-05, F-01: a day is for the account manager; three days are for the superior above her, or for personnel.
+TEST_F(LeaveTest, ADayIsForTheManagerMoreForTheNextSuperior) {
+  const auto day = Ask(as_seller_, "2026-01-06", "2026-01-06");
+  ASSERT_THAT(day, IsOk());
+  EXPECT_EQ(day->employee(), seller_.name());
+  EXPECT_EQ(day->working_days(), "1");
+  EXPECT_THAT(Approve(as_seller_, *day), StatusIs(absl::StatusCode::kPermissionDenied));
+  const auto granted = Approve(as_manager_, *day);
+  ASSERT_THAT(granted, IsOk());
+  EXPECT_EQ(granted->state(), pb::LEAVE_STATE_APPROVED);
+  EXPECT_EQ(granted->decider(), manager_.name());
+
+  const auto days = Ask(as_seller_, "2026-01-07", "2026-01-09");
+  ASSERT_THAT(days, IsOk());
+  const auto refused = Approve(as_manager_, *days);
+  EXPECT_THAT(refused, HasReason("LEAVE_NEEDS_NEXT_LEVEL"));
+  EXPECT_EQ(MetadataValue(refused.status(), "allowed"), head_.name());
+  EXPECT_EQ(MetadataValue(refused.status(), "limit"), "1");
+  EXPECT_THAT(Approve(as_head_, *days), IsOk());
+
+  const auto personnel = Ask(as_seller_, "2026-01-12", "2026-01-16");
+  ASSERT_THAT(personnel, IsOk());
+  EXPECT_THAT(Approve(as_hr_, *personnel), IsOk());
+}
+
+// G-06, R-05: the account manager's own leave goes up; she does not decide it, whatever her rights reach.
+TEST_F(LeaveTest, WhoAsksNeverDecides) {
+  const auto leave = Ask(as_manager_, "2026-01-06", "2026-01-06");
+  ASSERT_THAT(leave, IsOk());
+  EXPECT_THAT(Approve(as_manager_, *leave), HasReason("SEPARATION_OF_DUTIES"));
+  const Employee other = world_.AddEmployee("KAM", department_.name(), {head_.name()});
+  EXPECT_THAT(Approve(world_.As(other, "KAM"), *leave), StatusIs(absl::StatusCode::kNotFound));
+  // In her team by some other line, but not above.
+  EXPECT_THAT(Approve(world_.As(other, "KAM", {IdOf(manager_.name())}), *leave), HasReason("NOT_A_SUPERIOR"));
+  EXPECT_THAT(Approve(as_head_, *leave), IsOk());
+}
+
+// G-06: for somebody else only personnel record what was written on paper, and do not decide it.
+TEST_F(LeaveTest, PersonnelRecordWhatIsOnPaper) {
+  EXPECT_THAT(Ask(as_manager_, "2026-01-06", "2026-01-06", seller_.name()), HasReason("OUT_OF_SCOPE"));
+  const auto recorded = Ask(as_hr_, "2026-01-06", "2026-01-06", seller_.name());
+  ASSERT_THAT(recorded, IsOk());
+  EXPECT_EQ(recorded->channel(), pb::LEAVE_CHANNEL_PAPER);
+  EXPECT_THAT(Approve(as_hr_, *recorded), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Approve(as_manager_, *recorded), IsOk());
+}
+
+// G-06
+TEST_F(LeaveTest, ByTelephoneOrWithoutAReasonThereIsNone) {
+  pb::CreateLeaveRequestRequest request;
+  LeaveRequest& leave = *request.mutable_leave_request();
+  leave.set_kind(pb::LEAVE_KIND_SICK);
+  leave.set_start_date("2026-01-06");
+  leave.set_end_date("2026-01-06");
+  const std::string method = absl::StrCat(kService, "CreateLeaveRequest");
+  EXPECT_THAT(world_.Call<LeaveRequest>(as_seller_, method, request), NamesField("leave_request.reason"));
+  leave.set_reason("感冒");
+  leave.set_channel(pb::LEAVE_CHANNEL_TEXT_MESSAGE);
+  EXPECT_THAT(world_.Call<LeaveRequest>(as_seller_, method, request), HasReason("LEAVE_CHANNEL_REFUSED"));
+}
+
+// G-06: of many requests at a time for the same days one is taken.
+TEST_F(LeaveTest, TwoAtATimeDoNotOverlap) {
+  constexpr int kThreads = 8;
+  std::atomic<int> taken = 0, overlapping = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      const auto leave = Ask(as_seller_, "2026-01-06", "2026-01-07");
+      if (leave.ok()) ++taken;
+      if (Reason(leave.status()) == "LEAVE_OVERLAP") ++overlapping;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(taken, 1);
+  EXPECT_EQ(overlapping, kThreads - 1);
+}
+
+// G-06: what was taken back or refused leaves the days free.
+TEST_F(LeaveTest, WhatWasTakenBackLeavesTheDaysFree) {
+  const auto first = Ask(as_seller_, "2026-01-06", "2026-01-06");
+  ASSERT_THAT(first, IsOk());
+  pb::WithdrawLeaveRequest withdraw;
+  withdraw.set_reason("改期");
+  EXPECT_THAT(Call(as_manager_, "WithdrawLeave", *first, withdraw), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Call(as_seller_, "WithdrawLeave", *first, withdraw), IsOk());
+  const auto second = Ask(as_seller_, "2026-01-06", "2026-01-06");
+  ASSERT_THAT(second, IsOk());
+  pb::RejectLeaveRequest reject;
+  reject.set_etag(second->etag());
+  reject.set_opinion("当日有投标");
+  const auto rejected = Call(as_manager_, "RejectLeave", *second, reject);
+  ASSERT_THAT(rejected, IsOk());
+  EXPECT_THAT(Approve(as_manager_, *rejected), HasReason("STATE_NOT_ALLOWED"));
+  const auto third = Ask(as_seller_, "2026-01-06", "2026-01-06");
+  ASSERT_THAT(third, IsOk());
+  ASSERT_THAT(Approve(as_manager_, *third), IsOk());
+  pb::CancelLeaveRequest cancel;
+  cancel.set_reason("不再需要");
+  EXPECT_THAT(Call(as_seller_, "CancelLeave", *third, cancel), IsOk());
+  EXPECT_THAT(Ask(as_seller_, "2026-01-06", "2026-01-06"), IsOk());
+}
+
+// G-06, G-05: the deputy is at work on those days, and the window of the absence is known for a delegation.
+TEST_F(LeaveTest, TheDeputyIsAtWork) {
+  const auto as_colleague = world_.As(colleague_, "KAX");
+  const auto away = Ask(as_colleague, "2026-01-06", "2026-01-06");
+  ASSERT_THAT(away, IsOk());
+  const auto leave = Ask(as_seller_, "2026-01-06", "2026-01-07", "", colleague_.name());
+  ASSERT_THAT(leave, IsOk());  // Not granted yet.
+  EXPECT_LT(leave->away_start_time().seconds(), leave->away_end_time().seconds());
+  ASSERT_THAT(Approve(as_manager_, *away), IsOk());
+  EXPECT_THAT(Approve(as_head_, *leave), HasReason("DEPUTY_INVALID"));
+}
+
+// G-06: whoever has nothing to do with it does not see it.
+TEST_F(LeaveTest, OnlyTheLineAndPersonnelSeeIt) {
+  const auto leave = Ask(as_seller_, "2026-01-06", "2026-01-06");
+  ASSERT_THAT(leave, IsOk());
+  for (const auth::Principal& who : {as_seller_, as_manager_, as_head_, as_hr_}) {
+    EXPECT_THAT(Get(who, leave->name()), IsOk()) << who.subject;
+  }
+  EXPECT_THAT(Get(world_.As(colleague_, "KAX"), leave->name()), StatusIs(absl::StatusCode::kNotFound));
+}
+
+// G-06, R-05: the head of the department supervises attendance.
+TEST_F(LeaveTest, AttendanceAddsUp) {
+  const auto leave = Ask(as_seller_, "2026-01-06", "2026-01-08");
+  ASSERT_THAT(leave, IsOk());
+  ASSERT_THAT(Approve(as_head_, *leave), IsOk());
+  pb::ReportStaffAttendanceRequest request;
+  request.set_start_date("2026-01-05");
+  request.set_end_date("2026-01-09");
+  const std::string method = absl::StrCat(kService, "ReportStaffAttendance");
+  EXPECT_THAT(world_.Call<pb::StaffAttendanceReport>(as_seller_, method, request), HasReason("PERMISSION_DENIED"));
+  const auto report = world_.Call<pb::StaffAttendanceReport>(as_head_, method, request);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->rows_size(), 4);
+  for (const pb::StaffAttendanceRow& row : report->rows()) {
+    const bool away = row.employee() == seller_.name();
+    EXPECT_EQ(row.working_days(), "5.0");
+    EXPECT_EQ(row.leave_days(), away ? "3.0" : "0.0");
+    EXPECT_EQ(row.present_days(), away ? "2.0" : "5.0");
+  }
+  request.set_end_date("2027-01-09");
+  EXPECT_THAT(world_.Call<pb::StaffAttendanceReport>(as_head_, method, request), HasReason("PERIOD_INVALID"));
+}
+
+// G-06
+TEST_F(LeaveTest, EveryPairOfStateAndVerb) {
+  const auto leave = Ask(as_seller_, "2026-01-06", "2026-01-06");
+  ASSERT_THAT(leave, IsOk());
+  const auto call = [&](const char* method, auto request) {
+    request.set_name(leave->name());
+    return world_.Call<LeaveRequest>(as_hr_, absl::StrCat(kService, method), request).status();
+  };
+  pb::ApproveLeaveRequest approve;
+  pb::RejectLeaveRequest reject;
+  pb::WithdrawLeaveRequest withdraw;
+  pb::CancelLeaveRequest cancel;
+  pb::ReturnFromLeaveRequest back;
+  approve.set_etag("1");
+  reject.set_etag("1");
+  reject.set_opinion("x");
+  withdraw.set_reason("x");
+  cancel.set_reason("x");
+  const auto with_etag = [&](auto request) {
+    request.set_etag(Get(as_hr_, leave->name())->etag());
+    return request;
+  };
+  ExpectPairs(world_, "leave_requests", leave->name(), pb::LeaveState_descriptor(),
+              {{"ApproveLeave", {"SUBMITTED"}, [&] { return call("ApproveLeave", with_etag(approve)); }},
+               {"RejectLeave", {"SUBMITTED"}, [&] { return call("RejectLeave", with_etag(reject)); }},
+               {"WithdrawLeave", {"SUBMITTED"}, [&] { return call("WithdrawLeave", withdraw); }},
+               {"CancelLeave", {"APPROVED"}, [&] { return call("CancelLeave", cancel); }},
+               {"ReturnFromLeave", {"APPROVED"}, [&] { return call("ReturnFromLeave", back); }}});
+}
+
+}  // namespace
+}  // namespace kam::account

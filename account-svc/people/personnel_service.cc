@@ -1,0 +1,240 @@
+// kam.organization.v1.PersonnelActService (G-07, R-01).
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "account-svc/people/line.h"
+#include "account-svc/people/organization_service.h"
+#include "account-svc/people/people.h"
+#include "account-svc/rules/organization_rules.h"
+#include "account-svc/rules/personnel_rules.h"
+#include "common/resource/standard.h"
+#include "common/schedule/schedule.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "kam/organization/v1/personnel_act_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = organization::v1;
+using pb::Employee;
+using pb::PersonnelAct;
+using resource::Change;
+using resource::UnitOfWork;
+
+constexpr char kService[] = "kam.organization.v1.PersonnelActService";
+constexpr char kDueEffect[] = "personnel_act.effect";
+constexpr int kOwnMax = 200;
+
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
+// The caller, as he stands to the person concerned today.
+absl::StatusOr<rules::ActPerson> PersonOf(const Context& context, UnitOfWork& work, const PersonnelAct& act) {
+  rules::ActPerson person;
+  ASSIGN_OR_RETURN(person.name, Person(work));
+  person.roles = work.actor().roles;
+  std::string department = act.department();
+  if (act.kind() == pb::PERSONNEL_ACT_KIND_HIRE) {
+    person.direct = act.superior() == person.name;
+  } else {
+    ASSIGN_OR_RETURN(const Line line, LineAbove(work.connection(), IdOf(act.employee()), context.Today(work.now())));
+    person.direct = line.DistanceOf(work.actor().employee) == 1;
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                     work.connection().Query("SELECT department FROM employees WHERE id = ?", {IdOf(act.employee())}));
+    department = rows.empty() ? std::string() : NameOf("departments", rows[0][0].text());
+  }
+  ASSIGN_OR_RETURN(const std::string path, PathOfDepartment(work, department));
+  const std::string& own = work.actor().department;
+  person.in_department = !own.empty() && absl::StartsWith(path, own);
+  return person;
+}
+
+// Whoever is taken on needs a login of his own.
+absl::Status CheckLoginFree(UnitOfWork& work, const PersonnelAct& act) {
+  if (act.candidate_login().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT id FROM employees WHERE login = ?", {act.candidate_login()}));
+  if (rows.empty()) return absl::OkStatus();
+  return Error(absl::StatusCode::kAlreadyExists, "FIELD_NOT_UNIQUE", "somebody has this login already",
+               {{"field", "personnel_act.candidate_login"}, {"value", act.candidate_login()}});
+}
+
+absl::Status Propose(const Context& context, UnitOfWork& work, PersonnelAct* act) {
+  RETURN_IF_ERROR(Validate(work, *act));
+  ASSIGN_OR_RETURN(*act->mutable_proposer(), Person(work));
+  ASSIGN_OR_RETURN(const std::set<std::string> privileged, PrivilegedRoles(context, work));
+  const std::string today = context.Today(work.now());
+  RETURN_IF_ERROR(rules::CheckAct(*act, privileged, today));
+  RETURN_IF_ERROR(CheckLoginFree(work, *act));
+  std::vector<std::string> held;
+  if (!act->employee().empty()) {
+    const absl::StatusOr<Employee> employee = work.Load<Employee>(act->employee());
+    if (absl::IsNotFound(employee.status())) return absl::OkStatus();  // The reference check names it.
+    RETURN_IF_ERROR(employee.status());
+    held = rules::RolesOn(*employee, today);
+    Employee tried = *employee;
+    RETURN_IF_ERROR(rules::ApplyAct(*act, &tried));
+  }
+  act->set_team_leader(rules::ConcernsLeader(context.policy, *act, held));
+  act->set_state(pb::PERSONNEL_ACT_STATE_PROPOSED);
+  ASSIGN_OR_RETURN(const rules::ActPerson person, PersonOf(context, work, *act));
+  return rules::CheckPropose(person, *act);
+}
+
+// Puts a decided act into effect, in the transaction of its day.
+absl::StatusOr<PersonnelAct> PutIntoEffect(UnitOfWork& work, Change<PersonnelAct> change) {
+  PersonnelAct& act = change.after;
+  Change<Employee> employee;
+  if (act.kind() != pb::PERSONNEL_ACT_KIND_HIRE) {
+    ASSIGN_OR_RETURN(employee.before, work.Load<Employee>(act.employee()));
+    employee.after = employee.before;
+  }
+  RETURN_IF_ERROR(rules::ApplyAct(act, &employee.after));
+  RETURN_IF_ERROR(rules::CheckEmployee(employee.after));
+  if (act.kind() == pb::PERSONNEL_ACT_KIND_HIRE) {
+    ASSIGN_OR_RETURN(const Employee hired, work.Insert(employee.after));
+    act.set_hired(hired.name());
+  } else {
+    RETURN_IF_ERROR(CheckReporting(work, employee.after));
+    RETURN_IF_ERROR(work.Save(std::move(employee)).status());
+  }
+  act.set_state(pb::PERSONNEL_ACT_STATE_IN_EFFECT);
+  google::protobuf::Timestamp now;
+  now.set_seconds(absl::ToUnixSeconds(work.now()));
+  *act.mutable_effect_time() = now;
+  return work.Save(std::move(change));
+}
+
+absl::StatusOr<PersonnelAct> Decide(const Context& context, UnitOfWork& work,
+                                    const pb::DecidePersonnelActRequest& request) {
+  ASSIGN_OR_RETURN(auto change, work.Begin<PersonnelAct>(request));
+  RETURN_IF_ERROR(resource::CheckRead(request.etag()));
+  ASSIGN_OR_RETURN(const rules::ActPerson person, PersonOf(context, work, change.before));
+  RETURN_IF_ERROR(rules::CheckDecide(person, change.before));
+  ASSIGN_OR_RETURN(const std::set<std::string> privileged, PrivilegedRoles(context, work));
+  const std::string today = context.Today(work.now());
+  RETURN_IF_ERROR(rules::CheckAct(change.before, privileged, today));
+  RETURN_IF_ERROR(CheckLoginFree(work, change.before));
+  rules::Decide(person.name, request.opinion(), work.now(), &change.after);
+  if (change.before.effective_date() <= today) return PutIntoEffect(work, std::move(change));
+  change.after.set_state(pb::PERSONNEL_ACT_STATE_DECIDED);
+  ASSIGN_OR_RETURN(const absl::CivilDay day, ParseDate(change.before.effective_date()));
+  RETURN_IF_ERROR(schedule::Schedule(work, kDueEffect, change.before.name(), absl::FromCivil(day, context.zone)));
+  return work.Save(std::move(change));
+}
+
+// Reject, revoke, veto: the act ends, by the one whom `check` lets.
+template <typename Request, typename Check>
+absl::StatusOr<PersonnelAct> End(const Context& context, UnitOfWork& work, const Request& request, Check check) {
+  ASSIGN_OR_RETURN(auto change, work.Begin<PersonnelAct>(request));
+  ASSIGN_OR_RETURN(const rules::ActPerson person, PersonOf(context, work, change.before));
+  RETURN_IF_ERROR(check(person, change.before));
+  rules::Decide(person.name, request.opinion(), work.now(), &change.after);
+  RETURN_IF_ERROR(schedule::Cancel(work, kDueEffect, change.before.name()));
+  return work.Save(std::move(change));
+}
+
+absl::StatusOr<PersonnelAct> Withdraw(UnitOfWork& work, const pb::WithdrawPersonnelActRequest& request) {
+  ASSIGN_OR_RETURN(auto change, work.Begin<PersonnelAct>(request));
+  if (change.before.proposer() != work.actor().subject) {
+    return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_REQUESTER", "only the one who proposed takes it back",
+                 {{"proposer", change.before.proposer()}});
+  }
+  change.after.set_opinion(request.reason());
+  return work.Save(std::move(change));
+}
+
+absl::StatusOr<PersonnelAct> Opine(UnitOfWork& work, const pb::AddPersonnelOpinionRequest& request) {
+  ASSIGN_OR_RETURN(auto change, work.Begin<PersonnelAct>(request));
+  // Of anything but recruiting those who take part learn nothing: it may be about themselves.
+  if (change.before.kind() != pb::PERSONNEL_ACT_KIND_HIRE) return NotFound(request.name());
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  rules::AddOpinion(actor, request.opinion(), work.now(), &change.after);
+  return work.Save(std::move(change));
+}
+
+absl::StatusOr<pb::ListOwnPersonnelActsResponse> ListOwn(const Context& context, rpc::Call& call) {
+  pb::ListOwnPersonnelActsResponse response;
+  const resource::Type& type = *context.runtime.catalog().Find(PersonnelAct::descriptor());
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    ASSIGN_OR_RETURN(
+        const std::vector<resource::Record> records,
+        context.runtime.store().Select(connection, type,
+                                       {{"(t.employee = ? OR t.hired = ?) AND t.state IN ('DECIDED', 'IN_EFFECT')",
+                                         {call.principal.employee, call.principal.employee}}},
+                                       "ORDER BY t.decide_time DESC, t.id DESC", kOwnMax));
+    for (const resource::Record& record : records) {
+      const PersonnelAct& act = static_cast<const PersonnelAct&>(*record.message);
+      pb::OwnPersonnelAct* own = response.add_acts();
+      own->set_number(act.number());
+      own->set_kind(act.kind());
+      own->set_state(act.state());
+      own->set_effective_date(act.effective_date());
+      own->set_reason(act.reason());
+      own->set_role(act.role());
+      own->set_department(act.department());
+      own->set_superior(act.superior());
+      own->set_job_title(act.job_title());
+      if (act.has_amount()) *own->mutable_amount() = act.amount();
+      own->set_decider(act.decider());
+      *own->mutable_decide_time() = act.decide_time();
+    }
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
+template <typename Request, typename Work>
+void Add(const Context& context, absl::string_view method, rpc::Registry* registry, Work body) {
+  registry->Add<Request, PersonnelAct>(
+      Rpc(method), [context, body](rpc::Call& call, const Request& request) -> absl::StatusOr<PersonnelAct> {
+        return context.runtime.Write<PersonnelAct>(call, request,
+                                                   [&](UnitOfWork& work) { return body(work, request); });
+      });
+}
+
+}  // namespace
+
+void RegisterPersonnelActs(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_create = resource::OnCreate<PersonnelAct>(
+      [context](UnitOfWork& work, PersonnelAct* act) { return Propose(context, work, act); });
+  context.runtime.SetHooks(PersonnelAct::descriptor(), std::move(hooks));
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  Add<pb::DecidePersonnelActRequest>(context, "DecidePersonnelAct", registry,
+                                     [context](UnitOfWork& work, const pb::DecidePersonnelActRequest& request) {
+                                       return Decide(context, work, request);
+                                     });
+  Add<pb::RejectPersonnelActRequest>(context, "RejectPersonnelAct", registry,
+                                     [context](UnitOfWork& work, const pb::RejectPersonnelActRequest& request) {
+                                       return End(context, work, request, rules::CheckDecide);
+                                     });
+  Add<pb::RevokePersonnelActRequest>(context, "RevokePersonnelAct", registry,
+                                     [context](UnitOfWork& work, const pb::RevokePersonnelActRequest& request) {
+                                       return End(context, work, request, rules::CheckDecide);
+                                     });
+  Add<pb::VetoPersonnelActRequest>(context, "VetoPersonnelAct", registry,
+                                   [context](UnitOfWork& work, const pb::VetoPersonnelActRequest& request) {
+                                     return End(context, work, request, rules::CheckVeto);
+                                   });
+  Add<pb::WithdrawPersonnelActRequest>(context, "WithdrawPersonnelAct", registry, Withdraw);
+  Add<pb::AddPersonnelOpinionRequest>(context, "AddPersonnelOpinion", registry, Opine);
+  registry->Add<pb::ListOwnPersonnelActsRequest, pb::ListOwnPersonnelActsResponse>(
+      Rpc("ListOwnPersonnelActs"),
+      [context](rpc::Call& call, const pb::ListOwnPersonnelActsRequest&) { return ListOwn(context, call); });
+  if (context.scheduler == nullptr) return;
+  context.scheduler->Handle(kDueEffect, Rpc("DecidePersonnelAct"),
+                            [](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
+                              Change<PersonnelAct> change;
+                              ASSIGN_OR_RETURN(change.before, work.Load<PersonnelAct>(item.resource));
+                              if (change.before.state() != pb::PERSONNEL_ACT_STATE_DECIDED) return absl::OkStatus();
+                              change.after = change.before;
+                              return PutIntoEffect(work, std::move(change)).status();
+                            });
+}
+
+}  // namespace kam::account

@@ -1,0 +1,298 @@
+// Personnel acts (G-07, R-01), over real gRPC and a real database.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "account-svc/context.h"
+#include "account-svc/rights_loader.h"
+#include "account-svc/testing/account_fixture.h"
+#include "account-svc/testing/states.h"
+#include "common/testing/matchers.h"
+#include "kam/api/standard.pb.h"
+#include "kam/organization/v1/personnel_act_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = organization::v1;
+using pb::Employee;
+using pb::PersonnelAct;
+using testing::HasReason;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using testing::StatusIs;
+
+constexpr char kService[] = "kam.organization.v1.PersonnelActService/";
+
+class PersonnelTest : public ::testing::Test {
+ protected:
+  PersonnelTest()
+      : world_(World::Get()),
+        department_(world_.AddDepartment()),
+        head_(world_.AddEmployee("GAM", department_.name())),
+        manager_(world_.AddEmployee("KAM", department_.name(), {head_.name()})),
+        seller_(world_.AddEmployee("KAX", department_.name(), {manager_.name()})),
+        lead_(world_.AddEmployee("BDS", department_.name(), {head_.name()})),
+        developer_(world_.AddEmployee("BD", department_.name(), {lead_.name()})),
+        as_gm_(world_.As(world_.AddEmployee("GM"), "GM")),
+        as_head_(world_.As(head_, "GAM", {IdOf(manager_.name()), IdOf(seller_.name()), IdOf(lead_.name())})),
+        as_manager_(world_.As(manager_, "KAM", {IdOf(seller_.name())})),
+        as_lead_(world_.As(lead_, "BDS", {IdOf(developer_.name())})),
+        as_seller_(world_.As(seller_, "KAX")) {
+    // Which roles administer rights stands in the delivered rights.
+    const auto rights = ReadRights("account-svc/rights");
+    EXPECT_THAT(rights, IsOk());
+    EXPECT_THAT(LoadRights(world_.harness().db().database(), world_.harness().clock(), *rights), IsOk());
+  }
+
+  PersonnelAct About(const Employee& employee, pb::PersonnelActKind kind, const char* day = "2026-02-02") {
+    PersonnelAct act;
+    act.set_kind(kind);
+    act.set_employee(employee.name());
+    act.set_effective_date(day);
+    act.set_reason("岗位调整");
+    return act;
+  }
+  absl::StatusOr<PersonnelAct> Propose(const auth::Principal& who, const PersonnelAct& act) {
+    pb::CreatePersonnelActRequest request;
+    *request.mutable_personnel_act() = act;
+    return world_.Call<PersonnelAct>(who, absl::StrCat(kService, "CreatePersonnelAct"), request);
+  }
+  absl::StatusOr<PersonnelAct> Get(const auth::Principal& who, const std::string& name) {
+    kam::api::GetRequest request;
+    request.set_name(name);
+    return world_.Call<PersonnelAct>(who, absl::StrCat(kService, "GetPersonnelAct"), request);
+  }
+  absl::StatusOr<PersonnelAct> Decide(const auth::Principal& who, const PersonnelAct& act) {
+    pb::DecidePersonnelActRequest request;
+    request.set_name(act.name());
+    request.set_etag(act.etag());
+    return world_.Call<PersonnelAct>(who, absl::StrCat(kService, "DecidePersonnelAct"), request);
+  }
+  absl::StatusOr<PersonnelAct> Veto(const auth::Principal& who, const PersonnelAct& act) {
+    pb::VetoPersonnelActRequest request;
+    request.set_name(act.name());
+    request.set_etag(act.etag());
+    request.set_opinion("团队需要其继续任职");
+    return world_.Call<PersonnelAct>(who, absl::StrCat(kService, "VetoPersonnelAct"), request);
+  }
+  pb::ListOwnPersonnelActsResponse Own(const auth::Principal& who) {
+    const auto own = world_.Call<pb::ListOwnPersonnelActsResponse>(who, absl::StrCat(kService, "ListOwnPersonnelActs"),
+                                                                   pb::ListOwnPersonnelActsRequest());
+    EXPECT_THAT(own, IsOk());
+    return own.value_or(pb::ListOwnPersonnelActsResponse());
+  }
+  std::string Column(const Employee& employee, const char* column) {
+    return world_.harness()
+        .db()
+        .Get(absl::StrCat("SELECT ", column, " FROM employees WHERE id = '", IdOf(employee.name()), "'"))
+        .text();
+  }
+  // Runs what is due at the start of a day; the clock goes back afterwards, because the program has one world.
+  void RunOn(const char* day) {
+    FakeClock& clock = world_.harness().clock();
+    const absl::Time before = clock.Now();
+    absl::Time at;
+    std::string error;
+    ASSERT_TRUE(absl::ParseTime("%Y-%m-%d %H:%M", absl::StrCat(day, " 01:00"), absl::UTCTimeZone(), &at, &error));
+    clock.Set(at);
+    world_.RunDue();
+    clock.Set(before);
+  }
+
+  World& world_;
+  const pb::Department department_;
+  const Employee head_, manager_, seller_, lead_, developer_;
+  const auth::Principal as_gm_, as_head_, as_manager_, as_lead_, as_seller_;
+};
+
+// G-07, R-01: a proposal does nothing and is not seen by the person; the decision takes effect on its day.
+TEST_F(PersonnelTest, ADismissalIsProposedDecidedAndTakesEffectOnItsDay) {
+  const auto proposed = Propose(as_manager_, About(seller_, pb::PERSONNEL_ACT_KIND_DISMISS));
+  ASSERT_THAT(proposed, IsOk());
+  EXPECT_EQ(proposed->state(), pb::PERSONNEL_ACT_STATE_PROPOSED);
+  EXPECT_THAT(Get(as_seller_, proposed->name()), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_EQ(Own(as_seller_).acts_size(), 0);
+  EXPECT_THAT(Decide(as_manager_, *proposed), StatusIs(absl::StatusCode::kPermissionDenied));
+  const auto refused = Decide(as_head_, *proposed);
+  EXPECT_THAT(refused, HasReason("NOT_THE_DECIDER"));
+  EXPECT_EQ(MetadataValue(refused.status(), "allowed"), "GM");
+  const auto decided = Decide(as_gm_, *proposed);
+  ASSERT_THAT(decided, IsOk());
+  EXPECT_EQ(decided->state(), pb::PERSONNEL_ACT_STATE_DECIDED);
+  ASSERT_EQ(Own(as_seller_).acts_size(), 1);
+  EXPECT_EQ(Column(seller_, "leave_date"), "");
+  RunOn("2026-02-01");
+  EXPECT_EQ(Column(seller_, "leave_date"), "");
+  RunOn("2026-02-02");
+  EXPECT_EQ(Column(seller_, "leave_date"), "2026-02-02");
+  EXPECT_EQ(Get(as_gm_, proposed->name())->state(), pb::PERSONNEL_ACT_STATE_IN_EFFECT);
+}
+
+// G-07, R-01: the department manager's veto ends a proposal; not one about a team leader, which he decides himself.
+TEST_F(PersonnelTest, AVetoEndsIt) {
+  const auto proposed = Propose(as_manager_, About(seller_, pb::PERSONNEL_ACT_KIND_DISMISS));
+  ASSERT_THAT(proposed, IsOk());
+  EXPECT_THAT(Veto(as_manager_, *proposed), StatusIs(absl::StatusCode::kPermissionDenied));
+  const auto vetoed = Veto(as_head_, *proposed);
+  ASSERT_THAT(vetoed, IsOk());
+  EXPECT_EQ(vetoed->state(), pb::PERSONNEL_ACT_STATE_VETOED);
+  EXPECT_THAT(Decide(as_gm_, *vetoed), HasReason("STATE_NOT_ALLOWED"));
+  EXPECT_EQ(Own(as_seller_).acts_size(), 0);
+  const auto leader = Propose(as_head_, About(lead_, pb::PERSONNEL_ACT_KIND_DISMISS));
+  ASSERT_THAT(leader, IsOk());
+  EXPECT_TRUE(leader->team_leader());
+  EXPECT_THAT(Veto(as_head_, *leader), HasReason("VETO_NOT_ALLOWED"));
+  EXPECT_THAT(Decide(as_head_, *leader), IsOk());
+}
+
+// G-07, R-01: the department manager gives the post of a team leader; at once when its day is today.
+TEST_F(PersonnelTest, TheDepartmentManagerAppointsTeamLeaders) {
+  PersonnelAct act = About(developer_, pb::PERSONNEL_ACT_KIND_APPOINT, "2026-01-05");
+  act.set_role("BDS");
+  act.set_superior(head_.name());
+  const auto proposed = Propose(as_lead_, act);  // Nominates.
+  ASSERT_THAT(proposed, IsOk());
+  const auto done = Decide(as_head_, *proposed);
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->state(), pb::PERSONNEL_ACT_STATE_IN_EFFECT);
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get(absl::StrCat("SELECT COUNT(*) FROM employees_roles WHERE parent_id = '", IdOf(developer_.name()),
+                                  "' AND role = 'BDS' AND state = 'GRANTED'"))
+                .integer(),
+            1);
+  PersonnelAct wrong = About(developer_, pb::PERSONNEL_ACT_KIND_APPOINT);
+  wrong.set_role("FD");
+  const auto finance = Propose(as_head_, wrong);
+  ASSERT_THAT(finance, IsOk());
+  EXPECT_THAT(Decide(as_head_, *finance), HasReason("NOT_THE_DECIDER"));
+  wrong.set_role("HR");
+  EXPECT_THAT(Propose(as_head_, wrong), HasReason("PRIVILEGED_ROLE"));
+}
+
+// G-07, R-01: supervisors propose for their own people, and no transfer.
+TEST_F(PersonnelTest, SupervisorsProposeForTheirOwnPeople) {
+  EXPECT_THAT(Propose(as_lead_, About(developer_, pb::PERSONNEL_ACT_KIND_REWARD)), IsOk());
+  EXPECT_THAT(Propose(as_lead_, About(seller_, pb::PERSONNEL_ACT_KIND_REWARD)), HasReason("PROPOSAL_NOT_ALLOWED"));
+  PersonnelAct transfer = About(developer_, pb::PERSONNEL_ACT_KIND_TRANSFER);
+  transfer.set_superior(manager_.name());
+  EXPECT_THAT(Propose(as_lead_, transfer), HasReason("PROPOSAL_NOT_ALLOWED"));
+  EXPECT_THAT(Propose(as_manager_, About(head_, pb::PERSONNEL_ACT_KIND_PUNISH)), HasReason("PROPOSAL_NOT_ALLOWED"));
+  EXPECT_THAT(Propose(as_seller_, About(seller_, pb::PERSONNEL_ACT_KIND_REWARD)),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Propose(as_gm_, About(manager_, pb::PERSONNEL_ACT_KIND_TRANSFER)),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+// G-07: hiring makes a person on the day; supervisors take part with an opinion, and learn of nothing else.
+TEST_F(PersonnelTest, SomebodyIsTakenOn) {
+  PersonnelAct act;
+  act.set_kind(pb::PERSONNEL_ACT_KIND_HIRE);
+  act.set_candidate_name("周新");
+  act.set_candidate_login(absl::StrCat("zhou.xin.", IdOf(department_.name())));
+  act.set_role("KAX");
+  act.set_department(department_.name());
+  act.set_superior(manager_.name());
+  act.set_effective_date("2026-02-02");
+  act.set_reason("新增区域");
+  const auto proposed = Propose(as_manager_, act);
+  ASSERT_THAT(proposed, IsOk());
+  pb::AddPersonnelOpinionRequest opinion;
+  opinion.set_name(proposed->name());
+  opinion.set_opinion("面试通过");
+  const std::string opine = absl::StrCat(kService, "AddPersonnelOpinion");
+  const auto heard = world_.Call<PersonnelAct>(as_lead_, opine, opinion);
+  ASSERT_THAT(heard, IsOk());
+  EXPECT_EQ(heard->opinions(0).employee(), lead_.name());
+  const auto about_lead = Propose(as_head_, About(lead_, pb::PERSONNEL_ACT_KIND_PUNISH));
+  ASSERT_THAT(about_lead, IsOk());
+  opinion.set_name(about_lead->name());
+  EXPECT_THAT(world_.Call<PersonnelAct>(as_lead_, opine, opinion), StatusIs(absl::StatusCode::kNotFound));
+  ASSERT_THAT(Decide(as_gm_, *heard), IsOk());
+  RunOn("2026-02-02");
+  const auto done = Get(as_gm_, proposed->name());
+  ASSERT_THAT(done, IsOk());
+  ASSERT_FALSE(done->hired().empty());
+  kam::api::GetRequest get;
+  get.set_name(done->hired());
+  const auto hired = world_.Call<Employee>(world_.hr(), "kam.organization.v1.EmployeeService/GetEmployee", get);
+  ASSERT_THAT(hired, IsOk());
+  EXPECT_EQ(hired->hire_date(), "2026-02-02");
+  EXPECT_EQ(hired->superiors(0).superior(), manager_.name());
+  EXPECT_EQ(hired->roles(0).role(), "KAX");
+  EXPECT_THAT(Propose(as_manager_, act), HasReason("FIELD_NOT_UNIQUE"));
+}
+
+// G-07: before its day a decision can be taken back by those who decide, a proposal by its proposer only.
+TEST_F(PersonnelTest, IsTakenBackBeforeItsDay) {
+  const auto proposed = Propose(as_manager_, About(seller_, pb::PERSONNEL_ACT_KIND_DISMISS));
+  ASSERT_THAT(proposed, IsOk());
+  ASSERT_THAT(Decide(as_gm_, *proposed), IsOk());
+  pb::RevokePersonnelActRequest revoke;
+  revoke.set_name(proposed->name());
+  revoke.set_opinion("情况查明");
+  EXPECT_THAT(world_.Call<PersonnelAct>(as_gm_, absl::StrCat(kService, "RevokePersonnelAct"), revoke), IsOk());
+  RunOn("2026-02-03");
+  EXPECT_EQ(Column(seller_, "leave_date"), "");
+  const auto second = Propose(as_manager_, About(seller_, pb::PERSONNEL_ACT_KIND_REWARD));
+  ASSERT_THAT(second, IsOk());
+  pb::WithdrawPersonnelActRequest withdraw;
+  withdraw.set_name(second->name());
+  withdraw.set_reason("改为下月");
+  EXPECT_THAT(world_.Call<PersonnelAct>(as_head_, absl::StrCat(kService, "WithdrawPersonnelAct"), withdraw),
+              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(world_.Call<PersonnelAct>(as_manager_, absl::StrCat(kService, "WithdrawPersonnelAct"), withdraw), IsOk());
+}
+
+// G-07
+TEST_F(PersonnelTest, EveryPairOfStateAndVerb) {
+  PersonnelAct act;
+  act.set_kind(pb::PERSONNEL_ACT_KIND_REWARD);
+  act.set_employee(seller_.name());
+  act.set_effective_date("2026-02-02");
+  act.set_reason("x");
+  const auto made = Propose(as_gm_, act);
+  ASSERT_THAT(made, IsOk());
+  const auto call = [&](const char* method, auto request) {
+    request.set_name(made->name());
+    return world_.Call<PersonnelAct>(as_gm_, absl::StrCat(kService, method), request).status();
+  };
+  const auto etag = [&] { return Get(as_gm_, made->name())->etag(); };
+  pb::DecidePersonnelActRequest decide;
+  pb::RejectPersonnelActRequest reject;
+  pb::WithdrawPersonnelActRequest withdraw;
+  pb::RevokePersonnelActRequest revoke;
+  reject.set_opinion("x");
+  withdraw.set_reason("x");
+  revoke.set_opinion("x");
+  // The veto is the department manager's, who sees what was proposed in his department.
+  const auto by_manager = Propose(as_manager_, About(seller_, pb::PERSONNEL_ACT_KIND_DISMISS));
+  ASSERT_THAT(by_manager, IsOk());
+  const auto veto = [&] { return Veto(as_head_, *Get(as_head_, by_manager->name())).status(); };
+  pb::AddPersonnelOpinionRequest opinion;
+  opinion.set_name(by_manager->name());
+  opinion.set_opinion("x");
+  const auto opine = [&] {
+    return world_.Call<PersonnelAct>(as_lead_, absl::StrCat(kService, "AddPersonnelOpinion"), opinion).status();
+  };
+  ExpectPairs(world_, "personnel_acts", made->name(), pb::PersonnelActState_descriptor(),
+              {{"DecidePersonnelAct",
+                {"PROPOSED"},
+                [&] {
+                  decide.set_etag(etag());
+                  return call("DecidePersonnelAct", decide);
+                }},
+               {"RejectPersonnelAct",
+                {"PROPOSED"},
+                [&] {
+                  reject.set_etag(etag());
+                  return call("RejectPersonnelAct", reject);
+                }},
+               {"WithdrawPersonnelAct", {"PROPOSED"}, [&] { return call("WithdrawPersonnelAct", withdraw); }},
+               {"RevokePersonnelAct", {"DECIDED"}, [&] { return call("RevokePersonnelAct", revoke); }}});
+  ExpectPairs(world_, "personnel_acts", by_manager->name(), pb::PersonnelActState_descriptor(),
+              {{"VetoPersonnelAct", {"PROPOSED"}, veto}, {"AddPersonnelOpinion", {"PROPOSED"}, opine}});
+}
+
+}  // namespace
+}  // namespace kam::account

@@ -1,0 +1,242 @@
+#include "account-svc/rules/leave_rules.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+
+namespace kam::account::rules {
+namespace {
+
+namespace pb = organization::v1;
+using pb::LeaveRequest;
+
+Decimal HalfDays(int64_t halves) { return *Decimal::FromUnscaled(Decimal::kUnit / 2 * halves); }
+
+// Halves of the time line: two a day, for comparison only.
+std::pair<std::string, bool> Begin(const LeaveRequest& leave) { return {leave.start_date(), leave.starts_at_noon()}; }
+// Back at work on a day that was granted, and not only in the afternoon of the last one.
+bool CutShort(const LeaveRequest& leave) {
+  if (leave.return_date().empty() || leave.return_date() > leave.end_date()) return false;
+  return leave.return_date() != leave.end_date() || !leave.ends_at_noon();
+}
+// The last half away: true is the afternoon.
+std::pair<std::string, bool> End(const LeaveRequest& leave) {
+  // Back before the granted end: what was not taken is free again.
+  if (CutShort(leave)) return {*AddDays(leave.return_date(), -1), true};
+  return {leave.end_date(), !leave.ends_at_noon()};
+}
+
+absl::Time NoonOrMidnight(const WorkCalendar& calendar, absl::CivilDay day, bool noon) {
+  constexpr int kNoon = 12;
+  return absl::FromCivil(absl::CivilHour(day) + (noon ? kNoon : 0), calendar.zone);
+}
+
+absl::Status DeputyInvalid(absl::string_view what, const std::string& deputy) {
+  return InvalidField("leave_request.deputy", "DEPUTY_INVALID", what, {{"deputy", deputy}});
+}
+
+// Working days after `granted` and before `back`.
+absl::StatusOr<Decimal> Overstayed(const WorkCalendar& calendar, const LeaveRequest& leave, const std::string& granted,
+                                   const std::string& back) {
+  if (leave.return_date() <= leave.end_date()) return Decimal();
+  ASSIGN_OR_RETURN(const std::string from, AddDays(granted, 1));
+  ASSIGN_OR_RETURN(const std::string to, AddDays(back, -1));
+  return from <= to ? WorkingDays(calendar, from, false, to, false) : Decimal();
+}
+
+absl::Status CheckForm(const Policy& policy, const LeaveRequest& leave) {
+  if (leave.channel() == pb::LEAVE_CHANNEL_PHONE || leave.channel() == pb::LEAVE_CHANNEL_TEXT_MESSAGE) {
+    return InvalidField("leave_request.channel", "LEAVE_CHANNEL_REFUSED",
+                        "leave is asked for in writing with the reason, never by telephone or text message",
+                        {{"rule", "G-06"}, {"value", pb::LeaveChannel_Name(leave.channel())}});
+  }
+  if (leave.channel() == pb::LEAVE_CHANNEL_PAPER && leave.document().empty()) {
+    return InvalidField("leave_request.document", "DOCUMENT_REQUIRED", "says where the written request is");
+  }
+  if (leave.end_date() < leave.start_date()) {
+    return InvalidField("leave_request.end_date", "DATES_REVERSED",
+                        absl::StrCat("is ", leave.end_date(), ", before the first day ", leave.start_date()));
+  }
+  ASSIGN_OR_RETURN(const int64_t days, DaysBetween(leave.start_date(), leave.end_date()));
+  if (days >= policy.leave_days_max) {
+    return InvalidField("leave_request.end_date", "LEAVE_TOO_LONG",
+                        absl::StrCat("makes ", days + 1, " days; the limit is ", policy.leave_days_max),
+                        {{"value", absl::StrCat(days + 1)}, {"limit", absl::StrCat(policy.leave_days_max)}});
+  }
+  if (leave.deputy() == leave.employee() && !leave.deputy().empty()) {
+    return DeputyInvalid("is the person who goes away", leave.deputy());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Decimal> WorkingDays(const WorkCalendar& calendar, absl::string_view first, bool starts_at_noon,
+                                    absl::string_view last, bool ends_at_noon) {
+  ASSIGN_OR_RETURN(const absl::CivilDay begin, ParseDate(first));
+  ASSIGN_OR_RETURN(const absl::CivilDay end, ParseDate(last));
+  int64_t halves = 0;
+  for (absl::CivilDay day = begin; day <= end; ++day) {
+    if (!calendar.is_workday(day)) continue;
+    halves += 2;
+    if (day == begin && starts_at_noon) --halves;
+    if (day == end && ends_at_noon) --halves;
+  }
+  return HalfDays(halves);
+}
+
+absl::Status FileLeave(const WorkCalendar& calendar, const Policy& policy, absl::string_view today,
+                       LeaveRequest* leave) {
+  if (leave->channel() == pb::LEAVE_CHANNEL_UNSPECIFIED) leave->set_channel(pb::LEAVE_CHANNEL_SYSTEM);
+  RETURN_IF_ERROR(CheckForm(policy, *leave));
+  ASSIGN_OR_RETURN(const Decimal days, WorkingDays(calendar, leave->start_date(), leave->starts_at_noon(),
+                                                   leave->end_date(), leave->ends_at_noon()));
+  if (days.sign() <= 0) {
+    return InvalidField("leave_request.start_date", "LEAVE_WITHOUT_WORKING_DAY",
+                        absl::StrCat("no working day lies between ", leave->start_date(), " and ", leave->end_date()),
+                        {{"start", leave->start_date()}, {"end", leave->end_date()}});
+  }
+  // Who has fallen ill writes when he can; everything else is asked before.
+  const int back = leave->kind() == pb::LEAVE_KIND_SICK ? policy.leave_sick_backdating_days : 0;
+  ASSIGN_OR_RETURN(const std::string earliest, AddDays(today, -back));
+  if (leave->start_date() < earliest) {
+    return InvalidField(
+        "leave_request.start_date", "LEAVE_BACKDATED",
+        absl::StrCat("is ", leave->start_date(), "; leave is asked for before it begins, here from ", earliest, " on"),
+        {{"value", leave->start_date()}, {"limit", earliest}});
+  }
+  leave->set_state(pb::LEAVE_STATE_SUBMITTED);
+  leave->set_working_days(days.ToString());
+  const Decimal limit = HalfDays(policy.leave_short_half_days);
+  leave->set_level(days <= limit ? pb::LEAVE_LEVEL_MANAGER : pb::LEAVE_LEVEL_NEXT_SUPERIOR);
+  ASSIGN_OR_RETURN(const absl::CivilDay first, ParseDate(leave->start_date()));
+  ASSIGN_OR_RETURN(const absl::CivilDay last, ParseDate(leave->end_date()));
+  *leave->mutable_away_start_time() = ToTimestamp(NoonOrMidnight(calendar, first, leave->starts_at_noon()));
+  *leave->mutable_away_end_time() =
+      ToTimestamp(NoonOrMidnight(calendar, leave->ends_at_noon() ? last : last + 1, leave->ends_at_noon()));
+  return absl::OkStatus();
+}
+
+bool Overlap(const LeaveRequest& a, const LeaveRequest& b) { return Begin(a) <= End(b) && Begin(b) <= End(a); }
+
+absl::Status CheckLeaveOverlap(const LeaveRequest& leave, const std::vector<LeaveRequest>& others) {
+  for (const LeaveRequest& other : others) {
+    if (other.name() == leave.name() || !Overlap(leave, other)) continue;
+    return FailedPrecondition(
+        "LEAVE_OVERLAP", other.name(),
+        absl::StrCat(other.number(), " is from ", other.start_date(), " to ", other.end_date(), " already"),
+        {{"other", other.name()}, {"start", other.start_date()}, {"end", other.end_date()}});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckDeputy(const LeaveRequest& leave, const std::vector<LeaveRequest>& away) {
+  for (const LeaveRequest& other : away) {
+    if (Overlap(leave, other)) return DeputyInvalid("is away on these days", leave.deputy());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckLeaveDecision(const LeaveDecider& decider, const Policy& policy, const LeaveRequest& leave) {
+  if (decider.name == leave.employee() || decider.name == leave.creator()) {
+    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+                 "whoever asks for leave, or has recorded it, does not decide; a superior may",
+                 {{"rule", "requester"}});
+  }
+  if (decider.personnel) return absl::OkStatus();
+  if (decider.distance == 0) {
+    return Error(absl::StatusCode::kPermissionDenied, "NOT_A_SUPERIOR",
+                 "leave is decided by a superior on the reporting line of the person, or by the personnel department",
+                 {{"rule", "R-05"}, {"employee", leave.employee()}});
+  }
+  if (leave.level() != pb::LEAVE_LEVEL_NEXT_SUPERIOR) return absl::OkStatus();
+  if (decider.decides_long && (decider.distance > 1 || !decider.next_level)) return absl::OkStatus();
+  const std::string limit = HalfDays(policy.leave_short_half_days).ToString();
+  return Error(absl::StatusCode::kPermissionDenied, "LEAVE_NEEDS_NEXT_LEVEL",
+               absl::StrCat("the leave is ", leave.working_days(), " working days; above ", limit,
+                            " the next superior or the personnel department decides"),
+               {{"rule", "F-01"},
+                {"value", leave.working_days()},
+                {"limit", limit},
+                {"allowed", absl::StrJoin(decider.above_direct, " ")}});
+}
+
+void DecideLeave(absl::string_view decider, absl::string_view opinion, absl::Time now, LeaveRequest* leave) {
+  leave->set_decider(std::string(decider));
+  leave->set_opinion(std::string(opinion));
+  *leave->mutable_decide_time() = ToTimestamp(now);
+}
+
+absl::Status CheckCancelLeave(absl::string_view today, const LeaveRequest& leave) {
+  if (today < leave.start_date()) return absl::OkStatus();
+  return FailedPrecondition("LEAVE_BEGUN", leave.name(),
+                            absl::StrCat("the leave began on ", leave.start_date(), "; say the day of return instead"),
+                            {{"start", leave.start_date()}});
+}
+
+absl::Status ReturnFromLeave(const WorkCalendar& calendar, absl::string_view today, absl::string_view return_date,
+                             LeaveRequest* leave) {
+  if (today < leave->start_date()) {
+    return FailedPrecondition("LEAVE_NOT_BEGUN", leave->name(),
+                              absl::StrCat("the leave begins on ", leave->start_date(), "; cancel it instead"),
+                              {{"start", leave->start_date()}});
+  }
+  const std::string back(return_date.empty() ? today : return_date);
+  if (back < leave->start_date() || back > today) {
+    return InvalidField("return_date", "RETURN_DATE_INVALID",
+                        absl::StrCat("is ", back, "; the return lies between ", leave->start_date(), " and ", today),
+                        {{"value", back}, {"minimum", leave->start_date()}, {"maximum", std::string(today)}});
+  }
+  leave->set_return_date(back);
+  Decimal taken, overstayed;
+  if (!CutShort(*leave)) {
+    ASSIGN_OR_RETURN(taken, Decimal::Parse(leave->working_days(), "working_days"));
+    ASSIGN_OR_RETURN(overstayed, Overstayed(calendar, *leave, leave->end_date(), back));
+  } else if (back > leave->start_date()) {
+    ASSIGN_OR_RETURN(const std::string last, AddDays(back, -1));
+    ASSIGN_OR_RETURN(taken, WorkingDays(calendar, leave->start_date(), leave->starts_at_noon(), last, false));
+  }
+  leave->set_taken_days(taken.ToString());
+  leave->set_overstayed_days(overstayed.ToString());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Attendance> CountAttendance(const WorkCalendar& calendar, absl::string_view first,
+                                           absl::string_view last, const std::vector<LeaveRequest>& leaves) {
+  Attendance count;
+  ASSIGN_OR_RETURN(count.working, WorkingDays(calendar, first, false, last, false));
+  for (const LeaveRequest& leave : leaves) {
+    const auto [end, afternoon] = End(leave);
+    const std::string from = std::max(leave.start_date(), std::string(first)), to = std::min(end, std::string(last));
+    if (from <= to) {
+      ASSIGN_OR_RETURN(const Decimal days,
+                       WorkingDays(calendar, from, from == leave.start_date() && leave.starts_at_noon(), to,
+                                   to == end && !afternoon));
+      ASSIGN_OR_RETURN(count.leave, Add(count.leave, days));
+      const auto known = std::find_if(count.by_kind.begin(), count.by_kind.end(),
+                                      [&](const auto& entry) { return entry.first == leave.kind(); });
+      if (known == count.by_kind.end()) {
+        count.by_kind.emplace_back(leave.kind(), days);
+      } else {
+        ASSIGN_OR_RETURN(known->second, Add(known->second, days));
+      }
+    }
+    if (leave.return_date().empty() || CutShort(leave)) continue;
+    ASSIGN_OR_RETURN(const std::string before, AddDays(first, -1));
+    ASSIGN_OR_RETURN(const std::string after, AddDays(last, 1));
+    ASSIGN_OR_RETURN(const Decimal beyond, Overstayed(calendar, leave, std::max(leave.end_date(), before),
+                                                      std::min(leave.return_date(), after)));
+    ASSIGN_OR_RETURN(count.overstayed, Add(count.overstayed, beyond));
+  }
+  std::sort(count.by_kind.begin(), count.by_kind.end());
+  ASSIGN_OR_RETURN(const Decimal away, Add(count.leave, count.overstayed));
+  ASSIGN_OR_RETURN(count.present, Subtract(count.working, away));
+  return count;
+}
+
+}  // namespace kam::account::rules

@@ -1,0 +1,78 @@
+// Leave (G-06, R-05). Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_LEAVE_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_LEAVE_RULES_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "account-svc/policy.h"
+#include "common/money/decimal.h"
+#include "kam/organization/v1/leave_request.pb.h"
+
+namespace kam::account::rules {
+
+// What leave needs to know of the working calendar.
+struct WorkCalendar {
+  std::function<bool(absl::CivilDay)> is_workday;
+  absl::TimeZone zone;
+};
+
+// Working days of an absence, in halves. Dates are ISO text and in order.
+absl::StatusOr<Decimal> WorkingDays(const WorkCalendar& calendar, absl::string_view first, bool starts_at_noon,
+                                    absl::string_view last, bool ends_at_noon);
+
+// Completes a new request and may refuse it: LEAVE_CHANNEL_REFUSED, DOCUMENT_REQUIRED, DATES_REVERSED, LEAVE_TOO_LONG,
+// LEAVE_WITHOUT_WORKING_DAY, LEAVE_BACKDATED, DEPUTY_INVALID. Gives it state, days, level and window.
+absl::Status FileLeave(const WorkCalendar& calendar, const Policy& policy, absl::string_view today,
+                       organization::v1::LeaveRequest* leave);
+
+// Whether two absences share a half day.
+bool Overlap(const organization::v1::LeaveRequest& a, const organization::v1::LeaveRequest& b);
+// LEAVE_OVERLAP naming the other, `others` being those of the same person that are open, granted or taken.
+absl::Status CheckLeaveOverlap(const organization::v1::LeaveRequest& leave,
+                               const std::vector<organization::v1::LeaveRequest>& others);
+// DEPUTY_INVALID when the deputy is away on these days; `away` are his granted leaves.
+absl::Status CheckDeputy(const organization::v1::LeaveRequest& leave,
+                         const std::vector<organization::v1::LeaveRequest>& away);
+
+// Whoever decides, as he stands to the person.
+struct LeaveDecider {
+  std::string name;                       // employees/{id}
+  int distance = 0;                       // Steps up the disciplinary line of the person; 0: not above.
+  bool next_level = true;                 // Somebody is above the direct superior.
+  bool decides_long = false;              // leave.approve.long
+  bool personnel = false;                 // The same over all rows: the personnel department.
+  std::vector<std::string> above_direct;  // Who could decide instead, by name, for the refusal.
+};
+
+// SEPARATION_OF_DUTIES, NOT_A_SUPERIOR, LEAVE_NEEDS_NEXT_LEVEL.
+absl::Status CheckLeaveDecision(const LeaveDecider& decider, const Policy& policy,
+                                const organization::v1::LeaveRequest& leave);
+void DecideLeave(absl::string_view decider, absl::string_view opinion, absl::Time now,
+                 organization::v1::LeaveRequest* leave);
+
+// LEAVE_BEGUN once the first day has come.
+absl::Status CheckCancelLeave(absl::string_view today, const organization::v1::LeaveRequest& leave);
+
+// Sets the days taken and overstayed. LEAVE_NOT_BEGUN, RETURN_DATE_INVALID.
+absl::Status ReturnFromLeave(const WorkCalendar& calendar, absl::string_view today, absl::string_view return_date,
+                             organization::v1::LeaveRequest* leave);
+
+// What a person was away within a period: [first, last] is inside of the person's service.
+struct Attendance {
+  Decimal working, leave, overstayed, present;
+  std::vector<std::pair<organization::v1::LeaveKind, Decimal>> by_kind;
+};
+absl::StatusOr<Attendance> CountAttendance(const WorkCalendar& calendar, absl::string_view first,
+                                           absl::string_view last,
+                                           const std::vector<organization::v1::LeaveRequest>& leaves);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_LEAVE_RULES_H_

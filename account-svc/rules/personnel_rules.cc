@@ -1,0 +1,280 @@
+#include "account-svc/rules/personnel_rules.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "account-svc/rules/organization_rules.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+
+namespace kam::account::rules {
+namespace {
+
+namespace pb = organization::v1;
+using pb::Employee;
+using pb::PersonnelAct;
+using pb::PersonnelActKind;
+
+constexpr absl::string_view kGeneralManager = "GM";
+constexpr absl::string_view kDepartmentManager = "GAM";
+constexpr absl::string_view kAccountManager = "KAM";
+
+bool IsSupervisor(absl::string_view role) { return role == "BDS" || role == "PSS" || role == "ASS"; }
+
+// Taking on, giving or taking a post, dismissing: 聘任、解聘.
+bool IsAppointment(PersonnelActKind kind) {
+  return kind == pb::PERSONNEL_ACT_KIND_HIRE || kind == pb::PERSONNEL_ACT_KIND_APPOINT ||
+         kind == pb::PERSONNEL_ACT_KIND_REMOVE || kind == pb::PERSONNEL_ACT_KIND_DISMISS;
+}
+
+template <typename May>
+bool Reaches(const ActPerson& person, May may) {
+  return std::any_of(person.roles.begin(), person.roles.end(), [&](const std::string& role) {
+    switch (may(role)) {
+      case ActReach::kDirect:
+        return person.direct;
+      case ActReach::kDepartment:
+        return person.in_department;
+      case ActReach::kAll:
+        return true;
+      default:
+        return false;
+    }
+  });
+}
+
+// Roles for which `may` is true for somebody.
+template <typename May>
+std::string RolesThatMay(May may) {
+  std::vector<std::string> roles;
+  for (const absl::string_view role : RoleCodes()) {
+    if (may(role) != ActReach::kNone) roles.emplace_back(role);
+  }
+  return absl::StrJoin(roles, " ");
+}
+
+absl::Status Denied(absl::string_view reason, absl::string_view what, const PersonnelAct& act,
+                    const std::string& allowed) {
+  return Error(absl::StatusCode::kPermissionDenied, reason, what,
+               {{"rule", "R-01"}, {"kind", pb::PersonnelActKind_Name(act.kind())}, {"allowed", allowed}});
+}
+
+absl::Status NotConcerned(const ActPerson& person, const PersonnelAct& act) {
+  if (act.employee().empty() || act.employee() != person.name) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+               "nobody decides about himself; the general manager does", {{"rule", "self"}});
+}
+
+// Fields that an act of some kind needs (true) or would ignore (absent).
+bool Needs(PersonnelActKind kind, absl::string_view field) {
+  if (field == "employee") return kind != pb::PERSONNEL_ACT_KIND_HIRE;
+  if (field == "candidate_name" || field == "candidate_login") return kind == pb::PERSONNEL_ACT_KIND_HIRE;
+  if (field == "department" || field == "superior") return kind == pb::PERSONNEL_ACT_KIND_HIRE;
+  if (field == "role") {
+    return kind == pb::PERSONNEL_ACT_KIND_HIRE || kind == pb::PERSONNEL_ACT_KIND_APPOINT ||
+           kind == pb::PERSONNEL_ACT_KIND_REMOVE;
+  }
+  return false;
+}
+
+bool Takes(PersonnelActKind kind, absl::string_view field) {
+  if (Needs(kind, field)) return true;
+  if (field == "department" || field == "superior" || field == "job_title") {
+    return kind == pb::PERSONNEL_ACT_KIND_HIRE || kind == pb::PERSONNEL_ACT_KIND_APPOINT ||
+           kind == pb::PERSONNEL_ACT_KIND_TRANSFER;
+  }
+  if (field == "amount") return kind == pb::PERSONNEL_ACT_KIND_REWARD || kind == pb::PERSONNEL_ACT_KIND_PUNISH;
+  return false;
+}
+
+// The disciplinary line goes to `superior` from `day` on.
+void ChangeSuperior(const std::string& superior, const std::string& day, Employee* employee) {
+  const std::string before = AddDays(day, -1).value_or(day);
+  for (int i = 0; i < employee->superiors_size();) {
+    pb::ReportingLine& line = *employee->mutable_superiors(i);
+    if (line.kind() == pb::LINE_KIND_FUNCTIONAL || (!line.until().empty() && line.until() < day)) {
+      ++i;
+    } else if (line.since() >= day) {
+      employee->mutable_superiors()->DeleteSubrange(i, 1);
+    } else {
+      line.set_until(before);
+      ++i;
+    }
+  }
+  pb::ReportingLine* line = employee->add_superiors();
+  line->set_superior(superior);
+  line->set_since(day);
+  line->set_kind(pb::LINE_KIND_DISCIPLINARY);
+}
+
+void GiveRole(const PersonnelAct& act, Employee* employee) {
+  for (pb::RoleAssignment& row : *employee->mutable_roles()) {
+    if (row.role() != act.role() || (!row.until().empty() && row.until() < act.effective_date())) continue;
+    if (row.since() > act.effective_date()) row.set_since(act.effective_date());
+    row.clear_until();
+    return;
+  }
+  pb::RoleAssignment* row = employee->add_roles();
+  row->set_role(act.role());
+  row->set_since(act.effective_date());
+  row->set_state(pb::ROLE_STATE_GRANTED);
+  row->set_proposer(act.proposer());
+  row->set_confirmer(act.decider());
+}
+
+void TakeRole(const PersonnelAct& act, Employee* employee) {
+  const std::string before = AddDays(act.effective_date(), -1).value_or(act.effective_date());
+  for (int i = 0; i < employee->roles_size();) {
+    pb::RoleAssignment& row = *employee->mutable_roles(i);
+    const bool runs = row.until().empty() || row.until() >= act.effective_date();
+    if (row.role() == act.role() && runs && row.since() >= act.effective_date()) {
+      employee->mutable_roles()->DeleteSubrange(i, 1);
+      continue;
+    }
+    if (row.role() == act.role() && runs) row.set_until(before);
+    ++i;
+  }
+}
+
+}  // namespace
+
+ActReach MayPropose(absl::string_view role, PersonnelActKind kind) {
+  if (role == kGeneralManager) return ActReach::kAll;
+  if (role == kDepartmentManager) return ActReach::kDepartment;
+  if (role == kAccountManager) return ActReach::kDirect;
+  if (!IsSupervisor(role)) return ActReach::kNone;
+  return kind == pb::PERSONNEL_ACT_KIND_HIRE || kind == pb::PERSONNEL_ACT_KIND_TRANSFER ? ActReach::kNone
+                                                                                        : ActReach::kDirect;
+}
+
+ActReach MayDecide(absl::string_view role, PersonnelActKind kind, bool team_leader) {
+  if (role == kGeneralManager) return ActReach::kAll;
+  if (role != kDepartmentManager) return ActReach::kNone;
+  if (IsAppointment(kind)) return team_leader ? ActReach::kDepartment : ActReach::kNone;
+  return ActReach::kDirect;
+}
+
+ActReach MayVeto(absl::string_view role, PersonnelActKind kind, bool team_leader) {
+  return role == kDepartmentManager && IsAppointment(kind) && !team_leader ? ActReach::kDepartment : ActReach::kNone;
+}
+
+bool ConcernsLeader(const Policy& policy, const PersonnelAct& act, const std::vector<std::string>& held) {
+  const auto leads = [&](const std::string& role) {
+    return std::find(policy.team_leader_roles.begin(), policy.team_leader_roles.end(), role) !=
+           policy.team_leader_roles.end();
+  };
+  // What counts is the post that is given or taken: a team leader who becomes something else is not a team leader then.
+  if (!act.role().empty()) return leads(act.role());
+  return std::any_of(held.begin(), held.end(), leads);
+}
+
+absl::Status CheckAct(const PersonnelAct& act, const std::set<std::string>& privileged, const std::string& today) {
+  FieldViolations violations;
+  const std::pair<absl::string_view, bool> fields[] = {{"employee", !act.employee().empty()},
+                                                       {"candidate_name", !act.candidate_name().empty()},
+                                                       {"candidate_login", !act.candidate_login().empty()},
+                                                       {"role", !act.role().empty()},
+                                                       {"department", !act.department().empty()},
+                                                       {"superior", !act.superior().empty()},
+                                                       {"job_title", !act.job_title().empty()},
+                                                       {"amount", act.has_amount()}};
+  const std::string kind = pb::PersonnelActKind_Name(act.kind());
+  for (const auto& [field, set] : fields) {
+    const std::string path = absl::StrCat("personnel_act.", field);
+    if (!set && Needs(act.kind(), field)) {
+      violations.Add(path, "FIELD_REQUIRED", absl::StrCat("must be set for ", kind), {{"kind", kind}});
+    } else if (set && !Takes(act.kind(), field)) {
+      violations.Add(path, "FIELD_NOT_FOR_KIND", absl::StrCat("says nothing in ", kind), {{"kind", kind}});
+    }
+  }
+  if (act.kind() == pb::PERSONNEL_ACT_KIND_TRANSFER && act.department().empty() && act.superior().empty()) {
+    violations.Add("personnel_act.department", "FIELD_REQUIRED", "a transfer names a department or a superior");
+  }
+  if (!act.role().empty() && !IsRole(act.role())) {
+    violations.Add("personnel_act.role", "ROLE_UNKNOWN", absl::StrCat(act.role(), " is not a role"),
+                   {{"role", act.role()}});
+  } else if (privileged.count(act.role()) > 0) {
+    violations.Add("personnel_act.role", "PRIVILEGED_ROLE",
+                   absl::StrCat(act.role(), " administers rights: it is proposed and confirmed on the person"),
+                   {{"role", act.role()}});
+  }
+  if (act.effective_date() < today) {
+    violations.Add("personnel_act.effective_date", "EFFECTIVE_DATE_PAST",
+                   absl::StrCat("is ", act.effective_date(), "; today is ", today),
+                   {{"value", act.effective_date()}, {"limit", today}});
+  }
+  return violations.status();
+}
+
+absl::Status CheckPropose(const ActPerson& person, const PersonnelAct& act) {
+  RETURN_IF_ERROR(NotConcerned(person, act));
+  const auto may = [&](absl::string_view role) { return MayPropose(role, act.kind()); };
+  if (Reaches(person, may)) return absl::OkStatus();
+  return Denied("PROPOSAL_NOT_ALLOWED", "the caller has no right to propose this for this person", act,
+                RolesThatMay(may));
+}
+
+absl::Status CheckDecide(const ActPerson& person, const PersonnelAct& act) {
+  RETURN_IF_ERROR(NotConcerned(person, act));
+  const auto may = [&](absl::string_view role) { return MayDecide(role, act.kind(), act.team_leader()); };
+  if (Reaches(person, may)) return absl::OkStatus();
+  return Denied("NOT_THE_DECIDER", "the caller does not decide this for this person", act, RolesThatMay(may));
+}
+
+absl::Status CheckVeto(const ActPerson& person, const PersonnelAct& act) {
+  RETURN_IF_ERROR(NotConcerned(person, act));
+  const auto may = [&](absl::string_view role) { return MayVeto(role, act.kind(), act.team_leader()); };
+  if (Reaches(person, may)) return absl::OkStatus();
+  return Denied("VETO_NOT_ALLOWED", "a veto is for hiring, appointment and dismissal of members of the own department",
+                act, RolesThatMay(may));
+}
+
+void Decide(absl::string_view actor, absl::string_view opinion, absl::Time now, PersonnelAct* act) {
+  act->set_decider(std::string(actor));
+  act->set_opinion(std::string(opinion));
+  *act->mutable_decide_time() = ToTimestamp(now);
+}
+
+void AddOpinion(absl::string_view actor, absl::string_view opinion, absl::Time now, PersonnelAct* act) {
+  pb::PersonnelOpinion* entry = act->add_opinions();
+  entry->set_employee(std::string(actor));
+  entry->set_opinion(std::string(opinion));
+  *entry->mutable_opinion_time() = ToTimestamp(now);
+}
+
+absl::Status ApplyAct(const PersonnelAct& act, Employee* employee) {
+  const std::string& day = act.effective_date();
+  if (!employee->leave_date().empty() && employee->leave_date() < day) {
+    return FailedPrecondition("EMPLOYEE_LEFT", employee->name(),
+                              absl::StrCat(employee->display_name(), " left on ", employee->leave_date()),
+                              {{"leaveDate", employee->leave_date()}});
+  }
+  switch (act.kind()) {
+    case pb::PERSONNEL_ACT_KIND_HIRE:
+      employee->set_display_name(act.candidate_name());
+      employee->set_login(act.candidate_login());
+      employee->set_hire_date(day);
+      break;
+    case pb::PERSONNEL_ACT_KIND_REMOVE:
+      TakeRole(act, employee);
+      return absl::OkStatus();
+    case pb::PERSONNEL_ACT_KIND_DISMISS:
+      employee->set_leave_date(day);
+      EndAtLeave(employee);
+      return absl::OkStatus();
+    case pb::PERSONNEL_ACT_KIND_APPOINT:
+    case pb::PERSONNEL_ACT_KIND_TRANSFER:
+      break;
+    default:  // Reward and punishment are on record.
+      return absl::OkStatus();
+  }
+  if (!act.role().empty()) GiveRole(act, employee);
+  if (!act.department().empty()) employee->set_department(act.department());
+  if (!act.superior().empty()) ChangeSuperior(act.superior(), day, employee);
+  if (!act.job_title().empty()) employee->set_job_title(act.job_title());
+  return absl::OkStatus();
+}
+
+}  // namespace kam::account::rules

@@ -1,0 +1,74 @@
+// Personnel acts (G-07, R-01). Pure functions.
+//
+// Who proposes, who decides and who may veto, as R-01 gives it:
+//   KAM                proposes everything for direct staff.
+//   BDS, PSS, ASS      propose reward, punishment, appointment, removal and dismissal of direct staff (nominate and
+//                      eliminate); take part in recruiting with an opinion.
+//   GAM                proposes everything for the department; decides appointment, removal, hiring and dismissal of
+//                      team leaders, and transfer, reward and punishment of direct staff; vetoes hiring, appointment,
+//                      removal and dismissal of all others of the department.
+//   GM                 proposes and decides everything.
+#ifndef KAM_ACCOUNT_SVC_RULES_PERSONNEL_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_PERSONNEL_RULES_H_
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "account-svc/policy.h"
+#include "kam/organization/v1/employee.pb.h"
+#include "kam/organization/v1/personnel_act.pb.h"
+
+namespace kam::account::rules {
+
+// How far rights to personnel acts go, by role.
+enum class ActReach {
+  kNone,
+  kDirect,      // Direct staff.
+  kDepartment,  // Everybody of the department and below.
+  kAll,
+};
+
+// Whoever acts, as he stands to the person concerned.
+struct ActPerson {
+  std::string name;  // employees/{id}
+  std::vector<std::string> roles;
+  bool direct = false;         // The person concerned reports to him, or will.
+  bool in_department = false;  // The person concerned is, or comes to, his department or below.
+};
+
+// May `role` propose, decide, veto an act of this kind, and for whom?
+ActReach MayPropose(absl::string_view role, organization::v1::PersonnelActKind kind);
+ActReach MayDecide(absl::string_view role, organization::v1::PersonnelActKind kind, bool team_leader);
+ActReach MayVeto(absl::string_view role, organization::v1::PersonnelActKind kind, bool team_leader);
+
+// Whether the act gives, takes or concerns the post of a team leader (Policy::team_leader_roles). `held`: roles of the
+// person concerned now.
+bool ConcernsLeader(const Policy& policy, const organization::v1::PersonnelAct& act,
+                    const std::vector<std::string>& held);
+
+// What the kind needs is there and nothing else that it would ignore: FIELD_REQUIRED, FIELD_NOT_FOR_KIND, ROLE_UNKNOWN,
+// PRIVILEGED_ROLE, EFFECTIVE_DATE_PAST. `privileged`: roles that administer rights.
+absl::Status CheckAct(const organization::v1::PersonnelAct& act, const std::set<std::string>& privileged,
+                      const std::string& today);
+
+// PROPOSAL_NOT_ALLOWED.
+absl::Status CheckPropose(const ActPerson& person, const organization::v1::PersonnelAct& act);
+// SEPARATION_OF_DUTIES for the person concerned; NOT_THE_DECIDER naming who decides.
+absl::Status CheckDecide(const ActPerson& person, const organization::v1::PersonnelAct& act);
+// SEPARATION_OF_DUTIES for the person concerned; VETO_NOT_ALLOWED.
+absl::Status CheckVeto(const ActPerson& person, const organization::v1::PersonnelAct& act);
+void Decide(absl::string_view actor, absl::string_view opinion, absl::Time now, organization::v1::PersonnelAct* act);
+void AddOpinion(absl::string_view actor, absl::string_view opinion, absl::Time now,
+                organization::v1::PersonnelAct* act);
+
+// What a decided act does to the person on its day: roles, lines, department, post, last day. An act of hiring fills a
+// new person. Reward and punishment change nothing. EMPLOYEE_LEFT when he has left before that day.
+absl::Status ApplyAct(const organization::v1::PersonnelAct& act, organization::v1::Employee* employee);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_PERSONNEL_RULES_H_

@@ -1,0 +1,85 @@
+#include "account-svc/rules/right_rules.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+
+namespace kam::account::rules {
+namespace {
+
+namespace pb = organization::v1;
+
+constexpr absl::string_view kPersonnelNouns[] = {
+    "assessment", "assessment_template", "attendance", "department", "directory", "employee", "kpi",
+    "leave",      "personnel_act",       "post",       "role_grant", "training"};
+constexpr absl::string_view kFinanceNouns[] = {
+    "budget",         "commission", "credit",  "credit_policy",    "expense", "financing",
+    "fund_plan",      "invoice",    "price",   "price_book",       "profit",  "price_probe",
+    "purchase_price", "receivable", "receipt", "price_simulation", "rebate",  "service_fee"};
+
+// Verbs, by mode; what is not here is DO. A word may have more behind it: "review_legal", "decide_parts".
+const std::vector<std::pair<absl::string_view, pb::RightMode>>& Verbs() {
+  static const auto* const verbs = new std::vector<std::pair<absl::string_view, pb::RightMode>>{
+      {"read", pb::RIGHT_MODE_KNOW},        {"resolve", pb::RIGHT_MODE_KNOW},     {"summarize", pb::RIGHT_MODE_KNOW},
+      {"report", pb::RIGHT_MODE_KNOW},      {"track", pb::RIGHT_MODE_KNOW},       {"export", pb::RIGHT_MODE_KNOW},
+      {"veto", pb::RIGHT_MODE_VETO},        {"propose", pb::RIGHT_MODE_PROPOSE},  {"opine", pb::RIGHT_MODE_PROPOSE},
+      {"submit", pb::RIGHT_MODE_PROPOSE},   {"file", pb::RIGHT_MODE_PROPOSE},     {"draft", pb::RIGHT_MODE_DRAFT},
+      {"review", pb::RIGHT_MODE_REVIEW},    {"coscore", pb::RIGHT_MODE_REVIEW},   {"inspect", pb::RIGHT_MODE_REVIEW},
+      {"supervise", pb::RIGHT_MODE_REVIEW}, {"approve", pb::RIGHT_MODE_APPROVE},  {"verify", pb::RIGHT_MODE_APPROVE},
+      {"confirm", pb::RIGHT_MODE_APPROVE},  {"accept", pb::RIGHT_MODE_APPROVE},   {"release", pb::RIGHT_MODE_APPROVE},
+      {"publish", pb::RIGHT_MODE_APPROVE},  {"decide", pb::RIGHT_MODE_DECIDE},    {"score", pb::RIGHT_MODE_DECIDE},
+      {"assign", pb::RIGHT_MODE_DECIDE},    {"override", pb::RIGHT_MODE_DECIDE},  {"appraise", pb::RIGHT_MODE_DECIDE},
+      {"arbitrate", pb::RIGHT_MODE_DECIDE}, {"establish", pb::RIGHT_MODE_DECIDE}, {"dispatch", pb::RIGHT_MODE_DECIDE}};
+  return *verbs;
+}
+
+}  // namespace
+
+pb::RightFamily FamilyOf(absl::string_view permission) {
+  const absl::string_view noun = permission.substr(0, permission.find('.'));
+  const auto in = [noun](const auto& nouns) {
+    return std::find(std::begin(nouns), std::end(nouns), noun) != std::end(nouns);
+  };
+  if (in(kPersonnelNouns)) return pb::RIGHT_FAMILY_PERSONNEL;
+  return in(kFinanceNouns) ? pb::RIGHT_FAMILY_FINANCE : pb::RIGHT_FAMILY_BUSINESS;
+}
+
+pb::RightMode ModeOf(absl::string_view permission) {
+  // The first word after the noun that says a mode: "leave.approve.long", "employee.role.assign.KAM".
+  std::vector<absl::string_view> words = absl::StrSplit(permission, '.');
+  for (size_t i = 1; i < words.size(); ++i) {
+    for (const auto& [verb, mode] : Verbs()) {
+      if (words[i] == verb || absl::StartsWith(words[i], std::string(verb) + "_")) return mode;
+    }
+  }
+  return pb::RIGHT_MODE_DO;
+}
+
+absl::string_view LimitOf(absl::string_view permission) {
+  static constexpr std::pair<absl::string_view, absl::string_view> kLimits[] = {
+      {"leave.approve", "F-01"},
+      {"leave.approve.long", "superior of the direct superior"},
+      {"assessment.score", "direct staff of the period"},
+      {"personnel_act.propose", "R-01"},
+      {"personnel_act.decide", "R-01"},
+      {"personnel_act.veto", "R-01"},
+      {"approval.decide", "authority grants"},
+      {"authority_grant.lend", "what the lender holds"},
+  };
+  for (const auto& [of, limit] : kLimits) {
+    if (of == permission) return limit;
+  }
+  return "";
+}
+
+void Describe(pb::RoleGrant* grant) {
+  grant->set_family(FamilyOf(grant->permission()));
+  grant->set_mode(ModeOf(grant->permission()));
+  grant->set_limit(std::string(LimitOf(grant->permission())));
+}
+
+}  // namespace kam::account::rules

@@ -1,0 +1,216 @@
+// The rights as required (requirements R.1 and R.2), cell by cell: what is expected here is written from the text of
+// the requirements, not from the delivered rights.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "account-svc/rules/organization_rules.h"
+#include "account-svc/rules/right_rules.h"
+#include "kam/api/method.pb.h"
+#include "tests/authorization/rights.h"
+#include "tests/protocol/descriptors.h"
+
+namespace kam::authorization {
+namespace {
+
+namespace pb = organization::v1;
+
+class RequiredRightsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    absl::StatusOr<Rights> rights = ReadAllRights();
+    ASSERT_TRUE(rights.ok()) << rights.status();
+    rights_ = *std::move(rights);
+  }
+  // "own", "team", ...; "no" when the role does not hold the permission.
+  std::string LevelOf(const std::string& permission, const std::string& role) const {
+    const auto of_permission = rights_.find(permission);
+    if (of_permission == rights_.end()) return "no such permission";
+    const auto level = of_permission->second.find(role);
+    return level == of_permission->second.end() ? "no" : std::string(auth::LevelName(level->second));
+  }
+  std::string Holders(const std::string& permission) const {
+    std::string roles;
+    for (const absl::string_view role : account::rules::RoleCodes()) {
+      if (LevelOf(permission, std::string(role)) == "no" || role == "ERP") continue;
+      absl::StrAppend(&roles, roles.empty() ? "" : " ", role);
+    }
+    return roles;
+  }
+
+  Rights rights_;
+};
+
+// Data kinds of R.2, each by the permission that shows it.
+const std::vector<std::pair<std::string, std::string>>& Kinds() {
+  static const auto* const kinds = new std::vector<std::pair<std::string, std::string>>{
+      {"accounts", "account.read"},        {"opportunities", "opportunity.read"},
+      {"floor price", "price.floor.read"}, {"purchase", "price.purchase.read"},
+      {"contracts", "contract.read"},      {"receivables", "receivable.read"},
+      {"complaints", "complaint.read"},    {"claims", "claim.read"},
+      {"KPI", "assessment.read"}};
+  return *kinds;
+}
+
+// A row of R.2: roles, then the level of each kind. What the table says in words stands behind it.
+struct Row {
+  const char* roles;
+  const char* levels;
+};
+constexpr Row kVisibility[] = {
+    // own; own; no / no; own; own; own accounts; own.
+    {"KAX BD", "own own no no own own own own own"},
+    // assigned; read; no / no; file only; no; route only: no complaint is read; own.
+    {"KAA", "own own no no own no no no own"},
+    // team throughout; floor yes, purchase no.
+    {"BDS", "team team all no team team team team team"},
+    // read for solutions; no / no; assist; no; product subjects: complaints of the department, no claims; team.
+    {"PSS PS", "department department no no department no department no team"},
+    // service view; no; no / no; warranty terms are not contracts; no; all in the department; team.
+    {"ASS AS ASP", "all no no no no no department department team"},
+    // department throughout; floor yes; purchase for GAM only.
+    {"KAM", "department department all no department department department department department"},
+    {"GAM", "department department all all department department department department department"},
+    // all key accounts, RM the region; floor yes, purchase no; takes part in the assessment of the regions.
+    {"KAPM", "all all all no all all all all region"},
+    {"RM", "region region all no region region region region region"},
+    // claim and repair view; no; no / no; warranty only; claim settlement is with the claims; claims; own. R-02: the
+    // technical and the parts manager score their people, so they see their sheets.
+    {"CL SA", "all no no no no no all all own"},
+    {"TM PTM", "all no no no no no all all team"},
+    // contact view; read intention: leads, no opportunities; no; no; no; complaints; own, managers score.
+    {"CSR APT CLS", "all no no no no no all no own"},
+    {"CSM", "all no no no no no all all team"},
+    {"CLM", "all no no no no no all no team"},
+    // billing view; no; FD yes / yes; money terms; all; claim settlement: FD and the accountant; FD.
+    {"ACC", "all no no no all all no all own"},
+    {"CSH CRC", "all no no no all all no no own"},
+    {"FD", "all no all all all all no all all"},
+    // order view; no; no / no; order terms; status only; no; collects.
+    {"SAD", "all no no no all no no no all"},
+    {"SPO", "all no no no all no no no own"},
+    // all; all; yes / GM yes; all; all; major; all.
+    {"SD", "all all all no all all all all all"},
+    {"GM", "all all all all all all all all all"},
+};
+
+// G-02, G-03, R.2: role x data kind x level.
+TEST_F(RequiredRightsTest, EveryCellOfTheVisibilityTable) {
+  int cells = 0;
+  for (const Row& row : kVisibility) {
+    const std::vector<std::string> levels = absl::StrSplit(row.levels, ' ');
+    ASSERT_EQ(levels.size(), Kinds().size()) << row.roles;
+    for (const absl::string_view role : absl::StrSplit(row.roles, ' ')) {
+      for (size_t i = 0; i < levels.size(); ++i) {
+        const auto& [kind, permission] = Kinds()[i];
+        EXPECT_EQ(LevelOf(permission, std::string(role)), levels[i])
+            << role << ", " << kind << " (" << permission << ")";
+        ++cells;
+      }
+    }
+  }
+  EXPECT_EQ(cells, 30 * static_cast<int>(Kinds().size()));
+}
+
+// A cell of R.1: a permission and the roles that hold it, in the order of the catalogue of roles.
+struct Right {
+  const char* requirement;
+  const char* permission;
+  const char* roles;
+};
+constexpr Right kRights[] = {
+    // Propose: KAM for direct staff; GAM for all others; supervisors propose and nominate; GM decides.
+    {"R-01", "personnel_act.propose", "GM GAM KAM BDS PSS ASS"},
+    {"R-01", "personnel_act.decide", "GM GAM"},
+    {"R-01", "personnel_act.veto", "GAM"},
+    // Supervisors take part in recruiting.
+    {"R-01", "personnel_act.opine", "BDS PSS ASS"},
+    // KAPM takes part for regional managers and staff; SAD and HR add up.
+    {"R-02", "assessment.consolidate", "HR SAD"},
+    // KAM approves leave up to one day; above it is for the next level.
+    {"R-05", "attendance.read", "GM DGM AD HR GAM KAM"},
+    // GAM decides the purchase price; hidden from sales.
+    {"R-07", "price.purchase.read", "GM DGM FD GAM"},
+    // 有向总经理报告权.
+    {"R-23", "instruction.past_the_line", "KAM"},
+    // Supervisors take part, GAM sets the structure of the department, GM decides that of the company.
+    {"R-21", "post.propose", "GM HR GAM BDS PSS ASS"},
+    {"R-21", "post.decide", "GM GAM"},
+    // Structure: GAM sets that of the department, GM decides, HR maintains.
+    {"R-21", "department.write", "GM HR GAM"},
+};
+
+// G-02, R.1
+TEST_F(RequiredRightsTest, EveryRightIsHeldByTheRolesThatTheDocumentsName) {
+  for (const Right& right : kRights) {
+    EXPECT_EQ(Holders(right.permission), right.roles) << right.requirement << " " << right.permission;
+  }
+}
+
+// who leads people scores them; R-05: the account manager approves short leave only.
+TEST_F(RequiredRightsTest, WhoLeadsPeopleScoresThemAndKnowsTheirLeave) {
+  for (const char* role : {"KAM", "GAM", "BDS", "PSS", "ASS", "SVM", "TM"}) {
+    EXPECT_EQ(LevelOf("assessment.score", role), "team") << role;
+    EXPECT_NE(LevelOf("leave.read", role), "no") << role;
+  }
+  EXPECT_EQ(LevelOf("leave.approve", "KAM"), "team");
+  EXPECT_EQ(LevelOf("leave.approve.long", "KAM"), "no");
+  EXPECT_NE(LevelOf("leave.approve.long", "GAM"), "no");
+  EXPECT_EQ(LevelOf("leave.approve.long", "HR"), "all");
+  EXPECT_EQ(LevelOf("assessment.coscore", "KAPM"), "region");
+  // Supervisors are not given leave to approve.
+  for (const char* role : {"BDS", "PSS", "ASS", "KAX"}) EXPECT_EQ(LevelOf("leave.approve", role), "no") << role;
+  for (const absl::string_view role : account::rules::RoleCodes()) {
+    if (role == "ERP") continue;
+    EXPECT_NE(LevelOf("leave.write", std::string(role)), "no") << role;
+    EXPECT_EQ(LevelOf("assessment.sign", std::string(role)), "own") << role;
+  }
+}
+
+// G-02: three families, and modes as R.1 names them.
+TEST_F(RequiredRightsTest, EveryRightHasAFamilyAndAMode) {
+  const std::pair<const char*, std::pair<pb::RightFamily, pb::RightMode>> expected[] = {
+      {"personnel_act.propose", {pb::RIGHT_FAMILY_PERSONNEL, pb::RIGHT_MODE_PROPOSE}},
+      {"personnel_act.decide", {pb::RIGHT_FAMILY_PERSONNEL, pb::RIGHT_MODE_DECIDE}},
+      {"personnel_act.veto", {pb::RIGHT_FAMILY_PERSONNEL, pb::RIGHT_MODE_VETO}},
+      {"leave.approve.long", {pb::RIGHT_FAMILY_PERSONNEL, pb::RIGHT_MODE_APPROVE}},
+      {"employee.role.assign.KAM", {pb::RIGHT_FAMILY_PERSONNEL, pb::RIGHT_MODE_DECIDE}},
+      {"assessment.coscore", {pb::RIGHT_FAMILY_PERSONNEL, pb::RIGHT_MODE_REVIEW}},
+      {"price.purchase.read", {pb::RIGHT_FAMILY_FINANCE, pb::RIGHT_MODE_KNOW}},
+      {"receivable.read", {pb::RIGHT_FAMILY_FINANCE, pb::RIGHT_MODE_KNOW}},
+      {"contract.review_legal", {pb::RIGHT_FAMILY_BUSINESS, pb::RIGHT_MODE_REVIEW}},
+      {"visit.approve", {pb::RIGHT_FAMILY_BUSINESS, pb::RIGHT_MODE_APPROVE}},
+      {"account.write", {pb::RIGHT_FAMILY_BUSINESS, pb::RIGHT_MODE_DO}},
+  };
+  for (const auto& [permission, family_and_mode] : expected) {
+    EXPECT_EQ(rights_.count(permission), 1) << permission;
+    EXPECT_EQ(account::rules::FamilyOf(permission), family_and_mode.first) << permission;
+    EXPECT_EQ(account::rules::ModeOf(permission), family_and_mode.second) << permission;
+  }
+  std::map<pb::RightFamily, int> families;
+  for (const auto& [permission, roles] : rights_) ++families[account::rules::FamilyOf(permission)];
+  EXPECT_EQ(families.size(), 3);
+}
+
+// G-02: a right to propose never executes: no method that asks for one leads into a state of something decided.
+TEST_F(RequiredRightsTest, ARightToProposeNeverExecutes) {
+  const std::set<std::string> decided = {"APPROVED", "DECIDED",  "IN_EFFECT", "ACTIVE", "RELEASED",
+                                         "SIGNED",   "VERIFIED", "WON",       "PAID",   "ESTABLISHED"};
+  int proposals = 0;
+  for (const google::protobuf::MethodDescriptor* method : protocol::Descriptors::Published().methods()) {
+    const kam::api::Method& rules = method->options().GetExtension(kam::api::method);
+    if (account::rules::ModeOf(rules.permission()) != pb::RIGHT_MODE_PROPOSE) continue;
+    ++proposals;
+    EXPECT_EQ(decided.count(rules.transition().to()), 0) << protocol::FullMethodName(*method);
+  }
+  EXPECT_GT(proposals, 5);
+}
+
+}  // namespace
+}  // namespace kam::authorization
