@@ -1,5 +1,7 @@
 #include "account-svc/account_svc.h"
 
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "account-svc/area.h"
@@ -34,8 +36,8 @@ void FillCatalog(resource::Catalog* catalog) {
 }
 
 void RegisterAll(resource::Runtime& runtime, const Policy& policy, rpc::Registry* registry,
-                 schedule::Scheduler* scheduler) {
-  const Context context{runtime, policy, runtime.zone(), scheduler};
+                 schedule::Scheduler* scheduler, Peers peers) {
+  const Context context{runtime, policy, runtime.zone(), scheduler, std::make_shared<const Peers>(std::move(peers))};
   for (const Area* area : Areas()) area->register_handlers(context, registry);
 }
 

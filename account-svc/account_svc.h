@@ -4,6 +4,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "account-svc/peers.h"
 #include "account-svc/policy.h"
 #include "common/resource/runtime.h"
 #include "common/resource/type.h"
@@ -20,9 +21,9 @@ void FillCatalog(resource::Catalog* catalog);
 
 // Sets the hooks and adds every handler, unguarded: call resource::GuardHandlers when the registry is full. `policy`
 // is valid (Policy::Validate) and outlives the registry, as does `runtime`. `scheduler`: told what to do when something
-// is due; may be null.
+// is due; may be null. `peers`: the other services.
 void RegisterAll(resource::Runtime& runtime, const Policy& policy, rpc::Registry* registry,
-                 schedule::Scheduler* scheduler);
+                 schedule::Scheduler* scheduler, Peers peers = {});
 
 }  // namespace kam::account
 

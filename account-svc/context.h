@@ -2,6 +2,7 @@
 #ifndef KAM_ACCOUNT_SVC_CONTEXT_H_
 #define KAM_ACCOUNT_SVC_CONTEXT_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,12 +17,16 @@
 
 namespace kam::account {
 
+class Peers;
+
 struct Context {
   resource::Runtime& runtime;
   const Policy& policy;
   absl::TimeZone zone;
   // Where the areas say what they do when something is due; null where nothing is run, as in the bootstrap.
   schedule::Scheduler* scheduler = nullptr;
+  // The other services; never null.
+  std::shared_ptr<const Peers> peers;
 
   // The day on which `now` falls in the business's time zone, as ISO text.
   std::string Today(absl::Time now) const;

@@ -8,6 +8,7 @@
 #include "account-svc/bootstrap.h"
 #include "account-svc/policy.h"
 #include "account-svc/rights_loader.h"
+#include "common/service/peer.h"
 #include "common/service/service.h"
 #include "common/status/status.h"
 
@@ -41,10 +42,18 @@ int main(int argc, char** argv) {
   for (const absl::string_view name : kam::account::ServiceNames()) parts.rpc_services.emplace_back(name);
   parts.feed_method = "kam.event.v1.AccountFeedService/ListAccountChanges";
   parts.clock_method = "kam.sandbox.v1.AccountClockService/AdvanceAccountClock";
+  parts.asks_about_business = true;
   parts.fill_catalog = kam::account::FillCatalog;
   parts.register_handlers = [](const kam::service::Context& context) -> absl::Status {
     RETURN_IF_ERROR(policy.Validate());
-    kam::account::RegisterAll(context.runtime, policy, &context.registry, &context.scheduler);
+    const auto ask = [](kam::service::Peer* peer) -> kam::account::Peers::Ask {
+      if (peer == nullptr) return nullptr;
+      return [peer](absl::string_view method, const google::protobuf::Message& request,
+                    google::protobuf::Message* response,
+                    absl::Time deadline) { return peer->Ask(method, request, response, deadline); };
+    };
+    kam::account::RegisterAll(context.runtime, policy, &context.registry, &context.scheduler,
+                              {ask(context.contract_svc), ask(context.aftersales_svc)});
     return absl::OkStatus();
   };
   parts.load_reference_data = LoadReferenceData;

@@ -1,5 +1,6 @@
 #include "aftersales-svc/aftersales_svc.h"
 
+#include "aftersales-svc/account_cases.h"
 #include "aftersales-svc/claim_service.h"
 #include "aftersales-svc/complaint_service.h"
 #include "aftersales-svc/survey_service.h"
@@ -54,7 +55,8 @@ std::vector<std::string> RpcServices() {
           "kam.satisfaction.v1.SurveyResponseService",
           "kam.satisfaction.v1.FollowUpService",
           "kam.satisfaction.v1.SatisfactionTargetService",
-          "kam.satisfaction.v1.SatisfactionReviewService"};
+          "kam.satisfaction.v1.SatisfactionReviewService",
+          "kam.business.v1.AftersalesBusinessService"};
 }
 
 void RegisterAll(resource::Runtime& runtime, schedule::Scheduler* scheduler, const EnsureScopes& ensure_scopes,
@@ -67,6 +69,7 @@ void RegisterAll(resource::Runtime& runtime, schedule::Scheduler* scheduler, con
   RegisterSurveys(env);
   RegisterMonthlySatisfaction(env);
   RegisterSatisfactionReviews(env);
+  RegisterAccountCases(env);
 }
 
 }  // namespace kam::aftersales

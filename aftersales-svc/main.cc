@@ -28,6 +28,6 @@ int main(int argc, char** argv) {
     kam::aftersales::RegisterAll(context.runtime, &context.scheduler, ensure, policy, &context.registry);
     return absl::OkStatus();
   };
-  parts.program_permissions = {{"gateway", {"sandbox.clock"}}};
+  parts.program_permissions = {{"gateway", {"sandbox.clock"}}, {"account-svc", {"aftersales_business.resolve"}}};
   return kam::service::Main(parts, argc, argv);
 }

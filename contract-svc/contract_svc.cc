@@ -14,6 +14,7 @@ namespace kam::contract {
 absl::Span<const absl::string_view> ServiceNames() {
   static constexpr absl::string_view kNames[] = {"kam.approval.v1.ApprovalDelegationService",
                                                  "kam.approval.v1.ApprovalService",
+                                                 "kam.business.v1.ContractBusinessService",
                                                  "kam.pricing.v1.AuthorityGrantService",
                                                  "kam.pricing.v1.PriceBookService",
                                                  "kam.pricing.v1.PriceProbeService",
@@ -97,6 +98,7 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   RegisterInvoices(context, registry);
   RegisterReceipts(context, registry);
   RegisterReceivables(context, registry);
+  RegisterAccountBusiness(context, registry);
 }
 
 }  // namespace kam::contract

@@ -34,6 +34,6 @@ int main(int argc, char** argv) {
     kam::contract::RegisterAll(context.runtime, policy, directory, roles_of, &context.registry, &context.scheduler);
     return absl::OkStatus();
   };
-  parts.program_permissions = {{"gateway", {"sandbox.clock"}}};
+  parts.program_permissions = {{"gateway", {"sandbox.clock"}}, {"account-svc", {"contract_business.resolve"}}};
   return kam::service::Main(parts, argc, argv);
 }

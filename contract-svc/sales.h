@@ -38,6 +38,8 @@ void RegisterCredit(const Context& context, rpc::Registry* registry, schedule::S
 void RegisterInvoices(const Context& context, rpc::Registry* registry);
 void RegisterReceipts(const Context& context, rpc::Registry* registry);
 void RegisterReceivables(const Context& context, rpc::Registry* registry);
+// kam.business.v1: what the other programs ask about accounts.
+void RegisterAccountBusiness(const Context& context, rpc::Registry* registry);
 
 // The caller holds the permission of this opinion. REVIEW_STEP_NOT_YOURS.
 absl::Status CheckReviewer(const rpc::Call& call, v1::ReviewStepKind step);

@@ -44,7 +44,13 @@ World::World() : policy_(TestPolicy()) {
   harness_ = std::make_unique<testing::Harness>(
       "account-svc/schema", FillCatalog, [this](resource::Runtime& runtime, rpc::Registry* registry) {
         scheduler_ = std::make_unique<schedule::Scheduler>(runtime, "account-svc");
-        RegisterAll(runtime, policy_, registry, scheduler_.get());
+        RegisterAll(runtime, policy_, registry, scheduler_.get(),
+                    {[this](absl::string_view method, const google::protobuf::Message& request,
+                            google::protobuf::Message* response,
+                            absl::Time) { return contract_svc(method, request, response); },
+                     [this](absl::string_view method, const google::protobuf::Message& request,
+                            google::protobuf::Message* response,
+                            absl::Time) { return aftersales_svc(method, request, response); }});
       });
   hr_ = harness_->PrincipalFor("HR GM", harness_->NewId());
 }

@@ -3,6 +3,8 @@
 #ifndef KAM_ACCOUNT_SVC_TESTING_ACCOUNT_FIXTURE_H_
 #define KAM_ACCOUNT_SVC_TESTING_ACCOUNT_FIXTURE_H_
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,14 @@ class World {
   static void Drop();
 
   testing::Harness& harness() { return *harness_; }
+  // What the other services answer; they know of no business unless a test sets something else.
+  using Answer = std::function<absl::Status(absl::string_view method, const google::protobuf::Message& request,
+                                            google::protobuf::Message* response)>;
+  Answer contract_svc = [](absl::string_view, const google::protobuf::Message&, google::protobuf::Message*) {
+    return absl::OkStatus();
+  };
+  Answer aftersales_svc = contract_svc;
+
   // Runs everything that is due at the time of the harness; how many items were done.
   int64_t RunDue();
   template <typename Response>

@@ -20,7 +20,6 @@ using resource::IdOf;
 
 constexpr int kNamesAtOnce = 500;
 constexpr int kChangesAtOnce = 1000;
-constexpr absl::Duration kAskTimeout = absl::Seconds(5);
 constexpr char kFeed[] = "account-svc";
 
 Value IdOrNull(const std::string& name) { return name.empty() ? Value() : Value(IdOf(name)); }
@@ -73,19 +72,6 @@ absl::Status StoreAccount(mysql::Connection& connection, const kam::account::v1:
 
 }  // namespace
 
-absl::Status ScopeReplica::Ask(absl::string_view method, const google::protobuf::Message& request,
-                               google::protobuf::Message* response, absl::Time deadline) {
-  rpc::CallOptions options;
-  options.deadline = std::min(deadline, absl::Now() + kAskTimeout);
-  ASSIGN_OR_RETURN(options.bearer, issuer_.MintForSelf(absl::Now()));
-  const absl::Status status = account_svc_.Call(method, request, response, options);
-  if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) {
-    return RetryLater(absl::StatusCode::kUnavailable, "ACCOUNT_SVC_UNAVAILABLE",
-                      "the account service does not answer; nothing was changed", absl::Seconds(1));
-  }
-  return status;
-}
-
 absl::StatusOr<std::vector<std::string>> ScopeReplica::Missing(const char* table, const char* column,
                                                                const std::vector<std::string>& names,
                                                                absl::Time deadline) {
@@ -119,7 +105,8 @@ absl::Status ScopeReplica::FetchAccounts(const std::vector<std::string>& names, 
     kam::account::v1::BatchGetAccountScopesRequest request;
     for (const std::string& name : portion) request.add_names(name);
     kam::account::v1::BatchGetAccountScopesResponse response;
-    RETURN_IF_ERROR(Ask("kam.account.v1.AccountScopeService/BatchGetAccountScopes", request, &response, deadline));
+    RETURN_IF_ERROR(
+        account_svc_.Ask("kam.account.v1.AccountScopeService/BatchGetAccountScopes", request, &response, deadline));
     std::vector<std::string> people;
     for (const auto& scope : response.scopes()) {
       people.push_back(scope.owner());
@@ -140,8 +127,8 @@ absl::Status ScopeReplica::FetchEmployees(const std::vector<std::string>& names,
     kam::organization::v1::BatchGetEmployeeScopesRequest request;
     for (const std::string& name : portion) request.add_names(name);
     kam::organization::v1::BatchGetEmployeeScopesResponse response;
-    RETURN_IF_ERROR(
-        Ask("kam.organization.v1.EmployeeScopeService/BatchGetEmployeeScopes", request, &response, deadline));
+    RETURN_IF_ERROR(account_svc_.Ask("kam.organization.v1.EmployeeScopeService/BatchGetEmployeeScopes", request,
+                                     &response, deadline));
     return database_.Run(deadline, [&](mysql::Connection& connection) -> absl::Status {
       for (const auto& scope : response.scopes()) {
         RETURN_IF_ERROR(
@@ -168,8 +155,8 @@ absl::StatusOr<std::map<std::string, std::vector<std::string>>> ScopeReplica::Ro
     kam::organization::v1::BatchGetEmployeeRolesRequest request;
     for (const std::string& name : portion) request.add_names(name);
     kam::organization::v1::BatchGetEmployeeRolesResponse response;
-    RETURN_IF_ERROR(
-        Ask("kam.organization.v1.EmployeeScopeService/BatchGetEmployeeRoles", request, &response, deadline));
+    RETURN_IF_ERROR(account_svc_.Ask("kam.organization.v1.EmployeeScopeService/BatchGetEmployeeRoles", request,
+                                     &response, deadline));
     for (const auto& employee : response.employees()) {
       roles[employee.employee()].assign(employee.roles().begin(), employee.roles().end());
     }
@@ -205,7 +192,8 @@ absl::Status ScopeReplica::Follow() {
     request.set_page_size(kChangesAtOnce);
     for (const char* collection : {"accounts", "employees", "departments"}) request.add_collections(collection);
     kam::event::v1::ListChangesResponse response;
-    RETURN_IF_ERROR(Ask("kam.event.v1.AccountFeedService/ListAccountChanges", request, &response, deadline));
+    RETURN_IF_ERROR(
+        account_svc_.Ask("kam.event.v1.AccountFeedService/ListAccountChanges", request, &response, deadline));
     std::set<std::string> accounts, employees;
     bool departments = false;
     for (const auto& change : response.changes()) {

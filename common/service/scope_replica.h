@@ -11,16 +11,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/auth/internal_token.h"
 #include "common/mysql/mysql.h"
-#include "common/rpc/client.h"
+#include "common/service/peer.h"
 
 namespace kam::service {
 
 class ScopeReplica {
  public:
-  ScopeReplica(mysql::Database& database, rpc::Client& account_svc, auth::InternalIssuer& issuer)
-      : database_(database), account_svc_(account_svc), issuer_(issuer) {}
+  ScopeReplica(mysql::Database& database, Peer& account_svc) : database_(database), account_svc_(account_svc) {}
 
   // Makes sure the rows of these names are there, asking account-svc for the missing ones. Names that account-svc does
   // not know stay missing: the reference check of the runtime refuses them. UNAVAILABLE ACCOUNT_SVC_UNAVAILABLE when it
@@ -42,12 +40,9 @@ class ScopeReplica {
   absl::Status FetchAccounts(const std::vector<std::string>& names, absl::Time deadline);
   absl::Status FetchEmployees(const std::vector<std::string>& names, absl::Time deadline);
   absl::Status FetchKnownEmployees(absl::Time deadline);
-  absl::Status Ask(absl::string_view method, const google::protobuf::Message& request,
-                   google::protobuf::Message* response, absl::Time deadline);
 
   mysql::Database& database_;
-  rpc::Client& account_svc_;
-  auth::InternalIssuer& issuer_;
+  Peer& account_svc_;
 };
 
 }  // namespace kam::service

@@ -16,6 +16,7 @@
 #include "common/server/program.h"
 #include "common/service/audit_command.h"
 #include "common/service/metrics.h"
+#include "common/service/peer.h"
 #include "common/service/sandbox_clock.h"
 #include "common/service/scope_replica.h"
 #include "common/service/worker.h"
@@ -39,6 +40,8 @@ ABSL_FLAG(std::string, internal_jwks_file, "", "Public keys of the suite's progr
 ABSL_FLAG(std::string, internal_key_file, "", "Private key of this program (JWK), to speak for itself.");
 ABSL_FLAG(std::string, page_token_key_file, "", "32 random bytes that seal page tokens, the same in every replica.");
 ABSL_FLAG(std::string, account_svc, "", "Address of account-svc, for services that need it.");
+ABSL_FLAG(std::string, contract_svc, "", "Address of contract-svc, for account-svc; empty: it does without.");
+ABSL_FLAG(std::string, aftersales_svc, "", "Address of aftersales-svc, for account-svc; empty: it does without.");
 ABSL_FLAG(std::string, time_zone, "Asia/Shanghai", "Where days, months and years of the business begin (IANA name).");
 ABSL_FLAG(bool, sandbox_clock, false, "Let the sandbox move the clock. Never in production.");
 ABSL_FLAG(absl::Duration, sandbox_clock_interval, absl::Milliseconds(200),
@@ -139,6 +142,29 @@ absl::StatusOr<int> Audit(const Parts& parts, mysql::Database& database) {
   return sound ? 0 : kFaultsFound;
 }
 
+// Another service that this program asks.
+struct Link {
+  std::unique_ptr<rpc::Client> client;
+  std::unique_ptr<Peer> peer;
+};
+
+// `issuer` is made when this is the first of them.
+absl::Status Connect(const Parts& parts, const server::Program& program, const char* name, const char* unavailable,
+                     const std::string& address, std::unique_ptr<auth::InternalIssuer>* issuer, Link* link) {
+  if (*issuer == nullptr) {
+    auth::InternalIssuer::Options options;
+    options.program = parts.name;
+    options.key_file = absl::GetFlag(FLAGS_internal_key_file);
+    ASSIGN_OR_RETURN(*issuer, auth::InternalIssuer::Create(options, absl::Now()));
+  }
+  rpc::ClientOptions options;
+  options.target = address;
+  options.tls = program.tls_files();
+  ASSIGN_OR_RETURN(link->client, rpc::Client::Create(options));
+  link->peer = std::make_unique<Peer>(name, unavailable, *link->client, **issuer);
+  return absl::OkStatus();
+}
+
 absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database& database, Metrics& metrics,
                    int* exit_status) {
   SystemClock clock;
@@ -168,20 +194,25 @@ absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database
   rpc::Registry registry;
 
   std::unique_ptr<auth::InternalIssuer> issuer;
-  std::unique_ptr<rpc::Client> account_client;
+  Link account_svc, contract_svc, aftersales_svc;
   std::unique_ptr<ScopeReplica> scopes;
   if (parts.replicates_scopes) {
-    auth::InternalIssuer::Options issuer_options;
-    issuer_options.program = parts.name;
-    issuer_options.key_file = absl::GetFlag(FLAGS_internal_key_file);
-    ASSIGN_OR_RETURN(issuer, auth::InternalIssuer::Create(issuer_options, absl::Now()));
-    rpc::ClientOptions client_options;
-    client_options.target = absl::GetFlag(FLAGS_account_svc);
-    client_options.tls = program.tls_files();
-    ASSIGN_OR_RETURN(account_client, rpc::Client::Create(client_options));
-    scopes = std::make_unique<ScopeReplica>(database, *account_client, *issuer);
+    RETURN_IF_ERROR(Connect(parts, program, "account-svc", "ACCOUNT_SVC_UNAVAILABLE", absl::GetFlag(FLAGS_account_svc),
+                            &issuer, &account_svc));
+    scopes = std::make_unique<ScopeReplica>(database, *account_svc.peer);
   }
-  RETURN_IF_ERROR(parts.register_handlers(Context{runtime, registry, scheduler, scopes.get()}));
+  if (parts.asks_about_business) {
+    if (const std::string address = absl::GetFlag(FLAGS_contract_svc); !address.empty()) {
+      RETURN_IF_ERROR(
+          Connect(parts, program, "contract-svc", "CONTRACT_SVC_UNAVAILABLE", address, &issuer, &contract_svc));
+    }
+    if (const std::string address = absl::GetFlag(FLAGS_aftersales_svc); !address.empty()) {
+      RETURN_IF_ERROR(
+          Connect(parts, program, "aftersales-svc", "AFTERSALES_SVC_UNAVAILABLE", address, &issuer, &aftersales_svc));
+    }
+  }
+  RETURN_IF_ERROR(parts.register_handlers(
+      Context{runtime, registry, scheduler, scopes.get(), contract_svc.peer.get(), aftersales_svc.peer.get()}));
   event::RegisterFeed(runtime, parts.feed_method, &registry);
   RegisterSandboxClock(database, &clock, &scheduler, sandbox, parts.clock_method, &registry);
   const std::vector<absl::string_view> services(parts.rpc_services.begin(), parts.rpc_services.end());

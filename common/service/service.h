@@ -10,7 +10,7 @@
 //
 // Flags besides those of common/server/program.h: --mysql_socket, --mysql_host, --mysql_port, --mysql_user,
 // --mysql_password_file, --mysql_schema, --mysql_pool_size, --migrate, --source_directory, --internal_jwks_file,
-// --internal_key_file, --page_token_key_file, --account_svc, --time_zone,
+// --internal_key_file, --page_token_key_file, --account_svc, --contract_svc, --aftersales_svc, --time_zone,
 // --sandbox_clock, --sandbox_clock_interval, --audit, --audit_anchors, --audit_head_interval.
 //
 // With --migrate the program brings its schema up to date (as the migrator user), loads its reference data and ends.
@@ -35,6 +35,7 @@
 
 namespace kam::service {
 
+class Peer;
 class ScopeReplica;
 
 // What the registration of a service may use. Lives as long as the program serves.
@@ -44,6 +45,9 @@ struct Context {
   schedule::Scheduler& scheduler;
   // Of services that keep replicas of account-svc's scopes; null in account-svc itself.
   ScopeReplica* scopes = nullptr;
+  // Of services that ask about business; null when no address is set.
+  Peer* contract_svc = nullptr;
+  Peer* aftersales_svc = nullptr;
 };
 
 struct Parts {
@@ -55,6 +59,9 @@ struct Parts {
   std::string clock_method;  // "kam.sandbox.v1.ContractClockService/AdvanceContractClock"
   // True for services that keep account_scopes and employee_scopes as replicas fed by account-svc.
   bool replicates_scopes = false;
+  // True for account-svc, which asks the others what business there is with an account (--contract_svc,
+  // --aftersales_svc).
+  bool asks_about_business = false;
   std::function<void(resource::Catalog*)> fill_catalog;
   std::function<absl::Status(const Context&)> register_handlers;
   // After the migrations, with the migrator's rights; `source` is --source_directory, `zone` --time_zone. May be empty.

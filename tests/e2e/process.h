@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,6 +51,9 @@ absl::StatusOr<int> RunProgram(const std::vector<std::string>& command, const st
 // Polls `condition` until it holds; false when it does not within `limit`.
 template <typename Condition>
 bool WaitFor(absl::Duration limit, Condition condition);
+
+// A port of loopback that was free a moment ago; 0 when there is none.
+uint16_t FreePort();
 
 // The whole file; empty when there is none.
 std::string ReadFile(const std::string& path);

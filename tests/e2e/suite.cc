@@ -188,7 +188,10 @@ std::vector<std::string> Suite::ListenFlags(const std::string& program,
   std::vector<std::string> flags;
   const auto it = programs_.find(program);
   for (const std::string& listener : listeners) {
-    int port = 0;  // The first time the system chooses; later it is the same again.
+    int port = 0;  // The first time the system chooses, unless it was chosen before; later it is the same again.
+    if (const auto reserved = reserved_.find(program); listener == "grpc" && reserved != reserved_.end()) {
+      port = reserved->second;
+    }
     if (it != programs_.end()) {
       if (const auto known = it->second.ports.find(listener); known != it->second.ports.end()) port = known->second;
     }
@@ -196,6 +199,12 @@ std::vector<std::string> Suite::ListenFlags(const std::string& program,
     flags.push_back(absl::StrCat("--", flag, "=127.0.0.1:", port));
   }
   return flags;
+}
+
+int Suite::ReservePort(const std::string& program) {
+  int& port = reserved_[program];
+  if (port == 0) port = FreePort();
+  return port;
 }
 
 absl::Status Suite::Launch(const std::string& name) {
@@ -212,6 +221,11 @@ absl::Status Suite::Launch(const std::string& name) {
         absl::StrCat("--mysql_password_file=", secrets_, "/kam_", absl::StripSuffix(program, "-svc"), ".password"));
     if (program != "account-svc") {
       flags.push_back(absl::StrCat("--account_svc=127.0.0.1:", port("account-svc", "grpc")));
+    } else {
+      // It asks the others, which start after it: at addresses that are chosen now.
+      for (const char* peer : {"contract", "aftersales"}) {
+        flags.push_back(absl::StrCat("--", peer, "_svc=127.0.0.1:", ReservePort(absl::StrCat(peer, "-svc"))));
+      }
     }
   } else {
     std::vector<std::string> backends;

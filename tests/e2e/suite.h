@@ -111,6 +111,8 @@ class Suite {
   absl::Status MakeSchemas();
   absl::Status MigrateAll();
   absl::Status Launch(const std::string& name);
+  // Where a service that has not started yet will listen.
+  int ReservePort(const std::string& program);
   std::vector<std::string> ServiceFlags(const std::string& program) const;
   std::vector<std::string> ListenFlags(const std::string& program, const std::vector<std::string>& listeners) const;
   std::string SchemaOf(const std::string& program) const;
@@ -121,6 +123,7 @@ class Suite {
   // The socket as the programs know it, and the one of the server that runs now.
   std::string socket_, server_socket_;
   std::map<std::string, Program> programs_;
+  std::map<std::string, int> reserved_;  // gRPC ports by program.
   std::unique_ptr<mysql::Database> admin_;
   std::map<std::string, std::unique_ptr<mysql::Database>> databases_;
 };

@@ -21,7 +21,8 @@ FLAG_SOURCES = {name: ("common/server", "common/service", name) for name in SERV
 FLAG_SOURCES["gateway"] = ("common/server", "gateway")
 # Who may call whom at the gRPC port.
 CALLS = {("gateway", "account-svc"), ("gateway", "contract-svc"), ("gateway", "aftersales-svc"),
-         ("contract-svc", "account-svc"), ("aftersales-svc", "account-svc")}
+         ("contract-svc", "account-svc"), ("aftersales-svc", "account-svc"),
+         ("account-svc", "contract-svc"), ("account-svc", "aftersales-svc")}
 PORTS = {"grpc": 50051, "admin": 9090, "https": 8443}
 ADMIN_PATHS = {"/livez", "/readyz"}
 SECRET_WORDS = re.compile(r"password|secret|token|key", re.I)

@@ -1,15 +1,9 @@
 #include "tests/bench/suite/proxy.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "gateway/http/raw_client.h"
@@ -18,21 +12,6 @@ namespace kam::bench {
 namespace {
 
 constexpr absl::Duration kStartTimeout = absl::Seconds(10);
-
-// A port that was free a moment ago.
-uint16_t FreePort() {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  const auto close_fd = absl::MakeCleanup([fd] { close(fd); });
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof(address);
-  if (bind(fd, reinterpret_cast<sockaddr*>(&address), length) != 0 ||
-      getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
-    return 0;
-  }
-  return ntohs(address.sin_port);
-}
 
 // OK once something answers at the port.
 absl::Status WaitForPort(e2e::Process* process, uint16_t port, const std::string& log) {
@@ -52,7 +31,7 @@ absl::StatusOr<std::unique_ptr<Proxy>> Proxy::StartNginx(const std::string& bina
   std::error_code ignored;
   const std::string directory = std::filesystem::absolute(folder, ignored);  // nginx has relative paths of its own.
   std::filesystem::create_directories(directory, ignored);
-  const uint16_t port = FreePort();
+  const uint16_t port = e2e::FreePort();
   const std::string config = directory + "/nginx.conf";
   // One process, as many connections as clients; no limit makes it close a connection while it is measured.
   std::ofstream(config) << "daemon off; master_process off; pid " << directory << "/pid;\n"
@@ -75,7 +54,7 @@ absl::StatusOr<std::unique_ptr<Proxy>> Proxy::StartGrpcGateway(const std::string
                                                                int backend_port) {
   std::error_code ignored;
   std::filesystem::create_directories(directory, ignored);
-  const uint16_t port = FreePort();
+  const uint16_t port = e2e::FreePort();
   const std::string log = directory + "/log";
   ASSIGN_OR_RETURN(
       auto process,

@@ -1,0 +1,126 @@
+#include "account-svc/peers.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = business::v1;
+
+// What the services take at once.
+constexpr size_t kBusinessAtOnce = 100;
+constexpr size_t kFiguresAtOnce = 500;
+
+constexpr char kContractService[] = "kam.business.v1.ContractBusinessService/";
+constexpr char kAftersalesService[] = "kam.business.v1.AftersalesBusinessService/";
+
+absl::Status NoContractService() {
+  return RetryLater(absl::StatusCode::kUnavailable, "CONTRACT_SVC_UNAVAILABLE",
+                    "contract-svc is not connected (--contract_svc)", absl::Seconds(1));
+}
+
+absl::Status NoAftersalesService() {
+  return RetryLater(absl::StatusCode::kUnavailable, "AFTERSALES_SVC_UNAVAILABLE",
+                    "aftersales-svc is not connected (--aftersales_svc)", absl::Seconds(1));
+}
+
+// Asks in portions; `take` gets every answer.
+template <typename Request, typename Response, typename Fill, typename Take>
+absl::Status AskAll(const Peers::Ask& ask, const std::string& method, const std::vector<std::string>& accounts,
+                    size_t at_once, absl::Time deadline, Fill fill, Take take) {
+  for (size_t begin = 0; begin < accounts.size(); begin += at_once) {
+    Request request;
+    fill(&request);
+    for (size_t i = begin; i < std::min(accounts.size(), begin + at_once); ++i) request.add_accounts(accounts[i]);
+    Response response;
+    RETURN_IF_ERROR(ask(method, request, &response, deadline));
+    take(std::move(response));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<pb::ListOpenBusinessResponse> Business(const Peers::Ask& ask, const std::string& method,
+                                                      const std::vector<std::string>& accounts, absl::Time deadline) {
+  pb::ListOpenBusinessResponse all;
+  RETURN_IF_ERROR((AskAll<pb::ListOpenBusinessRequest, pb::ListOpenBusinessResponse>(
+      ask, method, accounts, kBusinessAtOnce, deadline, [](pb::ListOpenBusinessRequest*) {},
+      [&](pb::ListOpenBusinessResponse part) { all.MergeFrom(part); })));
+  return all;
+}
+
+template <typename Response, typename Figures>
+absl::StatusOr<std::vector<Figures>> FiguresOf(const Peers::Ask& ask, const std::string& method,
+                                               const std::vector<std::string>& accounts, const std::string& from_month,
+                                               const std::string& until_month, absl::Time deadline) {
+  std::vector<Figures> all;
+  RETURN_IF_ERROR((AskAll<pb::BatchGetFiguresRequest, Response>(
+      ask, method, accounts, kFiguresAtOnce, deadline,
+      [&](pb::BatchGetFiguresRequest* request) {
+        request->set_from_month(from_month);
+        request->set_until_month(until_month);
+      },
+      [&](Response part) {
+        std::move(part.mutable_accounts()->begin(), part.mutable_accounts()->end(), std::back_inserter(all));
+      })));
+  return all;
+}
+
+// Puts the answer of a service into `all`; one that is away is named.
+absl::Status Take(const char* service, absl::StatusOr<pb::ListOpenBusinessResponse> answer, OpenBusiness* all) {
+  if (absl::IsUnavailable(answer.status())) {
+    all->unanswered.emplace_back(service);
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(answer.status());
+  std::move(answer->mutable_items()->begin(), answer->mutable_items()->end(), std::back_inserter(all->items));
+  all->truncated.insert(all->truncated.end(), answer->truncated_accounts().begin(), answer->truncated_accounts().end());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<pb::ListOpenBusinessResponse> Peers::ContractBusiness(const std::vector<std::string>& accounts,
+                                                                     absl::Time deadline) const {
+  if (contract_ == nullptr) return NoContractService();
+  return Business(contract_, absl::StrCat(kContractService, "ListOpenContractBusiness"), accounts, deadline);
+}
+
+absl::StatusOr<std::vector<pb::ContractFigures>> Peers::ContractFigures(const std::vector<std::string>& accounts,
+                                                                        const std::string& from_month,
+                                                                        const std::string& until_month,
+                                                                        absl::Time deadline) const {
+  if (contract_ == nullptr) return NoContractService();
+  return FiguresOf<pb::BatchGetContractFiguresResponse, pb::ContractFigures>(
+      contract_, absl::StrCat(kContractService, "BatchGetContractFigures"), accounts, from_month, until_month,
+      deadline);
+}
+
+absl::StatusOr<pb::ListOpenBusinessResponse> Peers::AftersalesBusiness(const std::vector<std::string>& accounts,
+                                                                       absl::Time deadline) const {
+  if (aftersales_ == nullptr) return NoAftersalesService();
+  return Business(aftersales_, absl::StrCat(kAftersalesService, "ListOpenAftersalesBusiness"), accounts, deadline);
+}
+
+absl::StatusOr<std::vector<pb::AftersalesFigures>> Peers::AftersalesFigures(const std::vector<std::string>& accounts,
+                                                                            const std::string& from_month,
+                                                                            const std::string& until_month,
+                                                                            absl::Time deadline) const {
+  if (aftersales_ == nullptr) return NoAftersalesService();
+  return FiguresOf<pb::BatchGetAftersalesFiguresResponse, pb::AftersalesFigures>(
+      aftersales_, absl::StrCat(kAftersalesService, "BatchGetAftersalesFigures"), accounts, from_month, until_month,
+      deadline);
+}
+
+absl::StatusOr<OpenBusiness> Peers::AllBusiness(const std::vector<std::string>& accounts, absl::Time deadline) const {
+  OpenBusiness all;
+  RETURN_IF_ERROR(Take("contract-svc", ContractBusiness(accounts, deadline), &all));
+  RETURN_IF_ERROR(Take("aftersales-svc", AftersalesBusiness(accounts, deadline), &all));
+  return all;
+}
+
+}  // namespace kam::account

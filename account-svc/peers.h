@@ -1,0 +1,59 @@
+// What account-svc asks the other services about accounts. They may be away: whoever asks
+// decides whether it can do without the answer, and says so.
+#ifndef KAM_ACCOUNT_SVC_PEERS_H_
+#define KAM_ACCOUNT_SVC_PEERS_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "kam/business/v1/business_service.pb.h"
+
+namespace kam::account {
+
+// Open business of accounts in both services.
+struct OpenBusiness {
+  std::vector<business::v1::OpenBusiness> items;  // By service, account, kind and name.
+  std::vector<std::string> unanswered;            // Services that did not answer: "contract-svc", "aftersales-svc".
+  std::vector<std::string> truncated;             // Names of accounts that have more items than were asked for.
+};
+
+class Peers {
+ public:
+  // One RPC of one service, at latest at `deadline`; see service::Peer::Ask.
+  using Ask = std::function<absl::Status(absl::string_view method, const google::protobuf::Message& request,
+                                         google::protobuf::Message* response, absl::Time deadline)>;
+
+  // An empty Ask stands for a service that is never there.
+  Peers() = default;
+  Peers(Ask contract, Ask aftersales) : contract_(std::move(contract)), aftersales_(std::move(aftersales)) {}
+
+  // Before a transaction, never inside. UNAVAILABLE CONTRACT_SVC_UNAVAILABLE.
+  absl::StatusOr<business::v1::ListOpenBusinessResponse> ContractBusiness(const std::vector<std::string>& accounts,
+                                                                          absl::Time deadline) const;
+  // Figures of any number of accounts from `from_month` to `until_month` ("2026-01"), at most 60 months.
+  absl::StatusOr<std::vector<business::v1::ContractFigures>> ContractFigures(const std::vector<std::string>& accounts,
+                                                                             const std::string& from_month,
+                                                                             const std::string& until_month,
+                                                                             absl::Time deadline) const;
+  // The same of aftersales-svc. UNAVAILABLE AFTERSALES_SVC_UNAVAILABLE.
+  absl::StatusOr<business::v1::ListOpenBusinessResponse> AftersalesBusiness(const std::vector<std::string>& accounts,
+                                                                            absl::Time deadline) const;
+  absl::StatusOr<std::vector<business::v1::AftersalesFigures>> AftersalesFigures(
+      const std::vector<std::string>& accounts, const std::string& from_month, const std::string& until_month,
+      absl::Time deadline) const;
+
+  // Both; a service that is away is named in `unanswered` instead of failing the whole.
+  absl::StatusOr<OpenBusiness> AllBusiness(const std::vector<std::string>& accounts, absl::Time deadline) const;
+
+ private:
+  Ask contract_, aftersales_;
+};
+
+}  // namespace kam::account
+
+#endif  // KAM_ACCOUNT_SVC_PEERS_H_

@@ -1,0 +1,175 @@
+// kam.business.v1.AftersalesBusinessService: cases of accounts, for the other programs of the suite.
+#include "aftersales-svc/account_cases.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/money/decimal.h"
+#include "common/money/money.h"
+#include "common/money/money_proto.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "common/time/months.h"
+#include "google/type/money.pb.h"
+#include "kam/business/v1/business_service.pb.h"
+
+namespace kam::aftersales {
+namespace {
+
+namespace pb = ::kam::business::v1;
+using mysql::Row;
+using mysql::Value;
+
+constexpr int kItemsDefault = 200;
+constexpr int kItemsMax = 1000;
+constexpr int kMonthsMax = 60;
+
+std::string Rpc(absl::string_view method) { return absl::StrCat("kam.business.v1.AftersalesBusinessService/", method); }
+
+// Open cases of one account. Due is a time here, and becomes a day below.
+constexpr char kOpenSql[] =
+    "SELECT b.kind, b.collection, b.id, b.number, b.state, b.amount, b.currency, b.owner, b.due_time, b.title FROM ("
+    "SELECT 'COMPLAINT' AS kind, 'complaints' AS collection, t.id AS id, t.number AS number, t.state AS state, "
+    "t.amount_amount AS amount, t.amount_currency AS currency, t.handler AS owner, NULL AS due_time, t.product AS "
+    "title "
+    "FROM complaints t WHERE t.account = ? AND t.state NOT IN ('CLOSED', 'REJECTED', 'DUPLICATE') AND t.archive_time "
+    "IS NULL "
+    "UNION ALL SELECT 'FOLLOW_UP', 'followUps', t.id, t.number, t.state, NULL, NULL, COALESCE(t.measure_owner, "
+    "t.owner), t.due_time, t.measure FROM follow_ups t WHERE t.account = ? AND t.state <> 'DONE' AND t.archive_time IS "
+    "NULL "
+    "UNION ALL SELECT 'SURVEY_INVITATION', 'surveyInvitations', t.id, t.number, t.state, NULL, NULL, NULL, "
+    "t.expire_time, t.contact FROM survey_invitations t WHERE t.account = ? AND t.state = 'INVITED' AND t.expire_time "
+    "> "
+    "? AND t.archive_time IS NULL "
+    "UNION ALL SELECT 'WARRANTY_CLAIM', 'warrantyClaims', t.id, t.number, t.state, COALESCE(t.approved_total_amount, "
+    "t.claimed_total_amount), COALESCE(t.approved_total_currency, t.claimed_total_currency), NULL, NULL, t.product "
+    "FROM "
+    "warranty_claims t WHERE t.account = ? AND t.state NOT IN ('REJECTED', 'SETTLED', 'ARCHIVED') AND t.archive_time "
+    "IS "
+    "NULL) b ORDER BY b.kind, b.id LIMIT ?";
+
+absl::StatusOr<pb::OpenBusiness> ItemOf(const Env& env, const std::string& account, const Row& row) {
+  pb::OpenBusiness item;
+  item.set_account(account);
+  item.set_kind(row[0].text());
+  item.set_name(absl::StrCat(row[1].text(), "/", row[2].text()));
+  item.set_number(row[3].text());
+  item.set_state(row[4].text());
+  if (!row[5].is_null() && !row[6].is_null()) {
+    ASSIGN_OR_RETURN(const Money amount, Money::Parse(row[5].text(), row[6].text()));
+    ToProto(amount, item.mutable_amount());
+  }
+  if (!row[7].is_null()) item.set_owner(absl::StrCat("employees/", row[7].text()));
+  if (!row[8].is_null()) item.set_due_date(TodayText(row[8].time(), env.runtime->zone()));
+  item.set_title(row[9].text());
+  return item;
+}
+
+absl::StatusOr<pb::ListOpenBusinessResponse> ListOpen(const Env& env, rpc::Call& call,
+                                                      const pb::ListOpenBusinessRequest& request) {
+  const int limit = request.items_max() == 0 ? kItemsDefault : std::min(request.items_max(), kItemsMax);
+  const absl::Time now = env.runtime->clock().Now();
+  pb::ListOpenBusinessResponse response;
+  RETURN_IF_ERROR(env.runtime->database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    for (const std::string& account : request.accounts()) {
+      const std::string id = IdOf(account);
+      ASSIGN_OR_RETURN(std::vector<Row> rows, connection.Query(kOpenSql, {id, id, id, now, id, limit + 1}));
+      if (rows.size() > static_cast<size_t>(limit)) {
+        rows.resize(static_cast<size_t>(limit));
+        response.add_truncated_accounts(account);
+      }
+      for (const Row& row : rows) {
+        ASSIGN_OR_RETURN(*response.add_items(), ItemOf(env, account, row));
+      }
+    }
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
+using Months = std::map<std::pair<std::string, std::string>, pb::AftersalesMonth>;  // By account id and month.
+
+pb::AftersalesMonth& MonthOf(const std::string& account, const std::string& month, Months* months) {
+  pb::AftersalesMonth& entry = (*months)[{account, month}];
+  entry.set_month(month);
+  return entry;
+}
+
+absl::Status Collect(const Env& env, mysql::Connection& connection, const pb::BatchGetFiguresRequest& request,
+                     const MonthSpan& span, Months* months) {
+  const absl::TimeZone zone = env.runtime->zone();
+  const auto month_of = [zone](absl::Time time) { return absl::FormatTime("%E4Y-%m", time, zone); };
+  std::vector<Value> accounts;
+  for (const std::string& account : request.accounts()) accounts.emplace_back(IdOf(account));
+  const std::string in_list = absl::StrCat(" AND t.account IN (", resource::Placeholders(accounts.size()), ")");
+  // Months are those of the business's zone: instants are put into their month here.
+  std::vector<Value> times = {absl::FromCivil(span.first, zone), absl::FromCivil(span.last + 1, zone)};
+  times.insert(times.end(), accounts.begin(), accounts.end());
+  RETURN_IF_ERROR(connection.Scan(
+      absl::StrCat(
+          "SELECT t.account, t.receive_time, t.complaint_class FROM complaints t WHERE t.receive_time >= ? AND "
+          "t.receive_time < ? AND t.state <> 'DUPLICATE' AND t.archive_time IS NULL",
+          in_list),
+      mysql::Params(times), [&](const Row& row) -> absl::Status {
+        pb::AftersalesMonth& month = MonthOf(row[0].text(), month_of(row[1].time()), months);
+        month.set_complaints(month.complaints() + 1);
+        if (row[2].text() == "MAJOR") month.set_major_complaints(month.major_complaints() + 1);
+        return absl::OkStatus();
+      }));
+  RETURN_IF_ERROR(connection.Scan(
+      absl::StrCat(
+          "SELECT t.account, t.create_time FROM warranty_claims t WHERE t.create_time >= ? AND t.create_time < "
+          "? AND t.direction = 'CUSTOMER' AND t.archive_time IS NULL",
+          in_list),
+      mysql::Params(times), [&](const Row& row) -> absl::Status {
+        pb::AftersalesMonth& month = MonthOf(row[0].text(), month_of(row[1].time()), months);
+        month.set_claims(month.claims() + 1);
+        return absl::OkStatus();
+      }));
+  std::vector<Value> texts = {absl::FormatCivilTime(span.first), absl::FormatCivilTime(span.last)};
+  texts.insert(texts.end(), accounts.begin(), accounts.end());
+  return connection.Scan(
+      absl::StrCat("SELECT t.account, t.review_month, t.csat FROM satisfaction_reviews t WHERE t.review_month >= ? AND "
+                   "t.review_month <= ? AND t.csat IS NOT NULL AND t.subject IS NULL AND t.archive_time IS NULL",
+                   in_list),
+      mysql::Params(texts), [&](const Row& row) -> absl::Status {
+        ASSIGN_OR_RETURN(const Decimal csat, Decimal::Parse(row[2].text(), "csat"));
+        MonthOf(row[0].text(), row[1].text(), months).set_satisfaction(csat.ToString());
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<pb::BatchGetAftersalesFiguresResponse> GetFigures(const Env& env, rpc::Call& call,
+                                                                 const pb::BatchGetFiguresRequest& request) {
+  ASSIGN_OR_RETURN(const MonthSpan span, ParseMonthSpan(request.from_month(), request.until_month(), kMonthsMax));
+  Months months;
+  RETURN_IF_ERROR(env.runtime->database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    months.clear();
+    return Collect(env, connection, request, span, &months);
+  }));
+  pb::BatchGetAftersalesFiguresResponse response;
+  std::string last;
+  for (auto& [key, month] : months) {
+    if (key.first != last) response.add_accounts()->set_account(absl::StrCat("accounts/", key.first));
+    last = key.first;
+    *response.mutable_accounts(response.accounts_size() - 1)->add_months() = std::move(month);
+  }
+  return response;
+}
+
+}  // namespace
+
+void RegisterAccountCases(const Env& env) {
+  env.registry->Add<pb::ListOpenBusinessRequest, pb::ListOpenBusinessResponse>(
+      Rpc("ListOpenAftersalesBusiness"),
+      [env](rpc::Call& call, const pb::ListOpenBusinessRequest& request) { return ListOpen(env, call, request); });
+  env.registry->Add<pb::BatchGetFiguresRequest, pb::BatchGetAftersalesFiguresResponse>(
+      Rpc("BatchGetAftersalesFigures"),
+      [env](rpc::Call& call, const pb::BatchGetFiguresRequest& request) { return GetFigures(env, call, request); });
+}
+
+}  // namespace kam::aftersales

@@ -1,0 +1,225 @@
+// kam.business.v1.ContractBusinessService: what goes on with accounts, for the other programs of the suite (A-06,
+//
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/resource/row.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "common/time/months.h"
+#include "contract-svc/rules/amounts.h"
+#include "contract-svc/sales.h"
+#include "google/type/money.pb.h"
+#include "kam/business/v1/business_service.pb.h"
+
+namespace kam::contract {
+namespace {
+
+namespace pb = business::v1;
+using mysql::Row;
+using mysql::Value;
+
+constexpr int kItemsDefault = 200;
+constexpr int kItemsMax = 1000;
+constexpr int kMonthsMax = 60;
+
+std::string Rpc(absl::string_view method) { return absl::StrCat("kam.business.v1.ContractBusinessService/", method); }
+
+// Open business of one account. An accepted quote is open until somebody has ordered or written a contract by it.
+constexpr char kOpenSql[] =
+    "SELECT b.kind, b.collection, b.id, b.number, b.state, b.amount, b.currency, b.owner, b.due_date, b.title FROM ("
+    "SELECT 'CONTRACT' AS kind, 'contracts' AS collection, t.id AS id, t.number AS number, t.state AS state, "
+    "t.total_amount AS amount, t.total_currency AS currency, t.drafter AS owner, t.end_date AS due_date, t.title AS "
+    "title FROM contracts t WHERE t.account = ? AND t.state IN ('DRAFT', 'IN_REVIEW', 'RETURNED', 'APPROVED', "
+    "'SIGNED', 'ACTIVE', 'SUSPENDED', 'EXPIRING') AND t.archive_time IS NULL "
+    "UNION ALL SELECT 'ORDER', 'orders', t.id, t.number, t.state, t.total_amount - COALESCE(t.closed_total_amount, 0), "
+    "t.total_currency, NULL, t.required_date, t.purchase_order_number FROM orders t WHERE t.account = ? AND t.state IN "
+    "('ENTERED', 'REVIEWED', 'RELEASED', 'SHIPPED', 'DELIVERED', 'ON_HOLD', 'DISPUTED', 'RESOLVED') AND "
+    "t.archive_time IS NULL "
+    "UNION ALL SELECT 'QUOTE', 'quotes', t.id, t.number, t.state, t.total_gross_amount, t.total_gross_currency, "
+    "t.seller, t.valid_until, t.title FROM quotes t WHERE t.account = ? AND t.archive_time IS NULL AND (t.state IN "
+    "('DRAFT', 'PRICED', 'IN_APPROVAL', 'APPROVED', 'SENT') OR (t.state = 'ACCEPTED' AND NOT EXISTS (SELECT 1 FROM "
+    "orders o WHERE o.quote = t.id AND o.state <> 'CANCELLED') AND NOT EXISTS (SELECT 1 FROM contracts c WHERE c.quote "
+    "= t.id))) "
+    "UNION ALL SELECT 'RECEIVABLE', 'receivableItems', t.id, t.number, t.state, t.open_amount, t.open_currency, NULL, "
+    "t.due_date, t.source FROM receivable_items t WHERE t.account = ? AND t.state IN ('OPEN', 'PARTIALLY_PAID') AND "
+    "t.archive_time IS NULL) b ORDER BY b.kind, b.id LIMIT ?";
+
+absl::StatusOr<pb::OpenBusiness> ItemOf(const std::string& account, const Row& row) {
+  pb::OpenBusiness item;
+  item.set_account(account);
+  item.set_kind(row[0].text());
+  item.set_name(absl::StrCat(row[1].text(), "/", row[2].text()));
+  item.set_number(row[3].text());
+  item.set_state(row[4].text());
+  if (!row[5].is_null() && !row[6].is_null()) {
+    ASSIGN_OR_RETURN(const Decimal amount, Decimal::Parse(row[5].text(), "amount"));
+    rules::SetAmount(amount, row[6].text(), item.mutable_amount());
+  }
+  if (!row[7].is_null()) item.set_owner(absl::StrCat("employees/", row[7].text()));
+  item.set_due_date(row[8].text());
+  item.set_title(row[9].text());
+  return item;
+}
+
+absl::StatusOr<pb::ListOpenBusinessResponse> ListOpen(const Context& context, rpc::Call& call,
+                                                      const pb::ListOpenBusinessRequest& request) {
+  const int limit = request.items_max() == 0 ? kItemsDefault : std::min(request.items_max(), kItemsMax);
+  pb::ListOpenBusinessResponse response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    for (const std::string& account : request.accounts()) {
+      const std::string id = IdOf(account);
+      ASSIGN_OR_RETURN(std::vector<Row> rows, connection.Query(kOpenSql, {id, id, id, id, limit + 1}));
+      if (rows.size() > static_cast<size_t>(limit)) {
+        rows.resize(static_cast<size_t>(limit));
+        response.add_truncated_accounts(account);
+      }
+      for (const Row& row : rows) {
+        ASSIGN_OR_RETURN(*response.add_items(), ItemOf(account, row));
+      }
+    }
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
+// The figures of the accounts of one request, each by one grouped query.
+class Figures {
+ public:
+  Figures(mysql::Connection& connection, const pb::BatchGetFiguresRequest& request, MonthSpan span, std::string today)
+      : connection_(connection), span_(std::move(span)), today_(std::move(today)) {
+    for (const std::string& account : request.accounts()) accounts_.emplace_back(IdOf(account));
+    list_ = resource::Placeholders(accounts_.size());
+  }
+
+  absl::Status Collect() {
+    RETURN_IF_ERROR(
+        Months("SELECT t.account, SUBSTRING(t.order_date, 1, 7), t.total_currency, SUM(t.total_amount - "
+               "COALESCE(t.closed_total_amount, 0)), COUNT(t.id) FROM orders t WHERE t.state <> 'CANCELLED' "
+               "AND t.archive_time IS NULL AND t.order_date >= ? AND t.order_date < ?",
+               &pb::ContractMonth::mutable_ordered));
+    RETURN_IF_ERROR(
+        Months("SELECT t.account, SUBSTRING(t.issue_date, 1, 7), t.total_currency, SUM(t.total_amount), 0 "
+               "FROM invoices t WHERE t.state IN ('ISSUED', 'PARTIALLY_PAID', 'PAID') AND t.archive_time IS "
+               "NULL AND t.issue_date >= ? AND t.issue_date < ?",
+               &pb::ContractMonth::mutable_invoiced));
+    RETURN_IF_ERROR(
+        Months("SELECT t.account, SUBSTRING(t.received_date, 1, 7), t.amount_currency, "
+               "SUM(t.amount_amount), 0 FROM receipts t WHERE t.state = 'MARKED' AND t.archive_time IS NULL "
+               "AND t.received_date >= ? AND t.received_date < ?",
+               &pb::ContractMonth::mutable_received));
+    RETURN_IF_ERROR(Receivables());
+    return LastOrders();
+  }
+
+  pb::BatchGetContractFiguresResponse Take() {
+    pb::BatchGetContractFiguresResponse response;
+    for (auto& [account, entry] : entries_) {
+      entry.figures.set_account(absl::StrCat("accounts/", account));
+      for (auto& [key, month] : entry.months) *entry.figures.add_months() = std::move(month);
+      *response.add_accounts() = std::move(entry.figures);
+    }
+    return response;
+  }
+
+ private:
+  struct Entry {
+    pb::ContractFigures figures;
+    std::map<std::pair<std::string, std::string>, pb::ContractMonth> months;  // By month and currency.
+  };
+
+  // Rows (account, month, currency, sum, count).
+  absl::Status Months(absl::string_view sql, google::type::Money* (pb::ContractMonth::*part)()) {
+    std::vector<Value> params = {span_.first_day, span_.day_after};
+    params.insert(params.end(), accounts_.begin(), accounts_.end());
+    return connection_.Scan(absl::StrCat(sql, " AND t.account IN (", list_, ") GROUP BY 1, 2, 3"),
+                            mysql::Params(params), [&](const Row& row) -> absl::Status {
+                              const std::string& currency = row[2].text();
+                              pb::ContractMonth& month = MonthOf(row[0].text(), row[1].text(), currency);
+                              ASSIGN_OR_RETURN(const Decimal sum, Decimal::Parse(row[3].text(), "sum"));
+                              rules::SetAmount(sum, currency, (month.*part)());
+                              month.set_orders(month.orders() + row[4].integer());
+                              return absl::OkStatus();
+                            });
+  }
+
+  pb::ContractMonth& MonthOf(const std::string& account, const std::string& month, const std::string& currency) {
+    auto [it, fresh] = entries_[account].months.try_emplace({month, currency});
+    if (fresh) {
+      it->second.set_month(month);
+      for (google::type::Money* part :
+           {it->second.mutable_ordered(), it->second.mutable_invoiced(), it->second.mutable_received()}) {
+        rules::SetAmount(Decimal(), currency, part);
+      }
+    }
+    return it->second;
+  }
+
+  absl::Status Receivables() {
+    std::vector<Value> params = {today_};
+    params.insert(params.end(), accounts_.begin(), accounts_.end());
+    return connection_.Scan(
+        absl::StrCat("SELECT t.account, t.currency, SUM(t.open_amount), SUM(CASE WHEN t.due_date < ? "
+                     "THEN t.open_amount ELSE 0 END) FROM receivable_balances t WHERE t.open_amount "
+                     "<> 0 AND t.account IN (",
+                     list_, ") GROUP BY 1, 2 ORDER BY 1, 2"),
+        mysql::Params(params), [&](const Row& row) -> absl::Status {
+          pb::OpenAmount* amount = entries_[row[0].text()].figures.add_receivables();
+          ASSIGN_OR_RETURN(const Decimal open, Decimal::Parse(row[2].text(), "open"));
+          ASSIGN_OR_RETURN(const Decimal overdue, Decimal::Parse(row[3].text(), "overdue"));
+          rules::SetAmount(open, row[1].text(), amount->mutable_open());
+          rules::SetAmount(overdue, row[1].text(), amount->mutable_overdue());
+          return absl::OkStatus();
+        });
+  }
+
+  absl::Status LastOrders() {
+    return connection_.Scan(
+        absl::StrCat("SELECT t.account, MAX(t.order_date) FROM orders t WHERE t.state <> 'CANCELLED' "
+                     "AND t.archive_time IS NULL AND t.account IN (",
+                     list_, ") GROUP BY 1"),
+        mysql::Params(accounts_), [&](const Row& row) -> absl::Status {
+          entries_[row[0].text()].figures.set_last_order_date(row[1].text());
+          return absl::OkStatus();
+        });
+  }
+
+  mysql::Connection& connection_;
+  const MonthSpan span_;
+  const std::string today_;
+  std::vector<Value> accounts_;
+  std::string list_;
+  std::map<std::string, Entry> entries_;  // By account id.
+};
+
+absl::StatusOr<pb::BatchGetContractFiguresResponse> GetFigures(const Context& context, rpc::Call& call,
+                                                               const pb::BatchGetFiguresRequest& request) {
+  ASSIGN_OR_RETURN(const MonthSpan span, ParseMonthSpan(request.from_month(), request.until_month(), kMonthsMax));
+  const std::string today = context.Today(context.runtime.clock().Now());
+  pb::BatchGetContractFiguresResponse response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    Figures figures(connection, request, span, today);
+    RETURN_IF_ERROR(figures.Collect());
+    response = figures.Take();
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
+}  // namespace
+
+void RegisterAccountBusiness(const Context& context, rpc::Registry* registry) {
+  registry->Add<pb::ListOpenBusinessRequest, pb::ListOpenBusinessResponse>(
+      Rpc("ListOpenContractBusiness"), [context](rpc::Call& call, const pb::ListOpenBusinessRequest& request) {
+        return ListOpen(context, call, request);
+      });
+  registry->Add<pb::BatchGetFiguresRequest, pb::BatchGetContractFiguresResponse>(
+      Rpc("BatchGetContractFigures"), [context](rpc::Call& call, const pb::BatchGetFiguresRequest& request) {
+        return GetFigures(context, call, request);
+      });
+}
+
+}  // namespace kam::contract

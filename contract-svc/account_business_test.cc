@@ -1,0 +1,134 @@
+// What the other programs are told of the business with an account, over real gRPC and MariaDB.
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "common/resource/names.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/testing/sales_fixture.h"
+#include "kam/business/v1/business_service.pb.h"
+
+namespace kam::contract::testing {
+namespace {
+
+using business::v1::BatchGetContractFiguresResponse;
+using business::v1::BatchGetFiguresRequest;
+using business::v1::ListOpenBusinessRequest;
+using business::v1::ListOpenBusinessResponse;
+using kam::testing::HasReason;
+using kam::testing::IsOk;
+using kam::testing::StatusIs;
+
+constexpr char kService[] = "kam.business.v1.ContractBusinessService/";
+
+class AccountBusinessTest : public SalesTest {
+ protected:
+  static auth::Principal Asker() {
+    return kam::testing::Harness::Program("account-svc", {"contract_business.resolve"});
+  }
+  absl::StatusOr<ListOpenBusinessResponse> Open(const std::string& more = {}) {
+    return Call<ListOpenBusinessResponse, ListOpenBusinessRequest>(
+        Asker(), absl::StrCat(kService, "ListOpenContractBusiness"), absl::StrCat("accounts: '", account_, "' ", more));
+  }
+  // Kinds and how many of each are open.
+  std::map<std::string, int> Kinds() {
+    std::map<std::string, int> kinds;
+    const auto open = Open();
+    EXPECT_THAT(open, IsOk());
+    if (open.ok()) {
+      for (const auto& item : open->items()) ++kinds[item.kind()];
+    }
+    return kinds;
+  }
+  absl::StatusOr<BatchGetContractFiguresResponse> Figures(const std::string& from, const std::string& until) {
+    return Call<BatchGetContractFiguresResponse, BatchGetFiguresRequest>(
+        Asker(), absl::StrCat(kService, "BatchGetContractFigures"),
+        absl::StrCat("accounts: '", account_, "' from_month: '", from, "' until_month: '", until, "'"));
+  }
+};
+
+//
+TEST_F(AccountBusinessTest, WhatIsNotOverIsListedAndLeavesWhenItIs) {
+  EXPECT_EQ(Kinds(), (std::map<std::string, int>()));
+  const std::string contract = NewContract(account_, /*credit=*/true);
+  NewQuote(account_, "SENT");
+  NewQuote(account_, "REJECTED");
+  SetLimit(account_, "UNLIMITED", "");
+  const auto order = Enter(contract, "10");
+  ASSERT_THAT(order, IsOk());
+  EXPECT_EQ(Kinds(), (std::map<std::string, int>{{"CONTRACT", 1}, {"ORDER", 1}, {"QUOTE", 1}}));
+  Review(order->name());
+  Release(order->name());
+  Deliver(order->name(), "10");
+  const auto invoice = Invoice(order->name());
+  EXPECT_EQ(Kinds()["RECEIVABLE"], 1);
+  const auto open = Open();
+  ASSERT_THAT(open, IsOk());
+  for (const auto& item : open->items()) {
+    EXPECT_EQ(item.account(), account_);
+    if (item.kind() != "RECEIVABLE") continue;
+    EXPECT_EQ(Amount(item.amount()), Amount(invoice.total()));
+    EXPECT_EQ(item.state(), "OPEN");
+    EXPECT_FALSE(item.due_date().empty());
+  }
+  Pay(account_, Amount(invoice.total()).ToString(), invoice.name());
+  EXPECT_EQ(Kinds().count("RECEIVABLE"), 0u);
+}
+
+TEST_F(AccountBusinessTest, AnAccountWithMoreThanWasAskedForIsNamed) {
+  for (int i = 0; i < 3; ++i) NewQuote(account_, "SENT");
+  const auto two = Open("items_max: 2");
+  ASSERT_THAT(two, IsOk());
+  EXPECT_EQ(two->items_size(), 2);
+  ASSERT_EQ(two->truncated_accounts_size(), 1);
+  EXPECT_EQ(two->truncated_accounts(0), account_);
+  const auto all = Open("items_max: 3");
+  ASSERT_THAT(all, IsOk());
+  EXPECT_EQ(all->truncated_accounts_size(), 0);
+}
+
+//
+TEST_F(AccountBusinessTest, FiguresAreThoseOfTheMonthsAndOfToday) {
+  const std::string contract = NewContract(account_, /*credit=*/true);
+  SetLimit(account_, "UNLIMITED", "");
+  const auto order = Enter(contract, "10");
+  ASSERT_THAT(order, IsOk());
+  Review(order->name());
+  Release(order->name());
+  Deliver(order->name(), "10");
+  const auto invoice = Invoice(order->name());
+  const std::string today = order->order_date();
+  const std::string month = today.substr(0, 7);
+  const auto figures = Figures(month, month);
+  ASSERT_THAT(figures, IsOk());
+  ASSERT_EQ(figures->accounts_size(), 1);
+  const auto& account = figures->accounts(0);
+  EXPECT_EQ(account.account(), account_);
+  EXPECT_EQ(account.last_order_date(), today);
+  ASSERT_EQ(account.months_size(), 1);
+  EXPECT_EQ(account.months(0).month(), month);
+  EXPECT_EQ(account.months(0).orders(), 1);
+  EXPECT_EQ(Amount(account.months(0).ordered()), Amount(order->total()));
+  EXPECT_EQ(Amount(account.months(0).invoiced()), Amount(invoice.total()));
+  EXPECT_EQ(Amount(account.months(0).received()), D("0"));
+  ASSERT_EQ(account.receivables_size(), 1);
+  EXPECT_EQ(Amount(account.receivables(0).open()), Amount(invoice.total()));
+  EXPECT_EQ(Amount(account.receivables(0).overdue()), D("0"));
+  // What another month has does not show; what is owed does.
+  const auto later = Figures("2030-01", "2030-12");
+  ASSERT_THAT(later, IsOk());
+  ASSERT_EQ(later->accounts_size(), 1);
+  EXPECT_EQ(later->accounts(0).months_size(), 0);
+  EXPECT_EQ(later->accounts(0).receivables_size(), 1);
+  EXPECT_THAT(Figures("2026-02", "2026-01"), HasReason("PERIOD_INVALID"));
+  EXPECT_THAT(Figures("2020-01", "2025-01"), HasReason("PERIOD_INVALID"));
+}
+
+// G-02: for programs only.
+TEST_F(AccountBusinessTest, NoPersonIsTold) {
+  EXPECT_THAT((Call<ListOpenBusinessResponse, ListOpenBusinessRequest>(
+                  gm_, absl::StrCat(kService, "ListOpenContractBusiness"), absl::StrCat("accounts: '", account_, "'"))),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+}  // namespace
+}  // namespace kam::contract::testing
