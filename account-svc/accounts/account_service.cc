@@ -13,6 +13,7 @@
 #include "account-svc/rules/classification_rules.h"
 #include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "common/resource/scope_members.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -81,27 +82,23 @@ absl::Status SaveScope(UnitOfWork& work, const Account* before, const Account& a
       work.connection()
           .Execute(
               "INSERT INTO account_scopes (account, version, owner, creator, region, state, tier, legal_name) VALUES "
-              "(?, "
-              "1, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE version = version + 1, owner = VALUES(owner), region = "
-              "VALUES(region), state = VALUES(state), tier = VALUES(tier), legal_name = VALUES(legal_name)",
+              "(?, 1, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
+              // Members that were up to date stay so; before `version` moves on.
+              "members_version = CASE WHEN members_version = version THEN version + 1 ELSE members_version END, "
+              "version = version + 1, owner = VALUES(owner), region = VALUES(region), state = VALUES(state), tier = "
+              "VALUES(tier), legal_name = VALUES(legal_name)",
               {IdOf(account.name()), text(IdOf(account.owner())), by_person ? Value(IdOf(account.creator())) : Value(),
                text(account.region()), resource::ShortEnumName(state), text(resource::ShortEnumName(tier)),
                account.legal_name()})
           .status());
-  if (before != nullptr && std::equal(before->co_owners().begin(), before->co_owners().end(),
-                                      account.co_owners().begin(), account.co_owners().end())) {
+  if (before != nullptr && before->owner() == account.owner() &&
+      std::equal(before->co_owners().begin(), before->co_owners().end(), account.co_owners().begin(),
+                 account.co_owners().end())) {
     return absl::OkStatus();
   }
-  RETURN_IF_ERROR(work.connection()
-                      .Execute("DELETE FROM account_scope_members WHERE account = ?", {IdOf(account.name())})
-                      .status());
-  for (const std::string& employee : account.co_owners()) {
-    RETURN_IF_ERROR(work.connection()
-                        .Execute("INSERT INTO account_scope_members (account, employee) VALUES (?, ?)",
-                                 {IdOf(account.name()), IdOf(employee)})
-                        .status());
-  }
-  return absl::OkStatus();
+  resource::ScopeSeats seats{IdOf(account.owner()), by_person ? IdOf(account.creator()) : std::string(), {}};
+  for (const std::string& employee : account.co_owners()) seats.co_owners.push_back(IdOf(employee));
+  return resource::WriteScopeMembers(work.connection(), IdOf(account.name()), seats);
 }
 
 absl::Status AfterAccount(const Context& context, UnitOfWork& work, const Account* before, const Account& after) {
@@ -293,8 +290,8 @@ absl::StatusOr<v1::BatchGetAccountScopesResponse> BatchGetAccountScopes(
     }
     ASSIGN_OR_RETURN(
         const std::vector<Row> members,
-        connection.Query(absl::StrCat("SELECT account, employee FROM account_scope_members WHERE account "
-                                      "IN (",
+        connection.Query(absl::StrCat("SELECT account, employee FROM account_scope_members WHERE seat = "
+                                      "'CO_OWNER' AND account IN (",
                                       resource::Placeholders(params.size()), ") ORDER BY account, employee"),
                          mysql::Params(params)));
     for (const Row& row : members) {

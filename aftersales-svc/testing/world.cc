@@ -68,7 +68,7 @@ void World::Clear() {
     statements.push_back(absl::StrCat("DELETE FROM ", (*type)->table()));
   }
   for (const char* table :
-       {"due_items", "changes", "request_ids", "external_ids", "account_scopes", "employee_scopes"}) {
+       {"due_items", "changes", "request_ids", "external_ids", "account_scopes", "account_scope_members", "employee_scopes"}) {
     statements.push_back(absl::StrCat("DELETE FROM ", table));
   }
   const absl::Status cleared =

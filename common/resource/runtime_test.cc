@@ -10,6 +10,7 @@
 #include "common/event/feed.h"
 #include "common/mysql/migrate.h"
 #include "common/resource/guard.h"
+#include "common/resource/scope_members.h"
 #include "common/resource/standard.h"
 #include "common/resource/testing/widget_tables.h"
 #include "common/schedule/schedule.h"
@@ -62,6 +63,7 @@ class RuntimeTest : public ::testing::Test {
     temp_.Execute(
         absl::StrCat("INSERT INTO account_scopes (account, version, owner, region, state, legal_name) VALUES ('",
                      kOtherAccount, "', 1, '", kBert, "', 'west', 'ACTIVE', 'B')"));
+    EXPECT_TRUE(RepairScopeMembers(temp_.database(), absl::InfiniteFuture()).ok());
     Hooks hooks;
     hooks.on_create = OnCreate<pb::Widget>([](UnitOfWork&, pb::Widget* widget) -> absl::Status {
       if (widget->state() == pb::WIDGET_STATE_UNSPECIFIED) widget->set_state(pb::WIDGET_STATE_DRAFT);
@@ -447,11 +449,42 @@ TEST_F(RuntimeTest, CoOwnersReachTheRowsOfTheAccountAndOwnRowsArePartOfEveryLeve
     anna.regions = {"north"};
     EXPECT_TRUE(Get(anna, widget->name()).ok()) << auth::LevelName(level);
   }
-  temp_.Execute("DELETE FROM account_scope_members");
+  temp_.Execute("DELETE FROM account_scope_members WHERE seat = 'CO_OWNER'");
   EXPECT_FALSE(Get(anna, widget->name()).ok());
   auth::Principal bert = anna;
   bert.employee = kBert;
   EXPECT_TRUE(Get(bert, widget->name()).ok()) << "his own, in another region";
+}
+
+// A-07, G-03: a program of before writes account_scopes without its members; those of now make up for it.
+TEST_F(RuntimeTest, MembersThatAProgramOfBeforeLeftBehindAreBroughtUpToDate) {
+  const auto behind = [&] { return RepairScopeMembers(temp_.database(), absl::InfiniteFuture()).value_or(-1); };
+  pb::Widget widget = AWidget("a");
+  widget.set_owner(absl::StrCat("employees/", kBoss));
+  widget.set_account(absl::StrCat("accounts/", kAccount));
+  const absl::StatusOr<pb::Widget> made = Create(boss_, widget);
+  ASSERT_TRUE(made.ok()) << made.status();
+  auth::Principal bert = anna_;
+  bert.employee = kBert;
+  EXPECT_TRUE(Get(anna_, made->name()).ok());
+  EXPECT_FALSE(Get(bert, made->name()).ok());
+  EXPECT_EQ(behind(), 0);
+  // Bert owns it from now on, together with the boss.
+  temp_.Execute(absl::StrCat("UPDATE account_scopes SET version = version + 1, owner = '", kBert, "' WHERE account = '",
+                             kAccount, "'"));
+  temp_.Execute(absl::StrCat("DELETE FROM account_scope_members WHERE account = '", kAccount, "'"));
+  temp_.Execute(
+      absl::StrCat("INSERT INTO account_scope_members (account, employee) VALUES ('", kAccount, "', '", kBoss, "')"));
+  EXPECT_EQ(behind(), 1);
+  EXPECT_TRUE(Get(bert, made->name()).ok());
+  EXPECT_FALSE(Get(anna_, made->name()).ok());
+  // Nobody does: its maker sees it.
+  temp_.Execute(absl::StrCat("UPDATE account_scopes SET version = version + 1, owner = NULL, creator = '", kAnna,
+                             "' WHERE account = '", kAccount, "'"));
+  EXPECT_EQ(behind(), 1);
+  EXPECT_TRUE(Get(anna_, made->name()).ok());
+  EXPECT_FALSE(Get(bert, made->name()).ok());
+  EXPECT_EQ(behind(), 0);
 }
 
 // G-03, A-05: the level of a right to a field counts row by row, in every answer.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/resource/names.h"
+#include "common/resource/scope_members.h"
 #include "common/resource/type.h"
 #include "common/status/status.h"
 #include "kam/account/v1/account_scope_service.pb.h"
@@ -57,17 +58,13 @@ absl::Status StoreAccount(mysql::Connection& connection, const kam::account::v1:
                    {id, scope.version(), IdOrNull(scope.owner()), IdOrNull(scope.creator()), TextOrNull(scope.region()),
                     EnumOrNull(scope.state()), EnumOrNull(scope.tier()), scope.legal_name()})
           .status());
-  // The row is locked now, so that its co-owners are of the same version.
+  // The row is locked now, so that its members are of the same version.
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                    connection.Query("SELECT version FROM account_scopes WHERE account = ?", {id}));
   if (rows.empty() || rows[0][0].integer() != scope.version()) return absl::OkStatus();
-  RETURN_IF_ERROR(connection.Execute("DELETE FROM account_scope_members WHERE account = ?", {id}).status());
-  for (const std::string& employee : scope.co_owners()) {
-    RETURN_IF_ERROR(
-        connection.Execute("INSERT INTO account_scope_members (account, employee) VALUES (?, ?)", {id, IdOf(employee)})
-            .status());
-  }
-  return absl::OkStatus();
+  resource::ScopeSeats seats{IdOf(scope.owner()), IdOf(scope.creator()), {}};
+  for (const std::string& employee : scope.co_owners()) seats.co_owners.push_back(IdOf(employee));
+  return resource::WriteScopeMembers(connection, id, seats);
 }
 
 }  // namespace

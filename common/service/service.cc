@@ -11,6 +11,7 @@
 #include "common/mysql/migrate.h"
 #include "common/mysql/mysql.h"
 #include "common/resource/guard.h"
+#include "common/resource/scope_members.h"
 #include "common/resource/standard.h"
 #include "common/server/config.h"
 #include "common/server/program.h"
@@ -52,6 +53,7 @@ namespace {
 
 constexpr absl::Duration kNumberingInterval = absl::Milliseconds(100);
 constexpr absl::Duration kDueInterval = absl::Seconds(1);
+constexpr absl::Duration kRepairInterval = absl::Seconds(1);
 constexpr absl::Duration kReplicaInterval = absl::Milliseconds(500);
 constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
 constexpr absl::Duration kPurgeInterval = absl::Hours(1);
@@ -232,6 +234,9 @@ absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database
   }));
   workers.push_back(
       std::make_unique<Worker>("purge request ids", kPurgeInterval, [&] { return PurgeRequestIds(database); }));
+  workers.push_back(std::make_unique<Worker>("scope members", kRepairInterval, [&] {
+    return resource::RepairScopeMembers(database, absl::Now() + absl::Seconds(30)).status();
+  }));
   if (scopes != nullptr) {
     workers.push_back(std::make_unique<Worker>("account scopes", kReplicaInterval, [&] { return scopes->Follow(); }));
   }

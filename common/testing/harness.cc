@@ -15,6 +15,7 @@
 #include "common/log/log.h"
 #include "common/mysql/migrate.h"
 #include "common/resource/guard.h"
+#include "common/resource/scope_members.h"
 #include "common/resource/standard.h"
 #include "common/rpc/client.h"
 #include "common/rpc/server.h"
@@ -192,14 +193,16 @@ void Harness::AddEmployeeScope(const std::string& employee, const std::string& d
 
 void Harness::AddAccountScope(const std::string& account, const std::string& owner, const std::string& creator,
                               const std::string& region, const std::string& legal_name, const std::string& state) {
-  const absl::Status status = db_.database().Run(absl::InfiniteFuture(), [&](mysql::Connection& connection) {
-    return connection
-        .Execute(
-            "INSERT INTO account_scopes (account, version, owner, creator, region, state, legal_name) VALUES (?, "
-            "1, ?, ?, ?, ?, ?)",
-            {account, TextOrNull(owner), TextOrNull(creator), TextOrNull(region), state, legal_name})
-        .status();
-  });
+  const absl::Status status =
+      db_.database().Run(absl::InfiniteFuture(), [&](mysql::Connection& connection) -> absl::Status {
+        RETURN_IF_ERROR(
+            connection
+                .Execute("INSERT INTO account_scopes (account, version, owner, creator, region, state, legal_name) "
+                         "VALUES (?, 1, ?, ?, ?, ?, ?)",
+                         {account, TextOrNull(owner), TextOrNull(creator), TextOrNull(region), state, legal_name})
+                .status());
+        return resource::WriteScopeMembers(connection, account, {owner, creator, {}});
+      });
   EXPECT_TRUE(status.ok()) << status;
 }
 
