@@ -13,6 +13,7 @@ const std::vector<const Area*>& Areas() {
   static const auto* const kAreas = new std::vector<const Area*>{
       &PeopleArea(),
       &AccountsArea(),
+      &OwnershipArea(),
       &PipelineArea(),
       &VisitsArea(),
       &WorkArea(),

@@ -21,6 +21,8 @@ struct Area {
 
 // Account files, contacts, ownership and duplicates.
 const Area& AccountsArea();
+// Claims, hand-overs, disputes and the search for duplicates (A-07, G-09).
+const Area& OwnershipArea();
 // Leads and opportunities.
 const Area& PipelineArea();
 // Visit plans and visits.

@@ -26,6 +26,20 @@ absl::Status Policy::Validate() const {
   range("protection_days_max", protection_days_max, 0, kDaysMax);
   range("protection_days", protection_days, 0, protection_days_max);
   range("holdings_max", holdings_max, 1, 1'000'000);
+  range("claims_per_day_max", claims_per_day_max, 1, 1'000'000);
+  range("reclaim_days", reclaim_days, 0, kDaysMax);
+  range("draft_protection_days", draft_protection_days, 0, kDaysMax);
+  range("renewals_max", renewals_max, 0, kDaysMax);
+  range("owner_follow_up_days", owner_follow_up_days, 0, kDaysMax);
+  range("deal_days", deal_days, 0, kDaysMax);
+  range("protection_grace_days", protection_grace_days, 0, kDaysMax);
+  range("handover_sign_days", handover_sign_days, 1, kDaysMax);
+  range("duplicate_score_min", duplicate_score_min, 1, kPercentMax);
+  range("dispute_decide_days", dispute_decide_days, 1, kDaysMax);
+  for (size_t i = 0; i < release_reminder_days.size(); ++i) {
+    range(absl::StrCat("release_reminder_days[", i, "]"), release_reminder_days[i], 1,
+          i == 0 ? kDaysMax : release_reminder_days[i - 1] - 1);
+  }
   range("tier_review_months", tier_review_months, 1, kMonthsMax);
   range("team_max", team_max, 1, kTeamMax);
   for (int i = 0; i < kTiers; ++i) {

@@ -23,6 +23,27 @@ struct Policy {
   int protection_days_max = 365;
   // Accounts one employee may own at a time.
   int holdings_max = 200;
+  // accounts one employee may claim for himself a day; those with a deal already do not count.
+  int claims_per_day_max = 10;
+  // days until somebody may claim again what he gave up or lost.
+  int reclaim_days = 7;
+  // days during which nobody but its maker may claim a file that was never admitted to the archive.
+  int draft_protection_days = 30;
+  // how often a protection may be renewed, each time by protection_days from then on.
+  int renewals_max = 4;
+  // the owner loses the account by himself after so many days without a follow-up, without a deal, and after the
+  // end of his protection; 0: never. As long as there was a deal within deal_days, only that counts.
+  int owner_follow_up_days = 90;
+  int deal_days = 1095;
+  int protection_grace_days = 30;
+  // days before the loss at which the owner is reminded, falling.
+  std::vector<int> release_reminder_days = {14, 3};
+  // days in which both sides sign a hand-over.
+  int handover_sign_days = 14;
+  // from this score on (1 to 100) two files may be the same firm.
+  int duplicate_score_min = 75;
+  // G-09: days in which the nearest common superior decides a dispute; afterwards those further up may.
+  int dispute_decide_days = 7;
   // Months until value and potential of an account are looked at again.
   int tier_review_months = 12;
   // Fields of Account, by path, that a complete file has. "contacts": at least one contact.

@@ -8,6 +8,7 @@
 #include "account-svc/accounts/contacts.h"
 #include "account-svc/accounts/duplicates.h"
 #include "account-svc/accounts/report_page.h"
+#include "account-svc/accounts/similar.h"
 #include "account-svc/accounts/verbs.h"
 #include "account-svc/rules/account_rules.h"
 #include "account-svc/rules/classification_rules.h"
@@ -29,6 +30,7 @@ using resource::UnitOfWork;
 using v1::Account;
 
 constexpr int kGroupDepthMax = 20;
+constexpr size_t kSimilarMax = 5;
 constexpr char kService[] = "kam.account.v1.AccountService/";
 
 // The RPC that a hook runs for.
@@ -105,6 +107,12 @@ absl::Status AfterAccount(const Context& context, UnitOfWork& work, const Accoun
   RETURN_IF_ERROR(SaveScope(work, before, after));
   RETURN_IF_ERROR(SaveKeys(work, before, after, context.policy));
   RETURN_IF_ERROR(SaveStateSpan(work, before, after));
+  const auto indexed_name = [](const Account& account) {
+    return account.state() == v1::ACCOUNT_STATE_CLOSED ? std::string() : account.legal_name();
+  };
+  if (before == nullptr || indexed_name(*before) != indexed_name(after)) {
+    RETURN_IF_ERROR(SaveBlocks(work.connection(), IdOf(after.name()), indexed_name(after)));
+  }
   if (work.importing() && (before == nullptr ? !after.owner().empty() : before->owner() != after.owner())) {
     RETURN_IF_ERROR(FollowImportedOwner(context, work, after));
   }
@@ -201,6 +209,22 @@ void AddStateVerbs(const Context& context, rpc::Registry* registry) {
       });
 }
 
+// Tells of a similar firm as of the same one: never whose it is.
+absl::Status AddSimilar(const Context& context, mysql::Connection& connection, const auth::Principal& asker,
+                        const Similar& firm, v1::SimilarFirm* out) {
+  ASSIGN_OR_RETURN(const bool reaches, Reaches(connection, context.runtime, asker, firm.account));
+  out->set_score(firm.match.score);
+  out->set_match_reason(std::string(rules::MatchReasonName(firm.match.reason)));
+  out->set_result(reaches ? v1::DUPLICATE_RESULT_EXISTS_YOURS : v1::DUPLICATE_RESULT_EXISTS);
+  if (reaches) {
+    out->set_account(NameOf("accounts", firm.account));
+  } else {
+    *out->mutable_claimable_after() =
+        ToTimestamp(rules::ClaimableAfter(firm.protected_until, context.runtime.clock().Now()));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::CheckDuplicateResponse> CheckDuplicate(const Context& context, rpc::Call& call,
                                                           const v1::CheckDuplicateRequest& request) {
   rules::Firm firm;
@@ -232,6 +256,13 @@ absl::StatusOr<v1::CheckDuplicateResponse> CheckDuplicate(const Context& context
           response.set_result(v1::DUPLICATE_RESULT_EXISTS);
           *response.mutable_claimable_after() =
               ToTimestamp(rules::ClaimableAfter(found->protected_until, context.runtime.clock().Now()));
+        }
+        const std::string exact = found.has_value() ? found->account : std::string();
+        ASSIGN_OR_RETURN(const std::vector<Similar> similar,
+                         FindSimilar(connection, request.legal_name(), keys, exact, context.policy.duplicate_score_min,
+                                     kSimilarMax));
+        for (const Similar& alike : similar) {
+          RETURN_IF_ERROR(AddSimilar(context, connection, call.principal, alike, response.add_similar()));
         }
         const auto* value = v1::DuplicateResult_descriptor()->FindValueByNumber(response.result());
         ASSIGN_OR_RETURN(const std::string id, context.runtime.NewId());

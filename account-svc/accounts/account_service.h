@@ -14,6 +14,9 @@ namespace kam::account {
 void RegisterAccounts(const Context& context, rpc::Registry* registry);
 void RegisterOwnership(const Context& context, rpc::Registry* registry);
 void RegisterContacts(const Context& context, rpc::Registry* registry);
+void RegisterClaims(const Context& context, rpc::Registry* registry);
+void RegisterDisputes(const Context& context, rpc::Registry* registry);
+void RegisterDuplicateScans(const Context& context, rpc::Registry* registry);
 
 // Hooks and handlers of the services around the file: AccountClassificationService, AccountFileService,
 // AccountMarketService, AccountEvaluationService, ExternalRelationService, CustomerDocumentService,

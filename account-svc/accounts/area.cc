@@ -60,7 +60,6 @@ void FillCatalog(resource::Catalog* catalog) {
 void RegisterHandlers(const Context& context, rpc::Registry* registry) {
   RegisterAccounts(context, registry);
   RegisterContacts(context, registry);
-  RegisterOwnership(context, registry);
   RegisterClassification(context, registry);
   RegisterAccountFiles(context, registry);
   RegisterAccountMarket(context, registry);

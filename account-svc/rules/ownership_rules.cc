@@ -6,6 +6,16 @@
 #include "common/status/status.h"
 
 namespace kam::account::rules {
+namespace {
+
+absl::Duration Days(int days) {
+  constexpr int kHoursOfDay = 24;
+  return absl::Hours(kHoursOfDay) * days;
+}
+
+std::string Show(absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()); }
+
+}  // namespace
 
 absl::Status CheckCandidate(const Candidate& candidate, bool as_owner, absl::string_view today, const Policy& policy) {
   // Dates in ISO form compare as text.
@@ -29,14 +39,13 @@ absl::StatusOr<absl::Time> ProtectedUntil(int days, absl::Time now, const Policy
                         absl::StrCat("is ", days, "; at most ", policy.protection_days_max, " days are allowed"),
                         {{"value", absl::StrCat(days)}, {"limit", absl::StrCat(policy.protection_days_max)}});
   }
-  constexpr int kHoursOfDay = 24;
-  return now + absl::Hours(kHoursOfDay) * (days > 0 ? days : policy.protection_days);
+  return now + Days(days > 0 ? days : policy.protection_days);
 }
 
 absl::Status CheckProtection(absl::string_view account, absl::string_view employee, absl::string_view protected_for,
                              std::optional<absl::Time> protected_until, absl::Time now) {
   if (!protected_until.has_value() || *protected_until <= now || protected_for == employee) return absl::OkStatus();
-  const std::string until = absl::FormatTime(absl::RFC3339_sec, *protected_until, absl::UTCTimeZone());
+  const std::string until = Show(*protected_until);
   return FailedPrecondition("ACCOUNT_PROTECTED", account,
                             absl::StrCat("the account is protected for somebody else until ", until),
                             {{"claimableAfter", until}});
@@ -44,6 +53,122 @@ absl::Status CheckProtection(absl::string_view account, absl::string_view employ
 
 absl::Time ClaimableAfter(std::optional<absl::Time> protected_until, absl::Time now) {
   return std::max(now, protected_until.value_or(now));
+}
+
+absl::Time ProtectionEnd(absl::Time since, std::optional<absl::Time> protected_until, const Policy& policy) {
+  return protected_until.value_or(since + Days(policy.protection_days));
+}
+
+bool InBusiness(std::optional<absl::Time> last_deal, absl::Time now, const Policy& policy) {
+  return last_deal.has_value() && (policy.deal_days == 0 || *last_deal + Days(policy.deal_days) > now);
+}
+
+absl::Time ClaimableAfter(const ClaimFacts& facts, absl::Time now, const Policy& policy) {
+  absl::Time after = std::max(now, facts.protected_until.value_or(now));
+  if (facts.owner.empty() && !facts.admitted) {
+    after = std::max(after, facts.create_time + Days(policy.draft_protection_days));
+  }
+  if (!facts.owner.empty() && policy.deal_days > 0 && InBusiness(facts.last_deal, now, policy)) {
+    after = std::max(after, *facts.last_deal + Days(policy.deal_days));
+  }
+  return after;
+}
+
+absl::Status CheckClaim(const ClaimFacts& facts, absl::Time now, const Policy& policy) {
+  if (facts.owner == facts.asker) {
+    return FailedPrecondition("OWNERSHIP_EXISTS", facts.account, "the account is yours already");
+  }
+  if (facts.asker_lost.has_value() && *facts.asker_lost + Days(policy.reclaim_days) > now) {
+    const std::string after = Show(*facts.asker_lost + Days(policy.reclaim_days));
+    return FailedPrecondition("RECLAIM_TOO_SOON", facts.account,
+                              absl::StrCat("you gave the account up, or lost it; you may claim it again after ", after),
+                              {{"claimableAfter", after}, {"limit", absl::StrCat(policy.reclaim_days)}});
+  }
+  const bool his_protection = facts.protected_for == facts.asker;
+  const bool his_draft = facts.owner.empty() && facts.maker == facts.asker;
+  if (his_protection || (his_draft && facts.protected_for.empty())) return absl::OkStatus();
+  if (!facts.owner.empty() && InBusiness(facts.last_deal, now, policy)) {
+    return FailedPrecondition("ACCOUNT_IN_BUSINESS", facts.account,
+                              "somebody does business with the account; a superior may transfer it");
+  }
+  const absl::Time after = ClaimableAfter(facts, now, policy);
+  if (after <= now) return absl::OkStatus();
+  return FailedPrecondition("ACCOUNT_PROTECTED", facts.account,
+                            absl::StrCat("the account is protected for somebody else until ", Show(after)),
+                            {{"claimableAfter", Show(after)}});
+}
+
+absl::Status CheckClaimCap(absl::string_view employee, int claims_today, const Policy& policy) {
+  if (claims_today < policy.claims_per_day_max) return absl::OkStatus();
+  return FailedPrecondition(
+      "CLAIM_CAP_REACHED", employee,
+      absl::StrCat("claimed ", claims_today, " accounts today; the limit is ", policy.claims_per_day_max,
+                   ". A superior may assign more"),
+      {{"claims", absl::StrCat(claims_today)}, {"limit", absl::StrCat(policy.claims_per_day_max)}});
+}
+
+absl::StatusOr<absl::Time> Renew(const RenewalFacts& facts, absl::Time now, const Policy& policy) {
+  if (facts.owner != facts.asker) {
+    return FailedPrecondition("OWNERSHIP_NOT_YOURS", facts.account, "only the owner renews his protection");
+  }
+  if (facts.renewals >= policy.renewals_max) {
+    return FailedPrecondition(
+        "RENEWAL_CAP_REACHED", facts.account,
+        absl::StrCat("was renewed ", facts.renewals, " times; the limit is ", policy.renewals_max),
+        {{"renewals", absl::StrCat(facts.renewals)}, {"limit", absl::StrCat(policy.renewals_max)}});
+  }
+  if (!facts.follow_up_time.has_value()) {
+    return InvalidField(
+        "follow_up", "FOLLOW_UP_UNKNOWN",
+        absl::StrCat(facts.follow_up, " is no completed visit, followed lead or opportunity of this account"),
+        {{"value", facts.follow_up}});
+  }
+  if (*facts.follow_up_time <= facts.since) {
+    return FailedPrecondition("FOLLOW_UP_NOT_NEW", facts.account,
+                              absl::StrCat("the follow-up is of ", Show(*facts.follow_up_time), "; it must be after ",
+                                           Show(facts.since), ", the begin or the last renewal"),
+                              {{"followUpTime", Show(*facts.follow_up_time)}, {"after", Show(facts.since)}});
+  }
+  return ProtectedUntil(0, now, policy);
+}
+
+absl::Status CheckRelease(absl::string_view account, absl::string_view asker, bool superior, absl::string_view owner,
+                          absl::string_view holder) {
+  if (superior || asker == owner || asker == holder) return absl::OkStatus();
+  return FailedPrecondition("OWNERSHIP_NOT_YOURS", account,
+                            "only its holder, the owner or a superior ends an ownership");
+}
+
+std::optional<Release> NextRelease(const HoldingFacts& facts, absl::Time now, const Policy& policy) {
+  std::optional<Release> next;
+  const auto consider = [&next](absl::Time due, v1::ReleaseCause cause) {
+    if (!next.has_value() || due < next->due) next = Release{due, cause};
+  };
+  if (policy.deal_days > 0) {
+    consider(std::max(facts.since, facts.last_deal.value_or(facts.since)) + Days(policy.deal_days),
+             v1::RELEASE_CAUSE_NO_DEAL);
+  }
+  if (InBusiness(facts.last_deal, now, policy)) return next;
+  if (policy.owner_follow_up_days > 0) {
+    consider(std::max(facts.since, facts.last_follow_up.value_or(facts.since)) + Days(policy.owner_follow_up_days),
+             v1::RELEASE_CAUSE_NO_FOLLOW_UP);
+  }
+  if (policy.protection_grace_days > 0) {
+    consider(facts.protected_until + Days(policy.protection_grace_days), v1::RELEASE_CAUSE_PROTECTION_OVER);
+  }
+  return next;
+}
+
+std::optional<absl::Time> NextReminder(absl::Time due, absl::Time now, const Policy& policy) {
+  for (const int days : policy.release_reminder_days) {
+    if (due - Days(days) > now) return due - Days(days);
+  }
+  return std::nullopt;
+}
+
+absl::Time ReleaseAfterReminder(absl::Time due, absl::Time now, const Policy& policy) {
+  if (policy.release_reminder_days.empty()) return std::max(due, now);
+  return std::max(due, now + Days(policy.release_reminder_days.back()));
 }
 
 }  // namespace kam::account::rules

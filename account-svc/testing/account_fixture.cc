@@ -37,6 +37,7 @@ Policy TestPolicy() {
   Policy policy;
   policy.holdings_max = 3;
   policy.team_max = 5;
+  policy.claims_per_day_max = 2;
   return policy;
 }
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr absl::Duration kPauseFirst = absl::Seconds(10);
 constexpr absl::Duration kPauseMax = absl::Hours(1);
+constexpr absl::Duration kPrepareTimeout = absl::Seconds(10);
 
 std::string OpenKey(absl::string_view kind, absl::string_view resource) { return absl::StrCat(kind, "|", resource); }
 
@@ -49,10 +50,11 @@ Scheduler::Scheduler(resource::Runtime& runtime, std::string program) : runtime_
   actor_.subject = "programs/" + std::move(program);
 }
 
-void Scheduler::Handle(absl::string_view kind, absl::string_view method_name, Handler handler) {
+void Scheduler::Handle(absl::string_view kind, absl::string_view method_name, Handler handler, Prepare prepare) {
   const std::string dotted = absl::StrReplaceAll(method_name, {{"/", "."}});
   const auto* method = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(dotted);
-  if (method == nullptr || !handlers_.emplace(std::string(kind), Entry{method, std::move(handler)}).second) {
+  if (method == nullptr ||
+      !handlers_.emplace(std::string(kind), Entry{method, std::move(handler), std::move(prepare)}).second) {
     std::fprintf(stderr, "scheduler: %s is not linked, or its kind is handled twice\n", dotted.c_str());
     std::abort();
   }
@@ -65,6 +67,10 @@ absl::StatusOr<int64_t> Scheduler::RunDue(absl::Time until, absl::Time deadline)
     done += ran ? 1 : 0;
   }
   return done;
+}
+
+absl::StatusOr<std::string> Scheduler::Prepared(const Entry& entry, const DueItem& item) {
+  return entry.prepare == nullptr ? std::string() : entry.prepare(item, absl::Now() + kPrepareTimeout);
 }
 
 // One item: claimed by its row lock, run and marked done in the same transaction.
@@ -88,7 +94,10 @@ absl::StatusOr<bool> Scheduler::RunOne(absl::Time until, bool* found) {
   bool ran = false;
   if (handler == handlers_.end()) {
     status = Internal(absl::StrCat("no handler for due items of kind ", item.kind));
+  } else if (const auto prepared = Prepared(handler->second, item); !prepared.ok()) {
+    status = prepared.status();
   } else {
+    item.prepared = *prepared;
     status = runtime_.WriteAs(
         actor_, handler->second.method, absl::StrCat("due: ", item.kind),
         [&](resource::UnitOfWork& work) -> absl::Status {
@@ -106,7 +115,9 @@ absl::StatusOr<bool> Scheduler::RunOne(absl::Time until, bool* found) {
                                        "due_id = ?",
                                        {work.now(), item.due_id})
                               .status());
-          return handler->second.handler(work, ReadItem(rows[0]));
+          DueItem claimed = ReadItem(rows[0]);
+          claimed.prepared = item.prepared;
+          return handler->second.handler(work, claimed);
         });
   }
   if (status.ok()) return ran;

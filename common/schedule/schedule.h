@@ -23,6 +23,7 @@ struct DueItem {
   std::string resource;  // Name of the resource.
   absl::Time due_time;
   int attempts = 0;
+  std::string prepared;  // What Prepare has learned.
 };
 
 // Sets, moves or (Cancel) removes the open due item of (kind, resource), in the caller's transaction.
@@ -40,9 +41,13 @@ class Scheduler {
   // `program`: name of the actor, "contract-svc".
   Scheduler(resource::Runtime& runtime, std::string program);
 
+  // Look-ups in other services for an item, before its transaction. An error puts the item off as one of the handler
+  // does.
+  using Prepare = std::function<absl::StatusOr<std::string>(const DueItem& item, absl::Time deadline)>;
+
   // At start-up. `method_name`: a linked RPC whose name stands in the history as the cause, for example
   // "kam.complaint.v1.ComplaintService/EscalateComplaint" (full name with a dot or a slash).
-  void Handle(absl::string_view kind, absl::string_view method_name, Handler handler);
+  void Handle(absl::string_view kind, absl::string_view method_name, Handler handler, Prepare prepare = nullptr);
 
   // Runs every item due at or before `until`, earliest first; returns how many were done. A failing item is put off.
   absl::StatusOr<int64_t> RunDue(absl::Time until, absl::Time deadline);
@@ -51,7 +56,9 @@ class Scheduler {
   struct Entry {
     const google::protobuf::MethodDescriptor* method = nullptr;
     Handler handler;
+    Prepare prepare;
   };
+  static absl::StatusOr<std::string> Prepared(const Entry& entry, const DueItem& item);
   absl::StatusOr<bool> RunOne(absl::Time until, bool* found);
   absl::Status PutOff(const DueItem& item, absl::Time now, const absl::Status& why);
 

@@ -33,6 +33,9 @@ NOT_REASONS = {
     "OPT_WRITE_TIMEOUT": "option of the connector",
     "PAUSED_AT_CLOSE": "state of a clock in a message text",
     "PRODUCT_LINE": "key of a price condition",
+    "SAME_NAME": "why two files may be one firm",
+    "TRADE_NAME": "why two files may be one firm",
+    "TYPING_ERROR": "why two files may be one firm",
     "VALIDATED_ONLY": "ends a validate_only transaction, never leaves the runtime",
 }
 # Calls with a reason as an argument: its index, and the code they stand for; None: the code is an argument.

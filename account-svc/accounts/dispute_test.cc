@@ -1,0 +1,210 @@
+// Disputes between colleagues (G-09, A-07, R-04), over real gRPC and a real database.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/context.h"
+#include "account-svc/testing/account_fixture.h"
+#include "common/testing/matchers.h"
+#include "kam/account/v1/account_service.pb.h"
+#include "kam/account/v1/work_dispute_service.pb.h"
+#include "kam/api/standard.pb.h"
+
+namespace kam::account {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using testing::StatusIs;
+using v1::Account;
+using v1::WorkDispute;
+
+std::string Rpc(absl::string_view verb) { return absl::StrCat("kam.account.v1.WorkDisputeService/", verb); }
+
+class DisputeTest : public ::testing::Test {
+ protected:
+  DisputeTest()
+      : world_(World::Get()),
+        start_(world_.harness().clock().Now()),
+        department_(world_.AddDepartment()),
+        head_(world_.AddEmployee("GAM", department_.name())),
+        lead_(world_.AddEmployee("BDS", department_.name(), {head_.name()})),
+        seller_(world_.AddEmployee("KAX", department_.name(), {lead_.name()})),
+        other_(world_.AddEmployee("KAX", department_.name(), {lead_.name()})),
+        gam_(world_.As(head_, "GAM")),
+        bds_(world_.As(lead_, "BDS", {IdOf(seller_.name()), IdOf(other_.name())})),
+        kax_(world_.As(seller_, "KAX")),
+        kax2_(world_.As(other_, "KAX")),
+        account_(world_.AddAccount(gam_).name()) {
+    world_.Assign(gam_, account_, seller_.name());
+  }
+  ~DisputeTest() override { world_.harness().clock().Set(start_); }
+
+  absl::StatusOr<WorkDispute> Open(const auth::Principal& who,
+                                   v1::DisputeSubject subject = v1::DISPUTE_SUBJECT_OWNERSHIP,
+                                   const std::string& respondent = {}) {
+    v1::OpenWorkDisputeRequest request;
+    request.mutable_work_dispute()->set_subject(subject);
+    request.mutable_work_dispute()->set_account(account_);
+    request.set_respondent(respondent);
+    request.mutable_work_dispute()->set_demand("我先接触的客户");
+    request.mutable_work_dispute()->set_evidence("拜访记录");
+    return world_.Call<WorkDispute>(who, Rpc("OpenWorkDispute"), request);
+  }
+  absl::StatusOr<WorkDispute> Get(const auth::Principal& who, const std::string& name) {
+    kam::api::GetRequest request;
+    request.set_name(name);
+    return world_.Call<WorkDispute>(who, Rpc("GetWorkDispute"), request);
+  }
+  absl::StatusOr<WorkDispute> Decide(const auth::Principal& who, const std::string& name, v1::DisputeEffect effect,
+                                     int share = 0) {
+    v1::DecideWorkDisputeRequest request;
+    request.set_name(name);
+    const auto read = Get(gam_, name);
+    request.set_etag(read.ok() ? read->etag() : "x");
+    request.set_effect(effect);
+    request.set_opener_share(share);
+    request.set_decision("先报备者优先");
+    return world_.Call<WorkDispute>(who, Rpc("DecideWorkDispute"), request);
+  }
+  std::string Owner() {
+    kam::api::GetRequest request;
+    request.set_name(account_);
+    const auto account = world_.Call<Account>(gam_, "kam.account.v1.AccountService/GetAccount", request);
+    EXPECT_THAT(account, IsOk());
+    return account.ok() ? account->owner() : "";
+  }
+
+  World& world_;
+  const absl::Time start_;
+  organization::v1::Department department_;
+  organization::v1::Employee head_, lead_, seller_, other_;
+  auth::Principal gam_, bds_, kax_, kax2_;
+  const std::string account_;
+};
+
+// G-09, A-07
+TEST_F(DisputeTest, TheCommonSuperiorDecidesAndTheAccountMoves) {
+  const auto opened = Open(kax2_);
+  ASSERT_THAT(opened, IsOk());
+  EXPECT_THAT(opened->arbiters(), ::testing::ElementsAre(lead_.name()));
+  EXPECT_EQ(opened->respondent(), "") << "the opener does not learn from it who owns the account";
+  EXPECT_EQ(Get(kax2_, opened->name())->respondent(), "");
+  EXPECT_EQ(Get(bds_, opened->name())->respondent(), seller_.name());
+
+  v1::AnswerWorkDisputeRequest answer;
+  answer.set_name(opened->name());
+  answer.set_answer("一直由我跟进");
+  EXPECT_THAT(world_.Call<WorkDispute>(kax2_, Rpc("AnswerWorkDispute"), answer), HasReason("DISPUTE_NOT_PARTY"));
+  ASSERT_THAT(world_.Call<WorkDispute>(kax_, Rpc("AnswerWorkDispute"), answer), IsOk());
+
+  EXPECT_THAT(Decide(gam_, opened->name(), v1::DISPUTE_EFFECT_OWNERSHIP_MOVES), HasReason("NOT_COMMON_SUPERIOR"));
+  EXPECT_THAT(Decide(kax2_, opened->name(), v1::DISPUTE_EFFECT_OWNERSHIP_MOVES),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Decide(bds_, opened->name(), v1::DISPUTE_EFFECT_COMMISSION_SPLIT), HasReason("DISPUTE_EFFECT_INVALID"));
+  EXPECT_EQ(Owner(), seller_.name());
+  const auto decided = Decide(bds_, opened->name(), v1::DISPUTE_EFFECT_OWNERSHIP_MOVES);
+  ASSERT_THAT(decided, IsOk());
+  EXPECT_EQ(decided->state(), v1::WORK_DISPUTE_STATE_DECIDED);
+  EXPECT_EQ(decided->arbiter(), lead_.name());
+  EXPECT_EQ(Owner(), other_.name());
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get(absl::StrCat("SELECT origin FROM account_ownerships WHERE state = 'ACTIVE' AND account = '",
+                                  IdOf(account_), "'"))
+                .text(),
+            "DECIDED");
+  // It binds: nobody decides again.
+  EXPECT_THAT(Decide(bds_, opened->name(), v1::DISPUTE_EFFECT_STAYS), HasReason("STATE_NOT_ALLOWED"));
+}
+
+// G-09
+TEST_F(DisputeTest, ADecisionBindsBothAsLongAsTheOwnershipLasts) {
+  const auto opened = Open(kax2_);
+  ASSERT_THAT(opened, IsOk());
+  EXPECT_THAT(Open(kax2_), HasReason("DISPUTE_OPEN"));
+  ASSERT_THAT(Decide(bds_, opened->name(), v1::DISPUTE_EFFECT_STAYS), IsOk());
+  EXPECT_EQ(Owner(), seller_.name());
+  EXPECT_THAT(Open(kax2_), HasReason("DISPUTE_DECIDED"));
+  EXPECT_THAT(Open(kax_), HasReason("DISPUTE_WITH_ONESELF"));
+}
+
+// G-09
+TEST_F(DisputeTest, TheyMayHaveToWorkTogether) {
+  const auto opened = Open(kax2_);
+  ASSERT_THAT(opened, IsOk());
+  ASSERT_THAT(Decide(bds_, opened->name(), v1::DISPUTE_EFFECT_CO_OWNERSHIP), IsOk());
+  EXPECT_EQ(Owner(), seller_.name());
+  kam::api::GetRequest get;
+  get.set_name(account_);
+  const auto seen = world_.Call<Account>(kax2_, "kam.account.v1.AccountService/GetAccount", get);
+  ASSERT_THAT(seen, IsOk());
+  EXPECT_THAT(seen->co_owners(), ::testing::ElementsAre(other_.name()));
+}
+
+// G-09
+TEST_F(DisputeTest, ACommissionIsSharedBetweenThoseWhoWorkTheAccount) {
+  EXPECT_THAT(Open(kax2_, v1::DISPUTE_SUBJECT_COMMISSION, lead_.name()), HasReason("DISPUTE_RESPONDENT_INVALID"));
+  const auto opened = Open(kax2_, v1::DISPUTE_SUBJECT_COMMISSION, seller_.name());
+  ASSERT_THAT(opened, IsOk());
+  const auto decided = Decide(bds_, opened->name(), v1::DISPUTE_EFFECT_COMMISSION_SPLIT, 40);
+  ASSERT_THAT(decided, IsOk());
+  EXPECT_EQ(decided->opener_share(), 40);
+}
+
+// G-09: two superiors are possible; either of the two that both have in common decides.
+TEST_F(DisputeTest, WithTwoCommonSuperiorsEitherDecides) {
+  const auto second = world_.AddEmployee("BDS", department_.name(), {head_.name()});
+  const auto a = world_.AddEmployee("KAX", department_.name(), {lead_.name(), second.name()});
+  const auto b = world_.AddEmployee("KAX", department_.name(), {second.name(), lead_.name()});
+  v1::TransferOwnerRequest transfer;
+  transfer.set_name(account_);
+  transfer.set_successor(a.name());
+  transfer.set_reason("调整");
+  ASSERT_THAT(world_.Call<Account>(gam_, "kam.account.v1.AccountService/TransferOwner", transfer), IsOk());
+  const auto opened = Open(world_.As(b, "KAX"));
+  ASSERT_THAT(opened, IsOk());
+  EXPECT_THAT(opened->arbiters(), ::testing::UnorderedElementsAre(lead_.name(), second.name()));
+  const auth::Principal other_lead = world_.As(second, "BDS", {IdOf(a.name()), IdOf(b.name())});
+  EXPECT_THAT(Decide(other_lead, opened->name(), v1::DISPUTE_EFFECT_OWNERSHIP_MOVES), IsOk());
+  EXPECT_EQ(Owner(), b.name());
+}
+
+// G-09
+TEST_F(DisputeTest, WhatIsNotDecidedInTimeMayBeDecidedFurtherUp) {
+  const auto opened = Open(kax2_);
+  ASSERT_THAT(opened, IsOk());
+  world_.harness().clock().Advance(absl::Hours(24) * 7);
+  world_.RunDue();
+  EXPECT_TRUE(Get(gam_, opened->name())->overdue());
+  EXPECT_THAT(Decide(gam_, opened->name(), v1::DISPUTE_EFFECT_OWNERSHIP_MOVES), IsOk());
+  EXPECT_EQ(Owner(), other_.name());
+}
+
+// G-09
+TEST_F(DisputeTest, ADecisionAboutAnAccountThatChangedHandsDoesNothing) {
+  const auto opened = Open(kax2_);
+  ASSERT_THAT(opened, IsOk());
+  const auto third = world_.AddEmployee("KAX", department_.name(), {lead_.name()});
+  v1::TransferOwnerRequest transfer;
+  transfer.set_name(account_);
+  transfer.set_successor(third.name());
+  transfer.set_reason("调整");
+  ASSERT_THAT(world_.Call<Account>(gam_, "kam.account.v1.AccountService/TransferOwner", transfer), IsOk());
+  EXPECT_THAT(Decide(bds_, opened->name(), v1::DISPUTE_EFFECT_OWNERSHIP_MOVES), HasReason("DISPUTE_OWNER_CHANGED"));
+  v1::WithdrawWorkDisputeRequest withdraw;
+  withdraw.set_name(opened->name());
+  withdraw.set_reason("已解决");
+  EXPECT_THAT(world_.Call<WorkDispute>(bds_, Rpc("WithdrawWorkDispute"), withdraw),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(world_.Call<WorkDispute>(kax2_, Rpc("WithdrawWorkDispute"), withdraw), IsOk());
+}
+
+// G-09
+TEST_F(DisputeTest, WithoutACommonSuperiorNobodyCanDecide) {
+  const auto stranger = world_.AddEmployee("KAX", department_.name());
+  EXPECT_THAT(Open(world_.As(stranger, "KAX")), HasReason("NO_COMMON_SUPERIOR"));
+}
+
+}  // namespace
+}  // namespace kam::account

@@ -1,0 +1,238 @@
+// Hand-overs of accounts with their open business, over real gRPC and a real database.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "account-svc/context.h"
+#include "account-svc/testing/account_fixture.h"
+#include "common/status/status.h"
+#include "common/testing/matchers.h"
+#include "kam/account/v1/account_handover_service.pb.h"
+#include "kam/account/v1/account_service.pb.h"
+#include "kam/account/v1/opportunity_service.pb.h"
+#include "kam/api/standard.pb.h"
+#include "kam/business/v1/business_service.pb.h"
+#include "kam/organization/v1/employee_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using testing::StatusIs;
+using v1::Account;
+using v1::AccountHandover;
+
+std::string Rpc(absl::string_view verb) { return absl::StrCat("kam.account.v1.AccountHandoverService/", verb); }
+
+class HandoverTest : public ::testing::Test {
+ protected:
+  HandoverTest()
+      : world_(World::Get()),
+        start_(world_.harness().clock().Now()),
+        department_(world_.AddDepartment()),
+        head_(world_.AddEmployee("GAM", department_.name())),
+        seller_(world_.AddEmployee("KAX", department_.name(), {head_.name()})),
+        other_(world_.AddEmployee("KAX", department_.name(), {head_.name()})),
+        gam_(world_.As(head_, "GAM")),
+        kax_(world_.As(seller_, "KAX")),
+        kax2_(world_.As(other_, "KAX")),
+        account_(world_.AddAccount(gam_).name()) {
+    world_.Assign(gam_, account_, seller_.name());
+    world_.contract_svc = [](absl::string_view method, const google::protobuf::Message& request,
+                             google::protobuf::Message* response) {
+      if (!absl::EndsWith(method, "ListOpenContractBusiness")) return absl::OkStatus();
+      for (const auto& account : static_cast<const business::v1::ListOpenBusinessRequest&>(request).accounts()) {
+        auto* item = static_cast<business::v1::ListOpenBusinessResponse*>(response)->add_items();
+        item->set_account(account);
+        item->set_name("orders/01m8091f07w5qzpbrn7a310reg");
+        item->set_kind("ORDER");
+        item->set_state("RELEASED");
+        item->set_number("SO2026-000001");
+        item->mutable_amount()->set_currency_code("CNY");
+        item->mutable_amount()->set_units(1200);
+      }
+      return absl::OkStatus();
+    };
+  }
+  ~HandoverTest() override {
+    world_.contract_svc = world_.aftersales_svc;
+    world_.harness().clock().Set(start_);
+  }
+
+  absl::StatusOr<AccountHandover> Start(const auth::Principal& who) {
+    v1::StartAccountHandoverRequest request;
+    request.set_account(account_);
+    request.set_receiver(other_.name());
+    request.set_reason("岗位调整");
+    return world_.Call<AccountHandover>(who, Rpc("StartAccountHandover"), request);
+  }
+  absl::StatusOr<AccountHandover> Sign(const auth::Principal& who, const AccountHandover& handover) {
+    v1::SignAccountHandoverRequest request;
+    request.set_name(handover.name());
+    request.set_etag(handover.etag());
+    return world_.Call<AccountHandover>(who, Rpc("SignAccountHandover"), request);
+  }
+  std::vector<AccountHandover> ToSign(const auth::Principal& who) {
+    const auto list =
+        world_.Call<v1::ListHandoversToSignResponse>(who, Rpc("ListHandoversToSign"), v1::ListHandoversToSignRequest());
+    EXPECT_THAT(list, IsOk());
+    if (!list.ok()) return {};
+    return {list->account_handovers().begin(), list->account_handovers().end()};
+  }
+  std::string Owner() {
+    kam::api::GetRequest request;
+    request.set_name(account_);
+    const auto account = world_.Call<Account>(gam_, "kam.account.v1.AccountService/GetAccount", request);
+    EXPECT_THAT(account, IsOk());
+    return account.ok() ? account->owner() : "";
+  }
+
+  World& world_;
+  const absl::Time start_;
+  organization::v1::Department department_;
+  organization::v1::Employee head_, seller_, other_;
+  auth::Principal gam_, kax_, kax2_;
+  const std::string account_;
+};
+
+//
+TEST_F(HandoverTest, TheAccountMovesWhenBothHaveSignedTheListOfOpenBusiness) {
+  v1::CreateOpportunityRequest create;
+  create.mutable_opportunity()->set_account(account_);
+  create.mutable_opportunity()->set_display_name("十辆车");
+  ASSERT_THAT(world_.Call<v1::Opportunity>(kax_, "kam.account.v1.OpportunityService/CreateOpportunity", create),
+              IsOk());
+  EXPECT_THAT(Start(kax2_), StatusIs(absl::StatusCode::kNotFound)) << "not his to give";
+  const auto started = Start(kax_);
+  ASSERT_THAT(started, IsOk());
+  ASSERT_EQ(started->items_size(), 2);
+  EXPECT_EQ(started->items(0).kind(), "OPPORTUNITY");
+  EXPECT_EQ(started->items(0).title(), "十辆车");
+  EXPECT_EQ(started->items(1).kind(), "ORDER");
+  EXPECT_EQ(started->items(1).amount().units(), 1200);
+  EXPECT_THAT(Start(gam_), HasReason("HANDOVER_OPEN"));
+  EXPECT_THAT(Sign(gam_, *started), HasReason("HANDOVER_NOT_PARTY")) << "the giver is here to sign himself";
+
+  const auto given = Sign(kax_, *started);
+  ASSERT_THAT(given, IsOk());
+  EXPECT_EQ(given->state(), v1::HANDOVER_STATE_OPEN);
+  EXPECT_EQ(Owner(), seller_.name());
+  EXPECT_THAT(Sign(kax_, *given), HasReason("HANDOVER_SIGNED"));
+  const std::vector<AccountHandover> waiting = ToSign(kax2_);
+  ASSERT_EQ(waiting.size(), 1u);
+  EXPECT_EQ(waiting[0].items_size(), 2) << "the receiver reads what he signs";
+  EXPECT_THAT(Sign(kax2_, *started), HasReason("ETAG_MISMATCH"));
+  const auto taken = Sign(kax2_, waiting[0]);
+  ASSERT_THAT(taken, IsOk());
+  EXPECT_EQ(taken->state(), v1::HANDOVER_STATE_COMPLETED);
+  EXPECT_EQ(Owner(), other_.name());
+  EXPECT_TRUE(ToSign(kax2_).empty());
+}
+
+// what a service that is away knows is missing in the list; nobody signs such a list.
+TEST_F(HandoverTest, AnIncompleteListIsNotSigned) {
+  const auto there = world_.contract_svc;
+  world_.contract_svc = [](absl::string_view, const google::protobuf::Message&, google::protobuf::Message*) {
+    return RetryLater(absl::StatusCode::kUnavailable, "CONTRACT_SVC_UNAVAILABLE", "away", absl::Seconds(1));
+  };
+  const auto started = Start(kax_);
+  ASSERT_THAT(started, IsOk());
+  EXPECT_THAT(started->unanswered(), ::testing::ElementsAre("contract-svc"));
+  EXPECT_THAT(Sign(kax_, *started), HasReason("HANDOVER_LIST_INCOMPLETE"));
+  world_.contract_svc = there;
+  v1::RefreshAccountHandoverRequest refresh;
+  refresh.set_name(started->name());
+  const auto complete = world_.Call<AccountHandover>(kax_, Rpc("RefreshAccountHandover"), refresh);
+  ASSERT_THAT(complete, IsOk());
+  EXPECT_EQ(complete->unanswered_size(), 0);
+  EXPECT_EQ(complete->items_size(), 1);
+  EXPECT_THAT(Sign(kax_, *complete), IsOk());
+}
+
+// signatures are for the list they were given to.
+TEST_F(HandoverTest, ANewListNeedsNewSignatures) {
+  const auto started = Start(kax_);
+  ASSERT_THAT(started, IsOk());
+  ASSERT_THAT(Sign(kax_, *started), IsOk());
+  v1::RefreshAccountHandoverRequest refresh;
+  refresh.set_name(started->name());
+  const auto anew = world_.Call<AccountHandover>(kax_, Rpc("RefreshAccountHandover"), refresh);
+  ASSERT_THAT(anew, IsOk());
+  EXPECT_FALSE(anew->has_giver_sign_time());
+  ASSERT_THAT(Sign(kax2_, *anew), IsOk());
+  EXPECT_EQ(Owner(), seller_.name());
+}
+
+// a superior transfers at once; the hand-over is signed afterwards, or shows as overdue.
+TEST_F(HandoverTest, ATransferOpensAHandover) {
+  v1::TransferOwnerRequest transfer;
+  transfer.set_name(account_);
+  transfer.set_successor(other_.name());
+  transfer.set_reason("调整");
+  ASSERT_THAT(world_.Call<Account>(gam_, "kam.account.v1.AccountService/TransferOwner", transfer), IsOk());
+  EXPECT_EQ(Owner(), other_.name());
+  std::vector<AccountHandover> waiting = ToSign(kax_);
+  ASSERT_EQ(waiting.size(), 1u);
+  EXPECT_TRUE(waiting[0].transferred());
+  world_.harness().clock().Advance(absl::Hours(24) * 14);
+  world_.RunDue();
+  waiting = ToSign(kax_);
+  ASSERT_EQ(waiting.size(), 1u);
+  EXPECT_TRUE(waiting[0].overdue());
+  const auto given = Sign(kax_, waiting[0]);
+  ASSERT_THAT(given, IsOk());
+  const auto taken = Sign(kax2_, *given);
+  ASSERT_THAT(taken, IsOk());
+  EXPECT_EQ(taken->state(), v1::HANDOVER_STATE_COMPLETED);
+}
+
+// somebody leaves: his superior starts all hand-overs, and signs for him once he is gone.
+TEST_F(HandoverTest, ALeaverHandsOverAllHeHas) {
+  const std::string second = world_.AddAccount(gam_).name();
+  world_.Assign(gam_, second, seller_.name());
+  v1::StartLeaverHandoversRequest request;
+  request.set_giver(seller_.name());
+  request.set_receiver(other_.name());
+  request.set_reason("离职");
+  EXPECT_THAT(world_.Call<v1::StartLeaverHandoversResponse>(kax_, Rpc("StartLeaverHandovers"), request),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  const auto started = world_.Call<v1::StartLeaverHandoversResponse>(gam_, Rpc("StartLeaverHandovers"), request);
+  ASSERT_THAT(started, IsOk());
+  ASSERT_EQ(started->account_handovers_size(), 2);
+  organization::v1::UpdateEmployeeRequest leave;
+  leave.mutable_employee()->set_name(seller_.name());
+  leave.mutable_employee()->set_leave_date("2026-01-04");
+  ASSERT_THAT(
+      world_.Call<organization::v1::Employee>(world_.hr(), "kam.organization.v1.EmployeeService/UpdateEmployee", leave),
+      IsOk());
+  for (const AccountHandover& handover : started->account_handovers()) {
+    const auto given = Sign(gam_, handover);
+    ASSERT_THAT(given, IsOk());
+    EXPECT_EQ(given->giver_signer(), head_.name());
+    ASSERT_THAT(Sign(kax2_, *given), IsOk());
+  }
+  EXPECT_EQ(Owner(), other_.name());
+}
+
+//
+TEST_F(HandoverTest, AHandoverOfAnAccountThatChangedHandsIsNotCompleted) {
+  const auto started = Start(kax_);
+  ASSERT_THAT(started, IsOk());
+  const auto given = Sign(kax_, *started);
+  ASSERT_THAT(given, IsOk());
+  v1::TransferOwnerRequest transfer;
+  transfer.set_name(account_);
+  transfer.set_successor(world_.AddEmployee("KAX", department_.name(), {head_.name()}).name());
+  transfer.set_reason("调整");
+  ASSERT_THAT(world_.Call<Account>(gam_, "kam.account.v1.AccountService/TransferOwner", transfer), IsOk());
+  EXPECT_THAT(Sign(kax2_, *given), HasReason("HANDOVER_OWNER_CHANGED"));
+  v1::CancelAccountHandoverRequest cancel;
+  cancel.set_name(started->name());
+  cancel.set_reason("已由上级移交");
+  EXPECT_THAT(world_.Call<AccountHandover>(gam_, Rpc("CancelAccountHandover"), cancel), IsOk());
+}
+
+}  // namespace
+}  // namespace kam::account

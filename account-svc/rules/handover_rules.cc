@@ -1,0 +1,41 @@
+#include "account-svc/rules/handover_rules.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/status/status.h"
+
+namespace kam::account::rules {
+namespace {
+
+absl::Status Signed(const v1::AccountHandover& handover) {
+  return FailedPrecondition("HANDOVER_SIGNED", handover.name(), "this side has signed already");
+}
+
+}  // namespace
+
+absl::Status Sign(const Signer& signer, absl::Time now, v1::AccountHandover* handover) {
+  if (handover->unanswered_size() > 0) {
+    const std::string missing = absl::StrJoin(handover->unanswered(), ", ");
+    return FailedPrecondition("HANDOVER_LIST_INCOMPLETE", handover->name(),
+                              absl::StrCat(missing, " did not answer when the list was made; refresh it first"),
+                              {{"unanswered", missing}});
+  }
+  if (signer.name == handover->receiver()) {
+    if (handover->has_receiver_sign_time()) return Signed(*handover);
+    *handover->mutable_receiver_sign_time() = ToTimestamp(now);
+    return absl::OkStatus();
+  }
+  const bool for_giver = signer.name == handover->giver() || (signer.superior && signer.giver_has_left);
+  if (!for_giver) {
+    return Error(absl::StatusCode::kPermissionDenied, "HANDOVER_NOT_PARTY",
+                 absl::StrCat(handover->name(), ": giver and receiver sign; a superior only for a giver who has left"),
+                 {{"resource", handover->name()}});
+  }
+  if (handover->has_giver_sign_time()) return Signed(*handover);
+  handover->set_giver_signer(signer.name);
+  *handover->mutable_giver_sign_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+}  // namespace kam::account::rules

@@ -1,0 +1,25 @@
+// Rules of hand-overs: who signs what. Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_HANDOVER_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_HANDOVER_RULES_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "kam/account/v1/account_handover.pb.h"
+
+namespace kam::account::rules {
+
+struct Signer {
+  std::string name;       // employees/{id}
+  bool superior = false;  // Reaches the hand-over because of his position.
+  bool giver_has_left = false;
+};
+
+// Puts the signature of `signer` under an open hand-over. HANDOVER_LIST_INCOMPLETE, HANDOVER_NOT_PARTY,
+// HANDOVER_SIGNED.
+absl::Status Sign(const Signer& signer, absl::Time now, v1::AccountHandover* handover);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_HANDOVER_RULES_H_
