@@ -1,5 +1,6 @@
 #include "contract-svc/context.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/resource/change_log.h"
 #include "common/resource/validate.h"
 #include "common/status/status.h"
@@ -8,6 +9,9 @@
 
 namespace kam::contract {
 namespace {
+
+// A group never forms a circle in account-svc; a replica that is between two of its changes may show one.
+constexpr size_t kGroupDepthMax = 32;
 
 absl::Status PersonRequired() {
   return Error(absl::StatusCode::kPermissionDenied, "PERSON_REQUIRED", "only a person can do this");
@@ -61,9 +65,18 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* stamp) {
 absl::StatusOr<AccountFacts> LoadAccountFacts(resource::UnitOfWork& work, const std::string& account) {
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> rows,
-      work.connection().Query("SELECT state, tier, region FROM account_scopes WHERE account = ?", {IdOf(account)}));
+      work.connection().Query("SELECT state, tier, region, segment, parent FROM account_scopes WHERE account = ?",
+                              {IdOf(account)}));
   if (rows.empty()) return NotFound(account);
-  return AccountFacts{rows[0][0].text(), rows[0][1].text(), rows[0][2].text()};
+  AccountFacts facts{rows[0][0].text(), rows[0][1].text(), rows[0][2].text(), rows[0][3].text(), {}};
+  std::string above = rows[0][4].text();
+  while (!above.empty() && facts.groups.size() < kGroupDepthMax) {
+    facts.groups.push_back(absl::StrCat("accounts/", above));
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> found,
+                     work.connection().Query("SELECT parent FROM account_scopes WHERE account = ?", {above}));
+    above = found.empty() ? std::string() : found[0][0].text();
+  }
+  return facts;
 }
 
 }  // namespace kam::contract

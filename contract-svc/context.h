@@ -75,6 +75,8 @@ struct AccountFacts {
   std::string state;  // Short name, "ACTIVE".
   std::string tier;   // Short name; empty: none.
   std::string region;
+  std::string segment;              // Short name; empty: none.
+  std::vector<std::string> groups;  // accounts/{id} above it in its group, the nearest first.
 };
 // NOT_FOUND when the account is not known.
 absl::StatusOr<AccountFacts> LoadAccountFacts(resource::UnitOfWork& work, const std::string& account);

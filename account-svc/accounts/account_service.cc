@@ -304,20 +304,21 @@ absl::StatusOr<v1::BatchGetAccountScopesResponse> BatchGetAccountScopes(
       at[row[0].text()] = scope;
     }
     ASSIGN_OR_RETURN(const std::vector<Row> facts,
-                     connection.Query(absl::StrCat("SELECT t.id, t.verification_state, t.segment, CASE WHEN ",
+                     connection.Query(absl::StrCat("SELECT t.id, t.parent, t.verification_state, t.segment, CASE WHEN ",
                                                    ExcludedSql(), " THEN 1 ELSE 0 END FROM accounts t WHERE t.id IN (",
                                                    resource::Placeholders(params.size()), ")"),
                                       mysql::Params(params)));
     for (const Row& row : facts) {
       const auto it = at.find(row[0].text());
       if (it == at.end()) continue;
-      if (const auto* state = resource::FindEnumValue(v1::VerificationState_descriptor(), row[1].text())) {
+      it->second->set_parent(NameOf("accounts", row[1].text()));
+      if (const auto* state = resource::FindEnumValue(v1::VerificationState_descriptor(), row[2].text())) {
         it->second->set_verification_state(static_cast<v1::VerificationState>(state->number()));
       }
-      if (const auto* segment = resource::FindEnumValue(v1::Segment_descriptor(), row[2].text())) {
+      if (const auto* segment = resource::FindEnumValue(v1::Segment_descriptor(), row[3].text())) {
         it->second->set_segment(static_cast<v1::Segment>(segment->number()));
       }
-      it->second->set_excluded(row[3].integer() != 0);
+      it->second->set_excluded(row[4].integer() != 0);
     }
     ASSIGN_OR_RETURN(
         const std::vector<Row> members,

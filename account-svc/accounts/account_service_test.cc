@@ -678,9 +678,14 @@ TEST_F(AccountTest, OnlyImportersSetExternalIds) {
   EXPECT_THAT(world_.Call<Account>(kax_, Method("CreateAccount"), request), HasReason("FIELD_NOT_PERMITTED"));
 }
 
-// G-03: what the other services ask.
+// G-03, C-01: what the other services ask.
 TEST_F(AccountTest, ScopesAreAnsweredToPrograms) {
-  const Account account = world_.AddAccount(kax_);
+  const Account head = world_.AddAccount(kax_);
+  Account draft = world_.CompleteDraft();
+  draft.set_parent(head.name());
+  const auto created = world_.CreateAccount(kax_, draft);
+  ASSERT_THAT(created, IsOk());
+  const Account account = *created;
   world_.Assign(gam_, account.name(), other_.name());
   v1::BatchGetAccountScopesRequest request;
   request.add_names(account.name());
@@ -698,6 +703,8 @@ TEST_F(AccountTest, ScopesAreAnsweredToPrograms) {
   EXPECT_EQ(scopes->scopes(0).region(), "华东");
   EXPECT_EQ(scopes->scopes(0).state(), v1::ACCOUNT_STATE_DRAFT);
   EXPECT_EQ(scopes->scopes(0).legal_name(), account.legal_name());
+  EXPECT_EQ(scopes->scopes(0).parent(), head.name());
+  EXPECT_EQ(scopes->scopes(0).segment(), v1::SEGMENT_ENTERPRISE);
   EXPECT_GE(scopes->scopes(0).version(), 2);
 }
 

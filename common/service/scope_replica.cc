@@ -21,7 +21,8 @@ using resource::IdOf;
 
 constexpr int kNamesAtOnce = 500;
 constexpr int kChangesAtOnce = 1000;
-constexpr char kFeed[] = "account-svc";
+// The number rises when a replica learns more of what is there already: it reads the feed from its beginning then.
+constexpr char kFeed[] = "account-svc/2";
 
 Value IdOrNull(const std::string& name) { return name.empty() ? Value() : Value(IdOf(name)); }
 Value TextOrNull(const std::string& text) { return text.empty() ? Value() : Value(text); }
@@ -47,16 +48,19 @@ absl::Status StoreAccount(mysql::Connection& connection, const kam::account::v1:
   const std::string id = IdOf(scope.account());
   RETURN_IF_ERROR(
       connection
-          .Execute("INSERT INTO account_scopes (account, version, owner, creator, region, state, tier, legal_name) "
-                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
+          .Execute("INSERT INTO account_scopes (account, version, owner, creator, region, state, tier, legal_name, "
+                   "parent, segment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
                    "owner = IF(VALUES(version) >= version, VALUES(owner), owner), "
                    "region = IF(VALUES(version) >= version, VALUES(region), region), "
                    "state = IF(VALUES(version) >= version, VALUES(state), state), "
                    "tier = IF(VALUES(version) >= version, VALUES(tier), tier), "
                    "legal_name = IF(VALUES(version) >= version, VALUES(legal_name), legal_name), "
+                   "parent = IF(VALUES(version) >= version, VALUES(parent), parent), "
+                   "segment = IF(VALUES(version) >= version, VALUES(segment), segment), "
                    "version = GREATEST(VALUES(version), version)",
                    {id, scope.version(), IdOrNull(scope.owner()), IdOrNull(scope.creator()), TextOrNull(scope.region()),
-                    EnumOrNull(scope.state()), EnumOrNull(scope.tier()), scope.legal_name()})
+                    EnumOrNull(scope.state()), EnumOrNull(scope.tier()), scope.legal_name(), IdOrNull(scope.parent()),
+                    EnumOrNull(scope.segment())})
           .status());
   // The row is locked now, so that its members are of the same version.
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
@@ -115,7 +119,10 @@ absl::Status ScopeReplica::FetchAccounts(const std::vector<std::string>& names, 
       RETURN_IF_ERROR(database_.RunInTransaction(
           deadline, [&](mysql::Connection& connection) { return StoreAccount(connection, scope); }));
     }
-    return absl::OkStatus();
+    // The whole group is known, up to its head.
+    std::vector<std::string> above;
+    for (const auto& scope : response.scopes()) above.push_back(scope.parent());
+    return EnsureAccounts(above, deadline);
   });
 }
 
