@@ -109,7 +109,8 @@ absl::StatusOr<pb::ReportContractsResponse> Run(const Context& context, rpc::Cal
                                &Figures::ending, nullptr));
     RETURN_IF_ERROR(report.Add(
         "SELECT d.order_date, t.currency, COUNT(d.order_id), ROUND(SUM((d.reserved + d.released + d.invoiced - "
-        "d.returned) * d.unit_price), 4) FROM contract_draws d JOIN contracts t ON t.id = d.contract",
+        "d.returned) * l.amount_amount / l.quantity), 4) FROM contract_draws d JOIN contracts t ON t.id = d.contract "
+        "JOIN orders_lines l ON l.parent_id = d.order_id AND l.line_number = d.order_line",
         "d.order_date", "d.quantity > 0", "d.order_date, t.currency", nullptr, &Figures::called_off));
     if (report.table().size() > kRowsMax) {
       return InvalidField("period", "REPORT_TOO_LONG", "gives too many rows; take a longer period or fewer days",

@@ -113,8 +113,6 @@ absl::StatusOr<pb::Contract> Submit(const Context& context, rpc::Call& call, con
   return context.runtime.Write<pb::Contract>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Contract> {
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Contract>(request));
     const pb::Contract& contract = change.before;
-    RETURN_IF_ERROR(rules::Submit(work.actor().subject, context.Today(work.now()), request.review_deadline(),
-                                  HashOf(contract), &change.after));
     if (contract.quote().empty()) {
       return FailedPrecondition("QUOTE_REQUIRED", contract.name(),
                                 "the prices of a contract are those of an approved quote: name it in quote");
@@ -122,6 +120,9 @@ absl::StatusOr<pb::Contract> Submit(const Context& context, rpc::Call& call, con
     ASSIGN_OR_RETURN(const rules::AgreedTerms terms,
                      QuoteTerms(work, contract.quote(), contract.account(), /*for_order=*/false));
     RETURN_IF_ERROR(rules::CheckQuotePrices(terms, contract));
+    RETURN_IF_ERROR(rules::TakeQuoteAmounts(terms, &change.after));
+    RETURN_IF_ERROR(rules::Submit(work.actor().subject, context.Today(work.now()), request.review_deadline(),
+                                  HashOf(change.after), &change.after));
     RETURN_IF_ERROR(CheckRegion(work, contract));
     ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(request.review_deadline()));
     RETURN_IF_ERROR(schedule::Schedule(work, kDueReview, contract.name(), due));

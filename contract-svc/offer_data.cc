@@ -9,16 +9,7 @@
 #include "contract-svc/rules/offers.h"
 
 namespace kam::contract {
-namespace {
-
 namespace pb = kam::pricing::v1;
-
-absl::Time TimeOf(bool has, const google::protobuf::Timestamp& stamp) {
-  if (!has) return absl::InfiniteFuture();
-  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
-}
-
-}  // namespace
 
 absl::StatusOr<rules::BookRevision> ToRules(const pb::SalesPolicy& policy) {
   rules::BookRevision revision;
@@ -26,11 +17,7 @@ absl::StatusOr<rules::BookRevision> ToRules(const pb::SalesPolicy& policy) {
   revision.code = absl::StrCat("salesPolicies/", policy.code());
   revision.revision = policy.revision();
   revision.effective = {policy.valid_from(), policy.valid_until()};
-  revision.released = TimeOf(policy.has_publish_time(), policy.publish_time());
-  if (policy.state() == pb::SALES_POLICY_STATE_WITHDRAWN) {
-    revision.withdrawn = TimeOf(policy.has_close_time(), policy.close_time());
-    revision.withdrawn_until = policy.held_until();
-  }
+  revision.withdrawn_until = policy.held_until();
   for (int i = 0; i < policy.discounts_size(); ++i) {
     const pb::SalesPolicyDiscount& discount = policy.discounts(i);
     const std::string path = absl::StrCat("sales_policy.discounts[", i, "]");
@@ -59,12 +46,8 @@ absl::StatusOr<rules::BookRevision> ToRules(const pb::PackageOffer& offer) {
   revision.name = offer.name();
   revision.code = offer.name();
   revision.effective = {offer.valid_from(), offer.valid_until()};
-  revision.released = TimeOf(offer.has_agree_time(), offer.agree_time());
-  if (offer.state() == pb::PACKAGE_OFFER_STATE_WITHDRAWN) {
-    revision.withdrawn = TimeOf(offer.has_withdraw_time(), offer.withdraw_time());
-    revision.withdrawn_until = offer.held_until();
-  }
-  ASSIGN_OR_RETURN(const std::vector<std::vector<rules::ScaleStep>> scales, rules::PartPrices(offer));
+  revision.withdrawn_until = offer.held_until();
+  ASSIGN_OR_RETURN(const std::vector<rules::PartPrice> prices, rules::PartPrices(offer));
   for (int i = 0; i < offer.items_size(); ++i) {
     rules::PriceRecord record;
     record.number = i;
@@ -74,7 +57,10 @@ absl::StatusOr<rules::BookRevision> ToRules(const pb::PackageOffer& offer) {
     record.key.value[rules::kProduct] = offer.items(i).product();
     record.valid = revision.effective;
     record.currency = offer.currency();
-    record.scale = scales[static_cast<size_t>(i)];
+    const rules::PartPrice& price = prices[static_cast<size_t>(i)];
+    record.scale = price.scale;
+    record.per = price.per;
+    record.wholes = price.wholes;
     revision.records.push_back(std::move(record));
   }
   return revision;

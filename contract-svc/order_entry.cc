@@ -93,7 +93,7 @@ absl::Status TakeTerms(const Context& context, UnitOfWork& work, pb::Order* orde
   RETURN_IF_ERROR(rules::TakeAgreedPrices(*terms, order));
   order->set_payment_mode(terms->credit ? pb::PAYMENT_MODE_CREDIT : pb::PAYMENT_MODE_PREPAYMENT);
   order->set_terms_days(terms->credit ? terms->terms_days : 0);
-  return rules::ComputeOrder(order);
+  return rules::ComputeOrder(order, /*agreed=*/true);
 }
 
 // An order that was not released yet. What it says of money, quantities and its day stays: they are drawn already.

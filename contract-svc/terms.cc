@@ -35,6 +35,10 @@ absl::Status AddLine(const Line& from, const google::type::Money& price, AgreedT
   line.product = from.product();
   ASSIGN_OR_RETURN(line.unit_price, rules::AmountIn(price, terms->currency, "unit_price"));
   ASSIGN_OR_RETURN(line.quantity, rules::QuantityOf(from.quantity(), "quantity"));
+  if (from.has_amount()) {
+    ASSIGN_OR_RETURN(const Decimal amount, rules::AmountIn(from.amount(), terms->currency, "amount"));
+    RETURN_IF_ERROR(rules::SetAgreedAmount(amount, line.quantity, terms->currency, &line));
+  }
   terms->lines.push_back(std::move(line));
   return absl::OkStatus();
 }

@@ -119,6 +119,12 @@ absl::StatusOr<AgreedTerms> TermsOn(const v1::Contract& contract, const Commitme
       }
       left = pieces;
     }
+    if (!commitment.by_value && line->has_amount()) {
+      ASSIGN_OR_RETURN(const Decimal amount, AmountIn(line->amount(), contract.currency(), "amount"));
+      ASSIGN_OR_RETURN(const Decimal whole, QuantityOf(line->quantity(), "quantity"));
+      RETURN_IF_ERROR(SetAgreedAmount(amount, whole, contract.currency(), &agreed));
+      ASSIGN_OR_RETURN(agreed.taken, Drawn(commitment));
+    }
     agreed.quantity = std::max(left, Decimal());
     terms.lines.push_back(std::move(agreed));
   }

@@ -128,6 +128,17 @@ TEST(CommitmentTest, ReturnsReopenWhatWentOutAndNoMore) {
   EXPECT_THAT(TakeBack("orders/o", 1, D("5"), D("1.5"), &draws), HasReason("RETURN_EXCEEDS_DELIVERY"));
 }
 
+// G23: of ten that were sold five came back; five are offered when more is to come back.
+TEST(CommitmentTest, G23WhatCameBackIsNotOfferedAgain) {
+  std::vector<Draw> draws = {Draw{1, 1, D("5"), D("10"), D("0"), D("0"), D("10")}};
+  ASSERT_THAT(TakeBack("orders/o", 1, D("10"), D("5"), &draws), IsOk());
+  const absl::Status beyond = TakeBack("orders/o", 1, D("10"), D("10"), &draws);
+  EXPECT_THAT(beyond, HasReason("RETURN_EXCEEDS_DELIVERY"));
+  EXPECT_EQ(MetadataValue(beyond, "returnable"), "5");
+  EXPECT_THAT(TakeBack("orders/o", 1, D("10"), D("5"), &draws), IsOk());
+  EXPECT_THAT(TakeBack("orders/o", 1, D("10"), D("0.000001"), &draws), HasReason("RETURN_EXCEEDS_DELIVERY"));
+}
+
 // C-09: over random histories no part is ever negative, nothing goes beyond the tolerance, and the ledger is what a
 // recount of the draws gives.
 TEST(CommitmentTest, LedgerIsNeverNegativeAndEqualsARecount) {

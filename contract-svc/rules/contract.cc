@@ -290,6 +290,32 @@ absl::Status CheckQuotePrices(const AgreedTerms& quote, const Contract& contract
   return absl::OkStatus();
 }
 
+absl::Status TakeQuoteAmounts(const AgreedTerms& quote, Contract* contract) {
+  std::vector<Decimal> left;
+  for (const AgreedLine& agreed : quote.lines) left.push_back(agreed.quantity);
+  Decimal total;
+  for (ContractLine& line : *contract->mutable_lines()) {
+    ASSIGN_OR_RETURN(const Decimal price, AmountIn(line.unit_price(), contract->currency(), "unit_price"));
+    ASSIGN_OR_RETURN(Decimal wanted, QuantityOf(line.quantity(), "quantity"));
+    Decimal amount;
+    for (size_t i = 0; i < quote.lines.size(); ++i) {
+      const AgreedLine& agreed = quote.lines[i];
+      if (agreed.product != line.product() || agreed.unit_price != price || wanted.is_zero()) continue;
+      const Decimal part = std::min(wanted, left[i]);
+      ASSIGN_OR_RETURN(const Decimal before, Subtract(agreed.quantity, left[i]));
+      ASSIGN_OR_RETURN(const Decimal gone, Add(agreed.taken, before));
+      ASSIGN_OR_RETURN(const Decimal cost, AmountOfPart(agreed, gone, part, contract->currency()));
+      ASSIGN_OR_RETURN(amount, Add(amount, cost));
+      ASSIGN_OR_RETURN(left[i], Subtract(left[i], part));
+      ASSIGN_OR_RETURN(wanted, Subtract(wanted, part));
+    }
+    SetAmount(amount, contract->currency(), line.mutable_amount());
+    ASSIGN_OR_RETURN(total, Add(total, amount));
+  }
+  SetAmount(total, contract->currency(), contract->mutable_total());
+  return absl::OkStatus();
+}
+
 absl::Status Review(absl::string_view actor, ReviewStepKind step, bool approve, absl::string_view opinion,
                     absl::Time now, Contract* contract) {
   const Reviewed reviewed{contract->name(), contract->drafter(), contract->submitter()};

@@ -43,6 +43,9 @@ absl::Status Submit(absl::string_view actor, absl::string_view today, absl::stri
 // PRODUCT_NOT_AGREED, PRICE_NOT_AGREED, QUANTITY_NOT_AGREED, QUOTE_OF_OTHER_ACCOUNT, CURRENCY_MISMATCH: the lines
 // against an accepted quote.
 absl::Status CheckQuotePrices(const AgreedTerms& quote, const v1::Contract& contract);
+// Amounts and total of a contract that passes CheckQuotePrices: of lines that the quote offers for an amount their part
+// of it, of others price times quantity.
+absl::Status TakeQuoteAmounts(const AgreedTerms& quote, v1::Contract* contract);
 
 // One opinion. The last yes approves the contract, one no returns it. REVIEW_STEP_UNKNOWN, REVIEW_STEP_DECIDED,
 // SEPARATION_OF_DUTIES, OPINION_REQUIRED.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "common/testing/matchers.h"
+#include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/review.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
@@ -204,6 +205,22 @@ TEST(ContractTest, LinesHaveThePricesOfTheQuote) {
   contract = Complete();
   contract.mutable_lines(0)->set_product("z");
   EXPECT_THAT(CheckQuotePrices(quote, contract), HasReason("PRODUCT_NOT_AGREED"));
+}
+
+// C-10, C-05: a line costs what the quote says it costs, though its price of one is rounded.
+TEST(ContractTest, LinesCostWhatTheQuoteSays) {
+  AgreedTerms quote;
+  quote.currency = "CNY";
+  quote.lines = {{"p", Decimal::FromInt(5), Decimal::FromInt(10), ""}};
+  ASSERT_THAT(SetAgreedAmount(*Decimal::Parse("49.97"), Decimal::FromInt(10), "CNY", &quote.lines[0]), IsOk());
+  Contract contract = Complete();
+  ASSERT_THAT(ComputeContract(&contract), IsOk());
+  ASSERT_THAT(CheckQuotePrices(quote, contract), IsOk());
+  ASSERT_THAT(TakeQuoteAmounts(quote, &contract), IsOk());
+  const Decimal quantity = *Decimal::Parse(contract.lines(0).quantity());
+  const Decimal expected = *MultiplyDivide(*Decimal::Parse("49.97"), quantity, Decimal::FromInt(10), 2);
+  EXPECT_EQ(*AmountIn(contract.lines(0).amount(), "CNY", "x"), expected);
+  EXPECT_EQ(*AmountIn(contract.total(), "CNY", "x"), expected);
 }
 
 // C-13, C-18, C-19: over all states, what may be ordered and what may go out.

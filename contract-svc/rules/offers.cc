@@ -205,7 +205,7 @@ absl::Status WorkOut(const ProductTable& products, pb::PackageOffer* offer) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::vector<ScaleStep>>> PartPrices(const pb::PackageOffer& offer) {
+absl::StatusOr<std::vector<PartPrice>> PartPrices(const pb::PackageOffer& offer) {
   std::vector<Decimal> quantities, weights;
   for (int i = 0; i < offer.items_size(); ++i) {
     const pb::PackageItem& item = offer.items(i);
@@ -220,7 +220,8 @@ absl::StatusOr<std::vector<std::vector<ScaleStep>>> PartPrices(const pb::Package
   if (std::all_of(weights.begin(), weights.end(), [](const Decimal& weight) { return weight.is_zero(); })) {
     std::fill(weights.begin(), weights.end(), Decimal::FromInt(1));
   }
-  std::vector<std::vector<ScaleStep>> scales(quantities.size());
+  std::vector<PartPrice> prices(quantities.size());
+  for (size_t i = 0; i < prices.size(); ++i) prices[i].per = quantities[i];
   for (int s = 0; s < offer.steps_size(); ++s) {
     const std::string path = absl::StrCat("package_offer.steps[", s, "]");
     ASSIGN_OR_RETURN(const Decimal packages, Decimal::Parse(offer.steps(s).from_packages(), path + ".from_packages"));
@@ -230,10 +231,11 @@ absl::StatusOr<std::vector<std::vector<ScaleStep>>> PartPrices(const pb::Package
       ScaleStep step;
       ASSIGN_OR_RETURN(step.from, Multiply(packages, quantities[i]));
       ASSIGN_OR_RETURN(step.value, Divide(parts[i].amount(), quantities[i], kUnitPriceScale));
-      scales[i].push_back(step);
+      prices[i].scale.push_back(step);
+      prices[i].wholes.push_back(parts[i].amount());
     }
   }
-  return scales;
+  return prices;
 }
 
 bool Offered(const pb::PackageOffer& offer, const pb::Quote& quote) {

@@ -40,9 +40,14 @@ absl::Status CheckOffer(const pricing::v1::PackageOffer& offer);
 std::string OfferText(const pricing::v1::PackageOffer& offer);
 // Sets list prices, and discount and margin of every step. PRICE_NOT_FOUND, PACKAGE_ABOVE_LIST naming the step.
 absl::Status WorkOut(const ProductTable& products, pricing::v1::PackageOffer* offer);
-// The prices of one unit of each part, by quantity of the part: each step's price is shared in proportion to the list
-// prices, remainders to the largest.
-absl::StatusOr<std::vector<std::vector<ScaleStep>>> PartPrices(const pricing::v1::PackageOffer& offer);
+// What a part of a package costs, by quantity of the part.
+struct PartPrice {
+  std::vector<ScaleStep> scale;  // Of one unit, rounded.
+  Decimal per;                   // Units of the part in a package,
+  std::vector<Decimal> wholes;   // and what they cost, by step.
+};
+// Each step's price is shared in proportion to the list prices, remainders to the largest.
+absl::StatusOr<std::vector<PartPrice>> PartPrices(const pricing::v1::PackageOffer& offer);
 // Agreed, for the customer and the currency of the quote, on its day.
 bool Offered(const pricing::v1::PackageOffer& offer, const pricing::v1::Quote& quote);
 // The lines of the quote that name the package are whole packages of it: PACKAGE_INCOMPLETE.

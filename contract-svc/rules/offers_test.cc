@@ -177,14 +177,14 @@ TEST(Package, ItsPriceIsSharedOverItsParts) {
   const auto scales = PartPrices(Offer());
   ASSERT_THAT(scales, IsOk());
   ASSERT_EQ(scales->size(), 2u);
-  EXPECT_EQ((*scales)[0][0].from, Dec("1"));
-  EXPECT_EQ((*scales)[0][0].value, Dec("186.67"));
-  EXPECT_EQ((*scales)[1][0].from, Dec("2"));
-  EXPECT_EQ((*scales)[1][0].value, Dec("46.665")) << "93.33 for two";
-  EXPECT_EQ((*scales)[0][1].from, Dec("5"));
-  EXPECT_EQ((*scales)[1][1].from, Dec("10"));
+  EXPECT_EQ((*scales)[0].scale[0].from, Dec("1"));
+  EXPECT_EQ((*scales)[0].scale[0].value, Dec("186.67"));
+  EXPECT_EQ((*scales)[1].scale[0].from, Dec("2"));
+  EXPECT_EQ((*scales)[1].scale[0].value, Dec("46.665")) << "93.33 for two";
+  EXPECT_EQ((*scales)[0].scale[1].from, Dec("5"));
+  EXPECT_EQ((*scales)[1].scale[1].from, Dec("10"));
   for (size_t step = 0; step < 2; ++step) {
-    const Decimal sum = *Add((*scales)[0][step].value, *Multiply((*scales)[1][step].value, Dec("2")));
+    const Decimal sum = *Add((*scales)[0].scale[step].value, *Multiply((*scales)[1].scale[step].value, Dec("2")));
     EXPECT_EQ(sum, step == 0 ? Dec("280") : Dec("250.01"));
   }
 }

@@ -27,7 +27,8 @@ using order::v1::OrderProcedure;
 std::string LinePath(int index, absl::string_view field) { return absl::StrCat("order.lines[", index, "].", field); }
 
 // Amount and tax of one line.
-absl::Status ComputeLine(int index, const Currency& currency, OrderLine* line, Decimal* net, Decimal* tax) {
+absl::Status ComputeLine(int index, const Currency& currency, bool agreed, OrderLine* line, Decimal* net,
+                         Decimal* tax) {
   if (line->quantity().empty()) return InvalidField(LinePath(index, "quantity"), "FIELD_REQUIRED", "must be set");
   ASSIGN_OR_RETURN(const Decimal quantity, Decimal::Parse(line->quantity(), LinePath(index, "quantity")));
   if (quantity.sign() <= 0) {
@@ -42,7 +43,11 @@ absl::Status ComputeLine(int index, const Currency& currency, OrderLine* line, D
     return InvalidField(LinePath(index, "unit_price"), "FIELD_OUT_OF_RANGE", "must not be negative",
                         {{"value", price.ToString()}});
   }
-  ASSIGN_OR_RETURN(*net, LineAmount(price, quantity, currency.code()));
+  if (agreed && line->has_amount()) {
+    ASSIGN_OR_RETURN(*net, AmountIn(line->amount(), currency.code(), LinePath(index, "amount")));
+  } else {
+    ASSIGN_OR_RETURN(*net, LineAmount(price, quantity, currency.code()));
+  }
   ASSIGN_OR_RETURN(const Decimal rate, QuantityOf(line->tax_rate(), LinePath(index, "tax_rate")));
   ASSIGN_OR_RETURN(const Money tax_money, PercentOf(Money(*net, currency), rate));
   *tax = tax_money.amount();
@@ -83,7 +88,25 @@ absl::Status CheckBounds(const OrderProcedure& procedure, const Order& order) {
 
 }  // namespace
 
-absl::Status ComputeOrder(Order* order) {
+absl::Status SetAgreedAmount(Decimal amount, Decimal whole, absl::string_view currency, AgreedLine* line) {
+  ASSIGN_OR_RETURN(const Decimal by_price, LineAmount(line->unit_price, whole, currency));
+  if (by_price == amount || whole.is_zero()) return absl::OkStatus();
+  line->amount = amount;
+  line->whole = whole;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Decimal> AmountOfPart(const AgreedLine& line, Decimal before, Decimal quantity,
+                                     absl::string_view currency) {
+  if (!line.amount.has_value()) return LineAmount(line.unit_price, quantity, currency);
+  ASSIGN_OR_RETURN(const Currency parsed, Currency::Parse(currency, "currency"));
+  ASSIGN_OR_RETURN(const Decimal after, Add(before, quantity));
+  ASSIGN_OR_RETURN(const Decimal upto, ShareOfLine(*line.amount, after, line.whole, parsed.minor_unit()));
+  ASSIGN_OR_RETURN(const Decimal earlier, ShareOfLine(*line.amount, before, line.whole, parsed.minor_unit()));
+  return Subtract(upto, earlier);
+}
+
+absl::Status ComputeOrder(Order* order, bool agreed) {
   if (order->lines_size() == 0) return InvalidField("order.lines", "FIELD_REQUIRED", "must have at least one line");
   if (order->currency().empty()) order->set_currency(order->lines(0).unit_price().currency_code());
   ASSIGN_OR_RETURN(const Currency currency,
@@ -102,7 +125,7 @@ absl::Status ComputeOrder(Order* order) {
                      {{"line", absl::StrCat(line->line_number())}});
     }
     Decimal net, tax;
-    const absl::Status status = ComputeLine(i, currency, line, &net, &tax);
+    const absl::Status status = ComputeLine(i, currency, agreed, line, &net, &tax);
     if (!status.ok()) {
       violations.AddAll("", status);
       continue;
@@ -151,9 +174,9 @@ absl::Status TakeAgreedPrices(const AgreedTerms& terms, Order* order) {
     if (priced) {
       ASSIGN_OR_RETURN(asked_price, AmountIn(line->unit_price(), terms.currency, LinePath(i, "unit_price")));
     }
-    bool known = false;
+    bool known = false, by_amount = false;
     std::vector<std::string> prices;
-    Decimal available;
+    Decimal available, amount;
     for (size_t j = 0; j < terms.lines.size(); ++j) {
       const AgreedLine& agreed = terms.lines[j];
       if (agreed.product != line->product()) continue;
@@ -169,9 +192,18 @@ absl::Status TakeAgreedPrices(const AgreedTerms& terms, Order* order) {
       line->set_tax_rate(agreed.tax_rate);
       const Decimal taken = std::min(wanted, left[j]);
       ASSIGN_OR_RETURN(available, Add(available, left[j]));
+      if (taken.sign() > 0) {
+        ASSIGN_OR_RETURN(const Decimal ordered, Subtract(agreed.quantity, left[j]));
+        ASSIGN_OR_RETURN(const Decimal before, Add(agreed.taken, ordered));
+        ASSIGN_OR_RETURN(const Decimal part, AmountOfPart(agreed, before, taken, terms.currency));
+        ASSIGN_OR_RETURN(amount, Add(amount, part));
+        by_amount = by_amount || agreed.amount.has_value();
+      }
       ASSIGN_OR_RETURN(left[j], Subtract(left[j], taken));
       ASSIGN_OR_RETURN(wanted, Subtract(wanted, taken));
     }
+    line->clear_amount();
+    if (by_amount) SetAmount(amount, terms.currency, line->mutable_amount());
     const auto resting = terms.resting.find(line->product());
     if (!known && resting != terms.resting.end()) {
       return FailedPrecondition("LINE_NOT_IN_FORCE", terms.source,

@@ -3,6 +3,7 @@
 #define KAM_CONTRACT_SVC_RULES_ORDER_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,18 @@ struct AgreedLine {
   Decimal quantity;  // Not ordered yet.
   std::string tax_rate;
   int line_number = 0;  // Of a contract: the first line of the chain.
+  // Of a line whose amount is not its price times its quantity, because the price is what one comes to, rounded: what
+  // `whole` of it cost, and how much was taken before.
+  std::optional<Decimal> amount = {};
+  Decimal whole = {};
+  Decimal taken = {};
 };
+
+// Sets amount and whole of an agreed line that costs `amount` for `whole`, when they say more than the price does.
+absl::Status SetAgreedAmount(Decimal amount, Decimal whole, absl::string_view currency, AgreedLine* line);
+// What `quantity` of the line cost when `before` of it went before: the parts of a line add up to its amount.
+absl::StatusOr<Decimal> AmountOfPart(const AgreedLine& line, Decimal before, Decimal quantity,
+                                     absl::string_view currency);
 
 struct AgreedTerms {
   std::string source;  // contracts/{id} or quotes/{id}
@@ -40,15 +52,17 @@ struct AgreedTerms {
 
 // Numbers the lines that have no number and works out amounts, taxes and totals. Every broken line is named at once:
 // FIELD_REQUIRED, FIELD_OUT_OF_RANGE, FIELD_MALFORMED, CURRENCY_MISMATCH, LINE_NUMBER_REPEATED on
-// order.lines[i].{field}. An order whose currency is not set takes that of its first line.
-absl::Status ComputeOrder(order::v1::Order* order);
+// order.lines[i].{field}. An order whose currency is not set takes that of its first line. `agreed`: amounts that are
+// set were taken by TakeAgreedPrices and stay.
+absl::Status ComputeOrder(order::v1::Order* order, bool agreed = false);
 
 // ORDER_DATES_CONTRADICT: shipped or required before ordered, delivered before shipped.
 absl::Status CheckDates(const order::v1::Order& order);
 
 // Takes prices and taxes from what was agreed where the order gives none, and refuses others: PRODUCT_NOT_AGREED,
 // LINE_NOT_IN_FORCE, PRICE_NOT_AGREED, QUANTITY_NOT_AGREED, CURRENCY_MISMATCH. A product may stand on several agreed
-// lines with the same price, or with several prices when the order names one of them.
+// lines with the same price, or with several prices when the order names one of them. Sets the amount of lines that
+// cost a part of an agreed amount, and of no others.
 absl::Status TakeAgreedPrices(const AgreedTerms& terms, order::v1::Order* order);
 
 // The customer's own way of ordering: PURCHASE_ORDER_REQUIRED, PURCHASE_ORDER_MALFORMED, LEAD_TIME_TOO_SHORT,

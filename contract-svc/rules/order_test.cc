@@ -101,6 +101,37 @@ TEST(OrderTest, PricesAreTheAgreedOnes) {
   EXPECT_THAT(TakeAgreedPrices(Terms(), &order), HasReason("QUANTITY_NOT_AGREED"));
 }
 
+// C-18, C-05: a line that costs an amount is ordered in parts that add up to the amount, whatever its price of one
+// says.
+TEST(OrderTest, PartsOfAnAgreedAmountAddUpToIt) {
+  AgreedLine line;
+  line.product = "a";
+  line.unit_price = D("1");  // 0.99996, rounded.
+  line.quantity = D("1000");
+  ASSERT_THAT(SetAgreedAmount(D("999.96"), D("1000"), "CNY", &line), IsOk());
+  AgreedTerms terms;
+  terms.currency = "CNY";
+  Decimal sum;
+  for (const char* quantity : {"333", "333", "334"}) {
+    terms.lines = {line};
+    Order order = Parse(Line("a", quantity, ""));
+    order.mutable_lines(0)->mutable_amount()->set_units(7);
+    ASSERT_THAT(TakeAgreedPrices(terms, &order), IsOk());
+    ASSERT_THAT(ComputeOrder(&order, /*agreed=*/true), IsOk());
+    const Decimal amount = *AmountIn(order.lines(0).amount(), "CNY", "x");
+    EXPECT_NE(amount, D(quantity)) << "not the price of one times the quantity";
+    sum = *Add(sum, amount);
+    line.quantity = *Subtract(line.quantity, D(quantity));
+    line.taken = *Add(line.taken, D(quantity));
+  }
+  EXPECT_EQ(sum, D("999.96"));
+  // A price that makes up the amount is the price.
+  AgreedLine even;
+  even.unit_price = D("1.5");
+  ASSERT_THAT(SetAgreedAmount(D("4.5"), D("3"), "CNY", &even), IsOk());
+  EXPECT_FALSE(even.amount.has_value());
+}
+
 // C-18: the customer's own order procedure.
 TEST(OrderTest, CustomersProcedureIsFollowed) {
   order::v1::OrderProcedure procedure;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
+#include "contract-svc/rules/calculation.h"
 #include "contract-svc/rules/price_hash.h"
 
 namespace kam::contract::rules {
@@ -12,35 +13,6 @@ namespace {
 
 const Decimal kHundred = Decimal::FromInt(100);
 constexpr int kBaseDepthMax = 16;  // Books based on one another; cycles are not published.
-
-// The value of a scale for a base: of the step it reaches, or of all steps each for its part. False below the first.
-absl::StatusOr<bool> ScaleValue(const PriceIndex& index, const PriceIndex::Entry& entry, ScaleKind kind, int digits,
-                                Decimal base, Decimal* value) {
-  if (base < entry.first.from) return false;
-  *value = entry.first.value;
-  if (entry.steps_size == 1) return true;
-  const absl::Span<const ScaleStep> steps = index.steps(entry);
-  size_t step = 0;
-  while (step + 1 < steps.size() && steps[step + 1].from <= base) ++step;
-  if (kind == ScaleKind::kWhole || step == 0) {
-    *value = steps[step].value;
-    return true;
-  }
-  Decimal sum;
-  for (size_t i = 0; i <= step; ++i) {
-    const Decimal until = i == step ? base : steps[i + 1].from;
-    ASSIGN_OR_RETURN(const Decimal part, Subtract(until, steps[i].from));
-    ASSIGN_OR_RETURN(const Decimal of_part, Multiply(part, steps[i].value));
-    ASSIGN_OR_RETURN(sum, Add(sum, of_part));
-  }
-  ASSIGN_OR_RETURN(*value, Divide(sum, base, digits));
-  return true;
-}
-
-absl::StatusOr<Decimal> Less(Decimal price, Decimal percent) {
-  ASSIGN_OR_RETURN(const Decimal left, Subtract(kHundred, percent));
-  return MultiplyDivide(price, left, kHundred, kUnitPriceScale);
-}
 
 // Prices the lines of one document. Everything of the document itself is looked up once.
 class Pricer {
@@ -101,7 +73,7 @@ class Pricer {
   struct Found {
     uint32_t entry = PriceIndex::kNone;
     size_t candidate = 0;
-    Decimal price;  // Afterwards.
+    LinePrice price;  // Afterwards.
     Decimal value;
   };
 
@@ -124,16 +96,18 @@ class Pricer {
   }
   absl::Status BindLine(const LineRequest& line, absl::string_view list, size_t position, PricedLine* priced);
   absl::Status FindPrice(PricedLine* priced);
-  absl::StatusOr<Found> Best(uint16_t type, const std::optional<Decimal>& price, uint32_t base_code, int depth,
+  absl::StatusOr<Found> Best(uint16_t type, const std::optional<LinePrice>& price, uint32_t base_code, int depth,
                              bool record_candidates);
   template <typename Fn>
   absl::Status EachEntry(uint16_t type, Fn fn);
+  absl::StatusOr<bool> Requires(const PriceIndex::Entry& entry) const;
   absl::StatusOr<Outcome> Judge(const PriceIndex::Entry& entry, const ConditionType& type,
-                                const std::optional<Decimal>& price, int depth, Decimal* value, Decimal* after);
-  absl::StatusOr<std::optional<Decimal>> BasePrice(uint32_t code, int depth);
+                                const std::optional<LinePrice>& price, int depth, Found* found);
+  absl::StatusOr<std::optional<LinePrice>> BasePrice(uint32_t code, int depth);
   void Apply(const Found& found, PricedLine* priced);
   absl::Status Concede(const LineRequest& line, PricedLine* priced);
   Money InCurrency(Decimal amount) const { return Money(amount, *request_.currency); }
+  Money InCurrency(const LinePrice& price) const { return InCurrency(price.unit); }
   void Record(StepKind kind, Decimal value, Decimal argument = Decimal(), uint32_t entry = PriceIndex::kNone) {
     out_.steps.push_back({kind, value, entry, argument});
   }
@@ -156,9 +130,9 @@ class Pricer {
   size_t at_ = 0;  // In the block.
   const Product* product_ = nullptr;
   Decimal quantity_;
-  std::optional<Decimal> list_price_;
+  std::optional<LinePrice> list_price_;
   PriceIndex::Id unit_ = 0;
-  std::optional<Decimal> price_;  // So far.
+  std::optional<LinePrice> price_;  // So far.
 };
 
 void Pricer::LookUp(absl::Span<const LineRequest> lines) {
@@ -204,74 +178,59 @@ absl::Status Pricer::EachEntry(uint16_t type, Fn fn) {
   return absl::OkStatus();
 }
 
+// Whether the requirement of the record, if it has one, is met.
+absl::StatusOr<bool> Pricer::Requires(const PriceIndex::Entry& entry) const {
+  if (entry.requirement < 0) return true;
+  const absl::StatusOr<Requirement>& requirement = index_.requirement(entry.requirement);
+  RETURN_IF_ERROR(requirement.status());
+  const std::optional<Decimal> list =
+      list_price_.has_value() ? std::optional<Decimal>(list_price_->unit) : std::nullopt;
+  const absl::StatusOr<bool> holds =
+      requirement->Holds({quantity_, list, request_.tier, request_.segment, request_.region, product_->product_line,
+                          product_->unit, request_.currency->code()});
+  if (holds.ok()) return *holds;
+  const std::string& label = index_.record(entry).label;
+  return Error(absl::StatusCode::kFailedPrecondition, "REQUIREMENT_FAILED",
+               absl::StrCat(index_.revision(entry.revision).name, " ", label, ": ", holds.status().message()),
+               {{"record", label}});
+}
+
 absl::StatusOr<Outcome> Pricer::Judge(const PriceIndex::Entry& entry, const ConditionType& type,
-                                      const std::optional<Decimal>& price, int depth, Decimal* value, Decimal* after) {
+                                      const std::optional<LinePrice>& price, int depth, Found* found) {
   if (day_ < entry.from_day || day_ > entry.until_day) return Outcome::kOutsidePeriod;
   if (entry.currency != 0 && entry.currency != currency_) return Outcome::kOtherCurrency;
   if (entry.unit != 0 && entry.unit != unit_) return Outcome::kOtherUnit;
-  if (entry.requirement >= 0) {
-    const absl::StatusOr<Requirement>& requirement = index_.requirement(entry.requirement);
-    RETURN_IF_ERROR(requirement.status());
-    const absl::StatusOr<bool> holds =
-        requirement->Holds({quantity_, list_price_, request_.tier, request_.segment, request_.region,
-                            product_->product_line, product_->unit, request_.currency->code()});
-    if (!holds.ok()) {
-      const std::string& label = index_.record(entry).label;
-      return Error(absl::StatusCode::kFailedPrecondition, "REQUIREMENT_FAILED",
-                   absl::StrCat(index_.revision(entry.revision).name, " ", label, ": ", holds.status().message()),
-                   {{"record", label}});
-    }
-    if (!*holds) return Outcome::kRequirementNotMet;
-  }
-  const bool sets_price = IsPrice(type.calculation);
-  if (!sets_price && !price.has_value()) return Outcome::kNoPriceYet;
+  ASSIGN_OR_RETURN(const bool required, Requires(entry));
+  if (!required) return Outcome::kRequirementNotMet;
+  if (!IsPrice(type.calculation) && !price.has_value()) return Outcome::kNoPriceYet;
   Decimal base = quantity_;
   if (type.scale_base == ScaleBase::kValue) {
     // Of the price so far; at the first price, of the list price.
-    const std::optional<Decimal>& so_far = price.has_value() ? price : list_price_;
+    const std::optional<LinePrice>& so_far = price.has_value() ? price : list_price_;
     if (!so_far.has_value()) return Outcome::kNoPriceYet;
-    ASSIGN_OR_RETURN(base, Multiply(*so_far, quantity_));
+    ASSIGN_OR_RETURN(base, so_far->line.Round(Decimal::kScaleMax));
   }
-  const int digits = IsPercent(type.calculation) ? Decimal::kScaleMax : kUnitPriceScale;
-  ASSIGN_OR_RETURN(const bool reached, ScaleValue(index_, entry, type.scale_kind, digits, base, value));
-  if (!reached) return Outcome::kQuantityTooSmall;
-  switch (type.calculation) {
-    case Calculation::kUnitPrice:
-      *after = *value;
-      break;
-    case Calculation::kBasedOn: {
-      ASSIGN_OR_RETURN(const std::optional<Decimal> other, BasePrice(entry.base_code, depth));
-      if (!other.has_value()) return Outcome::kBaseMissing;
-      ASSIGN_OR_RETURN(*after, Less(*other, *value));
-      break;
-    }
-    case Calculation::kPercentOff: {
-      ASSIGN_OR_RETURN(*after, Less(*price, *value));
-      break;
-    }
-    case Calculation::kPercentOn: {
-      ASSIGN_OR_RETURN(*after, Less(*price, -*value));
-      break;
-    }
-    case Calculation::kAmountOff: {
-      ASSIGN_OR_RETURN(*after, Subtract(*price, *value));
-      break;
-    }
-    case Calculation::kAmountOn: {
-      ASSIGN_OR_RETURN(*after, Add(*price, *value));
-      break;
-    }
-    case Calculation::kFixedOff:
-    case Calculation::kFixedOn: {
-      ASSIGN_OR_RETURN(const Decimal share, Divide(*value, quantity_, kUnitPriceScale));
-      ASSIGN_OR_RETURN(*after, Add(*price, type.calculation == Calculation::kFixedOn ? share : -share));
-      break;
-    }
+  ASSIGN_OR_RETURN(const std::optional<Scaled> scaled, ReadScale(type, index_.steps(entry), base));
+  if (!scaled.has_value()) return Outcome::kQuantityTooSmall;
+  found->value = scaled->value;
+  std::optional<LinePrice> reference = price;
+  if (type.calculation == Calculation::kBasedOn) {
+    ASSIGN_OR_RETURN(reference, BasePrice(entry.base_code, depth));
+    if (!reference.has_value()) return Outcome::kBaseMissing;
+  }
+  const PriceRecord* whole = entry.wholes ? &index_.record(entry) : nullptr;
+  if (whole != nullptr && request_.arithmetic == Arithmetic::kByLine) {
+    // So much for so many: what one of them costs need not come out even.
+    ASSIGN_OR_RETURN(const LineValue line, Proportion(LineValue(whole->wholes[scaled->step]), quantity_, whole->per));
+    ASSIGN_OR_RETURN(found->price, PriceOfLine(line, quantity_));
+  } else {
+    ASSIGN_OR_RETURN(found->price,
+                     Calculate(type, *scaled, reference.value_or(LinePrice()), quantity_, request_.arithmetic));
   }
   return Outcome::kAccepted;
 }
 
-absl::StatusOr<Pricer::Found> Pricer::Best(uint16_t type, const std::optional<Decimal>& price, uint32_t base_code,
+absl::StatusOr<Pricer::Found> Pricer::Best(uint16_t type, const std::optional<LinePrice>& price, uint32_t base_code,
                                            int depth, bool record_candidates) {
   const ConditionType& definition = index_.types()[type].definition;
   Found best;
@@ -284,7 +243,7 @@ absl::StatusOr<Pricer::Found> Pricer::Best(uint16_t type, const std::optional<De
     }
     Found found;
     found.entry = position;
-    ASSIGN_OR_RETURN(Outcome outcome, Judge(entry, definition, price, depth, &found.value, &found.price));
+    ASSIGN_OR_RETURN(Outcome outcome, Judge(entry, definition, price, depth, &found));
     if (outcome == Outcome::kAccepted) {
       if (best.entry == PriceIndex::kNone || index_.Preferred(entry, index_.entry(best.entry))) {
         if (best.entry != PriceIndex::kNone && record_candidates) {
@@ -299,7 +258,7 @@ absl::StatusOr<Pricer::Found> Pricer::Best(uint16_t type, const std::optional<De
     if (record_candidates) out_.candidates.push_back({position, outcome});
     return absl::OkStatus();
   }));
-  if (best.entry != PriceIndex::kNone && best.price.sign() < 0) {
+  if (best.entry != PriceIndex::kNone && best.price.line.sign() < 0) {
     const PriceIndex::Entry& entry = index_.entry(best.entry);
     return Error(absl::StatusCode::kFailedPrecondition, "PRICE_BELOW_ZERO",
                  absl::StrCat(index_.revision(entry.revision).name, " ", index_.record(entry).label,
@@ -310,7 +269,7 @@ absl::StatusOr<Pricer::Found> Pricer::Best(uint16_t type, const std::optional<De
 }
 
 // The price of the product at hand in another book, or its list price; not set when there is none.
-absl::StatusOr<std::optional<Decimal>> Pricer::BasePrice(uint32_t code, int depth) {
+absl::StatusOr<std::optional<LinePrice>> Pricer::BasePrice(uint32_t code, int depth) {
   if (code == PriceIndex::kNone) return list_price_;
   if (depth >= kBaseDepthMax) {
     return Error(absl::StatusCode::kFailedPrecondition, "PRICE_BOOK_CYCLE",
@@ -319,9 +278,9 @@ absl::StatusOr<std::optional<Decimal>> Pricer::BasePrice(uint32_t code, int dept
   for (const uint16_t type : live_types_) {
     if (!IsPrice(index_.types()[type].definition.calculation)) continue;
     ASSIGN_OR_RETURN(const Found found, Best(type, std::nullopt, code, depth + 1, /*record_candidates=*/false));
-    if (found.entry != PriceIndex::kNone) return std::optional<Decimal>(found.price);
+    if (found.entry != PriceIndex::kNone) return std::optional<LinePrice>(found.price);
   }
-  return std::optional<Decimal>();
+  return std::optional<LinePrice>();
 }
 
 absl::Status Pricer::BindLine(const LineRequest& line, absl::string_view list, size_t position, PricedLine* priced) {
@@ -350,7 +309,10 @@ absl::Status Pricer::BindLine(const LineRequest& line, absl::string_view list, s
   priced->list_price = in_currency(product_->list_price);
   priced->floor_price = in_currency(product_->floor_price);
   priced->unit_cost = in_currency(product_->purchase_price);
-  list_price_ = priced->list_price.has_value() ? std::optional<Decimal>(priced->list_price->amount()) : std::nullopt;
+  list_price_.reset();
+  if (priced->list_price.has_value()) {
+    ASSIGN_OR_RETURN(list_price_, PriceOfUnit(priced->list_price->amount(), quantity_));
+  }
   unit_ = bound_[at_].unit;
   price_ = list_price_;
   return absl::OkStatus();
@@ -361,7 +323,7 @@ void Pricer::Apply(const Found& found, PricedLine* priced) {
   const PriceIndex::Entry& entry = index_.entry(found.entry);
   const ConditionType& type = index_.types()[entry.type].definition;
   price_ = found.price;
-  Record(StepKind::kCondition, found.price, found.value, found.entry);
+  Record(StepKind::kCondition, found.price.unit, found.value, found.entry);
   if (IsPrice(type.calculation)) {
     priced->price_book = index_.revision(entry.revision).name;
     priced->manual_lower.reset();
@@ -405,7 +367,7 @@ absl::Status Pricer::FindPrice(PricedLine* priced) {
       }
       if (group.empty()) continue;
       const auto best = std::min_element(group.begin(), group.end(),
-                                         [](const Found& a, const Found& b) { return a.price < b.price; });
+                                         [](const Found& a, const Found& b) { return a.price.line < b.price.line; });
       for (auto it = group.begin(); it != group.end(); ++it) {
         if (it != best) out_.candidates[it->candidate].outcome = Outcome::kExcluded;
       }
@@ -416,15 +378,15 @@ absl::Status Pricer::FindPrice(PricedLine* priced) {
     switch (static_cast<PriceLevel>(level)) {
       case PriceLevel::kPolicy:
         priced->policy_price = after;
-        Record(StepKind::kPolicyPrice, *price_);
+        Record(StepKind::kPolicyPrice, price_->unit);
         break;
       case PriceLevel::kContract:
         priced->contract_price = after;
-        Record(StepKind::kContractPrice, *price_);
+        Record(StepKind::kContractPrice, price_->unit);
         break;
       case PriceLevel::kVolume:
         priced->volume_price = after;
-        Record(StepKind::kVolumePrice, *price_);
+        Record(StepKind::kVolumePrice, price_->unit);
         break;
     }
   }
@@ -433,23 +395,33 @@ absl::Status Pricer::FindPrice(PricedLine* priced) {
 
 // What the seller gives away, and the special offer of the document.
 absl::Status Pricer::Concede(const LineRequest& line, PricedLine* priced) {
-  const Decimal published = priced->published_price->amount();
-  Decimal net = published;
+  const LinePrice published = *price_;
+  const auto less = [this](const LinePrice& price, Decimal percent) -> absl::StatusOr<LinePrice> {
+    ConditionType off;
+    off.calculation = Calculation::kPercentOff;
+    Scaled by;
+    by.value = percent;
+    return Calculate(off, by, price, quantity_, request_.arithmetic);
+  };
+  LinePrice net = published;
   if (line.manual_unit_price.has_value()) {
-    net = line.manual_unit_price->amount();
+    ASSIGN_OR_RETURN(net, PriceOfUnit(line.manual_unit_price->amount(), quantity_));
   } else if (line.discount_percent.has_value() && !line.discount_percent->is_zero()) {
-    ASSIGN_OR_RETURN(net, Less(published, *line.discount_percent));
-    ASSIGN_OR_RETURN(const Decimal off, Subtract(published, net));
+    ASSIGN_OR_RETURN(net, less(published, *line.discount_percent));
+    ASSIGN_OR_RETURN(const Decimal off, Subtract(published.unit, net.unit));
     Record(StepKind::kDiscount, off, *line.discount_percent);
   }
   priced->manual_price = InCurrency(net);
-  Record(StepKind::kManualPrice, net);
+  Record(StepKind::kManualPrice, net.unit);
   if (!request_.special_offer_percent.is_zero()) {
-    ASSIGN_OR_RETURN(net, Less(net, request_.special_offer_percent));
-    Record(StepKind::kSpecialOffer, net, request_.special_offer_percent);
+    ASSIGN_OR_RETURN(net, less(net, request_.special_offer_percent));
+    Record(StepKind::kSpecialOffer, net.unit, request_.special_offer_percent);
   }
   priced->net_price = InCurrency(net);
-  Record(StepKind::kNetPrice, net);
+  Record(StepKind::kNetPrice, net.unit);
+  ASSIGN_OR_RETURN(const Decimal amount, net.line.Round(request_.currency->minor_unit()));
+  priced->amount = InCurrency(amount);
+  Record(StepKind::kAmount, amount, quantity_);
   return absl::OkStatus();
 }
 
@@ -460,7 +432,7 @@ absl::Status Pricer::PriceLine(const LineRequest& line, absl::string_view list, 
   priced.steps_begin = static_cast<uint32_t>(out_.steps.size());
   priced.candidates_begin = static_cast<uint32_t>(out_.candidates.size());
   RETURN_IF_ERROR(BindLine(line, list, position, &priced));
-  if (list_price_.has_value()) Record(StepKind::kListPrice, *list_price_);
+  if (list_price_.has_value()) Record(StepKind::kListPrice, list_price_->unit);
   RETURN_IF_ERROR(FindPrice(&priced));
   if (!price_.has_value()) {
     return InvalidField(
@@ -469,13 +441,11 @@ absl::Status Pricer::PriceLine(const LineRequest& line, absl::string_view list, 
         {{"product", line.product}, {"currency", std::string(request_.currency->code())}, {"asOf", request_.as_of}});
   }
   priced.published_price = InCurrency(*price_);
-  Record(StepKind::kPublishedPrice, *price_);
+  Record(StepKind::kPublishedPrice, price_->unit);
   RETURN_IF_ERROR(Concede(line, &priced));
-  ASSIGN_OR_RETURN(priced.amount, Multiply(*priced.net_price, line.quantity));
-  Record(StepKind::kAmount, priced.amount->amount(), line.quantity);
   ASSIGN_OR_RETURN(priced.tax_amount, PercentOf(*priced.amount, product_->tax_rate));
   Record(StepKind::kTax, priced.tax_amount->amount(), product_->tax_rate);
-  ASSIGN_OR_RETURN(priced.concession_percent, PercentBelow(*price_, priced.net_price->amount()));
+  ASSIGN_OR_RETURN(priced.concession_percent, PercentBelow(price_->unit, priced.net_price->amount()));
   if (priced.unit_cost.has_value() && !priced.net_price->amount().is_zero()) {
     ASSIGN_OR_RETURN(priced.margin_percent, PercentBelow(priced.net_price->amount(), priced.unit_cost->amount()));
   }

@@ -6,6 +6,9 @@
 // that is the net price. Every intermediate price is kept, every record that was looked at with what became of it, and
 // a hash of all of it. Nothing is ever raised to a floor.
 //
+// What is worked out is the value of the whole line, exactly; its amount is rounded once, half up, to the minor unit.
+// Prices of a unit are what that is for one of them, with four digits, for people to read.
+//
 // `as_of` is the day whose prices hold, `known_at` the moment whose knowledge counts: books released later do not
 // exist. The same question has the same answer for ever, to the last byte of its trace.
 #ifndef KAM_CONTRACT_SVC_RULES_PRICE_H_
@@ -20,6 +23,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "common/money/money.h"
+#include "contract-svc/rules/calculation.h"
 #include "contract-svc/rules/price_index.h"
 #include "contract-svc/rules/price_model.h"
 
@@ -54,6 +58,7 @@ struct PriceRequest {
   std::string as_of;
   absl::Time known_at;
   Decimal special_offer_percent;  // Off every line, after what is given by hand.
+  Arithmetic arithmetic = Arithmetic::kByLine;
   std::vector<LineRequest> lines;
 };
 

@@ -92,12 +92,6 @@ void Proof::CheckTypes() {
     }
     std::set<KeySet> seen;
     for (const KeySet keys : type.accesses) {
-      if ((keys & facts_.unknown_keys) != 0) {
-        violations_.Add(path, "KEY_UNKNOWN",
-                        absl::StrCat(type.code, " searches ", KeySetText(keys), "; not known of customers: ",
-                                     KeySetText(static_cast<KeySet>(keys & facts_.unknown_keys))),
-                        {{"type", type.code}, {"keys", KeySetText(keys)}});
-      }
       if (seen.insert(keys).second) continue;
       violations_.Add(path, "ACCESS_REPEATED", absl::StrCat(type.code, " searches ", KeySetText(keys), " twice"),
                       {{"type", type.code}, {"keys", KeySetText(keys)}});
@@ -142,11 +136,7 @@ void Proof::CheckRecord(const PriceRecord& record) {
   if (!record.requirement.empty()) {
     const absl::StatusOr<Requirement> compiled =
         Requirement::Compile(record.requirement, absl::StrCat(Label(record), ".requirement"));
-    if (!compiled.ok()) {
-      violations_.AddAll("", compiled.status());
-    } else if (compiled->NamesSegment() && (facts_.unknown_keys & KeyBit(kSegment)) != 0) {
-      Refuse(record, "requirement", "REQUIREMENT_INVALID", "the segment of customers is not known here");
-    }
+    if (!compiled.ok()) violations_.AddAll("", compiled.status());
   }
   if (type.calculation != Calculation::kBasedOn && !record.base_code.empty()) {
     Refuse(record, "base_code", "BASE_NOT_APPLICABLE", absl::StrCat(type.code, " is not calculated from another book"));

@@ -27,7 +27,6 @@ absl::StatusOr<std::vector<Rival>> RivalsOf(const PriceIndex& released, absl::st
 struct ProofFacts {
   const ProductTable& products;         // At least those that the proposed records name.
   std::set<std::string> product_lines;  // All there are.
-  KeySet unknown_keys = 0;              // What is not known of customers: nothing may be searched by it.
 };
 
 // INVALID_ARGUMENT naming every row that is wrong, as {prefix}.{label of the record}:

@@ -83,19 +83,22 @@ std::string PriceHash(const PriceRequest& request, const PricedDocument& priced,
   hasher.Add(request.special_offer_percent);
   hasher.Number(request.groups.size());
   for (const std::string& group : request.groups) hasher.Add(group);
-  // The content of every revision that holds, once; entries are named by its place among them.
+  // The content of every revision that holds, once; entries are named by its place among them. What is for one customer
+  // or group is in the hash only where it was looked at: others could find it out from the hash by trying.
+  const bool discreet = request.arithmetic == Arithmetic::kByLine;
   std::vector<uint64_t> places(holding.size(), 0);
   uint64_t place = 0;
   for (uint32_t r = 0; r < holding.size(); ++r) {
     if (holding[r] == 0) continue;
     places[r] = ++place;
-    hasher.Add(priced.index->digest(r));
+    hasher.Add(discreet ? priced.index->public_digest(r) : priced.index->digest(r));
   }
   const auto add_entry = [&](uint32_t position) {
     if (position == PriceIndex::kNone) return hasher.Number(0);
     const PriceIndex::Entry& entry = priced.index->entry(position);
     hasher.Number(places[entry.revision]);
     hasher.Number(static_cast<uint32_t>(entry.number));
+    if (discreet && entry.private_digest != PriceIndex::kNone) hasher.Add(priced.index->private_digest(entry));
   };
   for (size_t i = 0; i < priced.lines.size(); ++i) {
     const LineRequest& line = request.lines[i];

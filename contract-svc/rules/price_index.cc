@@ -19,6 +19,50 @@ void Put(const std::optional<Decimal>& field, std::string* text) {
   Put(field.has_value() ? field->ToString() : "-", text);
 }
 
+void Put(const PriceRecord& record, std::string* text) {
+  Put(absl::StrCat(record.number, " ", record.priority), text);
+  for (const absl::string_view field :
+       {absl::string_view(record.type), absl::string_view(record.valid.from), absl::string_view(record.valid.until),
+        absl::string_view(record.currency), absl::string_view(record.unit), absl::string_view(record.base_code),
+        absl::string_view(record.requirement)}) {
+    Put(field, text);
+  }
+  for (const std::string& value : record.key.value) Put(value, text);
+  for (const ScaleStep& step : record.scale) {
+    Put(step.from, text);
+    Put(step.value, text);
+  }
+  Put(record.manual_lower, text);
+  Put(record.manual_upper, text);
+}
+
+std::string Sha256(const std::string& text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int length = 0;
+  EVP_Digest(text.data(), text.size(), digest, &length, EVP_sha256(), nullptr);
+  return std::string(reinterpret_cast<const char*>(digest), length);
+}
+
+// For one customer or group: what others are told must not depend on it.
+bool IsPrivate(const PriceRecord& record) {
+  return !record.key.value[kAccount].empty() || !record.key.value[kGroup].empty();
+}
+
+// SHA-256 of everything that the prices of a revision depend on, 32 bytes.
+std::string DigestOf(const BookRevision& revision, bool with_private) {
+  std::string text;
+  // Not the last day: a later revision sets it. The floor is confidential: a digest of few unknowns tells it.
+  for (const absl::string_view field : {absl::string_view(revision.name), absl::string_view(revision.code),
+                                        absl::string_view(revision.effective.from)}) {
+    Put(field, &text);
+  }
+  for (const ConditionType& type : revision.types) Put(DefinitionText(type), &text);
+  for (const PriceRecord& record : revision.records) {
+    if (with_private || !IsPrivate(record)) Put(record, &text);
+  }
+  return Sha256(text);
+}
+
 }  // namespace
 
 int32_t DayNumber(absl::string_view day, int32_t otherwise) {
@@ -28,36 +72,6 @@ int32_t DayNumber(absl::string_view day, int32_t otherwise) {
     if (c >= '0' && c <= '9') number = number * 10 + (c - '0');
   }
   return number;
-}
-
-std::string DigestOf(const BookRevision& revision) {
-  std::string text;
-  // Not the last day: a later revision sets it. The floor is confidential: a digest of few unknowns tells it.
-  for (const absl::string_view field : {absl::string_view(revision.name), absl::string_view(revision.code),
-                                        absl::string_view(revision.effective.from)}) {
-    Put(field, &text);
-  }
-  for (const ConditionType& type : revision.types) Put(DefinitionText(type), &text);
-  for (const PriceRecord& record : revision.records) {
-    Put(absl::StrCat(record.number, " ", record.priority), &text);
-    for (const absl::string_view field :
-         {absl::string_view(record.type), absl::string_view(record.valid.from), absl::string_view(record.valid.until),
-          absl::string_view(record.currency), absl::string_view(record.unit), absl::string_view(record.base_code),
-          absl::string_view(record.requirement)}) {
-      Put(field, &text);
-    }
-    for (const std::string& value : record.key.value) Put(value, &text);
-    for (const ScaleStep& step : record.scale) {
-      Put(step.from, &text);
-      Put(step.value, &text);
-    }
-    Put(record.manual_lower, &text);
-    Put(record.manual_upper, &text);
-  }
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int length = 0;
-  EVP_Digest(text.data(), text.size(), digest, &length, EVP_sha256(), nullptr);
-  return std::string(reinterpret_cast<const char*>(digest), length);
 }
 
 PriceIndex::Id PriceIndex::Intern(absl::string_view text) {
@@ -95,7 +109,8 @@ std::shared_ptr<const PriceIndex> PriceIndex::Build(std::vector<std::shared_ptr<
     }
     index->codes_.back().revisions.push_back(r);
     index->code_of_.push_back(static_cast<uint32_t>(index->codes_.size() - 1));
-    index->digests_.push_back(DigestOf(revision));
+    index->digests_.push_back(DigestOf(revision, /*with_private=*/true));
+    index->public_digests_.push_back(DigestOf(revision, /*with_private=*/false));
   }
   for (Code& code : index->codes_) {
     std::stable_sort(code.revisions.begin(), code.revisions.end(), [&](uint32_t a, uint32_t b) {
@@ -147,6 +162,13 @@ std::shared_ptr<const PriceIndex> PriceIndex::Build(std::vector<std::shared_ptr<
       entry.first = record.scale.front();
       entry.steps_size = static_cast<uint32_t>(record.scale.size());
       entry.limits = record.floor.has_value() || record.manual_lower.has_value() || record.manual_upper.has_value();
+      entry.wholes = !record.wholes.empty();
+      if (IsPrivate(record)) {
+        std::string text;
+        Put(record, &text);
+        entry.private_digest = static_cast<uint32_t>(index->private_digests_.size());
+        index->private_digests_.push_back(Sha256(text));
+      }
       index->knows_units_ = index->knows_units_ || !record.unit.empty();
       if (!record.base_code.empty()) {
         const auto base = codes.find(record.base_code);

@@ -42,9 +42,11 @@ class PriceIndex {
     int32_t requirement = -1;  // Position in requirements(); -1: none.
     uint32_t steps_begin = 0;  // Of its scale, see steps().
     uint32_t steps_size = 0;
-    int32_t number = 0;   // Of the record.
-    bool limits = false;  // The record has a floor or bounds of changes by hand.
-    ScaleStep first;      // Of its scale.
+    int32_t number = 0;               // Of the record.
+    bool limits = false;              // The record has a floor or bounds of changes by hand.
+    bool wholes = false;              // The record has a price for so many at once.
+    uint32_t private_digest = kNone;  // Of a record for one customer or group.
+    ScaleStep first;                  // Of its scale.
   };
   struct Type {
     ConditionType definition;
@@ -68,6 +70,10 @@ class PriceIndex {
   size_t revisions() const { return revisions_.size(); }
   // SHA-256 of everything that the prices of a revision depend on.
   const std::string& digest(uint32_t revision) const { return digests_[revision]; }
+  // The same without the records that are for one customer or group: what others are told does not depend on them. Of
+  // such a record its own.
+  const std::string& public_digest(uint32_t revision) const { return public_digests_[revision]; }
+  const std::string& private_digest(const Entry& entry) const { return private_digests_[entry.private_digest]; }
   const PriceRecord& record(const Entry& entry) const { return revisions_[entry.revision]->records[entry.record]; }
   // The scale of an entry.
   absl::Span<const ScaleStep> steps(const Entry& entry) const {
@@ -110,7 +116,7 @@ class PriceIndex {
   Id Intern(absl::string_view text);
 
   std::vector<std::shared_ptr<const BookRevision>> revisions_;  // By code and number.
-  std::vector<std::string> digests_;
+  std::vector<std::string> digests_, public_digests_, private_digests_;
   std::vector<uint32_t> code_of_;
   std::vector<Code> codes_;
   std::vector<Type> types_;
@@ -121,9 +127,6 @@ class PriceIndex {
   absl::flat_hash_map<std::string, Id> ids_;
   absl::flat_hash_map<Key, std::pair<uint32_t, uint32_t>> keys_;
 };
-
-// SHA-256 of a revision's content, 32 bytes.
-std::string DigestOf(const BookRevision& revision);
 
 }  // namespace kam::contract::rules
 

@@ -77,7 +77,7 @@ enum class Calculation {
   kPercentOn,
   kAmountOff,  // A unit.
   kAmountOn,
-  kFixedOff,  // A line, spread over its quantity.
+  kFixedOff,  // A line.
   kFixedOn,
 };
 bool IsPrice(Calculation calculation);    // Sets the price of a unit.
@@ -123,6 +123,10 @@ struct PriceRecord {
   std::string currency;          // Empty for a percentage.
   std::string unit;              // Only for products of this unit; empty: any.
   std::vector<ScaleStep> scale;  // By rising `from`; at least one.
+  // Of a price that is for so many at once, and does not come out even for one: for how many, and by step how much.
+  // The values of the scale are rounded then. Empty: the scale says it.
+  Decimal per;
+  std::vector<Decimal> wholes;
   std::optional<Decimal> floor;  // Of the price it sets.
   std::optional<Decimal> manual_lower, manual_upper;
   std::string base_code;    // kBasedOn: code of a book; empty: the list price.

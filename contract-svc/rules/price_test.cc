@@ -340,6 +340,18 @@ TEST(Price, TheHashIsOfQuestionStepsAndCandidates) {
   BookRevision other = book;
   other.records[0].valid.until = "2027-01-01";
   EXPECT_NE(PriceIt(Request("p", "1"), {other}).hash, hash) << "another book, though the price is the same";
+  // Prices of other customers are no part of it; the own ones are.
+  BookRevision special = book;
+  special.records.push_back(Entry("p", "80"));
+  special.records[1].number = 1;
+  special.records[1].key.value[kAccount] = "accounts/other";
+  EXPECT_EQ(PriceIt(Request("p", "1"), {special}).hash, hash);
+  special.records[1].key.value[kAccount] = "accounts/acme";
+  special.records[1].scale[0].from = Dec("10");
+  const std::string own = PriceIt(Request("p", "1"), {special}).hash;
+  EXPECT_NE(own, hash);
+  special.records[1].scale[0].value = Dec("70");
+  EXPECT_NE(PriceIt(Request("p", "1"), {special}).hash, own) << "looked at, though its scale begins later";
   Product secret = NewProduct("p", "100");
   secret.floor_price = Cny("77");
   secret.purchase_price = Cny("55");

@@ -120,6 +120,7 @@ void BackToDraft(pb::Quote* quote) {
   quote->set_state(pb::QUOTE_STATE_DRAFT);
   quote->clear_pricer();
   quote->clear_price_time();
+  quote->clear_price_known_time();
   quote->clear_total_amount();
   quote->clear_total_tax();
   quote->clear_total_gross();

@@ -41,6 +41,7 @@ absl::Status TakeOff(const std::vector<QuoteDraw>& drawn, AgreedTerms* terms) {
     if (pool == pools.end() || pool->second.sign() <= 0) continue;
     const Decimal taken = std::min(pool->second, line.quantity);
     ASSIGN_OR_RETURN(line.quantity, Subtract(line.quantity, taken));
+    ASSIGN_OR_RETURN(line.taken, Add(line.taken, taken));
     ASSIGN_OR_RETURN(pool->second, Subtract(pool->second, taken));
   }
   return absl::OkStatus();

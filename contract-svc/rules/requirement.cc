@@ -110,11 +110,6 @@ absl::StatusOr<Requirement::Node> Requirement::CompileNode(const FilterNode& nod
   return compiled;
 }
 
-bool Requirement::NamesSegment(const Node& node) {
-  if (node.type == FilterNode::Type::kRestriction) return node.variable == kSegment;
-  return std::any_of(node.operands.begin(), node.operands.end(), [](const Node& part) { return NamesSegment(part); });
-}
-
 absl::StatusOr<bool> Requirement::Holds(const RequirementFacts& facts) const { return Holds(root_, facts); }
 
 absl::StatusOr<bool> Requirement::Holds(const Node& node, const RequirementFacts& facts) {

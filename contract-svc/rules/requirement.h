@@ -32,9 +32,6 @@ class Requirement {
   // number that is none.
   static absl::StatusOr<Requirement> Compile(absl::string_view text, absl::string_view field);
 
-  // Whether the answer depends on the segment of the customer.
-  bool NamesSegment() const { return NamesSegment(root_); }
-
   // FAILED_PRECONDITION REQUIREMENT_FAILED when a value it needs is not there or out of range.
   absl::StatusOr<bool> Holds(const RequirementFacts& facts) const;
 
@@ -49,7 +46,6 @@ class Requirement {
   };
 
   static absl::StatusOr<Node> CompileNode(const resource::FilterNode& node, absl::string_view field);
-  static bool NamesSegment(const Node& node);
   static absl::StatusOr<bool> Holds(const Node& node, const RequirementFacts& facts);
 
   Node root_;

@@ -1,4 +1,5 @@
 // The worked price of contract-svc/README.md is what the program says: this test prints it and compares.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -12,7 +13,7 @@ namespace {
 using namespace testing;  // NOLINT(build/namespaces): the builders of this folder.
 
 // A city van: published price, a policy for the line, what the framework contract says, a scale, and a hand's discount.
-std::string WorkedPrice() {
+std::string WorkedPrice(Arithmetic arithmetic = Arithmetic::kByLine) {
   const std::string van = "products/EV-D3";
   PriceRecord published = Entry(van, "248000"), of_class = Entry(van, "245000"), bulk = Entry(van, "240000");
   of_class.key.value[kTier] = "A";
@@ -36,6 +37,7 @@ std::string WorkedPrice() {
   Product product = NewProduct(van, "252000");
   product.product_line = "城市物流车";
   PriceRequest request = Request(van, "6");
+  request.arithmetic = arithmetic;
   request.account = "accounts/C1010";
   request.groups = {"accounts/C1000"};
   request.region = "华东";
@@ -53,6 +55,12 @@ TEST(WorkedPrice, IsWhatTheReadmeShows) {
   std::istringstream lines(WorkedPrice());
   for (std::string line; std::getline(lines, line);) shown += "    " + line + "\n";
   EXPECT_NE(readme.str().find(shown), std::string::npos) << "the README should show\n" << shown;
+}
+
+// C-01: answers that were given before amounts were worked out by line are asked again to the same bytes.
+TEST(WorkedPrice, AnAnswerOfAnEarlierReleaseIsTheSame) {
+  EXPECT_THAT(WorkedPrice(Arithmetic::kByUnit),
+              ::testing::EndsWith("sha256 f32c63964cf91053c37bd242e06736a0b51f38fbf3ab574c3c5d299203f269c5\n"));
 }
 
 }  // namespace
