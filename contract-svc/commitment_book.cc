@@ -146,6 +146,32 @@ absl::Status Forget(UnitOfWork& work, const std::string& contract, const std::st
       .status();
 }
 
+// `anew`: what was counted is taken off the books first. `history`: it is counted, not refused.
+absl::Status Post(UnitOfWork& work, const Order& order, bool anew, bool history) {
+  const std::string contract_id = IdOf(order.contract());
+  const std::string order_id = IdOf(order.name());
+  const bool cancelled = order.state() == order::v1::ORDER_STATE_CANCELLED;
+  ASSIGN_OR_RETURN(Commitments commitments, LoadCommitments(work.connection(), order.contract(), /*lock=*/true));
+  // An order of the past may belong to a contract that commits nothing here.
+  if (commitments.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Draws draws, LoadDraws(work, contract_id, order_id));
+  if (!draws.empty() && anew) {
+    RETURN_IF_ERROR(Forget(work, contract_id, order_id, order.order_date(), draws, &commitments));
+    draws.clear();
+  }
+  if (draws.empty()) {
+    if (cancelled) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const v1::Contract contract, work.Load<v1::Contract>(order.contract()));
+    ASSIGN_OR_RETURN(const rules::AgreedTerms terms, rules::TermsOn(contract, commitments, order.order_date()));
+    ASSIGN_OR_RETURN(draws, rules::ShareOut(terms, order, history));
+    RETURN_IF_ERROR(rules::PlaceDraws(order, &draws));
+    return Count(work, contract_id, order_id, order.order_date(), {}, draws, history, &commitments);
+  }
+  Draws placed = draws;
+  RETURN_IF_ERROR(rules::PlaceDraws(order, &placed));
+  return Count(work, contract_id, order_id, order.order_date(), draws, placed, history, &commitments);
+}
+
 }  // namespace
 
 absl::StatusOr<Commitments> LoadCommitments(mysql::Connection& connection, const std::string& contract, bool lock) {
@@ -235,29 +261,14 @@ absl::Status PostContract(UnitOfWork& work, const v1::Contract& contract) {
 absl::Status PostOrder(UnitOfWork& work, const Order* before, const Order& after) {
   if (after.contract().empty()) return absl::OkStatus();
   if (before != nullptr && !rules::DrawsMayDiffer(*before, after)) return absl::OkStatus();
-  const std::string contract_id = IdOf(after.contract());
-  const std::string order_id = IdOf(after.name());
-  const bool cancelled = after.state() == order::v1::ORDER_STATE_CANCELLED;
-  ASSIGN_OR_RETURN(Commitments commitments, LoadCommitments(work.connection(), after.contract(), /*lock=*/true));
-  // An order of the past may belong to a contract that commits nothing here.
-  if (commitments.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(Draws draws, LoadDraws(work, contract_id, order_id));
-  const bool reopened = before != nullptr && before->state() == order::v1::ORDER_STATE_CANCELLED && !cancelled;
-  if (!draws.empty() && (reopened || work.importing())) {
-    RETURN_IF_ERROR(Forget(work, contract_id, order_id, after.order_date(), draws, &commitments));
-    draws.clear();
-  }
-  if (draws.empty()) {
-    if (cancelled) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const v1::Contract contract, work.Load<v1::Contract>(after.contract()));
-    ASSIGN_OR_RETURN(const rules::AgreedTerms terms, rules::TermsOn(contract, commitments, after.order_date()));
-    ASSIGN_OR_RETURN(draws, rules::ShareOut(terms, after, work.importing()));
-    RETURN_IF_ERROR(rules::PlaceDraws(after, &draws));
-    return Count(work, contract_id, order_id, after.order_date(), {}, draws, work.importing(), &commitments);
-  }
-  Draws placed = draws;
-  RETURN_IF_ERROR(rules::PlaceDraws(after, &placed));
-  return Count(work, contract_id, order_id, after.order_date(), draws, placed, work.importing(), &commitments);
+  const bool reopened = before != nullptr && before->state() == order::v1::ORDER_STATE_CANCELLED &&
+                        after.state() != order::v1::ORDER_STATE_CANCELLED;
+  return Post(work, after, reopened || work.importing(), work.importing());
+}
+
+absl::Status CountOrder(UnitOfWork& work, const Order& order) {
+  if (order.contract().empty()) return absl::OkStatus();
+  return Post(work, order, /*anew=*/false, /*history=*/true);
 }
 
 absl::Status PostReturn(UnitOfWork& work, const std::string& contract, const std::string& order, int order_line,

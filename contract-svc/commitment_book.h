@@ -33,6 +33,10 @@ absl::Status PostContract(resource::UnitOfWork& work, const v1::Contract& contra
 // After an order was saved: counts what it draws now. COMMITMENT_EXCEEDED.
 absl::Status PostOrder(resource::UnitOfWork& work, const order::v1::Order* before, const order::v1::Order& after);
 
+// Counts what an order draws as its row says, whatever was counted before: of an order that another program has saved.
+// Like history it is counted, not refused.
+absl::Status CountOrder(resource::UnitOfWork& work, const order::v1::Order& order);
+
 // Goods of an order came back. RETURN_EXCEEDS_DELIVERY, ORDER_LINE_UNKNOWN.
 absl::Status PostReturn(resource::UnitOfWork& work, const std::string& contract, const std::string& order,
                         int order_line, Decimal quantity);

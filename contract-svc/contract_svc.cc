@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "common/approval/engine.h"
+#include "contract-svc/adoption.h"
 #include "contract-svc/order_parts.h"
 #include "contract-svc/price_catalog.h"
+#include "contract-svc/price_visibility.h"
 #include "contract-svc/pricing_service.h"
 #include "contract-svc/sales.h"
 
@@ -21,6 +23,7 @@ absl::Span<const absl::string_view> ServiceNames() {
                                                  "kam.pricing.v1.ProductService",
                                                  "kam.pricing.v1.PackageOfferService",
                                                  "kam.pricing.v1.PriceSimulationService",
+                                                 "kam.pricing.v1.PriceSuggestionService",
                                                  "kam.pricing.v1.PurchasePriceService",
                                                  "kam.pricing.v1.QuoteService",
                                                  "kam.pricing.v1.SalesPolicyService",
@@ -70,6 +73,7 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   RegisterPriceBooks(context, registry);
   RegisterPurchasing(context, registry);
   RegisterPriceSimulations(context, registry);
+  RegisterPriceSuggestions(context, registry);
   RegisterSalesPolicies(context, registry);
   RegisterPackageOffers(context, registry);
   RegisterAuthority(context, registry);
@@ -99,6 +103,8 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   RegisterReceipts(context, registry);
   RegisterReceivables(context, registry);
   RegisterAccountBusiness(context, registry);
+  RegisterAdoption(context, scheduler);
+  GuardCustomerPrices(context, registry);
 }
 
 }  // namespace kam::contract

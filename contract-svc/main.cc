@@ -5,6 +5,7 @@
 #include "common/service/scope_replica.h"
 #include "common/service/service.h"
 #include "common/status/status.h"
+#include "contract-svc/adoption.h"
 #include "contract-svc/contract_svc.h"
 #include "contract-svc/policy.h"
 
@@ -32,7 +33,7 @@ int main(int argc, char** argv) {
       return scopes->RolesOf(names, deadline);
     };
     kam::contract::RegisterAll(context.runtime, policy, directory, roles_of, &context.registry, &context.scheduler);
-    return absl::OkStatus();
+    return kam::contract::ScheduleAdoption(context.runtime);
   };
   parts.program_permissions = {{"gateway", {"sandbox.clock"}}, {"account-svc", {"contract_business.resolve"}}};
   return kam::service::Main(parts, argc, argv);

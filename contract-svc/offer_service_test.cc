@@ -9,6 +9,7 @@
 #include "contract-svc/testing/pricing_world.h"
 #include "kam/api/standard.pb.h"
 #include "kam/pricing/v1/package_offer_service.pb.h"
+#include "kam/pricing/v1/price_suggestion_service.pb.h"
 #include "kam/pricing/v1/purchase_price_service.pb.h"
 #include "kam/pricing/v1/sales_policy_service.pb.h"
 #include "kam/pricing/v1/supplier_service.pb.h"
@@ -347,6 +348,17 @@ TEST_F(OfferTest, ARejectedPackageIsADraftAgain) {
   ASSERT_THAT(submitted, IsOk());
   ASSERT_THAT(world_.Reject(world_.sm, submitted->approval(), "too cheap"), IsOk());
   EXPECT_EQ(GetOffer(world_.kax, draft->name())->state(), pb::PACKAGE_OFFER_STATE_DRAFT);
+  // Whoever writes at it does not agree to it.
+  pb::UpdatePackageOfferRequest update;
+  *update.mutable_package_offer() = *GetOffer(world_.sm, draft->name());
+  update.mutable_package_offer()->set_need("cheaper still");
+  update.mutable_update_mask()->add_paths("need");
+  const auto changed = Call<pb::PackageOffer>(world_.sm, absl::StrCat(kPackages, "UpdatePackageOffer"), update);
+  ASSERT_THAT(changed, IsOk());
+  const auto again = Submit(world_.kax, *changed);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_THAT(world_.Approve(world_.sm, again->approval()), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(world_.Approve(world_.sd, again->approval()), IsOk());
   EXPECT_THAT(GetOffer(world_.NewPerson("KAX"), draft->name()), StatusIs(absl::StatusCode::kNotFound));
 }
 
@@ -390,6 +402,15 @@ TEST_F(OfferTest, PurchasePricesAreProposedDecidedAndUsed) {
   EXPECT_EQ(decided->decider(), world_.gam.subject);
   EXPECT_EQ(margin(), "40");
   EXPECT_THAT(decide(*decided), HasReason("STATE_NOT_ALLOWED"));
+  // Whoever writes at a proposal has proposed it.
+  const auto rewritten = propose("70", world_.Today(5), fd_);
+  pb::UpdatePurchasePriceRequest rewrite;
+  *rewrite.mutable_purchase_price() = *rewritten;
+  *rewrite.mutable_purchase_price()->mutable_unit_price() = Cny("1");
+  rewrite.mutable_update_mask()->add_paths("unit_price");
+  const auto mine = Call<pb::PurchasePrice>(world_.gam, absl::StrCat(kPurchases, "UpdatePurchasePrice"), rewrite);
+  ASSERT_THAT(mine, IsOk());
+  EXPECT_THAT(decide(*mine), HasReason("SEPARATION_OF_DUTIES"));
   const auto rival = propose("55", world_.Today(1), fd_);
   EXPECT_THAT(decide(*rival), HasReason("PURCHASE_PRICE_OVERLAP"));
   auto end = About<pb::EndPurchasePriceRequest>(*decided);
@@ -417,6 +438,49 @@ TEST_F(OfferTest, PurchasePricesAreProposedDecidedAndUsed) {
               StatusIs(absl::StatusCode::kPermissionDenied));
   EXPECT_THAT(Call<pb::ListSuppliersResponse>(world_.kax, "kam.pricing.v1.SupplierService/ListSuppliers", list),
               StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+// C-01: feedback on prices of products and parts is answered by those who plan prices, never by its author.
+TEST_F(OfferTest, FeedbackOnPricesIsAnsweredByThoseWhoPlanThem) {
+  const std::string service = "kam.pricing.v1.PriceSuggestionService/";
+  const auto suggest = [&](const auth::Principal& as) {
+    pb::CreatePriceSuggestionRequest request;
+    request.mutable_price_suggestion()->set_product(world_.NewProduct("100").name());
+    *request.mutable_price_suggestion()->mutable_suggested_price() = Cny("92");
+    request.mutable_price_suggestion()->set_reason("competitor asks 93");
+    return Call<pb::PriceSuggestion>(as, service + "CreatePriceSuggestion", request);
+  };
+  const auto answer = [&](const auth::Principal& as, const pb::PriceSuggestion& suggestion, bool taken) {
+    auto request = About<pb::AnswerPriceSuggestionRequest>(suggestion);
+    request.set_taken(taken);
+    request.set_answer("see next book");
+    return Call<pb::PriceSuggestion>(as, service + "AnswerPriceSuggestion", request);
+  };
+  const auto first = suggest(world_.kax), second = suggest(world_.kapm);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(first->state(), pb::PRICE_SUGGESTION_STATE_OPEN);
+  kam::api::GetRequest get;
+  get.set_name(first->name());
+  EXPECT_THAT(Call<pb::PriceSuggestion>(world_.NewPerson("KAX"), service + "GetPriceSuggestion", get),
+              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(answer(world_.kax, *first, true), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(answer(world_.kapm, *second, true), HasReason("SEPARATION_OF_DUTIES"));
+  const auto taken = answer(world_.kapm, *first, true), declined = answer(world_.gam, *second, false);
+  ASSERT_THAT(taken, IsOk());
+  ASSERT_THAT(declined, IsOk());
+  EXPECT_EQ(taken->state(), pb::PRICE_SUGGESTION_STATE_TAKEN);
+  EXPECT_EQ(declined->state(), pb::PRICE_SUGGESTION_STATE_DECLINED);
+  EXPECT_EQ(Call<pb::PriceSuggestion>(world_.kax, service + "GetPriceSuggestion", get)->answer(), "see next book");
+  for (const pb::PriceSuggestion& answered : {*taken, *declined}) {
+    EXPECT_THAT(answer(world_.gam, answered, true), HasReason("STATE_NOT_ALLOWED"));
+  }
+  pb::UpdatePriceSuggestionRequest update;
+  *update.mutable_price_suggestion() = *taken;
+  update.mutable_price_suggestion()->set_reason("another");
+  update.mutable_update_mask()->add_paths("reason");
+  EXPECT_THAT(Call<pb::PriceSuggestion>(world_.kax, service + "UpdatePriceSuggestion", update),
+              HasReason("PRICE_SUGGESTION_ANSWERED"));
 }
 
 }  // namespace

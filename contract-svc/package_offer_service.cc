@@ -5,6 +5,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/authors.h"
 #include "contract-svc/offer_data.h"
 #include "contract-svc/price_catalog.h"
 #include "contract-svc/pricing_data.h"
@@ -32,8 +33,9 @@ absl::StatusOr<pb::PackageOffer> Submit(UnitOfWork& work, const Context& context
   ASSIGN_OR_RETURN(const std::string requester, Person(work));
   std::vector<std::string> names;
   for (const pb::PackageItem& item : change.before.items()) names.push_back(item.product());
+  ASSIGN_OR_RETURN(const PriceCatalog::Knowledge knowledge, context.prices->Current(work));
   ASSIGN_OR_RETURN(const rules::ProductTable products,
-                   LoadProducts(work, names, context.Today(work.now()), work.now()));
+                   LoadProducts(work, names, context.Today(work.now()), knowledge.known_at));
   RETURN_IF_ERROR(rules::WorkOut(products, &change.after));
   change.after.set_content_hash(HashOf(change.before));
   approval::v1::ApprovalRequest filing;
@@ -80,11 +82,15 @@ absl::Status OnOutcome(UnitOfWork& work, const approval::v1::ApprovalRequest& re
     change.after.set_state(pb::PACKAGE_OFFER_STATE_DRAFT);
     return work.Save(std::move(change)).status();
   }
+  // Whoever asked does not agree; neither does anybody who wrote at it.
+  for (const char* method : {"/CreatePackageOffer", "/UpdatePackageOffer"}) {
+    RETURN_IF_ERROR(CheckNotAuthor(work, request.subject(), absl::StrCat(kService, method)));
+  }
   RETURN_IF_ERROR(PriceCatalog::Lock(work));
   change.after.set_state(pb::PACKAGE_OFFER_STATE_AGREED);
   SetTime(work.now(), change.after.mutable_agree_time());
   RETURN_IF_ERROR(work.Save(std::move(change)).status());
-  return PriceCatalog::Changed(work);
+  return PriceCatalog::Enter(work, request.subject());
 }
 
 absl::StatusOr<pb::PackageOffer> Withdraw(UnitOfWork& work, const Context& context,
@@ -95,7 +101,7 @@ absl::StatusOr<pb::PackageOffer> Withdraw(UnitOfWork& work, const Context& conte
   change.after.set_held_until(yesterday);
   SetTime(work.now(), change.after.mutable_withdraw_time());
   ASSIGN_OR_RETURN(pb::PackageOffer offer, work.Save(std::move(change)));
-  RETURN_IF_ERROR(PriceCatalog::Changed(work));
+  RETURN_IF_ERROR(PriceCatalog::Withdraw(work, offer.name()));
   return offer;
 }
 

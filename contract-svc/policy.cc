@@ -26,6 +26,10 @@ absl::Status Policy::Validate() const {
   if (package_offer_deciders.empty()) {
     violations.Add("policy.package_offer_deciders", "FIELD_REQUIRED", "must name a role");
   }
+  if (adoption_interval_busy <= absl::ZeroDuration() || adoption_interval < adoption_interval_busy) {
+    violations.Add("policy.adoption_interval", "FIELD_OUT_OF_RANGE",
+                   "must be at least adoption_interval_busy, which must be more than nothing");
+  }
   if (approval_decide_within <= absl::ZeroDuration()) {
     violations.Add("policy.approval_decide_within", "FIELD_OUT_OF_RANGE", "must be more than nothing");
   }

@@ -27,6 +27,10 @@ struct Policy {
   int price_probes_max = 6;
   // Who decides on the release of a price book; never the one who submits it.
   std::vector<std::string> price_book_deciders = {"GAM", "GM", "SD"};
+  // How often it is looked for what programs of an earlier release have left out, and how soon again after something
+  // was found: they may run still.
+  absl::Duration adoption_interval = absl::Hours(6);
+  absl::Duration adoption_interval_busy = absl::Minutes(10);
   // Orders that ContinuePriceSimulation takes when the caller gives no number.
   int simulation_batch_orders = 500;
   // Who decides on a sales policy (C-06), and who agrees to a package before it is offered (C-07); never the one who

@@ -84,8 +84,8 @@ absl::Status CheckRelease(UnitOfWork& work, const Context& context, const pb::Pr
   }
   RETURN_IF_ERROR(rules::CheckEffective(book.effective_from(), previous_from, context.Today(work.now())));
   ASSIGN_OR_RETURN(const rules::BookRevision proposed, ToRules(book));
-  ASSIGN_OR_RETURN(const std::shared_ptr<const rules::PriceIndex> released, context.prices->Current(work));
-  return ProveRelease(work, *released, proposed, "price_book");
+  ASSIGN_OR_RETURN(const PriceCatalog::Knowledge knowledge, context.prices->Current(work));
+  return ProveRelease(work, knowledge, proposed, "price_book");
 }
 
 absl::StatusOr<pb::PriceBook> Check(UnitOfWork& work, const Context& context,
@@ -183,7 +183,7 @@ absl::Status OnOutcome(UnitOfWork& work, const Context& context, const approval:
   change.after.set_state(pb::PRICE_BOOK_STATE_RELEASED);
   SetTime(work.now(), change.after.mutable_release_time());
   RETURN_IF_ERROR(work.Save(std::move(change)).status());
-  return PriceCatalog::Changed(work);
+  return PriceCatalog::Enter(work, request.subject());
 }
 
 }  // namespace

@@ -6,9 +6,11 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/money/money_proto.h"
 #include "common/testing/matchers.h"
-#include "contract-svc/testing/pricing_world.h"
+#include "contract-svc/testing/price_book_fixture.h"
 #include "kam/api/standard.pb.h"
+#include "kam/order/v1/order_service.pb.h"
 #include "kam/pricing/v1/price_book_service.pb.h"
 #include "kam/pricing/v1/product_service.pb.h"
 
@@ -21,96 +23,57 @@ using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::NamesField;
 
-constexpr char kBooks[] = "kam.pricing.v1.PriceBookService/";
+// C-01: what was agreed with a group is for every customer below its head; a segment is a key and a requirement.
+TEST_F(PriceBookTest, GroupAndSegmentOfTheCustomerFindHisPrice) {
+  const pb::Product product = world_.NewProduct("100");
+  const std::string head = world_.NewAccount(world_.gam), middle = world_.NewAccount(world_.gam);
+  const auto place = [&](const std::string& account, const std::string& parent, const std::string& segment) {
+    world_.harness().db().Execute(absl::StrCat("UPDATE account_scopes SET parent = '", parent.substr(9),
+                                               "', segment = '", segment, "' WHERE account = '", account.substr(9),
+                                               "'"));
+  };
+  place(middle, head, "ENTERPRISE");
+  pb::PriceBook book = Draft();
+  const std::string group = NewTypeCode(), segment = NewTypeCode();
+  AddType(group, pb::PRICE_LEVEL_CONTRACT, pb::PRICE_CALCULATION_PERCENT_OFF, {"GROUP PRODUCT"}, &book);
+  AddType(segment, pb::PRICE_LEVEL_VOLUME, pb::PRICE_CALCULATION_PERCENT_OFF, {"SEGMENT PRODUCT", "PRODUCT"}, &book);
+  pb::PriceCondition* of_group = AddCondition(group, "10", &book);
+  of_group->set_product(product.name());
+  of_group->set_account_group(head);
+  pb::PriceCondition* of_segment = AddCondition(segment, "20", &book);
+  of_segment->set_product(product.name());
+  of_segment->set_segment("BANK");
+  pb::PriceCondition* required = AddCondition(segment, "50", &book);
+  required->set_product(product.name());
+  required->set_requirement("segment = OEM");
+  ASSERT_EQ(Released(book).state(), pb::PRICE_BOOK_STATE_RELEASED);
 
-class PriceBookTest : public ::testing::Test {
- protected:
-  template <typename Response>
-  absl::StatusOr<Response> Call(const auth::Principal& as, const std::string& method,
-                                const google::protobuf::Message& request) {
-    return world_.harness().Call<Response>(as, absl::StrCat(kBooks, method), request);
-  }
-  pb::PriceBook Draft() {
-    pb::PriceBook book;
-    book.set_code("B" + world_.harness().NewId());
-    book.set_display_name("Conditions");
-    book.set_effective_from("2020-01-01");
-    return book;
-  }
-  static void AddType(const std::string& code, pb::PriceLevel level, pb::PriceCalculation calculation,
-                      const std::vector<std::string>& accesses, pb::PriceBook* book) {
-    pb::PriceConditionType* type = book->add_condition_types();
-    type->set_code(code);
-    type->set_level(level);
-    type->set_calculation(calculation);
-    for (const std::string& keys : accesses) {
-      pb::PriceAccess* access = book->add_accesses();
-      access->set_condition_type(code);
-      access->set_sequence(book->accesses_size());
-      access->set_keys(keys);
-    }
-  }
-  static pb::PriceCondition* AddCondition(const std::string& type, const std::string& percent, pb::PriceBook* book) {
-    pb::PriceCondition* condition = book->add_conditions();
-    condition->set_number(book->conditions_size());
-    condition->set_condition_type(type);
-    condition->set_valid_from("2020-01-01");
-    condition->set_percent(percent);
-    return condition;
-  }
-  // Types of several tests hold at the same time: each has its own.
-  std::string NewTypeCode() { return absl::AsciiStrToUpper("K" + world_.harness().NewId().substr(12)); }
-  // Percent off a product of its own line, by its own type, at the contract level.
-  pb::PriceBook PercentOff(const pb::Product& product, const std::string& percent) {
-    pb::PriceBook book = Draft();
-    const std::string code = NewTypeCode();
-    AddType(code, pb::PRICE_LEVEL_CONTRACT, pb::PRICE_CALCULATION_PERCENT_OFF, {"PRODUCT", "PRODUCT_LINE"}, &book);
-    AddCondition(code, percent, &book)->set_product(product.name());
-    return book;
-  }
-  absl::StatusOr<pb::PriceBook> Create(const pb::PriceBook& book) {
-    pb::CreatePriceBookRequest request;
-    *request.mutable_price_book() = book;
-    return Call<pb::PriceBook>(world_.kapm, "CreatePriceBook", request);
-  }
-  absl::StatusOr<pb::PriceBook> Check(const std::string& name) {
-    pb::CheckPriceBookRequest request;
-    request.set_name(name);
-    return Call<pb::PriceBook>(world_.kapm, "CheckPriceBook", request);
-  }
-  absl::StatusOr<pb::PriceBook> Submit(const std::string& name, const std::string& etag) {
-    pb::SubmitPriceBookRequest request;
-    request.set_name(name);
-    request.set_etag(etag);
-    return Call<pb::PriceBook>(world_.kapm, "SubmitPriceBook", request);
-  }
-  absl::StatusOr<pb::PriceBook> Get(const std::string& name) {
-    kam::api::GetRequest request;
-    request.set_name(name);
-    return Call<pb::PriceBook>(world_.gam, "GetPriceBook", request);
-  }
-  pb::PriceBook Released(const pb::PriceBook& book) {
-    const auto draft = Create(book);
-    EXPECT_THAT(draft, IsOk());
-    const auto submitted = Submit(draft->name(), draft->etag());
-    EXPECT_THAT(submitted, IsOk());
-    EXPECT_THAT(world_.Approve(world_.gam, submitted->approval()), IsOk());
-    return Get(draft->name()).value_or(pb::PriceBook());
-  }
-  pb::PriceQuoteResponse Price(const pb::Product& product, const std::string& quantity) {
-    pb::Quote quote;
-    quote.set_account(world_.NewAccount(world_.kax));
-    quote.set_currency("CNY");
-    PricingWorld::AddLine(product, quantity, "", &quote);
-    const auto draft = world_.Create(world_.kax, quote);
+  const auto published = [&](const std::string& parent, const std::string& of) {
+    const std::string account = world_.NewAccount(world_.kax);
+    if (!parent.empty()) place(account, parent, of);
+    const auto draft = world_.Create(world_.kax, [&] {
+      pb::Quote quote;
+      quote.set_account(account);
+      quote.set_currency("CNY");
+      PricingWorld::AddLine(product, "1", "", &quote);
+      return quote;
+    }());
     EXPECT_THAT(draft, IsOk());
     const auto priced = world_.Price(world_.kax, draft->name());
     EXPECT_THAT(priced, IsOk());
-    return priced.value_or(pb::PriceQuoteResponse());
-  }
-
-  PricingWorld& world_ = PricingWorld::Get();
-};
+    if (!parent.empty()) {
+      EXPECT_EQ(priced->quote().priced_segment(), of);
+      EXPECT_EQ(priced->quote().priced_groups(0), parent);
+      EXPECT_EQ(priced->quote().priced_groups(priced->quote().priced_groups_size() - 1), head);
+    }
+    return priced.ok() ? priced->quote().lines(0).published_price().units() : -1;
+  };
+  EXPECT_EQ(published("", ""), 100);
+  EXPECT_EQ(published(head, "ENTERPRISE"), 90);
+  EXPECT_EQ(published(middle, "ENTERPRISE"), 90) << "two below the head of the group";
+  EXPECT_EQ(published(middle, "BANK"), 72);
+  EXPECT_EQ(published(middle, "OEM"), 45);
+}
 
 // C-01: draft, checked, in approval, released; an edit makes a draft of what was checked.
 TEST_F(PriceBookTest, ABookIsCheckedApprovedAndReleased) {
@@ -244,12 +207,6 @@ TEST_F(PriceBookTest, WhatDoesNotHoldTogetherIsRefusedBeforeRelease) {
   pb::PriceBook keys = PercentOff(product, "10");
   keys.mutable_accesses(0)->set_keys("COLOUR");
   refused(keys, "KEYS_INVALID", "price_book.accesses[0].keys");
-  keys.mutable_accesses(0)->set_keys("PRODUCT");
-  keys.mutable_accesses(1)->set_keys("SEGMENT PRODUCT");
-  refused(keys, "KEY_UNKNOWN", "price_book.condition_types[0]");
-  pb::PriceBook segment = PercentOff(product, "10");
-  segment.mutable_conditions(0)->set_requirement("segment = FLEET");
-  refused(segment, "REQUIREMENT_INVALID", "price_book.conditions[0].requirement");
   pb::PriceBook unreachable = PercentOff(product, "10");
   pb::PriceCondition* line = AddCondition(unreachable.condition_types(0).code(), "20", &unreachable);
   line->set_product_line(product.product_line());
@@ -300,6 +257,44 @@ TEST_F(PriceBookTest, AReleaseOfALaterInstantCountsAgainstABook) {
   const auto late = Create(one_price("80"));
   ASSERT_THAT(late, IsOk());
   EXPECT_THAT(Check(late->name()), HasReason("PRICE_OVERLAP"));
+}
+
+// C-01, C-05, C-18: an amount off a line is in the amount of the quote, and in that of the orders which take it in
+// parts.
+TEST_F(PriceBookTest, OrdersTakeTheirPartOfTheAmountOfALine) {
+  const pb::Product product = world_.NewProduct("1");
+  pb::PriceBook book = Draft();
+  const std::string code = NewTypeCode();
+  AddType(code, pb::PRICE_LEVEL_CONTRACT, pb::PRICE_CALCULATION_FIXED_OFF, {"PRODUCT"}, &book);
+  pb::PriceCondition* condition = AddCondition(code, "", &book);
+  condition->clear_percent();
+  condition->set_product(product.name());
+  *condition->mutable_amount() = Cny("0.04");
+  ASSERT_EQ(Released(book).state(), pb::PRICE_BOOK_STATE_RELEASED);
+  const pb::Quote priced = Price(product, "1000").quote();
+  EXPECT_EQ(priced.lines(0).amount().SerializeAsString(), Cny("999.96").SerializeAsString());
+  EXPECT_EQ(priced.lines(0).net_price().SerializeAsString(), Cny("1").SerializeAsString());
+  ASSERT_EQ(priced.state(), pb::QUOTE_STATE_APPROVED);
+  const auto sent = world_.Send(world_.kax, priced.name());
+  ASSERT_THAT(sent, IsOk());
+  pb::AcceptQuoteRequest accept;
+  accept.set_name(priced.name());
+  accept.set_etag(sent->etag());
+  accept.set_content_hash(priced.approved_content_hash());
+  ASSERT_THAT(world_.harness().Call<pb::Quote>(world_.kax, "kam.pricing.v1.QuoteService/AcceptQuote", accept), IsOk());
+  Money sum = Money::Zero(Currency::Parse("CNY").value());
+  for (const char* quantity : {"333", "333", "334"}) {
+    order::v1::CreateOrderRequest enter;
+    enter.mutable_order()->set_account(priced.account());
+    enter.mutable_order()->set_quote(priced.name());
+    enter.mutable_order()->add_lines()->set_product(product.name());
+    enter.mutable_order()->mutable_lines(0)->set_quantity(quantity);
+    const auto ordered =
+        world_.harness().Call<order::v1::Order>(world_.kax, "kam.order.v1.OrderService/CreateOrder", enter);
+    ASSERT_THAT(ordered, IsOk());
+    sum = Add(sum, FromProto(ordered->lines(0).amount(), "amount").value()).value();
+  }
+  EXPECT_EQ(sum.ToString(), "CNY 999.96");
 }
 
 // C-01: scales, priorities and bases over the database, as the rules work them out.

@@ -103,5 +103,85 @@ TEST_F(PriceProbeTest, ProbesOfConfidentialLimitsAreCountedAndLimited) {
               StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
+// C-02, C-03, C-04: the margin of a quote with gifts tells of the cost of everything in it: every content counts, for
+// every product, whatever is given away.
+TEST_F(PriceProbeTest, EveryContentOfAQuoteWithGiftsIsAProbeOfItsProducts) {
+  const auth::Principal seller = world_.NewPerson("KAX");
+  const std::string account = world_.NewAccount(seller);
+  const pb::Product van = world_.NewProduct("100", "", "79");
+  const pb::Product gifts[] = {world_.NewProduct("1", "", "1"), world_.NewProduct("1", "", "1")};
+  for (const std::string& line : {van.product_line(), std::string()}) {
+    pb::CreateAuthorityGrantRequest grant;
+    grant.mutable_authority_grant()->set_employee(seller.subject);
+    grant.mutable_authority_grant()->set_product_line(line);
+    grant.mutable_authority_grant()->set_level(1);
+    grant.mutable_authority_grant()->set_discount_base(pb::DISCOUNT_BASE_PUBLISHED_PRICE);
+    grant.mutable_authority_grant()->set_max_discount_percent("0");
+    grant.mutable_authority_grant()->set_max_gift_percent("5");
+    grant.mutable_authority_grant()->set_min_margin_percent("20");
+    grant.mutable_authority_grant()->set_valid_from(world_.Today());
+    grant.mutable_authority_grant()->set_reason("campaign");
+    ASSERT_THAT(world_.harness().Call<pb::AuthorityGrant>(
+                    world_.gam, "kam.pricing.v1.AuthorityGrantService/CreateAuthorityGrant", grant),
+                IsOk());
+  }
+  const auto price = [&](int quantity, const pb::Product& gift) {
+    pb::Quote quote;
+    quote.set_account(account);
+    quote.set_currency("CNY");
+    PricingWorld::AddLine(van, absl::StrCat(quantity), "", &quote);
+    quote.add_gifts()->set_product(gift.name());
+    quote.mutable_gifts(0)->set_quantity("1");
+    quote.mutable_gifts(0)->set_reason("welcome");
+    const auto draft = world_.Create(seller, quote);
+    EXPECT_THAT(draft, IsOk());
+    const auto priced = world_.Price(seller, draft->name());
+    EXPECT_THAT(priced, IsOk());
+    return priced.value_or(pb::PriceQuoteResponse()).quote();
+  };
+  const auto probes_of = [&](const pb::Product& product) {
+    return world_.harness()
+        .db()
+        .Get("SELECT COUNT(*) FROM price_probes WHERE product = '" + product.name().substr(9) + "'")
+        .integer();
+  };
+  // 21 % less one of a hundred times the quantity: 20 % with one van, more with two.
+  EXPECT_EQ(price(1, gifts[0]).state(), pb::QUOTE_STATE_APPROVED);
+  EXPECT_EQ(price(1, gifts[0]).state(), pb::QUOTE_STATE_APPROVED) << "the same content is the same probe";
+  EXPECT_EQ(probes_of(van), 1);
+  for (int quantity = 2; quantity <= 4; ++quantity) price(quantity, gifts[0]);
+  price(2, gifts[1]);
+  price(3, gifts[1]);
+  EXPECT_EQ(probes_of(van), 6) << "the gifts differ, the van does not";
+  EXPECT_EQ(probes_of(gifts[0]), 4);
+  EXPECT_EQ(price(5, gifts[1]).state(), pb::QUOTE_STATE_PRICED) << "within the margin, but not answered any more";
+  EXPECT_EQ(probes_of(van), 6);
+}
+
+// C-02, C-03: a submission that is refused because nothing need be asked tells as much as an approval.
+TEST_F(PriceProbeTest, ARefusedSubmissionCountsToo) {
+  const auth::Principal seller = world_.NewPerson("KAX");
+  const pb::Product product = world_.NewProduct("100", "95");
+  const pb::Quote draft = world_.NewQuote(seller, world_.NewAccount(seller), product, "4");
+  ASSERT_THAT(world_.Price(seller, draft.name()), IsOk());
+  pb::CreateAuthorityGrantRequest grant;
+  grant.mutable_authority_grant()->set_employee(seller.subject);
+  grant.mutable_authority_grant()->set_product_line(product.product_line());
+  grant.mutable_authority_grant()->set_level(1);
+  grant.mutable_authority_grant()->set_discount_base(pb::DISCOUNT_BASE_PUBLISHED_PRICE);
+  grant.mutable_authority_grant()->set_max_discount_percent("10");
+  grant.mutable_authority_grant()->set_valid_from(world_.Today());
+  grant.mutable_authority_grant()->set_reason("campaign");
+  ASSERT_THAT(world_.harness().Call<pb::AuthorityGrant>(
+                  world_.gam, "kam.pricing.v1.AuthorityGrantService/CreateAuthorityGrant", grant),
+              IsOk());
+  EXPECT_THAT(world_.Submit(seller, draft.name()), HasReason("AUTHORITY_CHANGED"));
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get("SELECT COUNT(*) FROM price_probes WHERE product = '" + product.name().substr(9) + "'")
+                .integer(),
+            1);
+}
+
 }  // namespace
 }  // namespace kam::contract

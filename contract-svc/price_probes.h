@@ -19,7 +19,11 @@ struct Probe {
   std::string product;
   Money value;
   bool refused = false;
+  std::string content = {};  // Of the quote, when it is about the whole of it.
 };
+
+// Products, quantities and prices of lines and gifts: what the margin of the whole depends on. SHA-256, in hexadecimal.
+std::string ProbedContent(const pricing::v1::Quote& quote);
 
 // Writes down the probes of the actor that are new today, and names the parts that are beyond what a day allows: those
 // are not written down and must not be answered by the confidential limits. One query whatever their number.

@@ -184,7 +184,7 @@ absl::StatusOr<pb::PriceSimulation> Continue(UnitOfWork& work, const Context& co
                               {{"priceBook", simulation.price_book()}, {"etag", simulation.price_book_etag()}});
   }
   ASSIGN_OR_RETURN(rules::BookRevision proposed, ToRules(books[0]));
-  ASSIGN_OR_RETURN(const std::shared_ptr<const rules::PriceIndex> released, context.prices->Current(work));
+  ASSIGN_OR_RETURN(const PriceCatalog::Knowledge knowledge, context.prices->Current(work));
   const int limit = request.max_orders() > 0 ? request.max_orders() : context.policy.simulation_batch_orders;
   ASSIGN_OR_RETURN(const std::vector<PastOrder> orders, LoadOrders(work, simulation, limit));
   std::vector<std::string> names;
@@ -192,8 +192,8 @@ absl::StatusOr<pb::PriceSimulation> Continue(UnitOfWork& work, const Context& co
     for (const OrderLine& line : order.lines) names.push_back(line.product);
   }
   const std::string day = books[0].effective_from();
-  ASSIGN_OR_RETURN(const rules::ProductTable products, LoadProducts(work, names, day, work.now()));
-  Batch batch(products, released, WithProposed(*released, std::move(proposed)), &simulation);
+  ASSIGN_OR_RETURN(const rules::ProductTable products, LoadProducts(work, names, day, knowledge.known_at));
+  Batch batch(products, knowledge.index, WithProposed(*knowledge.index, std::move(proposed)), &simulation);
   std::map<std::string, AccountFacts> facts;
   for (const PastOrder& order : orders) {
     if (facts.find(order.account) == facts.end()) {
@@ -203,10 +203,12 @@ absl::StatusOr<pb::PriceSimulation> Continue(UnitOfWork& work, const Context& co
     priced.account = order.account;
     priced.tier = facts[order.account].tier;
     priced.region = facts[order.account].region;
+    priced.segment = facts[order.account].segment;
+    priced.groups = facts[order.account].groups;
     ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(simulation.currency(), "currency"));
     priced.currency = currency;
     priced.as_of = day;
-    priced.known_at = work.now();
+    priced.known_at = knowledge.known_at;
     RETURN_IF_ERROR(batch.Take(order, std::move(priced)));
   }
   if (static_cast<int>(orders.size()) < limit) simulation.set_state(pb::PRICE_SIMULATION_STATE_DONE);

@@ -18,6 +18,7 @@ namespace pb = kam::pricing::v1;
 
 constexpr int kGrantsMax = 10'000;
 constexpr size_t kProductsInStatement = 256;
+constexpr int kAdoptedAtOnceMax = 500;
 
 absl::StatusOr<std::optional<Money>> Optional(bool has, const google::type::Money& money, absl::string_view field) {
   if (!has) return std::nullopt;
@@ -29,10 +30,6 @@ absl::StatusOr<std::optional<Decimal>> OptionalDecimal(const std::string& text, 
   if (text.empty()) return std::nullopt;
   ASSIGN_OR_RETURN(const Decimal value, Decimal::Parse(text, field));
   return std::optional<Decimal>(value);
-}
-
-absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
-  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
 }
 
 std::string Short(pb::CustomerTier tier) {
@@ -231,23 +228,20 @@ absl::Status AddConditions(const pb::PriceBook& book, rules::BookRevision* revis
 }
 
 template <typename T>
-absl::StatusOr<std::shared_ptr<const rules::BookRevision>> LoadRevision(resource::UnitOfWork& work,
-                                                                        const std::string& id) {
+absl::StatusOr<rules::BookRevision> LoadRevision(resource::UnitOfWork& work, const std::string& id) {
   ASSIGN_OR_RETURN(const std::vector<T> found, work.Find<T>({"t.id = ?", {mysql::Value(id)}}, "", 1));
   if (found.empty()) return Internal(absl::StrCat("a released revision is gone: ", id));
-  ASSIGN_OR_RETURN(rules::BookRevision revision, ToRules(found[0]));
-  return std::make_shared<const rules::BookRevision>(std::move(revision));
+  return ToRules(found[0]);
 }
 
 constexpr char kProductColumns[] =
     "SELECT v.product, v.product_line, v.unit, v.currency, v.list_price, v.floor_price, v.purchase_price, v.tax_rate, "
-    "v.valid_from, v.valid_until, v.archived FROM product_versions v WHERE v.known_from <= ? AND v.product IN (";
+    "v.valid_from, v.valid_until, v.archived FROM product_versions v WHERE v.ticked = 1 AND v.known_from <= ? AND "
+    "v.product IN (";
 constexpr char kCostColumns[] =
     "SELECT c.product, c.unit_price_amount, c.unit_price_currency FROM purchase_prices c WHERE c.is_main = 1 AND "
-    "c.state "
-    "IN ('DECIDED', 'ENDED') AND c.decide_time <= ? AND c.valid_from <= ? AND (c.valid_until IS NULL OR c.valid_until "
-    ">= "
-    "?) AND c.product IN (";
+    "c.state IN ('DECIDED', 'ENDED') AND c.valid_from <= ? AND (c.valid_until IS NULL OR c.valid_until >= ?) AND "
+    "c.product IN (";
 
 absl::StatusOr<rules::Product> ReadProduct(const mysql::Row& row) {
   rules::Product product;
@@ -309,7 +303,6 @@ absl::StatusOr<rules::BookRevision> ToRules(const pb::PriceBook& book) {
   revision.code = book.code();
   revision.revision = book.revision();
   revision.effective.from = book.effective_from();  // Its end is the next revision's beginning: price_index.h.
-  revision.released = book.has_release_time() ? TimeOf(book.release_time()) : absl::InfiniteFuture();
   revision.base_only = book.base_only();
   RETURN_IF_ERROR(AddTypes(book, &revision));
   RETURN_IF_ERROR(AddEntries(book, &revision));
@@ -319,16 +312,11 @@ absl::StatusOr<rules::BookRevision> ToRules(const pb::PriceBook& book) {
 
 const std::vector<RevisionSource>& RevisionSources() {
   static const std::vector<RevisionSource>* const sources = new std::vector<RevisionSource>{
-      {"priceBooks",
-       "SELECT b.id, CAST(b.version AS CHAR) FROM price_books b WHERE b.state IN ('RELEASED', 'SUPERSEDED') ORDER BY "
-       "b.id",
-       LoadRevision<pb::PriceBook>},
-      {"salesPolicies",
-       "SELECT p.id, CAST(p.version AS CHAR) FROM sales_policies p WHERE p.publish_time IS NOT NULL ORDER BY p.id",
-       LoadRevision<pb::SalesPolicy>},
-      {"packageOffers",
-       "SELECT o.id, CAST(o.version AS CHAR) FROM package_offers o WHERE o.agree_time IS NOT NULL ORDER BY o.id",
-       LoadRevision<pb::PackageOffer>},
+      {"priceBooks", "price_books", "t.state IN ('RELEASED', 'SUPERSEDED')", "", LoadRevision<pb::PriceBook>},
+      {"salesPolicies", "sales_policies", "t.publish_time IS NOT NULL",
+       "t.publish_time IS NOT NULL AND t.state = 'WITHDRAWN'", LoadRevision<pb::SalesPolicy>},
+      {"packageOffers", "package_offers", "t.agree_time IS NOT NULL",
+       "t.agree_time IS NOT NULL AND t.state = 'WITHDRAWN'", LoadRevision<pb::PackageOffer>},
   };
   return *sources;
 }
@@ -360,7 +348,7 @@ absl::StatusOr<rules::ProductTable> LoadProducts(resource::UnitOfWork& work, con
         found.push_back(std::move(product));
       }
     }
-    params = {known_at, as_of, as_of};
+    params = {as_of, as_of};
     params.insert(params.end(), ids.begin(), ids.end());
     ASSIGN_OR_RETURN(const std::vector<mysql::Row> decided, work.connection().Query(costs_sql, mysql::Params(params)));
     for (const mysql::Row& row : decided) {
@@ -375,20 +363,19 @@ absl::StatusOr<rules::ProductTable> LoadProducts(resource::UnitOfWork& work, con
   return rules::ProductTable(std::move(found));
 }
 
-absl::Status ProveRelease(resource::UnitOfWork& work, const rules::PriceIndex& released,
+absl::Status ProveRelease(resource::UnitOfWork& work, const PriceCatalog::Knowledge& knowledge,
                           const rules::BookRevision& proposed, absl::string_view prefix) {
   std::vector<std::string> products;
   for (const rules::PriceRecord& record : proposed.records) {
     if (!record.key.value[rules::kProduct].empty()) products.push_back(record.key.value[rules::kProduct]);
   }
-  ASSIGN_OR_RETURN(const rules::ProductTable table, LoadProducts(work, products, proposed.effective.from, work.now()));
+  ASSIGN_OR_RETURN(const rules::ProductTable table,
+                   LoadProducts(work, products, proposed.effective.from, knowledge.known_at));
   ASSIGN_OR_RETURN(std::set<std::string> lines, LoadProductLines(work));
   // Whatever is released counts, also what another decision released while this one waited for its turn.
   ASSIGN_OR_RETURN(const std::vector<rules::Rival> rivals,
-                   rules::RivalsOf(released, proposed.code, proposed.effective.from, absl::InfiniteFuture()));
-  // Account scopes do not say of a customer what is above him and of which segment he is.
-  constexpr rules::KeySet kUnknown = rules::KeyBit(rules::kGroup) | rules::KeyBit(rules::kSegment);
-  return rules::ProveBook(proposed, rivals, {table, std::move(lines), kUnknown}, prefix);
+                   rules::RivalsOf(*knowledge.index, proposed.code, proposed.effective.from, absl::InfiniteFuture()));
+  return rules::ProveBook(proposed, rivals, {table, std::move(lines)}, prefix);
 }
 
 absl::StatusOr<std::set<std::string>> LoadProductLines(resource::UnitOfWork& work) {
@@ -399,16 +386,33 @@ absl::StatusOr<std::set<std::string>> LoadProductLines(resource::UnitOfWork& wor
   return lines;
 }
 
-absl::Status RememberProduct(resource::UnitOfWork& work, const pb::Product& product) {
+absl::Status RememberProduct(resource::UnitOfWork& work, const std::string& id) {
+  RETURN_IF_ERROR(PriceCatalog::Tick(work));
   return work.connection()
       .Execute(
           "INSERT INTO product_versions (product, version, known_from, product_line, unit, currency, list_price, "
-          "floor_price, purchase_price, tax_rate, valid_from, valid_until, archived) SELECT p.id, p.version, "
-          "p.update_time, p.product_line, p.unit, p.currency, p.list_price_amount, p.floor_price_amount, "
+          "floor_price, purchase_price, tax_rate, valid_from, valid_until, archived, ticked) SELECT p.id, p.version, "
+          "s.known_time, p.product_line, p.unit, p.currency, p.list_price_amount, p.floor_price_amount, "
           "p.purchase_price_amount, p.tax_rate, p.valid_from, p.valid_until, CASE WHEN p.archive_time IS NULL THEN 0 "
-          "ELSE 1 END FROM products p WHERE p.id = ?",
-          {IdOf(product.name())})
+          "ELSE 1 END, 1 FROM products p, price_catalog_state s WHERE p.id = ? AND s.id = 1 ON DUPLICATE KEY UPDATE "
+          "known_from = VALUES(known_from), ticked = 1",
+          {id})
       .status();
+}
+
+absl::StatusOr<bool> AdoptProducts(resource::UnitOfWork& work) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT p.id FROM products p WHERE NOT EXISTS (SELECT 1 FROM "
+                                           "product_versions v WHERE v.product = p.id AND v.version = p.version AND "
+                                           "v.ticked = 1) ORDER BY p.id LIMIT ?",
+                                           {kAdoptedAtOnceMax}));
+  // Locked, so that nobody writes another version meanwhile; all of them before the state of the catalogue.
+  for (const mysql::Row& row : rows) {
+    RETURN_IF_ERROR(
+        work.connection().Query("SELECT p.id FROM products p WHERE p.id = ? FOR UPDATE", {row[0].text()}).status());
+  }
+  for (const mysql::Row& row : rows) RETURN_IF_ERROR(RememberProduct(work, row[0].text()));
+  return rows.size() == kAdoptedAtOnceMax;
 }
 
 absl::StatusOr<std::vector<rules::Grant>> LoadGrants(resource::UnitOfWork& work) {

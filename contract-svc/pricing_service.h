@@ -14,6 +14,7 @@ void RegisterProducts(const Context& context, rpc::Registry* registry);
 void RegisterPriceBooks(const Context& context, rpc::Registry* registry);
 void RegisterPurchasing(const Context& context, rpc::Registry* registry);
 void RegisterPriceSimulations(const Context& context, rpc::Registry* registry);
+void RegisterPriceSuggestions(const Context& context, rpc::Registry* registry);
 void RegisterSalesPolicies(const Context& context, rpc::Registry* registry);
 void RegisterPackageOffers(const Context& context, rpc::Registry* registry);
 void RegisterAuthority(const Context& context, rpc::Registry* registry);

@@ -9,6 +9,7 @@
 #include "kam/pricing/v1/price_book.pb.h"
 #include "kam/pricing/v1/price_probe.pb.h"
 #include "kam/pricing/v1/price_simulation.pb.h"
+#include "kam/pricing/v1/price_suggestion.pb.h"
 #include "kam/pricing/v1/product.pb.h"
 #include "kam/pricing/v1/purchase_price.pb.h"
 #include "kam/pricing/v1/quote.pb.h"
@@ -83,6 +84,7 @@ void FillPricingCatalog(resource::Catalog* catalog) {
   catalog->Add<pb::SalesPolicy>();
   catalog->Add<pb::PackageOffer>();
   catalog->Add<pb::PriceSimulation>();
+  catalog->Add<pb::PriceSuggestion>();
 }
 
 void RegisterProducts(const Context& context, rpc::Registry* registry) {
@@ -98,8 +100,9 @@ void RegisterProducts(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(CheckDecider(work, before, *after));
         return CheckProduct(*after);
       });
-  hooks.on_saved = resource::OnSaved<pb::Product>(
-      [](UnitOfWork& work, const pb::Product*, const pb::Product& after) { return RememberProduct(work, after); });
+  hooks.on_saved = resource::OnSaved<pb::Product>([](UnitOfWork& work, const pb::Product*, const pb::Product& after) {
+    return RememberProduct(work, IdOf(after.name()));
+  });
   context.runtime.SetHooks(pb::Product::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, "kam.pricing.v1.ProductService", registry);
 }

@@ -3,6 +3,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/authors.h"
 #include "contract-svc/pricing_service.h"
 #include "contract-svc/rules/price_model.h"
 #include "kam/pricing/v1/product.pb.h"
@@ -69,6 +70,8 @@ absl::StatusOr<pb::PurchasePrice> Decide(UnitOfWork& work, const pb::DecidePurch
     return Error(absl::StatusCode::kPermissionDenied, "PROPOSER_MAY_NOT_DECIDE",
                  "whoever proposes a purchase price does not decide it", {{"proposer", decider}});
   }
+  // Neither does whoever wrote at it since.
+  RETURN_IF_ERROR(CheckNotAuthor(work, change.before.name(), absl::StrCat(kService, "/UpdatePurchasePrice")));
   RETURN_IF_ERROR(CheckMain(work, change.before));
   change.after.set_decider(decider);
   change.after.set_decision(request.decision());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 
 #include "absl/strings/match.h"
@@ -14,6 +15,7 @@
 #include "contract-svc/price_catalog.h"
 #include "contract-svc/price_probes.h"
 #include "contract-svc/pricing_data.h"
+#include "contract-svc/quote_explanation.h"
 #include "contract-svc/rules/discretion.h"
 #include "contract-svc/rules/offers.h"
 #include "contract-svc/rules/quote.h"
@@ -65,7 +67,8 @@ absl::StatusOr<rules::PriceRequest> RequestOf(const pb::Quote& quote, const Curr
   request.region = quote.priced_region();
   request.currency = currency;
   request.as_of = quote.as_of();
-  request.known_at = TimeOf(quote.price_time());
+  request.known_at = TimeOf(quote.has_price_known_time() ? quote.price_known_time() : quote.price_time());
+  if (!quote.has_price_known_time()) request.arithmetic = rules::Arithmetic::kByUnit;
   if (!quote.special_offer_percent().empty()) {
     ASSIGN_OR_RETURN(request.special_offer_percent,
                      Decimal::Parse(quote.special_offer_percent(), "quote.special_offer_percent"));
@@ -93,108 +96,6 @@ std::vector<std::string> ProductsOf(const pb::Quote& quote) {
   for (const pb::QuoteLine& line : quote.lines()) products.push_back(line.product());
   for (const pb::QuoteGift& gift : quote.gifts()) products.push_back(gift.product());
   return products;
-}
-
-pb::PriceStep::Kind KindOf(rules::StepKind kind) {
-  switch (kind) {
-    case rules::StepKind::kListPrice:
-      return pb::PriceStep::KIND_LIST_PRICE;
-    case rules::StepKind::kCondition:
-      return pb::PriceStep::KIND_CONDITION;
-    case rules::StepKind::kPolicyPrice:
-      return pb::PriceStep::KIND_POLICY_PRICE;
-    case rules::StepKind::kContractPrice:
-      return pb::PriceStep::KIND_CONTRACT_PRICE;
-    case rules::StepKind::kVolumePrice:
-      return pb::PriceStep::KIND_VOLUME_PRICE;
-    case rules::StepKind::kPublishedPrice:
-      return pb::PriceStep::KIND_PUBLISHED_PRICE;
-    case rules::StepKind::kDiscount:
-      return pb::PriceStep::KIND_DISCOUNT;
-    case rules::StepKind::kManualPrice:
-      return pb::PriceStep::KIND_MANUAL_PRICE;
-    case rules::StepKind::kSpecialOffer:
-      return pb::PriceStep::KIND_SPECIAL_OFFER;
-    case rules::StepKind::kNetPrice:
-      return pb::PriceStep::KIND_NET_PRICE;
-    case rules::StepKind::kAmount:
-      return pb::PriceStep::KIND_AMOUNT;
-    case rules::StepKind::kTax:
-      return pb::PriceStep::KIND_TAX;
-  }
-  return pb::PriceStep::KIND_UNSPECIFIED;
-}
-
-pb::PriceCandidate::Outcome OutcomeOf(rules::Outcome outcome) {
-  switch (outcome) {
-    case rules::Outcome::kAccepted:
-      return pb::PriceCandidate::OUTCOME_ACCEPTED;
-    case rules::Outcome::kOutsidePeriod:
-      return pb::PriceCandidate::OUTCOME_OUTSIDE_PERIOD;
-    case rules::Outcome::kOtherCurrency:
-      return pb::PriceCandidate::OUTCOME_OTHER_CURRENCY;
-    case rules::Outcome::kOtherUnit:
-      return pb::PriceCandidate::OUTCOME_OTHER_UNIT;
-    case rules::Outcome::kQuantityTooSmall:
-      return pb::PriceCandidate::OUTCOME_QUANTITY_TOO_SMALL;
-    case rules::Outcome::kRequirementNotMet:
-      return pb::PriceCandidate::OUTCOME_REQUIREMENT_NOT_MET;
-    case rules::Outcome::kBaseMissing:
-      return pb::PriceCandidate::OUTCOME_BASE_MISSING;
-    case rules::Outcome::kNoPriceYet:
-      return pb::PriceCandidate::OUTCOME_NO_PRICE_YET;
-    case rules::Outcome::kLessPreferred:
-      return pb::PriceCandidate::OUTCOME_LESS_SPECIFIC;
-    case rules::Outcome::kExcluded:
-      return pb::PriceCandidate::OUTCOME_EXCLUDED;
-  }
-  return pb::PriceCandidate::OUTCOME_UNSPECIFIED;
-}
-
-void ExplainStep(const rules::Step& step, const rules::PricedLine& line, const rules::PricedDocument& priced,
-                 pb::PriceStep* out) {
-  out->set_kind(KindOf(step.kind));
-  ToProto(Money(step.value, line.published_price->currency()), out->mutable_amount());
-  if (step.kind == rules::StepKind::kListPrice) out->set_source(line.product);
-  if (step.kind == rules::StepKind::kPublishedPrice) {
-    out->set_source(line.price_book.empty() ? line.product : line.price_book);
-  }
-  if (!step.argument.is_zero()) out->set_source(step.argument.ToString());
-  if (step.entry == rules::PriceIndex::kNone) return;
-  out->set_condition(rules::ConditionText(*priced.index, step.entry));
-  out->set_source(priced.index->revision(priced.index->entry(step.entry).revision).name);
-}
-
-void ExplainCandidate(const rules::Candidate& candidate, const rules::PricedDocument& priced, pb::PriceCandidate* out) {
-  const rules::PriceIndex::Entry& entry = priced.index->entry(candidate.entry);
-  const rules::PriceRecord& record = priced.index->record(entry);
-  out->set_price_book(priced.index->revision(entry.revision).name);
-  out->set_entry(record.number);
-  out->set_condition_type(record.type);
-  out->set_condition(rules::ConditionText(*priced.index, candidate.entry));
-  out->set_outcome(OutcomeOf(candidate.outcome));
-  const Decimal value = record.scale.front().value;
-  const absl::StatusOr<Currency> currency = Currency::Parse(record.currency);
-  if (currency.ok()) {
-    ToProto(Money(value, *currency), out->mutable_unit_price());
-  } else {
-    out->set_percent(value.ToString());
-  }
-}
-
-std::vector<pb::LineExplanation> Explain(const rules::PricedDocument& priced) {
-  std::vector<pb::LineExplanation> explanations;
-  for (const rules::PricedLine& line : priced.lines) {
-    pb::LineExplanation explanation;
-    explanation.set_line(static_cast<int>(explanations.size()));
-    explanation.set_product(line.product);
-    for (const rules::Step& step : priced.StepsOf(line)) ExplainStep(step, line, priced, explanation.add_steps());
-    for (const rules::Candidate& candidate : priced.CandidatesOf(line)) {
-      ExplainCandidate(candidate, priced, explanation.add_candidates());
-    }
-    explanations.push_back(std::move(explanation));
-  }
-  return explanations;
 }
 
 pb::AuthorityVerdict VerdictOf(rules::Verdict verdict) {
@@ -322,9 +223,17 @@ absl::StatusOr<rules::DocumentDecision> Tell(resource::UnitOfWork& work, const C
     const size_t line = static_cast<size_t>(part);
     const rules::Decision& real = whole ? truth.document : truth.lines[line];
     const rules::Decision& shown = whole ? open.document : open.lines[line];
-    probes.push_back({part, whole ? quote.gifts(0).product() : document.lines[line].product,
-                      whole ? *document.gift_value : *document.lines[line].net_price,
-                      real.verdict != shown.verdict || real.level != shown.level});
+    const bool refused = real.verdict != shown.verdict || real.level != shown.level;
+    if (!whole) {
+      probes.push_back({part, document.lines[line].product, *document.lines[line].net_price, refused});
+      continue;
+    }
+    // The margin of the whole tells something of the cost of everything in it.
+    const std::string content = ProbedContent(quote);
+    const std::vector<std::string> names = ProductsOf(quote);
+    for (const std::string& product : std::set<std::string>(names.begin(), names.end())) {
+      probes.push_back({part, product, *document.gift_value, refused, content});
+    }
   }
   ASSIGN_OR_RETURN(const std::vector<int> beyond,
                    CountProbes(work, context, quote,
@@ -363,20 +272,24 @@ absl::StatusOr<PricedQuote> PriceQuote(resource::UnitOfWork& work, const Context
   *out = quote;
   rules::BackToDraft(out);
 
-  // Whole microseconds, as the database keeps them: the same moment is asked again by ExplainQuote.
+  ASSIGN_OR_RETURN(const PriceCatalog::Knowledge knowledge, context.prices->Current(work));
   SetTime(work.now(), out->mutable_price_time());
+  SetTime(knowledge.known_at, out->mutable_price_known_time());  // Asked again by ExplainQuote.
   out->set_priced_tier(facts.tier);
   out->set_priced_region(facts.region);
+  out->set_priced_segment(facts.segment);
+  for (const std::string& group : facts.groups) out->add_priced_groups(group);
   ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(quote.currency(), "quote.currency"));
   ASSIGN_OR_RETURN(rules::PriceRequest request, RequestOf(*out, currency));
   RETURN_IF_ERROR(CheckPackagesOf(work, quote));
   ASSIGN_OR_RETURN(const std::vector<pb::SalesPolicy> policies, LoadPoliciesOf(work, quote));
   ASSIGN_OR_RETURN(const rules::ProductTable products,
                    LoadProducts(work, ProductsOf(quote), request.as_of, request.known_at));
-  ASSIGN_OR_RETURN(const std::shared_ptr<const rules::PriceIndex> index, context.prices->Current(work));
-  ASSIGN_OR_RETURN(rules::PricedDocument document_prices, rules::Price(request, products, index, "quote.lines"));
+  ASSIGN_OR_RETURN(rules::PricedDocument document_prices,
+                   rules::Price(request, products, knowledge.index, "quote.lines"));
   ASSIGN_OR_RETURN(const rules::PriceRequest gift_request, GiftRequestOf(request, quote));
-  ASSIGN_OR_RETURN(const rules::PricedDocument gift_prices, rules::Price(gift_request, products, index, "quote.gifts"));
+  ASSIGN_OR_RETURN(const rules::PricedDocument gift_prices,
+                   rules::Price(gift_request, products, knowledge.index, "quote.gifts"));
   const std::vector<rules::PricedLine>& gifts = gift_prices.lines;
   std::vector<rules::PricedLine>& lines = document_prices.lines;
   for (size_t i = 0; i < lines.size(); ++i) PutLine(lines[i], out->mutable_lines(static_cast<int>(i)));
@@ -399,7 +312,7 @@ absl::StatusOr<PricedQuote> PriceQuote(resource::UnitOfWork& work, const Context
   RETURN_IF_ERROR(rules::Allow(policies, quote, gifts, &document));
   const rules::Actor actor{work.actor().subject, work.actor().roles};
   ASSIGN_OR_RETURN(priced.truth, rules::Decide(document, actor, grants, today));
-  ASSIGN_OR_RETURN(priced.told, Tell(work, context, quote, document, priced.truth, actor, grants, today, asking));
+  ASSIGN_OR_RETURN(priced.told, Tell(work, context, *out, document, priced.truth, actor, grants, today, asking));
   for (size_t i = 0; i < priced.told.lines.size(); ++i) {
     PutDecision(priced.told.lines[i], out->mutable_lines(static_cast<int>(i)));
   }
@@ -421,10 +334,10 @@ absl::StatusOr<pb::ExplainQuoteResponse> ExplainQuote(resource::UnitOfWork& work
   }
   ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(quote.currency(), "quote.currency"));
   ASSIGN_OR_RETURN(const rules::PriceRequest request, RequestOf(quote, currency));
+  ASSIGN_OR_RETURN(const PriceCatalog::Knowledge knowledge, context.prices->Current(work));
   ASSIGN_OR_RETURN(const rules::ProductTable products,
                    LoadProducts(work, ProductsOf(quote), request.as_of, request.known_at));
-  ASSIGN_OR_RETURN(const std::shared_ptr<const rules::PriceIndex> index, context.prices->Current(work));
-  ASSIGN_OR_RETURN(const rules::PricedDocument priced, rules::Price(request, products, index, "quote.lines"));
+  ASSIGN_OR_RETURN(const rules::PricedDocument priced, rules::Price(request, products, knowledge.index, "quote.lines"));
   pb::ExplainQuoteResponse response;
   for (pb::LineExplanation& explanation : Explain(priced)) *response.add_explanations() = std::move(explanation);
   response.set_price_hash(priced.hash);

@@ -293,8 +293,9 @@ void RegisterQuotes(const Context& context, rpc::Registry* registry, schedule::S
         RETURN_IF_ERROR(context.directory.EnsureCaller(call));
         absl::StatusOr<pb::Quote> answer = context.runtime.Write<pb::Quote>(
             call, request, [&](UnitOfWork& work) { return Submit(work, context, request); });
-        if (Reason(answer.status()) != "AUTHORITY_NEVER") return answer;
-        // A refusal rolls back, but what it has told is counted all the same.
+        const std::string reason = Reason(answer.status());
+        if (reason != "AUTHORITY_NEVER" && reason != "AUTHORITY_CHANGED") return answer;
+        // A refusal rolls back, but what it has told is counted all the same; beyond the limit it is not told.
         RETURN_IF_ERROR(context.runtime.WriteAs(
             call.principal, call.method, request.reason(), [&](UnitOfWork& work) -> absl::Status {
               ASSIGN_OR_RETURN(const pb::Quote quote, work.Load<pb::Quote>(request.name()));

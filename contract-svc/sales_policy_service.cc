@@ -5,6 +5,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/authors.h"
 #include "contract-svc/offer_data.h"
 #include "contract-svc/price_catalog.h"
 #include "contract-svc/pricing_data.h"
@@ -82,6 +83,12 @@ absl::Status OnOutcome(UnitOfWork& work, const approval::v1::ApprovalRequest& re
       HashOf(change.before) != request.content_hash()) {
     return FailedPrecondition("CONTENT_CHANGED", request.subject(), "the policy is not what was submitted");
   }
+  // Whoever submitted it did not decide; neither does anybody who wrote at it.
+  if (approved) {
+    for (const char* method : {"/CreateSalesPolicy", "/ReviseSalesPolicy", "/UpdateSalesPolicy"}) {
+      RETURN_IF_ERROR(CheckNotAuthor(work, request.subject(), absl::StrCat(kService, method)));
+    }
+  }
   change.after.set_state(approved ? pb::SALES_POLICY_STATE_APPROVED : pb::SALES_POLICY_STATE_DRAFT);
   return work.Save(std::move(change)).status();
 }
@@ -97,8 +104,8 @@ absl::StatusOr<pb::SalesPolicy> Publish(UnitOfWork& work, const Context& context
                                         "sales_policy.valid_from"));
   RETURN_IF_ERROR(PriceCatalog::Lock(work));
   ASSIGN_OR_RETURN(const rules::BookRevision proposed, ToRules(change.before));
-  ASSIGN_OR_RETURN(const std::shared_ptr<const rules::PriceIndex> released, context.prices->Current(work));
-  RETURN_IF_ERROR(ProveRelease(work, *released, proposed, "sales_policy"));
+  ASSIGN_OR_RETURN(const PriceCatalog::Knowledge knowledge, context.prices->Current(work));
+  RETURN_IF_ERROR(ProveRelease(work, knowledge, proposed, "sales_policy"));
   for (const pb::SalesPolicy& previous : published) {
     resource::Change<pb::SalesPolicy> end{previous, previous};
     end.after.set_state(pb::SALES_POLICY_STATE_REVISED);
@@ -107,7 +114,7 @@ absl::StatusOr<pb::SalesPolicy> Publish(UnitOfWork& work, const Context& context
   }
   SetTime(work.now(), change.after.mutable_publish_time());
   ASSIGN_OR_RETURN(pb::SalesPolicy policy, work.Save(std::move(change)));
-  RETURN_IF_ERROR(PriceCatalog::Changed(work));
+  RETURN_IF_ERROR(PriceCatalog::Enter(work, policy.name()));
   return policy;
 }
 
@@ -142,7 +149,8 @@ absl::StatusOr<pb::SalesPolicy> Withdraw(UnitOfWork& work, const Context& contex
   change.after.set_withdraw_reason(request.reason());
   SetTime(work.now(), change.after.mutable_close_time());
   ASSIGN_OR_RETURN(pb::SalesPolicy policy, work.Save(std::move(change)));
-  RETURN_IF_ERROR(PriceCatalog::Changed(work));
+  // One that was approved and never published is in no price.
+  if (policy.has_publish_time()) RETURN_IF_ERROR(PriceCatalog::Withdraw(work, policy.name()));
   return policy;
 }
 

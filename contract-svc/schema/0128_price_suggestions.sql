@@ -1,0 +1,27 @@
+-- Feedback on prices (C-01).
+CREATE TABLE price_suggestions (
+  id CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  version BIGINT NOT NULL,
+  create_time DATETIME(6) NOT NULL,
+  update_time DATETIME(6) NOT NULL,
+  creator VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  updater VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  archive_time DATETIME(6) NULL,
+  number VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  product CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  suggested_price_amount DECIMAL(19,4) NULL,
+  suggested_price_currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  reason VARCHAR(2000) NOT NULL,
+  account CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  state VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  author CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  answer VARCHAR(2000) NULL,
+  answerer CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  answer_time DATETIME(6) NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY price_suggestions_number (number),
+  KEY price_suggestions_by_product (product, state),
+  KEY price_suggestions_by_author (author),
+  KEY price_suggestions_by_state (state),
+  CONSTRAINT price_suggestions_product FOREIGN KEY (product) REFERENCES products (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
