@@ -16,6 +16,7 @@ const std::vector<const Area*>& Areas() {
       &OwnershipArea(),
       &PipelineArea(),
       &VisitsArea(),
+      &MarketArea(),
       &WorkArea(),
   };
   return *kAreas;

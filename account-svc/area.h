@@ -27,6 +27,8 @@ const Area& OwnershipArea();
 const Area& PipelineArea();
 // Visit plans and visits.
 const Area& VisitsArea();
+// Market information, competitors, campaigns.
+const Area& MarketArea();
 // Departments, people, rights and the directory (G-01 to G-03).
 const Area& PeopleArea();
 // Tasks, reports, meetings, coordination, policies, training, improvement, shared resources (G-08, G-10 to G-14, G-23,

@@ -16,6 +16,7 @@ absl::Status Policy::Validate() const {
   constexpr int kHoursMax = 24;  // Of a day.
   constexpr int kPercentMax = 100;
   constexpr int kMonthsMax = 120;
+  constexpr int kProposalsMax = 1000;
   constexpr int kTeamMax = 1000;  // Of ResolvedPrincipal.team.
   FieldViolations violations;
   const auto range = [&](absl::string_view field, int value, int low, int high) {
@@ -117,6 +118,37 @@ absl::Status Policy::Validate() const {
       !absl::ascii_isupper(static_cast<unsigned char>(default_country[1]))) {
     violations.Add("policy.default_country", "FIELD_MALFORMED", "must be two capital letters, like CN");
   }
+  for (int i = 0; i < kTiers; ++i) {
+    range(absl::StrCat("visit_interval_days[", i, "]"), visit_interval_days[static_cast<size_t>(i)], 1, kDaysMax);
+  }
+  range("visit_proposal_horizon_days", visit_proposal_horizon_days, 0, kDaysMax);
+  range("visit_proposals_max", visit_proposals_max, 1, kProposalsMax);
+  const auto set = [&](absl::string_view field, bool empty, absl::string_view what) {
+    if (empty) violations.Add(absl::StrCat("policy.", field), "FIELD_REQUIRED", what);
+  };
+  constexpr int kDueDayMax = 28;
+  range("visit_report_due_day", visit_report_due_day, 1, kDueDayMax);
+  if (weekly_report_due == absl::Weekday::monday) {
+    violations.Add("policy.weekly_report_due", "FIELD_OUT_OF_RANGE",
+                   "must be Tuesday to Sunday: the week begins on Monday");
+  }
+  range("recorder_copy_days", recorder_copy_days, 0, kDueDayMax);
+  for (int i = 0; i < kMarketCategories; ++i) {
+    range(absl::StrCat("market_valid_days[", i, "]"), market_valid_days[static_cast<size_t>(i)], 1, kDaysMax);
+  }
+  for (int i = 0; i < kUsages; ++i) {
+    range(absl::StrCat("training_months[", i, "]"), training_months[static_cast<size_t>(i)], 1, kMonthsMax);
+  }
+  const auto positive = [&](absl::string_view field, absl::Duration value) {
+    if (value > absl::ZeroDuration()) return;
+    violations.Add(absl::StrCat("policy.", field), "FIELD_OUT_OF_RANGE", "must be longer than nothing");
+  };
+  positive("communication_correction_time", communication_correction_time);
+  positive("problem_answer_time", problem_answer_time);
+  positive("opinion_answer_time", opinion_answer_time);
+  positive("escalation_interval", escalation_interval);
+  set("visit_proposal_purpose", visit_proposal_purpose.empty(), "must say what a due visit is for");
+  set("joint_plan_roles", joint_plan_roles.empty(), "must name those who draw up plans of visits with the sellers");
   if (visit_max <= absl::ZeroDuration()) {
     violations.Add("policy.visit_max", "FIELD_OUT_OF_RANGE", "must be longer than nothing");
   }

@@ -16,6 +16,8 @@ inline constexpr int kTiers = 5;            // Values of Tier: none, strategic, 
 inline constexpr int kDocumentKinds = 8;    // Values of CustomerDocumentKind.
 inline constexpr int kIntentionLevels = 5;  // H, A, B, C, N.
 inline constexpr int kWeekdays = 7;
+inline constexpr int kUsages = 4;            // Values of ProductUsage, none first.
+inline constexpr int kMarketCategories = 7;  // Values of MarketCategory, none first.
 
 struct Policy {
   // Days an account stays protected after it was assigned, and the most that can be asked for.
@@ -84,6 +86,33 @@ struct Policy {
   absl::Duration visit_max = absl::Hours(72);
   // How far a time that a caller gives may be ahead of ours.
   absl::Duration clock_tolerance = absl::Minutes(5);
+  // Days between two visits to an account by its tier, in the order of Tier: none, STRATEGIC, A, B, C.
+  std::array<int, kTiers> visit_interval_days = {180, 30, 60, 90, 180};
+  // How many days ahead due visits are put down, how many in one transaction, and as what.
+  int visit_proposal_horizon_days = 14;
+  int visit_proposals_max = 100;
+  std::string visit_proposal_purpose = "定期走访";
+  // Day of the next month by whose end the monthly report of visits is due, and whose roles owe one.
+  int visit_report_due_day = 5;
+  std::vector<std::string> visit_report_roles = {"KAX", "BD"};
+  // Working time for the answer to a problem, to an opinion, and until the next superior is asked.
+  absl::Duration problem_answer_time = absl::Hours(16);
+  absl::Duration opinion_answer_time = absl::Hours(24);
+  absl::Duration escalation_interval = absl::Hours(8);
+  // Weekday by whose end the weekly report on sales and market is due, and whose roles owe one (P-13).
+  absl::Weekday weekly_report_due = absl::Weekday::saturday;
+  std::vector<std::string> weekly_report_roles = {"KAX", "BD"};
+  // How long a record of a communication may be corrected.
+  absl::Duration communication_correction_time = absl::Hours(48);
+  // Roles that carry a recorder on working days, and days after which its copy is late.
+  std::vector<std::string> recorder_roles = {"KAX"};
+  int recorder_copy_days = 0;
+  // Days for which market information counts as current, in the order of MarketCategory, none first.
+  std::array<int, kMarketCategories> market_valid_days = {90, 180, 365, 90, 90, 30, 180};
+  // Months until a customer is trained again, in the order of ProductUsage, none first.
+  std::array<int, kUsages> training_months = {6, 3, 6, 12};
+  // Roles of those with whom a plan of visits is drawn up.
+  std::vector<std::string> joint_plan_roles = {"SM", "GAM"};
   // Rights that administer rights: a role with one of them is privileged (rules/role_rules.h).
   std::vector<std::string> privileged_permissions = {"role_grant.write", "employee.write", "employee.import",
                                                      "employee.role.confirm"};

@@ -171,6 +171,7 @@ absl::Status NoteContactMade(UnitOfWork& work, const std::string& account, const
       return InvalidField("contacts", "CONTACT_OTHER_ACCOUNT", absl::StrCat(name, " is no contact of this account"),
                           {{"contact", name}});
     }
+    if (change.before.has_archive_time()) continue;  // Spoken to before he left; nothing waits for the date any more.
     change.after = change.before;
     change.after.set_last_contact_date(rules::LaterDay(change.before.last_contact_date(), day));
     RETURN_IF_ERROR(work.Save(std::move(change)).status());

@@ -1,9 +1,6 @@
-// Leads, opportunities, visit plans and visits, over real gRPC and a real database.
+// Leads and opportunities, over real gRPC and a real database.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <atomic>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
@@ -13,8 +10,6 @@
 #include "kam/account/v1/account_service.pb.h"
 #include "kam/account/v1/lead_service.pb.h"
 #include "kam/account/v1/opportunity_service.pb.h"
-#include "kam/account/v1/visit_plan_service.pb.h"
-#include "kam/account/v1/visit_service.pb.h"
 #include "kam/api/standard.pb.h"
 
 namespace kam::account {
@@ -26,8 +21,6 @@ using testing::NamesField;
 using testing::StatusIs;
 using v1::Lead;
 using v1::Opportunity;
-using v1::Visit;
-using v1::VisitPlan;
 
 class SalesTest : public ::testing::Test {
  protected:
@@ -67,26 +60,6 @@ class SalesTest : public ::testing::Test {
     request.set_name(name);
     request.set_stage(stage);
     return world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/AdvanceStage", request);
-  }
-  Visit MakeVisit(const std::string& account, absl::Duration start, absl::Duration end) {
-    Visit visit;
-    visit.set_account(account);
-    visit.set_purpose("需求调研");
-    visit.set_mode(v1::VISIT_MODE_ON_SITE);
-    *visit.mutable_planned_start() = ToTimestamp(now_ + start);
-    *visit.mutable_planned_end() = ToTimestamp(now_ + end);
-    return visit;
-  }
-  absl::StatusOr<Visit> CreateVisit(const auth::Principal& who, const Visit& visit) {
-    v1::CreateVisitRequest request;
-    *request.mutable_visit() = visit;
-    return world_.Call<Visit>(who, "kam.account.v1.VisitService/CreateVisit", request);
-  }
-  template <typename Request>
-  absl::StatusOr<Visit> Do(const auth::Principal& who, absl::string_view verb, Request request,
-                           const std::string& name) {
-    request.set_name(name);
-    return world_.Call<Visit>(who, absl::StrCat("kam.account.v1.VisitService/", verb), request);
   }
 
   World& world_;
@@ -231,156 +204,11 @@ TEST_F(SalesTest, AnOpportunityGoesThroughTheStagesToTheEnd) {
 TEST_F(SalesTest, AnOpportunityOnAForeignAccountIsRefused) {
   const v1::Account account = world_.AddAccount(kax_);
   EXPECT_THAT(CreateOpportunity(kax2_, account.name()), HasReason("OUT_OF_SCOPE"));
-  EXPECT_THAT(CreateVisit(kax2_, MakeVisit(account.name(), absl::Hours(1), absl::Hours(2))), HasReason("OUT_OF_SCOPE"));
   v1::CloseAccountRequest close;
   close.set_name(account.name());
   close.set_reason("注销");
   ASSERT_THAT(world_.Call<v1::Account>(gam_, "kam.account.v1.AccountService/CloseAccount", close), IsOk());
   EXPECT_THAT(CreateOpportunity(gam_, account.name()), HasReason("ACCOUNT_CLOSED"));
-}
-
-// the whole way of a visit.
-TEST_F(SalesTest, AVisitIsPlannedApprovedMadeAndReported) {
-  const v1::Account account = world_.AddAccount(kax_);
-  Visit idea = MakeVisit(account.name(), absl::ZeroDuration(), absl::Hours(2));
-  idea.clear_planned_start();
-  idea.clear_planned_end();
-  const auto proposed = CreateVisit(kax_, idea);
-  ASSERT_THAT(proposed, IsOk());
-  EXPECT_EQ(proposed->state(), v1::VISIT_STATE_PROPOSED);
-  EXPECT_THAT(Do(gam_, "ApproveVisit", v1::ApproveVisitRequest(), proposed->name()),
-              HasReason("VISIT_WINDOW_REQUIRED"));
-  v1::PlanVisitRequest plan;
-  *plan.mutable_planned_start() = ToTimestamp(now_ - absl::Hours(2));
-  *plan.mutable_planned_end() = ToTimestamp(now_ + absl::Hours(1));
-  ASSERT_THAT(Do(kax_, "PlanVisit", plan, proposed->name()), IsOk());
-  EXPECT_THAT(Do(kax_, "ApproveVisit", v1::ApproveVisitRequest(), proposed->name()),
-              StatusIs(absl::StatusCode::kPermissionDenied));
-  const auto approved = Do(gam_, "ApproveVisit", v1::ApproveVisitRequest(), proposed->name());
-  ASSERT_THAT(approved, IsOk());
-  EXPECT_EQ(approved->approver(), head_.name());
-  v1::UpdateVisitRequest update;
-  update.mutable_visit()->set_name(proposed->name());
-  update.mutable_visit()->set_visitor(other_.name());
-  update.mutable_update_mask()->add_paths("visitor");
-  EXPECT_THAT(world_.Call<Visit>(kax_, "kam.account.v1.VisitService/UpdateVisit", update), HasReason("VISIT_FROZEN"));
-  v1::CheckInVisitRequest check_in;
-  *check_in.mutable_check_in_time() = ToTimestamp(now_ - absl::Hours(1));
-  ASSERT_THAT(Do(kax_, "CheckInVisit", check_in, proposed->name()), IsOk());
-  v1::CompleteVisitRequest complete;
-  EXPECT_THAT(Do(kax_, "CompleteVisit", complete, proposed->name()), HasReason("REPORT_REQUIRED"));
-  complete.set_report("客户需要新车型资料");
-  *complete.mutable_check_out_time() = ToTimestamp(now_ - absl::Hours(2));
-  EXPECT_THAT(Do(kax_, "CompleteVisit", complete, proposed->name()), HasReason("CHECK_OUT_BEFORE_CHECK_IN"));
-  complete.clear_check_out_time();
-  const auto done = Do(kax_, "CompleteVisit", complete, proposed->name());
-  ASSERT_THAT(done, IsOk());
-  EXPECT_EQ(done->state(), v1::VISIT_STATE_DONE);
-  v1::CommentVisitRequest comment;
-  comment.set_comment("跟进报价");
-  EXPECT_THAT(Do(gam_, "CommentVisit", comment, proposed->name()), IsOk());
-}
-
-// nobody approves a visit of his own, also not with the right.
-TEST_F(SalesTest, TheHeadDoesNotApproveHisOwnVisit) {
-  const v1::Account account = world_.AddAccount(gam_);
-  const auto visit = CreateVisit(gam_, MakeVisit(account.name(), absl::Hours(1), absl::Hours(2)));
-  ASSERT_THAT(visit, IsOk());
-  EXPECT_THAT(Do(gam_, "ApproveVisit", v1::ApproveVisitRequest(), visit->name()), HasReason("SEPARATION_OF_DUTIES"));
-}
-
-TEST_F(SalesTest, AVisitIsMissedAfterItsEndAndCancelledBefore) {
-  const v1::Account account = world_.AddAccount(kax_);
-  const auto future = CreateVisit(kax_, MakeVisit(account.name(), absl::Hours(1), absl::Hours(2)));
-  const auto past = CreateVisit(kax_, MakeVisit(account.name(), -absl::Hours(2), -absl::Hours(1)));
-  ASSERT_THAT(future, IsOk());
-  ASSERT_THAT(past, IsOk());
-  ASSERT_THAT(Do(gam_, "ApproveVisit", v1::ApproveVisitRequest(), future->name()), IsOk());
-  ASSERT_THAT(Do(gam_, "ApproveVisit", v1::ApproveVisitRequest(), past->name()), IsOk());
-  v1::MarkVisitMissedRequest missed;
-  missed.set_reason("客户出差");
-  EXPECT_THAT(Do(kax_, "MarkVisitMissed", missed, future->name()), HasReason("VISIT_NOT_OVER"));
-  EXPECT_EQ(Do(kax_, "MarkVisitMissed", missed, past->name())->state(), v1::VISIT_STATE_MISSED);
-  v1::CancelVisitRequest cancel;
-  cancel.set_reason("改期");
-  EXPECT_EQ(Do(kax_, "CancelVisit", cancel, future->name())->close_reason(), "改期");
-}
-
-// no overlap per person, also for companions; touching is no overlap; a cancelled visit takes no time.
-TEST_F(SalesTest, NobodyIsOnTwoVisitsAtATime) {
-  const v1::Account account = world_.AddAccount(gam_);
-  world_.Assign(gam_, account.name(), seller_.name());
-  const auto first = CreateVisit(kax_, MakeVisit(account.name(), absl::Hours(1), absl::Hours(3)));
-  ASSERT_THAT(first, IsOk());
-  EXPECT_THAT(CreateVisit(kax_, MakeVisit(account.name(), absl::Hours(2), absl::Hours(4))), HasReason("VISIT_OVERLAP"));
-  Visit along = MakeVisit(account.name(), absl::Hours(2), absl::Hours(4));
-  along.set_visitor(head_.name());
-  along.add_companions(seller_.name());
-  EXPECT_THAT(CreateVisit(gam_, along), HasReason("VISIT_OVERLAP"));
-  along.clear_companions();
-  along.add_companions(seller_.name());
-  *along.mutable_planned_start() = ToTimestamp(now_ + absl::Hours(3));
-  ASSERT_THAT(CreateVisit(gam_, along), IsOk());
-  EXPECT_THAT(CreateVisit(kax_, MakeVisit(account.name(), absl::Hours(3), absl::Hours(4))), HasReason("VISIT_OVERLAP"));
-  v1::CancelVisitRequest cancel;
-  cancel.set_reason("改期");
-  ASSERT_THAT(Do(kax_, "CancelVisit", cancel, first->name()), IsOk());
-  EXPECT_THAT(CreateVisit(kax_, MakeVisit(account.name(), absl::Hours(2), absl::Hours(3))), IsOk());
-}
-
-TEST_F(SalesTest, OfManyOverlappingPlansAtATimeOneWins) {
-  const v1::Account account = world_.AddAccount(kax_);
-  std::atomic<int> won = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&, i] {
-      const auto result = CreateVisit(
-          kax_, MakeVisit(account.name(), absl::Hours(10) + absl::Minutes(i), absl::Hours(12) + absl::Minutes(i)));
-      if (result.ok()) {
-        ++won;
-      } else {
-        EXPECT_THAT(result, HasReason("VISIT_OVERLAP"));
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(won, 1);
-}
-
-//
-TEST_F(SalesTest, AVisitPlanIsSubmittedAndApprovedBySomebodyElse) {
-  const v1::Account account = world_.AddAccount(kax_);
-  const std::string service = "kam.account.v1.VisitPlanService/";
-  v1::CreateVisitPlanRequest create;
-  create.mutable_visit_plan()->set_display_name("二月走访");
-  create.mutable_visit_plan()->set_period_kind(v1::VISIT_PLAN_PERIOD_MONTH);
-  create.mutable_visit_plan()->set_start_date("2026-02-02");
-  EXPECT_THAT(world_.Call<VisitPlan>(kax_, service + "CreateVisitPlan", create), HasReason("PERIOD_START_INVALID"));
-  create.mutable_visit_plan()->set_start_date("2026-02-01");
-  const auto plan = world_.Call<VisitPlan>(kax_, service + "CreateVisitPlan", create);
-  ASSERT_THAT(plan, IsOk());
-  v1::SubmitVisitPlanRequest submit;
-  submit.set_name(plan->name());
-  EXPECT_THAT(world_.Call<VisitPlan>(kax_, service + "SubmitVisitPlan", submit), HasReason("PLAN_EMPTY"));
-  v1::UpdateVisitPlanRequest update;
-  update.mutable_visit_plan()->set_name(plan->name());
-  v1::VisitPlanItem& item = *update.mutable_visit_plan()->add_items();
-  item.set_account(account.name());
-  item.set_visitor(seller_.name());
-  item.set_purpose("维护");
-  item.set_visits(2);
-  ASSERT_THAT(world_.Call<VisitPlan>(kax_, service + "UpdateVisitPlan", update), IsOk());
-  ASSERT_THAT(world_.Call<VisitPlan>(kax_, service + "SubmitVisitPlan", submit), IsOk());
-  item.set_visits(3);
-  EXPECT_THAT(world_.Call<VisitPlan>(kax_, service + "UpdateVisitPlan", update), HasReason("PLAN_NOT_DRAFT"));
-  v1::ApproveVisitPlanRequest approve;
-  approve.set_name(plan->name());
-  EXPECT_THAT(world_.Call<VisitPlan>(kax_, service + "ApproveVisitPlan", approve),
-              StatusIs(absl::StatusCode::kPermissionDenied));
-  const auto approved = world_.Call<VisitPlan>(gam_, service + "ApproveVisitPlan", approve);
-  ASSERT_THAT(approved, IsOk());
-  EXPECT_EQ(approved->state(), v1::VISIT_PLAN_STATE_APPROVED);
-  EXPECT_EQ(approved->approver(), head_.name());
 }
 
 }  // namespace

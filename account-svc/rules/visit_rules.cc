@@ -2,13 +2,12 @@
 
 #include <set>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
 #include "kam/account/v1/visit.pb.h"
-#include "kam/account/v1/visit_plan.pb.h"
 
 namespace kam::account::rules {
 namespace {
@@ -17,17 +16,6 @@ std::string Text(absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, t
 
 bool SameTime(const google::protobuf::Timestamp& a, const google::protobuf::Timestamp& b) {
   return a.seconds() == b.seconds() && a.nanos() == b.nanos();
-}
-
-absl::Status SeparationOfDuties(absl::string_view who, absl::string_view what) {
-  return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
-               absl::StrCat("the ", who, " does not ", what, "; a superior may"), {{"rule", std::string(who)}});
-}
-
-absl::Status NotInFuture(absl::string_view field, absl::Time at, absl::Time now, const Policy& policy) {
-  if (at <= now + policy.clock_tolerance) return absl::OkStatus();
-  return InvalidField(field, "TIME_IN_FUTURE", absl::StrCat("is ", Text(at), "; it is ", Text(now), " now"),
-                      {{"value", Text(at)}, {"now", Text(now)}});
 }
 
 }  // namespace
@@ -126,6 +114,13 @@ absl::Status Complete(std::optional<absl::Time> at, absl::string_view report, ab
   if (absl::StripAsciiWhitespace(visit->report()).empty()) {
     return InvalidField("report", "REPORT_REQUIRED", "a visit ends with a report");
   }
+  for (int i = 0; i < visit->follow_ups_size(); ++i) {
+    const v1::VisitFollowUp& follow_up = visit->follow_ups(i);
+    if (follow_up.done() || (!follow_up.responsible().empty() && !follow_up.due_date().empty())) continue;
+    return InvalidField(
+        absl::StrCat("visit.follow_ups[", i, "].", follow_up.responsible().empty() ? "responsible" : "due_date"),
+        "FOLLOW_UP_INCOMPLETE", "what is to be done after a visit has somebody who does it, and a date");
+  }
   *visit->mutable_check_out_time() = ToTimestamp(out);
   visit->set_result(std::string(result));
   return absl::OkStatus();
@@ -145,35 +140,6 @@ absl::Status MarkMissed(absl::string_view reason, absl::Time now, v1::Visit* vis
 absl::Status Comment(absl::string_view actor, absl::string_view comment, v1::Visit* visit) {
   if (actor == visit->visitor()) return SeparationOfDuties("visitor", "comment on the report");
   visit->set_comment(std::string(comment));
-  return absl::OkStatus();
-}
-
-absl::Status CheckPlan(const v1::VisitPlan& plan) {
-  const absl::string_view suffix = plan.period_kind() == v1::VISIT_PLAN_PERIOD_YEAR ? "-01-01" : "-01";
-  if (absl::EndsWith(plan.start_date(), suffix)) return absl::OkStatus();
-  return InvalidField("visit_plan.start_date", "PERIOD_START_INVALID",
-                      absl::StrCat("is ", plan.start_date(), "; the period begins on the first day of a ",
-                                   plan.period_kind() == v1::VISIT_PLAN_PERIOD_YEAR ? "year" : "month"));
-}
-
-absl::Status CheckPlanUpdate(const v1::VisitPlan& before) {
-  if (before.state() == v1::VISIT_PLAN_STATE_DRAFT) return absl::OkStatus();
-  return FailedPrecondition(
-      "PLAN_NOT_DRAFT", before.name(),
-      absl::StrCat("the plan is ", v1::VisitPlanState_Name(before.state()), "; it changes as a draft only"));
-}
-
-absl::Status SubmitPlan(const v1::VisitPlan& plan) {
-  if (plan.items_size() > 0) return absl::OkStatus();
-  return FailedPrecondition("PLAN_EMPTY", plan.name(), "the plan has no items");
-}
-
-absl::Status ApprovePlan(absl::string_view actor, absl::Time now, v1::VisitPlan* plan) {
-  if (actor == plan->owner()) return SeparationOfDuties("owner", "approve the plan");
-  if (actor == plan->creator()) return SeparationOfDuties("creator", "approve the plan");
-  plan->set_approver(std::string(actor));
-  *plan->mutable_approve_time() = ToTimestamp(now);
-  plan->clear_return_reason();
   return absl::OkStatus();
 }
 

@@ -1,4 +1,4 @@
-// Rules of visit plans and visits. Pure functions.
+// Rules of visits. Pure functions.
 #ifndef KAM_ACCOUNT_SVC_RULES_VISIT_RULES_H_
 #define KAM_ACCOUNT_SVC_RULES_VISIT_RULES_H_
 
@@ -11,7 +11,6 @@
 
 namespace kam::account::v1 {
 class Visit;
-class VisitPlan;
 }  // namespace kam::account::v1
 
 namespace kam::account::rules {
@@ -29,22 +28,13 @@ absl::Status CheckVisitUpdate(const v1::Visit& before, const v1::Visit& after);
 absl::Status Approve(absl::string_view actor, absl::Time now, v1::Visit* visit);
 // `at`: when, as the caller says. TIME_IN_FUTURE.
 absl::Status CheckIn(std::optional<absl::Time> at, absl::Time now, const Policy& policy, v1::Visit* visit);
-// CHECK_OUT_BEFORE_CHECK_IN, REPORT_REQUIRED, TIME_IN_FUTURE.
+// CHECK_OUT_BEFORE_CHECK_IN, REPORT_REQUIRED, TIME_IN_FUTURE; FOLLOW_UP_INCOMPLETE: somebody does it by a date.
 absl::Status Complete(std::optional<absl::Time> at, absl::string_view report, absl::string_view result, absl::Time now,
                       const Policy& policy, v1::Visit* visit);
 // VISIT_NOT_OVER before the planned end.
 absl::Status MarkMissed(absl::string_view reason, absl::Time now, v1::Visit* visit);
 // SEPARATION_OF_DUTIES when the visitor comments his own report.
 absl::Status Comment(absl::string_view actor, absl::string_view comment, v1::Visit* visit);
-
-// PERIOD_START_INVALID: the first of a month, for a year of January.
-absl::Status CheckPlan(const v1::VisitPlan& plan);
-// PLAN_NOT_DRAFT.
-absl::Status CheckPlanUpdate(const v1::VisitPlan& before);
-// PLAN_EMPTY.
-absl::Status SubmitPlan(const v1::VisitPlan& plan);
-// SEPARATION_OF_DUTIES when `actor` owns or made the plan.
-absl::Status ApprovePlan(absl::string_view actor, absl::Time now, v1::VisitPlan* plan);
 
 }  // namespace kam::account::rules
 

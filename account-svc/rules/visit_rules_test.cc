@@ -5,7 +5,6 @@
 #include "account-svc/rules/proto_time.h"
 #include "common/testing/matchers.h"
 #include "kam/account/v1/visit.pb.h"
-#include "kam/account/v1/visit_plan.pb.h"
 
 namespace kam::account::rules {
 namespace {
@@ -110,26 +109,6 @@ TEST(CheckVisitUpdate, FreezesWhatWasApproved) {
     EXPECT_EQ(CheckVisitUpdate(before, people).ok(), open) << state;
     EXPECT_EQ(CheckVisitUpdate(before, report).ok(), open || approved) << state;
     EXPECT_EQ(CheckVisitUpdate(before, follow_up).ok(), open || approved || state == v1::VISIT_STATE_DONE) << state;
-  }
-}
-
-//
-TEST(Plan, BeginsOnTheFirstDayAndIsApprovedBySomebodyElse) {
-  v1::VisitPlan plan;
-  plan.set_owner("employees/o");
-  plan.set_creator("employees/c");
-  plan.set_period_kind(v1::VISIT_PLAN_PERIOD_MONTH);
-  plan.set_start_date("2026-02-01");
-  EXPECT_THAT(CheckPlan(plan), IsOk());
-  plan.set_period_kind(v1::VISIT_PLAN_PERIOD_YEAR);
-  EXPECT_THAT(CheckPlan(plan), HasReason("PERIOD_START_INVALID"));
-  EXPECT_THAT(SubmitPlan(plan), HasReason("PLAN_EMPTY"));
-  EXPECT_THAT(ApprovePlan("employees/o", kNow, &plan), HasReason("SEPARATION_OF_DUTIES"));
-  EXPECT_THAT(ApprovePlan("employees/c", kNow, &plan), HasReason("SEPARATION_OF_DUTIES"));
-  EXPECT_THAT(ApprovePlan("employees/s", kNow, &plan), IsOk());
-  for (int state = v1::VISIT_PLAN_STATE_DRAFT; state <= v1::VisitPlanState_MAX; ++state) {
-    plan.set_state(static_cast<v1::VisitPlanState>(state));
-    EXPECT_EQ(CheckPlanUpdate(plan).ok(), state == v1::VISIT_PLAN_STATE_DRAFT) << state;
   }
 }
 

@@ -1,3 +1,4 @@
+// Visits: planned without overlap, approved, made, reported, commented on.
 #include "account-svc/visits/visit_service.h"
 
 #include <optional>
@@ -6,9 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/visit_rules.h"
+#include "account-svc/verb.h"
+#include "account-svc/visits/contact_date.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
-#include "kam/account/v1/visit_plan_service.pb.h"
+#include "kam/account/v1/visit.pb.h"
 #include "kam/account/v1/visit_service.pb.h"
 
 namespace kam::account {
@@ -18,18 +21,6 @@ using mysql::Row;
 using mysql::Value;
 using resource::UnitOfWork;
 using v1::Visit;
-using v1::VisitPlan;
-
-template <typename T, typename Request, typename Rule>
-void AddVerb(const Context& context, absl::string_view method, rpc::Registry* registry, Rule rule) {
-  registry->Add<Request, T>(method, [context, rule](rpc::Call& call, const Request& request) -> absl::StatusOr<T> {
-    return context.runtime.Write<T>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<T> {
-      ASSIGN_OR_RETURN(auto change, work.Begin<T>(request));
-      RETURN_IF_ERROR(rule(work, request, &change.after));
-      return work.Save(std::move(change));
-    });
-  });
-}
 
 std::optional<absl::Time> Given(bool has, const google::protobuf::Timestamp& stamp) {
   if (!has) return std::nullopt;
@@ -79,7 +70,27 @@ absl::Status CheckVisit(const Context& context, UnitOfWork& work, const Visit& v
   RETURN_IF_ERROR(Validate(work, visit));
   RETURN_IF_ERROR(rules::CheckWindow(visit, context.policy));
   RETURN_IF_ERROR(rules::CheckPeople(visit));
+  RETURN_IF_ERROR(CheckContactsOf(work, visit.account(), visit.contacts_met(), "visit.contacts_met"));
   return work.importing() ? absl::OkStatus() : CheckOverlap(work, visit);
+}
+
+// A visit that is put into a plan: the plan is approved and has the account.
+absl::Status CheckPlanOf(UnitOfWork& work, const Visit& visit) {
+  if (visit.visit_plan().empty() || work.importing()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      work.connection().Query("SELECT p.state, EXISTS (SELECT 1 FROM visit_plans_items i WHERE i.parent_id = p.id AND "
+                              "i.account = ?) FROM visit_plans p WHERE p.id = ?",
+                              {IdOf(visit.account()), IdOf(visit.visit_plan())}));
+  if (rows.empty()) return absl::OkStatus();  // Left to the check of references.
+  if (rows[0][0].text() != "APPROVED") {
+    return FailedPrecondition("VISIT_PLAN_NOT_APPROVED", visit.visit_plan(),
+                              absl::StrCat("the plan is ", rows[0][0].text(), "; visits belong to an approved one"),
+                              {{"state", rows[0][0].text()}});
+  }
+  if (rows[0][1].integer() != 0) return absl::OkStatus();
+  return InvalidField("visit.visit_plan", "VISIT_NOT_IN_PLAN", absl::StrCat("does not have ", visit.account()),
+                      {{"visitPlan", visit.visit_plan()}, {"account", visit.account()}});
 }
 
 absl::Status CreateVisit(const Context& context, UnitOfWork& work, Visit* visit) {
@@ -87,7 +98,9 @@ absl::Status CreateVisit(const Context& context, UnitOfWork& work, Visit* visit)
     ASSIGN_OR_RETURN(*visit->mutable_visitor(), Person(work));
   }
   if (!work.importing() || visit->state() == v1::VISIT_STATE_UNSPECIFIED) rules::SetFirstState(visit);
+  if (visit->origin() == v1::VISIT_ORIGIN_UNSPECIFIED) visit->set_origin(v1::VISIT_ORIGIN_MANUAL);
   RETURN_IF_ERROR(CheckVisit(context, work, *visit));
+  RETURN_IF_ERROR(CheckPlanOf(work, *visit));
   return CheckAccountUsable(work, visit->account());
 }
 
@@ -98,70 +111,35 @@ absl::Status UpdateVisit(const Context& context, UnitOfWork& work, const Visit& 
   if (after->state() == v1::VISIT_STATE_PROPOSED || after->state() == v1::VISIT_STATE_PLANNED) {
     rules::SetFirstState(after);
   }
+  if (after->visit_plan() != before.visit_plan()) RETURN_IF_ERROR(CheckPlanOf(work, *after));
   return CheckVisit(context, work, *after);
 }
 
-absl::Status CreatePlan(UnitOfWork& work, VisitPlan* plan) {
-  plan->set_state(v1::VISIT_PLAN_STATE_DRAFT);
-  if (plan->owner().empty()) {
-    ASSIGN_OR_RETURN(*plan->mutable_owner(), Person(work));
-  }
-  RETURN_IF_ERROR(Validate(work, *plan));
-  RETURN_IF_ERROR(rules::CheckPlan(*plan));
-  for (const v1::VisitPlanItem& item : plan->items()) RETURN_IF_ERROR(CheckAccountUsable(work, item.account()));
-  return absl::OkStatus();
-}
-
-absl::Status UpdatePlan(UnitOfWork& work, const VisitPlan& before, VisitPlan* after) {
-  if (after->owner().empty()) after->set_owner(before.owner());
-  RETURN_IF_ERROR(Validate(work, *after));
-  RETURN_IF_ERROR(rules::CheckPlanUpdate(before));
-  RETURN_IF_ERROR(rules::CheckPlan(*after));
-  std::set<std::string> known;
-  for (const v1::VisitPlanItem& item : before.items()) known.insert(item.account());
-  for (const v1::VisitPlanItem& item : after->items()) {
-    if (known.insert(item.account()).second) RETURN_IF_ERROR(CheckAccountUsable(work, item.account()));
-  }
-  return absl::OkStatus();
-}
-
-void RegisterPlans(const Context& context, rpc::Registry* registry) {
-  resource::Hooks hooks;
-  hooks.on_create = resource::OnCreate<VisitPlan>(CreatePlan);
-  hooks.on_update = resource::OnUpdate<VisitPlan>(UpdatePlan);
-  context.runtime.SetHooks(VisitPlan::descriptor(), std::move(hooks));
-  const std::string service = "kam.account.v1.VisitPlanService";
-  resource::RegisterStandardMethods(context.runtime, service, registry);
-  AddVerb<VisitPlan, v1::SubmitVisitPlanRequest>(
-      context, service + "/SubmitVisitPlan", registry,
-      [](UnitOfWork&, const v1::SubmitVisitPlanRequest&, VisitPlan* plan) { return rules::SubmitPlan(*plan); });
-  AddVerb<VisitPlan, v1::ReturnVisitPlanRequest>(
-      context, service + "/ReturnVisitPlan", registry,
-      [](UnitOfWork&, const v1::ReturnVisitPlanRequest& request, VisitPlan* plan) {
-        plan->set_return_reason(request.reason());
-        return absl::OkStatus();
-      });
-  AddVerb<VisitPlan, v1::ApproveVisitPlanRequest>(
-      context, service + "/ApproveVisitPlan", registry,
-      [](UnitOfWork& work, const v1::ApproveVisitPlanRequest&, VisitPlan* plan) -> absl::Status {
-        ASSIGN_OR_RETURN(const std::string actor, Person(work));
-        return rules::ApprovePlan(actor, work.now(), plan);
-      });
-  AddVerb<VisitPlan, v1::CloseVisitPlanRequest>(
-      context, service + "/CloseVisitPlan", registry,
-      [](UnitOfWork&, const v1::CloseVisitPlanRequest&, VisitPlan*) { return absl::OkStatus(); });
+// The record is there: whoever was met was spoken to on that day.
+absl::Status CompleteVisit(const Context& context, UnitOfWork& work, const v1::CompleteVisitRequest& request,
+                           Visit* visit) {
+  if (request.contacts_met_size() > 0) *visit->mutable_contacts_met() = request.contacts_met();
+  if (request.follow_ups_size() > 0) *visit->mutable_follow_ups() = request.follow_ups();
+  RETURN_IF_ERROR(CheckContactsOf(work, visit->account(), visit->contacts_met(), "contacts_met"));
+  RETURN_IF_ERROR(rules::Complete(Given(request.has_check_out_time(), request.check_out_time()), request.report(),
+                                  request.result(), work.now(), context.policy, visit));
+  RETURN_IF_ERROR(Validate(work, *visit));
+  return NoteContact(work, visit->account(), visit->contacts_met(),
+                     context.Today(FromTimestamp(visit->check_out_time())));
 }
 
 }  // namespace
 
 void RegisterVisits(const Context& context, rpc::Registry* registry) {
-  RegisterPlans(context, registry);
   resource::Hooks hooks;
   hooks.on_create = resource::OnCreate<Visit>(
       [context](UnitOfWork& work, Visit* visit) { return CreateVisit(context, work, visit); });
   hooks.on_update = resource::OnUpdate<Visit>([context](UnitOfWork& work, const Visit& before, Visit* after) {
     return UpdateVisit(context, work, before, after);
   });
+  hooks.on_restore = [](UnitOfWork& work, const google::protobuf::Message& before) {
+    return CheckOverlap(work, static_cast<const Visit&>(before));
+  };
   context.runtime.SetHooks(Visit::descriptor(), std::move(hooks));
   const std::string service = "kam.account.v1.VisitService";
   resource::RegisterStandardMethods(context.runtime, service, registry);
@@ -187,8 +165,7 @@ void RegisterVisits(const Context& context, rpc::Registry* registry) {
   AddVerb<Visit, v1::CompleteVisitRequest>(
       context, service + "/CompleteVisit", registry,
       [context](UnitOfWork& work, const v1::CompleteVisitRequest& request, Visit* visit) {
-        return rules::Complete(Given(request.has_check_out_time(), request.check_out_time()), request.report(),
-                               request.result(), work.now(), context.policy, visit);
+        return CompleteVisit(context, work, request, visit);
       });
   AddVerb<Visit, v1::MarkVisitMissedRequest>(
       context, service + "/MarkVisitMissed", registry,

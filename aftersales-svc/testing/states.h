@@ -1,39 +1,18 @@
-// Every state of a resource with every verb: open exactly where a table says so.
+// Every state of a resource of this service with every verb (common/testing/states.h), in a world.
 #ifndef KAM_AFTERSALES_SVC_TESTING_STATES_H_
 #define KAM_AFTERSALES_SVC_TESTING_STATES_H_
 
-#include <functional>
-#include <map>
-#include <set>
-#include <string>
-
 #include "aftersales-svc/testing/world.h"
-#include "google/protobuf/message.h"
+#include "common/testing/states.h"
 
 namespace kam::aftersales::testing {
 
-struct Verb {
-  std::set<std::string> from;
-  std::string to;  // Empty: the state stays, or a rule decides.
-};
+using ::kam::testing::StateMachine;
+using ::kam::testing::Verb;
 
-struct StateMachine {
-  std::string service;  // "kam.complaint.v1.ComplaintService"
-  std::string table;
-  const google::protobuf::EnumDescriptor* states = nullptr;
-  std::map<std::string, Verb> verbs;  // Every RPC of the service that is no standard method.
-  std::string name;                   // The resource that is tried.
-  // Columns, beside the state, that let every rule but that of the state pass: "doubtful = 0, decider = NULL".
-  std::string columns;
-  // Names for references, by collection.
-  std::map<std::string, std::string> references;
-  // What a request needs beside something valid in every field that must be set.
-  std::function<void(const std::string& verb, google::protobuf::Message* request)> fill = nullptr;
-};
-
-// Puts the resource into every state and tries every verb as somebody who holds every right. Returns how many calls
-// changed the state as the table says.
-int TryEveryVerbInEveryState(World& world, const StateMachine& machine);
+inline int TryEveryVerbInEveryState(World& world, const StateMachine& machine) {
+  return ::kam::testing::TryEveryVerbInEveryState(world.harness(), world.Almighty(), machine);
+}
 
 }  // namespace kam::aftersales::testing
 

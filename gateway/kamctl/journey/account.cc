@@ -11,6 +11,7 @@ constexpr char kSeller[] = "chen.yiming";      // 大客户专员 KAX
 constexpr char kColleague[] = "zhao.siqi";     // 大客户专员 KAX
 constexpr char kManager[] = "lin.lan";         // 大客户经理 KAM
 constexpr char kDepartment[] = "gu.mingyuan";  // 集团客户部经理 GAM
+constexpr char kSales[] = "wu.xiaofeng";       // 销售经理 SM
 
 absl::Status Lead(World& world, Story* story) {
   world.Chapter("线索 Lead (A-19, A-20)");
@@ -109,17 +110,25 @@ absl::Status Ownership(World& world, Story* story) {
 absl::Status Visits(World& world, Story* story) {
   world.Chapter("走访计划与拜访 Visit planned, made, reported (A-28, A-29)");
   ASSIGN_OR_RETURN(const std::string seller, world.Employee(kSeller));
+  ASSIGN_OR_RETURN(const std::string sales, world.Employee(kSales));
   const absl::CivilMonth next = absl::ToCivilMonth(world.now(), world.zone()) + 1;
   ASSIGN_OR_RETURN(const Json plan, world.Do(kSeller, "编制月走访计划 drafts the plan of the month", "/v1/visitPlans",
                                              {{"displayName", absl::StrCat(absl::FormatCivilTime(next), " 走访计划")},
                                               {"periodKind", "VISIT_PLAN_PERIOD_MONTH"},
                                               {"startDate", absl::FormatCivilTime(absl::CivilDay(next))},
+                                              {"salesManager", sales},
                                               {"items", Json::array({{{"account", story->account},
                                                                       {"visitor", seller},
                                                                       {"purpose", "需求调研与方案沟通"},
                                                                       {"visits", 2}}})}},
                                              "DRAFT"));
   const std::string plan_path = "/v1/" + Name(plan);
+  RETURN_IF_ERROR(world.Refused(kSeller, "未共同签字即提交 submits it before both have signed", plan_path + ":submit",
+                                Json::object(), "SIGNATURE_MISSING"));
+  for (const char* signer : {kSeller, kSales}) {
+    ASSIGN_OR_RETURN(const Json read, world.Seen(signer, plan_path, Json::object()));
+    RETURN_IF_ERROR(world.Do(signer, "共同签字 signs what he has read", plan_path + ":sign", read, "DRAFT").status());
+  }
   RETURN_IF_ERROR(
       world.Do(kSeller, "提交计划 submits it", plan_path + ":submit", Json::object(), "SUBMITTED").status());
   RETURN_IF_ERROR(world.Refused(kSeller, "自批计划 approves his own plan", plan_path + ":approve", Json::object(),

@@ -1,0 +1,195 @@
+// Campaigns: plan, budget, costs, evaluation, information to departments (A-35, P-37).
+#include "account-svc/market/campaign_service.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/report.h"
+#include "account-svc/rules/proto_time.h"
+#include "account-svc/staff.h"
+#include "account-svc/verb.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "kam/account/v1/campaign_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+using mysql::Row;
+using mysql::Value;
+using resource::UnitOfWork;
+using v1::Campaign;
+using v1::PromotionNotice;
+
+constexpr char kService[] = "kam.account.v1.CampaignService";
+constexpr int kGuestsMax = 5000;
+
+absl::Status Create(UnitOfWork& work, Campaign* campaign) {
+  campaign->set_state(v1::CAMPAIGN_STATE_DRAFT);
+  if (campaign->planner().empty()) {
+    ASSIGN_OR_RETURN(*campaign->mutable_planner(), Person(work));
+  }
+  RETURN_IF_ERROR(Validate(work, *campaign));
+  return rules::CheckCampaign(campaign);
+}
+
+absl::Status Update(UnitOfWork& work, const Campaign& before, Campaign* after) {
+  RETURN_IF_ERROR(rules::CheckCampaignUpdate(before));
+  if (after->planner().empty()) after->set_planner(before.planner());
+  RETURN_IF_ERROR(Validate(work, *after));
+  return rules::CheckCampaign(after);
+}
+
+// Who was invited and has not come has stayed away.
+absl::Status MarkAbsent(UnitOfWork& work, const std::string& campaign) {
+  ASSIGN_OR_RETURN(std::vector<v1::CampaignInvitation> open,
+                   work.Find<v1::CampaignInvitation>(
+                       {"t.campaign = ? AND t.state IN ('INVITED', 'ACCEPTED')", {Value(IdOf(campaign))}},
+                       "ORDER BY t.id", kGuestsMax, /*lock=*/true));
+  for (v1::CampaignInvitation& invitation : open) {
+    resource::Change<v1::CampaignInvitation> change{invitation, invitation};
+    change.after.set_state(v1::CAMPAIGN_INVITATION_STATE_ABSENT);
+    RETURN_IF_ERROR(work.Save(std::move(change)).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::PassCampaignInformationResponse> Pass(UnitOfWork& work,
+                                                         const v1::PassCampaignInformationRequest& request) {
+  ASSIGN_OR_RETURN(const std::string sender, Person(work));
+  ASSIGN_OR_RETURN(const auto change, work.Begin<Campaign>(request));
+  v1::PassCampaignInformationResponse response;
+  std::set<std::string> departments(request.departments().begin(), request.departments().end());
+  for (const std::string& department : departments) {
+    PromotionNotice notice;
+    notice.set_campaign(change.before.name());
+    notice.set_department(department);
+    notice.set_information(request.information());
+    notice.set_sender(sender);
+    notice.set_state(v1::PROMOTION_NOTICE_STATE_SENT);
+    ASSIGN_OR_RETURN(*response.add_promotion_notices(), work.Insert(std::move(notice)));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::CampaignEffect> Effect(const Context& context, rpc::Call& call,
+                                          const v1::GetCampaignEffectRequest& request) {
+  ASSIGN_OR_RETURN(const Campaign campaign, context.runtime.Get<Campaign>(call, request.name()));
+  v1::CampaignEffect effect;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    effect.Clear();
+    effect.set_campaign(campaign.name());
+    *effect.mutable_budget() = campaign.budget();
+    ASSIGN_OR_RETURN(const rules::GuestCounts guests, CountGuests(connection, campaign.name()));
+    ASSIGN_OR_RETURN(*effect.mutable_figures(), rules::FiguresOf(guests, campaign));
+    ASSIGN_OR_RETURN(
+        const std::vector<Row> rows,
+        connection.Query(
+            "SELECT (SELECT COUNT(l.id) FROM campaign_invitations i JOIN leads l ON l.id = i.lead_id WHERE i.campaign "
+            "= ? "
+            "AND l.state = 'CONVERTED'), (SELECT COUNT(n.id) FROM promotion_notices n WHERE n.campaign = ?), (SELECT "
+            "COUNT(r.id) FROM promotion_notices r WHERE r.campaign = ? AND r.state = 'RECEIVED')",
+            {IdOf(campaign.name()), IdOf(campaign.name()), IdOf(campaign.name())}));
+    effect.set_leads_converted(WholeOf(rows[0][0]));
+    effect.set_notices_sent(WholeOf(rows[0][1]));
+    effect.set_notices_received(WholeOf(rows[0][2]));
+    return absl::OkStatus();
+  }));
+  return effect;
+}
+
+void RegisterBudget(const Context& context, rpc::Registry* registry) {
+  const std::string service = kService;
+  AddVerb<Campaign, v1::RequestCampaignBudgetRequest>(
+      context, service + "/RequestCampaignBudget", registry,
+      [](UnitOfWork&, const v1::RequestCampaignBudgetRequest&, Campaign* campaign) {
+        campaign->clear_budget_opinion();
+        return absl::OkStatus();
+      });
+  AddVerb<Campaign, v1::ApproveCampaignBudgetRequest>(
+      context, service + "/ApproveCampaignBudget", registry,
+      [](UnitOfWork& work, const v1::ApproveCampaignBudgetRequest& request, Campaign* campaign) -> absl::Status {
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::CheckBudgetDecider(actor, *campaign));
+        campaign->set_budget_approver(actor);
+        *campaign->mutable_budget_approve_time() = ToTimestamp(work.now());
+        campaign->set_budget_opinion(request.reason());
+        return absl::OkStatus();
+      });
+  AddVerb<Campaign, v1::RejectCampaignBudgetRequest>(
+      context, service + "/RejectCampaignBudget", registry,
+      [](UnitOfWork& work, const v1::RejectCampaignBudgetRequest& request, Campaign* campaign) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::CheckBudgetDecider(actor, *campaign));
+        campaign->set_budget_opinion(request.reason());
+        return absl::OkStatus();
+      });
+  AddVerb<Campaign, v1::AddCampaignCostRequest>(
+      context, service + "/AddCampaignCost", registry,
+      [context](UnitOfWork& work, const v1::AddCampaignCostRequest& request, Campaign* campaign) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::AddCost(actor, request, context.Today(work.now()), work.now(), campaign);
+      });
+}
+
+}  // namespace
+
+void RegisterCampaigns(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_create = resource::OnCreate<Campaign>(Create);
+  hooks.on_update = resource::OnUpdate<Campaign>(Update);
+  context.runtime.SetHooks(Campaign::descriptor(), std::move(hooks));
+  const std::string service = kService;
+  resource::RegisterStandardMethods(context.runtime, service, registry);
+  RegisterBudget(context, registry);
+  AddVerb<Campaign, v1::OpenInvitationsRequest>(
+      context, service + "/OpenInvitations", registry,
+      [](UnitOfWork&, const v1::OpenInvitationsRequest&, Campaign*) { return absl::OkStatus(); });
+  AddVerb<Campaign, v1::StartCampaignRequest>(
+      context, service + "/StartCampaign", registry,
+      [context](UnitOfWork& work, const v1::StartCampaignRequest&, Campaign* campaign) {
+        return rules::StartCampaign(context.Today(work.now()), *campaign);
+      });
+  AddVerb<Campaign, v1::EvaluateCampaignRequest>(
+      context, service + "/EvaluateCampaign", registry,
+      [context](UnitOfWork& work, const v1::EvaluateCampaignRequest& request, Campaign* campaign) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        ASSIGN_OR_RETURN(const rules::GuestCounts guests, CountGuests(work.connection(), campaign->name()));
+        RETURN_IF_ERROR(
+            rules::EvaluateCampaign(actor, context.Today(work.now()), work.now(), guests, request, campaign));
+        return MarkAbsent(work, campaign->name());
+      });
+  AddVerb<Campaign, v1::CancelCampaignRequest>(
+      context, service + "/CancelCampaign", registry,
+      [](UnitOfWork&, const v1::CancelCampaignRequest& request, Campaign* campaign) {
+        campaign->set_close_reason(request.reason());
+        return absl::OkStatus();
+      });
+  registry->Add<v1::PassCampaignInformationRequest, v1::PassCampaignInformationResponse>(
+      service + "/PassCampaignInformation",
+      [context](rpc::Call& call, const v1::PassCampaignInformationRequest& request) {
+        return context.runtime.Write<v1::PassCampaignInformationResponse>(
+            call, request, [&](UnitOfWork& work) { return Pass(work, request); });
+      });
+  AddVerb<PromotionNotice, v1::ReceivePromotionNoticeRequest>(
+      context, service + "/ReceivePromotionNotice", registry,
+      [](UnitOfWork& work, const v1::ReceivePromotionNoticeRequest&, PromotionNotice* notice) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string receiver, Person(work));
+        ASSIGN_OR_RETURN(const bool works_there, WorksIn(work.connection(), receiver, notice->department()));
+        if (!works_there) {
+          return Error(absl::StatusCode::kPermissionDenied, "RECEIVER_NOT_IN_DEPARTMENT",
+                       absl::StrCat("the notice is for ", notice->department(), ", where the caller does not work"),
+                       {{"department", notice->department()}});
+        }
+        notice->set_receiver(receiver);
+        *notice->mutable_receive_time() = ToTimestamp(work.now());
+        return absl::OkStatus();
+      });
+  registry->Add<v1::GetCampaignEffectRequest, v1::CampaignEffect>(
+      service + "/GetCampaignEffect", [context](rpc::Call& call, const v1::GetCampaignEffectRequest& request) {
+        return Effect(context, call, request);
+      });
+}
+
+}  // namespace kam::account

@@ -1,0 +1,334 @@
+// Campaigns: budget by its owner, guests, cost truth, figures (A-35, P-37).
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include "account-svc/testing/visits_fixture.h"
+#include "common/testing/states.h"
+#include "kam/account/v1/campaign_service.pb.h"
+#include "kam/account/v1/lead_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+using v1::Campaign;
+using v1::CampaignInvitation;
+
+class CampaignTest : public VisitsFixture {
+ protected:
+  Campaign Plan() const {
+    Campaign campaign;
+    campaign.set_title("大用户推介会");
+    campaign.set_kind(v1::CAMPAIGN_KIND_KEY_USER_PRESENTATION);
+    campaign.set_objective("十条线索");
+    campaign.set_start_date(Day());
+    campaign.set_end_date(Day(1));
+    campaign.set_budget_owner(head_.name());
+    for (const int64_t units : {6000, 4000}) {
+      v1::CampaignBudgetItem& item = *campaign.add_budget_items();
+      item.set_description("场地");
+      item.mutable_amount()->set_currency_code("CNY");
+      item.mutable_amount()->set_units(units);
+    }
+    return campaign;
+  }
+  absl::StatusOr<Campaign> Create(const Campaign& campaign) {
+    v1::CreateCampaignRequest request;
+    *request.mutable_campaign() = campaign;
+    return Call<Campaign>(sm_, "CampaignService/CreateCampaign", request);
+  }
+  template <typename Request>
+  absl::StatusOr<Campaign> Verb(const auth::Principal& who, const std::string& verb, const Request& request,
+                                const std::string& name) {
+    return Do<Campaign>(who, "CampaignService/" + verb, request, name);
+  }
+  absl::StatusOr<Campaign> Approve(const auth::Principal& who, const Campaign& read) {
+    return Do<Campaign>(who, "CampaignService/ApproveCampaignBudget", v1::ApproveCampaignBudgetRequest(), read);
+  }
+  // A campaign whose guests are being invited; running when `run`.
+  std::string Inviting(bool run = false) {
+    auto campaign = Create(Plan());
+    EXPECT_THAT(campaign, IsOk());
+    campaign = Verb(sm_, "RequestCampaignBudget", v1::RequestCampaignBudgetRequest(), campaign->name());
+    EXPECT_THAT(campaign, IsOk());
+    EXPECT_THAT(Approve(gam_, *campaign), IsOk());
+    EXPECT_THAT(Verb(sm_, "OpenInvitations", v1::OpenInvitationsRequest(), campaign->name()), IsOk());
+    if (run) {
+      EXPECT_THAT(Run(campaign->name()), IsOk());
+    }
+    return campaign->name();
+  }
+  absl::StatusOr<Campaign> Run(const std::string& name) {
+    return Verb(sm_, "StartCampaign", v1::StartCampaignRequest(), name);
+  }
+  absl::StatusOr<CampaignInvitation> Invite(const std::string& campaign, const std::string& account,
+                                            const std::string& contact, const std::string& guest = {}) {
+    v1::CreateCampaignInvitationRequest request;
+    CampaignInvitation& invitation = *request.mutable_campaign_invitation();
+    invitation.set_campaign(campaign);
+    invitation.set_account(account);
+    invitation.set_contact(contact);
+    invitation.set_guest(guest);
+    return Call<CampaignInvitation>(kax_, "CampaignService/CreateCampaignInvitation", request);
+  }
+  absl::StatusOr<CampaignInvitation> Attend(const std::string& name) {
+    return Do<CampaignInvitation>(kax_, "CampaignService/RecordAttendance", v1::RecordAttendanceRequest(), name);
+  }
+  absl::StatusOr<Campaign> Cost(const std::string& name, int64_t units, const std::string& currency = "CNY") {
+    v1::AddCampaignCostRequest request;
+    request.set_description("场地");
+    request.mutable_amount()->set_currency_code(currency);
+    request.mutable_amount()->set_units(units);
+    request.set_cost_date(Day());
+    request.set_evidence("发票 3100224130");
+    return Verb(sm_, "AddCampaignCost", request, name);
+  }
+  std::string NewLead() {
+    v1::CreateLeadRequest request;
+    request.mutable_lead()->set_display_name("王先生");
+    request.mutable_lead()->set_phone(world_.CompleteDraft().phone());
+    request.mutable_lead()->set_channel(v1::CHANNEL_SHOWROOM);
+    request.mutable_lead()->set_need("十辆");
+    const auto made = Call<v1::Lead>(kax_, "LeadService/CreateLead", request);
+    EXPECT_THAT(made, IsOk());
+    return made.ok() ? made->name() : "";
+  }
+};
+
+// the budget is the sum of its items, and approved by its owner, who is not the planner.
+TEST_F(CampaignTest, TheBudgetIsApprovedByItsOwner) {
+  Campaign plan = Plan();
+  plan.set_budget_owner(manager_.name());
+  EXPECT_THAT(Create(plan), HasReason("BUDGET_OWNER_IS_PLANNER"));
+  plan = Plan();
+  plan.mutable_budget_items(1)->mutable_amount()->set_currency_code("EUR");
+  EXPECT_THAT(Create(plan), HasReason("CURRENCY_MISMATCH"));
+  plan = Plan();
+  plan.mutable_budget_items(1)->mutable_amount()->set_units(0);
+  EXPECT_THAT(Create(plan), HasReason("AMOUNT_NOT_POSITIVE"));
+  plan = Plan();
+  plan.set_end_date(Day(-1));
+  EXPECT_THAT(Create(plan), HasReason("PERIOD_INVALID"));
+  plan = Plan();
+  plan.clear_budget_items();
+  EXPECT_THAT(Create(plan), NamesField("campaign.budget_items"));
+  const auto campaign = Create(Plan());
+  ASSERT_THAT(campaign, IsOk());
+  EXPECT_EQ(campaign->budget().units(), 10000);
+  EXPECT_EQ(campaign->planner(), manager_.name());
+  const auto asked = Verb(sm_, "RequestCampaignBudget", v1::RequestCampaignBudgetRequest(), campaign->name());
+  ASSERT_THAT(asked, IsOk());
+  v1::UpdateCampaignRequest update;
+  update.mutable_campaign()->set_name(campaign->name());
+  update.mutable_campaign()->set_place("无锡");
+  EXPECT_THAT(Call<Campaign>(sm_, "CampaignService/UpdateCampaign", update), HasReason("CAMPAIGN_NOT_DRAFT"));
+  EXPECT_THAT(Approve(sm_, *asked), HasReason("SEPARATION_OF_DUTIES"));
+  const auth::Principal other_head = world_.As(world_.AddEmployee("GAM", department_.name()), "GAM");
+  EXPECT_THAT(Approve(other_head, *asked), HasReason("NOT_THE_BUDGET_OWNER"));
+  EXPECT_THAT(Verb(gam_, "ApproveCampaignBudget", v1::ApproveCampaignBudgetRequest(), campaign->name()),
+              NamesField("etag"));
+  v1::RejectCampaignBudgetRequest reject;
+  reject.set_reason("场地过贵");
+  ASSERT_THAT(Verb(gam_, "RejectCampaignBudget", reject, campaign->name()), IsOk());
+  ASSERT_THAT(Call<Campaign>(sm_, "CampaignService/UpdateCampaign", update), IsOk());
+  const auto again = Verb(sm_, "RequestCampaignBudget", v1::RequestCampaignBudgetRequest(), campaign->name());
+  ASSERT_THAT(again, IsOk());
+  EXPECT_THAT(Approve(gam_, *asked), HasReason("ETAG_MISMATCH"));
+  const auto approved = Approve(gam_, *again);
+  ASSERT_THAT(approved, IsOk());
+  EXPECT_EQ(approved->budget_approver(), head_.name());
+}
+
+// guests once, answers, attendance; leads of those who came.
+TEST_F(CampaignTest, GuestsAreInvitedOnceAndCounted) {
+  const v1::Account account = world_.AddAccount(kax_), foreign = world_.AddAccount(kax2_);
+  const std::string contact = AddContact(account.name());
+  const auto draft = Create(Plan());
+  ASSERT_THAT(draft, IsOk());
+  EXPECT_THAT(Invite(draft->name(), account.name(), contact), HasReason("CAMPAIGN_NOT_INVITING"));
+  const std::string campaign = Inviting();
+  EXPECT_THAT(Invite(campaign, account.name(), ""), HasReason("GUEST_REQUIRED"));
+  EXPECT_THAT(Invite(campaign, "", contact), HasReason("GUEST_REQUIRED"));
+  EXPECT_THAT(Invite(campaign, foreign.name(), "", "赵女士"), HasReason("OUT_OF_SCOPE"));
+  const auto first = Invite(campaign, account.name(), contact);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(Invite(campaign, account.name(), contact), HasReason("INVITED_ALREADY"));
+  const auto second = Invite(campaign, "", "", "赵女士 13911112222");
+  ASSERT_THAT(second, IsOk());
+  EXPECT_THAT(Invite(campaign, "", "", "赵女士 13911112222"), HasReason("INVITED_ALREADY"));
+  const auto third = Invite(campaign, "", "", "周先生 13911113333");
+  ASSERT_THAT(third, IsOk());
+  v1::RecordInvitationAnswerRequest answer;
+  answer.set_accepted(true);
+  const auto accepted = Do<CampaignInvitation>(kax_, "CampaignService/RecordInvitationAnswer", answer, first->name());
+  ASSERT_THAT(accepted, IsOk());
+  EXPECT_EQ(accepted->state(), v1::CAMPAIGN_INVITATION_STATE_ACCEPTED);
+  EXPECT_THAT(Attend(first->name()), HasReason("CAMPAIGN_NOT_RUNNING"));
+  ASSERT_THAT(Run(campaign), IsOk());
+  ASSERT_THAT(Attend(first->name()), IsOk());
+  EXPECT_THAT(Attend(first->name()), HasReason("STATE_NOT_ALLOWED"));
+  v1::RegisterWalkInRequest walk_in;
+  walk_in.set_contact(contact);
+  walk_in.set_account(account.name());
+  const std::string register_walk_in = "CampaignService/RegisterWalkIn";
+  EXPECT_THAT(Do<CampaignInvitation>(kax_, register_walk_in, walk_in, campaign), HasReason("INVITED_ALREADY"));
+  v1::RegisterWalkInRequest stranger;
+  stranger.set_guest("路过客户");
+  ASSERT_THAT(Do<CampaignInvitation>(kax_, register_walk_in, stranger, campaign), IsOk());
+  v1::LinkCampaignLeadRequest link;
+  link.set_lead(NewLead());
+  EXPECT_THAT(Do<CampaignInvitation>(kax_, "CampaignService/LinkCampaignLead", link, second->name()),
+              HasReason("STATE_NOT_ALLOWED"))
+      << "who did not come became no lead";
+  ASSERT_THAT(Do<CampaignInvitation>(kax_, "CampaignService/LinkCampaignLead", link, first->name()), IsOk());
+  ASSERT_THAT(Attend(second->name()), IsOk());
+  EXPECT_THAT(Do<CampaignInvitation>(kax_, "CampaignService/LinkCampaignLead", link, second->name()),
+              HasReason("FIELD_NOT_UNIQUE"));
+  ASSERT_THAT(Cost(campaign, 9000), IsOk());
+  const auto effect =
+      Do<v1::CampaignEffect>(gam_, "CampaignService/GetCampaignEffect", v1::GetCampaignEffectRequest(), campaign);
+  ASSERT_THAT(effect, IsOk());
+  EXPECT_EQ(effect->figures().invited(), 3);
+  EXPECT_EQ(effect->figures().accepted(), 1);
+  EXPECT_EQ(effect->figures().attended(), 2);
+  EXPECT_EQ(effect->figures().walk_ins(), 1);
+  EXPECT_EQ(effect->figures().attendance_percent(), "66.67");
+  EXPECT_EQ(effect->figures().leads(), 1);
+  EXPECT_EQ(effect->figures().cost_per_lead().units(), 9000);
+  EXPECT_EQ(effect->figures().variance().units(), -1000);
+}
+
+// many who invite the same guest at the same time invite him once.
+TEST_F(CampaignTest, OfManyInvitationsAtATimeOneIsMade) {
+  const std::string campaign = Inviting();
+  std::atomic<int> made = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      const auto invitation = Invite(campaign, "", "", "钱先生");
+      if (invitation.ok()) {
+        ++made;
+      } else {
+        EXPECT_THAT(invitation, HasReason("INVITED_ALREADY"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(made, 1);
+}
+
+// not over without figures; what it cost is said, and why it was more.
+TEST_F(CampaignTest, ACampaignEndsWithItsFigures) {
+  const std::string campaign = Inviting();
+  const auto guest = Invite(campaign, "", "", "孙先生"), absent = Invite(campaign, "", "", "李先生");
+  ASSERT_THAT(guest, IsOk());
+  ASSERT_THAT(absent, IsOk());
+  ASSERT_THAT(Run(campaign), IsOk());
+  v1::EvaluateCampaignRequest evaluate;
+  evaluate.set_effect_summary("效果良好");
+  EXPECT_THAT(Verb(sm_, "EvaluateCampaign", evaluate, campaign), HasReason("CAMPAIGN_NOT_OVER"));
+  MoveOn(absl::Hours(24));
+  const auto bare = Verb(sm_, "EvaluateCampaign", evaluate, campaign);
+  EXPECT_THAT(bare, HasReason("FIGURES_MISSING"));
+  EXPECT_EQ(MetadataValue(bare.status(), "missing"), "attendance, costs");
+  ASSERT_THAT(Attend(guest->name()), IsOk());
+  EXPECT_THAT(Cost(campaign, 100, "EUR"), HasReason("CURRENCY_MISMATCH"));
+  EXPECT_THAT(Cost(campaign, 0), HasReason("AMOUNT_NOT_POSITIVE"));
+  v1::AddCampaignCostRequest unproven;
+  unproven.set_description("礼品");
+  EXPECT_THAT(Verb(sm_, "AddCampaignCost", unproven, campaign), NamesField("evidence"));
+  ASSERT_THAT(Cost(campaign, 10500), IsOk()) << "what was spent is put down, over the budget too";
+  EXPECT_THAT(Verb(sm_, "EvaluateCampaign", evaluate, campaign), HasReason("OVERRUN_REASON_REQUIRED"));
+  evaluate.set_overrun_reason("加印资料");
+  const auto evaluated = Verb(sm_, "EvaluateCampaign", evaluate, campaign);
+  ASSERT_THAT(evaluated, IsOk());
+  EXPECT_EQ(evaluated->figures().variance().units(), 500);
+  EXPECT_EQ(evaluated->figures().attendance_percent(), "50.00");
+  EXPECT_THAT(Cost(campaign, 1), HasReason("STATE_NOT_ALLOWED"));
+  kam::api::GetRequest get;
+  get.set_name(absent->name());
+  EXPECT_EQ(Call<CampaignInvitation>(kax_, "CampaignService/GetCampaignInvitation", get)->state(),
+            v1::CAMPAIGN_INVITATION_STATE_ABSENT);
+}
+
+// information reaches departments, each of which says so.
+TEST_F(CampaignTest, InformationIsPassedOnWithAReceipt) {
+  const std::string campaign = Inviting();
+  const organization::v1::Department service = world_.AddDepartment();
+  const auth::Principal advisor = world_.As(world_.AddEmployee("SA", service.name()), "SA");
+  v1::PassCampaignInformationRequest pass;
+  pass.add_departments(service.name());
+  pass.set_information("推介会期间保养八折");
+  const auto passed =
+      Do<v1::PassCampaignInformationResponse>(sm_, "CampaignService/PassCampaignInformation", pass, campaign);
+  ASSERT_THAT(passed, IsOk());
+  ASSERT_EQ(passed->promotion_notices_size(), 1);
+  const std::string notice = passed->promotion_notices(0).name(), method = "CampaignService/ReceivePromotionNotice";
+  EXPECT_THAT(Do<v1::PromotionNotice>(kax_, method, v1::ReceivePromotionNoticeRequest(), notice),
+              HasReason("RECEIVER_NOT_IN_DEPARTMENT"));
+  ASSERT_THAT(Do<v1::PromotionNotice>(advisor, method, v1::ReceivePromotionNoticeRequest(), notice), IsOk());
+  const auto effect =
+      Do<v1::CampaignEffect>(gam_, "CampaignService/GetCampaignEffect", v1::GetCampaignEffectRequest(), campaign);
+  ASSERT_THAT(effect, IsOk());
+  EXPECT_EQ(effect->notices_sent(), 1);
+  EXPECT_EQ(effect->notices_received(), 1);
+}
+
+//
+TEST_F(CampaignTest, EveryVerbIsOpenInExactlyItsStates) {
+  const auth::Principal almighty = testing::Almighty(world_.harness(), gam_);
+  const std::string name = Inviting();
+  const auto guest = Invite(name, "", "", "吴先生");
+  ASSERT_THAT(guest, IsOk());
+  ASSERT_THAT(Run(name), IsOk());
+  ASSERT_THAT(Attend(guest->name()), IsOk());
+  ASSERT_THAT(Cost(name, 100), IsOk());
+  MoveOn(absl::Hours(24));
+  testing::StateMachine machine;
+  machine.service = "kam.account.v1.CampaignService";
+  machine.table = "campaigns";
+  machine.states = v1::CampaignState_descriptor();
+  const std::set<std::string> spending = {"BUDGETED", "INVITING", "RUNNING"};
+  machine.verbs = {{"RequestCampaignBudget", {{"DRAFT"}, "BUDGET_REQUESTED"}},
+                   {"ApproveCampaignBudget", {{"BUDGET_REQUESTED"}, "BUDGETED"}},
+                   {"RejectCampaignBudget", {{"BUDGET_REQUESTED"}, "DRAFT"}},
+                   {"OpenInvitations", {{"BUDGETED"}, "INVITING"}},
+                   {"StartCampaign", {{"INVITING"}, "RUNNING"}},
+                   {"AddCampaignCost", {spending, ""}},
+                   {"EvaluateCampaign", {{"RUNNING"}, "EVALUATED"}},
+                   {"CancelCampaign", {{"DRAFT", "BUDGET_REQUESTED", "BUDGETED", "INVITING", "RUNNING"}, "CANCELLED"}},
+                   {"RegisterWalkIn", {{"RUNNING"}, ""}},
+                   {"PassCampaignInformation", {spending, ""}}};
+  machine.name = name;
+  machine.columns = "close_reason = NULL";
+  machine.references = {{"departments", department_.name()}};
+  machine.fill = [&](const std::string& verb, google::protobuf::Message* message) {
+    if (verb == "AddCampaignCost") {
+      auto& cost = static_cast<v1::AddCampaignCostRequest&>(*message);
+      cost.mutable_amount()->set_currency_code("CNY");
+      cost.mutable_amount()->set_units(1);
+      cost.set_cost_date(Day());
+    } else if (verb == "RegisterWalkIn") {
+      static_cast<v1::RegisterWalkInRequest&>(*message).set_guest("郑先生");
+    }
+  };
+  EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), almighty, machine), 11);
+
+  const std::string running = Inviting();
+  const auto invitation = Invite(running, "", "", "冯先生");
+  ASSERT_THAT(invitation, IsOk());
+  ASSERT_THAT(Run(running), IsOk());
+  machine.table = "campaign_invitations";
+  machine.states = v1::CampaignInvitationState_descriptor();
+  machine.verbs = {{"RecordInvitationAnswer", {{"INVITED", "ACCEPTED", "DECLINED"}, ""}},
+                   {"RecordAttendance", {{"INVITED", "ACCEPTED", "DECLINED"}, "ATTENDED"}},
+                   {"LinkCampaignLead", {{"ATTENDED"}, ""}}};
+  machine.name = invitation->name();
+  machine.columns = "attend_time = NULL";
+  machine.references = {{"leads", NewLead()}};
+  machine.fill = nullptr;
+  EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), almighty, machine), 3);
+}
+
+}  // namespace
+}  // namespace kam::account

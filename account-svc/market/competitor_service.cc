@@ -1,0 +1,92 @@
+// Competitors, what they do, and who found it out.
+#include <map>
+
+#include "account-svc/market/market_service.h"
+#include "account-svc/report.h"
+#include "account-svc/rules/market_information_rules.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "kam/account/v1/competitor_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+using mysql::Row;
+using mysql::Value;
+using resource::UnitOfWork;
+using v1::CompetitorRecord;
+
+absl::Status Create(const Context& context, UnitOfWork& work, CompetitorRecord* record) {
+  ASSIGN_OR_RETURN(*record->mutable_contributor(), Person(work));
+  const std::string today = context.Today(work.now());
+  if (record->information_date().empty()) record->set_information_date(today);
+  RETURN_IF_ERROR(Validate(work, *record));
+  RETURN_IF_ERROR(rules::CheckCompetitorRecord(*record, today));
+  return record->account().empty() ? absl::OkStatus() : CheckAccountUsable(work, record->account());
+}
+
+absl::Status Update(const Context& context, UnitOfWork& work, const CompetitorRecord& before, CompetitorRecord* after) {
+  RETURN_IF_ERROR(rules::CheckCompetitorRecordUpdate(before, work.actor().subject));
+  RETURN_IF_ERROR(Validate(work, *after));
+  return rules::CheckCompetitorRecord(*after, context.Today(work.now()));
+}
+
+absl::StatusOr<v1::ReportContributionsResponse> Contributions(const Context& context, rpc::Call& call,
+                                                              const v1::ReportContributionsRequest& request) {
+  ASSIGN_OR_RETURN(const Period period, ParsePeriod(request.from_date(), request.until_date(), context.zone));
+  const auto scoped = [&](std::string sql, const google::protobuf::Descriptor* descriptor, auth::Level level,
+                          std::vector<Value>* params) {
+    *params = {Value(period.from), Value(period.until)};
+    AddCondition(resource::ScopeCondition(*context.runtime.catalog().Find(descriptor), call.principal, level), &sql,
+                 params);
+    return sql + " GROUP BY t.contributor";
+  };
+  std::vector<Value> competitor_params, market_params;
+  const std::string competitors = scoped(
+      "SELECT t.contributor, COUNT(t.id), SUM(CASE WHEN EXISTS (SELECT 1 FROM competitor_records_evidence e WHERE "
+      "e.parent_id = t.id) THEN 1 ELSE 0 END) FROM competitor_records t WHERE t.create_time >= ? AND t.create_time < ?",
+      CompetitorRecord::descriptor(), call.level(), &competitor_params);
+  const std::string market =
+      scoped("SELECT t.contributor, COUNT(t.id) FROM market_records t WHERE t.create_time >= ? AND t.create_time < ?",
+             v1::MarketRecord::descriptor(), call.principal.LevelFor("market_record.read"), &market_params);
+  std::map<std::string, v1::Contribution> people;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    people.clear();
+    RETURN_IF_ERROR(connection.Scan(competitors, mysql::Params(competitor_params), [&](const Row& row) {
+      people[row[0].text()].set_competitor_records(WholeOf(row[1]));
+      people[row[0].text()].set_with_evidence(WholeOf(row[2]));
+      return absl::OkStatus();
+    }));
+    return connection.Scan(market, mysql::Params(market_params), [&](const Row& row) {
+      people[row[0].text()].set_market_records(WholeOf(row[1]));
+      return absl::OkStatus();
+    });
+  }));
+  v1::ReportContributionsResponse response;
+  for (auto& [employee, row] : people) {
+    row.set_employee(NameOf("employees", employee));
+    *response.add_rows() = std::move(row);
+  }
+  return response;
+}
+
+}  // namespace
+
+void RegisterCompetitors(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_create = resource::OnCreate<CompetitorRecord>(
+      [context](UnitOfWork& work, CompetitorRecord* record) { return Create(context, work, record); });
+  hooks.on_update = resource::OnUpdate<CompetitorRecord>(
+      [context](UnitOfWork& work, const CompetitorRecord& before, CompetitorRecord* after) {
+        return Update(context, work, before, after);
+      });
+  context.runtime.SetHooks(CompetitorRecord::descriptor(), std::move(hooks));
+  resource::RegisterStandardMethods(context.runtime, "kam.account.v1.CompetitorService", registry);
+  registry->Add<v1::ReportContributionsRequest, v1::ReportContributionsResponse>(
+      "kam.account.v1.CompetitorService/ReportContributions",
+      [context](rpc::Call& call, const v1::ReportContributionsRequest& request) {
+        return Contributions(context, call, request);
+      });
+}
+
+}  // namespace kam::account

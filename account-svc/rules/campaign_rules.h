@@ -1,0 +1,57 @@
+// Rules of campaigns. Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_CAMPAIGN_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_CAMPAIGN_RULES_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/money/money.h"
+
+namespace kam::account::v1 {
+class AddCampaignCostRequest;
+class Campaign;
+class CampaignFigures;
+class CampaignInvitation;
+class EvaluateCampaignRequest;
+}  // namespace kam::account::v1
+
+namespace kam::account::rules {
+
+// Fills the budget from its items. PERIOD_INVALID, BUDGET_OWNER_IS_PLANNER, AMOUNT_NOT_POSITIVE, CURRENCY_MISMATCH.
+absl::Status CheckCampaign(v1::Campaign* campaign);
+// CAMPAIGN_NOT_DRAFT.
+absl::Status CheckCampaignUpdate(const v1::Campaign& before);
+// NOT_THE_BUDGET_OWNER; SEPARATION_OF_DUTIES for whoever planned or made it.
+absl::Status CheckBudgetDecider(absl::string_view actor, const v1::Campaign& campaign);
+// PERIOD_NOT_BEGUN before its first day.
+absl::Status StartCampaign(absl::string_view today, const v1::Campaign& campaign);
+
+// What it really cost is put down, also over the budget. AMOUNT_NOT_POSITIVE, CURRENCY_MISMATCH, DATE_IN_FUTURE.
+absl::Status AddCost(absl::string_view actor, const v1::AddCampaignCostRequest& request, absl::string_view today,
+                     absl::Time now, v1::Campaign* campaign);
+
+// Guests as they are counted.
+struct GuestCounts {
+  int invited = 0;   // With an invitation.
+  int accepted = 0;  // Of these, said they come.
+  int attended = 0;  // Of these, came.
+  int walk_ins = 0;
+  int leads = 0;
+};
+absl::StatusOr<v1::CampaignFigures> FiguresOf(const GuestCounts& guests, const v1::Campaign& campaign);
+// CAMPAIGN_NOT_OVER before its last day; FIGURES_MISSING naming what is not there of invitations, attendance and costs;
+// OVERRUN_REASON_REQUIRED.
+absl::Status EvaluateCampaign(absl::string_view actor, absl::string_view today, absl::Time now,
+                              const GuestCounts& guests, const v1::EvaluateCampaignRequest& request,
+                              v1::Campaign* campaign);
+
+// GUEST_REQUIRED: a contact of an account, or the name of somebody else.
+absl::Status CheckGuest(const std::string& account, const std::string& contact, const std::string& guest,
+                        absl::string_view field);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_CAMPAIGN_RULES_H_

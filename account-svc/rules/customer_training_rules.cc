@@ -1,0 +1,95 @@
+#include "account-svc/rules/customer_training_rules.h"
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/rules/common_rules.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "kam/account/v1/customer_training_service.pb.h"
+
+namespace kam::account::rules {
+namespace {
+
+absl::Status AttendeeUnknown(const std::string& field, int number, int count) {
+  return InvalidField(field, "ATTENDEE_UNKNOWN",
+                      absl::StrCat("is ", number, "; the attendees who count here are some of 1 to ", count),
+                      {{"value", absl::StrCat(number)}, {"limit", absl::StrCat(count)}});
+}
+
+}  // namespace
+
+absl::Status CheckTraining(const v1::CustomerTraining& training) {
+  if (FromTimestamp(training.planned_end()) <= FromTimestamp(training.planned_start())) {
+    return InvalidField("customer_training.planned_end", "PERIOD_INVALID", "must be after the planned begin");
+  }
+  for (int i = 0; i < training.attendees_size(); ++i) {
+    if (!training.attendees(i).contact().empty() || !training.attendees(i).attendee().empty()) continue;
+    return InvalidField(absl::StrCat("customer_training.attendees[", i, "].attendee"), "ATTENDEE_REQUIRED",
+                        "a contact or a name is needed");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTrainingUpdate(const v1::CustomerTraining& before) {
+  if (before.state() == v1::CUSTOMER_TRAINING_STATE_PLANNED) return absl::OkStatus();
+  return FailedPrecondition("TRAINING_NOT_PLANNED", before.name(),
+                            absl::StrCat("the training is ", v1::CustomerTrainingState_Name(before.state()),
+                                         "; it changes while it is planned"),
+                            {{"state", v1::CustomerTrainingState_Name(before.state())}});
+}
+
+absl::Status HoldTraining(const v1::HoldCustomerTrainingRequest& request, absl::Time now, absl::string_view today,
+                          v1::CustomerTraining* training) {
+  if (now < FromTimestamp(training->planned_start())) {
+    return FailedPrecondition("PERIOD_NOT_BEGUN", training->name(), "the training has not begun");
+  }
+  if (training->materials_size() == 0) {
+    return FailedPrecondition("MATERIAL_REQUIRED", training->name(),
+                              "a training has material in its version before it is held");
+  }
+  if (request.attended_size() == 0) {
+    return InvalidField("attended", "ATTENDANCE_REQUIRED", "somebody was there, or the training is called off");
+  }
+  for (int i = 0; i < request.attended_size(); ++i) {
+    const int number = request.attended(i);
+    if (number < 1 || number > training->attendees_size()) {
+      return AttendeeUnknown(absl::StrCat("attended[", i, "]"), number, training->attendees_size());
+    }
+    training->mutable_attendees(number - 1)->set_attended(true);
+  }
+  training->set_held_date(std::string(today));
+  return absl::OkStatus();
+}
+
+absl::Status EvaluateTraining(const v1::EvaluateCustomerTrainingRequest& request, const Policy& policy,
+                              v1::CustomerTraining* training) {
+  int sum = 0, scores = 0;
+  for (int i = 0; i < request.feedback_size(); ++i) {
+    const v1::AttendeeFeedback& said = request.feedback(i);
+    if (said.attendee() < 1 || said.attendee() > training->attendees_size() ||
+        !training->attendees(said.attendee() - 1).attended()) {
+      return AttendeeUnknown(absl::StrCat("feedback[", i, "].attendee"), said.attendee(), training->attendees_size());
+    }
+    v1::TrainingAttendee& attendee = *training->mutable_attendees(said.attendee() - 1);
+    attendee.set_score(said.score());
+    attendee.set_feedback(said.feedback());
+  }
+  for (const v1::TrainingAttendee& attendee : training->attendees()) {
+    if (attendee.score() == 0) continue;
+    sum += attendee.score();
+    ++scores;
+  }
+  if (scores == 0) {
+    return InvalidField("feedback", "FEEDBACK_REQUIRED", "needs the score of somebody who was there");
+  }
+  training->set_average_score(MeanText(sum, scores));
+  training->set_summary(request.summary());
+  if (request.usage() != v1::PRODUCT_USAGE_UNSPECIFIED) training->set_usage(request.usage());
+  const auto at = static_cast<size_t>(training->usage());
+  ASSIGN_OR_RETURN(
+      *training->mutable_next_due_date(),
+      AddMonths(training->held_date(), policy.training_months[at < policy.training_months.size() ? at : 0]));
+  return absl::OkStatus();
+}
+
+}  // namespace kam::account::rules

@@ -1,0 +1,35 @@
+// Rules of customer training. Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_CUSTOMER_TRAINING_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_CUSTOMER_TRAINING_RULES_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "account-svc/policy.h"
+#include "kam/account/v1/customer_training.pb.h"
+
+namespace kam::account::v1 {
+class EvaluateCustomerTrainingRequest;
+class HoldCustomerTrainingRequest;
+}  // namespace kam::account::v1
+
+namespace kam::account::rules {
+
+// PERIOD_INVALID; ATTENDEE_REQUIRED for an attendee who is neither a contact nor has a name.
+absl::Status CheckTraining(const v1::CustomerTraining& training);
+// TRAINING_NOT_PLANNED.
+absl::Status CheckTrainingUpdate(const v1::CustomerTraining& before);
+// PERIOD_NOT_BEGUN before its begin, MATERIAL_REQUIRED, ATTENDANCE_REQUIRED, ATTENDEE_UNKNOWN.
+absl::Status HoldTraining(const v1::HoldCustomerTrainingRequest& request, absl::Time now, absl::string_view today,
+                          v1::CustomerTraining* training);
+// FEEDBACK_REQUIRED without a score of somebody who was there, ATTENDEE_UNKNOWN. Sets the mean and the next day by
+// usage.
+absl::Status EvaluateTraining(const v1::EvaluateCustomerTrainingRequest& request, const Policy& policy,
+                              v1::CustomerTraining* training);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_CUSTOMER_TRAINING_RULES_H_

@@ -1,0 +1,26 @@
+// Rules of opinions of customers. Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_OPINION_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_OPINION_RULES_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "account-svc/policy.h"
+
+namespace kam::account::v1 {
+class CustomerOpinion;
+}  // namespace kam::account::v1
+
+namespace kam::account::rules {
+
+// DATE_IN_FUTURE.
+absl::Status CheckOpinionDate(absl::string_view date, absl::string_view today);
+// OPINION_ROUTED: what was passed on stays as it was written down.
+absl::Status CheckOpinionUpdate(const v1::CustomerOpinion& before);
+// The customer was told at `at`: TIME_IN_FUTURE; INFORMED_BEFORE_ANSWER when that was before there was an answer.
+absl::Status Inform(absl::string_view actor, absl::Time at, absl::Time now, const Policy& policy,
+                    v1::CustomerOpinion* opinion);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_OPINION_RULES_H_

@@ -1,0 +1,36 @@
+// Rules of what is said outside (G-04). Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_STATEMENT_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_STATEMENT_RULES_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "account-svc/policy.h"
+
+namespace kam::account::v1 {
+class Disclosure;
+class PublicStatement;
+}  // namespace kam::account::v1
+
+namespace kam::account::rules {
+
+// PERIOD_INVALID.
+absl::Status CheckStatement(const v1::PublicStatement& statement);
+// STATEMENT_NOT_DRAFT.
+absl::Status CheckStatementUpdate(const v1::PublicStatement& before);
+// `next` replaces `before`: PREDECESSOR_NOT_APPROVED, TOPIC_DIFFERS (topic and account stay). Counts the version.
+absl::Status NextVersion(const v1::PublicStatement& before, v1::PublicStatement* next);
+// SEPARATION_OF_DUTIES for the author, PERIOD_INVALID when it would be over already.
+absl::Status ApproveStatement(absl::string_view actor, absl::Time now, absl::string_view today,
+                              v1::PublicStatement* statement);
+// Approved, and `day` lies between its first and last day.
+bool InForce(const v1::PublicStatement& statement, absl::string_view day);
+
+// What is said outside is approved and meant for outside: RECIPIENT_REQUIRED, TIME_IN_FUTURE, STATEMENT_NOT_IN_FORCE on
+// `day`, CLASSIFICATION_FORBIDS_DISCLOSURE, STATEMENT_OF_OTHER_ACCOUNT. Fills version and classification.
+absl::Status CheckDisclosure(const v1::PublicStatement& statement, absl::string_view day, absl::Time now,
+                             const Policy& policy, v1::Disclosure* disclosure);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_STATEMENT_RULES_H_

@@ -1,0 +1,26 @@
+// Questions about people that rules of several areas ask inside a transaction.
+#ifndef KAM_ACCOUNT_SVC_STAFF_H_
+#define KAM_ACCOUNT_SVC_STAFF_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/mysql/mysql.h"
+
+namespace kam::account {
+
+// Whether the person holds one of `roles` on `day`. Names or ids.
+absl::StatusOr<bool> HoldsOneOf(mysql::Connection& connection, const std::string& employee,
+                                const std::vector<std::string>& roles, const std::string& day);
+
+// Names of those to whom the person reports directly on `day`, in the order of the file.
+absl::StatusOr<std::vector<std::string>> SuperiorsOf(mysql::Connection& connection, const std::string& employee,
+                                                     const std::string& day);
+
+// Whether the person works in `department` or below it.
+absl::StatusOr<bool> WorksIn(mysql::Connection& connection, const std::string& employee, const std::string& department);
+
+}  // namespace kam::account
+
+#endif  // KAM_ACCOUNT_SVC_STAFF_H_

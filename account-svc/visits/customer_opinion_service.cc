@@ -1,0 +1,170 @@
+// Opinions of customers: passed on, answered, told back, closed; their summary.
+#include "absl/strings/str_cat.h"
+#include "account-svc/report.h"
+#include "account-svc/rules/opinion_rules.h"
+#include "account-svc/verb.h"
+#include "account-svc/visits/answer_clock.h"
+#include "account-svc/visits/contact_date.h"
+#include "account-svc/visits/reports.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "kam/account/v1/customer_opinion_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+using mysql::Row;
+using mysql::Value;
+using resource::UnitOfWork;
+using v1::CustomerOpinion;
+
+constexpr char kService[] = "kam.account.v1.CustomerOpinionService";
+constexpr char kDueEscalation[] = "customer_opinion.escalate";
+constexpr int kSummaryRowsMax = 2000;
+
+bool Waits(const CustomerOpinion& opinion) { return opinion.state() == v1::OPINION_STATE_ROUTED; }
+
+ContactNames Only(const std::string& contact) {
+  ContactNames names;
+  if (!contact.empty()) *names.Add() = contact;
+  return names;
+}
+
+absl::Status CheckContact(UnitOfWork& work, const CustomerOpinion& opinion) {
+  return CheckContactsOf(work, opinion.account(), Only(opinion.contact()), "customer_opinion.contact");
+}
+
+absl::Status Create(const Context& context, UnitOfWork& work, CustomerOpinion* opinion) {
+  ASSIGN_OR_RETURN(*opinion->mutable_recorder(), Person(work));
+  opinion->set_state(v1::OPINION_STATE_RECORDED);
+  const std::string today = context.Today(work.now());
+  if (opinion->opinion_date().empty()) opinion->set_opinion_date(today);
+  RETURN_IF_ERROR(Validate(work, *opinion));
+  RETURN_IF_ERROR(rules::CheckOpinionDate(opinion->opinion_date(), today));
+  RETURN_IF_ERROR(CheckContact(work, *opinion));
+  return CheckAccountUsable(work, opinion->account());
+}
+
+absl::Status Update(const Context& context, UnitOfWork& work, const CustomerOpinion& before, CustomerOpinion* after) {
+  RETURN_IF_ERROR(rules::CheckOpinionUpdate(before));
+  RETURN_IF_ERROR(Validate(work, *after));
+  RETURN_IF_ERROR(rules::CheckOpinionDate(after->opinion_date(), context.Today(work.now())));
+  return CheckContact(work, *after);
+}
+
+absl::Status AskHandler(const Context& context, UnitOfWork& work, CustomerOpinion* opinion) {
+  ASSIGN_OR_RETURN(const absl::Time due,
+                   WorkingTimeAfter(context, work, work.now(), context.policy.opinion_answer_time));
+  rules::Ask(work.now(), due, opinion);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::SummarizeCustomerOpinionsResponse> Summarize(const Context& context, rpc::Call& call,
+                                                                const v1::SummarizeCustomerOpinionsRequest& request) {
+  ASSIGN_OR_RETURN(const Period period, ParsePeriod(request.from_date(), request.until_date(), context.zone));
+  const resource::Type& type = *context.runtime.catalog().Find(CustomerOpinion::descriptor());
+  std::string sql =
+      "SELECT t.subject, t.subject_reference, COUNT(t.id), COUNT(DISTINCT t.account), SUM(CASE WHEN t.state IN "
+      "('RECORDED', 'ROUTED') THEN 1 ELSE 0 END), SUM(CASE WHEN t.overdue = 1 OR (t.state = 'ROUTED' AND t.due_time < "
+      "?) THEN 1 ELSE 0 END), SUM(CASE WHEN t.inform_time IS NULL THEN 0 ELSE 1 END), SUM(CASE WHEN t.change_made IS "
+      "NULL THEN 0 ELSE 1 END) FROM customer_opinions t WHERE t.opinion_date >= ? AND t.opinion_date <= ?";
+  std::vector<Value> params = {Value(context.runtime.clock().Now()), Value(period.first), Value(period.last)};
+  AddCondition(resource::ScopeCondition(type, call.principal, call.level()), &sql, &params);
+  absl::StrAppend(&sql, " GROUP BY t.subject, t.subject_reference ORDER BY t.subject, t.subject_reference LIMIT ",
+                  kSummaryRowsMax);
+  v1::SummarizeCustomerOpinionsResponse response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) {
+    response.Clear();
+    return connection.Scan(sql, mysql::Params(params), [&](const Row& row) -> absl::Status {
+      v1::OpinionSummary& summary = *response.add_rows();
+      const auto* subject = resource::FindEnumValue(v1::OpinionSubject_descriptor(), row[0].text());
+      if (subject != nullptr) summary.set_subject(static_cast<v1::OpinionSubject>(subject->number()));
+      summary.set_subject_reference(row[1].text());
+      summary.set_opinions(WholeOf(row[2]));
+      summary.set_accounts(WholeOf(row[3]));
+      summary.set_open(WholeOf(row[4]));
+      summary.set_overdue(WholeOf(row[5]));
+      summary.set_informed(WholeOf(row[6]));
+      summary.set_changed(WholeOf(row[7]));
+      return absl::OkStatus();
+    });
+  }));
+  return response;
+}
+
+void RegisterVerbs(const Context& context, rpc::Registry* registry) {
+  const std::string service = kService;
+  AddVerb<CustomerOpinion, v1::RouteCustomerOpinionRequest>(
+      context, service + "/RouteCustomerOpinion", registry,
+      [context](UnitOfWork& work, const v1::RouteCustomerOpinionRequest& request,
+                CustomerOpinion* opinion) -> absl::Status {
+        RETURN_IF_ERROR(CheckHandler(work, request.department(), request.handler(), "handler"));
+        opinion->set_department(request.department());
+        opinion->set_handler(request.handler());
+        return AskHandler(context, work, opinion);
+      });
+  AddVerb<CustomerOpinion, v1::AnswerCustomerOpinionRequest>(
+      context, service + "/AnswerCustomerOpinion", registry,
+      [](UnitOfWork& work, const v1::AnswerCustomerOpinionRequest& request, CustomerOpinion* opinion) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        opinion->set_change_made(request.change_made());
+        return rules::GiveAnswer(actor, request.answer(), work.now(), opinion);
+      });
+  AddVerb<CustomerOpinion, v1::ReturnOpinionAnswerRequest>(
+      context, service + "/ReturnOpinionAnswer", registry,
+      [context](UnitOfWork& work, const v1::ReturnOpinionAnswerRequest& request, CustomerOpinion* opinion) {
+        opinion->set_return_reason(request.reason());
+        return AskHandler(context, work, opinion);
+      });
+  AddVerb<CustomerOpinion, v1::InformCustomerRequest>(
+      context, service + "/InformCustomer", registry,
+      [context](UnitOfWork& work, const v1::InformCustomerRequest& request, CustomerOpinion* opinion) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        const ContactNames told = Only(request.contact());
+        RETURN_IF_ERROR(CheckContactsOf(work, opinion->account(), told, "contact"));
+        const absl::Time at = request.has_inform_time() ? FromTimestamp(request.inform_time()) : work.now();
+        RETURN_IF_ERROR(rules::Inform(actor, at, work.now(), context.policy, opinion));
+        opinion->set_inform_mode(request.mode());
+        opinion->set_informed_contact(request.contact());
+        opinion->set_customer_reaction(request.customer_reaction());
+        return NoteContact(work, opinion->account(), told, context.Today(at));
+      });
+  AddVerb<CustomerOpinion, v1::CloseCustomerOpinionRequest>(
+      context, service + "/CloseCustomerOpinion", registry,
+      [](UnitOfWork& work, const v1::CloseCustomerOpinionRequest&, CustomerOpinion* opinion) {
+        *opinion->mutable_close_time() = ToTimestamp(work.now());
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace
+
+void RegisterCustomerOpinions(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_create = resource::OnCreate<CustomerOpinion>(
+      [context](UnitOfWork& work, CustomerOpinion* opinion) { return Create(context, work, opinion); });
+  hooks.on_update = resource::OnUpdate<CustomerOpinion>(
+      [context](UnitOfWork& work, const CustomerOpinion& before, CustomerOpinion* after) {
+        return Update(context, work, before, after);
+      });
+  hooks.on_saved = resource::OnSaved<CustomerOpinion>(
+      [context](UnitOfWork& work, const CustomerOpinion*, const CustomerOpinion& after) {
+        return ScheduleEscalation(context, work, kDueEscalation, Waits(after), after);
+      });
+  context.runtime.SetHooks(CustomerOpinion::descriptor(), std::move(hooks));
+  const std::string service = kService;
+  resource::RegisterStandardMethods(context.runtime, service, registry);
+  RegisterVerbs(context, registry);
+  registry->Add<v1::SummarizeCustomerOpinionsRequest, v1::SummarizeCustomerOpinionsResponse>(
+      service + "/SummarizeCustomerOpinions",
+      [context](rpc::Call& call, const v1::SummarizeCustomerOpinionsRequest& request) {
+        return Summarize(context, call, request);
+      });
+  if (context.scheduler == nullptr) return;
+  context.scheduler->Handle(kDueEscalation, service + "/RouteCustomerOpinion",
+                            [context](UnitOfWork& work, const schedule::DueItem& item) {
+                              return EscalateDue<CustomerOpinion>(context, work, item, Waits);
+                            });
+}
+
+}  // namespace kam::account

@@ -1,0 +1,172 @@
+// Opinions of customers: a closed loop that ends with the customer.
+#include "account-svc/testing/visits_fixture.h"
+#include "common/testing/states.h"
+#include "kam/account/v1/customer_opinion_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+using v1::CustomerOpinion;
+
+class CustomerOpinionTest : public VisitsFixture {
+ protected:
+  CustomerOpinionTest()
+      : plant_(world_.AddDepartment()),
+        expert_(world_.AddEmployee("PS", plant_.name())),
+        ps_(world_.As(expert_, "PS")) {}
+
+  absl::StatusOr<CustomerOpinion> Record(const std::string& account, const std::string& reference = "返利政策2026") {
+    v1::CreateCustomerOpinionRequest request;
+    CustomerOpinion& opinion = *request.mutable_customer_opinion();
+    opinion.set_account(account);
+    opinion.set_subject(v1::OPINION_SUBJECT_POLICY);
+    opinion.set_subject_reference(reference);
+    opinion.set_opinion("返利结算太慢");
+    return Call<CustomerOpinion>(kax_, "CustomerOpinionService/CreateCustomerOpinion", request);
+  }
+  absl::StatusOr<CustomerOpinion> Route(const std::string& name) {
+    v1::RouteCustomerOpinionRequest request;
+    request.set_department(plant_.name());
+    request.set_handler(expert_.name());
+    return Do<CustomerOpinion>(kax_, "CustomerOpinionService/RouteCustomerOpinion", request, name);
+  }
+  absl::StatusOr<CustomerOpinion> Answer(const std::string& name, const std::string& change = {}) {
+    v1::AnswerCustomerOpinionRequest request;
+    request.set_answer("改为按月结算");
+    request.set_change_made(change);
+    return Do<CustomerOpinion>(ps_, "CustomerOpinionService/AnswerCustomerOpinion", request, name);
+  }
+  absl::StatusOr<CustomerOpinion> Close(const std::string& name) {
+    return Do<CustomerOpinion>(kax_, "CustomerOpinionService/CloseCustomerOpinion", v1::CloseCustomerOpinionRequest(),
+                               name);
+  }
+
+  organization::v1::Department plant_;
+  organization::v1::Employee expert_;
+  auth::Principal ps_;
+};
+
+// recorded, routed, answered, told, closed; not closed before the customer was told.
+TEST_F(CustomerOpinionTest, AnOpinionIsClosedOnlyWhenTheCustomerWasTold) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const std::string contact = AddContact(account.name()), stranger = AddContact(world_.AddAccount(kax_).name());
+  const auto opinion = Record(account.name());
+  ASSERT_THAT(opinion, IsOk());
+  EXPECT_EQ(opinion->recorder(), seller_.name());
+  EXPECT_EQ(opinion->opinion_date(), Day());
+  EXPECT_THAT(Close(opinion->name()), HasReason("STATE_NOT_ALLOWED"));
+  v1::RouteCustomerOpinionRequest elsewhere;
+  elsewhere.set_department(plant_.name());
+  elsewhere.set_handler(other_.name());
+  EXPECT_THAT(Do<CustomerOpinion>(kax_, "CustomerOpinionService/RouteCustomerOpinion", elsewhere, opinion->name()),
+              HasReason("HANDLER_NOT_IN_DEPARTMENT"));
+  const auto routed = Route(opinion->name());
+  ASSERT_THAT(routed, IsOk());
+  EXPECT_GT(FromTimestamp(routed->due_time()), now_);
+  v1::UpdateCustomerOpinionRequest update;
+  update.mutable_customer_opinion()->set_name(opinion->name());
+  update.mutable_customer_opinion()->set_opinion("其他");
+  EXPECT_THAT(Call<CustomerOpinion>(kax_, "CustomerOpinionService/UpdateCustomerOpinion", update),
+              HasReason("OPINION_ROUTED"));
+  v1::AnswerCustomerOpinionRequest own;
+  own.set_answer("我来答");
+  EXPECT_THAT(Do<CustomerOpinion>(gam_, "CustomerOpinionService/AnswerCustomerOpinion", own, opinion->name()),
+              HasReason("NOT_THE_HANDLER"));
+  ASSERT_THAT(Answer(opinion->name(), "结算周期改为一个月"), IsOk());
+  EXPECT_THAT(Close(opinion->name()), HasReason("STATE_NOT_ALLOWED")) << "the customer was not told";
+  v1::InformCustomerRequest inform;
+  inform.set_mode(v1::VISIT_MODE_PHONE);
+  inform.set_contact(stranger);
+  const std::string method = "CustomerOpinionService/InformCustomer";
+  EXPECT_THAT(Do<CustomerOpinion>(kax_, method, inform, opinion->name()), HasReason("CONTACT_OTHER_ACCOUNT"));
+  inform.set_contact(contact);
+  *inform.mutable_inform_time() = ToTimestamp(now_ - absl::Hours(1));
+  EXPECT_THAT(Do<CustomerOpinion>(kax_, method, inform, opinion->name()), HasReason("INFORMED_BEFORE_ANSWER"));
+  *inform.mutable_inform_time() = ToTimestamp(now_ + absl::Hours(1));
+  EXPECT_THAT(Do<CustomerOpinion>(kax_, method, inform, opinion->name()), HasReason("TIME_IN_FUTURE"));
+  inform.clear_inform_time();
+  const auto informed = Do<CustomerOpinion>(kax_, method, inform, opinion->name());
+  ASSERT_THAT(informed, IsOk());
+  EXPECT_EQ(informed->informer(), seller_.name());
+  EXPECT_EQ(informed->informed_contact(), contact);
+  EXPECT_EQ(LastContact(contact), Day());
+  const auto closed = Close(opinion->name());
+  ASSERT_THAT(closed, IsOk());
+  EXPECT_EQ(closed->state(), v1::OPINION_STATE_CLOSED);
+  EXPECT_EQ(closed->change_made(), "结算周期改为一个月");
+}
+
+// an answer that cannot be given to the customer is due again; what is late stays late and goes up.
+TEST_F(CustomerOpinionTest, AnAnswerThatIsNoneIsDueAgain) {
+  const auto opinion = Record(world_.AddAccount(kax_).name());
+  ASSERT_THAT(opinion, IsOk());
+  ASSERT_THAT(Route(opinion->name()), IsOk());
+  MoveOn(absl::Hours(24 * 10));
+  world_.RunDue();
+  const auto answered = Answer(opinion->name());
+  ASSERT_THAT(answered, IsOk());
+  EXPECT_TRUE(answered->overdue());
+  v1::ReturnOpinionAnswerRequest back;
+  back.set_reason("没有说明时间");
+  const auto again = Do<CustomerOpinion>(kax_, "CustomerOpinionService/ReturnOpinionAnswer", back, opinion->name());
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->state(), v1::OPINION_STATE_ROUTED);
+  EXPECT_GT(FromTimestamp(again->due_time()), now_);
+  EXPECT_TRUE(again->overdue()) << "that it was late once stays";
+  EXPECT_EQ(again->escalation_level(), 0);
+}
+
+// by subject and policy; only what the reader reaches.
+TEST_F(CustomerOpinionTest, OpinionsAreSummedUpBySubjectAndPolicy) {
+  const v1::Account one = world_.AddAccount(kax_), two = world_.AddAccount(kax_);
+  const std::string policy = absl::StrCat("政策", world_.harness().NewId());
+  const auto first = Record(one.name(), policy);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(Record(two.name(), policy), IsOk());
+  ASSERT_THAT(Record(two.name(), policy), IsOk());
+  ASSERT_THAT(Route(first->name()), IsOk());
+  ASSERT_THAT(Answer(first->name(), "已改"), IsOk());
+  v1::SummarizeCustomerOpinionsRequest request;
+  request.set_from_date(Day());
+  request.set_until_date(Day());
+  const std::string method = "CustomerOpinionService/SummarizeCustomerOpinions";
+  const auto summary = Call<v1::SummarizeCustomerOpinionsResponse>(kax_, method, request);
+  ASSERT_THAT(summary, IsOk());
+  ASSERT_EQ(summary->rows_size(), 1);
+  const v1::OpinionSummary& row = summary->rows(0);
+  EXPECT_EQ(row.subject_reference(), policy);
+  EXPECT_EQ(row.opinions(), 3);
+  EXPECT_EQ(row.accounts(), 2);
+  EXPECT_EQ(row.open(), 2);
+  EXPECT_EQ(row.changed(), 1);
+  EXPECT_EQ(row.informed(), 0);
+  const auto foreign = Call<v1::SummarizeCustomerOpinionsResponse>(kax2_, method, request);
+  ASSERT_THAT(foreign, IsOk());
+  EXPECT_EQ(foreign->rows_size(), 0);
+}
+
+//
+TEST_F(CustomerOpinionTest, EveryVerbIsOpenInExactlyItsStates) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const auto opinion = Record(account.name());
+  ASSERT_THAT(opinion, IsOk());
+  auth::Principal almighty = testing::Almighty(world_.harness(), ps_);
+  testing::StateMachine machine;
+  machine.service = "kam.account.v1.CustomerOpinionService";
+  machine.table = "customer_opinions";
+  machine.states = v1::OpinionState_descriptor();
+  machine.verbs = {{"RouteCustomerOpinion", {{"RECORDED", "ROUTED"}, "ROUTED"}},
+                   {"AnswerCustomerOpinion", {{"ROUTED"}, "ANSWERED"}},
+                   {"ReturnOpinionAnswer", {{"ANSWERED"}, "ROUTED"}},
+                   {"InformCustomer", {{"ANSWERED"}, "INFORMED"}},
+                   {"CloseCustomerOpinion", {{"INFORMED"}, "CLOSED"}}};
+  machine.name = opinion->name();
+  machine.columns = absl::StrCat("handler = '", IdOf(expert_.name()), "', department = '", IdOf(plant_.name()),
+                                 "', answer_time = '2026-01-05', due_time = '2026-01-05'");
+  machine.references = {
+      {"departments", plant_.name()}, {"employees", expert_.name()}, {"contacts", AddContact(account.name())}};
+  EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), almighty, machine), 6);
+}
+
+}  // namespace
+}  // namespace kam::account

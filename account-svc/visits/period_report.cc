@@ -1,0 +1,72 @@
+#include "account-svc/visits/period_report.h"
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/report.h"
+#include "account-svc/rules/proto_time.h"
+#include "account-svc/work/people.h"
+#include "common/resource/store.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+
+namespace kam::account {
+
+using mysql::Row;
+using mysql::Value;
+
+absl::Status CheckFirstOfPeriod(resource::UnitOfWork& work, const resource::Type& type, const std::string& column,
+                                const std::string& author, const std::string& day) {
+  RETURN_IF_ERROR(
+      work.connection()
+          .Query("SELECT employee FROM employee_scopes WHERE employee = ? FOR UPDATE", {Value(IdOf(author))})
+          .status());
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   work.connection().Query(
+                       absl::StrCat("SELECT t.id FROM ", type.table(), " t WHERE t.author = ? AND t.", column, " = ?"),
+                       {Value(IdOf(author)), Value(day)}));
+  if (rows.empty()) return absl::OkStatus();
+  const std::string name = NameOf(type.collection(), rows[0][0].text());
+  return Error(absl::StatusCode::kAlreadyExists, "REPORT_EXISTS",
+               absl::StrCat("the report of this period is begun already: ", name), {{"report", name}});
+}
+
+absl::StatusOr<bool> IsSuperiorOf(const Context& context, resource::UnitOfWork& work, const std::string& author) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  return IsAbove(work, actor, author, context.Today(work.now()));
+}
+
+absl::Status ListMissing(const Context& context, const rpc::Call& call, const resource::Type& type,
+                         const std::string& column, const rules::ReportPeriod& period,
+                         const std::vector<std::string>& roles,
+                         google::protobuf::RepeatedPtrField<v1::MissingReport>* rows) {
+  constexpr int kRowsMax = 2000;
+  if (roles.empty()) return absl::OkStatus();
+  const std::string first = FormatDate(period.first), last = FormatDate(period.last);
+  // A person is `t.author`, as in the reports, so that their row scope fits.
+  std::string sql = absl::StrCat(
+      "SELECT t.author, (SELECT COUNT(d.id) FROM ", type.table(), " d WHERE d.author = t.author AND d.", column,
+      " = ?) FROM (SELECT e.id AS author FROM employees e WHERE e.archive_time IS NULL AND (e.leave_date IS NULL OR "
+      "e.leave_date >= ?) AND (e.hire_date IS NULL OR e.hire_date <= ?) AND EXISTS (SELECT 1 FROM employees_roles r "
+      "WHERE r.parent_id = e.id AND r.since_date <= ? AND (r.until_date IS NULL OR r.until_date >= ?) AND (r.state IS "
+      "NULL OR r.state = 'GRANTED') AND r.role IN (",
+      resource::Placeholders(roles.size()), "))) t WHERE NOT EXISTS (SELECT 1 FROM ", type.table(),
+      " h WHERE h.author = t.author AND h.", column, " = ? AND h.state <> 'DRAFT')");
+  std::vector<Value> params = {Value(first), Value(first), Value(last), Value(last), Value(first)};
+  params.insert(params.end(), roles.begin(), roles.end());
+  params.emplace_back(first);
+  AddCondition(resource::ScopeCondition(type, call.principal, call.level()), &sql, &params);
+  absl::StrAppend(&sql, " ORDER BY t.author LIMIT ", kRowsMax);
+  const bool overdue = context.runtime.clock().Now() >= period.due;
+  return context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    rows->Clear();
+    return connection.Scan(sql, mysql::Params(params), [&](const Row& row) -> absl::Status {
+      v1::MissingReport& missing = *rows->Add();
+      missing.set_employee(NameOf("employees", row[0].text()));
+      *missing.mutable_due_time() = ToTimestamp(period.due);
+      missing.set_overdue(overdue);
+      missing.set_draft(row[1].integer() > 0);
+      return absl::OkStatus();
+    });
+  });
+}
+
+}  // namespace kam::account

@@ -1,0 +1,33 @@
+// What the services of periodic reports have in common: one a person and period, review, who owes one.
+#ifndef KAM_ACCOUNT_SVC_VISITS_PERIOD_REPORT_H_
+#define KAM_ACCOUNT_SVC_VISITS_PERIOD_REPORT_H_
+
+#include <string>
+#include <vector>
+
+#include "account-svc/context.h"
+#include "account-svc/rules/report_rules.h"
+#include "common/resource/type.h"
+#include "common/rpc/call.h"
+#include "google/protobuf/repeated_field.h"
+#include "kam/account/v1/missing_report.pb.h"
+
+namespace kam::account {
+
+// REPORT_EXISTS when the author has one of the period; locks the author first, so that two that begin at a time come
+// one after the other. `column`: that of the period.
+absl::Status CheckFirstOfPeriod(resource::UnitOfWork& work, const resource::Type& type, const std::string& column,
+                                const std::string& author, const std::string& day);
+
+// Whether the author of a report reports to the caller today.
+absl::StatusOr<bool> IsSuperiorOf(const Context& context, resource::UnitOfWork& work, const std::string& author);
+
+// Holders of `roles` during the period within the caller's reach who have not handed a report in.
+absl::Status ListMissing(const Context& context, const rpc::Call& call, const resource::Type& type,
+                         const std::string& column, const rules::ReportPeriod& period,
+                         const std::vector<std::string>& roles,
+                         google::protobuf::RepeatedPtrField<v1::MissingReport>* rows);
+
+}  // namespace kam::account
+
+#endif  // KAM_ACCOUNT_SVC_VISITS_PERIOD_REPORT_H_

@@ -1,0 +1,169 @@
+// Training of customers: material, attendance, feedback, the next session by usage.
+#include "account-svc/testing/visits_fixture.h"
+#include "common/testing/states.h"
+#include "kam/account/v1/customer_training_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+using v1::CustomerTraining;
+
+class TrainingTest : public VisitsFixture {
+ protected:
+  TrainingTest()
+      : trainer_(world_.AddEmployee("PS", department_.name())),
+        ps_(world_.As(trainer_, "PS")),
+        stranger_(world_.As(world_.AddEmployee("PS", world_.AddDepartment().name()), "PS")) {}
+
+  CustomerTraining Session(const std::string& account, const std::string& contact) const {
+    CustomerTraining training;
+    training.set_account(account);
+    training.set_product("城市物流车");
+    training.set_topic("使用与保养");
+    *training.mutable_planned_start() = ToTimestamp(now_ - absl::Hours(2));
+    *training.mutable_planned_end() = ToTimestamp(now_ - absl::Hours(1));
+    training.set_usage(v1::PRODUCT_USAGE_NORMAL);
+    v1::TrainingMaterial& material = *training.add_materials();
+    material.set_title("使用手册");
+    material.set_version("3.1");
+    material.set_reference("dms://manual");
+    training.add_attendees()->set_contact(contact);
+    training.add_attendees()->set_attendee("司机甲");
+    return training;
+  }
+  absl::StatusOr<CustomerTraining> Create(const auth::Principal& who, const CustomerTraining& training) {
+    v1::CreateCustomerTrainingRequest request;
+    *request.mutable_customer_training() = training;
+    return Call<CustomerTraining>(who, "CustomerTrainingService/CreateCustomerTraining", request);
+  }
+  absl::StatusOr<CustomerTraining> Hold(const std::string& name, const std::vector<int>& attended) {
+    v1::HoldCustomerTrainingRequest request;
+    for (const int number : attended) request.add_attended(number);
+    return Do<CustomerTraining>(ps_, "CustomerTrainingService/HoldCustomerTraining", request, name);
+  }
+  absl::StatusOr<CustomerTraining> Evaluate(const std::string& name, const std::vector<std::pair<int, int>>& scores,
+                                            v1::ProductUsage usage = v1::PRODUCT_USAGE_UNSPECIFIED) {
+    v1::EvaluateCustomerTrainingRequest request;
+    request.set_summary("掌握良好");
+    request.set_usage(usage);
+    for (const auto& [attendee, score] : scores) {
+      request.add_feedback()->set_attendee(attendee);
+      request.mutable_feedback(request.feedback_size() - 1)->set_score(score);
+    }
+    return Do<CustomerTraining>(ps_, "CustomerTrainingService/EvaluateCustomerTraining", request, name);
+  }
+  int Due(const auth::Principal& who) {
+    const auto due = Call<v1::ListDueCustomerTrainingsResponse>(who, "CustomerTrainingService/ListDueCustomerTrainings",
+                                                                v1::ListDueCustomerTrainingsRequest());
+    EXPECT_THAT(due, IsOk());
+    return due.ok() ? due->rows_size() : -1;
+  }
+
+  organization::v1::Employee trainer_;
+  auth::Principal ps_, stranger_;
+};
+
+//
+TEST_F(TrainingTest, ASessionHasMaterialAttendanceAndFeedback) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const std::string contact = AddContact(account.name()), stranger = AddContact(world_.AddAccount(kax_).name());
+  CustomerTraining session = Session(account.name(), stranger);
+  EXPECT_THAT(Create(ps_, session), HasReason("CONTACT_OTHER_ACCOUNT"));
+  session = Session(account.name(), contact);
+  session.add_attendees();
+  EXPECT_THAT(Create(ps_, session), HasReason("ATTENDEE_REQUIRED"));
+  session = Session(account.name(), contact);
+  *session.mutable_planned_end() = session.planned_start();
+  EXPECT_THAT(Create(ps_, session), HasReason("PERIOD_INVALID"));
+  EXPECT_THAT(Create(stranger_, Session(account.name(), contact)), HasReason("OUT_OF_SCOPE"));
+  session = Session(account.name(), contact);
+  session.mutable_materials(0)->clear_version();
+  EXPECT_THAT(Create(ps_, session), NamesField("customer_training.materials[0].version"));
+  session.clear_materials();
+  const auto bare = Create(ps_, session);
+  ASSERT_THAT(bare, IsOk());
+  EXPECT_THAT(Hold(bare->name(), {1}), HasReason("MATERIAL_REQUIRED"));
+  const auto training = Create(ps_, Session(account.name(), contact));
+  ASSERT_THAT(training, IsOk());
+  EXPECT_THAT(Hold(training->name(), {}), NamesField("attended"));
+  EXPECT_THAT(Hold(training->name(), {3}), HasReason("ATTENDEE_UNKNOWN"));
+  ASSERT_THAT(Hold(training->name(), {1}), IsOk());
+  EXPECT_EQ(LastContact(contact), Day());
+  EXPECT_THAT(Evaluate(training->name(), {}), HasReason("FEEDBACK_REQUIRED"));
+  EXPECT_THAT(Evaluate(training->name(), {{2, 5}}), HasReason("ATTENDEE_UNKNOWN")) << "he was not there";
+  v1::SendTrainingDocumentRequest send;
+  send.set_title("保养表");
+  send.set_version("2026-1");
+  send.set_contact(stranger);
+  send.set_mode(v1::VISIT_MODE_LETTER);
+  const std::string method = "CustomerTrainingService/SendTrainingDocument";
+  EXPECT_THAT(Do<CustomerTraining>(ps_, method, send, training->name()), HasReason("CONTACT_OTHER_ACCOUNT"));
+  send.set_contact(contact);
+  const auto sent = Do<CustomerTraining>(ps_, method, send, training->name());
+  ASSERT_THAT(sent, IsOk());
+  EXPECT_EQ(sent->documents(0).version(), "2026-1");
+  EXPECT_EQ(sent->documents(0).sender(), trainer_.name());
+  const auto evaluated = Evaluate(training->name(), {{1, 4}});
+  ASSERT_THAT(evaluated, IsOk());
+  EXPECT_EQ(evaluated->average_score(), "4.00");
+  v1::UpdateCustomerTrainingRequest update;
+  update.mutable_customer_training()->set_name(training->name());
+  update.mutable_customer_training()->set_topic("其他");
+  EXPECT_THAT(Call<CustomerTraining>(ps_, "CustomerTrainingService/UpdateCustomerTraining", update),
+              HasReason("TRAINING_NOT_PLANNED"));
+}
+
+// who uses little is trained again soon; a session that is planned takes the customer from the list.
+TEST_F(TrainingTest, TheNextSessionIsDueByUsage) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const std::string contact = AddContact(account.name());
+  const auto training = Create(ps_, Session(account.name(), contact));
+  ASSERT_THAT(training, IsOk());
+  ASSERT_THAT(Hold(training->name(), {1, 2}), IsOk());
+  const auto evaluated = Evaluate(training->name(), {{1, 4}, {2, 5}}, v1::PRODUCT_USAGE_LOW);
+  ASSERT_THAT(evaluated, IsOk());
+  EXPECT_EQ(evaluated->average_score(), "4.50");
+  EXPECT_EQ(evaluated->next_due_date(), *AddMonths(Day(), 3));
+  EXPECT_EQ(Due(ps_), 0);
+  MoveOn(absl::Hours(24 * 95));
+  EXPECT_EQ(Due(ps_), 1);
+  EXPECT_EQ(Due(kax_), 1) << "whose account it is sees it too";
+  EXPECT_EQ(Due(stranger_), 0);
+  ASSERT_THAT(Create(ps_, Session(account.name(), contact)), IsOk());
+  EXPECT_EQ(Due(ps_), 0);
+}
+
+//
+TEST_F(TrainingTest, EveryVerbIsOpenInExactlyItsStates) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const std::string contact = AddContact(account.name());
+  const auto training = Create(ps_, Session(account.name(), contact));
+  ASSERT_THAT(training, IsOk());
+  ASSERT_THAT(Hold(training->name(), {1}), IsOk());
+  testing::StateMachine machine;
+  machine.service = "kam.account.v1.CustomerTrainingService";
+  machine.table = "customer_trainings";
+  machine.states = v1::CustomerTrainingState_descriptor();
+  machine.verbs = {{"HoldCustomerTraining", {{"PLANNED"}, "HELD"}},
+                   {"EvaluateCustomerTraining", {{"HELD"}, "EVALUATED"}},
+                   {"SendTrainingDocument", {{"PLANNED", "HELD", "EVALUATED"}, ""}},
+                   {"CancelCustomerTraining", {{"PLANNED"}, "CANCELLED"}}};
+  machine.name = training->name();
+  machine.columns = "close_reason = NULL";
+  machine.references = {{"contacts", contact}};
+  machine.fill = [](const std::string& verb, google::protobuf::Message* message) {
+    if (verb == "HoldCustomerTraining") {
+      auto& hold = static_cast<v1::HoldCustomerTrainingRequest&>(*message);
+      hold.clear_attended();
+      hold.add_attended(1);
+    } else if (verb == "EvaluateCustomerTraining") {
+      auto& evaluate = static_cast<v1::EvaluateCustomerTrainingRequest&>(*message);
+      evaluate.add_feedback()->set_attendee(1);
+      evaluate.mutable_feedback(0)->set_score(5);
+    }
+  };
+  EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), testing::Almighty(world_.harness(), gam_), machine), 3);
+}
+
+}  // namespace
+}  // namespace kam::account
