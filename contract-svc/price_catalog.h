@@ -5,7 +5,7 @@
 // the row price_catalog_state, never by the clock of the call: whoever changes something takes the row's lock, is given
 // a moment later than all before, and holds the lock until he commits. Pricing reads the row and prices at the moment
 // that stands in it: everything known by then is committed, and whatever is committed later is known later. So an
-// answer asked again is the same for ever (docs/adr/0013).
+// answer asked again is the same for ever (docs/adr/0014).
 #ifndef KAM_CONTRACT_SVC_PRICE_CATALOG_H_
 #define KAM_CONTRACT_SVC_PRICE_CATALOG_H_
 
