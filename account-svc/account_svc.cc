@@ -11,13 +11,7 @@ namespace {
 
 const std::vector<const Area*>& Areas() {
   static const auto* const kAreas = new std::vector<const Area*>{
-      &PeopleArea(),
-      &AccountsArea(),
-      &OwnershipArea(),
-      &PipelineArea(),
-      &VisitsArea(),
-      &MarketArea(),
-      &WorkArea(),
+      &PeopleArea(), &AccountsArea(), &OwnershipArea(), &PipelineArea(), &VisitsArea(), &MarketArea(), &WorkArea(),
   };
   return *kAreas;
 }

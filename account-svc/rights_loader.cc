@@ -14,8 +14,8 @@
 #include "common/auth/grants.h"
 #include "common/auth/principal.h"
 #include "common/csv/csv.h"
-#include "common/id/id.h"
 #include "common/id/digest.h"
+#include "common/id/id.h"
 #include "common/resource/type.h"
 #include "common/status/status.h"
 

@@ -189,7 +189,8 @@ TEST_F(AccountMarketTest, ATierIsWorkedOutProposedAndConfirmed) {
   v1::CreateTierModelRequest create;
   *create.mutable_tier_model() = MakeModel();
   create.mutable_tier_model()->mutable_weights(0)->set_weight("60");
-  EXPECT_THAT(world_.Call<TierModel>(analyst, Evaluations("CreateTierModel"), create), HasReason("TIER_WEIGHTS_INVALID"));
+  EXPECT_THAT(world_.Call<TierModel>(analyst, Evaluations("CreateTierModel"), create),
+              HasReason("TIER_WEIGHTS_INVALID"));
   *create.mutable_tier_model() = MakeModel();
   const auto model = world_.Call<TierModel>(analyst, Evaluations("CreateTierModel"), create);
   ASSERT_THAT(model, IsOk());

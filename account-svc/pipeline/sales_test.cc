@@ -194,10 +194,12 @@ TEST_F(SalesTest, AnOpportunityGoesThroughTheStagesToTheEnd) {
   EXPECT_THAT(world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/LoseOpportunity", lose),
               NamesField("reason"));
   lose.set_reason("价格");
-  lose.set_reason_code(v1::CLOSE_REASON_CODE_PRICE);
   lose.set_competitor("某某汽车");
-  EXPECT_EQ(world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/LoseOpportunity", lose)->competitor(),
-            "某某汽车");
+  const auto lost = world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/LoseOpportunity", lose);
+  ASSERT_THAT(lost, IsOk());
+  EXPECT_EQ(lost->competitor(), "某某汽车");
+  // A caller that is older than the codes.
+  EXPECT_EQ(lost->close_reason_code(), v1::CLOSE_REASON_CODE_OTHER);
 }
 
 // no opportunity on an account of a colleague.

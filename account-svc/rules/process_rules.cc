@@ -21,6 +21,11 @@ constexpr size_t kStagesMin = 2;
 
 std::string NameOfStage(v1::OpportunityStage stage) { return v1::OpportunityStage_Name(stage); }
 
+// Callers that are older than the codes give none.
+v1::CloseReasonCode CodeOrOther(v1::CloseReasonCode code) {
+  return code == v1::CLOSE_REASON_CODE_UNSPECIFIED ? v1::CLOSE_REASON_CODE_OTHER : code;
+}
+
 // A field that a person sets; the facts of a deal are among them.
 const google::protobuf::FieldDescriptor* FactField(const std::string& name) {
   const auto* field = v1::Opportunity::descriptor()->FindFieldByName(name);
@@ -159,7 +164,7 @@ absl::Status Win(absl::string_view reason, v1::CloseReasonCode code, const Proce
   opportunity->set_probability(kCertain);
   opportunity->set_stalled(false);
   opportunity->set_close_reason(std::string(reason));
-  opportunity->set_close_reason_code(code);
+  opportunity->set_close_reason_code(CodeOrOther(code));
   *opportunity->mutable_close_time() = ToTimestamp(now);
   return absl::OkStatus();
 }
@@ -169,7 +174,7 @@ absl::Status Lose(absl::string_view reason, v1::CloseReasonCode code, absl::stri
   opportunity->set_probability(0);
   opportunity->set_stalled(false);
   opportunity->set_close_reason(std::string(reason));
-  opportunity->set_close_reason_code(code);
+  opportunity->set_close_reason_code(CodeOrOther(code));
   if (!competitor.empty()) opportunity->set_competitor(std::string(competitor));
   *opportunity->mutable_close_time() = ToTimestamp(now);
   return absl::OkStatus();

@@ -15,8 +15,8 @@ enum Tier : int;
 
 namespace kam::account::rules {
 
-// A model that can be used: CRITERION_REPEATED, TIER_WEIGHTS_INVALID unless they add up to 100, BANDS_INVALID unless every
-// criterion that counts has bands, each beginning higher than the one before it and bringing no fewer points,
+// A model that can be used: CRITERION_REPEATED, TIER_WEIGHTS_INVALID unless they add up to 100, BANDS_INVALID unless
+// every criterion that counts has bands, each beginning higher than the one before it and bringing no fewer points,
 // CUT_OFFS_INVALID unless strategic is above A and A above B.
 absl::Status CheckModel(const v1::TierModel& model);
 // MODEL_RELEASED: a model that is in use does not change.

@@ -67,8 +67,8 @@ void World::Clear() {
     }
     statements.push_back(absl::StrCat("DELETE FROM ", (*type)->table()));
   }
-  for (const char* table :
-       {"due_items", "changes", "request_ids", "external_ids", "account_scopes", "account_scope_members", "employee_scopes"}) {
+  for (const char* table : {"due_items", "changes", "request_ids", "external_ids", "account_scopes",
+                            "account_scope_members", "employee_scopes"}) {
     statements.push_back(absl::StrCat("DELETE FROM ", table));
   }
   const absl::Status cleared =

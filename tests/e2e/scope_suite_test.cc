@@ -62,7 +62,8 @@ TEST_F(ScopeTest, ACoOwnerSeesTheComplaintsOfTheAccount) {
   EXPECT_TRUE(WaitFor(kFollowTimeout, [&] { return As("colleague").Get(complaint).status == 200; }))
       << LogTail(suite_.log("aftersales-svc"));
   EXPECT_TRUE(WaitFor(kFollowTimeout, [&] {
-    return suite_.Get("contract-svc", "SELECT COUNT(*) FROM account_scope_members WHERE seat = 'CO_OWNER'").integer() == 1;
+    return suite_.Get("contract-svc", "SELECT COUNT(*) FROM account_scope_members WHERE seat = 'CO_OWNER'").integer() ==
+           1;
   })) << LogTail(suite_.log("contract-svc"));
   const Answer released =
       As("head").Post(absl::StrCat("/v1/", account, ":releaseOwner"),

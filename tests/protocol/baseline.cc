@@ -112,6 +112,13 @@ class Comparison {
         Add("message ", name, ": the collection was \"", collection, "\" and is \"", collection_now, "\"");
       }
       for (const pb::FieldDescriptorProto& field : message->field()) Field(name, *message, field, *it->second);
+      // Clients that are older do not send it.
+      for (const pb::FieldDescriptorProto& field : it->second->field()) {
+        if (ByName(message->field(), field.name()) == nullptr &&
+            field.options().GetExtension(kam::api::field).required()) {
+          Add("field ", name, ".", field.name(), ": is new and required");
+        }
+      }
     }
   }
 

@@ -127,6 +127,12 @@ TEST_F(ChangesTest, FieldsKeepNameNumberTypeCardinalityAndOneof) {
                 field(file, 1)->mutable_options()->MutableExtension(kam::api::field)->set_required(true);
               }),
               ElementsAre("field kam.x.v1.Thing.size: is now required"));
+  EXPECT_THAT(After([&](File file) {
+                pb::FieldDescriptorProto* added = file->mutable_message_type(0)->add_field();
+                added->set_name("weight");
+                added->mutable_options()->MutableExtension(kam::api::field)->set_required(true);
+              }),
+              ElementsAre("field kam.x.v1.Thing.weight: is new and required"));
 }
 
 TEST_F(ChangesTest, MessagesAndCollectionsStay) {
