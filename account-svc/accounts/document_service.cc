@@ -1,17 +1,15 @@
 // CustomerDocumentService: the vault, who reads what is in it, and the record of every read.
-#include <algorithm>
-
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/accounts/verbs.h"
 #include "account-svc/rules/document_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/work/people.h"
+#include "common/id/digest.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/account.pb.h"
 #include "kam/account/v1/customer_document_service.pb.h"
-#include "openssl/evp.h"
 
 namespace kam::account {
 namespace {
@@ -26,22 +24,12 @@ using v1::DocumentGrant;
 using v1::DocumentRead;
 
 constexpr char kService[] = "kam.account.v1.CustomerDocumentService";
-constexpr int kLineMax = 20;  // Superiors above one another.
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
-absl::StatusOr<std::string> Sha256(const std::string& bytes) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest, &size, EVP_sha256(), nullptr) != 1) {
-    return Internal("SHA-256 failed");
-  }
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), size));
-}
-
 absl::StatusOr<CustomerDocument> File(const Context& context, rpc::Call& call,
                                       const v1::FileCustomerDocumentRequest& request) {
-  ASSIGN_OR_RETURN(const std::string sha256, Sha256(request.content()));
+  const std::string sha256 = Sha256Hex(request.content());
   return context.runtime.Write<CustomerDocument>(
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<CustomerDocument> {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
@@ -77,29 +65,6 @@ absl::StatusOr<CustomerDocument> File(const Context& context, rpc::Call& call,
       });
 }
 
-// Whether `person` stands above `employee` in the reporting line of today.
-absl::StatusOr<bool> StandsAbove(mysql::Connection& connection, const std::string& person, const std::string& employee,
-                                 const std::string& today) {
-  std::vector<std::string> level = {employee};
-  for (int depth = 0; depth < kLineMax && !level.empty(); ++depth) {
-    std::vector<Value> params(level.begin(), level.end());
-    params.insert(params.end(), {Value(today), Value(today)});
-    ASSIGN_OR_RETURN(
-        const std::vector<Row> rows,
-        connection.Query(absl::StrCat("SELECT DISTINCT s.superior FROM employees_superiors s WHERE "
-                                      "s.parent_id IN (",
-                                      resource::Placeholders(level.size()),
-                                      ") AND s.since_date <= ? AND (s.until_date IS NULL OR s.until_date >= ?)"),
-                         mysql::Params(params)));
-    level.clear();
-    for (const Row& row : rows) {
-      if (row[0].text() == person) return true;
-      level.push_back(row[0].text());
-    }
-  }
-  return false;
-}
-
 // What the caller is to the document; `grant` gets the one that holds now.
 absl::StatusOr<rules::Reader> ReaderOf(const Context& context, UnitOfWork& work, const std::string& actor,
                                        const CustomerDocument& document, std::string* grant) {
@@ -116,7 +81,7 @@ absl::StatusOr<rules::Reader> ReaderOf(const Context& context, UnitOfWork& work,
   reader.owns_account = owner == IdOf(actor) || !members.empty();
   reader.filed = document.filer() == actor;
   if (!owner.empty()) {
-    ASSIGN_OR_RETURN(reader.above_owner, StandsAbove(work.connection(), IdOf(actor), owner, context.Today(work.now())));
+    ASSIGN_OR_RETURN(reader.above_owner, IsAbove(work, actor, owner, context.Today(work.now())));
   }
   ASSIGN_OR_RETURN(const std::vector<DocumentGrant> grants,
                    work.Find<DocumentGrant>({"t.document = ? AND t.requester = ? AND t.state = 'GRANTED' AND "

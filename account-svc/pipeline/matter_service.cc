@@ -3,6 +3,7 @@
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/matter_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/staff.h"
 #include "account-svc/working_time.h"
 #include "common/resource/standard.h"
 #include "common/schedule/schedule.h"
@@ -43,7 +44,7 @@ absl::Status Report(const Context& context, UnitOfWork& work, ImportantMatter* m
   RETURN_IF_ERROR(CheckOpportunityOf(work, matter->account(), matter->opportunity(), "important_matter.opportunity"));
   const std::string today = context.Today(work.now());
   rules::ReportingLines lines;
-  ASSIGN_OR_RETURN(lines.superiors, SuperiorsOf(work, matter->owner(), today));
+  ASSIGN_OR_RETURN(lines.superiors, SuperiorsOf(work.connection(), matter->owner(), today));
   ASSIGN_OR_RETURN(lines.superior_is_general_manager, IsGeneralManager(work, matter->superior(), today));
   lines.may_pass_the_line = work.actor().Holds(kPassTheLine);
   RETURN_IF_ERROR(rules::CheckReport(*matter, lines, work.now()));
@@ -89,7 +90,7 @@ absl::Status Escalate(const Context& context, UnitOfWork& work, const schedule::
   ASSIGN_OR_RETURN(const ImportantMatter matter, work.Load<ImportantMatter>(item.resource));
   if (matter.state() != v1::IMPORTANT_MATTER_STATE_REPORTED || matter.overdue()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::vector<std::string> above,
-                   SuperiorsOf(work, matter.superior(), context.Today(work.now())));
+                   SuperiorsOf(work.connection(), matter.superior(), context.Today(work.now())));
   Change<ImportantMatter> change{matter, matter};
   change.after.set_overdue(true);
   if (!above.empty()) change.after.set_escalated_to(above[0]);

@@ -5,6 +5,7 @@
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/need_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/staff.h"
 #include "account-svc/working_time.h"
 #include "common/money/decimal.h"
 #include "common/resource/standard.h"
@@ -72,7 +73,8 @@ absl::Status Escalate(const Context& context, UnitOfWork& work, const schedule::
     if (!rows.empty() && !rows[0][0].is_null()) head = NameOf("employees", rows[0][0].text());
   }
   if (head.empty()) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> above, SuperiorsOf(work, need.owner(), context.Today(work.now())));
+    ASSIGN_OR_RETURN(const std::vector<std::string> above,
+                     SuperiorsOf(work.connection(), need.owner(), context.Today(work.now())));
     if (!above.empty()) head = above[0];
   }
   Change<CustomerNeed> change{need, need};

@@ -3,11 +3,11 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
-#include "account-svc/pipeline/digest.h"
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/card_rules.h"
 #include "account-svc/rules/process_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "common/id/digest.h"
 #include "common/money/decimal.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -182,7 +182,7 @@ absl::Status Compile(const Context& context, UnitOfWork& work, OpportunityReport
   ASSIGN_OR_RETURN(const std::vector<OpportunityReportLine> lines,
                    PipelineAt(context, {work.actor(), work.level()}, work.connection(), until, ""));
   for (const OpportunityReportLine& line : lines) *report->add_lines() = line;
-  report->set_content_hash(Sha256(rules::ReportContent(*report)));
+  report->set_content_hash(Sha256Hex(rules::ReportContent(*report)));
   return absl::OkStatus();
 }
 

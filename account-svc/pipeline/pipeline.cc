@@ -18,18 +18,6 @@ absl::Status SetOwner(resource::UnitOfWork& work, std::string* owner) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::string>> SuperiorsOf(resource::UnitOfWork& work, const std::string& employee,
-                                                     const std::string& day) {
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query("SELECT s.superior FROM employees_superiors s WHERE s.parent_id = ? AND "
-                                           "s.since_date <= ? AND (s.until_date IS NULL OR s.until_date >= ?) ORDER BY "
-                                           "s.position",
-                                           {IdOf(employee), day, day}));
-  std::vector<std::string> superiors;
-  for (const mysql::Row& row : rows) superiors.push_back(NameOf("employees", row[0].text()));
-  return superiors;
-}
-
 absl::Status CheckOpportunityOf(resource::UnitOfWork& work, const std::string& account, const std::string& opportunity,
                                 absl::string_view field) {
   if (opportunity.empty() || work.importing()) return absl::OkStatus();

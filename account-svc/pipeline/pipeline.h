@@ -53,10 +53,6 @@ void OnDue(const Context& context, absl::string_view kind, absl::string_view met
 // The person who works a record: `owner`, or the caller when it is empty.
 absl::Status SetOwner(resource::UnitOfWork& work, std::string* owner);
 
-// Direct superiors of a person on `day`.
-absl::StatusOr<std::vector<std::string>> SuperiorsOf(resource::UnitOfWork& work, const std::string& employee,
-                                                     const std::string& day);
-
 // `opportunity` (may be empty) is one of `account` within the caller's reach by opportunity.read: OUT_OF_SCOPE,
 // OPPORTUNITY_OF_ANOTHER_ACCOUNT on `field`.
 absl::Status CheckOpportunityOf(resource::UnitOfWork& work, const std::string& account, const std::string& opportunity,

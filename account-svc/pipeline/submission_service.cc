@@ -2,12 +2,12 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
-#include "account-svc/pipeline/digest.h"
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/card_rules.h"
 #include "account-svc/rules/duties.h"
 #include "account-svc/rules/need_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "common/id/digest.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -67,14 +67,14 @@ absl::Status Review(UnitOfWork& work, ManufacturerSubmission* submission) {
   submission->set_reviewer(actor);
   *submission->mutable_review_time() = ToTimestamp(work.now());
   submission->set_snapshot(rules::SubmissionText(*submission));
-  submission->set_content_hash(Sha256(submission->snapshot()));
+  submission->set_content_hash(Sha256Hex(submission->snapshot()));
   return absl::OkStatus();
 }
 
 absl::Status Submit(const Context& context, UnitOfWork& work, ManufacturerSubmission* submission) {
   ASSIGN_OR_RETURN(*submission->mutable_submitter(), Person(work));
   // What leaves the house is what was read.
-  if (Sha256(rules::SubmissionText(*submission)) != submission->content_hash()) {
+  if (Sha256Hex(rules::SubmissionText(*submission)) != submission->content_hash()) {
     return FailedPrecondition("CONTENT_CHANGED", submission->name(), "the content is another than the one reviewed",
                               {{"reviewed", submission->content_hash()}});
   }
