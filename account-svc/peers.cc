@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
+#include "kam/api/standard.pb.h"
 
 namespace kam::account {
 namespace {
@@ -121,6 +122,15 @@ absl::StatusOr<OpenBusiness> Peers::AllBusiness(const std::vector<std::string>& 
   RETURN_IF_ERROR(Take("contract-svc", ContractBusiness(accounts, deadline), &all));
   RETURN_IF_ERROR(Take("aftersales-svc", AftersalesBusiness(accounts, deadline), &all));
   return all;
+}
+
+absl::StatusOr<pricing::v1::Quote> Peers::Quote(const std::string& name, absl::Time deadline) const {
+  if (contract_ == nullptr) return NoContractService();
+  kam::api::GetRequest request;
+  request.set_name(name);
+  pricing::v1::Quote quote;
+  RETURN_IF_ERROR(contract_("kam.pricing.v1.QuoteService/GetQuote", request, &quote, deadline));
+  return quote;
 }
 
 }  // namespace kam::account

@@ -1,5 +1,5 @@
-// What account-svc asks the other services about accounts. They may be away: whoever asks
-// decides whether it can do without the answer, and says so.
+// What account-svc asks the other services about accounts. They may be away: whoever
+// asks decides whether it can do without the answer, and says so.
 #ifndef KAM_ACCOUNT_SVC_PEERS_H_
 #define KAM_ACCOUNT_SVC_PEERS_H_
 
@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kam/business/v1/business_service.pb.h"
+#include "kam/pricing/v1/quote.pb.h"
 
 namespace kam::account {
 
@@ -46,6 +47,9 @@ class Peers {
   absl::StatusOr<std::vector<business::v1::AftersalesFigures>> AftersalesFigures(
       const std::vector<std::string>& accounts, const std::string& from_month, const std::string& until_month,
       absl::Time deadline) const;
+
+  // A quote of contract-svc; NOT_FOUND.
+  absl::StatusOr<pricing::v1::Quote> Quote(const std::string& name, absl::Time deadline) const;
 
   // Both; a service that is away is named in `unanswered` instead of failing the whole.
   absl::StatusOr<OpenBusiness> AllBusiness(const std::vector<std::string>& accounts, absl::Time deadline) const;

@@ -102,6 +102,7 @@ absl::Status Policy::Validate() const {
   longer("need_route", need_route);
   longer("need_answer", need_answer);
   longer("test_drive_max", test_drive_max);
+  longer("tender_reminder", tender_reminder);
   if (test_drive_early < absl::ZeroDuration()) {
     violations.Add("policy.test_drive_early", "FIELD_OUT_OF_RANGE", "must not be negative");
   }

@@ -164,6 +164,8 @@ struct Policy {
   int success_case_score = 80;
   // Roles that answer for the effect of a new product.
   std::vector<std::string> product_roles = {"KAM", "KAPM"};
+  // How long before a deadline of a tender it is reminded of.
+  absl::Duration tender_reminder = absl::Hours(24 * 3);
   // Longest test drive, and how much before its time it may begin.
   absl::Duration test_drive_max = absl::Hours(4);
   absl::Duration test_drive_early = absl::Minutes(30);

@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
     kam::contract::RegisterAll(context.runtime, policy, directory, roles_of, &context.registry, &context.scheduler);
     return kam::contract::ScheduleAdoption(context.runtime);
   };
-  parts.program_permissions = {{"gateway", {"sandbox.clock"}}, {"account-svc", {"contract_business.resolve"}}};
+  parts.program_permissions = {{"gateway", {"sandbox.clock"}},
+                               {"account-svc", {"contract_business.resolve", "quote.read"}}};
   return kam::service::Main(parts, argc, argv);
 }

@@ -14,6 +14,7 @@
 #include "kam/account/v1/referral.pb.h"
 #include "kam/account/v1/sales_process.pb.h"
 #include "kam/account/v1/solution.pb.h"
+#include "kam/account/v1/tender.pb.h"
 #include "kam/account/v1/test_drive.pb.h"
 #include "kam/account/v1/traffic_count.pb.h"
 #include "kam/account/v1/working_calendar.pb.h"
@@ -35,6 +36,7 @@ constexpr absl::string_view kServices[] = {
     "kam.account.v1.ReferralService",
     "kam.account.v1.SalesProcessService",
     "kam.account.v1.SolutionService",
+    "kam.account.v1.TenderService",
     "kam.account.v1.TestDriveService",
     "kam.account.v1.TrafficCountService",
     "kam.account.v1.WorkingCalendarService",
@@ -42,6 +44,7 @@ constexpr absl::string_view kServices[] = {
 
 void FillCatalog(resource::Catalog* catalog) {
   catalog->Add<v1::AccountPlan>();
+  catalog->Add<v1::ContractDraftRequest>();
   catalog->Add<v1::CrossSellOffer>();
   catalog->Add<v1::CrossSellTarget>();
   catalog->Add<v1::CustomerNeed>();
@@ -57,6 +60,7 @@ void FillCatalog(resource::Catalog* catalog) {
   catalog->Add<v1::Referral>();
   catalog->Add<v1::SalesProcess>();
   catalog->Add<v1::Solution>();
+  catalog->Add<v1::Tender>();
   catalog->Add<v1::TestDrive>();
   catalog->Add<v1::TestDriveRoute>();
   catalog->Add<v1::TrafficCount>();
@@ -79,6 +83,7 @@ void RegisterHandlers(const Context& context, rpc::Registry* registry) {
   RegisterCustomerNeeds(context, registry);
   RegisterAccountPlans(context, registry);
   RegisterSubmissions(context, registry);
+  RegisterTenders(context, registry);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // kam.account.v1.OpportunityService and SalesProcessService.
 #include "absl/strings/str_cat.h"
+#include "account-svc/pipeline/contract_drafts.h"
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/process_rules.h"
 #include "account-svc/rules/proto_time.h"
@@ -164,7 +165,9 @@ void RegisterDeals(const Context& context, rpc::Registry* registry) {
       context, Rpc("WinOpportunity"), registry,
       [context](UnitOfWork& work, const v1::WinOpportunityRequest& request, Opportunity* opportunity) -> absl::Status {
         ASSIGN_OR_RETURN(const rules::Process process, ProcessOf(context, work, *opportunity));
-        return rules::Win(request.reason(), request.reason_code(), process, work.now(), opportunity);
+        RETURN_IF_ERROR(rules::Win(request.reason(), request.reason_code(), process, work.now(), opportunity));
+        return RequestContractDraft(work, {opportunity->account(), opportunity->name(), opportunity->name(),
+                                           opportunity->owner(), "", opportunity->amount()});
       });
   AddVerb<Opportunity, v1::LoseOpportunityRequest>(
       context, Rpc("LoseOpportunity"), registry,

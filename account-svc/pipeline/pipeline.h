@@ -30,6 +30,7 @@ void RegisterInitiatives(const Context& context, rpc::Registry* registry);
 void RegisterCustomerNeeds(const Context& context, rpc::Registry* registry);
 void RegisterAccountPlans(const Context& context, rpc::Registry* registry);
 void RegisterSubmissions(const Context& context, rpc::Registry* registry);
+void RegisterTenders(const Context& context, rpc::Registry* registry);
 
 // Registers a report: a read of `run(call, request, connection)` in a session of its own.
 template <typename Request, typename Response, typename Run>

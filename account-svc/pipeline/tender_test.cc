@@ -1,0 +1,251 @@
+// Tenders and what a win asks for, over real gRPC and a real database; contract-svc is played by the test.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/context.h"
+#include "account-svc/rules/proto_time.h"
+#include "account-svc/testing/account_fixture.h"
+#include "common/testing/matchers.h"
+#include "common/time/date.h"
+#include "kam/account/v1/opportunity_service.pb.h"
+#include "kam/account/v1/tender_service.pb.h"
+#include "kam/api/standard.pb.h"
+#include "kam/pricing/v1/quote.pb.h"
+
+namespace kam::account {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using testing::NamesField;
+using testing::StatusIs;
+using v1::ContractDraftRequest;
+using v1::Tender;
+
+class TenderTest : public ::testing::Test {
+ protected:
+  TenderTest()
+      : world_(World::Get()),
+        department_(world_.AddDepartment()),
+        head_(world_.AddEmployee("SD", department_.name())),
+        manager_(world_.AddEmployee("KAM", department_.name(), {head_.name()})),
+        sd_(world_.As(head_, "SD")),
+        kam_(world_.As(manager_, "KAM")),
+        answer_(world_.contract_svc),
+        account_(world_.AddAccount(kam_)) {
+    quote_.set_name("quotes/01jgtest0000000000000000q1");
+    quote_.set_account(account_.name());
+    quote_.set_state(pricing::v1::QUOTE_STATE_APPROVED);
+    quote_.set_content_hash("h");
+    quote_.set_approved_content_hash("h");
+    quote_.mutable_total_gross()->set_currency_code("CNY");
+    quote_.mutable_total_gross()->set_units(980'000);
+    world_.contract_svc = [this](absl::string_view method, const google::protobuf::Message& request,
+                                 google::protobuf::Message* response) -> absl::Status {
+      if (method != "kam.pricing.v1.QuoteService/GetQuote") return answer_(method, request, response);
+      if (!contract_svc_status_.ok()) return contract_svc_status_;
+      response->CopyFrom(quote_);
+      return absl::OkStatus();
+    };
+  }
+  ~TenderTest() override { world_.contract_svc = answer_; }
+
+  FakeClock& clock() { return world_.harness().clock(); }
+  absl::StatusOr<Tender> Note(absl::Duration submission, const std::string& opportunity = {}) {
+    v1::CreateTenderRequest request;
+    Tender& tender = *request.mutable_tender();
+    tender.set_account(account_.name());
+    tender.set_tender_number(world_.harness().NewId());
+    tender.set_issuer("政府采购中心");
+    tender.set_display_name("公务车采购");
+    tender.set_quote(quote_.name());
+    tender.set_opportunity(opportunity);
+    *tender.mutable_submission_time() = ToTimestamp(clock().Now() + submission);
+    *tender.mutable_opening_time() = ToTimestamp(clock().Now() + submission + absl::Hours(1));
+    return world_.Call<Tender>(kam_, "kam.account.v1.TenderService/CreateTender", request);
+  }
+  template <typename Request>
+  absl::StatusOr<Tender> Do(const auth::Principal& who, absl::string_view verb, const std::string& name,
+                            Request request) {
+    request.set_name(name);
+    return world_.Call<Tender>(who, absl::StrCat("kam.account.v1.TenderService/", verb), request);
+  }
+  absl::StatusOr<Tender> Submit(const std::string& name) {
+    v1::SubmitTenderRequest request;
+    request.set_receipt("回执1");
+    return Do(kam_, "SubmitTender", name, request);
+  }
+  std::vector<ContractDraftRequest> Drafts() {
+    kam::api::ListRequest list;
+    list.set_filter(absl::StrCat("account = \"", account_.name(), "\""));
+    const auto found = world_.Call<v1::ListContractDraftRequestsResponse>(
+        kam_, "kam.account.v1.TenderService/ListContractDraftRequests", list);
+    EXPECT_THAT(found, IsOk());
+    return {found->contract_draft_requests().begin(), found->contract_draft_requests().end()};
+  }
+
+  World& world_;
+  organization::v1::Department department_;
+  organization::v1::Employee head_, manager_;
+  auth::Principal sd_, kam_;
+  World::Answer answer_;
+  v1::Account account_;
+  pricing::v1::Quote quote_;
+  absl::Status contract_svc_status_;
+};
+
+// noted, prepared, approved at an allowed price, submitted in time, opened, won; a contract draft is asked
+// for.
+TEST_F(TenderTest, ABidIsApprovedSubmittedOpenedAndWon) {
+  const auto noted = Note(absl::Hours(24 * 10));
+  ASSERT_THAT(noted, IsOk());
+  v1::CreateTenderRequest again;
+  *again.mutable_tender() = *noted;
+  EXPECT_THAT(world_.Call<Tender>(kam_, "kam.account.v1.TenderService/CreateTender", again),
+              HasReason("FIELD_NOT_UNIQUE"));
+  EXPECT_THAT(Submit(noted->name()), HasReason("STATE_NOT_ALLOWED"));
+  ASSERT_THAT(Do(kam_, "PrepareTender", noted->name(), v1::PrepareTenderRequest()), IsOk());
+  v1::UpdateTenderRequest update;
+  update.mutable_tender()->set_name(noted->name());
+  v1::TenderDocument& paper = *update.mutable_tender()->add_documents();
+  paper.set_title("资质文件");
+  paper.set_required(true);
+  update.mutable_tender()->mutable_bid_bond()->set_currency_code("CNY");
+  update.mutable_tender()->mutable_bid_bond()->set_units(20'000);
+  ASSERT_THAT(world_.Call<Tender>(kam_, "kam.account.v1.TenderService/UpdateTender", update), IsOk());
+  const v1::ApproveTenderRequest approve;
+  EXPECT_THAT(Do(kam_, "ApproveTender", noted->name(), approve), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Do(world_.As(manager_, "SD"), "ApproveTender", noted->name(), approve),
+              HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Do(sd_, "ApproveTender", noted->name(), approve), HasReason("DOCUMENTS_MISSING"));
+  paper.set_document("dms://1");
+  ASSERT_THAT(world_.Call<Tender>(kam_, "kam.account.v1.TenderService/UpdateTender", update), IsOk());
+  quote_.set_state(pricing::v1::QUOTE_STATE_IN_APPROVAL);
+  EXPECT_THAT(Do(sd_, "ApproveTender", noted->name(), approve), HasReason("BID_PRICE_UNAUTHORISED"));
+  quote_.set_state(pricing::v1::QUOTE_STATE_APPROVED);
+  quote_.set_content_hash("other");
+  EXPECT_THAT(Do(sd_, "ApproveTender", noted->name(), approve), HasReason("BID_PRICE_UNAUTHORISED"));
+  quote_.set_content_hash("h");
+  const auto approved = Do(sd_, "ApproveTender", noted->name(), approve);
+  ASSERT_THAT(approved, IsOk());
+  EXPECT_EQ(approved->bid_price().units(), 980'000);
+  EXPECT_THAT(world_.Call<Tender>(kam_, "kam.account.v1.TenderService/UpdateTender", update), IsOk()) << "the same";
+  paper.set_document("dms://2");
+  EXPECT_THAT(world_.Call<Tender>(kam_, "kam.account.v1.TenderService/UpdateTender", update),
+              HasReason("TENDER_BOUND"));
+  EXPECT_THAT(Submit(noted->name()), HasReason("BID_BOND_UNPAID"));
+  v1::PayBidBondRequest pay;
+  pay.set_document("dms://bond");
+  ASSERT_THAT(Do(kam_, "PayBidBond", noted->name(), pay), IsOk());
+  quote_.mutable_total_gross()->set_units(970'000);
+  EXPECT_THAT(Submit(noted->name()), HasReason("BID_PRICE_CHANGED"));
+  quote_.mutable_total_gross()->set_units(980'000);
+  contract_svc_status_ =
+      RetryLater(absl::StatusCode::kUnavailable, "CONTRACT_SVC_UNAVAILABLE", "away", absl::Seconds(1));
+  EXPECT_THAT(Submit(noted->name()), HasReason("CONTRACT_SVC_UNAVAILABLE"));
+  contract_svc_status_ = absl::OkStatus();
+  ASSERT_THAT(Submit(noted->name()), IsOk());
+  v1::OpenTenderRequest open;
+  open.add_competitors()->set_bidder("甲公司");
+  EXPECT_THAT(Do(kam_, "OpenTender", noted->name(), open), HasReason("TENDER_NOT_OPEN"));
+  clock().Set(FromTimestamp(noted->opening_time()));
+  ASSERT_THAT(Do(kam_, "OpenTender", noted->name(), open), IsOk());
+  v1::WinTenderRequest win;
+  win.set_reason("综合评分第一");
+  win.set_result_code(v1::CLOSE_REASON_CODE_SERVICE);
+  ASSERT_THAT(Do(kam_, "WinTender", noted->name(), win), IsOk());
+  const std::vector<ContractDraftRequest> drafts = Drafts();
+  ASSERT_EQ(drafts.size(), 1);
+  EXPECT_EQ(drafts[0].source(), noted->name());
+  EXPECT_EQ(drafts[0].quote(), quote_.name());
+  EXPECT_EQ(drafts[0].amount().units(), 980'000);
+  v1::RecordContractDraftRequest record;
+  record.set_name(drafts[0].name());
+  record.set_contract("contracts/01jgtest0000000000000000c1");
+  EXPECT_EQ(
+      world_.Call<ContractDraftRequest>(kam_, "kam.account.v1.TenderService/RecordContractDraft", record)->state(),
+      v1::CONTRACT_DRAFT_STATE_DRAFTED);
+}
+
+// not a second after the deadline; the miss is on record.
+TEST_F(TenderTest, ABidAfterTheDeadlineIsRefused) {
+  const auto noted = Note(absl::Hours(24 * 2));
+  ASSERT_THAT(Do(kam_, "PrepareTender", noted->name(), v1::PrepareTenderRequest()), IsOk());
+  ASSERT_THAT(Do(sd_, "ApproveTender", noted->name(), v1::ApproveTenderRequest()), IsOk());
+  clock().Set(FromTimestamp(noted->submission_time()) + absl::Seconds(1));
+  EXPECT_THAT(Submit(noted->name()), HasReason("SUBMISSION_DEADLINE_PASSED"));
+  world_.RunDue();
+  kam::api::GetRequest get;
+  get.set_name(noted->name());
+  EXPECT_TRUE(world_.Call<Tender>(kam_, "kam.account.v1.TenderService/GetTender", get)->missed());
+  v1::AbandonTenderRequest abandon;
+  EXPECT_THAT(Do(kam_, "AbandonTender", noted->name(), abandon), NamesField("reason"));
+  abandon.set_reason("错过时间");
+  EXPECT_EQ(Do(kam_, "AbandonTender", noted->name(), abandon)->state(), v1::TENDER_STATE_ABANDONED);
+}
+
+// reminders before each deadline.
+TEST_F(TenderTest, DeadlinesAreRemindedOfInTime) {
+  const auto noted = Note(absl::Hours(24 * 10));
+  ASSERT_THAT(noted, IsOk());
+  kam::api::GetRequest get;
+  get.set_name(noted->name());
+  const std::string method = "kam.account.v1.TenderService/GetTender";
+  clock().Set(FromTimestamp(noted->submission_time()) - absl::Hours(24 * 3) - absl::Seconds(1));
+  world_.RunDue();
+  EXPECT_EQ(world_.Call<Tender>(kam_, method, get)->reminders_size(), 0);
+  clock().Advance(absl::Seconds(1));
+  world_.RunDue();
+  const auto reminded = world_.Call<Tender>(kam_, method, get);
+  ASSERT_EQ(reminded->reminders_size(), 1);
+  EXPECT_EQ(reminded->reminders(0).deadline(), v1::TENDER_DEADLINE_SUBMISSION);
+  world_.RunDue();
+  EXPECT_EQ(world_.Call<Tender>(kam_, method, get)->reminders_size(), 1);
+}
+
+// a deal that was won by its tender asks for one contract draft, not two; a deal alone asks for its own.
+TEST_F(TenderTest, AWonDealAsksForOneContractDraft) {
+  const auto open_deal = [&] {
+    v1::CreateOpportunityRequest deal;
+    deal.mutable_opportunity()->set_account(account_.name());
+    deal.mutable_opportunity()->set_display_name("采购");
+    const auto made = world_.Call<v1::Opportunity>(kam_, "kam.account.v1.OpportunityService/CreateOpportunity", deal);
+    EXPECT_THAT(made, IsOk());
+    return made->name();
+  };
+  const auto win_deal = [&](const std::string& name) {
+    for (const v1::OpportunityStage stage :
+         {v1::OPPORTUNITY_STAGE_NEEDS_ANALYSIS, v1::OPPORTUNITY_STAGE_PRODUCT_INTRODUCTION,
+          v1::OPPORTUNITY_STAGE_NEGOTIATION, v1::OPPORTUNITY_STAGE_SIGNING}) {
+      v1::AdvanceStageRequest advance;
+      advance.set_name(name);
+      advance.set_stage(stage);
+      ASSERT_THAT(world_.Call<v1::Opportunity>(kam_, "kam.account.v1.OpportunityService/AdvanceStage", advance),
+                  IsOk());
+    }
+    v1::WinOpportunityRequest win;
+    win.set_name(name);
+    win.set_reason("中标");
+    win.set_reason_code(v1::CLOSE_REASON_CODE_SERVICE);
+    ASSERT_THAT(world_.Call<v1::Opportunity>(kam_, "kam.account.v1.OpportunityService/WinOpportunity", win), IsOk());
+  };
+  const std::string deal = open_deal();
+  const auto noted = Note(absl::Hours(24), deal);
+  ASSERT_THAT(Do(kam_, "PrepareTender", noted->name(), v1::PrepareTenderRequest()), IsOk());
+  ASSERT_THAT(Do(sd_, "ApproveTender", noted->name(), v1::ApproveTenderRequest()), IsOk());
+  ASSERT_THAT(Submit(noted->name()), IsOk());
+  clock().Set(FromTimestamp(noted->opening_time()));
+  ASSERT_THAT(Do(kam_, "OpenTender", noted->name(), v1::OpenTenderRequest()), IsOk());
+  v1::WinTenderRequest win;
+  win.set_reason("综合评分第一");
+  win.set_result_code(v1::CLOSE_REASON_CODE_PRICE);
+  ASSERT_THAT(Do(kam_, "WinTender", noted->name(), win), IsOk());
+  win_deal(deal);
+  EXPECT_EQ(Drafts().size(), 1);
+  win_deal(open_deal());
+  EXPECT_EQ(Drafts().size(), 2);
+}
+
+}  // namespace
+}  // namespace kam::account

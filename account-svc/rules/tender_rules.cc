@@ -1,0 +1,200 @@
+#include "account-svc/rules/tender_rules.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "account-svc/rules/duties.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "kam/account/v1/tender_service.pb.h"
+
+namespace kam::account::rules {
+namespace {
+
+std::string Text(absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()); }
+
+absl::Status CheckQuote(const v1::Tender& tender, const BidQuote& quote) {
+  if (tender.quote().empty() || !quote.allowed) {
+    return FailedPrecondition("BID_PRICE_UNAUTHORISED", tender.name(),
+                              tender.quote().empty() ? "the bid has no quote; its price is allowed by a quote that the "
+                                                       "price authority approved"
+                                                     : "the quote of the bid was not allowed by the price authority",
+                              {{"quote", tender.quote()}, {"state", quote.state}});
+  }
+  if (quote.account == tender.account()) return absl::OkStatus();
+  return InvalidField("quote", "QUOTE_OF_ANOTHER_ACCOUNT", "belongs to another account",
+                      {{"value", tender.quote()}, {"account", quote.account}});
+}
+
+bool SamePrice(const google::type::Money& a, const google::type::Money& b) {
+  return a.currency_code() == b.currency_code() && a.units() == b.units() && a.nanos() == b.nanos();
+}
+
+// The deadlines of the tender that its state has before it.
+std::vector<std::pair<v1::TenderDeadline, absl::Time>> Deadlines(const v1::Tender& tender, absl::TimeZone zone) {
+  std::vector<std::pair<v1::TenderDeadline, absl::Time>> found;
+  if (MaySubmit(tender)) {
+    if (tender.has_question_time()) {
+      found.emplace_back(v1::TENDER_DEADLINE_QUESTION, FromTimestamp(tender.question_time()));
+    }
+    if (tender.has_bid_bond() && tender.bid_bond_paid().empty()) {
+      const absl::StatusOr<absl::CivilDay> due = ParseDate(tender.bid_bond_due());
+      if (due.ok()) found.emplace_back(v1::TENDER_DEADLINE_BID_BOND, absl::FromCivil(*due + 1, zone));
+    }
+    found.emplace_back(v1::TENDER_DEADLINE_SUBMISSION, FromTimestamp(tender.submission_time()));
+  } else if (tender.state() == v1::TENDER_STATE_SUBMITTED) {
+    found.emplace_back(v1::TENDER_DEADLINE_OPENING, FromTimestamp(tender.opening_time()));
+  }
+  return found;
+}
+
+bool Reminded(const v1::Tender& tender, v1::TenderDeadline deadline) {
+  const auto& all = tender.reminders();
+  return std::any_of(all.begin(), all.end(), [&](const v1::TenderReminder& at) { return at.deadline() == deadline; });
+}
+
+}  // namespace
+
+bool MaySubmit(const v1::Tender& tender) {
+  return tender.state() == v1::TENDER_STATE_NOTED || tender.state() == v1::TENDER_STATE_PREPARING ||
+         tender.state() == v1::TENDER_STATE_APPROVED;
+}
+
+absl::Status CompleteTender(absl::TimeZone zone, v1::Tender* tender) {
+  if (!tender->has_opening_time()) *tender->mutable_opening_time() = tender->submission_time();
+  const absl::Time submission = FromTimestamp(tender->submission_time());
+  if (tender->has_bid_bond() && tender->bid_bond_due().empty()) {
+    tender->set_bid_bond_due(TodayText(submission, zone));
+  }
+  FieldViolations violations;
+  const auto later = [&](absl::string_view field, absl::string_view before) {
+    violations.Add(absl::StrCat("tender.", field), "TENDER_DATES_ORDER", absl::StrCat("must not be before ", before));
+  };
+  if (FromTimestamp(tender->opening_time()) < submission) later("opening_time", "submission_time");
+  if (tender->has_question_time() && submission < FromTimestamp(tender->question_time())) {
+    later("submission_time", "question_time");
+  }
+  if (!tender->bid_bond_due().empty() && TodayText(submission, zone) < tender->bid_bond_due()) {
+    later("submission_time", "bid_bond_due");
+  }
+  if (!tender->sale_date().empty()) {
+    if (TodayText(submission, zone) < tender->sale_date()) later("submission_time", "sale_date");
+    if (tender->has_question_time() && TodayText(FromTimestamp(tender->question_time()), zone) < tender->sale_date()) {
+      later("question_time", "sale_date");
+    }
+  }
+  return violations.status();
+}
+
+absl::Status CheckTenderUpdate(const v1::Tender& before, const v1::Tender& after) {
+  if (before.state() == v1::TENDER_STATE_NOTED || before.state() == v1::TENDER_STATE_PREPARING) {
+    return absl::OkStatus();
+  }
+  const bool waits = before.state() == v1::TENDER_STATE_APPROVED || before.state() == v1::TENDER_STATE_SUBMITTED;
+  const auto bound = [&](v1::Tender tender) {
+    tender.clear_reminders();
+    if (waits || before.state() == v1::TENDER_STATE_OPENED) tender.clear_competitors();
+    if (waits) tender.clear_opening_time();
+    // The issuer may give everybody more time, also once our bid is approved.
+    if (before.state() == v1::TENDER_STATE_APPROVED) {
+      tender.clear_submission_time();
+      tender.clear_question_time();
+    }
+    return tender.SerializeAsString();
+  };
+  if (bound(before) == bound(after)) return absl::OkStatus();
+  return FailedPrecondition("TENDER_BOUND", before.name(),
+                            "what was approved of a bid does not change; it is revised before the submission",
+                            {{"state", v1::TenderState_Name(before.state())}});
+}
+
+void ForgetReminders(const v1::Tender& before, v1::Tender* after) {
+  const auto moved = [&](v1::TenderDeadline deadline) {
+    switch (deadline) {
+      case v1::TENDER_DEADLINE_QUESTION:
+        return FromTimestamp(before.question_time()) != FromTimestamp(after->question_time());
+      case v1::TENDER_DEADLINE_BID_BOND:
+        return before.bid_bond_due() != after->bid_bond_due();
+      case v1::TENDER_DEADLINE_SUBMISSION:
+        return FromTimestamp(before.submission_time()) != FromTimestamp(after->submission_time());
+      default:
+        return FromTimestamp(before.opening_time()) != FromTimestamp(after->opening_time());
+    }
+  };
+  auto* all = after->mutable_reminders();
+  all->erase(
+      std::remove_if(all->begin(), all->end(), [&](const v1::TenderReminder& at) { return moved(at.deadline()); }),
+      all->end());
+}
+
+absl::Status ApproveBid(absl::string_view actor, const BidQuote& quote, absl::Time now, v1::Tender* tender) {
+  RETURN_IF_ERROR(CheckOther(actor, tender->owner(), "owner", "nobody approves a bid that he leads"));
+  std::vector<std::string> missing;
+  for (const v1::TenderDocument& document : tender->documents()) {
+    if (document.required() && document.document().empty()) missing.push_back(document.title());
+  }
+  if (!missing.empty()) {
+    const std::string list = absl::StrJoin(missing, ", ");
+    return FailedPrecondition("DOCUMENTS_MISSING", tender->name(),
+                              absl::StrCat("the issuer asks for documents that are not ready: ", list),
+                              {{"missing", list}});
+  }
+  RETURN_IF_ERROR(CheckQuote(*tender, quote));
+  *tender->mutable_bid_price() = quote.price;
+  tender->set_approver(std::string(actor));
+  *tender->mutable_approve_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+absl::Status SubmitBid(const v1::SubmitTenderRequest& request, absl::string_view actor, const BidQuote& quote,
+                       absl::Time now, v1::Tender* tender) {
+  const absl::Time deadline = FromTimestamp(tender->submission_time());
+  if (now > deadline) {
+    return FailedPrecondition("SUBMISSION_DEADLINE_PASSED", tender->name(),
+                              absl::StrCat("bids were handed in until ", Text(deadline)),
+                              {{"value", Text(now)}, {"limit", Text(deadline)}});
+  }
+  if (tender->has_bid_bond() && tender->bid_bond_paid().empty()) {
+    return FailedPrecondition("BID_BOND_UNPAID", tender->name(), "the bid bond was not paid",
+                              {{"due", tender->bid_bond_due()}});
+  }
+  RETURN_IF_ERROR(CheckQuote(*tender, quote));
+  if (!SamePrice(quote.price, tender->bid_price())) {
+    return FailedPrecondition(
+        "BID_PRICE_CHANGED", tender->name(),
+        "the quote says another price than the one that was approved; revise the bid",
+        {{"quote", tender->quote()},
+         {"approved", absl::StrCat(tender->bid_price().currency_code(), " ", tender->bid_price().units())},
+         {"value", absl::StrCat(quote.price.currency_code(), " ", quote.price.units())}});
+  }
+  tender->set_submitter(std::string(actor));
+  *tender->mutable_submit_time() = ToTimestamp(now);
+  tender->set_receipt(request.receipt());
+  return absl::OkStatus();
+}
+
+absl::Status OpenBids(const v1::OpenTenderRequest& request, absl::Time now, v1::Tender* tender) {
+  const absl::Time opening = FromTimestamp(tender->opening_time());
+  if (now < opening) {
+    return FailedPrecondition("TENDER_NOT_OPEN", tender->name(), absl::StrCat("bids are opened at ", Text(opening)),
+                              {{"value", Text(now)}, {"limit", Text(opening)}});
+  }
+  if (!request.competitors().empty()) *tender->mutable_competitors() = request.competitors();
+  return absl::OkStatus();
+}
+
+std::optional<std::pair<v1::TenderDeadline, absl::Time>> NextReminder(const v1::Tender& tender, const Policy& policy,
+                                                                      absl::TimeZone zone, absl::Time now) {
+  std::optional<std::pair<v1::TenderDeadline, absl::Time>> next;
+  for (const auto& [deadline, at] : Deadlines(tender, zone)) {
+    if (at <= now || Reminded(tender, deadline)) continue;
+    const absl::Time due = std::max(at - policy.tender_reminder, now);
+    if (!next.has_value() || due < next->second) next = {deadline, due};
+  }
+  return next;
+}
+
+}  // namespace kam::account::rules

@@ -1,0 +1,54 @@
+// Rules of tenders. Pure functions.
+#ifndef KAM_ACCOUNT_SVC_RULES_TENDER_RULES_H_
+#define KAM_ACCOUNT_SVC_RULES_TENDER_RULES_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "account-svc/policy.h"
+#include "google/type/money.pb.h"
+#include "kam/account/v1/tender.pb.h"
+
+namespace kam::account::v1 {
+class OpenTenderRequest;
+class SubmitTenderRequest;
+}  // namespace kam::account::v1
+
+namespace kam::account::rules {
+
+// What contract-svc says of the quote a bid is priced by.
+struct BidQuote {
+  std::string account;
+  bool allowed = false;  // The price authority has allowed it as it is.
+  std::string state;     // For messages.
+  google::type::Money price;
+};
+
+// Completes the days and checks them: TENDER_DATES_ORDER by field.
+absl::Status CompleteTender(absl::TimeZone zone, v1::Tender* tender);
+// TENDER_BOUND: what was approved stays until it is revised, after the submission only what is known of others changes.
+absl::Status CheckTenderUpdate(const v1::Tender& before, const v1::Tender& after);
+// Reminders of deadlines that have moved are forgotten, so that they come again.
+void ForgetReminders(const v1::Tender& before, v1::Tender* after);
+
+// SEPARATION_OF_DUTIES for the one who leads it, DOCUMENTS_MISSING, QUOTE_OF_ANOTHER_ACCOUNT, BID_PRICE_UNAUTHORISED.
+absl::Status ApproveBid(absl::string_view actor, const BidQuote& quote, absl::Time now, v1::Tender* tender);
+// SUBMISSION_DEADLINE_PASSED, BID_BOND_UNPAID, BID_PRICE_UNAUTHORISED, BID_PRICE_CHANGED.
+absl::Status SubmitBid(const v1::SubmitTenderRequest& request, absl::string_view actor, const BidQuote& quote,
+                       absl::Time now, v1::Tender* tender);
+// TENDER_NOT_OPEN.
+absl::Status OpenBids(const v1::OpenTenderRequest& request, absl::Time now, v1::Tender* tender);
+
+// The next deadline to remind of in the state of the tender, and when; nothing when all are past or reminded of.
+std::optional<std::pair<v1::TenderDeadline, absl::Time>> NextReminder(const v1::Tender& tender, const Policy& policy,
+                                                                      absl::TimeZone zone, absl::Time now);
+// Whether a bid can still be submitted.
+bool MaySubmit(const v1::Tender& tender);
+
+}  // namespace kam::account::rules
+
+#endif  // KAM_ACCOUNT_SVC_RULES_TENDER_RULES_H_

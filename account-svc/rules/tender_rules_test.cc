@@ -1,0 +1,173 @@
+#include "account-svc/rules/tender_rules.h"
+
+#include <gtest/gtest.h>
+
+#include "account-svc/rules/proto_time.h"
+#include "common/testing/matchers.h"
+#include "kam/account/v1/tender_service.pb.h"
+
+namespace kam::account::rules {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using testing::NamesField;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'767'571'200);  // Monday 2026-01-05T00:00Z.
+const absl::TimeZone kZone = absl::UTCTimeZone();
+
+v1::Tender Bid() {
+  v1::Tender tender;
+  tender.set_account("accounts/a");
+  tender.set_owner("employees/o");
+  tender.set_quote("quotes/q");
+  tender.set_state(v1::TENDER_STATE_PREPARING);
+  tender.set_sale_date("2026-01-06");
+  *tender.mutable_question_time() = ToTimestamp(kNow + absl::Hours(24 * 5));
+  *tender.mutable_submission_time() = ToTimestamp(kNow + absl::Hours(24 * 10));
+  *tender.mutable_opening_time() = ToTimestamp(kNow + absl::Hours(24 * 11));
+  return tender;
+}
+
+BidQuote Allowed(int64_t units = 100) {
+  BidQuote quote;
+  quote.account = "accounts/a";
+  quote.allowed = true;
+  quote.price.set_currency_code("CNY");
+  quote.price.set_units(units);
+  return quote;
+}
+
+// sale, questions, submission, opening.
+TEST(TenderRules, DatesComeInTheirOrder) {
+  v1::Tender tender = Bid();
+  EXPECT_THAT(CompleteTender(kZone, &tender), IsOk());
+  tender.clear_opening_time();
+  tender.mutable_bid_bond()->set_units(1);
+  ASSERT_THAT(CompleteTender(kZone, &tender), IsOk());
+  EXPECT_EQ(FromTimestamp(tender.opening_time()), FromTimestamp(tender.submission_time()));
+  EXPECT_EQ(tender.bid_bond_due(), "2026-01-15");
+  *tender.mutable_opening_time() = ToTimestamp(kNow);
+  EXPECT_THAT(CompleteTender(kZone, &tender), NamesField("tender.opening_time"));
+  tender = Bid();
+  *tender.mutable_question_time() = ToTimestamp(kNow + absl::Hours(24 * 12));
+  EXPECT_THAT(CompleteTender(kZone, &tender), NamesField("tender.submission_time"));
+  tender = Bid();
+  tender.set_sale_date("2026-01-20");
+  EXPECT_THAT(CompleteTender(kZone, &tender), NamesField("tender.question_time"));
+  tender = Bid();
+  tender.set_bid_bond_due("2026-01-16");
+  EXPECT_THAT(CompleteTender(kZone, &tender), NamesField("tender.submission_time"));
+}
+
+// another approves, with the papers and a price that the authority has allowed.
+TEST(TenderRules, ABidIsApprovedWithAnAllowedPrice) {
+  v1::Tender tender = Bid();
+  EXPECT_THAT(ApproveBid("employees/o", Allowed(), kNow, &tender), HasReason("SEPARATION_OF_DUTIES"));
+  v1::TenderDocument& paper = *tender.add_documents();
+  paper.set_title("资质");
+  paper.set_required(true);
+  const absl::Status missing = ApproveBid("employees/s", Allowed(), kNow, &tender);
+  EXPECT_THAT(missing, HasReason("DOCUMENTS_MISSING"));
+  EXPECT_EQ(MetadataValue(missing, "missing"), "资质");
+  paper.set_document("dms://1");
+  BidQuote quote = Allowed();
+  quote.allowed = false;
+  EXPECT_THAT(ApproveBid("employees/s", quote, kNow, &tender), HasReason("BID_PRICE_UNAUTHORISED"));
+  quote = Allowed();
+  quote.account = "accounts/b";
+  EXPECT_THAT(ApproveBid("employees/s", quote, kNow, &tender), HasReason("QUOTE_OF_ANOTHER_ACCOUNT"));
+  v1::Tender unpriced = tender;
+  unpriced.clear_quote();
+  EXPECT_THAT(ApproveBid("employees/s", Allowed(), kNow, &unpriced), HasReason("BID_PRICE_UNAUTHORISED"));
+  ASSERT_THAT(ApproveBid("employees/s", Allowed(), kNow, &tender), IsOk());
+  EXPECT_EQ(tender.bid_price().units(), 100);
+  EXPECT_EQ(tender.approver(), "employees/s");
+}
+
+// in time to the second, with the bond, at the price that was approved.
+TEST(TenderRules, ABidIsSubmittedInTimeAtItsPrice) {
+  v1::Tender tender = Bid();
+  ASSERT_THAT(ApproveBid("employees/s", Allowed(), kNow, &tender), IsOk());
+  tender.set_state(v1::TENDER_STATE_APPROVED);
+  tender.mutable_bid_bond()->set_units(1);
+  v1::SubmitTenderRequest request;
+  request.set_receipt("R1");
+  const absl::Time end = kNow + absl::Hours(24 * 10);
+  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(), end, &tender), HasReason("BID_BOND_UNPAID"));
+  tender.set_bid_bond_paid("2026-01-08");
+  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(), end + absl::Microseconds(1), &tender),
+              HasReason("SUBMISSION_DEADLINE_PASSED"));
+  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(101), end, &tender), HasReason("BID_PRICE_CHANGED"));
+  BidQuote withdrawn = Allowed();
+  withdrawn.allowed = false;
+  EXPECT_THAT(SubmitBid(request, "employees/o", withdrawn, end, &tender), HasReason("BID_PRICE_UNAUTHORISED"));
+  EXPECT_FALSE(tender.has_submit_time());
+  ASSERT_THAT(SubmitBid(request, "employees/o", Allowed(), end, &tender), IsOk());
+  EXPECT_EQ(tender.receipt(), "R1");
+}
+
+TEST(TenderRules, BidsAreOpenedAtTheirTime) {
+  v1::Tender tender = Bid();
+  tender.add_competitors()->set_bidder("甲");
+  v1::OpenTenderRequest request;
+  EXPECT_THAT(OpenBids(request, kNow, &tender), HasReason("TENDER_NOT_OPEN"));
+  ASSERT_THAT(OpenBids(request, kNow + absl::Hours(24 * 11), &tender), IsOk());
+  EXPECT_EQ(tender.competitors(0).bidder(), "甲");
+  request.add_competitors()->set_bidder("乙");
+  ASSERT_THAT(OpenBids(request, kNow + absl::Hours(24 * 11), &tender), IsOk());
+  EXPECT_EQ(tender.competitors(0).bidder(), "乙");
+}
+
+// what was approved is what is submitted.
+TEST(TenderRules, WhatWasApprovedDoesNotChange) {
+  for (int state = 1; state <= v1::TenderState_MAX; ++state) {
+    v1::Tender before = Bid();
+    before.set_state(static_cast<v1::TenderState>(state));
+    const bool free = state == v1::TENDER_STATE_NOTED || state == v1::TENDER_STATE_PREPARING;
+    const auto allowed = [&](auto change) {
+      v1::Tender after = before;
+      change(&after);
+      return CheckTenderUpdate(before, after).ok();
+    };
+    EXPECT_EQ(allowed([](v1::Tender* at) { at->set_quote("quotes/x"); }), free) << state;
+    EXPECT_EQ(allowed([](v1::Tender* at) { at->add_documents(); }), free) << state;
+    EXPECT_EQ(allowed([](v1::Tender* at) { at->mutable_submission_time()->set_seconds(1); }),
+              free || state == v1::TENDER_STATE_APPROVED);
+    EXPECT_EQ(allowed([](v1::Tender* at) { at->mutable_opening_time()->set_seconds(1); }),
+              free || state == v1::TENDER_STATE_APPROVED || state == v1::TENDER_STATE_SUBMITTED);
+    EXPECT_EQ(allowed([](v1::Tender* at) { at->add_competitors(); }), state <= v1::TENDER_STATE_OPENED) << state;
+  }
+}
+
+// every deadline is reminded of once, and again when it moves.
+TEST(TenderRules, DeadlinesAreRemindedOf) {
+  const Policy policy;  // Three days.
+  v1::Tender tender = Bid();
+  auto next = NextReminder(tender, policy, kZone, kNow);
+  ASSERT_TRUE(next.has_value());
+  EXPECT_EQ(next->first, v1::TENDER_DEADLINE_QUESTION);
+  EXPECT_EQ(next->second, kNow + absl::Hours(24 * 2));
+  tender.add_reminders()->set_deadline(v1::TENDER_DEADLINE_QUESTION);
+  next = NextReminder(tender, policy, kZone, kNow);
+  EXPECT_EQ(next->first, v1::TENDER_DEADLINE_SUBMISSION);
+  EXPECT_EQ(NextReminder(tender, policy, kZone, kNow + absl::Hours(24 * 9))->second, kNow + absl::Hours(24 * 9))
+      << "late is at once";
+  v1::Tender moved = tender;
+  *moved.mutable_question_time() = ToTimestamp(kNow + absl::Hours(24 * 6));
+  ForgetReminders(tender, &moved);
+  EXPECT_EQ(moved.reminders_size(), 0);
+  EXPECT_EQ(NextReminder(moved, policy, kZone, kNow)->first, v1::TENDER_DEADLINE_QUESTION);
+  tender.mutable_bid_bond()->set_units(1);
+  tender.set_bid_bond_due("2026-01-07");
+  EXPECT_EQ(NextReminder(tender, policy, kZone, kNow)->first, v1::TENDER_DEADLINE_BID_BOND);
+  tender.set_bid_bond_paid("2026-01-05");
+  EXPECT_EQ(NextReminder(tender, policy, kZone, kNow)->first, v1::TENDER_DEADLINE_SUBMISSION);
+  tender.set_state(v1::TENDER_STATE_SUBMITTED);
+  EXPECT_EQ(NextReminder(tender, policy, kZone, kNow)->first, v1::TENDER_DEADLINE_OPENING);
+  tender.set_state(v1::TENDER_STATE_WON);
+  EXPECT_FALSE(NextReminder(tender, policy, kZone, kNow).has_value());
+}
+
+}  // namespace
+}  // namespace kam::account::rules
