@@ -70,6 +70,8 @@ struct Policy {
   int document_bytes_max = 1 << 20;
   int document_grant_days_max = 30;
   std::array<int, kDocumentKinds> document_retention_years = {1, 3, 3, 5, 5, 3, 10, 1};
+  // Days after which the back-up of an account is no longer current.
+  int snapshot_days = 90;
   // Days without activity from which an account is quiet, sleeping, counted as lost.
   std::array<int, 3> dormancy_days = {30, 90, 365};
   // Hundredths of a per cent by which a resale price may differ from the published one.

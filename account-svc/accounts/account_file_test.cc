@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "account-svc/accounts/contacts.h"
 #include "account-svc/context.h"
 #include "account-svc/testing/account_fixture.h"
 #include "common/testing/matchers.h"

@@ -18,9 +18,7 @@ void RegisterClaims(const Context& context, rpc::Registry* registry);
 void RegisterDisputes(const Context& context, rpc::Registry* registry);
 void RegisterDuplicateScans(const Context& context, rpc::Registry* registry);
 
-// Hooks and handlers of the services around the file: AccountClassificationService, AccountFileService,
-// AccountMarketService, AccountEvaluationService, ExternalRelationService, CustomerDocumentService,
-// AccountUsageService, ChannelPartnerService.
+// Hooks and handlers of the services around the file, one each.
 void RegisterClassification(const Context& context, rpc::Registry* registry);
 void RegisterAccountFiles(const Context& context, rpc::Registry* registry);
 void RegisterAccountMarket(const Context& context, rpc::Registry* registry);
@@ -29,6 +27,8 @@ void RegisterExternalRelations(const Context& context, rpc::Registry* registry);
 void RegisterDocuments(const Context& context, rpc::Registry* registry);
 void RegisterUsage(const Context& context, rpc::Registry* registry);
 void RegisterChannels(const Context& context, rpc::Registry* registry);
+void RegisterSnapshots(const Context& context, rpc::Registry* registry);
+void RegisterViews(const Context& context, rpc::Registry* registry);
 
 // Keeps account_state_spans, where each account stood when.
 absl::Status SaveStateSpan(resource::UnitOfWork& work, const v1::Account* before, const v1::Account& after);

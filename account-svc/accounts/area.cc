@@ -7,11 +7,13 @@
 #include "kam/account/v1/account_file.pb.h"
 #include "kam/account/v1/account_market.pb.h"
 #include "kam/account/v1/account_ownership.pb.h"
+#include "kam/account/v1/account_snapshot.pb.h"
 #include "kam/account/v1/account_usage.pb.h"
 #include "kam/account/v1/channel_partner.pb.h"
 #include "kam/account/v1/contact.pb.h"
 #include "kam/account/v1/customer_document.pb.h"
 #include "kam/account/v1/external_relation.pb.h"
+#include "kam/account/v1/information_request.pb.h"
 
 namespace kam::account {
 namespace {
@@ -24,7 +26,9 @@ constexpr absl::string_view kServices[] = {
     "kam.account.v1.AccountOwnershipService",
     "kam.account.v1.AccountScopeService",
     "kam.account.v1.AccountService",
+    "kam.account.v1.AccountSnapshotService",
     "kam.account.v1.AccountUsageService",
+    "kam.account.v1.AccountViewService",
     "kam.account.v1.ChannelPartnerService",
     "kam.account.v1.ContactService",
     "kam.account.v1.CustomerDocumentService",
@@ -39,6 +43,7 @@ void FillCatalog(resource::Catalog* catalog) {
   catalog->Add<v1::AccountOwnership>();
   catalog->Add<v1::AccountProposal>();
   catalog->Add<v1::AccountSegment>();
+  catalog->Add<v1::AccountSnapshot>();
   catalog->Add<v1::AccountUsage>();
   catalog->Add<v1::BusinessCondition>();
   catalog->Add<v1::ChannelEvaluation>();
@@ -51,6 +56,7 @@ void FillCatalog(resource::Catalog* catalog) {
   catalog->Add<v1::DocumentRead>();
   catalog->Add<v1::ExternalExchange>();
   catalog->Add<v1::ExternalOrganization>();
+  catalog->Add<v1::InformationRequest>();
   catalog->Add<v1::RepresentationAuthority>();
   catalog->Add<v1::ResalePriceCheck>();
   catalog->Add<v1::SupplyShare>();
@@ -68,6 +74,8 @@ void RegisterHandlers(const Context& context, rpc::Registry* registry) {
   RegisterDocuments(context, registry);
   RegisterUsage(context, registry);
   RegisterChannels(context, registry);
+  RegisterSnapshots(context, registry);
+  RegisterViews(context, registry);
 }
 
 }  // namespace

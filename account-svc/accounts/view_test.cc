@@ -1,0 +1,250 @@
+// The view of 360 degrees, timeline, search, requests for information and the archive of back-ups, over
+// real gRPC and a real database.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/context.h"
+#include "account-svc/testing/account_fixture.h"
+#include "common/testing/matchers.h"
+#include "kam/account/v1/account_service.pb.h"
+#include "kam/account/v1/account_snapshot_service.pb.h"
+#include "kam/account/v1/account_view_service.pb.h"
+#include "kam/account/v1/contact_service.pb.h"
+#include "kam/account/v1/opportunity_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using testing::StatusIs;
+using v1::AccountSnapshot;
+using v1::AccountView;
+using v1::InformationRequest;
+
+std::string Views(absl::string_view verb) { return absl::StrCat("kam.account.v1.AccountViewService/", verb); }
+std::string Snapshots(absl::string_view verb) { return absl::StrCat("kam.account.v1.AccountSnapshotService/", verb); }
+
+class ViewTest : public ::testing::Test {
+ protected:
+  ViewTest()
+      : world_(World::Get()),
+        department_(world_.AddDepartment()),
+        head_(world_.AddEmployee("GAM", department_.name())),
+        seller_(world_.AddEmployee("KAX", department_.name(), {head_.name()})),
+        gam_(world_.As(head_, "GAM")),
+        kax_(world_.As(seller_, "KAX")),
+        account_(world_.AddAccount(kax_)) {
+    world_.AddContact(kax_, account_.name());
+  }
+  absl::StatusOr<AccountView> View(const auth::Principal& who) {
+    v1::GetAccountViewRequest request;
+    request.set_name(account_.name());
+    return world_.Call<AccountView>(who, Views("GetAccountView"), request);
+  }
+  static v1::ViewSection SectionOf(const AccountView& view, v1::ViewSectionKind kind) {
+    for (const v1::ViewSection& section : view.sections()) {
+      if (section.kind() == kind) return section;
+    }
+    ADD_FAILURE() << "no section " << v1::ViewSectionKind_Name(kind);
+    return {};
+  }
+  absl::StatusOr<AccountSnapshot> Take(const auth::Principal& who) {
+    v1::TakeAccountSnapshotRequest request;
+    request.set_account(account_.name());
+    return world_.Call<AccountSnapshot>(who, Snapshots("TakeAccountSnapshot"), request);
+  }
+
+  World& world_;
+  organization::v1::Department department_;
+  organization::v1::Employee head_, seller_;
+  auth::Principal gam_, kax_;
+  v1::Account account_;
+};
+
+// every part is shown, or hidden and says by which permission it would be shown.
+TEST_F(ViewTest, EveryPartIsShownOrHidden) {
+  const auto view = View(gam_);
+  ASSERT_THAT(view, IsOk());
+  EXPECT_EQ(view->account().name(), account_.name());
+  EXPECT_EQ(view->contacts_size(), 1);
+  EXPECT_EQ(view->contacts(0).mobile(), "13900000000");
+  EXPECT_EQ(view->sections_size(), v1::ViewSectionKind_ARRAYSIZE - 1);
+  for (const v1::ViewSection& section : view->sections()) {
+    EXPECT_EQ(section.state(), v1::VIEW_SECTION_STATE_SHOWN) << v1::ViewSectionKind_Name(section.kind());
+  }
+  EXPECT_EQ(SectionOf(*view, v1::VIEW_SECTION_KIND_CONTACTS).rows(), 1);
+
+  // A service advisor sees the file and its contacts, but no opportunities and no shares.
+  const auto advisor = world_.As(world_.AddEmployee("SA"), "SA");
+  const auto narrow = View(advisor);
+  ASSERT_THAT(narrow, IsOk());
+  EXPECT_EQ(narrow->contacts_size(), 1);
+  EXPECT_EQ(SectionOf(*narrow, v1::VIEW_SECTION_KIND_OPPORTUNITIES).state(), v1::VIEW_SECTION_STATE_HIDDEN);
+  EXPECT_EQ(SectionOf(*narrow, v1::VIEW_SECTION_KIND_OPPORTUNITIES).permission(), "opportunity.read");
+  EXPECT_EQ(SectionOf(*narrow, v1::VIEW_SECTION_KIND_SUPPLY_SHARES).state(), v1::VIEW_SECTION_STATE_HIDDEN);
+  // An accountant sees the file, and no people.
+  const auto accountant = world_.As(world_.AddEmployee("ACC"), "ACC");
+  const auto money = View(accountant);
+  ASSERT_THAT(money, IsOk());
+  EXPECT_EQ(money->contacts_size(), 0);
+  EXPECT_EQ(SectionOf(*money, v1::VIEW_SECTION_KIND_CONTACTS).state(), v1::VIEW_SECTION_STATE_HIDDEN);
+  const auto stranger = world_.As(world_.AddEmployee("KAX", department_.name(), {head_.name()}), "KAX");
+  EXPECT_THAT(View(stranger), StatusIs(absl::StatusCode::kNotFound));
+}
+
+// what happened, the latest first and page by page; only what the caller may see.
+TEST_F(ViewTest, TheTimelineTellsWhatTheCallerMaySee) {
+  v1::CreateOpportunityRequest opportunity;
+  opportunity.mutable_opportunity()->set_account(account_.name());
+  opportunity.mutable_opportunity()->set_display_name("年度采购");
+  ASSERT_THAT(world_.Call<v1::Opportunity>(kax_, "kam.account.v1.OpportunityService/CreateOpportunity", opportunity),
+              IsOk());
+  const auto collections = [&](const auth::Principal& who) {
+    std::set<std::string> seen;
+    v1::ListAccountTimelineRequest request;
+    request.set_name(account_.name());
+    request.set_page_size(1);
+    for (;;) {
+      const auto page = world_.Call<v1::ListAccountTimelineResponse>(who, Views("ListAccountTimeline"), request);
+      EXPECT_THAT(page, IsOk());
+      if (!page.ok()) break;
+      for (const v1::TimelineEntry& entry : page->entries()) seen.insert(entry.collection());
+      if (page->next_page_token().empty()) break;
+      request.set_page_token(page->next_page_token());
+    }
+    return seen;
+  };
+  EXPECT_THAT(collections(gam_), ::testing::IsSupersetOf({"accounts", "contacts", "opportunities"}));
+  const auto advisor = world_.As(world_.AddEmployee("SA"), "SA");
+  EXPECT_EQ(collections(advisor).count("opportunities"), 0);
+  EXPECT_EQ(collections(advisor).count("contacts"), 1);
+}
+
+//
+TEST_F(ViewTest, TheBaseIsSearchedWithinReach) {
+  v1::SearchAccountBaseRequest request;
+  request.set_text(account_.legal_name().substr(0, account_.legal_name().size() - 3));
+  const auto found = world_.Call<v1::SearchAccountBaseResponse>(kax_, Views("SearchAccountBase"), request);
+  ASSERT_THAT(found, IsOk());
+  ASSERT_EQ(found->hits_size(), 1);
+  EXPECT_EQ(found->hits(0).account(), account_.name());
+  request.set_text("王先生");
+  const auto contact = world_.Call<v1::SearchAccountBaseResponse>(kax_, Views("SearchAccountBase"), request);
+  ASSERT_THAT(contact, IsOk());
+  ASSERT_EQ(contact->hits_size(), 1);
+  EXPECT_EQ(contact->hits(0).legal_name(), account_.legal_name());
+}
+
+// other departments ask customer service, which answers with its source.
+TEST_F(ViewTest, OthersAskCustomerService) {
+  const auto parts = world_.As(world_.AddEmployee("PTM"), "PTM");
+  const auto service = world_.As(world_.AddEmployee("CSR"), "CSR");
+  v1::CreateInformationRequestRequest ask;
+  ask.mutable_information_request()->set_account(account_.name());
+  ask.mutable_information_request()->set_purpose("备件备货");
+  ask.mutable_information_request()->set_question("车队规模？");
+  const auto asked = world_.Call<InformationRequest>(parts, Views("CreateInformationRequest"), ask);
+  ASSERT_THAT(asked, IsOk());
+  v1::AnswerInformationRequestRequest answer;
+  answer.set_name(asked->name());
+  answer.set_answer("120 台");
+  EXPECT_THAT(world_.Call<InformationRequest>(service, Views("AnswerInformationRequest"), answer),
+              testing::NamesField("source"));
+  answer.set_source("2025 年回访记录");
+  EXPECT_THAT(world_.Call<InformationRequest>(parts, Views("AnswerInformationRequest"), answer),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  ASSERT_THAT(world_.Call<InformationRequest>(service, Views("AnswerInformationRequest"), answer), IsOk());
+  kam::api::GetRequest get;
+  get.set_name(asked->name());
+  EXPECT_EQ(world_.Call<InformationRequest>(parts, Views("GetInformationRequest"), get)->answer(), "120 台");
+  const auto own = world_.Call<InformationRequest>(service, Views("CreateInformationRequest"), ask);
+  ASSERT_THAT(own, IsOk());
+  answer.set_name(own->name());
+  EXPECT_THAT(world_.Call<InformationRequest>(service, Views("AnswerInformationRequest"), answer),
+              HasReason("SEPARATION_OF_DUTIES"));
+}
+
+// taken, checked, compared with what is there now; damage is found and named.
+TEST_F(ViewTest, ASnapshotIsCheckedAndCompared) {
+  const auto archivist = world_.As(world_.AddEmployee("KAPM"), "KAPM");
+  const auto director = world_.As(world_.AddEmployee("SD"), "SD");
+  EXPECT_THAT(Take(kax_), StatusIs(absl::StatusCode::kPermissionDenied));
+  const auto taken = Take(archivist);
+  ASSERT_THAT(taken, IsOk());
+  std::map<std::string, int64_t> rows;
+  for (const v1::SnapshotSection& section : taken->sections()) rows[section.section()] = section.rows();
+  EXPECT_EQ(rows["accounts"], 1);
+  EXPECT_EQ(rows["contacts"], 1);
+
+  v1::CompareAccountSnapshotRequest compare;
+  compare.set_name(taken->name());
+  const auto same =
+      world_.Call<v1::CompareAccountSnapshotResponse>(director, Snapshots("CompareAccountSnapshot"), compare);
+  ASSERT_THAT(same, IsOk());
+  EXPECT_EQ(same->differences_size(), 0);
+  v1::UpdateAccountRequest update;
+  update.mutable_account()->set_name(account_.name());
+  update.mutable_account()->set_remark("新备注");
+  ASSERT_THAT(world_.Call<v1::Account>(kax_, "kam.account.v1.AccountService/UpdateAccount", update), IsOk());
+  world_.AddContact(kax_, account_.name());
+  const auto changed =
+      world_.Call<v1::CompareAccountSnapshotResponse>(director, Snapshots("CompareAccountSnapshot"), compare);
+  ASSERT_THAT(changed, IsOk());
+  ASSERT_EQ(changed->differences_size(), 2);
+  EXPECT_EQ(changed->differences(0).resource(), account_.name());
+  EXPECT_THAT(changed->differences(0).fields(), ::testing::Contains("remark"));
+  EXPECT_EQ(changed->differences(1).kind(), v1::SNAPSHOT_DIFFERENCE_KIND_ADDED);
+
+  v1::CheckAccountSnapshotRequest check;
+  check.set_name(taken->name());
+  EXPECT_EQ(world_.Call<AccountSnapshot>(archivist, Snapshots("CheckAccountSnapshot"), check)->check_result(),
+            v1::SNAPSHOT_RESULT_INTACT);
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE account_snapshot_contents SET content = CONCAT(content, ' ') WHERE "
+                   "section = 'contacts' AND snapshot = '",
+                   IdOf(taken->name()), "'"));
+  const auto damaged = world_.Call<AccountSnapshot>(archivist, Snapshots("CheckAccountSnapshot"), check);
+  ASSERT_THAT(damaged, IsOk());
+  EXPECT_EQ(damaged->check_result(), v1::SNAPSHOT_RESULT_DAMAGED);
+  EXPECT_EQ(damaged->damaged_sections(), "contacts");
+  EXPECT_THAT(world_.Call<v1::CompareAccountSnapshotResponse>(director, Snapshots("CompareAccountSnapshot"), compare),
+              HasReason("SNAPSHOT_DAMAGED"));
+}
+
+// accounts without a current snapshot are listed.
+TEST_F(ViewTest, WhatTheArchiveLacksIsSaid) {
+  const auto archivist = world_.As(world_.AddEmployee("KAPM"), "KAPM");
+  v1::SubmitAccountRequest submit;
+  submit.set_name(account_.name());
+  const auto submitted = world_.Call<v1::Account>(kax_, "kam.account.v1.AccountService/SubmitAccount", submit);
+  ASSERT_THAT(submitted, IsOk());
+  v1::VerifyAccountRequest verify;
+  verify.set_name(account_.name());
+  verify.set_etag(submitted->etag());
+  verify.set_evidence("营业执照");
+  ASSERT_THAT(world_.Call<v1::Account>(gam_, "kam.account.v1.AccountService/VerifyAccount", verify), IsOk());
+  const auto lacking = [&] {
+    std::set<std::string> accounts;
+    v1::ListAccountsWithoutSnapshotRequest request;
+    for (;;) {
+      const auto page = world_.Call<v1::ListAccountsWithoutSnapshotResponse>(
+          archivist, Snapshots("ListAccountsWithoutSnapshot"), request);
+      EXPECT_THAT(page, IsOk());
+      if (!page.ok()) return accounts;
+      for (const auto& account : page->accounts()) accounts.insert(account.account());
+      if (page->next_page_token().empty()) return accounts;
+      request.set_page_token(page->next_page_token());
+    }
+  };
+  EXPECT_EQ(lacking().count(account_.name()), 1);
+  ASSERT_THAT(Take(archivist), IsOk());
+  EXPECT_EQ(lacking().count(account_.name()), 0);
+}
+
+}  // namespace
+}  // namespace kam::account

@@ -1,0 +1,43 @@
+#include "account-svc/rules/snapshot_rules.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/id/digest.h"
+#include "kam/account/v1/account_snapshot.pb.h"
+
+namespace kam::account::rules {
+
+using v1::AccountSnapshot;
+
+std::string HashOfSections(const AccountSnapshot& snapshot) {
+  std::string text;
+  for (const v1::SnapshotSection& section : snapshot.sections()) {
+    absl::StrAppend(&text, section.section(), " ", section.rows(), " ", section.content_sha256(), "\n");
+  }
+  return Sha256Hex(text);
+}
+
+std::vector<std::string> DamagedSections(const AccountSnapshot& snapshot,
+                                         const std::map<std::string, std::string>& contents) {
+  std::vector<std::string> damaged;
+  if (HashOfSections(snapshot) != snapshot.content_sha256()) damaged.emplace_back();
+  for (const v1::SnapshotSection& section : snapshot.sections()) {
+    const auto content = contents.find(section.section());
+    if (content == contents.end()) {
+      damaged.push_back(section.section());
+      continue;
+    }
+    if (Sha256Hex(content->second) != section.content_sha256()) damaged.push_back(section.section());
+  }
+  return damaged;
+}
+
+void CheckSnapshot(const std::map<std::string, std::string>& contents, absl::Time now, AccountSnapshot* snapshot) {
+  const std::vector<std::string> damaged = DamagedSections(*snapshot, contents);
+  snapshot->set_check_result(damaged.empty() ? v1::SNAPSHOT_RESULT_INTACT : v1::SNAPSHOT_RESULT_DAMAGED);
+  snapshot->set_damaged_sections(absl::StrJoin(damaged, " "));
+  *snapshot->mutable_check_time() = ToTimestamp(now);
+}
+
+}  // namespace kam::account::rules
