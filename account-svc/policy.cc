@@ -49,6 +49,8 @@ absl::Status Policy::Validate() const {
   range("filing_days", filing_days, 0, kDaysMax);
   range("share_tolerance_hundredths", share_tolerance_hundredths, 0, 100 * kPercentMax);
   range("snapshot_days", snapshot_days, 1, kDaysMax);
+  range("dormant_call_days", dormant_call_days, 0, kDaysMax);
+  range("lost_call_days", lost_call_days, 0, kDaysMax);
   range("document_bytes_max", document_bytes_max, 1, 4 << 20);
   range("document_grant_days_max", document_grant_days_max, 1, kDaysMax);
   for (int i = 0; i < kDocumentKinds; ++i) {

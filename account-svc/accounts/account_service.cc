@@ -113,6 +113,7 @@ absl::Status AfterAccount(const Context& context, UnitOfWork& work, const Accoun
   if (before == nullptr || indexed_name(*before) != indexed_name(after)) {
     RETURN_IF_ERROR(SaveBlocks(work.connection(), IdOf(after.name()), indexed_name(after)));
   }
+  RETURN_IF_ERROR(ScheduleReminders(context, work, before, after));
   if (work.importing() && (before == nullptr ? !after.owner().empty() : before->owner() != after.owner())) {
     RETURN_IF_ERROR(FollowImportedOwner(context, work, after));
   }

@@ -29,6 +29,11 @@ void RegisterUsage(const Context& context, rpc::Registry* registry);
 void RegisterChannels(const Context& context, rpc::Registry* registry);
 void RegisterSnapshots(const Context& context, rpc::Registry* registry);
 void RegisterViews(const Context& context, rpc::Registry* registry);
+void RegisterReminders(const Context& context, rpc::Registry* registry);
+
+// What falls due by itself when an account stands elsewhere or its tier is to be reviewed.
+absl::Status ScheduleReminders(const Context& context, resource::UnitOfWork& work, const v1::Account* before,
+                               const v1::Account& after);
 
 // Keeps account_state_spans, where each account stood when.
 absl::Status SaveStateSpan(resource::UnitOfWork& work, const v1::Account* before, const v1::Account& after);

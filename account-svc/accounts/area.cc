@@ -7,6 +7,7 @@
 #include "kam/account/v1/account_file.pb.h"
 #include "kam/account/v1/account_market.pb.h"
 #include "kam/account/v1/account_ownership.pb.h"
+#include "kam/account/v1/account_reminder.pb.h"
 #include "kam/account/v1/account_snapshot.pb.h"
 #include "kam/account/v1/account_usage.pb.h"
 #include "kam/account/v1/channel_partner.pb.h"
@@ -25,6 +26,7 @@ constexpr absl::string_view kServices[] = {
     "kam.account.v1.AccountMarketService",
     "kam.account.v1.AccountOwnershipService",
     "kam.account.v1.AccountScopeService",
+    "kam.account.v1.AccountReminderService",
     "kam.account.v1.AccountService",
     "kam.account.v1.AccountSnapshotService",
     "kam.account.v1.AccountUsageService",
@@ -42,6 +44,7 @@ void FillCatalog(resource::Catalog* catalog) {
   catalog->Add<v1::AccountFileTarget>();
   catalog->Add<v1::AccountOwnership>();
   catalog->Add<v1::AccountProposal>();
+  catalog->Add<v1::AccountReminder>();
   catalog->Add<v1::AccountSegment>();
   catalog->Add<v1::AccountSnapshot>();
   catalog->Add<v1::AccountUsage>();
@@ -76,6 +79,7 @@ void RegisterHandlers(const Context& context, rpc::Registry* registry) {
   RegisterChannels(context, registry);
   RegisterSnapshots(context, registry);
   RegisterViews(context, registry);
+  RegisterReminders(context, registry);
 }
 
 }  // namespace
