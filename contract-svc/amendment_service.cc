@@ -1,5 +1,6 @@
 // kam.contract.v1.AmendmentService (C-14).
 #include "absl/strings/str_cat.h"
+#include "common/id/digest.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "contract-svc/authors.h"
@@ -135,7 +136,7 @@ absl::StatusOr<pb::Amendment> Submit(const Context& context, rpc::Call& call,
     amendment.clear_approved_sha256();
     amendment.clear_state_reason();
     rules::AskOpinions(contract.important(), request.review_deadline(), amendment.mutable_steps());
-    amendment.set_content_sha256(rules::Sha256(rules::AmendmentText(amendment, contract)));
+    amendment.set_content_sha256(Sha256Hex(rules::AmendmentText(amendment, contract)));
     ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(request.review_deadline()));
     RETURN_IF_ERROR(schedule::Schedule(work, kDueReview, amendment.name(), due));
     return work.Save(std::move(change));
@@ -188,7 +189,7 @@ absl::StatusOr<pb::Amendment> Apply(const Context& context, rpc::Call& call, con
     }
     const std::string today = context.Today(work.now());
     RETURN_IF_ERROR(rules::CheckSignedText(amendment.name(), request.presented_sha256(),
-                                           rules::Sha256(rules::AmendmentText(change.before, contract)),
+                                           Sha256Hex(rules::AmendmentText(change.before, contract)),
                                            amendment.approved_sha256()));
     RETURN_IF_ERROR(rules::CheckSignatories(contract.parties(), request.signatories()));
     RETURN_IF_ERROR(rules::CheckSigning(amendment.name(), request.signing_checks()));
@@ -224,7 +225,7 @@ void RegisterAmendments(const Context& context, rpc::Registry* registry, schedul
         ASSIGN_OR_RETURN(const pb::Contract contract, context.runtime.Get<pb::Contract>(call, amendment.contract()));
         pb::AmendmentText text;
         text.set_amendment_text(rules::AmendmentText(amendment, contract));
-        text.set_content_sha256(rules::Sha256(text.amendment_text()));
+        text.set_content_sha256(Sha256Hex(text.amendment_text()));
         return text;
       });
   registry->Add<pb::SubmitAmendmentRequest, pb::Amendment>(

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "common/id/digest.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/context.h"
 #include "contract-svc/rules/text.h"
@@ -85,7 +86,7 @@ TEST_F(ArchiveTest, FileIsCopiedAndLentToOneAtATime) {
   };
   EXPECT_THAT(back_up(std::string(64, 'c')), HasReason("CHECKSUM_DIFFERS"));
   const absl::StatusOr<ContractArchive> copied =
-      back_up(rules::Sha256(absl::StrCat(std::string(64, 'a'), "\n", std::string(64, 'b'), "\n")));
+      back_up(Sha256Hex(absl::StrCat(std::string(64, 'a'), "\n", std::string(64, 'b'), "\n")));
   ASSERT_THAT(copied, IsOk());
   EXPECT_EQ(copied->backups(0).documents(), 2);
   // Six at once: one gets it.

@@ -1,5 +1,6 @@
 // kam.contract.v1.ContractService (C-10, C-11, C-12).
 #include "absl/strings/str_cat.h"
+#include "common/id/digest.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -32,7 +33,7 @@ constexpr char kAnnualSign[] = "contract.sign_annual";
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
-std::string HashOf(const pb::Contract& contract) { return rules::Sha256(rules::ContractText(contract)); }
+std::string HashOf(const pb::Contract& contract) { return Sha256Hex(rules::ContractText(contract)); }
 
 bool Editable(const pb::Contract& contract) {
   return contract.state() == pb::CONTRACT_STATE_DRAFT || contract.state() == pb::CONTRACT_STATE_RETURNED;
@@ -196,7 +197,7 @@ void RegisterContracts(const Context& context, rpc::Registry* registry, schedule
         std::string day = request.as_of_date();
         if (day.empty()) day = rules::TextDay(contract, context.Today(context.runtime.clock().Now()));
         text.set_contract_text(rules::ContractText(day.empty() ? contract : rules::ContractOn(contract, day)));
-        text.set_content_sha256(rules::Sha256(text.contract_text()));
+        text.set_content_sha256(Sha256Hex(text.contract_text()));
         return text;
       });
   registry->Add<pb::SubmitContractRequest, pb::Contract>(

@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/approval/engine.h"
+#include "common/id/digest.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -24,7 +25,7 @@ using resource::UnitOfWork;
 constexpr char kService[] = "kam.pricing.v1.PackageOfferService";
 constexpr char kPurpose[] = "PACKAGE_OFFER";
 
-std::string HashOf(const pb::PackageOffer& offer) { return rules::Sha256(rules::OfferText(offer)); }
+std::string HashOf(const pb::PackageOffer& offer) { return Sha256Hex(rules::OfferText(offer)); }
 
 absl::StatusOr<pb::PackageOffer> Submit(UnitOfWork& work, const Context& context,
                                         const pb::SubmitPackageOfferRequest& request) {

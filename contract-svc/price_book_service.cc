@@ -1,10 +1,10 @@
 // Price books: draft, approval, release, next revision (C-01, C-02).
-#include <openssl/evp.h>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/approval/engine.h"
+#include "common/id/digest.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -66,10 +66,7 @@ std::string HashOf(const pb::PriceBook& book) {
   add(book.accesses());
   add(book.conditions());
   add(book.scale_lines());
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int length = 0;
-  EVP_Digest(text.data(), text.size(), digest, &length, EVP_sha256(), nullptr);
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), length));
+  return Sha256Hex(text);
 }
 
 absl::StatusOr<std::vector<pb::PriceBook>> FindReleased(UnitOfWork& work, const std::string& code) {

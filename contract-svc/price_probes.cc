@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/id/digest.h"
 #include "common/money/money_proto.h"
 #include "common/status/status.h"
 #include "contract-svc/rules/text.h"
@@ -32,7 +33,7 @@ std::string ProbedContent(const pb::Quote& quote) {
     parts.push_back(absl::StrCat("gift ", gift.product(), " ", rules::Canonical(gift.quantity())));
   }
   std::sort(parts.begin(), parts.end());
-  return rules::Sha256(absl::StrJoin(parts, "\n"));
+  return Sha256Hex(absl::StrJoin(parts, "\n"));
 }
 
 absl::StatusOr<std::vector<int>> CountProbes(resource::UnitOfWork& work, const Context& context, const pb::Quote& quote,

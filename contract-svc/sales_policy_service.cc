@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/approval/engine.h"
+#include "common/id/digest.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -24,7 +25,7 @@ using resource::UnitOfWork;
 constexpr char kService[] = "kam.pricing.v1.SalesPolicyService";
 constexpr char kPurpose[] = "SALES_POLICY";
 
-std::string HashOf(const pb::SalesPolicy& policy) { return rules::Sha256(rules::PolicyText(policy)); }
+std::string HashOf(const pb::SalesPolicy& policy) { return Sha256Hex(rules::PolicyText(policy)); }
 
 absl::StatusOr<int> NextRevision(UnitOfWork& work, const std::string& code) {
   ASSIGN_OR_RETURN(

@@ -1,9 +1,9 @@
 // CustomerDocumentService: the vault, who reads what is in it, and the record of every read.
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
-#include "account-svc/accounts/verbs.h"
 #include "account-svc/rules/document_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/verb.h"
 #include "account-svc/work/people.h"
 #include "common/id/digest.h"
 #include "common/resource/standard.h"

@@ -1,8 +1,8 @@
 // AccountEvaluationService: models, evaluations and the tiers they give.
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
-#include "account-svc/accounts/verbs.h"
 #include "account-svc/rules/tiering.h"
+#include "account-svc/verb.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"

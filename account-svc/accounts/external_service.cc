@@ -1,9 +1,9 @@
 // ExternalRelationService: organisations outside, what is said to them, and by which authority.
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
-#include "account-svc/accounts/verbs.h"
 #include "account-svc/rules/contact_rules.h"
 #include "account-svc/rules/external_rules.h"
+#include "account-svc/verb.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/external_relation_service.pb.h"

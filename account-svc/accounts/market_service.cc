@@ -1,8 +1,8 @@
 // AccountMarketService: how customers stand, their main suppliers, and our part of what they need.
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
-#include "account-svc/accounts/verbs.h"
 #include "account-svc/rules/market_rules.h"
+#include "account-svc/verb.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/account_market_service.pb.h"

@@ -1,8 +1,8 @@
 // AccountReminderService: what falls due about accounts by itself.
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
-#include "account-svc/accounts/verbs.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/verb.h"
 #include "common/resource/standard.h"
 #include "common/schedule/schedule.h"
 #include "common/status/status.h"

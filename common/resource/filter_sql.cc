@@ -569,6 +569,7 @@ absl::StatusOr<SqlCondition> CompileSearch(const Type& type, absl::string_view s
     if (ascii) columns.push_back("t.number");
   }
   SearchColumns(type.fields(), "t", reader, &columns, &any);
+  terms.reserve(columns.size());
   for (const std::string& column : columns) terms.push_back(absl::StrCat(column, " LIKE ?"));
   for (const Child& child : type.children()) {
     std::vector<std::string> inner;

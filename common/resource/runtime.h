@@ -86,6 +86,7 @@ class UnitOfWork {
                                       bool lock = false) {
     ASSIGN_OR_RETURN(auto records, FindRecords(TypeOf(T::descriptor()), where, order_sql, limit, lock));
     std::vector<T> found;
+    found.reserve(records.size());
     for (Record& record : records) found.push_back(std::move(static_cast<T&>(*record.message)));
     return found;
   }

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/id/digest.h"
 #include "common/status/status.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/text.h"
@@ -116,7 +117,7 @@ absl::Status CheckFormGap(std::optional<int64_t> last_known, int64_t first, absl
 std::string ChecksumOf(const v1::ContractArchive& archive) {
   std::string text;
   for (const auto& document : archive.documents()) absl::StrAppend(&text, document.content_sha256(), "\n");
-  return Sha256(text);
+  return Sha256Hex(text);
 }
 
 absl::Status CheckLending(absl::string_view today, const v1::ContractArchive& archive,

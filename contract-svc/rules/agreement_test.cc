@@ -2,6 +2,7 @@
 #include "contract-svc/rules/agreement.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/id/digest.h"
 #include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/rules/text.h"
@@ -110,7 +111,7 @@ TEST(ArchiveTest, OneBorrowerAtATimeAndChecksumOverTheDocuments) {
   v1::ContractArchive archive;
   archive.add_documents()->set_content_sha256("aa");
   archive.add_documents()->set_content_sha256("bb");
-  EXPECT_EQ(ChecksumOf(archive), Sha256("aa\nbb\n"));
+  EXPECT_EQ(ChecksumOf(archive), Sha256Hex("aa\nbb\n"));
   v1::ArchiveBorrowing borrowing;
   borrowing.set_due_date("2026-01-05");
   EXPECT_THAT(CheckLending("2026-01-05", archive, borrowing), IsOk());

@@ -80,13 +80,14 @@ class Pricer {
   void AddSlots(uint16_t type) {
     const std::vector<KeySet>& accesses = index_.types()[type].definition.accesses;
     slots_of_type_[type].first = slots_.size();
-    for (uint16_t access = 0; access < accesses.size(); ++access) {
+    for (size_t access = 0; access < accesses.size(); ++access) {
       const KeySet keys = accesses[access];
+      const uint16_t row = static_cast<uint16_t>(access);
       keys_ = static_cast<KeySet>(keys_ | keys);
       if ((keys & KeyBit(kGroup)) == 0) {
-        slots_.push_back({type, access, keys, 0});
+        slots_.push_back({type, row, keys, 0});
       } else {
-        for (const PriceIndex::Id group : groups_) slots_.push_back({type, access, keys, group});
+        for (const PriceIndex::Id group : groups_) slots_.push_back({type, row, keys, group});
       }
     }
     slots_of_type_[type].second = slots_.size();

@@ -1,13 +1,11 @@
 #include "contract-svc/rules/quote.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/id/digest.h"
 #include "common/money/decimal.h"
 #include "common/money/money_proto.h"
 #include "common/resource/type.h"
@@ -63,12 +61,7 @@ class CanonicalText {
     const absl::StatusOr<Money> value = FromProto(money, "money");
     Add(value.ok() ? absl::StrCat(value->currency().code(), " ", value->amount().ToString()) : "");
   }
-  std::string Sha256() const {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned int length = 0;
-    EVP_Digest(text_.data(), text_.size(), digest, &length, EVP_sha256(), nullptr);
-    return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), length));
-  }
+  std::string Hash() const { return Sha256Hex(text_); }
 
  private:
   std::string text_;
@@ -188,7 +181,7 @@ std::string ContentHash(const pb::Quote& quote) {
   text.AddMoney(quote.total_amount());
   text.AddMoney(quote.total_tax());
   text.AddMoney(quote.total_gross());
-  return text.Sha256();
+  return text.Hash();
 }
 
 absl::Status CheckApprovedContent(const pb::Quote& quote) {

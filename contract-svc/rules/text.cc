@@ -1,8 +1,5 @@
 #include "contract-svc/rules/text.h"
 
-#include <openssl/evp.h>
-
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/money/decimal.h"
 
@@ -30,13 +27,6 @@ void TextWriter::Line(absl::string_view key, const std::vector<std::string>& val
   absl::StrAppend(&text_, key, ":");
   for (size_t i = 0; i < values.size(); ++i) absl::StrAppend(&text_, i == 0 ? " " : " | ", Escape(values[i]));
   text_ += "\n";
-}
-
-std::string Sha256(absl::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int length = 0;
-  EVP_Digest(text.data(), text.size(), digest, &length, EVP_sha256(), nullptr);
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), length));
 }
 
 std::string Canonical(const std::string& decimal) {

@@ -20,9 +20,6 @@ class TextWriter {
   std::string text_;
 };
 
-// SHA-256 of the bytes of `text`, in hexadecimal.
-std::string Sha256(absl::string_view text);
-
 // A decimal without trailing zeros; other text as it is.
 std::string Canonical(const std::string& decimal);
 
