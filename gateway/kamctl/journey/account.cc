@@ -8,7 +8,6 @@ namespace kam::ctl::journey {
 namespace {
 
 constexpr char kSeller[] = "chen.yiming";      // 大客户专员 KAX
-constexpr char kColleague[] = "zhao.siqi";     // 大客户专员 KAX
 constexpr char kManager[] = "lin.lan";         // 大客户经理 KAM
 constexpr char kDepartment[] = "gu.mingyuan";  // 集团客户部经理 GAM
 constexpr char kSales[] = "wu.xiaofeng";       // 销售经理 SM
@@ -75,36 +74,6 @@ absl::Status Lead(World& world, Story* story) {
   RETURN_IF_ERROR(world.Refused(kSeller, "自己核实 verifies his own file", file + ":verify", own, "PERMISSION_DENIED"));
   ASSIGN_OR_RETURN(const Json seen, world.Seen(kManager, file, {{"evidence", "营业执照原件、现场走访照片"}}));
   return world.Do(kManager, "核实入档 verifies the source", file + ":verify", seen, "VERIFIED").status();
-}
-
-absl::Status Ownership(World& world, Story* story) {
-  world.Chapter("归属与防抢客 Ownership and protection (A-07, G28)");
-  const std::string file = "/v1/" + story->account;
-  ASSIGN_OR_RETURN(const std::string seller, world.Employee(kSeller));
-  ASSIGN_OR_RETURN(const std::string colleague, world.Employee(kColleague));
-  RETURN_IF_ERROR(world.Refused(kManager, "无负责人即激活 activates it without an owner", file + ":activate",
-                                Json::object(), "OWNER_REQUIRED"));
-  RETURN_IF_ERROR(world
-                      .Do(kManager, "分派负责人,保护 180 天 assigns the owner, protected", file + ":assignOwner",
-                          {{"employee", seller}, {"protectionDays", 180}, {"reason", "线索由其开发"}})
-                      .status());
-  RETURN_IF_ERROR(world.Refused(kManager, "再分派第二负责人 assigns a second owner", file + ":assignOwner",
-                                {{"employee", colleague}, {"reason", "协助"}}, "OWNER_EXISTS"));
-  RETURN_IF_ERROR(
-      world.Do(kManager, "激活 activates the account", file + ":activate", Json::object(), "ACTIVE").status());
-  ASSIGN_OR_RETURN(const Json check,
-                   world.Do(kColleague, "盲查重 asks whether the company is known", "/v1/accounts:checkDuplicate",
-                            {{"legalName", story->company}, {"country", "CN"}}));
-  RETURN_IF_ERROR(world.Check(check.value("result", "") == "DUPLICATE_RESULT_EXISTS" && !check.contains("account"),
-                              "the blind check must say that there is a file and not whose"));
-  world.Line(absl::StrCat("               answer: exists; may be claimed after ",
-                          world.Local(check.value("claimableAfter", ""))));
-  RETURN_IF_ERROR(world.Refused(kColleague, "同事重复建档 registers the same company", "/v1/accounts",
-                                {{"legalName", story->company},
-                                 {"registrationNumber", story->registration_number},
-                                 {"address", {{"country", "CN"}}}},
-                                "ACCOUNT_EXISTS"));
-  return world.Hidden(kColleague, "查看他人客户 opens the file of a colleague's account", file, "RESOURCE_NOT_FOUND");
 }
 
 absl::Status Visits(World& world, Story* story) {
@@ -198,7 +167,7 @@ absl::Status Opportunity(World& world, Story* story) {
 
 absl::Status PlayAccount(World& world, Story* story) {
   RETURN_IF_ERROR(Lead(world, story));
-  RETURN_IF_ERROR(Ownership(world, story));
+  RETURN_IF_ERROR(PlayOwnership(world, *story));
   RETURN_IF_ERROR(Visits(world, story));
   return Opportunity(world, story);
 }

@@ -30,7 +30,8 @@ absl::Status Play(World& world);
 
 // ---- The chapters, one file an area.
 
-absl::Status PlayAccount(World& world, Story* story);          // A-19 A-01 A-03 A-07 A-28 A-29 A-22
+absl::Status PlayAccount(World& world, Story* story);          // A-19 A-01 A-03 A-28 A-29 A-22
+absl::Status PlayOwnership(World& world, const Story& story);  // A-07, G-09
 absl::Status PlayContract(World& world, Story* story);         // C-01 to C-05, C-10 to C-12, C-18 to C-26, C-29 to C-34
 absl::Status PlayFramework(World& world, const Story& story);  // C-09, C-14, C-16
 absl::Status PlayDelivery(World& world, const Story& story);   // C-22, C-24
