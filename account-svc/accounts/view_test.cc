@@ -216,6 +216,29 @@ TEST_F(ViewTest, ASnapshotIsCheckedAndCompared) {
               HasReason("SNAPSHOT_DAMAGED"));
 }
 
+// A-09, G-03: a back-up shows of a contact what its reader may see of the contact itself.
+TEST_F(ViewTest, ASnapshotHidesWhatItsReaderMayNotSee) {
+  const auto taken = Take(world_.As(world_.AddEmployee("KAPM"), "KAPM"));
+  ASSERT_THAT(taken, IsOk());
+  auth::Principal director = world_.As(world_.AddEmployee("SD"), "SD");
+  v1::ReadAccountSnapshotRequest read;
+  read.set_name(taken->name());
+  read.set_section("contacts");
+  const auto shown = [&] {
+    const auto part = world_.Call<v1::ReadAccountSnapshotResponse>(director, Snapshots("ReadAccountSnapshot"), read);
+    EXPECT_THAT(part, IsOk());
+    return part.ok() ? part->content() : "";
+  };
+  EXPECT_THAT(shown(), ::testing::HasSubstr("13900000000"));
+  director.grants.erase("contact.personal.read");
+  const std::string hidden = shown();
+  EXPECT_THAT(hidden, ::testing::HasSubstr("王先生"));
+  EXPECT_THAT(hidden, ::testing::Not(::testing::HasSubstr("13900000000")));
+  read.set_section("nonsense");
+  EXPECT_THAT(world_.Call<v1::ReadAccountSnapshotResponse>(director, Snapshots("ReadAccountSnapshot"), read),
+              HasReason("FIELD_VALUE_UNKNOWN"));
+}
+
 // accounts without a current snapshot are listed.
 TEST_F(ViewTest, WhatTheArchiveLacksIsSaid) {
   const auto archivist = world_.As(world_.AddEmployee("KAPM"), "KAPM");

@@ -86,6 +86,7 @@ absl::StatusOr<rules::BidQuote> AskQuote(const Context& context, const rpc::Call
   rules::BidQuote bid;
   const absl::StatusOr<Tender> tender = context.runtime.Get<Tender>(call, tender_name);
   if (!tender.ok() || tender->quote().empty()) return bid;
+  bid.name = tender->quote();
   const absl::StatusOr<pricing::v1::Quote> quote = context.peers->Quote(tender->quote(), call.deadline);
   if (absl::IsNotFound(quote.status())) {
     bid.state = "NOT_FOUND";

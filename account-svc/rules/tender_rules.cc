@@ -17,7 +17,8 @@ namespace {
 std::string Text(absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()); }
 
 absl::Status CheckQuote(const v1::Tender& tender, const BidQuote& quote) {
-  if (tender.quote().empty() || !quote.allowed) {
+  // Somebody may have named another quote since contract-svc was asked.
+  if (tender.quote().empty() || !quote.allowed || quote.name != tender.quote()) {
     return FailedPrecondition("BID_PRICE_UNAUTHORISED", tender.name(),
                               tender.quote().empty() ? "the bid has no quote; its price is allowed by a quote that the "
                                                        "price authority approved"
@@ -25,8 +26,7 @@ absl::Status CheckQuote(const v1::Tender& tender, const BidQuote& quote) {
                               {{"quote", tender.quote()}, {"state", quote.state}});
   }
   if (quote.account == tender.account()) return absl::OkStatus();
-  return InvalidField("quote", "QUOTE_OF_ANOTHER_ACCOUNT", "belongs to another account",
-                      {{"value", tender.quote()}, {"account", quote.account}});
+  return InvalidField("quote", "QUOTE_OF_ANOTHER_ACCOUNT", "belongs to another account", {{"value", tender.quote()}});
 }
 
 bool SamePrice(const google::type::Money& a, const google::type::Money& b) {
@@ -112,6 +112,7 @@ absl::Status CheckTenderUpdate(const v1::Tender& before, const v1::Tender& after
 }
 
 void ForgetReminders(const v1::Tender& before, v1::Tender* after) {
+  if (FromTimestamp(before.submission_time()) < FromTimestamp(after->submission_time())) after->set_missed(false);
   const auto moved = [&](v1::TenderDeadline deadline) {
     switch (deadline) {
       case v1::TENDER_DEADLINE_QUESTION:

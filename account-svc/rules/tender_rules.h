@@ -22,6 +22,7 @@ namespace kam::account::rules {
 
 // What contract-svc says of the quote a bid is priced by.
 struct BidQuote {
+  std::string name;
   std::string account;
   bool allowed = false;  // The price authority has allowed it as it is.
   std::string state;     // For messages.
@@ -32,10 +33,12 @@ struct BidQuote {
 absl::Status CompleteTender(absl::TimeZone zone, v1::Tender* tender);
 // TENDER_BOUND: what was approved stays until it is revised, after the submission only what is known of others changes.
 absl::Status CheckTenderUpdate(const v1::Tender& before, const v1::Tender& after);
-// Reminders of deadlines that have moved are forgotten, so that they come again.
+// Reminders of deadlines that have moved are forgotten, so that they come again; a bid that was missed may be handed in
+// after all when the issuer gives more time.
 void ForgetReminders(const v1::Tender& before, v1::Tender* after);
 
-// SEPARATION_OF_DUTIES for the one who leads it, DOCUMENTS_MISSING, QUOTE_OF_ANOTHER_ACCOUNT, BID_PRICE_UNAUTHORISED.
+// SEPARATION_OF_DUTIES for the one who leads it, DOCUMENTS_MISSING, QUOTE_OF_ANOTHER_ACCOUNT, BID_PRICE_UNAUTHORISED
+// (also when `quote` is not the one that the tender names).
 absl::Status ApproveBid(absl::string_view actor, const BidQuote& quote, absl::Time now, v1::Tender* tender);
 // SUBMISSION_DEADLINE_PASSED, BID_BOND_UNPAID, BID_PRICE_UNAUTHORISED, BID_PRICE_CHANGED.
 absl::Status SubmitBid(const v1::SubmitTenderRequest& request, absl::string_view actor, const BidQuote& quote,

@@ -31,6 +31,7 @@ v1::Tender Bid() {
 
 BidQuote Allowed(int64_t units = 100) {
   BidQuote quote;
+  quote.name = Bid().quote();
   quote.account = "accounts/a";
   quote.allowed = true;
   quote.price.set_currency_code("CNY");
@@ -77,6 +78,9 @@ TEST(TenderRules, ABidIsApprovedWithAnAllowedPrice) {
   quote = Allowed();
   quote.account = "accounts/b";
   EXPECT_THAT(ApproveBid("employees/s", quote, kNow, &tender), HasReason("QUOTE_OF_ANOTHER_ACCOUNT"));
+  quote = Allowed();
+  quote.name = "quotes/other";
+  EXPECT_THAT(ApproveBid("employees/s", quote, kNow, &tender), HasReason("BID_PRICE_UNAUTHORISED"));
   v1::Tender unpriced = tender;
   unpriced.clear_quote();
   EXPECT_THAT(ApproveBid("employees/s", Allowed(), kNow, &unpriced), HasReason("BID_PRICE_UNAUTHORISED"));
@@ -158,6 +162,13 @@ TEST(TenderRules, DeadlinesAreRemindedOf) {
   ForgetReminders(tender, &moved);
   EXPECT_EQ(moved.reminders_size(), 0);
   EXPECT_EQ(NextReminder(moved, policy, kZone, kNow)->first, v1::TENDER_DEADLINE_QUESTION);
+  moved.set_missed(true);
+  v1::Tender longer = moved;
+  *longer.mutable_submission_time() = ToTimestamp(kNow + absl::Hours(24 * 12));
+  ForgetReminders(moved, &longer);
+  EXPECT_FALSE(longer.missed());
+  ForgetReminders(moved, &moved);
+  EXPECT_TRUE(moved.missed());
   tender.mutable_bid_bond()->set_units(1);
   tender.set_bid_bond_due("2026-01-07");
   EXPECT_EQ(NextReminder(tender, policy, kZone, kNow)->first, v1::TENDER_DEADLINE_BID_BOND);
