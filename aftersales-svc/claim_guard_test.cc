@@ -216,6 +216,77 @@ TEST_F(ClaimGuardTest, AFailureIsClaimedOnce) {
   EXPECT_THAT(Decide(world_, twin, {"none"}), IsOk()) << "it can be refused";
 }
 
+// S-12, S-14: an older claim is not turned into the twin of one that was paid.
+TEST_F(ClaimGuardTest, AnOlderClaimDoesNotBecomeTheTwinOfAPaidOne) {
+  const std::string older = Create(world_, PartClaim(world_.NewAccount()))->name();
+  const wv1::WarrantyClaim paid = PartClaim(world_.NewAccount());
+  const std::string newer = AppraisedClaim(world_, paid);
+  ASSERT_THAT(Decide(world_, newer, {"full"}), IsOk());
+  ASSERT_THAT(Settle(world_, newer, "", "ACC"), IsOk());
+  wv1::UpdateWarrantyClaimRequest update;
+  update.mutable_warranty_claim()->set_name(older);
+  update.mutable_warranty_claim()->set_serial(paid.serial());
+  EXPECT_THAT(world_.Call<wv1::WarrantyClaim>("CL", absl::StrCat(kClaims, "UpdateWarrantyClaim"), update),
+              HasReason("CLAIM_EXISTS"));
+
+  // What the other system paid meanwhile counts as well, whenever it comes.
+  const wv1::WarrantyClaim open = PartClaim(world_.NewAccount());
+  const std::string name = AppraisedClaim(world_, open);
+  wv1::WarrantyClaim past = open;
+  past.set_state(wv1::CLAIM_STATE_SETTLED);
+  *past.mutable_items(0)->mutable_approved() = Cny("6000");
+  *past.mutable_settlement()->mutable_amount() = Cny("6000");
+  ASSERT_EQ(Import(past).outcome(), kam::api::UPSERT_OUTCOME_CREATED);
+  EXPECT_THAT(Decide(world_, name, {"full"}), HasReason("CLAIM_EXISTS"));
+  EXPECT_THAT(Decide(world_, name, {"none"}), IsOk());
+}
+
+// S-12, S-14: a part has its number, however it is written, and the work of a repair is paid once as well.
+TEST_F(ClaimGuardTest, NothingIsClaimedTwiceUnderAnotherName) {
+  const wv1::WarrantyClaim whole = NewClaim(world_.NewAccount());  // A part and the work.
+  ASSERT_THAT(Create(world_, whole), IsOk());
+  wv1::WarrantyClaim again = whole;
+  again.mutable_items()->RemoveLast();
+  again.mutable_items(0)->set_part_number("b 77");
+  EXPECT_THAT(Create(world_, again), HasReason("CLAIM_EXISTS"));
+  again.mutable_items(0)->clear_part_number();
+  const auto unnamed = Create(world_, again);
+  EXPECT_THAT(unnamed, HasReason("FIELD_REQUIRED"));
+  EXPECT_THAT(unnamed, NamesField("warranty_claim.items[0].part_number"));
+  wv1::WarrantyClaim work = whole;
+  work.mutable_items()->DeleteSubrange(0, 1);
+  EXPECT_THAT(Create(world_, work), HasReason("CLAIM_EXISTS"));
+  work.mutable_items(0)->set_description("taking it out and putting it in");
+  EXPECT_THAT(Create(world_, work), HasReason("CLAIM_EXISTS")) << "work of the same repair";
+  again.mutable_items(0)->set_part_number("C-12");
+  again.mutable_items(0)->set_description("seal");
+  EXPECT_THAT(Create(world_, again), IsOk()) << "another part of it";
+}
+
+// S-14: filing a refused claim changes nothing of the refusal: with new evidence the failure is claimed again.
+TEST_F(ClaimGuardTest, ARefusedClaimBlocksNothingOnceItIsFiled) {
+  const wv1::WarrantyClaim claim = PartClaim(world_.NewAccount());
+  const std::string refused = AppraisedClaim(world_, claim);
+  ASSERT_THAT(Decide(world_, refused, {"none"}), IsOk());
+  ASSERT_THAT(As(world_.As("CL"), "FileWarrantyClaim", refused, wv1::FileWarrantyClaimRequest()), IsOk());
+  const std::string again = AppraisedClaim(world_, claim);
+  EXPECT_THAT(Decide(world_, again, {"full"}), IsOk());
+}
+
+// S-14, R-17: an amount does not get below the threshold by being split.
+TEST_F(ClaimGuardTest, ClaimsOfOneFailureCountTogetherForTheThreshold) {
+  wv1::WarrantyClaim claim = PartClaim(world_.NewAccount());  // 6000.
+  const std::string first = AppraisedClaim(world_, claim);
+  claim.mutable_items(0)->set_part_number("C-12");
+  claim.mutable_items(0)->set_description("seal");
+  const std::string second = AppraisedClaim(world_, claim);
+  const auto split = DecideParts(world_, first, {"full"});
+  EXPECT_THAT(split, HasReason("AMOUNT_NEEDS_SERVICE_MANAGER"));
+  EXPECT_EQ(MetadataValue(split.status(), "value"), "CNY 12000.00");
+  ASSERT_THAT(Decide(world_, second, {"none"}), IsOk());
+  EXPECT_THAT(DecideParts(world_, first, {"full"}), IsOk()) << "what was refused does not count";
+}
+
 // G25: whatever is sent twice, by the same person or by two, the complaint is credited once.
 TEST_F(ClaimGuardTest, G25AComplaintThatIsActedOnTwiceIsCreditedOnce) {
   const std::string account = world_.NewAccount();

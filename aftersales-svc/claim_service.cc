@@ -1,10 +1,10 @@
 #include "aftersales-svc/claim_service.h"
 
 #include <optional>
-#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "aftersales-svc/rules/claim_history.h"
+#include "aftersales-svc/rules/claim_once.h"
 #include "aftersales-svc/rules/claim_rules.h"
 #include "aftersales-svc/rules/proto_time.h"
 #include "common/money/money_proto.h"
@@ -24,6 +24,7 @@ using ClaimChange = resource::Change<pb::WarrantyClaim>;
 
 constexpr char kService[] = "kam.claim.v1.WarrantyClaimService";
 constexpr int kPartsMax = 200;
+constexpr int kSameFailureMax = 100;
 
 std::string Short(pb::ClaimDirection direction) {
   return resource::ShortEnumName(pb::ClaimDirection_descriptor()->FindValueByNumber(direction));
@@ -57,36 +58,26 @@ absl::Status CheckComplaint(UnitOfWork& work, const pb::WarrantyClaim& claim) {
   return InvalidField("warranty_claim.complaint", "CLAIM_COMPLAINT_INVALID", "is a complaint of another account");
 }
 
-// The same failure of the same part is paid once. Of two claims entered at the same time the later one is refused when
-// it is decided on, so `entered_before` is its id then; empty: all.
-absl::Status CheckNotClaimedTwice(UnitOfWork& work, const pb::WarrantyClaim& claim, const std::string& entered_before) {
-  std::vector<Value> params = {Value(Short(claim.direction())), Value(claim.serial()), Value(claim.failure_date())};
-  std::string sql =
-      "SELECT i.part_number FROM warranty_claims t JOIN warranty_claims_items i ON i.parent_id = t.id WHERE "
-      "t.direction "
-      "= ? AND t.serial = ? AND t.failure_date = ? AND t.state <> 'REJECTED' AND i.kind = 'MATERIAL'";
-  if (!entered_before.empty()) {
-    sql += " AND t.id < ?";
-    params.emplace_back(entered_before);
-  }
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, work.connection().Query(sql, mysql::Params(params)));
-  std::set<std::string> claimed;
-  for (const mysql::Row& row : rows) {
-    if (!row[0].is_null()) claimed.insert(row[0].text());
-  }
-  for (int i = 0; i < claim.items_size(); ++i) {
-    const pb::ClaimItem& item = claim.items(i);
-    if (item.kind() != pb::CLAIM_ITEM_KIND_MATERIAL || claimed.count(item.part_number()) == 0) continue;
-    // Not which claim: it may be out of reach.
-    return Error(absl::StatusCode::kAlreadyExists, "CLAIM_EXISTS",
-                 absl::StrCat("part ", item.part_number(), " of ", claim.serial(),
-                              " is claimed already for the failure of ", claim.failure_date()),
-                 {{"serial", claim.serial()},
-                  {"partNumber", item.part_number()},
-                  {"failureDate", claim.failure_date()},
-                  {"item", absl::StrCat(i + 1)}});
-  }
-  return absl::OkStatus();
+// Claims of the same failure beside this one, also those out of reach.
+absl::StatusOr<std::vector<pb::WarrantyClaim>> OfSameFailure(UnitOfWork& work, const pb::WarrantyClaim& claim) {
+  ASSIGN_OR_RETURN(
+      std::vector<pb::WarrantyClaim> others,
+      work.Find<pb::WarrantyClaim>({"t.serial = ? AND t.direction = ? AND t.failure_date = ? AND t.id <> ?",
+                                    {Value(claim.serial()), Value(Short(claim.direction())),
+                                     Value(claim.failure_date()), Value(IdOf(claim.name()))}},
+                                   "ORDER BY t.id", kSameFailureMax));
+  if (static_cast<int>(others.size()) < kSameFailureMax) return others;
+  return Error(absl::StatusCode::kAlreadyExists, "CLAIM_EXISTS",
+               absl::StrCat("the failure of ", claim.serial(), " on ", claim.failure_date(), " has ", others.size(),
+                            " claims already"),
+               {{"serial", claim.serial()}, {"failureDate", claim.failure_date()}});
+}
+
+// What people enter; an import brings what was paid elsewhere as it is, and it counts when somebody decides here.
+absl::Status CheckOnce(UnitOfWork& work, const pb::WarrantyClaim& claim) {
+  RETURN_IF_ERROR(rules::CheckPartNumbers(claim));
+  ASSIGN_OR_RETURN(const auto others, OfSameFailure(work, claim));
+  return rules::CheckClaimedOnce(claim, others, /*deciding=*/false);
 }
 
 absl::Status CheckWhole(const Policy& policy, UnitOfWork& work, pb::WarrantyClaim* claim) {
@@ -109,7 +100,8 @@ absl::Status OnUpdate(const Policy& policy, UnitOfWork& work, const pb::Warranty
                       pb::WarrantyClaim* after) {
   if (!work.importing()) {
     RETURN_IF_ERROR(rules::CheckClaimUpdate(before));
-    return CheckWhole(policy, work, after);
+    RETURN_IF_ERROR(CheckWhole(policy, work, after));
+    return CheckOnce(work, *after);
   }
   rules::KeepRulings(before, after);
   ASSIGN_OR_RETURN(const bool worked_on, WorkedOn(work, before));
@@ -125,7 +117,7 @@ void SetHooks(const Env& env) {
           created->set_state(pb::CLAIM_STATE_APPLIED);
         }
         RETURN_IF_ERROR(CheckWhole(policy, work, created));
-        return work.importing() ? absl::OkStatus() : CheckNotClaimedTwice(work, *created, "");
+        return work.importing() ? absl::OkStatus() : CheckOnce(work, *created);
       });
   hooks.on_update = resource::OnUpdate<pb::WarrantyClaim>(
       [policy = env.policy](UnitOfWork& work, const pb::WarrantyClaim& before, pb::WarrantyClaim* after) {
@@ -183,7 +175,8 @@ absl::Status Decide(UnitOfWork& work, const Request& request, bool goodwill, Cla
   ASSIGN_OR_RETURN(decision.decider, ActingEmployee(work));
   RETURN_IF_ERROR(rules::Decide(decision, work.now(), &change->after));
   if (change->after.state() == pb::CLAIM_STATE_REJECTED) return absl::OkStatus();
-  return CheckNotClaimedTwice(work, change->after, IdOf(change->after.name()));
+  ASSIGN_OR_RETURN(const auto others, OfSameFailure(work, change->after));
+  return rules::CheckClaimedOnce(change->after, others, /*deciding=*/true);
 }
 
 void RegisterDecisions(const Env& env) {
@@ -198,7 +191,8 @@ void RegisterDecisions(const Env& env) {
                             ClaimChange* change) -> absl::Status {
         ASSIGN_OR_RETURN(const pb::ClaimPolicy figures, ClaimPolicyNow(work, policy));
         ASSIGN_OR_RETURN(const std::string tier, TierOf(work, change->before.account()));
-        RETURN_IF_ERROR(rules::CheckPartsAuthority(change->before, tier, figures));
+        ASSIGN_OR_RETURN(const auto others, OfSameFailure(work, change->before));
+        RETURN_IF_ERROR(rules::CheckPartsAuthority(change->before, others, tier, figures));
         return Decide(work, request, /*goodwill=*/false, change);
       });
   AddVerb<pb::SettleWarrantyClaimRequest, pb::WarrantyClaim>(

@@ -131,6 +131,20 @@ TEST_F(SatisfactionServiceTest, ATargetIsProposedByOneAndAgreedByAnother) {
   EXPECT_THAT(changed(), HasReason("SATISFACTION_TARGET_AGREED"));
 }
 
+// S-33, S-34: figures are a basis of pay: whoever wrote the last ones is not the one who agrees to them.
+TEST_F(SatisfactionServiceTest, NobodyAgreesToHisOwnLastFigures) {
+  const auto target = Propose("4.5");
+  ASSERT_THAT(target, IsOk());
+  sv1::UpdateSatisfactionTargetRequest update;
+  update.mutable_satisfaction_target()->set_name(target->name());
+  update.mutable_satisfaction_target()->set_csat("3");
+  const auto lowered =
+      world_.Call<sv1::SatisfactionTarget>("CRMD", absl::StrCat(kTargets, "UpdateSatisfactionTarget"), update);
+  ASSERT_THAT(lowered, IsOk());
+  EXPECT_THAT(Agree(*lowered), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Agree(*lowered, "CRMD#other"), IsOk());
+}
+
 // S-34: under the target a measure is mandatory; figures are those of the month, counted and frozen.
 TEST_F(SatisfactionServiceTest, AMonthBelowItsTargetNeedsAMeasureBeforeItIsChecked) {
   const std::string survey = ReleasedSurvey(world_, "service", "service");

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "aftersales-svc/rules/claim_once.h"
 #include "aftersales-svc/rules/proto_time.h"
 #include "aftersales-svc/rules/refusal.h"
 #include "common/money/decimal.h"
@@ -272,8 +273,8 @@ absl::Status Decide(const Decision& decision, absl::Time now, wv1::WarrantyClaim
   return absl::OkStatus();
 }
 
-absl::Status CheckPartsAuthority(const wv1::WarrantyClaim& claim, absl::string_view tier,
-                                 const wv1::ClaimPolicy& policy) {
+absl::Status CheckPartsAuthority(const wv1::WarrantyClaim& claim, const std::vector<wv1::WarrantyClaim>& others,
+                                 absl::string_view tier, const wv1::ClaimPolicy& policy) {
   const auto refuse = [](absl::string_view reason, absl::string_view what, const Metadata& metadata) {
     return Error(absl::StatusCode::kPermissionDenied, reason, absl::StrCat(what, ": the service manager decides"),
                  metadata);
@@ -283,12 +284,14 @@ absl::Status CheckPartsAuthority(const wv1::WarrantyClaim& claim, absl::string_v
       return refuse("PARTS_ONLY", "the claim is not of parts only", {{"kind", wv1::ClaimItemKind_Name(item.kind())}});
     }
   }
-  ASSIGN_OR_RETURN(const Money claimed, FromProto(claim.claimed_total(), "warranty_claim.claimed_total"));
   ASSIGN_OR_RETURN(const Money threshold, FromProto(policy.decision_threshold(), "claim_policy.decision_threshold"));
-  if (claimed.currency() != threshold.currency() || claimed.amount() >= threshold.amount()) {
+  const auto claimed = ClaimedOfFailure(claim, others);
+  if (!claimed.ok() && Reason(claimed.status()) != "CURRENCY_MISMATCH") return claimed.status();
+  if (!claimed.ok() || claimed->currency() != threshold.currency() || claimed->amount() >= threshold.amount()) {
+    const std::string value = claimed.ok() ? claimed->ToString() : "in several currencies";
     return refuse("AMOUNT_NEEDS_SERVICE_MANAGER",
-                  absl::StrCat(claimed.ToString(), " is not below ", threshold.ToString()),
-                  {{"value", claimed.ToString()}, {"limit", threshold.ToString()}});
+                  absl::StrCat("what is claimed of the failure, ", value, ", is not below ", threshold.ToString()),
+                  {{"value", value}, {"limit", threshold.ToString()}});
   }
   const auto& tiers = policy.important_tiers();
   if (!tier.empty() && std::find(tiers.begin(), tiers.end(), tier) != tiers.end()) {

@@ -47,10 +47,11 @@ struct Decision {
 // APPROVED, PARTLY_APPROVED or REJECTED. DECISION_INCOMPLETE, APPROVED_ABOVE_CLAIMED, CURRENCY_MISMATCH,
 // OPINION_REQUIRED, NOT_COVERED, RULING_INCONSISTENT, SEPARATION_OF_DUTIES.
 absl::Status Decide(const Decision& decision, absl::Time now, wv1::WarrantyClaim* claim);
-// What the parts manager may decide: PARTS_ONLY, AMOUNT_NEEDS_SERVICE_MANAGER at or above the threshold (also when the
-// claim is in another currency), CUSTOMER_NEEDS_SERVICE_MANAGER.
-absl::Status CheckPartsAuthority(const wv1::WarrantyClaim& claim, absl::string_view tier,
-                                 const wv1::ClaimPolicy& policy);
+// What the parts manager may decide: PARTS_ONLY, AMOUNT_NEEDS_SERVICE_MANAGER when what is claimed of the failure, with
+// `others` of it (rules/claim_once.h), is at or above the threshold or in another currency,
+// CUSTOMER_NEEDS_SERVICE_MANAGER.
+absl::Status CheckPartsAuthority(const wv1::WarrantyClaim& claim, const std::vector<wv1::WarrantyClaim>& others,
+                                 absl::string_view tier, const wv1::ClaimPolicy& policy);
 
 // PART_MISSING naming the items, from 1, whose parts due back have not all come.
 absl::Status CheckPartsBack(const wv1::WarrantyClaim& claim, const std::vector<wv1::ReturnedPart>& parts);

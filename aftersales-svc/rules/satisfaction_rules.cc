@@ -41,7 +41,10 @@ absl::Status CheckTargetUpdate(const sv1::SatisfactionTarget& before) {
 }
 
 absl::Status AgreeTarget(absl::string_view actor, absl::Time now, sv1::SatisfactionTarget* target) {
-  if (target->creator() == actor) return SeparationOfDuties("proposed the target", "agree to it");
+  // The last figures are those of the updater: whoever proposed first has not seen them.
+  if (target->creator() == actor || target->updater() == actor) {
+    return SeparationOfDuties("proposed the target", "agree to it");
+  }
   target->set_agreed_by(std::string(actor));
   *target->mutable_agree_time() = ToTimestamp(now);
   return absl::OkStatus();

@@ -16,7 +16,7 @@ namespace sv1 = ::kam::satisfaction::v1;
 
 // SATISFACTION_TARGET_AGREED.
 absl::Status CheckTargetUpdate(const sv1::SatisfactionTarget& before);
-// AGREED. SEPARATION_OF_DUTIES when `actor` proposed it.
+// AGREED. SEPARATION_OF_DUTIES when `actor` proposed it, or wrote it last.
 absl::Status AgreeTarget(absl::string_view actor, absl::Time now, sv1::SatisfactionTarget* target);
 
 // MONTH_NOT_OVER.
