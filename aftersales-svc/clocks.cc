@@ -202,7 +202,7 @@ absl::Status Clocks::ChangeClass(const pb::Complaint& complaint) {
   for (const auto& [kind, policy] : policies) {
     // What was reached already is not asked for again.
     if (kind == pb::CLOCK_KIND_FIRST_RESPONSE && complaint.state() != pb::COMPLAINT_STATE_RECEIVED) continue;
-    if (kind == pb::CLOCK_KIND_REPLY && complaint.replies_size() > 0) continue;
+    if (kind == pb::CLOCK_KIND_REPLY && rules::WasToldResult(complaint)) continue;
     ASSIGN_OR_RETURN(const pb::BusinessCalendar stored, NewestCalendar(*work_, policy.calendar_code()));
     const auto& start = complaint.has_reopen_time() ? complaint.reopen_time() : complaint.receive_time();
     ASSIGN_OR_RETURN(pb::ComplaintClock clock,

@@ -26,6 +26,7 @@ using ComplaintChange = Change<pb::Complaint>;
 constexpr char kService[] = "kam.complaint.v1.ComplaintService";
 constexpr char kMajorPermission[] = "complaint.handle_major";
 constexpr char kAssignPermission[] = "complaint.assign";
+constexpr char kConfirmPermission[] = "complaint.confirm";
 // Why the clocks of a suspected complaint stand still.
 constexpr char kSuspicion[] = "suspected malicious";
 constexpr int kClassRulesMax = 500;
@@ -52,6 +53,28 @@ absl::Status CheckWorker(const UnitOfWork& work, const rpc::Call& call, const pb
 
 absl::Status CheckMajor(const rpc::Call& call, const pb::Complaint& complaint) {
   return rules::CheckMajor(complaint, call.principal.Holds(kMajorPermission));
+}
+
+// Works on it, or has in any round: whoever only took it down, passed it on or replied has not.
+absl::StatusOr<bool> WorkedOn(UnitOfWork& work, const pb::Complaint& complaint) {
+  const std::string& actor = work.actor().subject;
+  if (rules::WorksOn(actor, complaint) || complaint.investigation().investigator() == actor) return true;
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      work.connection().Query(
+          "SELECT 1 FROM changes WHERE resource_id = ? AND actor = ? AND method IN (?, ?, ?, ?, ?, ?) LIMIT 1",
+          {IdOf(complaint.name()), actor, Method("StartComplaintInvestigation"), Method("RecordComplaintInvestigation"),
+           Method("ProposeComplaintSolution"), Method("AgreeComplaintSolution"), Method("DeclineComplaintSolution"),
+           Method("ExecuteComplaintSolution")}));
+  return !rows.empty();
+}
+
+// Of a major complaint by those who may handle one, and by nobody who works or worked on it.
+absl::Status CheckSuperior(UnitOfWork& work, const rpc::Call& call, const pb::Complaint& complaint,
+                           absl::string_view what) {
+  RETURN_IF_ERROR(CheckMajor(call, complaint));
+  ASSIGN_OR_RETURN(const bool worked_on, WorkedOn(work, complaint));
+  return rules::CheckOtherThanWorkers(worked_on, what);
 }
 
 void End(absl::Time now, pb::Complaint* complaint) { *complaint->mutable_close_time() = ToTimestamp(now); }
@@ -118,15 +141,17 @@ void RegisterIntake(const Env& env) {
       env, Method("ClassifyComplaint"),
       [](UnitOfWork& work, const rpc::Call&, const pb::ClassifyComplaintRequest& request,
          ComplaintChange* change) -> absl::Status {
-        RETURN_IF_ERROR(rules::GiveClass(request.complaint_class(), request.reason(), &change->after));
+        ASSIGN_OR_RETURN(const bool worked_on, WorkedOn(work, change->before));
+        RETURN_IF_ERROR(rules::GiveClass(request.complaint_class(), request.reason(), worked_on, &change->after));
         ASSIGN_OR_RETURN(Clocks clocks, Clocks::Load(work, change->after.name()));
         RETURN_IF_ERROR(clocks.ChangeClass(change->after));
         return clocks.Save(&change->after);
       });
   AddVerb<pb::AssignComplaintRequest, pb::Complaint>(
       env, Method("AssignComplaint"),
-      [](UnitOfWork& work, const rpc::Call&, const pb::AssignComplaintRequest& request,
+      [](UnitOfWork& work, const rpc::Call& call, const pb::AssignComplaintRequest& request,
          ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(CheckMajor(call, change->before));
         RETURN_IF_ERROR(rules::Assign(request.handler(), {request.co_handlers().begin(), request.co_handlers().end()},
                                       &change->after));
         ASSIGN_OR_RETURN(Clocks clocks, Clocks::Load(work, change->after.name()));
@@ -142,12 +167,14 @@ void RegisterIntake(const Env& env) {
       env, Method("MarkComplaintDuplicate"),
       [](UnitOfWork& work, const rpc::Call& call, const pb::MarkComplaintDuplicateRequest& request,
          ComplaintChange* change) -> absl::Status {
-        RETURN_IF_ERROR(CheckMajor(call, change->before));
+        RETURN_IF_ERROR(CheckSuperior(work, call, change->before, "call it a duplicate"));
         if (request.duplicate_of() == change->before.name()) {
           return rules::CheckDuplicate(change->before, change->before);
         }
+        // Locked: two complaints that are called duplicates of one another at the same time would both be gone.
         ASSIGN_OR_RETURN(const auto original,
-                         work.Find<pb::Complaint>({"t.id = ?", {mysql::Value(IdOf(request.duplicate_of()))}}, "", 1));
+                         work.Find<pb::Complaint>({"t.id = ?", {mysql::Value(IdOf(request.duplicate_of()))}}, "", 1,
+                                                  /*lock=*/true));
         if (original.empty()) return NotFound(request.duplicate_of());
         RETURN_IF_ERROR(rules::CheckDuplicate(change->before, original[0]));
         change->after.set_duplicate_of(request.duplicate_of());
@@ -185,8 +212,7 @@ void RegisterHandling(const Env& env) {
       [](UnitOfWork& work, const rpc::Call& call, const pb::ProposeComplaintSolutionRequest& request,
          ComplaintChange* change) -> absl::Status {
         RETURN_IF_ERROR(CheckWorker(work, call, change->before));
-        RETURN_IF_ERROR(rules::CheckInvestigated(change->before));
-        change->after.mutable_investigation()->set_solution(request.solution());
+        RETURN_IF_ERROR(rules::Propose(request.solution(), work.now(), &change->after));
         if (request.has_cost()) *change->after.mutable_investigation()->mutable_cost() = request.cost();
         return absl::OkStatus();
       });
@@ -218,21 +244,26 @@ void RegisterHandling(const Env& env) {
 void RegisterOutcome(const Env& env) {
   AddVerb<pb::ReplyToComplaintRequest, pb::Complaint>(
       env, Method("ReplyToComplaint"),
-      [policy = env.policy](UnitOfWork& work, const rpc::Call&, const pb::ReplyToComplaintRequest& request,
+      [policy = env.policy](UnitOfWork& work, const rpc::Call& call, const pb::ReplyToComplaintRequest& request,
                             ComplaintChange* change) -> absl::Status {
+        // Whoever calls customers back speaks for us as well.
+        RETURN_IF_ERROR(call.principal.Holds(kConfirmPermission) ? CheckMajor(call, change->before)
+                                                                 : CheckWorker(work, call, change->before));
         ASSIGN_OR_RETURN(const std::string employee, ActingEmployee(work));
         std::optional<absl::Time> at;
         if (request.has_reply_time()) at = FromTimestamp(request.reply_time());
         RETURN_IF_ERROR(
             rules::Reply(request.channel(), request.content(), at, employee, work.now(), policy, &change->after));
+        if (!rules::TellsResult(change->after, *change->after.replies().rbegin())) return absl::OkStatus();
         return ApplyClocks(work, pb::CLOCK_EVENT_KIND_SATISFY, {pb::CLOCK_KIND_REPLY}, "", &change->after);
       });
   AddVerb<pb::ConfirmComplaintRequest, pb::Complaint>(
       env, Method("ConfirmComplaint"),
       [](UnitOfWork& work, const rpc::Call&, const pb::ConfirmComplaintRequest& request,
          ComplaintChange* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const bool worked_on, WorkedOn(work, change->before));
         RETURN_IF_ERROR(rules::Confirm(request.satisfied(), request.score(), request.confirmed_by(), request.remark(),
-                                       work.actor().subject, work.now(), &change->after));
+                                       worked_on, work.now(), &change->after));
         if (request.satisfied()) return absl::OkStatus();
         return ApplyClocks(work, pb::CLOCK_EVENT_KIND_REOPEN, {pb::CLOCK_KIND_SOLUTION, pb::CLOCK_KIND_REPLY}, "",
                            &change->after);
@@ -250,12 +281,17 @@ void RegisterOutcome(const Env& env) {
       env, Method("RejectComplaint"),
       [](UnitOfWork& work, const rpc::Call& call, const pb::RejectComplaintRequest& request,
          ComplaintChange* change) -> absl::Status {
-        RETURN_IF_ERROR(CheckMajor(call, change->before));
+        RETURN_IF_ERROR(CheckSuperior(work, call, change->before, "refuse it"));
         RETURN_IF_ERROR(rules::CheckReplied(change->before));
         change->after.set_close_reason(request.reason());
         change->after.clear_state_before_suspicion();
         End(work.now(), &change->after);
-        return ApplyClocks(work, pb::CLOCK_EVENT_KIND_CLOSE, {}, request.reason(), &change->after);
+        ASSIGN_OR_RETURN(Clocks clocks, Clocks::Load(work, change->after.name()));
+        // A suspicion that was right makes nobody late; the refusal, which was told, is the result.
+        RETURN_IF_ERROR(clocks.ResumePausedFor(kSuspicion));
+        RETURN_IF_ERROR(clocks.Apply(pb::CLOCK_EVENT_KIND_SATISFY, {pb::CLOCK_KIND_REPLY}, request.reason()).status());
+        RETURN_IF_ERROR(clocks.Apply(pb::CLOCK_EVENT_KIND_CLOSE, {}, request.reason()).status());
+        return clocks.Save(&change->after);
       });
   AddVerb<pb::ReopenComplaintRequest, pb::Complaint>(
       env, Method("ReopenComplaint"),
@@ -266,15 +302,18 @@ void RegisterOutcome(const Env& env) {
       });
   AddVerb<pb::SuspectComplaintRequest, pb::Complaint>(
       env, Method("SuspectComplaint"),
-      [](UnitOfWork& work, const rpc::Call&, const pb::SuspectComplaintRequest& request, ComplaintChange* change) {
+      [](UnitOfWork& work, const rpc::Call& call, const pb::SuspectComplaintRequest& request,
+         ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(CheckSuperior(work, call, change->before, "doubt it"));
         change->after.set_state_before_suspicion(change->before.state());
         change->after.set_close_reason(request.reason());
         return ApplyClocks(work, pb::CLOCK_EVENT_KIND_PAUSE, {}, kSuspicion, &change->after);
       });
   AddVerb<pb::ClearComplaintSuspicionRequest, pb::Complaint>(
       env, Method("ClearComplaintSuspicion"),
-      [](UnitOfWork& work, const rpc::Call&, const pb::ClearComplaintSuspicionRequest&,
+      [](UnitOfWork& work, const rpc::Call& call, const pb::ClearComplaintSuspicionRequest&,
          ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(CheckMajor(call, change->before));
         rules::ClearSuspicion(&change->after);
         ASSIGN_OR_RETURN(Clocks clocks, Clocks::Load(work, change->after.name()));
         RETURN_IF_ERROR(clocks.ResumePausedFor(kSuspicion));
@@ -294,15 +333,17 @@ void RegisterTime(const Env& env) {
   };
   AddVerb<pb::PauseComplaintClocksRequest, pb::Complaint>(
       env, Method("PauseComplaintClocks"),
-      [clocks_verb](UnitOfWork& work, const rpc::Call&, const pb::PauseComplaintClocksRequest& request,
-                    ComplaintChange* change) {
+      [clocks_verb](UnitOfWork& work, const rpc::Call& call, const pb::PauseComplaintClocksRequest& request,
+                    ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(CheckSuperior(work, call, change->before, "stop its clocks"));
         return clocks_verb(work, pb::CLOCK_EVENT_KIND_PAUSE, request.kind(), request.reason(), "NO_CLOCK_RUNNING",
                            "no such clock of the complaint runs", &change->after);
       });
   AddVerb<pb::ResumeComplaintClocksRequest, pb::Complaint>(
       env, Method("ResumeComplaintClocks"),
-      [clocks_verb](UnitOfWork& work, const rpc::Call&, const pb::ResumeComplaintClocksRequest& request,
-                    ComplaintChange* change) {
+      [clocks_verb](UnitOfWork& work, const rpc::Call& call, const pb::ResumeComplaintClocksRequest& request,
+                    ComplaintChange* change) -> absl::Status {
+        RETURN_IF_ERROR(CheckMajor(call, change->before));
         return clocks_verb(work, pb::CLOCK_EVENT_KIND_RESUME, request.kind(), request.reason(), "NO_CLOCK_PAUSED",
                            "no such clock of the complaint is paused", &change->after);
       });
@@ -325,8 +366,9 @@ void RegisterTime(const Env& env) {
       env, Method("DeescalateComplaint"),
       [](UnitOfWork& work, const rpc::Call&, const pb::DeescalateComplaintRequest& request,
          ComplaintChange* change) -> absl::Status {
-        RETURN_IF_ERROR(
-            rules::Deescalate(request.level(), work.actor().subject, request.reason(), work.now(), &change->after));
+        ASSIGN_OR_RETURN(const bool worked_on, WorkedOn(work, change->before));
+        RETURN_IF_ERROR(rules::Deescalate(request.level(), work.actor().subject, worked_on, request.reason(),
+                                          work.now(), &change->after));
         return ScheduleAnew(work, &change->after);
       });
 }

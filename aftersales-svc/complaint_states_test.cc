@@ -84,6 +84,10 @@ TEST(ComplaintStatesTest, EveryVerbIsOpenInExactlyItsStates) {
       "state_before_suspicion = 'AGREED', investigation_cause = 'x', investigation_responsible_party = 'OURSELVES', "
       "investigation_investigator = NULL, confirmation_satisfied = 1, complaint_class = 'ORDINARY', escalation_level = "
       "0, duplicate_of = NULL, reopen_time = NULL";
+  // Nobody has worked on it: whoever did may not end it, and here one person does everything.
+  machine.fill = [&](const std::string&, google::protobuf::Message*) {
+    world.harness().db().Execute("DELETE FROM changes WHERE collection = 'complaints'");
+  };
   EXPECT_EQ(TryEveryVerbInEveryState(world, machine), 1 + 1 + 1 + 1 + 2 + 1 + 1 + 1 + 7 + 4 + 5 + 8 + 1)
       << "every change of state took place";
 }

@@ -37,12 +37,6 @@ bool Fits(const cv1::ComplaintClassRule& rule, const cv1::Complaint& complaint, 
   return rule.tier().empty() || rule.tier() == tier;
 }
 
-// The handler or a helper.
-bool WorksOn(absl::string_view employee, const cv1::Complaint& complaint) {
-  const auto& helpers = complaint.co_handlers();
-  return complaint.handler() == employee || std::find(helpers.begin(), helpers.end(), employee) != helpers.end();
-}
-
 void MarkBypassed(cv1::Complaint* complaint) {
   if (!complaint->bypassed() || complaint->overdue()) return;
   complaint->set_overdue(true);
@@ -128,10 +122,24 @@ absl::Status CheckMajor(const cv1::Complaint& complaint, bool may_handle_major) 
   return absl::OkStatus();
 }
 
-absl::Status GiveClass(cv1::ComplaintClass complaint_class, absl::string_view reason, cv1::Complaint* complaint) {
+bool WorksOn(absl::string_view employee, const cv1::Complaint& complaint) {
+  const auto& helpers = complaint.co_handlers();
+  return complaint.handler() == employee || std::find(helpers.begin(), helpers.end(), employee) != helpers.end();
+}
+
+absl::Status CheckOtherThanWorkers(bool worked_on, absl::string_view what) {
+  return worked_on ? SeparationOfDuties("works or worked on the complaint", what) : absl::OkStatus();
+}
+
+absl::Status GiveClass(cv1::ComplaintClass complaint_class, absl::string_view reason, bool worked_on,
+                       cv1::Complaint* complaint) {
   if (complaint_class == complaint->complaint_class()) {
     return FailedPrecondition("CLASS_UNCHANGED", complaint->name(), "the complaint is of this class already",
                               {{"complaintClass", cv1::ComplaintClass_Name(complaint_class)}});
+  }
+  // A lighter class has longer limits.
+  if (complaint_class < complaint->complaint_class()) {
+    RETURN_IF_ERROR(CheckOtherThanWorkers(worked_on, "give it a lighter class"));
   }
   complaint->set_complaint_class(complaint_class);
   complaint->clear_class_rule();
@@ -164,13 +172,15 @@ absl::Status InvolveManufacturer(cv1::Complaint* complaint) {
   return absl::OkStatus();
 }
 
-absl::Status CheckInvestigated(const cv1::Complaint& complaint) {
-  if (!complaint.investigation().cause().empty() &&
-      complaint.investigation().responsible_party() != cv1::RESPONSIBLE_PARTY_UNSPECIFIED) {
-    return absl::OkStatus();
+absl::Status Propose(absl::string_view solution, absl::Time now, cv1::Complaint* complaint) {
+  cv1::ComplaintInvestigation* investigation = complaint->mutable_investigation();
+  if (investigation->cause().empty() || investigation->responsible_party() == cv1::RESPONSIBLE_PARTY_UNSPECIFIED) {
+    return FailedPrecondition("INVESTIGATION_REQUIRED", complaint->name(),
+                              "cause and responsible party must be written down before a solution is proposed");
   }
-  return FailedPrecondition("INVESTIGATION_REQUIRED", complaint.name(),
-                            "cause and responsible party must be written down before a solution is proposed");
+  investigation->set_solution(std::string(solution));
+  *investigation->mutable_finish_time() = ToTimestamp(now);
+  return absl::OkStatus();
 }
 
 absl::Status Reply(cv1::ContactChannel channel, absl::string_view content, std::optional<absl::Time> at,
@@ -190,23 +200,49 @@ absl::Status Reply(cv1::ContactChannel channel, absl::string_view content, std::
   return absl::OkStatus();
 }
 
-absl::Status CheckReplied(const cv1::Complaint& complaint) {
-  // What was told before a reopening is not the result of what was done since.
-  const absl::Time since =
-      FromTimestamp(complaint.has_reopen_time() ? complaint.reopen_time() : complaint.receive_time());
-  for (const cv1::ComplaintReply& reply : complaint.replies()) {
-    if (FromTimestamp(reply.reply_time()) >= since) return absl::OkStatus();
-  }
+namespace {
+
+// When this round began: what was told before a reopening is not the result of what was done since.
+absl::Time RoundStart(const cv1::Complaint& complaint) {
+  return FromTimestamp(complaint.has_reopen_time() ? complaint.reopen_time() : complaint.receive_time());
+}
+
+absl::Status ReplyRequired(const cv1::Complaint& complaint, absl::Time since) {
   return FailedPrecondition("REPLY_REQUIRED", complaint.name(), "the customer must be told the result first",
                             {{"since", ShowTime(since)}});
 }
 
-absl::Status Confirm(bool satisfied, int score, absl::string_view confirmed_by, absl::string_view remark,
-                     absl::string_view actor, absl::Time now, cv1::Complaint* complaint) {
-  RETURN_IF_ERROR(CheckReplied(*complaint));
-  if (WorksOn(actor, *complaint) || actor == complaint->investigation().investigator()) {
-    return SeparationOfDuties("worked on the complaint", "call the customer back about it");
+absl::Time ResultSince(const cv1::Complaint& complaint) {
+  if (!complaint.investigation().has_finish_time()) return RoundStart(complaint);
+  return std::max(RoundStart(complaint), FromTimestamp(complaint.investigation().finish_time()));
+}
+
+}  // namespace
+
+bool TellsResult(const cv1::Complaint& complaint, const cv1::ComplaintReply& reply) {
+  const bool has_result =
+      complaint.state() == cv1::COMPLAINT_STATE_PROPOSED || complaint.state() == cv1::COMPLAINT_STATE_AGREED ||
+      complaint.state() == cv1::COMPLAINT_STATE_EXECUTED || complaint.state() == cv1::COMPLAINT_STATE_CONFIRMED;
+  return has_result && FromTimestamp(reply.reply_time()) >= ResultSince(complaint);
+}
+
+bool WasToldResult(const cv1::Complaint& complaint) {
+  return std::any_of(complaint.replies().begin(), complaint.replies().end(),
+                     [&](const cv1::ComplaintReply& reply) { return TellsResult(complaint, reply); });
+}
+
+absl::Status CheckReplied(const cv1::Complaint& complaint) {
+  const absl::Time since = RoundStart(complaint);
+  for (const cv1::ComplaintReply& reply : complaint.replies()) {
+    if (FromTimestamp(reply.reply_time()) >= since) return absl::OkStatus();
   }
+  return ReplyRequired(complaint, since);
+}
+
+absl::Status Confirm(bool satisfied, int score, absl::string_view confirmed_by, absl::string_view remark,
+                     bool worked_on, absl::Time now, cv1::Complaint* complaint) {
+  if (!WasToldResult(*complaint)) return ReplyRequired(*complaint, ResultSince(*complaint));
+  RETURN_IF_ERROR(CheckOtherThanWorkers(worked_on, "call the customer back about it"));
   cv1::ComplaintConfirmation* confirmation = complaint->mutable_confirmation();
   confirmation->set_satisfied(satisfied);
   confirmation->set_score(score);
@@ -222,7 +258,7 @@ absl::Status Confirm(bool satisfied, int score, absl::string_view confirmed_by, 
 }
 
 absl::Status CheckClose(const cv1::Complaint& complaint) {
-  RETURN_IF_ERROR(CheckReplied(complaint));
+  if (!WasToldResult(complaint)) return ReplyRequired(complaint, ResultSince(complaint));
   if (complaint.confirmation().satisfied()) return absl::OkStatus();
   return FailedPrecondition("CONFIRMATION_REQUIRED", complaint.name(),
                             "the customer must confirm the solution before the complaint is closed");
@@ -242,6 +278,7 @@ void ClearSuspicion(cv1::Complaint* complaint) {
                            ? cv1::COMPLAINT_STATE_RECEIVED
                            : complaint->state_before_suspicion());
   complaint->clear_state_before_suspicion();
+  complaint->clear_close_reason();  // It was the suspicion.
 }
 
 absl::Status CheckDuplicate(const cv1::Complaint& complaint, const cv1::Complaint& original) {
@@ -249,6 +286,7 @@ absl::Status CheckDuplicate(const cv1::Complaint& complaint, const cv1::Complain
   if (original.name() == complaint.name()) return invalid("is the complaint itself");
   if (original.account() != complaint.account()) return invalid("is a complaint of another account");
   if (original.state() == cv1::COMPLAINT_STATE_DUPLICATE) return invalid("is a duplicate itself; name its original");
+  if (HasEnded(original.state())) return invalid("has ended; reopen it first");
   return absl::OkStatus();
 }
 
@@ -271,9 +309,9 @@ absl::Status Escalate(int level, absl::string_view role, absl::string_view actor
   return absl::OkStatus();
 }
 
-absl::Status Deescalate(int level, absl::string_view actor, absl::string_view reason, absl::Time now,
+absl::Status Deescalate(int level, absl::string_view actor, bool worked_on, absl::string_view reason, absl::Time now,
                         cv1::Complaint* complaint) {
-  if (WorksOn(actor, *complaint)) return SeparationOfDuties("works on the complaint", "lower its level");
+  RETURN_IF_ERROR(CheckOtherThanWorkers(worked_on, "lower its level"));
   if (level >= complaint->escalation_level()) {
     return InvalidField("level", "ESCALATION_LEVEL_NOT_LOWER",
                         absl::StrCat("is ", level, "; the complaint is at ", complaint->escalation_level()),

@@ -46,37 +46,49 @@ absl::Status CheckWorker(const cv1::Complaint& complaint, const Worker& worker);
 // MAJOR_COMPLAINT_NOT_ALLOWED for a major one unless `may_handle_major`: also to end it.
 absl::Status CheckMajor(const cv1::Complaint& complaint, bool may_handle_major);
 
-// CLASS_UNCHANGED.
-absl::Status GiveClass(cv1::ComplaintClass complaint_class, absl::string_view reason, cv1::Complaint* complaint);
+// The handler or a helper.
+bool WorksOn(absl::string_view employee, const cv1::Complaint& complaint);
+// Who works on a complaint, or has (`worked_on`), does not stop its clocks, end it or make it slighter alone:
+// SEPARATION_OF_DUTIES naming `what`.
+absl::Status CheckOtherThanWorkers(bool worked_on, absl::string_view what);
+
+// CLASS_UNCHANGED, SEPARATION_OF_DUTIES when whoever `worked_on` it gives it a lighter class.
+absl::Status GiveClass(cv1::ComplaintClass complaint_class, absl::string_view reason, bool worked_on,
+                       cv1::Complaint* complaint);
 // ASSIGNED, unless the investigation has begun: it goes on under the new handler. HANDLER_REPEATED.
 absl::Status Assign(absl::string_view handler, const std::vector<std::string>& co_handlers, cv1::Complaint* complaint);
 // COMPLAINT_NOT_MAJOR.
 absl::Status InvolveManufacturer(cv1::Complaint* complaint);
-// INVESTIGATION_REQUIRED.
-absl::Status CheckInvestigated(const cv1::Complaint& complaint);
+// Cause and responsible party are known, and the investigation is over. INVESTIGATION_REQUIRED.
+absl::Status Propose(absl::string_view solution, absl::Time now, cv1::Complaint* complaint);
 // TIME_IN_FUTURE, REPLY_BEFORE_RECEIPT.
 absl::Status Reply(cv1::ContactChannel channel, absl::string_view content, std::optional<absl::Time> at,
                    absl::string_view actor, absl::Time now, const Policy& policy, cv1::Complaint* complaint);
+// Does a reply tell the result: since the solution of this round was proposed? That we have got it is no result.
+bool TellsResult(const cv1::Complaint& complaint, const cv1::ComplaintReply& reply);
+// Was the result told?
+bool WasToldResult(const cv1::Complaint& complaint);
 // REPLY_REQUIRED until the customer was told something since the receipt, or since the last reopening.
 absl::Status CheckReplied(const cv1::Complaint& complaint);
-// CONFIRMED, or REOPENED when not satisfied. REPLY_REQUIRED, SEPARATION_OF_DUTIES.
+// CONFIRMED, or REOPENED when not satisfied. REPLY_REQUIRED until the result was told, SEPARATION_OF_DUTIES when
+// whoever `worked_on` it asks the customer.
 absl::Status Confirm(bool satisfied, int score, absl::string_view confirmed_by, absl::string_view remark,
-                     absl::string_view actor, absl::Time now, cv1::Complaint* complaint);
+                     bool worked_on, absl::Time now, cv1::Complaint* complaint);
 // REPLY_REQUIRED, CONFIRMATION_REQUIRED.
 absl::Status CheckClose(const cv1::Complaint& complaint);
 // Takes it up again; what was a duplicate is one no more.
 void Reopen(absl::string_view reason, absl::Time now, cv1::Complaint* complaint);
 // Back to where it stood before it was suspected; where that is not known, after an import, to RECEIVED.
 void ClearSuspicion(cv1::Complaint* complaint);
-// DUPLICATE_INVALID.
+// DUPLICATE_INVALID: also when the original has ended, as nobody would answer either of them.
 absl::Status CheckDuplicate(const cv1::Complaint& complaint, const cv1::Complaint& original);
 // COMPLAINT_NOT_OVERDUE.
 absl::Status ExplainOverdue(absl::string_view explanation, cv1::Complaint* complaint);
 // `now`, level, role and who; ESCALATION_LEVEL_NOT_HIGHER, ESCALATION_LEVEL_NOT_LOWER. SEPARATION_OF_DUTIES when
-// whoever works on it would lower its level.
+// whoever `worked_on` it would lower its level.
 absl::Status Escalate(int level, absl::string_view role, absl::string_view actor, absl::string_view reason,
                       absl::Time now, cv1::Complaint* complaint);
-absl::Status Deescalate(int level, absl::string_view actor, absl::string_view reason, absl::Time now,
+absl::Status Deescalate(int level, absl::string_view actor, bool worked_on, absl::string_view reason, absl::Time now,
                         cv1::Complaint* complaint);
 
 }  // namespace kam::aftersales::rules

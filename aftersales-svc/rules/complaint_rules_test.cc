@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "aftersales-svc/rules/proto_time.h"
 #include "common/testing/matchers.h"
 #include "kam/complaint/v1/complaint_class.pb.h"
@@ -115,21 +117,41 @@ TEST(ComplaintRulesTest, TheReceiptMayLieInThePastButNotInTheFuture) {
 }
 
 // S-06
-TEST(ComplaintRulesTest, ConfirmingNeedsAReplyAndAnotherPersonThanTheHandler) {
+TEST(ComplaintRulesTest, ConfirmingNeedsTheResultToldAndAnotherPersonThanTheWorkers) {
   cv1::Complaint complaint;
-  complaint.set_handler("employees/handler");
-  EXPECT_THAT(Confirm(true, 5, "Wang", "", "employees/csr", kNow, &complaint), HasReason("REPLY_REQUIRED"));
-  complaint.add_replies();
-  EXPECT_THAT(Confirm(true, 5, "Wang", "", "employees/handler", kNow, &complaint), HasReason("SEPARATION_OF_DUTIES"));
+  complaint.set_state(cv1::COMPLAINT_STATE_EXECUTED);
+  *complaint.mutable_receive_time() = ToTimestamp(kNow);
+  *complaint.mutable_investigation()->mutable_finish_time() = ToTimestamp(kNow + absl::Hours(2));
+  const auto confirm = [&](bool satisfied, bool worked_on) {
+    return Confirm(satisfied, 5, "Wang", "", worked_on, kNow + absl::Hours(3), &complaint);
+  };
+  EXPECT_THAT(confirm(true, false), HasReason("REPLY_REQUIRED"));
+  *complaint.add_replies()->mutable_reply_time() = ToTimestamp(kNow + absl::Hours(1));
+  EXPECT_THAT(CheckReplied(complaint), IsOk()) << "enough to refuse the complaint";
+  EXPECT_THAT(confirm(true, false), HasReason("REPLY_REQUIRED")) << "told before there was a result";
+  *complaint.add_replies()->mutable_reply_time() = ToTimestamp(kNow + absl::Hours(2));
+  EXPECT_THAT(confirm(true, true), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(CheckClose(complaint), HasReason("CONFIRMATION_REQUIRED"));
-  EXPECT_THAT(Confirm(false, 1, "Wang", "", "employees/csr", kNow, &complaint), IsOk());
+  EXPECT_THAT(confirm(false, false), IsOk());
   EXPECT_EQ(complaint.state(), cv1::COMPLAINT_STATE_REOPENED);
+  complaint.set_state(cv1::COMPLAINT_STATE_EXECUTED);
   EXPECT_THAT(CheckClose(complaint), HasReason("REPLY_REQUIRED")) << "a new round";
-  *complaint.add_replies()->mutable_reply_time() = ToTimestamp(kNow);
-  EXPECT_THAT(CheckClose(complaint), HasReason("CONFIRMATION_REQUIRED"));
-  EXPECT_THAT(Confirm(true, 5, "Wang", "", "employees/csr", kNow, &complaint), IsOk());
+  *complaint.add_replies()->mutable_reply_time() = ToTimestamp(kNow + absl::Hours(3));
+  EXPECT_THAT(confirm(true, false), IsOk());
   EXPECT_EQ(complaint.state(), cv1::COMPLAINT_STATE_CONFIRMED);
   EXPECT_THAT(CheckClose(complaint), IsOk());
+}
+
+// S-06: only a reply that comes when there is a result tells it.
+TEST(ComplaintRulesTest, EveryStateInWhichAReplyTellsTheResult) {
+  const std::set<int> telling = {cv1::COMPLAINT_STATE_PROPOSED, cv1::COMPLAINT_STATE_AGREED,
+                                 cv1::COMPLAINT_STATE_EXECUTED, cv1::COMPLAINT_STATE_CONFIRMED};
+  for (int state = cv1::ComplaintState_MIN + 1; state <= cv1::ComplaintState_MAX; ++state) {
+    cv1::Complaint complaint;
+    complaint.set_state(static_cast<cv1::ComplaintState>(state));
+    *complaint.add_replies()->mutable_reply_time() = ToTimestamp(kNow);
+    EXPECT_EQ(WasToldResult(complaint), telling.count(state) == 1) << cv1::ComplaintState_Name(complaint.state());
+  }
 }
 
 // S-04: a new handler takes over an investigation where it stands.
