@@ -361,6 +361,8 @@ TEST_F(AccountFileTest, StaleFilesAreListedUntilSomebodyLooksAfterThem) {
   ASSERT_THAT(world_.Call<Account>(kax_, Accounts("ConfirmAccountFile"), confirm), IsOk());
   EXPECT_EQ(stale(gam_).accounts_size(), 0);
   make_old(31);
+  world_.ProposeTier(world_.As(world_.AddEmployee("KAM", department_.name()), "KAM"), account.name(),
+                     v1::TIER_STRATEGIC);
   v1::ConfirmAccountTierRequest tier;
   tier.set_name(account.name());
   tier.set_tier(v1::TIER_STRATEGIC);

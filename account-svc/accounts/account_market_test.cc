@@ -96,11 +96,11 @@ class AccountMarketTest : public ::testing::Test {
     model.set_b_from("30");
     return model;
   }
-  absl::StatusOr<AccountEvaluation> Compute(const auth::Principal& who) {
+  absl::StatusOr<AccountEvaluation> Compute(const auth::Principal& who, const std::string& as_of = "2026-01-05") {
     v1::CreateAccountEvaluationRequest request;
     AccountEvaluation& evaluation = *request.mutable_account_evaluation();
     evaluation.set_account(account_.name());
-    evaluation.set_as_of(world_.today());
+    evaluation.set_as_of(as_of);
     evaluation.mutable_revenue()->set_units(60);
     evaluation.mutable_revenue()->set_currency_code("CNY");
     evaluation.set_potential_score("55");
@@ -194,7 +194,7 @@ TEST_F(AccountMarketTest, ATierIsWorkedOutProposedAndConfirmed) {
   *create.mutable_tier_model() = MakeModel();
   const auto model = world_.Call<TierModel>(analyst, Evaluations("CreateTierModel"), create);
   ASSERT_THAT(model, IsOk());
-  EXPECT_THAT(Compute(analyst), HasReason("TIER_MODEL_MISSING"));
+  EXPECT_THAT(Compute(analyst, "2024-12-31"), HasReason("TIER_MODEL_MISSING"));
   v1::ReleaseTierModelRequest release;
   release.set_name(model->name());
   EXPECT_THAT(world_.Call<TierModel>(analyst, Evaluations("ReleaseTierModel"), release),
@@ -230,6 +230,30 @@ TEST_F(AccountMarketTest, ATierIsWorkedOutProposedAndConfirmed) {
   const auto account = world_.Call<Account>(gam_, "kam.account.v1.AccountService/GetAccount", get);
   EXPECT_EQ(account->tier(), v1::TIER_STRATEGIC);
   EXPECT_EQ(account->tier_review_date(), "2027-01-05");
+}
+
+// what was proposed of an older day does not replace the tier that one of a later day has given, and the next
+// review is not in the past.
+TEST_F(AccountMarketTest, AnOlderEvaluationDoesNotReplaceANewerTier) {
+  Verify();
+  const auto older = world_.ProposeTier(kam_, account_.name(), v1::TIER_C, "2025-12-31");
+  const auto newer = world_.ProposeTier(kam_, account_.name(), v1::TIER_A);
+  v1::ConfirmAccountEvaluationRequest confirm;
+  confirm.set_name(newer.name());
+  confirm.set_review_date("2026-01-04");
+  EXPECT_THAT(world_.Call<AccountEvaluation>(gam_, Evaluations("ConfirmAccountEvaluation"), confirm),
+              HasReason("DATE_IN_PAST"));
+  confirm.set_review_date("2026-01-05");
+  ASSERT_THAT(world_.Call<AccountEvaluation>(gam_, Evaluations("ConfirmAccountEvaluation"), confirm), IsOk());
+  confirm.set_name(older.name());
+  EXPECT_THAT(world_.Call<AccountEvaluation>(gam_, Evaluations("ConfirmAccountEvaluation"), confirm),
+              HasReason("EVALUATION_SUPERSEDED"));
+  v1::ConfirmAccountTierRequest by_tier;
+  by_tier.set_name(account_.name());
+  by_tier.set_tier(v1::TIER_C);
+  by_tier.set_reason("年度评估");
+  EXPECT_THAT(world_.Call<Account>(gam_, "kam.account.v1.AccountService/ConfirmAccountTier", by_tier),
+              HasReason("EVALUATION_SUPERSEDED"));
 }
 
 // everybody speaks for the company as far as his authority goes; for the media the marketing director.

@@ -17,7 +17,6 @@
 #include "common/resource/scope_members.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
-#include "common/time/date.h"
 #include "kam/account/v1/account_scope_service.pb.h"
 #include "kam/account/v1/account_service.pb.h"
 
@@ -148,9 +147,7 @@ void AddStateVerbs(const Context& context, rpc::Registry* registry) {
   AddAccountVerb<v1::VerifyAccountRequest>(
       context, "VerifyAccount", registry,
       [](UnitOfWork& work, const v1::VerifyAccountRequest& request, Account* account) -> absl::Status {
-        if (request.etag().empty()) {
-          return InvalidField("etag", "FIELD_REQUIRED", "must be set: what is verified is the version that was read");
-        }
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         return rules::Verify(actor, request.evidence(), work.now(), account);
       });
@@ -194,18 +191,6 @@ void AddStateVerbs(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(
             rules::CheckComplete(*account, {account->missing_fields().begin(), account->missing_fields().end()}));
         account->set_file_update_date(context.Today(work.now()));
-        return absl::OkStatus();
-      });
-  AddAccountVerb<v1::ConfirmAccountTierRequest>(
-      context, "ConfirmAccountTier", registry,
-      [context](UnitOfWork& work, const v1::ConfirmAccountTierRequest& request, Account* account) -> absl::Status {
-        RETURN_IF_ERROR(rules::CheckIdentityStands(*account));
-        std::string review = request.review_date();
-        if (review.empty()) {
-          ASSIGN_OR_RETURN(review, AddMonths(context.Today(work.now()), context.policy.tier_review_months));
-        }
-        account->set_tier(request.tier());
-        account->set_tier_review_date(review);
         return absl::OkStatus();
       });
 }

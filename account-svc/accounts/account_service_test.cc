@@ -382,7 +382,7 @@ TEST_F(AccountTest, ContactsOfForeignAccountsCannotBeMade) {
               HasReason("OUT_OF_SCOPE"));
 }
 
-//
+// the head alone gives no tier: it is worked out, proposed by another, and given to a verified account.
 TEST_F(AccountTest, TheTierIsConfirmedByTheHeadAndReviewed) {
   const Account account = world_.AddAccount(kax_);
   v1::ConfirmAccountTierRequest request;
@@ -394,10 +394,31 @@ TEST_F(AccountTest, TheTierIsConfirmedByTheHeadAndReviewed) {
   EXPECT_THAT(world_.Call<Account>(gam_, Method("ConfirmAccountTier"), request), HasReason("STATE_NOT_ALLOWED"));
   world_.AddContact(kax_, account.name());
   ASSERT_THAT(Submit(kax_, account.name()), IsOk());
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("ConfirmAccountTier"), request), HasReason("ACCOUNT_NOT_VERIFIED"));
+  ASSERT_THAT(Verify(gam_, account.name()), IsOk());
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("ConfirmAccountTier"), request), HasReason("TIER_NOT_PROPOSED"));
+  world_.ProposeTier(gam_, account.name(), v1::TIER_A);
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("ConfirmAccountTier"), request), HasReason("SEPARATION_OF_DUTIES"));
+  const auto other = world_.ProposeTier(world_.As(world_.AddEmployee("KAM", department_.name()), "KAM"), account.name(),
+                                        v1::TIER_STRATEGIC);
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("ConfirmAccountTier"), request), HasReason("SEPARATION_OF_DUTIES"));
+  request.set_tier(v1::TIER_STRATEGIC);
+  request.set_review_date("2026-01-04");
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("ConfirmAccountTier"), request), HasReason("DATE_IN_PAST"));
+  request.clear_review_date();
   const auto confirmed = world_.Call<Account>(gam_, Method("ConfirmAccountTier"), request);
   ASSERT_THAT(confirmed, IsOk());
-  EXPECT_EQ(confirmed->tier(), v1::TIER_A);
+  EXPECT_EQ(confirmed->tier(), v1::TIER_STRATEGIC);
   EXPECT_EQ(confirmed->tier_review_date(), "2027-01-05");
+  kam::api::GetRequest get;
+  get.set_name(other.name());
+  const auto decided =
+      world_.Call<v1::AccountEvaluation>(gam_, "kam.account.v1.AccountEvaluationService/GetAccountEvaluation", get);
+  ASSERT_THAT(decided, IsOk());
+  EXPECT_EQ(decided->state(), v1::EVALUATION_STATE_CONFIRMED);
+  EXPECT_EQ(decided->decider(), head_.name());
+  EXPECT_EQ(decided->review_date(), "2027-01-05");
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("ConfirmAccountTier"), request), HasReason("TIER_NOT_PROPOSED"));
 }
 
 // A-07, G28: a duplicate of somebody invisible: exists, protected until T; no name, no owner.
@@ -467,6 +488,21 @@ TEST_F(AccountTest, EveryWayToAskAboutAFirmIsOnRecord) {
   create.mutable_lead()->set_next_follow_up_date("2026-01-06");
   const auto lead = world_.Call<v1::Lead>(kax2_, "kam.account.v1.LeadService/CreateLead", create);
   ASSERT_THAT(lead, IsOk());
+  // By leads that are never stored: what was asked stays on record.
+  create.mutable_lead()->set_company_name(theirs.legal_name());
+  create.set_validate_only(true);
+  const auto probe = world_.Call<v1::Lead>(kax2_, "kam.account.v1.LeadService/CreateLead", create);
+  ASSERT_THAT(probe, IsOk());
+  EXPECT_EQ(probe->account_match(), v1::ACCOUNT_MATCH_EXISTS);
+  EXPECT_EQ(Logged(other_, theirs.name(), "kam.account.v1.LeadService/CreateLead"), 1);
+  v1::UpdateLeadRequest patch;
+  patch.mutable_lead()->set_name(lead->name());
+  patch.mutable_lead()->set_company_name(theirs.legal_name());
+  patch.set_validate_only(true);
+  const auto patched = world_.Call<v1::Lead>(kax2_, "kam.account.v1.LeadService/UpdateLead", patch);
+  ASSERT_THAT(patched, IsOk());
+  EXPECT_EQ(patched->account_match(), v1::ACCOUNT_MATCH_EXISTS);
+  EXPECT_EQ(Logged(other_, theirs.name(), "kam.account.v1.LeadService/UpdateLead"), 1);
   v1::QualifyLeadRequest qualify;
   qualify.set_name(lead->name());
   ASSERT_THAT(world_.Call<v1::Lead>(kax2_, "kam.account.v1.LeadService/QualifyLead", qualify), IsOk());
@@ -527,6 +563,7 @@ TEST_F(AccountTest, AnIdentityIsVerifiedAsItWasReadAndAgainWhenItChanges) {
   EXPECT_THAT(world_.Call<Account>(gam_, Method("ActivateAccount"), activate), HasReason("REVERIFICATION_REQUIRED"));
   EXPECT_THAT(Reverify(gam_, draft.name(), changed->etag()), HasReason("SEPARATION_OF_DUTIES"));
   const auth::Principal second = world_.As(world_.AddEmployee("KAM", department_.name()), "KAM");
+  EXPECT_THAT(Reverify(second, draft.name(), ""), NamesField("etag")) << "what is verified is what was read";
   EXPECT_THAT(Reverify(second, draft.name(), verified->etag()), HasReason("ETAG_MISMATCH"));
   const auto again = Reverify(second, draft.name(), changed->etag());
   ASSERT_THAT(again, IsOk());

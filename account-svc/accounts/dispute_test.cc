@@ -118,6 +118,38 @@ TEST_F(DisputeTest, TheCommonSuperiorDecidesAndTheAccountMoves) {
   EXPECT_THAT(Decide(bds_, opened->name(), v1::DISPUTE_EFFECT_STAYS), HasReason("STATE_NOT_ALLOWED"));
 }
 
+// G-09, A-07, G28: what the owner does in a dispute does not tell the opener who he is: not as the last who changed
+// it, not in its history, not by a filter.
+TEST_F(DisputeTest, TheAnswerDoesNotNameTheOwner) {
+  const auto opened = Open(kax2_);
+  ASSERT_THAT(opened, IsOk());
+  EXPECT_EQ(opened->ownership(), "");
+  v1::AnswerWorkDisputeRequest answer;
+  answer.set_name(opened->name());
+  answer.set_answer("一直由我跟进");
+  ASSERT_THAT(world_.Call<WorkDispute>(kax_, Rpc("AnswerWorkDispute"), answer), IsOk());
+  EXPECT_EQ(Get(kax2_, opened->name())->updater(), "");
+  EXPECT_EQ(Get(bds_, opened->name())->updater(), seller_.name());
+  EXPECT_NE(Get(bds_, opened->name())->ownership(), "");
+  const auto actors = [&](const auth::Principal& who) {
+    kam::api::HistoryRequest request;
+    request.set_name(opened->name());
+    const auto history = world_.Call<kam::api::HistoryResponse>(who, Rpc("GetWorkDisputeHistory"), request);
+    EXPECT_THAT(history, IsOk());
+    std::vector<std::string> names;
+    if (history.ok()) {
+      for (const kam::api::HistoryEntry& entry : history->entries()) names.push_back(entry.actor());
+    }
+    return names;
+  };
+  EXPECT_THAT(actors(kax2_), ::testing::ElementsAre("", other_.name()));
+  EXPECT_THAT(actors(bds_), ::testing::ElementsAre(seller_.name(), other_.name()));
+  kam::api::ListRequest list;
+  list.set_filter(absl::StrCat("updater = \"", seller_.name(), "\""));
+  EXPECT_THAT(world_.Call<v1::ListWorkDisputesResponse>(kax2_, Rpc("ListWorkDisputes"), list),
+              HasReason("FILTER_FIELD_UNKNOWN"));
+}
+
 // G-09
 TEST_F(DisputeTest, ADecisionBindsBothAsLongAsTheOwnershipLasts) {
   const auto opened = Open(kax2_);

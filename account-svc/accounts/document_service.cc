@@ -143,6 +143,13 @@ absl::StatusOr<CustomerDocumentContent> Open(const Context& context, rpc::Call& 
   return answer;
 }
 
+// Access to a paper is given by whoever governs its account: to stand above the requester is not enough.
+absl::Status CheckGoverns(UnitOfWork& work, const DocumentGrant& grant) {
+  CustomerDocument document;
+  document.set_name(grant.document());
+  return work.CheckReach(*work.runtime().catalog().Find(CustomerDocument::descriptor()), document, work.level());
+}
+
 void RegisterGrants(const Context& context, rpc::Registry* registry) {
   resource::Hooks hooks;
   hooks.on_create =
@@ -161,6 +168,7 @@ void RegisterGrants(const Context& context, rpc::Registry* registry) {
       [](UnitOfWork& work, const v1::GrantDocumentAccessRequest& request,
          resource::Change<DocumentGrant>* change) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(CheckGoverns(work, change->before));
         *change->after.mutable_valid_until() = ToTimestamp(work.now() + absl::Hours(24) * change->after.days());
         return rules::DecideGrant(actor, request.reason(), work.now(), &change->after);
       });
@@ -169,6 +177,7 @@ void RegisterGrants(const Context& context, rpc::Registry* registry) {
       [](UnitOfWork& work, const v1::RefuseDocumentAccessRequest& request,
          resource::Change<DocumentGrant>* change) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(CheckGoverns(work, change->before));
         return rules::DecideGrant(actor, request.reason(), work.now(), &change->after);
       });
   AddVerb<DocumentGrant, v1::RevokeDocumentAccessRequest>(
@@ -176,6 +185,7 @@ void RegisterGrants(const Context& context, rpc::Registry* registry) {
       [](UnitOfWork& work, const v1::RevokeDocumentAccessRequest& request,
          resource::Change<DocumentGrant>* change) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(CheckGoverns(work, change->before));
         *change->after.mutable_valid_until() = ToTimestamp(work.now());
         return rules::DecideGrant(actor, request.reason(), work.now(), &change->after);
       });

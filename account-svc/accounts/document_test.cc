@@ -128,6 +128,39 @@ TEST_F(DocumentTest, OthersReadByApprovalForALimitedTime) {
   EXPECT_THAT(Read(advisor, document->name()), HasReason("DOCUMENT_ACCESS_DENIED"));
 }
 
+// access is given by those who govern the account; to stand above whoever asks is not enough.
+TEST_F(DocumentTest, TheSuperiorOfTheRequesterOpensNothingOfAnotherDepartment) {
+  const auto document = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_CONFIDENTIAL);
+  ASSERT_THAT(document, IsOk());
+  const auto elsewhere = world_.AddDepartment();
+  const auto manager = world_.AddEmployee("KAM", elsewhere.name());
+  const auto asker = world_.AddEmployee("KAX", elsewhere.name(), {manager.name()});
+  const auth::Principal their_kam = world_.As(manager, "KAM");
+  const auth::Principal their_kax = world_.As(asker, "KAX");
+  v1::CreateDocumentGrantRequest ask;
+  ask.mutable_document_grant()->set_document(document->name());
+  ask.mutable_document_grant()->set_purpose("了解情况");
+  ask.mutable_document_grant()->set_days(2);
+  const auto asked = world_.Call<DocumentGrant>(their_kax, Vault("CreateDocumentGrant"), ask);
+  ASSERT_THAT(asked, IsOk());
+  v1::GrantDocumentAccessRequest grant;
+  grant.set_name(asked->name());
+  EXPECT_THAT(world_.Call<DocumentGrant>(their_kam, Vault("GrantDocumentAccess"), grant), HasReason("OUT_OF_SCOPE"));
+  v1::RefuseDocumentAccessRequest refuse;
+  refuse.set_name(asked->name());
+  refuse.set_reason("无关");
+  EXPECT_THAT(world_.Call<DocumentGrant>(their_kam, Vault("RefuseDocumentAccess"), refuse), HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(Read(their_kax, document->name()), StatusIs(absl::StatusCode::kNotFound));
+  const auth::Principal kam = world_.As(world_.AddEmployee("KAM", department_.name()), "KAM");
+  ASSERT_THAT(world_.Call<DocumentGrant>(kam, Vault("GrantDocumentAccess"), grant), IsOk());
+  EXPECT_THAT(Read(their_kax, document->name()), IsOk());
+  v1::RevokeDocumentAccessRequest revoke;
+  revoke.set_name(asked->name());
+  revoke.set_reason("已办完");
+  EXPECT_THAT(world_.Call<DocumentGrant>(their_kam, Vault("RevokeDocumentAccess"), revoke), HasReason("OUT_OF_SCOPE"));
+  ASSERT_THAT(world_.Call<DocumentGrant>(kam, Vault("RevokeDocumentAccess"), revoke), IsOk());
+}
+
 // taking a document out is a right of its own, and a secret one never leaves.
 TEST_F(DocumentTest, ExportIsARightOfItsOwn) {
   const auto document = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_CONFIDENTIAL);

@@ -103,14 +103,8 @@ absl::Status RefuseDuplicate(resource::UnitOfWork& work, const rules::FirmKeys& 
   ASSIGN_OR_RETURN(const std::optional<Duplicate> duplicate, FindDuplicate(work.connection(), keys, except));
   if (!duplicate.has_value()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const bool reaches, Reaches(work.connection(), work.runtime(), work.actor(), duplicate->account));
-  ASSIGN_OR_RETURN(const std::string id, work.NewId());
-  // In a session of its own: this transaction ends here, and its changes with it.
-  RETURN_IF_ERROR(
-      work.runtime().database().Run(absl::Now() + kLogTimeout, [&](mysql::Connection& connection) -> absl::Status {
-        return LogCheck(
-            connection, id, work.now(),
-            {work.actor().subject, std::string(method), keys, reaches ? "EXISTS_YOURS" : "EXISTS", duplicate->account});
-      }));
+  RETURN_IF_ERROR(LogCheckForGood(work, {work.actor().subject, std::string(method), keys,
+                                         reaches ? "EXISTS_YOURS" : "EXISTS", duplicate->account}));
   if (reaches) {
     const std::string name = NameOf("accounts", duplicate->account);
     return Error(absl::StatusCode::kAlreadyExists, "ACCOUNT_EXISTS",
@@ -168,6 +162,13 @@ absl::Status LogCheck(mysql::Connection& connection, const std::string& id, absl
           {id, now, check.actor, check.method, check.result, check.account.empty() ? Value() : Value(check.account),
            Sha256Hex(text)})
       .status();
+}
+
+absl::Status LogCheckForGood(resource::UnitOfWork& work, const Check& check) {
+  ASSIGN_OR_RETURN(const std::string id, work.NewId());
+  return work.runtime().database().Run(absl::Now() + kLogTimeout, [&](mysql::Connection& connection) {
+    return LogCheck(connection, id, work.now(), check);
+  });
 }
 
 }  // namespace kam::account

@@ -52,6 +52,9 @@ struct Check {
   std::string account;  // Id of the one found; may be empty.
 };
 absl::Status LogCheck(mysql::Connection& connection, const std::string& id, absl::Time now, const Check& check);
+// The same in a session of its own: the answer is given although the transaction is rolled back, as after a refusal or
+// with validate_only.
+absl::Status LogCheckForGood(resource::UnitOfWork& work, const Check& check);
 
 }  // namespace kam::account
 

@@ -8,6 +8,7 @@
 #include "common/time/date.h"
 #include "kam/account/v1/account.pb.h"
 #include "kam/account/v1/account_evaluation_service.pb.h"
+#include "kam/account/v1/account_service.pb.h"
 
 namespace kam::account {
 namespace {
@@ -41,22 +42,55 @@ absl::Status Compute(const Context& context, UnitOfWork& work, AccountEvaluation
   return rules::Evaluate(model, evaluation);
 }
 
+// Decides on `evaluation` and gives its tier to `account`, which is locked; the caller saves both.
+absl::Status GiveTier(const Context& context, UnitOfWork& work, const std::string& review_date,
+                      const std::string& reason, AccountEvaluation* evaluation, Account* account) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  RETURN_IF_ERROR(rules::DecideTier(actor, reason, work.now(), evaluation));
+  RETURN_IF_ERROR(rules::CheckTierCanBeGiven(*account));
+  ASSIGN_OR_RETURN(const std::string review, rules::ReviewDate(review_date, context.Today(work.now()), context.policy));
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> confirmed,
+                   work.connection().Query("SELECT MAX(as_of) FROM account_evaluations WHERE account = ? AND state = "
+                                           "'CONFIRMED'",
+                                           {IdOf(account->name())}));
+  RETURN_IF_ERROR(rules::CheckNotSuperseded(*evaluation, confirmed[0][0].text()));
+  account->set_tier(evaluation->proposed_tier());
+  account->set_tier_review_date(review);
+  evaluation->set_review_date(review);
+  return absl::OkStatus();
+}
+
+// Confirms the open proposal of a tier that the caller names: two people and a computation stand behind every tier.
+absl::StatusOr<Account> ConfirmTier(const Context& context, UnitOfWork& work,
+                                    const v1::ConfirmAccountTierRequest& request) {
+  const auto* tier = v1::Tier_descriptor()->FindValueByNumber(request.tier());
+  // Lock order: evaluation, account.
+  ASSIGN_OR_RETURN(const std::vector<AccountEvaluation> proposed,
+                   work.Find<AccountEvaluation>({"t.account = ? AND t.state = 'PROPOSED' AND t.proposed_tier = ?",
+                                                 {IdOf(request.name()), resource::ShortEnumName(tier)}},
+                                                "ORDER BY t.as_of DESC, t.id DESC", 1, /*lock=*/true));
+  ASSIGN_OR_RETURN(auto change, work.Begin<Account>(request));
+  RETURN_IF_ERROR(rules::CheckTierCanBeGiven(change.before));
+  if (proposed.empty()) {
+    return FailedPrecondition("TIER_NOT_PROPOSED", change.before.name(),
+                              absl::StrCat("no evaluation of the account waits with the proposal ",
+                                           v1::Tier_Name(request.tier()), ": have one worked out and proposed first"),
+                              {{"tier", v1::Tier_Name(request.tier())}, {"permission", "account_evaluation.propose"}});
+  }
+  resource::Change<AccountEvaluation> decision{proposed[0], proposed[0]};
+  decision.after.set_state(v1::EVALUATION_STATE_CONFIRMED);
+  RETURN_IF_ERROR(GiveTier(context, work, request.review_date(), request.reason(), &decision.after, &change.after));
+  RETURN_IF_ERROR(work.Save(std::move(decision)).status());
+  return work.Save(std::move(change));
+}
+
 // Gives the tier to the account, in the transaction of the decision.
 absl::Status Confirm(const Context& context, UnitOfWork& work, const v1::ConfirmAccountEvaluationRequest& request,
                      AccountEvaluation* evaluation) {
-  ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  RETURN_IF_ERROR(rules::DecideTier(actor, request.reason(), work.now(), evaluation));
-  std::string review = request.review_date();
-  if (review.empty()) {
-    ASSIGN_OR_RETURN(review, AddMonths(context.Today(work.now()), context.policy.tier_review_months));
-  }
   resource::Change<Account> change;
   ASSIGN_OR_RETURN(change.before, work.Load<Account>(evaluation->account()));
-  RETURN_IF_ERROR(rules::CheckTierCanBeGiven(change.before));
   change.after = change.before;
-  change.after.set_tier(evaluation->proposed_tier());
-  change.after.set_tier_review_date(review);
-  evaluation->set_review_date(review);
+  RETURN_IF_ERROR(GiveTier(context, work, request.review_date(), request.reason(), evaluation, &change.after));
   return work.Save(std::move(change)).status();
 }
 
@@ -99,6 +133,12 @@ void RegisterEvaluations(const Context& context, rpc::Registry* registry) {
       [context](UnitOfWork& work, const v1::ConfirmAccountEvaluationRequest& request,
                 resource::Change<AccountEvaluation>* change) {
         return Confirm(context, work, request, &change->after);
+      });
+  registry->Add<v1::ConfirmAccountTierRequest, Account>(
+      "kam.account.v1.AccountService/ConfirmAccountTier",
+      [context](rpc::Call& call, const v1::ConfirmAccountTierRequest& request) {
+        return context.runtime.Write<Account>(call, request,
+                                              [&](UnitOfWork& work) { return ConfirmTier(context, work, request); });
       });
   AddVerb<AccountEvaluation, v1::RejectAccountEvaluationRequest>(
       context, Rpc("RejectAccountEvaluation"), registry,

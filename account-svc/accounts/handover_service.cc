@@ -201,6 +201,11 @@ absl::StatusOr<AccountHandover> Sign(const Context& context, UnitOfWork& work,
   return work.Save(std::move(change));
 }
 
+// The caller as one who changes a hand-over without signing it.
+rules::Signer Editor(const UnitOfWork& work) {
+  return {work.actor().subject, work.level() != auth::Level::kOwn, false};
+}
+
 absl::StatusOr<std::string> AccountOfHandover(const Context& context, const std::string& name, absl::Time deadline) {
   std::string account;
   RETURN_IF_ERROR(context.runtime.database().Run(deadline, [&](mysql::Connection& connection) -> absl::Status {
@@ -243,6 +248,7 @@ absl::StatusOr<AccountHandover> Refresh(const Context& context, rpc::Call& call,
   return context.runtime.Write<AccountHandover>(call, request,
                                                 [&](UnitOfWork& work) -> absl::StatusOr<AccountHandover> {
                                                   ASSIGN_OR_RETURN(auto change, work.Begin<AccountHandover>(request));
+                                                  RETURN_IF_ERROR(rules::CheckRefresh(Editor(work), change.before));
                                                   RETURN_IF_ERROR(WriteList(context, work, business, &change.after));
                                                   change.after.clear_giver_signer();
                                                   change.after.clear_giver_sign_time();
@@ -316,6 +322,7 @@ void RegisterHandovers(const Context& context, rpc::Registry* registry) {
         return context.runtime.Write<AccountHandover>(
             call, request, [&](UnitOfWork& work) -> absl::StatusOr<AccountHandover> {
               ASSIGN_OR_RETURN(auto change, work.Begin<AccountHandover>(request));
+              RETURN_IF_ERROR(rules::CheckCancel(Editor(work), change.before));
               RETURN_IF_ERROR(schedule::Cancel(work, kOverdue, change.before.name()));
               return work.Save(std::move(change));
             });

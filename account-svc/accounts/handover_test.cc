@@ -188,6 +188,46 @@ TEST_F(HandoverTest, ATransferOpensAHandover) {
   EXPECT_EQ(taken->state(), v1::HANDOVER_STATE_COMPLETED);
 }
 
+// both sides sign, also where the account has moved first: nobody calls that off. A co-owner signs nothing, and
+// wipes no signature.
+TEST_F(HandoverTest, AfterATransferTheSignaturesAreNotCancelledAway) {
+  const auto third = world_.AddEmployee("KAX", department_.name(), {head_.name()});
+  v1::AssignOwnerRequest assign;
+  assign.set_name(account_);
+  assign.set_employee(third.name());
+  assign.set_kind(v1::OWNERSHIP_KIND_CO_OWNER);
+  assign.set_reason("协同");
+  ASSERT_THAT(world_.Call<Account>(gam_, "kam.account.v1.AccountService/AssignOwner", assign), IsOk());
+  v1::TransferOwnerRequest transfer;
+  transfer.set_name(account_);
+  transfer.set_successor(other_.name());
+  transfer.set_reason("调整");
+  ASSERT_THAT(world_.Call<Account>(gam_, "kam.account.v1.AccountService/TransferOwner", transfer), IsOk());
+  const std::vector<AccountHandover> waiting = ToSign(kax_);
+  ASSERT_EQ(waiting.size(), 1u);
+  v1::CancelAccountHandoverRequest cancel;
+  cancel.set_name(waiting[0].name());
+  cancel.set_reason("不签");
+  for (const auth::Principal& who : {kax_, kax2_, gam_}) {
+    EXPECT_THAT(world_.Call<AccountHandover>(who, Rpc("CancelAccountHandover"), cancel),
+                HasReason("HANDOVER_TRANSFERRED"));
+  }
+  const auth::Principal co_owner = world_.As(third, "KAX");
+  EXPECT_THAT(world_.Call<AccountHandover>(co_owner, Rpc("CancelAccountHandover"), cancel),
+              HasReason("HANDOVER_NOT_PARTY"));
+  ASSERT_THAT(Sign(kax_, waiting[0]), IsOk());
+  v1::RefreshAccountHandoverRequest refresh;
+  refresh.set_name(waiting[0].name());
+  EXPECT_THAT(world_.Call<AccountHandover>(co_owner, Rpc("RefreshAccountHandover"), refresh),
+              HasReason("HANDOVER_NOT_PARTY"));
+  world_.harness().clock().Advance(absl::Hours(24) * 14);
+  world_.RunDue();
+  const std::vector<AccountHandover> late = ToSign(kax2_);
+  ASSERT_EQ(late.size(), 1u);
+  EXPECT_TRUE(late[0].overdue());
+  EXPECT_TRUE(late[0].has_giver_sign_time());
+}
+
 // somebody leaves: his superior starts all hand-overs, and signs for him once he is gone.
 TEST_F(HandoverTest, ALeaverHandsOverAllHeHas) {
   const std::string second = world_.AddAccount(gam_).name();

@@ -110,6 +110,7 @@ TEST_F(ReminderTest, DormantCustomersAreCalledAgainAndAgain) {
 
 // value and potential are looked at again on their day.
 TEST_F(ReminderTest, TheTierIsReviewedOnItsDay) {
+  world_.ProposeTier(world_.As(world_.AddEmployee("KAM", department_.name()), "KAM"), account_, v1::TIER_A);
   v1::ConfirmAccountTierRequest tier;
   tier.set_name(account_);
   tier.set_tier(v1::TIER_A);

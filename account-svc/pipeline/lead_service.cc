@@ -51,11 +51,9 @@ absl::Status MatchAccount(const Context& context, UnitOfWork& work, absl::string
     lead->set_account_match(v1::ACCOUNT_MATCH_EXISTS);
     *lead->mutable_claimable_after() = ToTimestamp(rules::ClaimableAfter(found->protected_until, work.now()));
   }
-  ASSIGN_OR_RETURN(const std::string id, work.NewId());
   const char* result = !found.has_value() ? "NONE" : reaches ? "EXISTS_YOURS" : "EXISTS";
-  return LogCheck(
-      work.connection(), id, work.now(),
-      {work.actor().subject, std::string(method), keys, result, found.has_value() ? found->account : std::string()});
+  return LogCheckForGood(work, {work.actor().subject, std::string(method), keys, result,
+                                found.has_value() ? found->account : std::string()});
 }
 
 // A lead with a telephone number has a card.

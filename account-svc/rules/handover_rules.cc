@@ -38,4 +38,18 @@ absl::Status Sign(const Signer& signer, absl::Time now, v1::AccountHandover* han
   return absl::OkStatus();
 }
 
+absl::Status CheckRefresh(const Signer& signer, const v1::AccountHandover& handover) {
+  if (signer.superior || signer.name == handover.giver() || signer.name == handover.receiver()) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "HANDOVER_NOT_PARTY",
+               absl::StrCat(handover.name(), ": only giver, receiver or a superior may do this"),
+               {{"resource", handover.name()}});
+}
+
+absl::Status CheckCancel(const Signer& signer, const v1::AccountHandover& handover) {
+  RETURN_IF_ERROR(CheckRefresh(signer, handover));
+  if (!handover.transferred()) return absl::OkStatus();
+  return FailedPrecondition("HANDOVER_TRANSFERRED", handover.name(),
+                            "the account is the receiver's already: both sign that it was handed over");
+}
+
 }  // namespace kam::account::rules

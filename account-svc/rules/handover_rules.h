@@ -20,6 +20,11 @@ struct Signer {
 // HANDOVER_SIGNED.
 absl::Status Sign(const Signer& signer, absl::Time now, v1::AccountHandover* handover);
 
+// A new list wipes the signatures: HANDOVER_NOT_PARTY unless giver, receiver or superior, as for a co-owner.
+absl::Status CheckRefresh(const Signer& signer, const v1::AccountHandover& handover);
+// The same; and HANDOVER_TRANSFERRED once the account has moved: what is left of the hand-over then is that both sign.
+absl::Status CheckCancel(const Signer& signer, const v1::AccountHandover& handover);
+
 }  // namespace kam::account::rules
 
 #endif  // KAM_ACCOUNT_SVC_RULES_HANDOVER_RULES_H_

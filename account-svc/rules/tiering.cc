@@ -11,6 +11,7 @@
 #include "common/money/decimal.h"
 #include "common/money/money_proto.h"
 #include "common/status/status.h"
+#include "common/time/date.h"
 #include "google/type/money.pb.h"
 #include "kam/account/v1/account.pb.h"
 #include "kam/account/v1/account_evaluation.pb.h"
@@ -213,6 +214,21 @@ absl::Status DecideTier(absl::string_view actor, absl::string_view reason, absl:
   *evaluation->mutable_decide_time() = ToTimestamp(now);
   evaluation->set_decision_reason(std::string(reason));
   return absl::OkStatus();
+}
+
+absl::Status CheckNotSuperseded(const AccountEvaluation& evaluation, absl::string_view confirmed_as_of) {
+  if (confirmed_as_of <= evaluation.as_of()) return absl::OkStatus();
+  return FailedPrecondition("EVALUATION_SUPERSEDED", evaluation.name(),
+                            absl::StrCat("is of ", evaluation.as_of(), "; the tier was given by one of ",
+                                         confirmed_as_of, ", and an older one does not replace it"),
+                            {{"asOf", evaluation.as_of()}, {"confirmed", std::string(confirmed_as_of)}});
+}
+
+absl::StatusOr<std::string> ReviewDate(const std::string& asked, const std::string& today, const Policy& policy) {
+  if (asked.empty()) return AddMonths(today, policy.tier_review_months);
+  if (asked >= today) return asked;
+  return InvalidField("review_date", "DATE_IN_PAST", absl::StrCat("is ", asked, "; today is ", today),
+                      {{"value", asked}, {"limit", today}});
 }
 
 absl::Status CheckTierCanBeGiven(const v1::Account& account) {

@@ -2,9 +2,13 @@
 #ifndef KAM_ACCOUNT_SVC_RULES_TIERING_H_
 #define KAM_ACCOUNT_SVC_RULES_TIERING_H_
 
+#include <string>
+
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "account-svc/policy.h"
 
 namespace kam::account::v1 {
 class Account;
@@ -35,6 +39,11 @@ absl::Status ProposeTier(absl::string_view actor, v1::Tier tier, absl::string_vi
 // SEPARATION_OF_DUTIES when `actor` proposed.
 absl::Status DecideTier(absl::string_view actor, absl::string_view reason, absl::Time now,
                         v1::AccountEvaluation* evaluation);
+// EVALUATION_SUPERSEDED when an evaluation of a later day than this one's, `confirmed_as_of`, gave the account its
+// tier.
+absl::Status CheckNotSuperseded(const v1::AccountEvaluation& evaluation, absl::string_view confirmed_as_of);
+// The day on which the tier is looked at again: `asked`, or the interval of the policy after `today`. DATE_IN_PAST.
+absl::StatusOr<std::string> ReviewDate(const std::string& asked, const std::string& today, const Policy& policy);
 // A tier is given to a verified account whose identity stands: ACCOUNT_NOT_VERIFIED, ACCOUNT_CLOSED,
 // REVERIFICATION_REQUIRED.
 absl::Status CheckTierCanBeGiven(const v1::Account& account);

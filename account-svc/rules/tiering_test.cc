@@ -198,6 +198,20 @@ TEST(TierProposalTest, AnOverrideTakesAReason) {
   EXPECT_THAT(DecideTier("employees/q", "", absl::UnixEpoch(), &evaluation), IsOk());
 }
 
+//
+TEST(TierProposalTest, TheLatestDayDecidesAndTheReviewIsAhead) {
+  v1::AccountEvaluation evaluation;
+  evaluation.set_as_of("2026-01-05");
+  EXPECT_THAT(CheckNotSuperseded(evaluation, ""), IsOk());
+  EXPECT_THAT(CheckNotSuperseded(evaluation, "2026-01-05"), IsOk());
+  EXPECT_THAT(CheckNotSuperseded(evaluation, "2026-01-06"), HasReason("EVALUATION_SUPERSEDED"));
+  Policy policy;
+  policy.tier_review_months = 6;
+  EXPECT_EQ(ReviewDate("", "2026-01-05", policy).value(), "2026-07-05");
+  EXPECT_EQ(ReviewDate("2026-01-05", "2026-01-05", policy).value(), "2026-01-05");
+  EXPECT_THAT(ReviewDate("2026-01-04", "2026-01-05", policy), HasReason("DATE_IN_PAST"));
+}
+
 //
 TEST(TierProposalTest, ATierIsGivenToAVerifiedAccountOnly) {
   v1::Account account;

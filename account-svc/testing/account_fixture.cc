@@ -11,6 +11,7 @@
 #include "account-svc/account_svc.h"
 #include "account-svc/context.h"
 #include "account-svc/rules/keys.h"
+#include "kam/account/v1/account_evaluation_service.pb.h"
 #include "kam/account/v1/account_service.pb.h"
 #include "kam/account/v1/contact_service.pb.h"
 #include "kam/organization/v1/department_service.pb.h"
@@ -161,6 +162,53 @@ v1::Account World::Assign(const auth::Principal& actor, const std::string& accou
   const auto assigned = Call<v1::Account>(actor, "kam.account.v1.AccountService/AssignOwner", request);
   EXPECT_TRUE(assigned.ok()) << assigned.status();
   return assigned.value_or(v1::Account());
+}
+
+v1::AccountEvaluation World::ProposeTier(const auth::Principal& proposer, const std::string& account, v1::Tier tier,
+                                         const std::string& as_of) {
+  constexpr char kService[] = "kam.account.v1.AccountEvaluationService/";
+  const auth::Principal analyst = As(AddEmployee("DA"), "DA");
+  if (!has_tier_model_) {
+    v1::CreateTierModelRequest create;
+    v1::TierModel& model = *create.mutable_tier_model();
+    model.set_display_name("2025 年评级");
+    model.set_from_date("2025-01-01");
+    model.set_currency("CNY");
+    model.add_weights()->set_criterion(v1::TIER_CRITERION_POTENTIAL);
+    model.mutable_weights(0)->set_weight("100");
+    model.add_bands()->set_criterion(v1::TIER_CRITERION_POTENTIAL);
+    model.mutable_bands(0)->set_at_least("0");
+    model.mutable_bands(0)->set_points("50");
+    model.set_strategic_from("90");
+    model.set_a_from("60");
+    model.set_b_from("30");
+    const auto made = Call<v1::TierModel>(analyst, absl::StrCat(kService, "CreateTierModel"), create);
+    EXPECT_TRUE(made.ok()) << made.status();
+    v1::ReleaseTierModelRequest release;
+    release.set_name(made.value_or(v1::TierModel()).name());
+    const auto released =
+        Call<v1::TierModel>(As(AddEmployee("GAM"), "GAM"), absl::StrCat(kService, "ReleaseTierModel"), release);
+    EXPECT_TRUE(released.ok()) << released.status();
+    has_tier_model_ = true;
+  }
+  v1::CreateAccountEvaluationRequest compute;
+  v1::AccountEvaluation& evaluation = *compute.mutable_account_evaluation();
+  evaluation.set_account(account);
+  evaluation.set_as_of(as_of);
+  evaluation.mutable_revenue()->set_units(60);
+  evaluation.mutable_revenue()->set_currency_code("CNY");
+  evaluation.set_potential_score("55");
+  evaluation.set_source("销售台账");
+  const auto computed =
+      Call<v1::AccountEvaluation>(analyst, absl::StrCat(kService, "CreateAccountEvaluation"), compute);
+  EXPECT_TRUE(computed.ok()) << computed.status();
+  v1::ProposeAccountTierRequest propose;
+  propose.set_name(computed.value_or(v1::AccountEvaluation()).name());
+  propose.set_tier(tier);
+  propose.set_reason("年度评估");
+  const auto proposed = Call<v1::AccountEvaluation>(proposer, absl::StrCat(kService, "ProposeAccountTier"), propose);
+  EXPECT_TRUE(proposed.ok()) << proposed.status();
+  return proposed.value_or(v1::AccountEvaluation());
 }
 
 std::string CreditCode(int n) {

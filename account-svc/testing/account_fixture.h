@@ -12,6 +12,7 @@
 #include "common/schedule/schedule.h"
 #include "common/testing/harness.h"
 #include "kam/account/v1/account.pb.h"
+#include "kam/account/v1/account_evaluation.pb.h"
 #include "kam/account/v1/opportunity.pb.h"
 #include "kam/account/v1/visit.pb.h"
 #include "kam/organization/v1/department.pb.h"
@@ -60,6 +61,9 @@ class World {
   v1::Account AddAccount(const auth::Principal& creator);
   void AddContact(const auth::Principal& creator, const std::string& account);
   v1::Account Assign(const auth::Principal& actor, const std::string& account, const std::string& employee);
+  // Has an evaluation of the account worked out by an analyst, and `proposer` propose `tier`.
+  v1::AccountEvaluation ProposeTier(const auth::Principal& proposer, const std::string& account, v1::Tier tier,
+                                    const std::string& as_of = "2026-01-05");
   // A draft with every field of the checklist and a name and a number of its own.
   v1::Account CompleteDraft();
 
@@ -72,6 +76,7 @@ class World {
   std::unique_ptr<testing::Harness> harness_;
   auth::Principal hr_;
   std::string today_ = "2026-01-05";
+  bool has_tier_model_ = false;
   std::atomic<int> last_ = 0;
 };
 

@@ -161,20 +161,22 @@ class Feed {
       const timespec time = absl::ToTimespec(row[1].time());
       event->mutable_time()->set_seconds(time.tv_sec);
       event->mutable_time()->set_nanos(static_cast<int32_t>(time.tv_nsec));
-      event->set_actor(row[2].text());
       event->set_method(row[3].text());
       event->set_kind(row[4].text());
       event->set_resource(name);
       event->set_version(row[7].integer());
       const resource::Type* type = runtime_.catalog().FindCollection(collection);
+      const auto shows = [&](const std::string& field) {
+        const std::vector<std::string> needed = resource::PermissionsOf(*type, field);
+        return std::all_of(needed.begin(), needed.end(), [&](const std::string& permission) {
+          return call.principal.Holds(permission) && hidden.count({name, permission}) == 0;
+        });
+      };
+      // Where it is confidential who changed a resource last, it is so of every change.
+      if (shows("updater") || row[2].text() == call.principal.subject) event->set_actor(row[2].text());
       ASSIGN_OR_RETURN(const std::vector<kam::api::FieldChange> changes, resource::ChangesFromJson(row[8].text()));
       for (const kam::api::FieldChange& change : changes) {
-        const std::vector<std::string> needed = resource::PermissionsOf(*type, change.field());
-        if (std::all_of(needed.begin(), needed.end(), [&](const std::string& permission) {
-              return call.principal.Holds(permission) && hidden.count({name, permission}) == 0;
-            })) {
-          event->add_fields(change.field());
-        }
+        if (shows(change.field())) event->add_fields(change.field());
       }
     }
     return absl::OkStatus();

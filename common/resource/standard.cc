@@ -1,5 +1,6 @@
 #include "common/resource/standard.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <set>
@@ -245,6 +246,14 @@ class Methods {
                          RowsWith(connection, type_, call.principal, permission, {id}));
         if (seen.empty()) hidden.insert(permission);
       }
+      const auto shows = [&](absl::string_view field) {
+        const std::vector<std::string> needed = PermissionsOf(type_, std::string(field));
+        return std::all_of(needed.begin(), needed.end(), [&](const std::string& permission) {
+          return hidden.count(permission) == 0 && call.principal.Holds(permission);
+        });
+      };
+      // Where it is confidential who changed a resource last, it is so of every change.
+      const bool shows_actors = shows("updater");
       ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                        connection.Query("SELECT change_time, actor, method, version, reason, fields FROM changes WHERE "
                                         "resource_id = ? AND version < ? ORDER BY version DESC LIMIT ?",
@@ -259,14 +268,13 @@ class Methods {
         const timespec time = absl::ToTimespec(row[0].time());
         entry->mutable_time()->set_seconds(time.tv_sec);
         entry->mutable_time()->set_nanos(static_cast<int32_t>(time.tv_nsec));
-        entry->set_actor(row[1].text());
+        if (shows_actors || row[1].text() == call.principal.subject) entry->set_actor(row[1].text());
         entry->set_method(row[2].text());
         entry->set_version(row[3].integer());
         entry->set_reason(row[4].text());
         ASSIGN_OR_RETURN(std::vector<kam::api::FieldChange> changes, ChangesFromJson(row[5].text()));
         for (kam::api::FieldChange& change : changes) {
-          for (const std::string& permission : PermissionsOf(type_, change.field())) {
-            if (hidden.count(permission) == 0 && call.principal.Holds(permission)) continue;
+          if (!shows(change.field())) {
             change.clear_before();
             change.clear_after();
           }

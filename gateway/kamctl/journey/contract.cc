@@ -15,6 +15,7 @@ constexpr char kPolicyMaker[] = "zheng.hong";       // 大客户管理经理 KAP
 constexpr char kSalesManager[] = "wu.xiaofeng";     // 销售经理 SM
 constexpr char kDirector[] = "lu.haitao";           // 销售总监 SD
 constexpr char kGeneralManager[] = "zhou.jianguo";  // 总经理 GM
+constexpr char kAnalyst[] = "jin.bo";               // 销售计划兼数据分析 SPO DA
 constexpr char kProduct[] = "gao.xiang";            // 产品支持主管 PSS
 constexpr char kLegal[] = "dong.lv";                // 法务 LEG
 constexpr char kFinance[] = "xu.min";               // 财务总监 FD
@@ -32,14 +33,50 @@ absl::StatusOr<Json> Cny(absl::string_view amount) { return MoneyOf(amount, kCur
 
 std::string Path(const Json& resource) { return absl::StrCat("/v1/", Name(resource)); }
 
+// Tier A: worked out by the analyst, proposed by the account manager, confirmed by the head of the department.
+absl::Status GiveTier(World& world, const Story& story) {
+  const Json confirmation = {{"tier", "TIER_A"}, {"reason", "年内潜力 16 台"}};
+  const std::string confirm = absl::StrCat("/v1/", story.account, ":confirmTier");
+  RETURN_IF_ERROR(world.Refused(kDepartment, "未经评估定级 gives a tier that nobody worked out or proposed", confirm,
+                                confirmation, "TIER_NOT_PROPOSED"));
+  ASSIGN_OR_RETURN(const Json model, world.Find(kDepartment, "tierModels", "state = RELEASED"));
+  if (model.is_null()) {
+    ASSIGN_OR_RETURN(
+        const Json draft,
+        world.Do(
+            kAnalyst, "编制评级模型 drafts the model", "/v1/tierModels",
+            {{"displayName", "客户评级模型"},
+             {"fromDate", world.Day()},
+             {"currency", kCurrency},
+             {"weights", Json::array({{{"criterion", "TIER_CRITERION_POTENTIAL"}, {"weight", "100"}}})},
+             {"bands", Json::array({{{"criterion", "TIER_CRITERION_POTENTIAL"}, {"atLeast", "0"}, {"points", "20"}},
+                                    {{"criterion", "TIER_CRITERION_POTENTIAL"}, {"atLeast", "60"}, {"points", "70"}}})},
+             {"strategicFrom", "90"},
+             {"aFrom", "60"},
+             {"bFrom", "30"}},
+            "DRAFT"));
+    RETURN_IF_ERROR(world
+                        .Do(kDepartment, "发布评级模型 releases it", absl::StrCat("/v1/", Name(draft), ":release"),
+                            Json::object(), "RELEASED")
+                        .status());
+  }
+  ASSIGN_OR_RETURN(
+      const Json evaluation,
+      world.Do(
+          kAnalyst, "测算客户价值 works value and potential out", "/v1/accountEvaluations",
+          {{"account", story.account}, {"asOf", world.Day()}, {"potentialScore", "80"}, {"source", "需求登记与访谈"}},
+          "COMPUTED"));
+  RETURN_IF_ERROR(world
+                      .Do(kManager, "提议客户等级 proposes the tier",
+                          absl::StrCat("/v1/", Name(evaluation), ":propose"), {{"tier", "TIER_A"}}, "PROPOSED")
+                      .status());
+  return world.Do(kDepartment, "确认客户等级 confirms tier A", confirm, confirmation).status();
+}
+
 // The published prices of the year; a price book released before stays.
 absl::Status PriceList(World& world, Story* story) {
   world.Chapter("价格表与客户等级 Price list and tier (C-01, C-02, A-10)");
-  RETURN_IF_ERROR(world
-                      .Do(kDepartment, "确认客户等级 confirms tier A",
-                          absl::StrCat("/v1/", story->account, ":confirmTier"),
-                          {{"tier", "TIER_A"}, {"reason", "年内潜力 16 台"}})
-                      .status());
+  RETURN_IF_ERROR(GiveTier(world, *story));
   ASSIGN_OR_RETURN(const Json released, world.Find(kDepartment, "priceBooks",
                                                    absl::StrCat("code = \"", kBookCode, "\" AND state = RELEASED")));
   if (!released.is_null()) {
