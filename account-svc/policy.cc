@@ -43,6 +43,7 @@ absl::Status Policy::Validate() const {
   }
   range("tier_review_months", tier_review_months, 1, kMonthsMax);
   range("team_max", team_max, 1, kTeamMax);
+  range("team_left_days", team_left_days, 0, kDaysMax);
   for (int i = 0; i < kTiers; ++i) {
     range(absl::StrCat("file_fresh_days[", i, "]"), file_fresh_days[static_cast<size_t>(i)], 1, kDaysMax);
   }

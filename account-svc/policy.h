@@ -140,6 +140,8 @@ struct Policy {
 
   // Most people in a reporting subtree; it travels in every token.
   int team_max = 1000;
+  // Days for which those above still reach what somebody who has left did (G-03).
+  int team_left_days = 365;
 
   // ---- Pipeline.
   // Fields of Lead, by path, that the visitor form may not leave blank.

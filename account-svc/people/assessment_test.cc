@@ -278,6 +278,11 @@ TEST_F(AssessmentTest, TheSuperiorIsTheOneOfThePeriod) {
   leave.mutable_update_mask()->add_paths("leave_date");
   ASSERT_THAT(world_.Call<Employee>(world_.hr(), "kam.organization.v1.EmployeeService/UpdateEmployee", leave), IsOk());
   EXPECT_THAT(Open(as_next, assessment, seller_.name(), "2025-11-01"), IsOk());
+  // When he has left as well, whoever is above him.
+  EXPECT_THAT(Open(as_head_, assessment, seller_.name(), "2025-10-01"), HasReason("NOT_THE_DIRECT_SUPERIOR"));
+  leave.mutable_employee()->set_name(next.name());
+  ASSERT_THAT(world_.Call<Employee>(world_.hr(), "kam.organization.v1.EmployeeService/UpdateEmployee", leave), IsOk());
+  EXPECT_THAT(Open(as_head_, assessment, seller_.name(), "2025-10-01"), IsOk());
 }
 
 // G-16, R-02: a superior in the field takes part; somebody else does not.

@@ -6,6 +6,7 @@
 #include "account-svc/people/organization_service.h"
 #include "common/auth/grants.h"
 #include "common/status/status.h"
+#include "common/time/date.h"
 #include "kam/organization/v1/directory_service.pb.h"
 #include "kam/organization/v1/employee_scope_service.pb.h"
 
@@ -39,20 +40,24 @@ absl::StatusOr<auth::Grants> GrantsOf(mysql::Connection& connection, const std::
   return auth::MergeGrants(grants);
 }
 
-// Everybody who reports to `employee` on `day`, directly or not, without the person. FAILED_PRECONDITION
+// Everybody who reports to `employee` on `day`, directly or not, without the person. Who has left is among them for
+// some time, so that somebody finishes what he left behind; those below him are in any case. FAILED_PRECONDITION
 // TEAM_TOO_LARGE.
-absl::Status AddTeam(mysql::Connection& connection, const std::string& employee, const std::string& day, int limit,
-                     pb::ResolvedPrincipal* principal) {
+absl::Status AddTeam(const Policy& policy, mysql::Connection& connection, const std::string& employee,
+                     const std::string& day, pb::ResolvedPrincipal* principal) {
+  const int limit = policy.team_max;
+  ASSIGN_OR_RETURN(const std::string left_since, AddDays(day, -policy.team_left_days));
   ASSIGN_OR_RETURN(
       const std::vector<Row> rows,
       connection.Query(
           absl::StrCat("WITH RECURSIVE team (id) AS (SELECT s.parent_id FROM employees_superiors s WHERE s.superior "
                        "= ? AND s.since_date <= ? AND (s.until_date IS NULL OR s.until_date >= ?) UNION SELECT "
                        "s.parent_id FROM employees_superiors s JOIN team m ON s.superior = m.id WHERE s.since_date "
-                       "<= ? AND (s.until_date IS NULL OR s.until_date >= ?)) SELECT id FROM team WHERE id <> ? "
-                       "ORDER BY id LIMIT ",
+                       "<= ? AND (s.until_date IS NULL OR s.until_date >= ?)) SELECT t.id FROM team t JOIN employees e "
+                       "ON e.id = t.id WHERE t.id <> ? AND (e.leave_date IS NULL OR e.leave_date >= ?) ORDER BY t.id "
+                       "LIMIT ",
                        limit + 1),
-          {employee, day, day, day, day, employee}));
+          {employee, day, day, day, day, employee, left_since}));
   if (rows.size() > static_cast<size_t>(limit)) {
     return Error(absl::StatusCode::kFailedPrecondition, "TEAM_TOO_LARGE",
                  absl::StrCat("more than ", limit, " people report to employees/", employee,
@@ -106,7 +111,7 @@ absl::Status Resolve(const Context& context, mysql::Connection& connection, cons
     grant->set_level(std::string(auth::LevelName(level)));
     reaches_team = reaches_team || level == auth::Level::kTeam;
   }
-  return reaches_team ? AddTeam(connection, id, day, context.policy.team_max, principal) : absl::OkStatus();
+  return reaches_team ? AddTeam(context.policy, connection, id, day, principal) : absl::OkStatus();
 }
 
 absl::StatusOr<pb::BatchGetEmployeeScopesResponse> BatchGetEmployeeScopes(

@@ -7,6 +7,7 @@
 #include "account-svc/people/line.h"
 #include "account-svc/people/people.h"
 #include "account-svc/rules/leave_rules.h"
+#include "account-svc/work/people.h"
 #include "account-svc/working_time.h"
 #include "common/auth/grants.h"
 #include "common/resource/standard.h"
@@ -50,8 +51,42 @@ absl::StatusOr<std::vector<LeaveRequest>> LeavesOf(UnitOfWork& work, const std::
       "ORDER BY t.start_date, t.id", kLeavesMax);
 }
 
+// Requests of the person around the leave that count towards it: open, granted or taken.
+absl::StatusOr<std::vector<LeaveRequest>> OthersAround(const Context& context, UnitOfWork& work,
+                                                       const LeaveRequest& leave) {
+  ASSIGN_OR_RETURN(const std::string first, AddDays(leave.start_date(), -context.policy.leave_days_max));
+  ASSIGN_OR_RETURN(const std::string last, AddDays(leave.end_date(), context.policy.leave_days_max));
+  return LeavesOf(work, leave.employee(), "'SUBMITTED', 'APPROVED', 'RETURNED'", first, last);
+}
+
+// Locks whoever goes away and whoever stands in, before the requests: neither two requests of a person that make a long
+// leave in one, nor two persons who stand in for each other, are decided at the same time.
+absl::Status LockPeople(UnitOfWork& work, const std::string& employee, const std::string& deputy) {
+  return work.connection()
+      .Query("SELECT id FROM employees WHERE id IN (?, ?) ORDER BY id FOR UPDATE", {IdOf(employee), IdOf(deputy)})
+      .status();
+}
+
+absl::Status LockPeopleOf(UnitOfWork& work, const std::string& name) {
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   work.connection().Query("SELECT employee, deputy FROM leave_requests WHERE id = ?", {IdOf(name)}));
+  if (rows.empty()) return absl::OkStatus();  // Begin says so.
+  return LockPeople(work, NameOf("employees", rows[0][0].text()), NameOf("employees", rows[0][1].text()));
+}
+
+absl::Status CheckNotNeeded(UnitOfWork& work, const LeaveRequest& leave) {
+  ASSIGN_OR_RETURN(
+      const std::vector<LeaveRequest> deputized,
+      work.Find<LeaveRequest>(
+          {"t.deputy = ? AND t.state IN ('APPROVED', 'RETURNED') AND t.start_date <= ? AND t.end_date >= ?",
+           {IdOf(leave.employee()), leave.end_date(), leave.start_date()}},
+          "ORDER BY t.start_date, t.id", kLeavesMax));
+  return rules::CheckNotNeeded(leave, deputized);
+}
+
 absl::Status CheckDeputyIsThere(UnitOfWork& work, const LeaveRequest& leave) {
   if (leave.deputy().empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckStillHere(work, leave.deputy(), leave.end_date(), "leave_request.deputy"));
   ASSIGN_OR_RETURN(const std::vector<LeaveRequest> away,
                    LeavesOf(work, leave.deputy(), "'APPROVED', 'RETURNED'", leave.start_date(), leave.end_date()));
   return rules::CheckDeputy(leave, away);
@@ -65,13 +100,11 @@ absl::Status CreateLeave(const Context& context, UnitOfWork& work, LeaveRequest*
   ASSIGN_OR_RETURN(const rules::WorkCalendar calendar, CalendarOf(context, work.connection()));
   RETURN_IF_ERROR(rules::FileLeave(calendar, context.policy, context.Today(work.now()), leave));
   // One request of a person after the other, so that two at a time cannot overlap.
-  const absl::StatusOr<pb::Employee> employee = work.Load<pb::Employee>(leave->employee());
-  if (absl::IsNotFound(employee.status())) return absl::OkStatus();  // The reference check names it.
-  RETURN_IF_ERROR(employee.status());
-  ASSIGN_OR_RETURN(
-      const std::vector<LeaveRequest> others,
-      LeavesOf(work, leave->employee(), "'SUBMITTED', 'APPROVED', 'RETURNED'", leave->start_date(), leave->end_date()));
+  RETURN_IF_ERROR(LockPeople(work, leave->employee(), leave->deputy()));
+  ASSIGN_OR_RETURN(const std::vector<LeaveRequest> others, OthersAround(context, work, *leave));
   RETURN_IF_ERROR(rules::CheckLeaveOverlap(*leave, others));
+  RETURN_IF_ERROR(rules::SetLevel(calendar, context.policy, others, leave).status());
+  RETURN_IF_ERROR(CheckNotNeeded(work, *leave));
   return CheckDeputyIsThere(work, *leave);
 }
 
@@ -92,11 +125,18 @@ absl::StatusOr<rules::LeaveDecider> DeciderOf(const Context& context, UnitOfWork
 
 template <typename Request>
 absl::StatusOr<LeaveRequest> Decide(const Context& context, UnitOfWork& work, const Request& request) {
+  RETURN_IF_ERROR(LockPeopleOf(work, request.name()));
   ASSIGN_OR_RETURN(auto change, work.Begin<LeaveRequest>(request));
   RETURN_IF_ERROR(resource::CheckRead(request.etag()));
   ASSIGN_OR_RETURN(const rules::LeaveDecider decider, DeciderOf(context, work, change.before));
-  RETURN_IF_ERROR(rules::CheckLeaveDecision(decider, context.policy, change.before));
-  if (change.after.state() == pb::LEAVE_STATE_APPROVED) RETURN_IF_ERROR(CheckDeputyIsThere(work, change.before));
+  ASSIGN_OR_RETURN(const rules::WorkCalendar calendar, CalendarOf(context, work.connection()));
+  ASSIGN_OR_RETURN(const std::vector<LeaveRequest> others, OthersAround(context, work, change.before));
+  ASSIGN_OR_RETURN(const Decimal in_one, rules::SetLevel(calendar, context.policy, others, &change.after));
+  RETURN_IF_ERROR(rules::CheckLeaveDecision(decider, context.policy, change.after, in_one));
+  if (change.after.state() == pb::LEAVE_STATE_APPROVED) {
+    RETURN_IF_ERROR(CheckNotNeeded(work, change.before));
+    RETURN_IF_ERROR(CheckDeputyIsThere(work, change.before));
+  }
   rules::DecideLeave(decider.name, request.opinion(), work.now(), &change.after);
   return work.Save(std::move(change));
 }
@@ -238,8 +278,12 @@ void RegisterLeave(const Context& context, rpc::Registry* registry) {
       [context](UnitOfWork& work, const pb::ReturnFromLeaveRequest& request) -> absl::StatusOr<LeaveRequest> {
         ASSIGN_OR_RETURN(auto change, work.Begin<LeaveRequest>(request));
         ASSIGN_OR_RETURN(const rules::WorkCalendar calendar, CalendarOf(context, work.connection()));
-        RETURN_IF_ERROR(
-            rules::ReturnFromLeave(calendar, context.Today(work.now()), request.return_date(), &change.after));
+        const std::string today = context.Today(work.now());
+        const bool self = work.actor().subject == change.before.employee();
+        ASSIGN_OR_RETURN(
+            const std::vector<LeaveRequest> others,
+            LeavesOf(work, change.before.employee(), "'APPROVED', 'RETURNED'", change.before.start_date(), today));
+        RETURN_IF_ERROR(rules::ReturnFromLeave(calendar, today, request.return_date(), self, others, &change.after));
         return work.Save(std::move(change));
       });
   registry->Add<pb::ReportStaffAttendanceRequest, pb::StaffAttendanceReport>(

@@ -9,6 +9,7 @@
 #include "account-svc/testing/states.h"
 #include "common/testing/matchers.h"
 #include "kam/api/standard.pb.h"
+#include "kam/organization/v1/employee_service.pb.h"
 #include "kam/organization/v1/leave_request_service.pb.h"
 
 namespace kam::account {
@@ -104,6 +105,76 @@ TEST_F(LeaveTest, ADayIsForTheManagerMoreForTheNextSuperior) {
   EXPECT_THAT(Approve(as_hr_, *personnel), IsOk());
 }
 
+// G-06, R-05, F-01: three days one by one are three days; what was filed first counts with what came after it.
+TEST_F(LeaveTest, DaysThatFollowOnOneAnotherAreOneLeave) {
+  const auto tuesday = Ask(as_seller_, "2026-01-06", "2026-01-06");
+  ASSERT_THAT(tuesday, IsOk());
+  EXPECT_EQ(tuesday->level(), pb::LEAVE_LEVEL_MANAGER);
+  const auto wednesday = Ask(as_seller_, "2026-01-07", "2026-01-07");
+  ASSERT_THAT(wednesday, IsOk());
+  EXPECT_EQ(wednesday->level(), pb::LEAVE_LEVEL_NEXT_SUPERIOR);
+  for (const LeaveRequest& day : {*tuesday, *wednesday}) {
+    const auto refused = Approve(as_manager_, day);
+    EXPECT_THAT(refused, HasReason("LEAVE_NEEDS_NEXT_LEVEL"));
+    EXPECT_EQ(MetadataValue(refused.status(), "value"), "2");
+  }
+  EXPECT_THAT(Approve(as_head_, *wednesday), IsOk());
+  const auto friday = Ask(as_seller_, "2026-01-09", "2026-01-09");
+  ASSERT_THAT(friday, IsOk());
+  EXPECT_THAT(Approve(as_manager_, *friday), IsOk());
+}
+
+// G-06, G-20: the day of the return is today's when the person says it; an earlier one is confirmed by personnel.
+TEST_F(LeaveTest, NobodyWritesHisOwnReturnIntoThePast) {
+  const auto leave = Ask(as_seller_, "2026-01-06", "2026-01-08");
+  ASSERT_THAT(leave, IsOk());
+  ASSERT_THAT(Approve(as_head_, *leave), IsOk());
+  FakeClock& clock = world_.harness().clock();
+  const absl::Time before = clock.Now();
+  clock.Set(before + absl::Hours(24 * 9));  // Wednesday of the next week.
+  pb::ReturnFromLeaveRequest back;
+  back.set_return_date("2026-01-06");
+  EXPECT_THAT(Call(as_seller_, "ReturnFromLeave", *leave, back), HasReason("RETURN_DATE_INVALID"));
+  back.set_return_date("2026-01-09");
+  const auto returned = Call(as_hr_, "ReturnFromLeave", *leave, back);
+  clock.Set(before);
+  ASSERT_THAT(returned, IsOk());
+  EXPECT_EQ(returned->overstayed_days(), "0");
+}
+
+// G-06: whoever stands in for somebody stays; who does not work here any more does not stand in.
+TEST_F(LeaveTest, WhoStandsInDoesNotGoAwayAsWell) {
+  const auto as_colleague = world_.As(colleague_, "KAX");
+  const auto own = Ask(as_colleague, "2026-01-07", "2026-01-07");
+  ASSERT_THAT(own, IsOk());
+  const auto leave = Ask(as_seller_, "2026-01-07", "2026-01-07", "", colleague_.name());
+  ASSERT_THAT(leave, IsOk());
+  ASSERT_THAT(Approve(as_manager_, *leave), IsOk());
+  EXPECT_THAT(Approve(as_manager_, *own), HasReason("DEPUTY_NEEDED"));
+  EXPECT_THAT(Ask(as_colleague, "2026-01-06", "2026-01-07"), HasReason("LEAVE_OVERLAP"));
+  pb::UpdateEmployeeRequest left;
+  left.mutable_employee()->set_name(colleague_.name());
+  left.mutable_employee()->set_leave_date("2026-01-08");
+  left.mutable_update_mask()->add_paths("leave_date");
+  ASSERT_THAT(world_.Call<Employee>(world_.hr(), "kam.organization.v1.EmployeeService/UpdateEmployee", left), IsOk());
+  EXPECT_THAT(Ask(as_seller_, "2026-01-09", "2026-01-09", "", colleague_.name()), HasReason("EMPLOYEE_LEFT"));
+}
+
+// G-06: of two who stand in for each other one goes.
+TEST_F(LeaveTest, TwoWhoStandInForEachOtherAreNotBothAway) {
+  const auto as_colleague = world_.As(colleague_, "KAX");
+  const auto one = Ask(as_seller_, "2026-01-06", "2026-01-06", "", colleague_.name());
+  const auto other = Ask(as_colleague, "2026-01-06", "2026-01-06", "", seller_.name());
+  ASSERT_THAT(one, IsOk());
+  ASSERT_THAT(other, IsOk());
+  std::atomic<int> granted = 0;
+  std::thread first([&] { granted += Approve(as_manager_, *one).ok() ? 1 : 0; });
+  std::thread second([&] { granted += Approve(as_head_, *other).ok() ? 1 : 0; });
+  first.join();
+  second.join();
+  EXPECT_EQ(granted, 1);
+}
+
 // G-06, R-05: the account manager's own leave goes up; she does not decide it, whatever her rights reach.
 TEST_F(LeaveTest, WhoAsksNeverDecides) {
   const auto leave = Ask(as_manager_, "2026-01-06", "2026-01-06");
@@ -113,6 +184,18 @@ TEST_F(LeaveTest, WhoAsksNeverDecides) {
   EXPECT_THAT(Approve(world_.As(other, "KAM"), *leave), StatusIs(absl::StatusCode::kNotFound));
   // In her team by some other line, but not above.
   EXPECT_THAT(Approve(world_.As(other, "KAM", {IdOf(manager_.name())}), *leave), HasReason("NOT_A_SUPERIOR"));
+  EXPECT_THAT(Approve(as_head_, *leave), IsOk());
+}
+
+// G-06, G-01: when the account manager has left, the superior above her decides for those below her.
+TEST_F(LeaveTest, WhoHasLeftDoesNotCountAsALevel) {
+  pb::UpdateEmployeeRequest left;
+  left.mutable_employee()->set_name(manager_.name());
+  left.mutable_employee()->set_leave_date("2026-01-04");
+  left.mutable_update_mask()->add_paths("leave_date");
+  ASSERT_THAT(world_.Call<Employee>(world_.hr(), "kam.organization.v1.EmployeeService/UpdateEmployee", left), IsOk());
+  const auto leave = Ask(as_seller_, "2026-01-06", "2026-01-07");
+  ASSERT_THAT(leave, IsOk());
   EXPECT_THAT(Approve(as_head_, *leave), IsOk());
 }
 

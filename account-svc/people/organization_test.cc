@@ -316,6 +316,32 @@ TEST_F(OrganizationTest, RightsThatAdministerRightsAreNotGrantedOnline) {
               IsOk());
 }
 
+// G-02, R-01: whoever takes the rights of a role away for an hour does not make an administrator alone meanwhile.
+TEST_F(OrganizationTest, ARoleStaysPrivilegedWhateverIsTakenAwayMeanwhile) {
+  LoadDelivered();
+  const auth::Principal manager = world_.As(world_.AddEmployee(""), "GM");
+  std::vector<std::string> taken;
+  for (const char* permission : {"role_grant.write", "employee.write", "employee.import", "employee.role.confirm"}) {
+    const auto none = Grant(manager, "HR", permission, pb::GRANT_LEVEL_NONE);
+    ASSERT_THAT(none, IsOk()) << permission;
+    taken.push_back(none->name());
+  }
+  Employee person = world_.AddEmployee("KAX");
+  auto* role = person.add_roles();
+  role->set_role("HR");
+  role->set_since("2026-01-01");
+  const auto proposed = Update(manager, person, {"roles"});
+  ASSERT_THAT(proposed, IsOk());
+  EXPECT_EQ(proposed->roles(1).state(), pb::ROLE_STATE_PROPOSED);
+  for (const std::string& name : taken) {
+    kam::api::ArchiveRequest archive;
+    archive.set_name(name);
+    ASSERT_THAT(world_.Call<pb::RoleGrant>(manager, "kam.organization.v1.RoleGrantService/ArchiveRoleGrant", archive),
+                IsOk());
+  }
+  EXPECT_THAT(Resolve(person.login())->roles(), ElementsAre("KAX"));
+}
+
 // G-03: whoever reaches his department does not move others into it.
 TEST_F(OrganizationTest, NobodyWidensHisOwnDepartment) {
   const Department own = world_.AddDepartment(), other = world_.AddDepartment();
@@ -447,14 +473,20 @@ TEST_F(OrganizationTest, TheTeamIsTheReportingSubtreeOfToday) {
   const Employee head = world_.AddEmployee("BDS");
   const Employee direct = world_.AddEmployee("BD", "", {head.name()});
   const Employee indirect = world_.AddEmployee("BD", "", {direct.name(), head.name()});
+  // Who has left is reached for a year, so that somebody finishes what he left behind; those below him in any case.
   Employee gone = world_.AddEmployee("BD", "", {head.name()});
+  const Employee below = world_.AddEmployee("BD", "", {gone.name()});
   gone.set_leave_date("2026-01-04");
   ASSERT_THAT(Update(hr_, gone, {"leave_date"}), IsOk());
+  Employee long_gone = world_.AddEmployee("BD", "", {head.name()});
+  long_gone.set_leave_date("2025-01-04");
+  ASSERT_THAT(Update(hr_, long_gone, {"leave_date"}), IsOk());
   const auto principal = Resolve(head.login());
   ASSERT_THAT(principal, IsOk());
-  EXPECT_THAT(principal->team(), UnorderedElementsAre(IdOf(direct.name()), IdOf(indirect.name())));
+  EXPECT_THAT(principal->team(),
+              UnorderedElementsAre(IdOf(direct.name()), IdOf(indirect.name()), IdOf(gone.name()), IdOf(below.name())));
   // Five are the limit of the test policy.
-  for (int i = 0; i < 3; ++i) world_.AddEmployee("BD", "", {head.name()});
+  world_.AddEmployee("BD", "", {head.name()});
   ASSERT_THAT(Resolve(head.login()), IsOk());
   world_.AddEmployee("BD", "", {head.name()});
   const auto large = Resolve(head.login());

@@ -108,12 +108,24 @@ absl::StatusOr<PersonnelAct> PutIntoEffect(UnitOfWork& work, Change<PersonnelAct
   return work.Save(std::move(change));
 }
 
+// Whether a team leader is concerned, as things are now: roles may have changed since the proposal.
+absl::Status SetTeamLeader(const Context& context, UnitOfWork& work, PersonnelAct* act) {
+  std::vector<std::string> held;
+  if (!act->employee().empty()) {
+    ASSIGN_OR_RETURN(const Employee employee, work.Load<Employee>(act->employee()));
+    held = rules::RolesOn(employee, context.Today(work.now()));
+  }
+  act->set_team_leader(rules::ConcernsLeader(context.policy, *act, held));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<PersonnelAct> Decide(const Context& context, UnitOfWork& work,
                                     const pb::DecidePersonnelActRequest& request) {
   ASSIGN_OR_RETURN(auto change, work.Begin<PersonnelAct>(request));
   RETURN_IF_ERROR(resource::CheckRead(request.etag()));
-  ASSIGN_OR_RETURN(const rules::ActPerson person, PersonOf(context, work, change.before));
-  RETURN_IF_ERROR(rules::CheckDecide(person, change.before));
+  RETURN_IF_ERROR(SetTeamLeader(context, work, &change.after));
+  ASSIGN_OR_RETURN(const rules::ActPerson person, PersonOf(context, work, change.after));
+  RETURN_IF_ERROR(rules::CheckDecide(person, change.after));
   ASSIGN_OR_RETURN(const std::set<std::string> privileged, PrivilegedRoles(context, work));
   const std::string today = context.Today(work.now());
   RETURN_IF_ERROR(rules::CheckAct(change.before, privileged, today));
@@ -130,8 +142,9 @@ absl::StatusOr<PersonnelAct> Decide(const Context& context, UnitOfWork& work,
 template <typename Request, typename Check>
 absl::StatusOr<PersonnelAct> End(const Context& context, UnitOfWork& work, const Request& request, Check check) {
   ASSIGN_OR_RETURN(auto change, work.Begin<PersonnelAct>(request));
-  ASSIGN_OR_RETURN(const rules::ActPerson person, PersonOf(context, work, change.before));
-  RETURN_IF_ERROR(check(person, change.before));
+  RETURN_IF_ERROR(SetTeamLeader(context, work, &change.after));
+  ASSIGN_OR_RETURN(const rules::ActPerson person, PersonOf(context, work, change.after));
+  RETURN_IF_ERROR(check(person, change.after));
   rules::Decide(person.name, request.opinion(), work.now(), &change.after);
   RETURN_IF_ERROR(schedule::Cancel(work, kDueEffect, change.before.name()));
   return work.Save(std::move(change));

@@ -170,6 +170,35 @@ TEST_F(PersonnelTest, TheDepartmentManagerAppointsTeamLeaders) {
   EXPECT_THAT(Propose(as_head_, wrong), HasReason("PRIVILEGED_ROLE"));
 }
 
+// G-07, R-01: giving somebody the post of a team leader does not put his dismissal into the hands of the department
+// manager; what counts are the posts on the day of the decision.
+TEST_F(PersonnelTest, AnotherPostBesideThatOfATeamLeaderIsForTheGeneralManager) {
+  PersonnelAct act = About(seller_, pb::PERSONNEL_ACT_KIND_APPOINT, "2026-01-05");
+  act.set_role("BDS");
+  const auto appointed = Propose(as_head_, act);
+  ASSERT_THAT(appointed, IsOk());
+  ASSERT_THAT(Decide(as_head_, *appointed), IsOk());
+  const auto dismissal = Propose(as_head_, About(seller_, pb::PERSONNEL_ACT_KIND_DISMISS));
+  ASSERT_THAT(dismissal, IsOk());
+  EXPECT_FALSE(dismissal->team_leader());
+  const auto refused = Decide(as_head_, *dismissal);
+  EXPECT_THAT(refused, HasReason("NOT_THE_DECIDER"));
+  EXPECT_EQ(MetadataValue(refused.status(), "allowed"), "GM");
+
+  const auto leader = Propose(as_head_, About(lead_, pb::PERSONNEL_ACT_KIND_DISMISS));
+  ASSERT_THAT(leader, IsOk());
+  EXPECT_TRUE(leader->team_leader());
+  PersonnelAct beside = About(lead_, pb::PERSONNEL_ACT_KIND_APPOINT, "2026-01-05");
+  beside.set_role("KAX");
+  const auto given = Propose(as_gm_, beside);
+  ASSERT_THAT(given, IsOk());
+  ASSERT_THAT(Decide(as_gm_, *given), IsOk());
+  EXPECT_THAT(Decide(as_head_, *leader), HasReason("NOT_THE_DECIDER"));
+  const auto decided = Decide(as_gm_, *leader);
+  ASSERT_THAT(decided, IsOk());
+  EXPECT_FALSE(decided->team_leader());
+}
+
 // G-07, R-01: supervisors propose for their own people, and no transfer.
 TEST_F(PersonnelTest, SupervisorsProposeForTheirOwnPeople) {
   EXPECT_THAT(Propose(as_lead_, About(developer_, pb::PERSONNEL_ACT_KIND_REWARD)), IsOk());

@@ -40,13 +40,71 @@ absl::Status DeputyInvalid(absl::string_view what, const std::string& deputy) {
   return InvalidField("leave_request.deputy", "DEPUTY_INVALID", what, {{"deputy", deputy}});
 }
 
-// Working days after `granted` and before `back`.
+// Working days of a leave that lie between two days.
+absl::StatusOr<Decimal> DaysWithin(const WorkCalendar& calendar, const LeaveRequest& leave, const std::string& first,
+                                   const std::string& last) {
+  const auto [end, afternoon] = End(leave);
+  const std::string from = std::max(leave.start_date(), first), to = std::min(end, last);
+  if (from > to) return Decimal();
+  return WorkingDays(calendar, from, from == leave.start_date() && leave.starts_at_noon(), to, to == end && !afternoon);
+}
+
+// Working days after `granted` and before `back`, without those that another leave of the person covers. A person has
+// no two leaves that begin at the same time, so that begin tells `leave` from the others.
 absl::StatusOr<Decimal> Overstayed(const WorkCalendar& calendar, const LeaveRequest& leave, const std::string& granted,
-                                   const std::string& back) {
+                                   const std::string& back, const std::vector<LeaveRequest>& others) {
   if (leave.return_date() <= leave.end_date()) return Decimal();
   ASSIGN_OR_RETURN(const std::string from, AddDays(granted, 1));
   ASSIGN_OR_RETURN(const std::string to, AddDays(back, -1));
-  return from <= to ? WorkingDays(calendar, from, false, to, false) : Decimal();
+  if (from > to) return Decimal();
+  ASSIGN_OR_RETURN(Decimal days, WorkingDays(calendar, from, false, to, false));
+  for (const LeaveRequest& other : others) {
+    if (Begin(other) == Begin(leave)) continue;
+    ASSIGN_OR_RETURN(const Decimal covered, DaysWithin(calendar, other, from, to));
+    ASSIGN_OR_RETURN(days, Subtract(days, covered));
+  }
+  return days;
+}
+
+// Whether `after` begins when `before` is over, with no working half day between.
+absl::StatusOr<bool> Follows(const WorkCalendar& calendar, const LeaveRequest& before, const LeaveRequest& after) {
+  const auto [end, afternoon] = End(before);
+  if (Begin(after) <= End(before)) return false;
+  std::string from = end, to = after.start_date();
+  if (afternoon) {
+    ASSIGN_OR_RETURN(from, AddDays(end, 1));
+  }
+  if (!after.starts_at_noon()) {
+    ASSIGN_OR_RETURN(to, AddDays(after.start_date(), -1));
+  }
+  ASSIGN_OR_RETURN(const Decimal between, WorkingDays(calendar, from, !afternoon, to, after.starts_at_noon()));
+  return between.sign() <= 0;
+}
+
+// Working days of `leave` and of all that follow on it or that it follows on.
+absl::StatusOr<Decimal> DaysInOne(const WorkCalendar& calendar, const LeaveRequest& leave,
+                                  const std::vector<LeaveRequest>& others) {
+  Decimal days;
+  std::vector<const LeaveRequest*> met = {&leave}, left;
+  for (const LeaveRequest& other : others) {
+    // Back before it began: nothing of it was taken.
+    if (other.name() != leave.name() && Begin(other) <= End(other)) left.push_back(&other);
+  }
+  for (size_t i = 0; i < met.size(); ++i) {
+    ASSIGN_OR_RETURN(const Decimal of_one, DaysWithin(calendar, *met[i], met[i]->start_date(), met[i]->end_date()));
+    ASSIGN_OR_RETURN(days, Add(days, of_one));
+    for (size_t j = 0; j < left.size();) {
+      ASSIGN_OR_RETURN(const bool before, Follows(calendar, *left[j], *met[i]));
+      ASSIGN_OR_RETURN(const bool after, Follows(calendar, *met[i], *left[j]));
+      if (!before && !after) {
+        ++j;
+        continue;
+      }
+      met.push_back(left[j]);
+      left.erase(left.begin() + static_cast<std::ptrdiff_t>(j));
+    }
+  }
+  return days;
 }
 
 absl::Status CheckForm(const Policy& policy, const LeaveRequest& leave) {
@@ -90,6 +148,14 @@ absl::StatusOr<Decimal> WorkingDays(const WorkCalendar& calendar, absl::string_v
   return HalfDays(halves);
 }
 
+absl::StatusOr<Decimal> SetLevel(const WorkCalendar& calendar, const Policy& policy,
+                                 const std::vector<LeaveRequest>& others, LeaveRequest* leave) {
+  ASSIGN_OR_RETURN(const Decimal days, DaysInOne(calendar, *leave, others));
+  const Decimal limit = HalfDays(policy.leave_short_half_days);
+  leave->set_level(days <= limit ? pb::LEAVE_LEVEL_MANAGER : pb::LEAVE_LEVEL_NEXT_SUPERIOR);
+  return days;
+}
+
 absl::Status FileLeave(const WorkCalendar& calendar, const Policy& policy, absl::string_view today,
                        LeaveRequest* leave) {
   if (leave->channel() == pb::LEAVE_CHANNEL_UNSPECIFIED) leave->set_channel(pb::LEAVE_CHANNEL_SYSTEM);
@@ -112,8 +178,7 @@ absl::Status FileLeave(const WorkCalendar& calendar, const Policy& policy, absl:
   }
   leave->set_state(pb::LEAVE_STATE_SUBMITTED);
   leave->set_working_days(days.ToString());
-  const Decimal limit = HalfDays(policy.leave_short_half_days);
-  leave->set_level(days <= limit ? pb::LEAVE_LEVEL_MANAGER : pb::LEAVE_LEVEL_NEXT_SUPERIOR);
+  RETURN_IF_ERROR(SetLevel(calendar, policy, {}, leave).status());
   ASSIGN_OR_RETURN(const absl::CivilDay first, ParseDate(leave->start_date()));
   ASSIGN_OR_RETURN(const absl::CivilDay last, ParseDate(leave->end_date()));
   *leave->mutable_away_start_time() = ToTimestamp(NoonOrMidnight(calendar, first, leave->starts_at_noon()));
@@ -142,7 +207,23 @@ absl::Status CheckDeputy(const LeaveRequest& leave, const std::vector<LeaveReque
   return absl::OkStatus();
 }
 
-absl::Status CheckLeaveDecision(const LeaveDecider& decider, const Policy& policy, const LeaveRequest& leave) {
+absl::Status CheckNotNeeded(const LeaveRequest& leave, const std::vector<LeaveRequest>& deputized) {
+  if (leave.kind() == pb::LEAVE_KIND_SICK || leave.kind() == pb::LEAVE_KIND_MATERNITY ||
+      leave.kind() == pb::LEAVE_KIND_BEREAVEMENT) {
+    return absl::OkStatus();
+  }
+  for (const LeaveRequest& other : deputized) {
+    if (!Overlap(leave, other)) continue;
+    return FailedPrecondition(
+        "DEPUTY_NEEDED", other.name(),
+        absl::StrCat("stands in for ", other.employee(), " from ", other.start_date(), " to ", other.end_date()),
+        {{"leave", other.name()}, {"employee", other.employee()}});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckLeaveDecision(const LeaveDecider& decider, const Policy& policy, const LeaveRequest& leave,
+                                const Decimal& in_one) {
   if (decider.name == leave.employee() || decider.name == leave.creator()) {
     return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
                  "whoever asks for leave, or has recorded it, does not decide; a superior may",
@@ -158,10 +239,10 @@ absl::Status CheckLeaveDecision(const LeaveDecider& decider, const Policy& polic
   if (decider.decides_long && (decider.distance > 1 || !decider.next_level)) return absl::OkStatus();
   const std::string limit = HalfDays(policy.leave_short_half_days).ToString();
   return Error(absl::StatusCode::kPermissionDenied, "LEAVE_NEEDS_NEXT_LEVEL",
-               absl::StrCat("the leave is ", leave.working_days(), " working days; above ", limit,
-                            " the next superior or the personnel department decides"),
+               absl::StrCat("with what comes just before and after it the leave is ", in_one.ToString(),
+                            " working days; above ", limit, " the next superior or the personnel department decides"),
                {{"rule", "F-01"},
-                {"value", leave.working_days()},
+                {"value", in_one.ToString()},
                 {"limit", limit},
                 {"allowed", absl::StrJoin(decider.above_direct, " ")}});
 }
@@ -180,23 +261,25 @@ absl::Status CheckCancelLeave(absl::string_view today, const LeaveRequest& leave
 }
 
 absl::Status ReturnFromLeave(const WorkCalendar& calendar, absl::string_view today, absl::string_view return_date,
-                             LeaveRequest* leave) {
+                             bool self, const std::vector<LeaveRequest>& others, LeaveRequest* leave) {
   if (today < leave->start_date()) {
     return FailedPrecondition("LEAVE_NOT_BEGUN", leave->name(),
                               absl::StrCat("the leave begins on ", leave->start_date(), "; cancel it instead"),
                               {{"start", leave->start_date()}});
   }
   const std::string back(return_date.empty() ? today : return_date);
-  if (back < leave->start_date() || back > today) {
+  const std::string earliest(self ? std::string(today) : leave->start_date());
+  if (back < earliest || back > today) {
     return InvalidField("return_date", "RETURN_DATE_INVALID",
-                        absl::StrCat("is ", back, "; the return lies between ", leave->start_date(), " and ", today),
-                        {{"value", back}, {"minimum", leave->start_date()}, {"maximum", std::string(today)}});
+                        absl::StrCat("is ", back, "; the return lies between ", earliest, " and ", today,
+                                     self ? "; an earlier day is confirmed by the personnel department" : ""),
+                        {{"value", back}, {"minimum", earliest}, {"maximum", std::string(today)}});
   }
   leave->set_return_date(back);
   Decimal taken, overstayed;
   if (!CutShort(*leave)) {
     ASSIGN_OR_RETURN(taken, Decimal::Parse(leave->working_days(), "working_days"));
-    ASSIGN_OR_RETURN(overstayed, Overstayed(calendar, *leave, leave->end_date(), back));
+    ASSIGN_OR_RETURN(overstayed, Overstayed(calendar, *leave, leave->end_date(), back, others));
   } else if (back > leave->start_date()) {
     ASSIGN_OR_RETURN(const std::string last, AddDays(back, -1));
     ASSIGN_OR_RETURN(taken, WorkingDays(calendar, leave->start_date(), leave->starts_at_noon(), last, false));
@@ -211,12 +294,8 @@ absl::StatusOr<Attendance> CountAttendance(const WorkCalendar& calendar, absl::s
   Attendance count;
   ASSIGN_OR_RETURN(count.working, WorkingDays(calendar, first, false, last, false));
   for (const LeaveRequest& leave : leaves) {
-    const auto [end, afternoon] = End(leave);
-    const std::string from = std::max(leave.start_date(), std::string(first)), to = std::min(end, std::string(last));
-    if (from <= to) {
-      ASSIGN_OR_RETURN(const Decimal days,
-                       WorkingDays(calendar, from, from == leave.start_date() && leave.starts_at_noon(), to,
-                                   to == end && !afternoon));
+    if (leave.start_date() <= last && End(leave).first >= first) {
+      ASSIGN_OR_RETURN(const Decimal days, DaysWithin(calendar, leave, std::string(first), std::string(last)));
       ASSIGN_OR_RETURN(count.leave, Add(count.leave, days));
       const auto known = std::find_if(count.by_kind.begin(), count.by_kind.end(),
                                       [&](const auto& entry) { return entry.first == leave.kind(); });
@@ -230,7 +309,7 @@ absl::StatusOr<Attendance> CountAttendance(const WorkCalendar& calendar, absl::s
     ASSIGN_OR_RETURN(const std::string before, AddDays(first, -1));
     ASSIGN_OR_RETURN(const std::string after, AddDays(last, 1));
     ASSIGN_OR_RETURN(const Decimal beyond, Overstayed(calendar, leave, std::max(leave.end_date(), before),
-                                                      std::min(leave.return_date(), after)));
+                                                      std::min(leave.return_date(), after), leaves));
     ASSIGN_OR_RETURN(count.overstayed, Add(count.overstayed, beyond));
   }
   std::sort(count.by_kind.begin(), count.by_kind.end());

@@ -27,6 +27,13 @@ struct WorkCalendar {
 absl::StatusOr<Decimal> WorkingDays(const WorkCalendar& calendar, absl::string_view first, bool starts_at_noon,
                                     absl::string_view last, bool ends_at_noon);
 
+// Who decides: by the working days of `leave` and of those of `others` that follow on one another without a working day
+// between; who takes three days one by one is away for three days. `others`: of the same person, open, granted or
+// taken. Returns the days in one.
+absl::StatusOr<Decimal> SetLevel(const WorkCalendar& calendar, const Policy& policy,
+                                 const std::vector<organization::v1::LeaveRequest>& others,
+                                 organization::v1::LeaveRequest* leave);
+
 // Completes a new request and may refuse it: LEAVE_CHANNEL_REFUSED, DOCUMENT_REQUIRED, DATES_REVERSED, LEAVE_TOO_LONG,
 // LEAVE_WITHOUT_WORKING_DAY, LEAVE_BACKDATED, DEPUTY_INVALID. Gives it state, days, level and window.
 absl::Status FileLeave(const WorkCalendar& calendar, const Policy& policy, absl::string_view today,
@@ -40,6 +47,10 @@ absl::Status CheckLeaveOverlap(const organization::v1::LeaveRequest& leave,
 // DEPUTY_INVALID when the deputy is away on these days; `away` are his granted leaves.
 absl::Status CheckDeputy(const organization::v1::LeaveRequest& leave,
                          const std::vector<organization::v1::LeaveRequest>& away);
+// DEPUTY_NEEDED when the person stands in for somebody on these days; `deputized` are the granted leaves that name him.
+// Nobody chooses when he is ill, a child is born or somebody dies.
+absl::Status CheckNotNeeded(const organization::v1::LeaveRequest& leave,
+                            const std::vector<organization::v1::LeaveRequest>& deputized);
 
 // Whoever decides, as he stands to the person.
 struct LeaveDecider {
@@ -51,17 +62,21 @@ struct LeaveDecider {
   std::vector<std::string> above_direct;  // Who could decide instead, by name, for the refusal.
 };
 
-// SEPARATION_OF_DUTIES, NOT_A_SUPERIOR, LEAVE_NEEDS_NEXT_LEVEL.
+// `in_one`: days with those before and after, of SetLevel. SEPARATION_OF_DUTIES, NOT_A_SUPERIOR,
+// LEAVE_NEEDS_NEXT_LEVEL.
 absl::Status CheckLeaveDecision(const LeaveDecider& decider, const Policy& policy,
-                                const organization::v1::LeaveRequest& leave);
+                                const organization::v1::LeaveRequest& leave, const Decimal& in_one);
 void DecideLeave(absl::string_view decider, absl::string_view opinion, absl::Time now,
                  organization::v1::LeaveRequest* leave);
 
 // LEAVE_BEGUN once the first day has come.
 absl::Status CheckCancelLeave(absl::string_view today, const organization::v1::LeaveRequest& leave);
 
-// Sets the days taken and overstayed. LEAVE_NOT_BEGUN, RETURN_DATE_INVALID.
+// Sets the days taken and overstayed. `self`: the person says it himself, and then of today only: an earlier day is
+// confirmed by somebody else (G-20). `others`: leave of the person that is granted or taken; its days are not
+// overstayed. LEAVE_NOT_BEGUN, RETURN_DATE_INVALID.
 absl::Status ReturnFromLeave(const WorkCalendar& calendar, absl::string_view today, absl::string_view return_date,
+                             bool self, const std::vector<organization::v1::LeaveRequest>& others,
                              organization::v1::LeaveRequest* leave);
 
 // What a person was away within a period: [first, last] is inside of the person's service.

@@ -179,15 +179,73 @@ TEST(LeaveDecision, IsMadeByTheRightLevel) {
   };
   for (const Case& c : cases) {
     const auto expect = [&](const LeaveRequest& leave, const std::string& reason) {
-      const absl::Status answer = CheckLeaveDecision(c.decider, Policy(), leave);
+      const absl::Status answer = CheckLeaveDecision(c.decider, Policy(), leave, *Decimal::Parse(leave.working_days()));
       EXPECT_EQ(Reason(answer), reason) << c.who << ", " << leave.working_days() << " days: " << answer;
     };
     expect(one, c.one);
     expect(three, c.three);
   }
   one.set_creator("employees/H");  // Recorded from paper.
-  EXPECT_THAT(CheckLeaveDecision(at(0, true, true, true, "employees/H"), Policy(), one),
+  EXPECT_THAT(CheckLeaveDecision(at(0, true, true, true, "employees/H"), Policy(), one, Decimal::FromInt(1)),
               HasReason("SEPARATION_OF_DUTIES"));
+}
+
+// G-06, R-05, F-01: days asked for one by one are one absence when no working day lies between.
+TEST(SetLevel, AddsUpWhatFollowsOnOneAnother) {
+  struct Case {
+    std::vector<LeaveRequest> others;
+    LeaveRequest leave;
+    const char* days;
+    pb::LeaveLevel level;
+  };
+  LeaveRequest back = Filed("2026-01-06", "2026-01-07");
+  back.set_return_date("2026-01-07");  // Took one of the two.
+  LeaveRequest not_taken = Filed("2026-01-07", "2026-01-07");
+  not_taken.set_return_date("2026-01-07");
+  const std::vector<Case> cases = {
+      {{}, Filed("2026-01-06", "2026-01-06"), "1", pb::LEAVE_LEVEL_MANAGER},
+      {{Filed("2026-01-05", "2026-01-05")}, Filed("2026-01-06", "2026-01-06"), "2", pb::LEAVE_LEVEL_NEXT_SUPERIOR},
+      {{Filed("2026-01-07", "2026-01-07")}, Filed("2026-01-06", "2026-01-06"), "2", pb::LEAVE_LEVEL_NEXT_SUPERIOR},
+      {{Filed("2026-01-09", "2026-01-09")}, Filed("2026-01-12", "2026-01-12"), "2", pb::LEAVE_LEVEL_NEXT_SUPERIOR},
+      {{Filed("2026-01-13", "2026-01-13")}, Filed("2026-01-15", "2026-01-15"), "2", pb::LEAVE_LEVEL_NEXT_SUPERIOR},
+      {{Filed("2026-01-06", "2026-01-06")}, Filed("2026-01-08", "2026-01-08"), "1", pb::LEAVE_LEVEL_MANAGER},
+      // The day between that one is joined by another.
+      {{Filed("2026-01-08", "2026-01-08"), Filed("2026-01-07", "2026-01-07")},
+       Filed("2026-01-06", "2026-01-06"),
+       "3",
+       pb::LEAVE_LEVEL_NEXT_SUPERIOR},
+      {{Filed("2026-01-06", "2026-01-06", false, true)},
+       Filed("2026-01-06", "2026-01-06", true, false),
+       "1",
+       pb::LEAVE_LEVEL_MANAGER},
+      {{Filed("2026-01-06", "2026-01-06", false, true)},
+       Filed("2026-01-07", "2026-01-07"),
+       "1",
+       pb::LEAVE_LEVEL_MANAGER},  // The afternoon between is worked.
+      {{back}, Filed("2026-01-08", "2026-01-08"), "1", pb::LEAVE_LEVEL_MANAGER},
+      {{not_taken}, Filed("2026-01-08", "2026-01-08"), "1", pb::LEAVE_LEVEL_MANAGER},
+  };
+  for (const Case& c : cases) {
+    std::vector<LeaveRequest> others = c.others;
+    for (size_t i = 0; i < others.size(); ++i) others[i].set_name(absl::StrCat("leaveRequests/", i));
+    LeaveRequest leave = c.leave;
+    const auto days = SetLevel(Calendar(), Policy(), others, &leave);
+    ASSERT_THAT(days, IsOk());
+    EXPECT_EQ(days->ToString(), c.days) << leave.start_date() << " beside " << others.size();
+    EXPECT_EQ(leave.level(), c.level) << leave.start_date() << " beside " << others.size();
+  }
+}
+
+// G-06: whoever stands in for somebody does not go away as well, unless nobody chooses the day.
+TEST(CheckNotNeeded, WhoStandsInStays) {
+  LeaveRequest other = Filed("2026-01-06", "2026-01-07");
+  other.set_name("leaveRequests/1");
+  other.set_employee("employees/B");
+  EXPECT_THAT(CheckNotNeeded(Filed("2026-01-07", "2026-01-07"), {other}), HasReason("DEPUTY_NEEDED"));
+  EXPECT_THAT(CheckNotNeeded(Filed("2026-01-08", "2026-01-08"), {other}), IsOk());
+  LeaveRequest ill = Filed("2026-01-07", "2026-01-07");
+  ill.set_kind(pb::LEAVE_KIND_SICK);
+  EXPECT_THAT(CheckNotNeeded(ill, {other}), IsOk());
 }
 
 // G-06
@@ -202,19 +260,37 @@ TEST(ReturnFromLeave, CountsWhatWasTakenAndWhatWasOverstayed) {
                         {"2026-01-12", "4", "0"}, {"2026-01-13", "4", "1"}, {"2026-01-19", "4", "5"}};
   for (const Case& c : cases) {
     LeaveRequest leave = Filed("2026-01-06", "2026-01-09");
-    ASSERT_THAT(ReturnFromLeave(Calendar(), "2026-01-19", c.back, &leave), IsOk());
+    ASSERT_THAT(ReturnFromLeave(Calendar(), "2026-01-19", c.back, false, {}, &leave), IsOk());
     EXPECT_EQ(leave.taken_days(), c.taken) << c.back;
     EXPECT_EQ(leave.overstayed_days(), c.overstayed) << c.back;
   }
   LeaveRequest half = Filed("2026-01-06", "2026-01-06", false, true);
-  ASSERT_THAT(ReturnFromLeave(Calendar(), "2026-01-06", "", &half), IsOk());
+  ASSERT_THAT(ReturnFromLeave(Calendar(), "2026-01-06", "", true, {}, &half), IsOk());
   EXPECT_EQ(half.taken_days(), "0.5");
   LeaveRequest leave = Filed("2026-01-06", "2026-01-09");
-  EXPECT_THAT(ReturnFromLeave(Calendar(), "2026-01-05", "", &leave), HasReason("LEAVE_NOT_BEGUN"));
-  EXPECT_THAT(ReturnFromLeave(Calendar(), "2026-01-08", "2026-01-09", &leave), HasReason("RETURN_DATE_INVALID"));
-  EXPECT_THAT(ReturnFromLeave(Calendar(), "2026-01-08", "2026-01-05", &leave), HasReason("RETURN_DATE_INVALID"));
+  EXPECT_THAT(ReturnFromLeave(Calendar(), "2026-01-05", "", true, {}, &leave), HasReason("LEAVE_NOT_BEGUN"));
+  EXPECT_THAT(ReturnFromLeave(Calendar(), "2026-01-08", "2026-01-09", false, {}, &leave),
+              HasReason("RETURN_DATE_INVALID"));
+  EXPECT_THAT(ReturnFromLeave(Calendar(), "2026-01-08", "2026-01-05", false, {}, &leave),
+              HasReason("RETURN_DATE_INVALID"));
+  // G-20: the person himself says only that he is back now.
+  EXPECT_THAT(ReturnFromLeave(Calendar(), "2026-01-08", "2026-01-07", true, {}, &leave),
+              HasReason("RETURN_DATE_INVALID"));
   EXPECT_THAT(CheckCancelLeave("2026-01-05", leave), IsOk());
   EXPECT_THAT(CheckCancelLeave("2026-01-06", leave), HasReason("LEAVE_BEGUN"));
+}
+
+// G-06: a leave that goes on in another one is not overstayed.
+TEST(CountAttendance, DoesNotCountTwiceWhatWasGrantedAfterwards) {
+  LeaveRequest first = Filed("2026-01-05", "2026-01-06");
+  const LeaveRequest second = Filed("2026-01-07", "2026-01-08", false, true);
+  ASSERT_THAT(ReturnFromLeave(Calendar(), "2026-01-12", "2026-01-12", true, {first, second}, &first), IsOk());
+  EXPECT_EQ(first.overstayed_days(), "1.5");  // The afternoon of the 8th and the 9th.
+  const auto count = CountAttendance(Calendar(), "2026-01-05", "2026-01-12", {first, second});
+  ASSERT_THAT(count, IsOk());
+  EXPECT_EQ(count->leave.ToFixed(1), "3.5");
+  EXPECT_EQ(count->overstayed.ToFixed(1), "1.5");
+  EXPECT_EQ(count->present.ToFixed(1), "1.0");
 }
 
 // G-06: attendance adds up, whatever of the leave lies outside of the period.

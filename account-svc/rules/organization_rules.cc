@@ -132,20 +132,22 @@ ReportingCircle FindReportingCircle(const std::string& employee, const std::vect
 
 void EndAtLeave(Employee* employee) {
   if (employee->leave_date().empty()) return;
-  EndRows(employee->leave_date(), employee->mutable_superiors());
   EndRows(employee->leave_date(), employee->mutable_roles());
 }
 
 absl::Status CheckSelf(absl::string_view actor, const Employee& before, const Employee& after) {
   if (actor != before.name()) return absl::OkStatus();
   const auto same = [](const auto& a, const auto& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const RoleAssignment& x, const RoleAssignment& y) {
-      return x.SerializeAsString() == y.SerializeAsString();
-    });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const auto& x, const auto& y) { return x.SerializeAsString() == y.SerializeAsString(); });
   };
   absl::string_view field;
   if (before.login() != after.login()) field = "login";
   if (!same(before.roles(), after.roles())) field = "roles";
+  // Whoever chooses his superior chooses who decides on his leave and scores him.
+  if (!same(before.superiors(), after.superiors())) field = "superiors";
+  if (before.hire_date() != after.hire_date()) field = "hire_date";
+  if (before.leave_date() != after.leave_date()) field = "leave_date";
   if (before.department() != after.department()) field = "department";
   if (before.region() != after.region()) field = "region";
   if (!std::equal(before.regions().begin(), before.regions().end(), after.regions().begin(), after.regions().end())) {

@@ -39,10 +39,12 @@ struct ReportingCircle {
 // one day do not make a circle.
 ReportingCircle FindReportingCircle(const std::string& employee, const std::vector<DatedLine>& lines);
 
-// With a leave date, roles and lines end on it at the latest; those that would begin later are dropped.
+// With a leave date, roles end on it at the latest; those that would begin later are dropped. The reporting lines stay:
+// whoever was above the person is above those below him, and finishes what he left behind.
 void EndAtLeave(organization::v1::Employee* employee);
 
-// SEPARATION_OF_DUTIES when `actor` changes what his own rights come from: login, roles, department, region, regions.
+// SEPARATION_OF_DUTIES when `actor` changes what his own rights come from: login, roles, department, region, regions;
+// or who decides about him and for how long he counts: superiors, hire_date, leave_date.
 absl::Status CheckSelf(absl::string_view actor, const organization::v1::Employee& before,
                        const organization::v1::Employee& after);
 

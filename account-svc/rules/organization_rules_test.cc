@@ -76,16 +76,19 @@ TEST(CheckEmployee, TakesTwoSuperiorsAndARoleHeldTwiceInTurn) {
   EXPECT_THAT(CheckEmployee(employee), IsOk());
 }
 
-// G-01: who leaves loses the roles.
+// G-01: who leaves loses the roles; those above him stay above those below him.
 TEST(EndAtLeave, EndsWhatRunsOnAndDropsWhatWouldBeginLater) {
   Employee employee;
   employee.set_leave_date("2026-01-31");
+  employee.add_superiors()->set_superior("employees/s");
+  employee.mutable_superiors(0)->set_since("2025-01-01");
   AddRole(&employee, "KAM", "2025-01-01", "");
   AddRole(&employee, "BD", "2024-01-01", "2024-12-31");
   AddRole(&employee, "GAM", "2026-02-01", "");
   EndAtLeave(&employee);
   EXPECT_THAT(employee, EqualsProto(R"pb(
                 leave_date: "2026-01-31"
+                superiors { superior: "employees/s" since: "2025-01-01" }
                 roles { role: "KAM" since: "2025-01-01" until: "2026-01-31" }
                 roles { role: "BD" since: "2024-01-01" until: "2024-12-31" })pb"));
   EXPECT_THAT(RolesOn(employee, "2026-01-31"), ElementsAre("KAM"));
@@ -108,7 +111,10 @@ TEST(CheckSelf, NobodyChangesWhatHisOwnRightsComeFrom) {
       {"login", [](Employee* after) { after->set_login("b"); }},
       {"department", [](Employee* after) { after->set_department("departments/d"); }},
       {"region", [](Employee* after) { after->set_region("华东"); }},
-      {"regions", [](Employee* after) { after->add_regions("华东"); }}};
+      {"regions", [](Employee* after) { after->add_regions("华东"); }},
+      {"superiors", [](Employee* after) { after->add_superiors()->set_superior("employees/friend"); }},
+      {"hire_date", [](Employee* after) { after->set_hire_date("2020-01-01"); }},
+      {"leave_date", [](Employee* after) { after->set_leave_date("2027-01-01"); }}};
   for (const auto& [field, change] : changes) {
     const absl::Status refused = check(change);
     EXPECT_THAT(refused, HasReason("SEPARATION_OF_DUTIES")) << field;

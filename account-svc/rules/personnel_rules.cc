@@ -167,7 +167,9 @@ bool ConcernsLeader(const Policy& policy, const PersonnelAct& act, const std::ve
   };
   // What counts is the post that is given or taken: a team leader who becomes something else is not a team leader then.
   if (!act.role().empty()) return leads(act.role());
-  return std::any_of(held.begin(), held.end(), leads);
+  // Whoever also has another post is not a team leader only: otherwise giving somebody the post of one would put his
+  // dismissal into the same hands.
+  return !held.empty() && std::all_of(held.begin(), held.end(), leads);
 }
 
 absl::Status CheckAct(const PersonnelAct& act, const std::set<std::string>& privileged, const std::string& today) {

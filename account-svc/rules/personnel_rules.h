@@ -46,7 +46,7 @@ ActReach MayDecide(absl::string_view role, organization::v1::PersonnelActKind ki
 ActReach MayVeto(absl::string_view role, organization::v1::PersonnelActKind kind, bool team_leader);
 
 // Whether the act gives, takes or concerns the post of a team leader (Policy::team_leader_roles). `held`: roles of the
-// person concerned now.
+// person concerned now; with any other among them he is none.
 bool ConcernsLeader(const Policy& policy, const organization::v1::PersonnelAct& act,
                     const std::vector<std::string>& held);
 

@@ -121,6 +121,10 @@ TEST(PersonnelRights, ATeamLeaderIsWhoseTeamLeadersPostIsAtStake) {
   EXPECT_FALSE(ConcernsLeader(policy, act, {"BDS"}));
   EXPECT_TRUE(ConcernsLeader(policy, Act(pb::PERSONNEL_ACT_KIND_DISMISS), {"PSS"}));
   EXPECT_FALSE(ConcernsLeader(policy, Act(pb::PERSONNEL_ACT_KIND_DISMISS), {"PS"}));
+  // Whoever also has another post is dismissed by the general manager.
+  EXPECT_FALSE(ConcernsLeader(policy, Act(pb::PERSONNEL_ACT_KIND_DISMISS), {"KAX", "BDS"}));
+  EXPECT_TRUE(ConcernsLeader(policy, Act(pb::PERSONNEL_ACT_KIND_DISMISS), {"ASS", "BDS"}));
+  EXPECT_FALSE(ConcernsLeader(policy, Act(pb::PERSONNEL_ACT_KIND_DISMISS), {}));
 }
 
 // G-07
@@ -191,7 +195,7 @@ TEST(ApplyAct, ChangesThePersonFromItsDayOn) {
 
   ASSERT_THAT(ApplyAct(Act(pb::PERSONNEL_ACT_KIND_DISMISS), &after), IsOk());
   EXPECT_EQ(after.leave_date(), "2026-02-01");
-  EXPECT_EQ(after.superiors(2).until(), "2026-02-01");
+  EXPECT_EQ(after.superiors(2).until(), "");  // Somebody finishes what he leaves behind.
 
   PersonnelAct late = Act(pb::PERSONNEL_ACT_KIND_TRANSFER);
   late.set_effective_date("2026-03-01");

@@ -148,13 +148,14 @@ absl::Status CheckChair(const std::string& actor, const organization::Meeting& m
   return Denied("NOT_CHAIR", absl::StrCat("the meeting is led by ", meeting.chair()), meeting.chair());
 }
 
-absl::Status CheckMeetingUpdate(const std::string& actor, const organization::Meeting& before) {
+absl::Status CheckMeetingUpdate(const std::string& actor, const organization::Meeting& before,
+                                const organization::Meeting& after) {
   if (before.state() != organization::MEETING_STATE_PLANNED) {
     const std::string state = organization::MeetingState_Name(before.state());
     return FailedPrecondition("MEETING_FROZEN", before.name(), absl::StrCat("the meeting is ", state),
                               {{"state", state}});
   }
-  return CheckChair(actor, before, /*minutes=*/true);
+  return CheckChair(actor, before, /*minutes=*/before.chair() == after.chair());
 }
 
 absl::Status Hold(const google::protobuf::RepeatedPtrField<organization::MeetingAttendance>& attendance, absl::Time now,

@@ -41,7 +41,9 @@ absl::Status CheckReader(const Actor& reader, const organization::WorkReport& re
 absl::Status CheckMeeting(const organization::Meeting& meeting);
 // NOT_CHAIR; the minute taker may, too, where `minutes` says so.
 absl::Status CheckChair(const std::string& actor, const organization::Meeting& meeting, bool minutes);
-absl::Status CheckMeetingUpdate(const std::string& actor, const organization::Meeting& before);
+// NOT_CHAIR; only the chair hands the chair over. MEETING_FROZEN.
+absl::Status CheckMeetingUpdate(const std::string& actor, const organization::Meeting& before,
+                                const organization::Meeting& after);
 // MEETING_NOT_BEGUN, ATTENDANCE_INCOMPLETE.
 absl::Status Hold(const google::protobuf::RepeatedPtrField<organization::MeetingAttendance>& attendance, absl::Time now,
                   organization::Meeting* meeting);

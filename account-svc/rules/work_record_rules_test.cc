@@ -117,7 +117,7 @@ TEST(Meetings, CallEverybodyOnce) {
   EXPECT_THAT(CheckChair("employees/hr", meeting, /*minutes=*/true), IsOk());
   EXPECT_THAT(CheckChair("employees/hr", meeting, /*minutes=*/false), HasReason("NOT_CHAIR"));
   meeting.set_state(pb::MEETING_STATE_HELD);
-  EXPECT_THAT(CheckMeetingUpdate(kBoss, meeting), HasReason("MEETING_FROZEN"));
+  EXPECT_THAT(CheckMeetingUpdate(kBoss, meeting, meeting), HasReason("MEETING_FROZEN"));
 }
 
 // G-11: attendance is counted of everybody who was called, and of nobody else.

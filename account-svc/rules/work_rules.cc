@@ -77,8 +77,9 @@ absl::Status CheckAssign(const Actor& giver, const std::string& assignee) {
 }
 
 absl::Status CheckJudge(const Actor& judge, const organization::Task& task) {
-  if (judge.above) return absl::OkStatus();
-  if (judge.name == task.assignee() && task.assigner() == task.assignee()) return absl::OkStatus();
+  const bool own = judge.name == task.assignee();
+  if (judge.above || (judge.all && !own)) return absl::OkStatus();
+  if (own && task.assigner() == task.assignee()) return absl::OkStatus();
   return NotInLine(judge.name, task.assignee());
 }
 

@@ -27,6 +27,7 @@ namespace organization = ::kam::organization::v1;
 struct Actor {
   std::string name;    // "employees/{id}"
   bool above = false;  // Above that person in the reporting lines.
+  bool all = false;    // His right reaches everybody.
 };
 
 // INVALID_ARGUMENT DATE_IN_PAST naming `field`.
@@ -35,8 +36,8 @@ absl::Status CheckNotPast(absl::string_view field, const std::string& date, cons
 // ---- Tasks
 // Work is given to oneself or downwards: PERMISSION_DENIED NOT_IN_LINE. `giver.above`: of `assignee`.
 absl::Status CheckAssign(const Actor& giver, const std::string& assignee);
-// Whoever accepts, returns, moves or cancels a task is above the assignee; of a task that somebody gave himself he is
-// his own judge.
+// Whoever accepts, returns, moves or cancels a task is above the assignee, or has the right for everybody: there is
+// somebody also where no line leads. Of a task that somebody gave himself he is his own judge.
 absl::Status CheckJudge(const Actor& judge, const organization::Task& task);
 absl::Status CheckAssignee(const std::string& actor, const organization::Task& task);
 // Before a change by Update: TASK_CLOSED, NOT_IN_LINE, DATE_IN_PAST for a new last day.

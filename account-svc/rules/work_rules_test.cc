@@ -43,6 +43,9 @@ TEST(Tasks, AreJudgedByTheLine) {
   EXPECT_THAT(CheckJudge({kAnna, false}, ATask(kBoss)), HasReason("NOT_IN_LINE"));
   EXPECT_THAT(CheckJudge({kAnna, false}, ATask(kAnna)), IsOk());
   EXPECT_THAT(CheckJudge({"employees/bert", false}, ATask("employees/bert")), HasReason("NOT_IN_LINE"));
+  // Whose right reaches everybody ends what nobody above could; never what he was given himself.
+  EXPECT_THAT(CheckJudge({"employees/gm", false, true}, ATask(kBoss)), IsOk());
+  EXPECT_THAT(CheckJudge({kAnna, false, true}, ATask(kBoss)), HasReason("NOT_IN_LINE"));
   EXPECT_THAT(CheckAssignee(kAnna, ATask(kBoss)), IsOk());
   EXPECT_THAT(CheckAssignee(kBoss, ATask(kBoss)), HasReason("NOT_ASSIGNEE"));
 }

@@ -35,7 +35,7 @@ absl::Status UpdateMeeting(UnitOfWork& work, const pb::Meeting& before, pb::Meet
   if (after->chair().empty()) after->set_chair(before.chair());
   RETURN_IF_ERROR(Validate(work, *after));
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  RETURN_IF_ERROR(rules::CheckMeetingUpdate(actor, before));
+  RETURN_IF_ERROR(rules::CheckMeetingUpdate(actor, before, *after));
   return rules::CheckMeeting(*after);
 }
 
@@ -43,7 +43,8 @@ absl::Status UpdateMeeting(UnitOfWork& work, const pb::Meeting& before, pb::Meet
 absl::Status Publish(const Context& context, UnitOfWork& work, const pb::PublishMinutesRequest& request,
                      pb::Meeting* meeting) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  RETURN_IF_ERROR(rules::CheckChair(actor, *meeting, /*minutes=*/true));
+  // Whoever keeps the minutes writes what was said; work in the name of the chair is given by the chair (G-08).
+  RETURN_IF_ERROR(rules::CheckChair(actor, *meeting, /*minutes=*/request.actions().empty()));
   const std::string today = context.Today(work.now());
   std::map<std::string, bool> below;
   for (const pb::MeetingDecision& decision : request.actions()) {

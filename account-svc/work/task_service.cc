@@ -18,6 +18,7 @@ namespace {
 namespace pb = organization::v1;
 using resource::UnitOfWork;
 
+constexpr char kAssign[] = "task.assign";
 constexpr int kOverdueDefault = 25;
 constexpr int kOverdueMax = 200;
 
@@ -25,6 +26,7 @@ absl::StatusOr<rules::Actor> ActorTowards(const Context& context, UnitOfWork& wo
   rules::Actor actor;
   ASSIGN_OR_RETURN(actor.name, Person(work));
   ASSIGN_OR_RETURN(actor.above, IsAbove(work, actor.name, person, context.Today(work.now())));
+  actor.all = work.actor().LevelFor(kAssign) == auth::Level::kAll;
   return actor;
 }
 

@@ -164,6 +164,47 @@ TEST_F(WorkRecordTest, WhatAMeetingDecidesBecomesTasks) {
   EXPECT_EQ(seen, 2);
 }
 
+// G-11, G-08, R-03: whoever keeps the minutes gives no work in the name of the chair, and does not choose who that is.
+TEST_F(WorkRecordTest, OnlyTheChairGivesWorkInAMeeting) {
+  const absl::Time now = world_.harness().clock().Now();
+  pb::CreateMeetingRequest create;
+  pb::Meeting& meeting = *create.mutable_meeting();
+  meeting.set_title("月例会");
+  meeting.set_kind(pb::MEETING_KIND_MONTHLY);
+  *meeting.mutable_start_time() = ToTimestamp(now - absl::Hours(1));
+  *meeting.mutable_end_time() = ToTimestamp(now);
+  meeting.set_chair(boss_.name());
+  meeting.set_minute_taker(other_.name());
+  meeting.add_attendees()->set_employee(anna_.name());
+  const auto called = world_.Call<pb::Meeting>(as_other_, absl::StrCat(kMeetings, "CreateMeeting"), create);
+  ASSERT_THAT(called, IsOk());
+  pb::UpdateMeetingRequest update;
+  *update.mutable_meeting() = *called;
+  update.mutable_meeting()->set_chair(other_.name());
+  update.mutable_update_mask()->add_paths("chair");
+  EXPECT_THAT(world_.Call<pb::Meeting>(as_other_, absl::StrCat(kMeetings, "UpdateMeeting"), update),
+              HasReason("NOT_CHAIR"));
+  pb::HoldMeetingRequest hold;
+  hold.add_attendees()->set_employee(anna_.name());
+  hold.mutable_attendees(0)->set_attendance(pb::ATTENDANCE_PRESENT);
+  ASSERT_THAT((Do<pb::Meeting>(as_other_, absl::StrCat(kMeetings, "HoldMeeting"), called->name(), hold)), IsOk());
+  pb::PublishMinutesRequest publish;
+  publish.set_minutes("加班整理档案");
+  pb::MeetingDecision* decision = publish.add_actions();
+  decision->set_action("整理档案");
+  decision->set_responsible(anna_.name());
+  decision->set_due_date("2026-01-09");
+  const std::string method = absl::StrCat(kMeetings, "PublishMinutes");
+  EXPECT_THAT((Do<pb::Meeting>(as_other_, method, called->name(), publish)), HasReason("NOT_CHAIR"));
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get(absl::StrCat("SELECT COUNT(*) FROM tasks WHERE assigner = '", IdOf(boss_.name()), "'"))
+                .integer(),
+            0);
+  publish.clear_actions();
+  EXPECT_THAT((Do<pb::Meeting>(as_other_, method, called->name(), publish)), IsOk());
+}
+
 // G-13, R-20
 TEST_F(WorkRecordTest, APolicyIsApprovedReadCheckedAndRevised) {
   const pb::Employee author = world_.AddEmployee("KAM", department_.name(), {boss_.name()});

@@ -18,6 +18,7 @@
 #include "kam/api/standard.pb.h"
 #include "kam/organization/v1/coordination_service.pb.h"
 #include "kam/organization/v1/department_service.pb.h"
+#include "kam/organization/v1/employee_service.pb.h"
 #include "kam/organization/v1/improvement_item_service.pb.h"
 #include "kam/organization/v1/meeting_service.pb.h"
 #include "kam/organization/v1/policy_document_service.pb.h"
@@ -204,6 +205,34 @@ TEST_F(WorkTest, ATaskMovesWithinTheLineOnly) {
   const auto moved = Do<pb::Task>(as_boss, absl::StrCat(kTasks, "TransferTask"), task->name(), request);
   ASSERT_THAT(moved, IsOk());
   EXPECT_EQ(moved->assignee(), anna_.name());
+}
+
+// G-08, R-03: what somebody who has left did not finish is given to another by those above him; the general manager
+// ends also what is in no line.
+TEST_F(WorkTest, TheWorkOfWhoHasLeftIsMovedOn) {
+  const pb::Employee bert = world_.AddEmployee("KAX", department_.name(), {boss_.name()});
+  const auto task = Give(as_boss_, anna_.name());
+  ASSERT_THAT(task, IsOk());
+  pb::UpdateEmployeeRequest left;
+  left.mutable_employee()->set_name(anna_.name());
+  left.mutable_employee()->set_leave_date("2026-01-04");
+  left.mutable_update_mask()->add_paths("leave_date");
+  ASSERT_THAT(world_.Call<pb::Employee>(world_.hr(), "kam.organization.v1.EmployeeService/UpdateEmployee", left),
+              IsOk());
+  pb::TransferTaskRequest transfer;
+  transfer.set_reason("离职交接");
+  transfer.set_assignee(bert.name());
+  const auto moved = Do<pb::Task>(as_boss_, absl::StrCat(kTasks, "TransferTask"), task->name(), transfer);
+  ASSERT_THAT(moved, IsOk());
+  EXPECT_EQ(moved->assignee(), bert.name());
+
+  const auto own = Give(as_other_, other_.name());
+  ASSERT_THAT(own, IsOk());
+  pb::CancelTaskRequest cancel;
+  cancel.set_reason("不再需要");
+  EXPECT_THAT((Do<pb::Task>(world_.As(world_.AddEmployee("GM"), "GM"), absl::StrCat(kTasks, "CancelTask"), own->name(),
+                            cancel)),
+              IsOk());
 }
 
 // G-08
