@@ -6,6 +6,7 @@
 #include "contract-svc/authors.h"
 #include "contract-svc/commitment_book.h"
 #include "contract-svc/quote_ledger.h"
+#include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/amendment.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/contract.h"
@@ -33,12 +34,9 @@ std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", m
 
 // The contract of an amendment, locked before the amendment is.
 absl::StatusOr<pb::Contract> LockContract(UnitOfWork& work, const std::string& amendment) {
-  const resource::Type& type = *work.runtime().catalog().Find(pb::Amendment::descriptor());
-  ASSIGN_OR_RETURN(const std::string id, resource::IdFromName(type, amendment, "name"));
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query("SELECT a.contract FROM amendments a WHERE a.id = ?", {mysql::Value(id)}));
-  if (rows.empty()) return NotFound(amendment);
-  return work.Load<pb::Contract>(absl::StrCat("contracts/", rows[0][0].text()));
+  ASSIGN_OR_RETURN(const std::string contract,
+                   ReferenceOfRow(work, pb::Amendment::descriptor(), "contract", amendment));
+  return work.Load<pb::Contract>(contract);
 }
 
 absl::StatusOr<pb::Contract> ContractOf(UnitOfWork& work, const pb::Amendment& amendment) {

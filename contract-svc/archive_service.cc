@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
+#include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/agreement.h"
 #include "contract-svc/sales.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -72,12 +73,8 @@ absl::StatusOr<pb::ArchiveBorrowing> Return(const Context& context, rpc::Call& c
                                             const pb::ReturnArchiveBorrowingRequest& request) {
   return context.runtime.Write<pb::ArchiveBorrowing>(
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ArchiveBorrowing> {
-        ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                         work.connection().Query("SELECT a.id FROM contract_archives a JOIN archive_borrowings b ON "
-                                                 "b.archive = a.id WHERE b.id = ?",
-                                                 {mysql::Value(IdOf(request.name()))}));
-        if (rows.empty()) return NotFound(request.name());
-        const std::string archive = absl::StrCat("contractArchives/", rows[0][0].text());
+        ASSIGN_OR_RETURN(const std::string archive,
+                         ReferenceOfRow(work, pb::ArchiveBorrowing::descriptor(), "archive", request.name()));
         RETURN_IF_ERROR(work.Load<pb::ContractArchive>(archive).status());
         ASSIGN_OR_RETURN(auto change, work.Begin<pb::ArchiveBorrowing>(request));
         change.after.set_return_date(context.Today(work.now()));

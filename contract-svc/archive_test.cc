@@ -1,4 +1,5 @@
 // Archive, other agreements, numbered forms and figures of contracts over real gRPC and MariaDB. C-09, C-15, C-17.
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -11,9 +12,13 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/agreement_service.pb.h"
+#include "kam/contract/v1/amendment_service.pb.h"
 #include "kam/contract/v1/archive_service.pb.h"
 #include "kam/contract/v1/blank_form_service.pb.h"
 #include "kam/contract/v1/contract_service.pb.h"
+#include "kam/contract/v1/dispute_service.pb.h"
+#include "kam/contract/v1/obligation_service.pb.h"
+#include "kam/contract/v1/rebate_service.pb.h"
 
 namespace kam::contract::testing {
 namespace {
@@ -129,6 +134,85 @@ TEST_F(ArchiveTest, FileIsCopiedAndLentToOneAtATime) {
   EXPECT_THAT((Call<ContractArchive, kam::api::GetRequest>(other_kax_, absl::StrCat(kArchives, "GetContractArchive"),
                                                            absl::StrCat("name: '", archive->name(), "'"))),
               StatusIs(absl::StatusCode::kNotFound));
+}
+
+// C-09, C-13, C-14, C-15, R-10: the rules of a new record look at the contract that it is about. Of a contract of
+// another department they tell nothing: the answer is that of a contract that is not there.
+TEST_F(ArchiveTest, NothingIsLearntOfAForeignContract) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  const absl::StatusOr<ContractArchive> archive = File(contract);
+  ASSERT_THAT(archive, IsOk());
+  ASSERT_THAT(Lend(csm(), archive->name()), IsOk());
+  const std::string obligation_of_it =
+      Do<v1::Obligation, v1::CreateObligationRequest>(
+          kax_, "kam.contract.v1.ObligationService/CreateObligation",
+          absl::StrCat(
+              "obligation { contract: '", contract,
+              "' kind: OBLIGATION_KIND_DELIVERY title: 'Spares' due_date: '2026-06-30' target_quantity: '5' }"))
+          .name();
+  const std::string id = harness().NewId();
+  const std::string department = absl::StrCat("/", harness().NewId(), "/");
+  harness().AddEmployeeScope(id, department, "");
+  auth::Principal stranger = harness().PrincipalFor("KAX KAM CSM", id, department);
+  for (auto& [permission, level] : stranger.grants) level = std::min(level, auth::Level::kDepartment);
+  const std::string own_account_id = harness().NewId();
+  harness().AddAccountScope(own_account_id, id, id, "", "Own");
+  const std::string own = NewContract(absl::StrCat("accounts/", own_account_id), /*credit=*/false);
+
+  const auto rebate = [&](const std::string& name) {
+    return Call<v1::RebateSettlement, v1::CreateRebateSettlementRequest>(
+               stranger, "kam.contract.v1.RebateService/CreateRebateSettlement",
+               absl::StrCat("rebate_settlement { contract: '", name,
+                            "' kind: REBATE_SETTLEMENT_KIND_PARTIAL until_date: '2026-01-05' }"))
+        .status();
+  };
+  const auto obligation = [&](const std::string& name) {
+    return Call<v1::Obligation, v1::CreateObligationRequest>(
+               stranger, "kam.contract.v1.ObligationService/CreateObligation",
+               absl::StrCat("obligation { contract: '", name,
+                            "' kind: OBLIGATION_KIND_PAYMENT title: 'x' due_date: '2020-01-05' target_amount ",
+                            MoneyText("1", "JPY"), " }"))
+        .status();
+  };
+  const auto dispute = [&](const std::string& name, const std::string& about) {
+    return Call<v1::ContractDispute, v1::CreateContractDisputeRequest>(
+               stranger, "kam.contract.v1.DisputeService/CreateContractDispute",
+               absl::StrCat("contract_dispute { contract: '", name, "' obligation: '", about,
+                            "' title: 'x' statement: 'y' claimed_amount ", MoneyText("1"), " }"))
+        .status();
+  };
+  const auto amendment = [&](const std::string& name) {
+    return Call<v1::Amendment, v1::CreateAmendmentRequest>(
+               stranger, "kam.contract.v1.AmendmentService/CreateAmendment",
+               absl::StrCat("amendment { contract: '", name,
+                            "' title: 'x' change_reason: 'y' effective_date: '2026-02-01' actions { kind: "
+                            "AMENDMENT_ACTION_KIND_CHANGE_PRICE line_number: 1 unit_price ",
+                            MoneyText("1", "JPY"), " } }"))
+        .status();
+  };
+  const auto filing = [&](const std::string& name) {
+    return Call<ContractArchive, v1::CreateContractArchiveRequest>(
+               stranger, absl::StrCat(kArchives, "CreateContractArchive"),
+               absl::StrCat("contract_archive { contract: '", name, "' place: 'here' documents { title: 'x' ",
+                            "content_sha256: '", std::string(64, 'a'), "' } }"))
+        .status();
+  };
+  const auto expect_nothing = [](const absl::Status& foreign, const absl::Status& missing) {
+    EXPECT_THAT(foreign, HasReason("REFERENCE_NOT_FOUND")) << foreign;
+    EXPECT_THAT(missing, HasReason("REFERENCE_NOT_FOUND")) << missing;
+    EXPECT_EQ(MetadataValue(foreign, "field"), MetadataValue(missing, "field"));
+  };
+  const std::string none = absl::StrCat("contracts/", harness().NewId());
+  expect_nothing(rebate(contract), rebate(none));
+  expect_nothing(obligation(contract), obligation(none));
+  expect_nothing(dispute(contract, ""), dispute(none, ""));
+  expect_nothing(dispute(own, obligation_of_it), dispute(own, absl::StrCat("obligations/", harness().NewId())));
+  expect_nothing(amendment(contract), amendment(none));
+  expect_nothing(filing(contract), filing(none));
+  expect_nothing(Lend(stranger, archive->name()).status(),
+                 Lend(stranger, absl::StrCat("contractArchives/", harness().NewId())).status());
+  // His own he may see, and is told what is wrong.
+  EXPECT_THAT(rebate(own), HasReason("REBATE_NOT_AGREED"));
 }
 
 // C-15: the monthly list names what was signed and is not filed; a draft is not filed.

@@ -85,17 +85,6 @@ absl::StatusOr<rules::CreditUse> UseOf(const CreditAccount& account) {
   return use;
 }
 
-absl::StatusOr<std::string> AccountOfRow(UnitOfWork& work, const google::protobuf::Descriptor* type,
-                                         absl::string_view name) {
-  const resource::Type* found = work.runtime().catalog().Find(type);
-  ASSIGN_OR_RETURN(const std::string id, resource::IdFromName(*found, name, "name"));
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query(absl::StrCat("SELECT t.account FROM ", found->table(), " t WHERE t.id = ?"),
-                                           {mysql::Value(id)}));
-  if (rows.empty()) return NotFound(name);
-  return absl::StrCat("accounts/", rows[0][0].text());
-}
-
 absl::StatusOr<std::map<std::string, rules::CreditUse>> CountUse(mysql::Connection& connection,
                                                                  absl::string_view account) {
   const std::string id = IdOf(account);

@@ -32,10 +32,6 @@ rules::CreditRules RulesOf(const receivable::v1::CreditPolicy& policy);
 rules::CreditLimit LimitOf(const receivable::v1::CreditAccount& account);
 absl::StatusOr<rules::CreditUse> UseOf(const receivable::v1::CreditAccount& account);
 
-// Whose a row is, accounts/{id}; read without a lock, so that the credit account can be locked first. NOT_FOUND.
-absl::StatusOr<std::string> AccountOfRow(resource::UnitOfWork& work, const google::protobuf::Descriptor* type,
-                                         absl::string_view name);
-
 // What the customer uses of credit in every currency, counted from reservations and open items: those of the credit
 // account's own currency are equal to what it keeps.
 absl::StatusOr<std::map<std::string, rules::CreditUse>> CountUse(mysql::Connection& connection,

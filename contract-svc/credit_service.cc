@@ -3,6 +3,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "contract-svc/credit_book.h"
+#include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/sales.h"
@@ -161,7 +162,8 @@ absl::StatusOr<pb::CreditAccount> SetBlocked(const Context& context, rpc::Call& 
 
 // A reservation that was not released in time falls; its order waits until somebody reserves again.
 absl::Status Expire(const Context& context, UnitOfWork& work, const std::string& name) {
-  ASSIGN_OR_RETURN(const std::string account, AccountOfRow(work, pb::CreditReservation::descriptor(), name));
+  ASSIGN_OR_RETURN(const std::string account,
+                   ReferenceOfRow(work, pb::CreditReservation::descriptor(), "account", name));
   ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
   ASSIGN_OR_RETURN(const pb::CreditReservation seen, work.Load<pb::CreditReservation>(name));
   if (seen.state() != pb::CREDIT_RESERVATION_STATE_HELD) return absl::OkStatus();

@@ -7,6 +7,7 @@
 #include "common/status/status.h"
 #include "common/time/date.h"
 #include "contract-svc/order_book.h"
+#include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/delivery.h"
 #include "contract-svc/rules/order.h"
 #include "contract-svc/rules/receivable.h"
@@ -61,14 +62,6 @@ absl::StatusOr<pb::Order> LockOrder(UnitOfWork& work, const std::string& order, 
     return InvalidField(field, "REFERENCE_NOT_FOUND", "does not exist", {{"reference", order}});
   }
   return found;
-}
-
-absl::StatusOr<std::string> OrderOf(UnitOfWork& work, const std::string& delivery) {
-  ASSIGN_OR_RETURN(
-      const std::vector<mysql::Row> rows,
-      work.connection().Query("SELECT d.order_id FROM deliveries d WHERE d.id = ?", {mysql::Value(IdOf(delivery))}));
-  if (rows.empty()) return NotFound(delivery);
-  return absl::StrCat("orders/", rows[0][0].text());
 }
 
 // Quantities in the other living or accepted deliveries of the order.
@@ -167,7 +160,7 @@ void SetDeliveryHooks(const Context& context) {
   resource::Hooks hooks;
   hooks.prepare = PrepareNames(context);
   hooks.lock_first = [](UnitOfWork& work, const std::string& name) -> absl::Status {
-    const absl::StatusOr<std::string> order = OrderOf(work, name);
+    const absl::StatusOr<std::string> order = ReferenceOfRow(work, pb::Delivery::descriptor(), "order", name);
     if (absl::IsNotFound(order.status())) return absl::OkStatus();
     RETURN_IF_ERROR(order.status());
     return work.Load<pb::Order>(*order).status();
@@ -211,7 +204,7 @@ template <typename Request, typename Fn>
 absl::StatusOr<pb::Delivery> WithOrder(const Context& context, rpc::Call& call, const Request& request, Fn fn,
                                        bool goods_leave = false) {
   return context.runtime.Write<pb::Delivery>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Delivery> {
-    ASSIGN_OR_RETURN(const std::string name, OrderOf(work, request.name()));
+    ASSIGN_OR_RETURN(const std::string name, ReferenceOfRow(work, pb::Delivery::descriptor(), "order", request.name()));
     if (goods_leave) RETURN_IF_ERROR(CheckContractOfOrder(work, name));
     ASSIGN_OR_RETURN(const pb::Order order, work.Load<pb::Order>(name));
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Delivery>(request));

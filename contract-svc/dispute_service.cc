@@ -5,6 +5,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "contract-svc/performance.h"
+#include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/performance.h"
 #include "contract-svc/rules/receivable.h"
@@ -88,13 +89,10 @@ absl::Status GoOn(const Context& context, UnitOfWork& work, const pb::ContractDi
 
 // The contract and the obligation of a dispute are locked before it.
 absl::Status LockBefore(UnitOfWork& work, absl::string_view dispute) {
-  RETURN_IF_ERROR(LockContractOf(work, "contract_disputes", dispute));
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query(
-                       "SELECT d.obligation FROM contract_disputes d WHERE d.id = ? AND d.obligation IS NOT NULL",
-                       {mysql::Value(IdOf(dispute))}));
-  if (rows.empty()) return absl::OkStatus();
-  return work.Load<pb::Obligation>(absl::StrCat("obligations/", rows[0][0].text())).status();
+  RETURN_IF_ERROR(LockContractOf(work, pb::ContractDispute::descriptor(), dispute));
+  ASSIGN_OR_RETURN(const std::string obligation,
+                   ReferenceOfRow(work, pb::ContractDispute::descriptor(), "obligation", dispute));
+  return obligation.empty() ? absl::OkStatus() : work.Load<pb::Obligation>(obligation).status();
 }
 
 // A dispute's verb.

@@ -7,6 +7,7 @@
 #include "common/time/date.h"
 #include "contract-svc/credit_book.h"
 #include "contract-svc/order_book.h"
+#include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/sales.h"
@@ -62,7 +63,8 @@ template <typename Request, typename Fn>
 absl::StatusOr<pb::Invoice> WithBooks(const Context& context, rpc::Call& call, const Request& request, Fn fn) {
   RETURN_IF_ERROR(EnsureNamesOf(context.directory, call, {}));
   return context.runtime.Write<pb::Invoice>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Invoice> {
-    ASSIGN_OR_RETURN(const std::string account, AccountOfRow(work, pb::Invoice::descriptor(), request.name()));
+    ASSIGN_OR_RETURN(const std::string account,
+                     ReferenceOfRow(work, pb::Invoice::descriptor(), "account", request.name()));
     ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
     ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                      work.connection().Query("SELECT i.order_id FROM invoices i WHERE i.id = ?",

@@ -4,6 +4,7 @@
 #include "common/status/status.h"
 #include "contract-svc/contract_terms.h"
 #include "contract-svc/performance.h"
+#include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/performance.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/sales.h"
@@ -42,7 +43,7 @@ void SetHooks(const Context& context) {
   hooks.on_create = resource::OnCreate<pb::Obligation>(
       [context](UnitOfWork& work, pb::Obligation* obligation) { return Complete(context, work, obligation); });
   hooks.lock_first = [](UnitOfWork& work, const std::string& name) {
-    return LockContractOf(work, "obligations", name);
+    return LockContractOf(work, pb::Obligation::descriptor(), name);
   };
   hooks.on_update = resource::OnUpdate<pb::Obligation>(
       [context](UnitOfWork& work, const pb::Obligation& before, pb::Obligation* after) -> absl::Status {
@@ -67,12 +68,11 @@ void SetHooks(const Context& context) {
 
 }  // namespace
 
-absl::Status LockContractOf(UnitOfWork& work, absl::string_view table, absl::string_view name) {
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query(absl::StrCat("SELECT r.contract FROM ", table, " r WHERE r.id = ?"),
-                                           {mysql::Value(IdOf(name))}));
-  if (rows.empty()) return absl::OkStatus();
-  return work.Load<pb::Contract>(absl::StrCat("contracts/", rows[0][0].text())).status();
+absl::Status LockContractOf(UnitOfWork& work, const google::protobuf::Descriptor* type, absl::string_view name) {
+  const absl::StatusOr<std::string> contract = ReferenceOfRow(work, type, "contract", name);
+  if (absl::IsNotFound(contract.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(contract.status());
+  return work.Load<pb::Contract>(*contract).status();
 }
 
 absl::Status ObligationOver(const pb::Obligation& obligation) {
@@ -134,7 +134,7 @@ void RegisterObligations(const Context& context, rpc::Registry* registry, schedu
       });
   scheduler->Handle(
       kDueOverdue, Rpc("CreateObligation"), [context](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
-        RETURN_IF_ERROR(LockContractOf(work, "obligations", item.resource));
+        RETURN_IF_ERROR(LockContractOf(work, pb::Obligation::descriptor(), item.resource));
         ASSIGN_OR_RETURN(const pb::Obligation obligation, work.Load<pb::Obligation>(item.resource));
         if (obligation.state() != pb::OBLIGATION_STATE_IN_FORCE) return absl::OkStatus();
         Change<pb::Obligation> change{obligation, obligation};

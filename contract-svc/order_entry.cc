@@ -8,6 +8,7 @@
 #include "contract-svc/order_close.h"
 #include "contract-svc/quota_book.h"
 #include "contract-svc/quote_ledger.h"
+#include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/contract.h"
 #include "contract-svc/rules/order.h"
@@ -62,7 +63,7 @@ absl::Status CheckBasis(UnitOfWork& work, const pb::Order& order) {
   }
   const std::string& basis = contract ? order.contract() : order.quote();
   const absl::StatusOr<std::string> owner =
-      AccountOfRow(work, contract ? v1::Contract::descriptor() : pricing::v1::Quote::descriptor(), basis);
+      ReferenceOfRow(work, contract ? v1::Contract::descriptor() : pricing::v1::Quote::descriptor(), "account", basis);
   if (absl::IsNotFound(owner.status())) {
     return InvalidField(field, "REFERENCE_NOT_FOUND", "does not exist", {{"reference", basis}});
   }

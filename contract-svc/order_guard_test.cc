@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/context.h"
 #include "contract-svc/testing/sales_fixture.h"
@@ -19,6 +20,7 @@ namespace {
 using kam::testing::HasReason;
 using kam::testing::IsOk;
 using kam::testing::NamesField;
+using kam::testing::StatusIs;
 using order::v1::Delivery;
 using order::v1::Order;
 namespace pb = order::v1;
@@ -101,6 +103,32 @@ TEST_F(OrderGuardTest, WhatWasReviewedIsReviewedAgainWhenItChanges) {
   ASSERT_THAT(Verb<pb::HoldOrderRequest>(sad_, "HoldOrder", order.name(), "reason: 'wait'"), IsOk());
   EXPECT_THAT(Update(order.name(), "required_date: '2026-04-01'"), HasReason("ORDER_FROZEN"))
       << "a hold does not open what was released";
+}
+
+// C-22, R-09: whoever does not reach a delivery does not hold its order either: the answer comes while the order is
+// locked by somebody else.
+TEST_F(OrderGuardTest, AForeignDeliveryLocksNoOrder) {
+  const Order order = *Enter(contract_, "4");
+  Review(order.name());
+  Release(order.name());
+  const std::string delivery = Plan(order.name(), "4").name();
+  const absl::Status held = harness().db().database().Run(
+      absl::Now() + absl::Seconds(30), [&](mysql::Connection& connection) -> absl::Status {
+        RETURN_IF_ERROR(
+            connection.Query("SELECT o.id FROM orders o WHERE o.id = ? FOR UPDATE", {mysql::Value(IdOf(order.name()))})
+                .status());
+        EXPECT_THAT((Call<Delivery, pb::UpdateDeliveryRequest>(
+                        other_kax_, absl::StrCat(kDeliveries, "UpdateDelivery"),
+                        absl::StrCat("delivery { name: '", delivery, "' place: 'elsewhere' }"))),
+                    StatusIs(absl::StatusCode::kNotFound));
+        auth::Principal stranger = other_kax_;
+        stranger.grants["delivery.ship"] = auth::Level::kOwn;
+        EXPECT_THAT((Call<Delivery, pb::ShipDeliveryRequest>(stranger, absl::StrCat(kDeliveries, "ShipDelivery"),
+                                                             absl::StrCat("name: '", delivery, "'"))),
+                    StatusIs(absl::StatusCode::kNotFound));
+        return absl::OkStatus();
+      });
+  EXPECT_THAT(held, IsOk());
 }
 
 // C-19: nobody reviews what he has written himself, nor what he has changed.

@@ -7,6 +7,7 @@
 #include "contract-svc/order_book.h"
 #include "contract-svc/order_close.h"
 #include "contract-svc/order_entry.h"
+#include "contract-svc/reference_of_row.h"
 #include "contract-svc/release_authority.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/order.h"
@@ -38,7 +39,8 @@ absl::StatusOr<pb::Order> WithCredit(const Context& context, rpc::Call& call, co
                                      bool releases = false) {
   RETURN_IF_ERROR(EnsureNamesOf(context.directory, call, {}));
   return context.runtime.Write<pb::Order>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Order> {
-    ASSIGN_OR_RETURN(const std::string account, AccountOfRow(work, pb::Order::descriptor(), request.name()));
+    ASSIGN_OR_RETURN(const std::string account,
+                     ReferenceOfRow(work, pb::Order::descriptor(), "account", request.name()));
     ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
     if (releases) RETURN_IF_ERROR(CheckContractOfOrder(work, request.name()));
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Order>(request));

@@ -17,9 +17,10 @@ class Obligation;
 
 namespace kam::contract {
 
-// Locks the contract of a row of `table` (obligations, contract_disputes, rebate_settlements), which never changes it,
-// before the row itself is locked. A row that is not there is none of its business.
-absl::Status LockContractOf(resource::UnitOfWork& work, absl::string_view table, absl::string_view name);
+// Locks the contract of a row (obligation, dispute, rebate settlement), which never changes it, before the row itself
+// is locked. A row that is not there, or not for the caller, is none of its business.
+absl::Status LockContractOf(resource::UnitOfWork& work, const google::protobuf::Descriptor* type,
+                            absl::string_view name);
 
 // OBLIGATION_OVER.
 absl::Status ObligationOver(const v1::Obligation& obligation);

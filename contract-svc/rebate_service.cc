@@ -7,6 +7,7 @@
 #include "common/time/date.h"
 #include "contract-svc/credit_book.h"
 #include "contract-svc/performance.h"
+#include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/rebate.h"
 #include "contract-svc/rules/receivable.h"
@@ -124,7 +125,7 @@ absl::StatusOr<pb::RebateSettlement> Decide(const Context& context, rpc::Call& c
   RETURN_IF_ERROR(context.directory.EnsureCaller(call));
   return context.runtime.Write<pb::RebateSettlement>(
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::RebateSettlement> {
-        RETURN_IF_ERROR(LockContractOf(work, "rebate_settlements", request.name()));
+        RETURN_IF_ERROR(LockContractOf(work, pb::RebateSettlement::descriptor(), request.name()));
         ASSIGN_OR_RETURN(auto change, work.Begin<pb::RebateSettlement>(request));
         RETURN_IF_ERROR(CheckRead(request.etag()));
         pb::RebateSettlement& settlement = change.after;
@@ -180,9 +181,9 @@ absl::StatusOr<pb::RebateSettlement> Pay(const Context& context, rpc::Call& call
   return context.runtime.Write<pb::RebateSettlement>(
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::RebateSettlement> {
         ASSIGN_OR_RETURN(const std::string account,
-                         AccountOfRow(work, pb::RebateSettlement::descriptor(), request.name()));
+                         ReferenceOfRow(work, pb::RebateSettlement::descriptor(), "account", request.name()));
         ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
-        RETURN_IF_ERROR(LockContractOf(work, "rebate_settlements", request.name()));
+        RETURN_IF_ERROR(LockContractOf(work, pb::RebateSettlement::descriptor(), request.name()));
         ASSIGN_OR_RETURN(auto change, work.Begin<pb::RebateSettlement>(request));
         RETURN_IF_ERROR(rules::CheckPayer(work.actor().subject, change.before));
         RETURN_IF_ERROR(PostCreditNote(context, work, book, &change.after));

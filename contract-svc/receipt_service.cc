@@ -8,6 +8,7 @@
 #include "contract-svc/credit_book.h"
 #include "contract-svc/order_book.h"
 #include "contract-svc/receipt_reversal.h"
+#include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/order.h"
 #include "contract-svc/rules/receivable.h"
@@ -134,7 +135,8 @@ absl::Status Apply(UnitOfWork& work, CreditBook& book, const std::string& field,
 template <typename Request, typename Fn>
 absl::StatusOr<pb::Receipt> WithBook(const Context& context, rpc::Call& call, const Request& request, Fn fn) {
   return context.runtime.Write<pb::Receipt>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Receipt> {
-    ASSIGN_OR_RETURN(const std::string account, AccountOfRow(work, pb::Receipt::descriptor(), request.name()));
+    ASSIGN_OR_RETURN(const std::string account,
+                     ReferenceOfRow(work, pb::Receipt::descriptor(), "account", request.name()));
     ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Receipt>(request));
     RETURN_IF_ERROR(fn(work, book, &change));

@@ -10,6 +10,7 @@
 #include "common/event/feed.h"
 #include "common/mysql/migrate.h"
 #include "common/resource/guard.h"
+#include "common/resource/names.h"
 #include "common/resource/scope_members.h"
 #include "common/resource/standard.h"
 #include "common/resource/testing/widget_tables.h"
@@ -69,6 +70,12 @@ class RuntimeTest : public ::testing::Test {
       if (widget->state() == pb::WIDGET_STATE_UNSPECIFIED) widget->set_state(pb::WIDGET_STATE_DRAFT);
       return absl::OkStatus();
     });
+    hooks.lock_first = [this](UnitOfWork& work, const std::string& name) -> absl::Status {
+      ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                       work.connection().Query("SELECT t.version FROM widgets t WHERE t.id = ?", {IdOf(name)}));
+      if (!rows.empty()) locked_first_.push_back(absl::StrCat(name, " ", rows[0][0].integer()));
+      return absl::OkStatus();
+    };
     runtime_.SetHooks(pb::Widget::descriptor(), hooks);
     RegisterStandardMethods(runtime_, "kam.testing.v1.WidgetService", &registry_);
     registry_.Add<pb::ActivateWidgetRequest, pb::Widget>(
@@ -129,6 +136,7 @@ class RuntimeTest : public ::testing::Test {
 
   kam::testing::TempDatabase temp_;
   FakeClock clock_;
+  std::vector<std::string> locked_first_;  // "{name} {version}" by the hook.
   Runtime runtime_;
   rpc::Registry registry_;
   const auth::Principal anna_ = Person(kAnna, Level::kOwn);
@@ -591,6 +599,17 @@ TEST_F(RuntimeTest, TheFeedNamesASensitiveFieldInTheRowsOfItsLevelOnly) {
   };
   EXPECT_EQ(names_note(feed->changes(0)), 1);
   EXPECT_EQ(names_note(feed->changes(1)), 0);
+}
+
+TEST_F(RuntimeTest, WhatComesBeforeARowIsLockedFirstInEveryStandardWrite) {
+  const pb::Widget widget = *Create(boss_, AWidget("one"));
+  kam::api::ArchiveRequest archive;
+  archive.set_name(widget.name());
+  ASSERT_TRUE(Call<pb::Widget>(boss_, "ArchiveWidget", archive).ok());
+  kam::api::RestoreRequest restore;
+  restore.set_name(widget.name());
+  ASSERT_TRUE(Call<pb::Widget>(boss_, "RestoreWidget", restore).ok());
+  EXPECT_THAT(locked_first_, ElementsAre(widget.name() + " 1", widget.name() + " 2"));
 }
 
 TEST_F(RuntimeTest, ArchivedRowsStayReadableButCannotChange) {

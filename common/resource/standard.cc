@@ -142,6 +142,7 @@ class Methods {
     return runtime_.WriteMessage(call, request, response, [&](UnitOfWork& work, Message* created) -> absl::Status {
       created->CopyFrom(given);
       ClearOutputOnly(created, /*import=*/false);
+      RETURN_IF_ERROR(CheckReferencesReached(work, nullptr, *created, call.level()));
       const Hooks& hooks = runtime_.HooksOf(type_.descriptor());
       if (hooks.on_create) RETURN_IF_ERROR(hooks.on_create(work, created));
       RETURN_IF_ERROR(work.InsertMessage(created));
@@ -181,9 +182,10 @@ class Methods {
   absl::Status Archive(rpc::Call& call, const Message& request, const std::string& name, const std::string& etag,
                        bool archived, Message* response) const {
     return runtime_.WriteMessage(call, request, response, [&](UnitOfWork& work, Message* after) -> absl::Status {
+      const Hooks& hooks = runtime_.HooksOf(type_.descriptor());
+      if (hooks.lock_first) RETURN_IF_ERROR(hooks.lock_first(work, name));
       ASSIGN_OR_RETURN(auto before, work.LoadMessage(type_, name, call.level()));
       RETURN_IF_ERROR(CheckEtag(type_, *before, etag));
-      const Hooks& hooks = runtime_.HooksOf(type_.descriptor());
       if (archived && hooks.on_archive) RETURN_IF_ERROR(hooks.on_archive(work, *before));
       if (!archived && hooks.on_restore) RETURN_IF_ERROR(hooks.on_restore(work, *before));
       return work.SetArchived(*before, archived, after);
@@ -352,10 +354,42 @@ class Methods {
     FieldViolations violations;
     CheckImmutable(before, *after, &violations);
     RETURN_IF_ERROR(violations.status());
+    RETURN_IF_ERROR(CheckReferencesReached(work, &before, *after, level));
     const Hooks& hooks = runtime_.HooksOf(type_.descriptor());
     if (hooks.on_update) RETURN_IF_ERROR(hooks.on_update(work, before, after));
     RETURN_IF_ERROR(work.SaveMessage(before, after));
     return work.CheckReach(type_, *after, level);
+  }
+
+  // What belongs to an account refers to rows of the account only, and the type's own rules look at those rows: of one
+  // out of the caller's reach they must not tell anything, so it is asked here, before them. The answer is the same as
+  // for a row that is not there. Nothing is locked: the rules lock in their order.
+  absl::Status CheckReferencesReached(UnitOfWork& work, const Message* before, const Message& after,
+                                      auth::Level level) const {
+    const kam::api::RowScope& scope = type_.rules().scope();
+    if (scope.account().empty() || scope.account() == "name" || !scope.owner().empty()) return absl::OkStatus();
+    const Reflection* reflection = after.GetReflection();
+    FieldViolations violations;
+    for (const Field& field : type_.fields()) {
+      if (field.kind != Kind::kReference || field.path == scope.account()) continue;
+      const Type* target = runtime_.catalog().FindCollection(field.rules->reference());
+      if (target == nullptr) continue;
+      const std::string name = reflection->GetString(after, field.descriptor);
+      if (name.empty() || (before != nullptr && reflection->GetString(*before, field.descriptor) == name)) continue;
+      const SqlCondition reached = ScopeCondition(*target, work.actor(), level);
+      const absl::StatusOr<std::string> id = IdFromName(*target, name, field.path);
+      if (reached.sql.empty() || !id.ok()) continue;  // A name that is none is refused with the other fields.
+      std::vector<Value> params = {Value(*id)};
+      params.insert(params.end(), reached.params.begin(), reached.params.end());
+      ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                       work.connection().Query(
+                           absl::StrCat("SELECT 1 FROM ", target->table(), " t WHERE t.id = ? AND (", reached.sql, ")"),
+                           mysql::Params(params)));
+      if (!rows.empty()) continue;
+      violations.Add(absl::StrCat(type_.singular(), ".", field.path), "REFERENCE_NOT_FOUND",
+                     absl::StrCat(name, " does not exist"), {{"reference", name}});
+    }
+    return violations.status();
   }
 
   void CheckImmutable(const Message& before, const Message& after, FieldViolations* violations) const {
@@ -391,6 +425,7 @@ class Methods {
           if (id.empty()) {
             result->set_outcome(kam::api::UPSERT_OUTCOME_CREATED);
             after->CopyFrom(*row);
+            RETURN_IF_ERROR(CheckReferencesReached(work, nullptr, *after, call.level()));
             if (hooks.on_create) RETURN_IF_ERROR(hooks.on_create(work, after));
             RETURN_IF_ERROR(work.InsertMessage(after));
             RETURN_IF_ERROR(work.CheckReach(type_, *after, call.level()));
