@@ -402,6 +402,45 @@ TEST_F(ClaimGuardTest, AnImportedClaimRestsOnWhatItsStateNeeds) {
   EXPECT_EQ(Show(stored.settlement().difference()), "CNY 2000.00");
 }
 
+// S-14, S-15: what an import lets us pay was appraised and decided by persons, as here.
+TEST_F(ClaimGuardTest, NobodyPaysAnImportedClaimThatNobodyDecided) {
+  const std::string account = world_.NewAccount();
+  wv1::WarrantyClaim claim = PartClaim(account);
+  claim.set_state(wv1::CLAIM_STATE_APPROVED);
+  *claim.mutable_approved_total() = Cny("6000");
+  const auto refused_field = [&](const char* field) {
+    const kam::api::UpsertResult result = Import(claim);
+    const absl::Status status = FromRpcStatusBytes(static_cast<absl::StatusCode>(result.status().code()),
+                                                   result.status().message(), result.status().SerializeAsString());
+    EXPECT_THAT(status, HasReason("CLAIM_HISTORY_INVALID"));
+    EXPECT_THAT(status, NamesField(field));
+  };
+  refused_field("warranty_claim.first_appraisal");
+  *claim.mutable_first_appraisal() = Appraisal("SA", kCovered);
+  refused_field("warranty_claim.second_appraisal");
+  *claim.mutable_second_appraisal() = Appraisal("CL", kCovered);
+  refused_field("warranty_claim.decider");
+  claim.set_decider(world_.Name("CL"));
+  refused_field("warranty_claim.decider");
+  claim.set_decider(world_.Name("SVM"));
+  refused_field("warranty_claim.decide_time");
+  claim.mutable_decide_time()->set_seconds(absl::ToUnixSeconds(World::At("2026-01-04 09:00")));
+  const kam::api::UpsertResult result = Import(claim);
+  ASSERT_EQ(result.outcome(), kam::api::UPSERT_OUTCOME_CREATED) << result.status().message();
+  EXPECT_THAT(Settle(world_, result.name(), "", "ACC"), IsOk());
+}
+
+// S-13: a second opinion does not make the first one go away.
+TEST_F(ClaimGuardTest, AnEarlierExpertStaysOnRecord) {
+  const std::string name = AppraisedClaim(world_, PartClaim(world_.NewAccount()));
+  ASSERT_THAT(GiveOpinion(world_, name, kNotCovered, "TM"), IsOk());
+  const auto second = GiveOpinion(world_, name, kCovered, "TM#2");
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->opinion().expert(), world_.Name("TM#2"));
+  ASSERT_EQ(second->experts_size(), 1);
+  EXPECT_EQ(second->experts(0), world_.Name("TM"));
+}
+
 // S-12, S-13: a doubt of the past still needs the technical department.
 TEST_F(ClaimGuardTest, AnImportedDisagreementIsDoubtful) {
   wv1::WarrantyClaim claim = PartClaim(world_.NewAccount());

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "aftersales-svc/claim_service.h"
+#include "aftersales-svc/rules/claim_once.h"
 #include "aftersales-svc/rules/claim_rules.h"
 #include "aftersales-svc/rules/part_rules.h"
 #include "aftersales-svc/rules/proto_time.h"
@@ -40,12 +41,10 @@ pb::CustodyPlace PlaceOf(const Value& cell) {
 std::string Method(absl::string_view verb) { return absl::StrCat(kService, "/", verb); }
 
 // The leg begins when the part comes to a new state; its due item follows.
-absl::Status StartLeg(UnitOfWork& work, const Policy& policy, pb::ClaimDirection direction, pb::ReturnedPart* part) {
+absl::Status StartLeg(UnitOfWork& work, const Policy& policy, pb::ClaimDirection direction, pb::PartState before,
+                      pb::ReturnedPart* part) {
   ASSIGN_OR_RETURN(const pb::ClaimPolicy figures, ClaimPolicyNow(work, policy));
-  const std::optional<absl::Time> due = rules::LegDue(*part, direction, figures, work.now());
-  part->set_overdue(false);
-  part->clear_due_time();
-  if (due.has_value()) *part->mutable_due_time() = ToTimestamp(*due);
+  rules::StartLeg(before, rules::LegDue(*part, direction, figures, work.now()), work.now(), part);
   return absl::OkStatus();
 }
 
@@ -83,7 +82,7 @@ void AddPartVerb(const Env& env, absl::string_view verb, Apply apply) {
               RETURN_IF_ERROR(apply(work, request, claim, &change.after));
               if (change.after.state() != change.before.state() || change.after.back() != change.before.back() ||
                   change.after.waived() != change.before.waived()) {
-                RETURN_IF_ERROR(StartLeg(work, env.policy, claim.direction(), &change.after));
+                RETURN_IF_ERROR(StartLeg(work, env.policy, claim.direction(), change.before.state(), &change.after));
               }
               ASSIGN_OR_RETURN(pb::ReturnedPart saved, work.Save(std::move(change)));
               RETURN_IF_ERROR(ScheduleLeg(work, saved));
@@ -120,11 +119,33 @@ absl::Status CheckLosable(pb::CustodyPlace place) {
   return PlaceInvalid("CUSTOMER, STORE, TRANSIT");
 }
 
+// One piece is due back for one open claim: it cannot lie in two places. The customer's claim and ours on the
+// manufacturer follow the same piece, each on its own leg.
+// Two asked for at the same time do not see one another, so it is checked again when the piece comes: `by_earlier`
+// looks only at those asked for before, and the later one gives way.
+absl::Status CheckSerial(UnitOfWork& work, pb::ClaimDirection direction, const pb::ReturnedPart& part,
+                         bool by_earlier = false) {
+  RETURN_IF_ERROR(rules::CheckSerial(part));
+  if (part.serial().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      work.connection().Query(
+          absl::StrCat("SELECT 1 FROM returned_parts t JOIN warranty_claims c ON c.id = t.claim WHERE t.serial = ? AND "
+                       "COALESCE(t.part_number, '') = ? AND t.id ",
+                       by_earlier ? "<" : "<>",
+                       " ? AND c.direction = ? AND c.state NOT IN ('REJECTED', 'SETTLED', 'ARCHIVED') LIMIT 1"),
+          {part.serial(), part.part_number(), IdOf(part.name()), Short(direction)}));
+  if (rows.empty()) return absl::OkStatus();
+  return InvalidField("returned_part.serial", "PART_SERIAL_IN_USE",
+                      absl::StrCat(part.serial(), " is due back for another open claim"), {{"serial", part.serial()}});
+}
+
 void RegisterMoves(const Env& env) {
   AddPartVerb<pb::ReceiveReturnedPartRequest>(
       env, "ReceiveReturnedPart",
       [](UnitOfWork& work, const pb::ReceiveReturnedPartRequest& request, const pb::WarrantyClaim& claim,
-         pb::ReturnedPart* part) {
+         pb::ReturnedPart* part) -> absl::Status {
+        RETURN_IF_ERROR(CheckSerial(work, claim.direction(), *part, /*by_earlier=*/true));
         part->set_storage_place(request.storage_place());
         return rules::Move(MovementOf(work, request, pb::CUSTODY_KIND_RECEIVED, pb::CUSTODY_PLACE_CUSTOMER,
                                       pb::CUSTODY_PLACE_STORE, request.storage_place()),
@@ -177,7 +198,7 @@ void RegisterMoves(const Env& env) {
       env, "GiveBackReturnedPart",
       [](UnitOfWork& work, const pb::GiveBackReturnedPartRequest& request, const pb::WarrantyClaim& claim,
          pb::ReturnedPart* part) -> absl::Status {
-        RETURN_IF_ERROR(rules::CheckGiveBack(claim));
+        RETURN_IF_ERROR(rules::CheckGiveBack(claim, *part));
         return rules::Move(MovementOf(work, request, pb::CUSTODY_KIND_GIVEN_BACK, pb::CUSTODY_PLACE_STORE,
                                       pb::CUSTODY_PLACE_GIVEN_BACK, request.reason()),
                            claim.direction(), work.now(), part);
@@ -197,23 +218,6 @@ void RegisterMoves(const Env& env) {
          pb::ReturnedPart* part) { return rules::Waive(request.reason(), work.actor().subject, work.now(), part); });
 }
 
-// One piece is due back for one open claim: it cannot lie in two places. The customer's claim and ours on the
-// manufacturer follow the same piece, each on its own leg.
-absl::Status CheckSerial(UnitOfWork& work, pb::ClaimDirection direction, const pb::ReturnedPart& part) {
-  RETURN_IF_ERROR(rules::CheckSerial(part));
-  if (part.serial().empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query(
-                       "SELECT 1 FROM returned_parts t JOIN warranty_claims c ON c.id = t.claim WHERE t.serial = ? AND "
-                       "COALESCE(t.part_number, '') = ? AND t.id <> ? AND c.direction = ? AND c.state NOT IN "
-                       "('REJECTED', 'SETTLED', "
-                       "'ARCHIVED') LIMIT 1",
-                       {part.serial(), part.part_number(), IdOf(part.name()), Short(direction)}));
-  if (rows.empty()) return absl::OkStatus();
-  return InvalidField("returned_part.serial", "PART_SERIAL_IN_USE",
-                      absl::StrCat(part.serial(), " is due back for another open claim"), {{"serial", part.serial()}});
-}
-
 void SetHooks(const Env& env) {
   resource::Hooks hooks;
   hooks.prepare = EnsureHook(env);
@@ -229,7 +233,7 @@ void SetHooks(const Env& env) {
         }
         RETURN_IF_ERROR(rules::RequestPart(claim, asked, work.actor().subject, work.now(), created));
         RETURN_IF_ERROR(CheckSerial(work, claim.direction(), *created));
-        return StartLeg(work, policy, claim.direction(), created);
+        return StartLeg(work, policy, claim.direction(), pb::PART_STATE_UNSPECIFIED, created);
       });
   hooks.on_update = resource::OnUpdate<pb::ReturnedPart>(
       [](UnitOfWork& work, const pb::ReturnedPart& before, pb::ReturnedPart* after) -> absl::Status {
@@ -252,11 +256,12 @@ absl::Status OnOverdue(UnitOfWork& work, const schedule::DueItem& item) {
   if (!part.has_due_time() || FromTimestamp(part.due_time()) >= now) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto claim, work.Find<pb::WarrantyClaim>({"t.id = ?", {Value(IdOf(part.claim()))}}, "", 1));
   resource::Change<pb::ReturnedPart> change{part, part};
-  // Nobody waits any more for the part of a claim that was refused.
+  // Nobody waits any more for the part of what was refused.
   const bool refused =
-      claim.empty() || claim[0].state() == pb::CLAIM_STATE_REJECTED || claim[0].state() == pb::CLAIM_STATE_ARCHIVED;
+      claim.empty() || claim[0].state() == pb::CLAIM_STATE_ARCHIVED || rules::IsItemRefused(claim[0], part.item());
   if (refused) change.after.clear_due_time();
   change.after.set_overdue(!refused);
+  if (!refused) change.after.set_late(true);
   return work.Save(std::move(change)).status();
 }
 

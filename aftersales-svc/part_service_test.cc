@@ -267,6 +267,61 @@ TEST_F(PartServiceTest, ThePartOfARefusedClaimGoesBackToTheCustomer) {
   EXPECT_THAT(Receive(world_, name), HasReason("QUANTITY_NOT_THERE")) << "it does not come twice";
 }
 
+// S-16: filing a refused claim does not keep the customer's part here, and a refused item is refused by itself.
+TEST_F(PartServiceTest, WhatWasRefusedGoesBackWheneverItIsAskedFor) {
+  const auto received = [&](const std::string& claim) {
+    const std::string name = RequestPart(world_, claim, 1, "2")->name();
+    EXPECT_THAT(Receive(world_, name), IsOk());
+    return name;
+  };
+  const auto give_back = [&](const std::string& name) {
+    return Move<wv1::GiveBackReturnedPartRequest>(world_, "GiveBackReturnedPart", name, "");
+  };
+  const std::string filed = AppraisedClaim(world_, NewClaim(world_.NewAccount()));
+  const std::string first = received(filed);
+  ASSERT_THAT(Decide(world_, filed, {"none", "none"}), IsOk());
+  ASSERT_THAT(Do<wv1::FileWarrantyClaimRequest>(world_, "CL", "FileWarrantyClaim", filed), IsOk());
+  EXPECT_THAT(give_back(first), IsOk());
+  const std::string partly = AppraisedClaim(world_, NewClaim(world_.NewAccount()));
+  const std::string second = received(partly);
+  ASSERT_THAT(Decide(world_, partly, {"none", "full"}), IsOk());
+  EXPECT_THAT(give_back(second), IsOk());
+  const std::string granted = AppraisedClaim(world_, NewClaim(world_.NewAccount()));
+  const std::string third = received(granted);
+  ASSERT_THAT(Decide(world_, granted, {"full", "none"}), IsOk());
+  EXPECT_THAT(give_back(third), HasReason("CLAIM_NOT_REJECTED"));
+}
+
+// S-16: to lose a part and find it again gives nobody more time, and what came late stays late.
+TEST_F(PartServiceTest, ALostPartKeepsItsDeadline) {
+  SetDays(/*receive=*/7, /*ship=*/3, /*arrive=*/10);
+  const std::string name = RequestPart(world_, ManufacturerClaim(), 1, "2")->name();
+  world_.SetTime("2026-01-12 09:01");
+  EXPECT_EQ(world_.RunDue(), 1);
+  ASSERT_THAT(Lose(world_, name, wv1::CUSTODY_PLACE_CUSTOMER), IsOk());
+  EXPECT_TRUE(Get(name).overdue());
+  wv1::RecordReturnedPartFoundRequest found;
+  found.set_place(wv1::CUSTODY_PLACE_CUSTOMER);
+  found.set_reason("it was in the van");
+  const auto again = Move(world_, "RecordReturnedPartFound", name, "", found);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(again->overdue());
+  EXPECT_EQ(World::Show(again->due_time()), "2026-01-12 09:00");
+  const auto received = Receive(world_, name);
+  ASSERT_THAT(received, IsOk());
+  EXPECT_FALSE(received->overdue()) << "the next leg is not";
+  EXPECT_TRUE(received->late());
+}
+
+// S-16: of two parts asked for at the same time under one serial number the later one does not come.
+TEST_F(PartServiceTest, OnePieceComesForOneClaim) {
+  const std::string first = RequestPart(world_, ManufacturerClaim(), 1, "1")->name();
+  const std::string second = RequestPart(world_, ManufacturerClaim(), 1, "1")->name();
+  world_.harness().db().Execute("UPDATE returned_parts SET serial = 'S-88'");  // Neither saw the other.
+  EXPECT_THAT(Receive(world_, second), HasReason("PART_SERIAL_IN_USE"));
+  EXPECT_THAT(Receive(world_, first), IsOk());
+}
+
 // S-16: nobody waits for the part of a refused claim.
 TEST_F(PartServiceTest, ThePartOfARefusedClaimIsNotLate) {
   SetDays(/*receive=*/7, /*ship=*/3, /*arrive=*/10);

@@ -17,6 +17,8 @@ struct Policy {
   std::string decision_currency = "CNY";
   // Accounts of these tiers count as important: their claims are decided by the service manager.
   std::vector<std::string> important_tiers = {"STRATEGIC"};
+  // How long an invitation to a survey can be answered at most (S-33).
+  absl::Duration survey_open_max = absl::Hours(24 * 180);
 };
 
 }  // namespace kam::aftersales

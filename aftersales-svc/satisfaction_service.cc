@@ -126,6 +126,12 @@ void RegisterReviews(const Env& env) {
          ReviewChange* change) -> absl::Status {
         RETURN_IF_ERROR(CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const std::string employee, ActingEmployee(work));
+        if (change->before.target().empty()) {
+          // Opened before the year's target was agreed: that spares nobody the measure.
+          ASSIGN_OR_RETURN(const absl::CivilMonth month, ParseMonth(change->before.month(), "month"));
+          ASSIGN_OR_RETURN(const auto target, AgreedTarget(work, month, change->before.subject()));
+          if (!target.empty()) RETURN_IF_ERROR(rules::MeasureBy(target[0], &change->after));
+        }
         return rules::Verify(employee, work.now(), &change->after);
       });
   AddVerb<pb::SendSatisfactionReviewRequest, pb::SatisfactionReview>(

@@ -187,6 +187,26 @@ TEST_F(SatisfactionServiceTest, AMonthBelowItsTargetNeedsAMeasureBeforeItIsCheck
   EXPECT_EQ(World::Show(sent->send_time()), "2026-02-01 00:00");
 }
 
+// S-34: a review that was opened before the target was agreed is measured by it when it is checked.
+TEST_F(SatisfactionServiceTest, AnEarlyReviewIsMeasuredByTheTargetAsWell) {
+  const std::string account = world_.NewAccount("KAX");
+  Answer(world_, ReleasedSurvey(world_, "service", "service"), account, 2);
+  world_.SetTime("2026-02-01 09:00");
+  const auto review = Open(account, "2026-01");
+  ASSERT_THAT(review, IsOk());
+  EXPECT_EQ(review->target(), "");
+  const auto target = Propose("4.5");
+  ASSERT_THAT(target, IsOk());
+  ASSERT_THAT(Agree(*target), IsOk());
+  EXPECT_THAT(Verify(*review), HasReason("MEASURE_REQUIRED"));
+  const auto measured = SetMeasure(review->name());
+  ASSERT_THAT(measured, IsOk());
+  const auto checked = Verify(*measured);
+  ASSERT_THAT(checked, IsOk());
+  EXPECT_EQ(checked->target(), target->name());
+  EXPECT_TRUE(checked->below_target());
+}
+
 // S-34: scores are a basis of pay: whoever wrote the review, or is to act, does not check it.
 TEST_F(SatisfactionServiceTest, NobodyChecksHisOwnReview) {
   const std::string account = world_.NewAccount("KAX");

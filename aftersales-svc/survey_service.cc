@@ -9,12 +9,12 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "aftersales-svc/rules/proto_time.h"
-#include "aftersales-svc/rules/refusal.h"
 #include "aftersales-svc/rules/survey_rules.h"
 #include "common/id/id.h"
 #include "common/resource/standard.h"
 #include "common/resource/validate.h"
 #include "common/status/status.h"
+#include "common/time/date.h"
 #include "kam/satisfaction/v1/follow_up_service.pb.h"
 #include "kam/satisfaction/v1/questionnaire_service.pb.h"
 #include "kam/satisfaction/v1/survey_invitation_service.pb.h"
@@ -77,14 +77,35 @@ void RegisterQuestionnaires(const Env& env) {
                                                              nothing_more);
 }
 
-absl::StatusOr<pb::InviteToSurveyResponse> Invite(UnitOfWork& work, const rpc::Call& call,
+// A person is asked once a month by a questionnaire; more answers of the same one would weigh more.
+absl::Status CheckAskedOnce(UnitOfWork& work, const pb::SurveyInvitation& given) {
+  if (given.contact().empty()) return absl::OkStatus();
+  const absl::TimeZone zone = work.runtime().zone();
+  const absl::Time month = absl::FromCivil(absl::CivilMonth(Today(work.now(), zone)), zone);
+  // The lock on the account lets one of several invitations at the same time through.
+  RETURN_IF_ERROR(work.connection()
+                      .Query("SELECT 1 FROM account_scopes WHERE account = ? FOR UPDATE", {IdOf(given.account())})
+                      .status());
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      work.connection().Query("SELECT 1 FROM survey_invitations WHERE account = ? AND create_time >= ? AND "
+                              "questionnaire = ? AND contact = ? AND state IN ('INVITED', 'SUBMITTED') "
+                              "LIMIT 1",
+                              {IdOf(given.account()), month, IdOf(given.questionnaire()), given.contact()}));
+  if (rows.empty()) return absl::OkStatus();
+  return Error(absl::StatusCode::kAlreadyExists, "SURVEY_INVITED",
+               absl::StrCat(given.contact(), " was asked already this month"), {{"contact", given.contact()}});
+}
+
+absl::StatusOr<pb::InviteToSurveyResponse> Invite(UnitOfWork& work, const rpc::Call& call, const Policy& policy,
                                                   const pb::SurveyInvitation& given) {
   ASSIGN_OR_RETURN(const auto questionnaire,
                    work.Find<pb::Questionnaire>({"t.id = ?", {Value(IdOf(given.questionnaire()))}}, "", 1));
   if (questionnaire.empty()) return NotFound(given.questionnaire());
   pb::SurveyInvitation invitation = given;
   resource::ClearOutputOnly(&invitation, /*import=*/false);
-  RETURN_IF_ERROR(rules::Invite(questionnaire[0], work.now(), &invitation));
+  RETURN_IF_ERROR(rules::Invite(questionnaire[0], work.now(), policy.survey_open_max, &invitation));
+  RETURN_IF_ERROR(CheckAskedOnce(work, invitation));
   pb::InviteToSurveyResponse response;
   ASSIGN_OR_RETURN(*response.mutable_invitation(), work.Insert(std::move(invitation)));
   RETURN_IF_ERROR(work.CheckReach(*work.runtime().catalog().Find(pb::SurveyInvitation::descriptor()),
@@ -117,11 +138,8 @@ absl::StatusOr<pb::SurveyResponse> Submit(UnitOfWork& work, const pb::SubmitSurv
   ASSIGN_OR_RETURN(const auto invitation,
                    work.Load<pb::SurveyInvitation>(absl::StrCat("surveyInvitations/", rows[0][0].text())));
   RETURN_IF_ERROR(rules::CheckAnswerable(invitation, work.now()));
-  // Scores are a basis of pay (S-34): whoever is measured by one does not enter it.
   ASSIGN_OR_RETURN(const std::string measured, OwnerOf(work, invitation.account()));
-  if (measured == work.actor().subject) {
-    return rules::SeparationOfDuties("owns the account", "enter the answers of its people");
-  }
+  RETURN_IF_ERROR(rules::CheckEnterer(invitation, measured, work.actor().subject));
   ASSIGN_OR_RETURN(const auto questionnaire,
                    work.Find<pb::Questionnaire>({"t.id = ?", {Value(IdOf(invitation.questionnaire()))}}, "", 1));
   if (questionnaire.empty()) return Internal("questionnaire of an invitation has gone");
@@ -148,7 +166,7 @@ void RegisterInvitations(const Env& env) {
       [env](rpc::Call& call, const pb::InviteToSurveyRequest& request) -> absl::StatusOr<pb::InviteToSurveyResponse> {
         RETURN_IF_ERROR(EnsureNamed(env, call, {&request}));
         return env.runtime->Write<pb::InviteToSurveyResponse>(
-            call, request, [&](UnitOfWork& work) { return Invite(work, call, request.invitation()); });
+            call, request, [&](UnitOfWork& work) { return Invite(work, call, env.policy, request.invitation()); });
       });
   env.registry->Add<pb::SubmitSurveyResponseRequest, pb::SurveyResponse>(
       kSubmit, [env](rpc::Call& call, const pb::SubmitSurveyResponseRequest& request) {

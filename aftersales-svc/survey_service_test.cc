@@ -92,7 +92,7 @@ class SurveyServiceTest : public ::testing::Test {
     return request;
   }
   absl::StatusOr<sv1::SurveyResponse> Submit(const sv1::SubmitSurveyResponseRequest& request) {
-    return world_.Call<sv1::SurveyResponse>("CSR", kSubmit, request);
+    return world_.Call<sv1::SurveyResponse>("CSR#caller", kSubmit, request);  // Not who invited.
   }
   sv1::SurveyResponse Answered(const std::string& questionnaire, const std::string& account, int speed, int quality,
                                int recommend) {
@@ -136,7 +136,32 @@ TEST_F(SurveyServiceTest, TheOwnerOfTheAccountDoesNotAnswer) {
   const auto request = Answers(invited->token(), 7);
   EXPECT_THAT(world_.Call<sv1::SurveyResponse>("CSR#seller", kSubmit, request), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(world_.Call<sv1::SurveyResponse>("KAX", kSubmit, request), HasReason("PERMISSION_DENIED"));
+  EXPECT_THAT(world_.Call<sv1::SurveyResponse>("CSR", kSubmit, request), HasReason("SEPARATION_OF_DUTIES"))
+      << "whoever invited has the token";
   EXPECT_THAT(world_.Call<sv1::SurveyResponse>("CSR#caller", kSubmit, request), IsOk());
+}
+
+// S-33: a person is asked once a month by a questionnaire, and not for ever.
+TEST_F(SurveyServiceTest, APersonIsAskedOnceAMonth) {
+  const std::string account = world_.NewAccount(), questionnaire = Released();
+  sv1::InviteToSurveyRequest request;
+  request.mutable_invitation()->set_account(account);
+  request.mutable_invitation()->set_questionnaire(questionnaire);
+  request.mutable_invitation()->set_contact("Ms Wang");
+  const auto invite = [&](const std::string& expire) {
+    request.mutable_invitation()->mutable_expire_time()->set_seconds(absl::ToUnixSeconds(World::At(expire)));
+    return world_.Call<sv1::InviteToSurveyResponse>("CSR", kInvite, request);
+  };
+  const auto late = invite("2026-07-05 09:01");
+  EXPECT_THAT(late, HasReason("EXPIRY_TOO_LATE"));
+  EXPECT_THAT(late, NamesField("invitation.expire_time"));
+  ASSERT_THAT(invite("2026-01-20 09:00"), IsOk());
+  EXPECT_THAT(invite("2026-01-20 09:00"), HasReason("SURVEY_INVITED"));
+  request.mutable_invitation()->set_contact("Mr Li");
+  EXPECT_THAT(invite("2026-01-20 09:00"), IsOk());
+  request.mutable_invitation()->set_contact("Ms Wang");
+  world_.SetTime("2026-02-01 00:00");
+  EXPECT_THAT(invite("2026-02-20 09:00"), IsOk());
 }
 
 // S-33, G29
@@ -158,7 +183,7 @@ TEST_F(SurveyServiceTest, OneOfSeveralResponsesToATokenIsTaken) {
   constexpr int kThreads = 6;
   std::atomic<int> won = 0, refused = 0;
   std::vector<std::thread> threads;
-  const auth::Principal csr = world_.As("CSR");
+  const auth::Principal csr = world_.As("CSR#caller");
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] {
       const auto answer = world_.harness().Call<sv1::SurveyResponse>(csr, kSubmit, Answers(invited->token(), 1 + i));

@@ -1,5 +1,6 @@
 #include "aftersales-svc/rules/claim_history.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -79,6 +80,25 @@ absl::Status CheckAppraisals(absl::Time now, const Policy& policy, pb::WarrantyC
   return absl::OkStatus();
 }
 
+// What is still to be paid here rests on persons, as if it had been decided here.
+absl::Status CheckDecided(const pb::WarrantyClaim& claim) {
+  const auto& experts = claim.experts();
+  if (!WasAppraised(claim.first_appraisal())) {
+    return Invalid("first_appraisal", claim, "must say who appraised the claim and what came of it");
+  }
+  if (!WasAppraised(claim.second_appraisal())) {
+    return Invalid("second_appraisal", claim, "must say who appraised the claim and what came of it");
+  }
+  const std::string& decider = claim.decider();
+  if (decider.empty()) return Invalid("decider", claim, "must say who decided on the claim");
+  if (decider == claim.first_appraisal().appraiser() || decider == claim.second_appraisal().appraiser() ||
+      decider == claim.opinion().expert() || std::find(experts.begin(), experts.end(), decider) != experts.end()) {
+    return Invalid("decider", claim, "must be another person than those who appraised the claim");
+  }
+  if (!claim.has_decide_time()) return Invalid("decide_time", claim, "must say when the claim was decided on");
+  return absl::OkStatus();
+}
+
 // The sum over items, when each of them says what it was granted.
 absl::StatusOr<std::optional<Money>> SumOfApproved(const pb::WarrantyClaim& claim, const Money& claimed) {
   Money sum = Money::Zero(claimed.currency());
@@ -117,13 +137,14 @@ absl::Status CheckHistory(absl::Time now, const Policy& policy, pb::WarrantyClai
     if (claim->state() == pb::CLAIM_STATE_SETTLED) {
       return Invalid("settlement.amount", *claim, "must say what was paid");
     }
-    return absl::OkStatus();
+    return WasGranted(claim->state()) ? CheckDecided(*claim) : absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const Money settled, InCurrency(claim->settlement().amount(), claimed, "settlement.amount"));
   RETURN_IF_ERROR(NotAbove("settlement.amount", "SETTLED_ABOVE_APPROVED", settled, approved, "approved"));
   ASSIGN_OR_RETURN(const Money difference, Subtract(claimed, settled));
   ToProto(difference, claim->mutable_settlement()->mutable_difference());
-  return absl::OkStatus();
+  const bool to_pay = WasGranted(claim->state()) && claim->state() != pb::CLAIM_STATE_SETTLED;
+  return to_pay ? CheckDecided(*claim) : absl::OkStatus();
 }
 
 void KeepRulings(const pb::WarrantyClaim& before, pb::WarrantyClaim* after) {

@@ -11,7 +11,8 @@
 namespace kam::aftersales::rules {
 
 // An imported claim after CheckClaim. Works out what follows: agreement and doubt, the approved total of items that
-// bring one, the difference of the settlement. CLAIM_HISTORY_INVALID when a state lacks what it rests on,
+// bring one, the difference of the settlement. CLAIM_HISTORY_INVALID when a state lacks what it rests on: of
+// what is still to be paid also who appraised and decided,
 // APPROVED_ABOVE_CLAIMED, SETTLED_ABOVE_APPROVED, CURRENCY_MISMATCH, TIME_IN_FUTURE.
 absl::Status CheckHistory(absl::Time now, const Policy& policy, kam::claim::v1::WarrantyClaim* claim);
 

@@ -19,12 +19,6 @@ bool WasGranted(const pb::WarrantyClaim& claim) {
          claim.state() == pb::CLAIM_STATE_ARCHIVED;
 }
 
-bool WasRefused(const pb::WarrantyClaim& claim) {
-  if (claim.state() == pb::CLAIM_STATE_REJECTED) return true;
-  const google::type::Money& approved = claim.approved_total();
-  return claim.state() == pb::CLAIM_STATE_ARCHIVED && approved.units() == 0 && approved.nanos() == 0;
-}
-
 // "b 77" and "B-77" are the same part.
 std::string Folded(const std::string& text) {
   std::string folded;
@@ -50,6 +44,18 @@ bool IsSame(const pb::ClaimItem& a, const pb::ClaimItem& b) {
 }
 
 }  // namespace
+
+bool WasRefused(const pb::WarrantyClaim& claim) {
+  if (claim.state() == pb::CLAIM_STATE_REJECTED) return true;
+  const google::type::Money& approved = claim.approved_total();
+  return claim.state() == pb::CLAIM_STATE_ARCHIVED && approved.units() == 0 && approved.nanos() == 0;
+}
+
+bool IsItemRefused(const pb::WarrantyClaim& claim, int item) {
+  if (WasRefused(claim)) return true;
+  return item >= 1 && item <= claim.items_size() &&
+         claim.items(item - 1).decision() == pb::CLAIM_ITEM_DECISION_REJECTED;
+}
 
 absl::Status CheckPartNumbers(const pb::WarrantyClaim& claim) {
   for (int i = 0; i < claim.items_size(); ++i) {

@@ -19,6 +19,11 @@ absl::Status CheckPartNumbers(const kam::claim::v1::WarrantyClaim& claim);
 absl::Status CheckClaimedOnce(const kam::claim::v1::WarrantyClaim& claim,
                               const std::vector<kam::claim::v1::WarrantyClaim>& others, bool deciding);
 
+// REJECTED, also once it is filed.
+bool WasRefused(const kam::claim::v1::WarrantyClaim& claim);
+// Is the item, counted from 1, refused, by itself or with the whole claim?
+bool IsItemRefused(const kam::claim::v1::WarrantyClaim& claim, int item);
+
 // What is claimed of the failure in all: an amount does not become smaller by being split. CURRENCY_MISMATCH.
 absl::StatusOr<Money> ClaimedOfFailure(const kam::claim::v1::WarrantyClaim& claim,
                                        const std::vector<kam::claim::v1::WarrantyClaim>& others);

@@ -207,6 +207,13 @@ absl::Status GiveOpinion(const wv1::RecordWarrantyClaimOpinionRequest& given, ab
   if (given.verdict() == wv1::APPRAISAL_VERDICT_DOUBTFUL) {
     return InvalidField("verdict", "VERDICT_NOT_FINAL", "an opinion says covered or not covered");
   }
+  // Whoever gave an earlier opinion stays on record as an expert.
+  std::vector<std::string> named(given.experts().begin(), given.experts().end());
+  std::vector<std::string> earlier(claim->experts().begin(), claim->experts().end());
+  if (claim->has_opinion()) earlier.push_back(claim->opinion().expert());
+  for (const std::string& each : earlier) {
+    if (each != expert && std::find(named.begin(), named.end(), each) == named.end()) named.push_back(each);
+  }
   wv1::TechnicalOpinion* opinion = claim->mutable_opinion();
   opinion->set_expert(std::string(expert));
   *opinion->mutable_opinion_time() = ToTimestamp(now);
@@ -214,7 +221,7 @@ absl::Status GiveOpinion(const wv1::RecordWarrantyClaimOpinionRequest& given, ab
   opinion->set_method(given.method());
   opinion->set_opinion(given.opinion());
   opinion->set_file_number(given.file_number());
-  *claim->mutable_experts() = given.experts();
+  claim->mutable_experts()->Assign(named.begin(), named.end());
   return absl::OkStatus();
 }
 

@@ -1,6 +1,7 @@
 #include "aftersales-svc/rules/part_rules.h"
 
 #include "absl/strings/str_cat.h"
+#include "aftersales-svc/rules/claim_once.h"
 #include "aftersales-svc/rules/proto_time.h"
 #include "common/status/status.h"
 
@@ -140,9 +141,9 @@ absl::Status Move(const Movement& movement, wv1::ClaimDirection direction, absl:
   return Update(direction, part);
 }
 
-absl::Status CheckGiveBack(const wv1::WarrantyClaim& claim) {
-  if (claim.state() == wv1::CLAIM_STATE_REJECTED) return absl::OkStatus();
-  return FailedPrecondition("CLAIM_NOT_REJECTED", claim.name(), "only the part of a refused claim goes back",
+absl::Status CheckGiveBack(const wv1::WarrantyClaim& claim, const wv1::ReturnedPart& part) {
+  if (IsItemRefused(claim, part.item())) return absl::OkStatus();
+  return FailedPrecondition("CLAIM_NOT_REJECTED", claim.name(), "only the part of what was refused goes back",
                             {{"state", wv1::ClaimState_Name(claim.state())}});
 }
 
@@ -232,6 +233,15 @@ absl::Status AddFlow(wv1::CustodyPlace from, wv1::CustodyPlace to, Decimal befor
     ASSIGN_OR_RETURN(flow.closing, Add(flow.closing, moved));
   }
   return absl::OkStatus();
+}
+
+void StartLeg(wv1::PartState before, std::optional<absl::Time> due, absl::Time now, wv1::ReturnedPart* part) {
+  if (part->has_due_time() && now > FromTimestamp(part->due_time())) part->set_late(true);
+  if (part->state() == wv1::PART_STATE_LOST && !part->back() && !part->waived()) return;
+  if (before == wv1::PART_STATE_LOST && part->has_due_time() && due.has_value()) return;
+  part->set_overdue(false);
+  part->clear_due_time();
+  if (due.has_value()) *part->mutable_due_time() = ToTimestamp(*due);
 }
 
 std::optional<absl::Time> LegDue(const wv1::ReturnedPart& part, wv1::ClaimDirection direction,

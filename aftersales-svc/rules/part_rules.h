@@ -38,8 +38,8 @@ absl::Status Move(const Movement& movement, wv1::ClaimDirection direction, absl:
 // asked back of the item already.
 absl::Status RequestPart(const wv1::WarrantyClaim& claim, Decimal asked_before, absl::string_view actor, absl::Time now,
                          wv1::ReturnedPart* part);
-// CLAIM_NOT_REJECTED.
-absl::Status CheckGiveBack(const wv1::WarrantyClaim& claim);
+// CLAIM_NOT_REJECTED unless the claim, or its item, was refused; filing the claim changes nothing of that.
+absl::Status CheckGiveBack(const wv1::WarrantyClaim& claim, const wv1::ReturnedPart& part);
 // Looked at where it lies: with the manufacturer, otherwise in the store. QUANTITY_NOT_THERE.
 absl::Status Inspect(absl::string_view condition, absl::string_view evidence, absl::string_view actor,
                      wv1::ClaimDirection direction, absl::Time now, wv1::ReturnedPart* part);
@@ -58,6 +58,9 @@ struct PlaceFlow {
 absl::Status AddFlow(wv1::CustodyPlace from, wv1::CustodyPlace to, Decimal before, Decimal within,
                      std::map<int, PlaceFlow>* flows);
 
+// A part that changed its state is on a new leg that is over at `due`; what was late stays on record as late. One that
+// is lost, and found again, is still on the leg on which it was lost.
+void StartLeg(wv1::PartState before, std::optional<absl::Time> due, absl::Time now, wv1::ReturnedPart* part);
 // When the leg the part is on now must be over; none: no limit, or nothing is outstanding.
 std::optional<absl::Time> LegDue(const wv1::ReturnedPart& part, wv1::ClaimDirection direction,
                                  const wv1::ClaimPolicy& policy, absl::Time now);

@@ -66,10 +66,13 @@ absl::Status OpenReview(const sv1::MonthlySatisfaction& figures, const sv1::Sati
   review->set_nps_answers(static_cast<int32_t>(figures.nps_answers()));
   ASSIGN_OR_RETURN(*review->mutable_trend(), Canonical(figures.trend()));
   review->set_metric_version(figures.metric_version());
-  if (target == nullptr) return absl::OkStatus();
-  review->set_target(target->name());
-  ASSIGN_OR_RETURN(const bool csat_below, Below(figures.csat(), target->csat()));
-  ASSIGN_OR_RETURN(const bool nps_below, Below(figures.nps(), target->nps()));
+  return target == nullptr ? absl::OkStatus() : MeasureBy(*target, review);
+}
+
+absl::Status MeasureBy(const sv1::SatisfactionTarget& target, sv1::SatisfactionReview* review) {
+  review->set_target(target.name());
+  ASSIGN_OR_RETURN(const bool csat_below, Below(review->csat(), target.csat()));
+  ASSIGN_OR_RETURN(const bool nps_below, Below(review->nps(), target.nps()));
   review->set_below_target(csat_below || nps_below);
   return absl::OkStatus();
 }

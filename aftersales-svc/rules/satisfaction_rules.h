@@ -24,6 +24,8 @@ absl::Status CheckMonthOver(absl::CivilMonth month, absl::CivilDay today);
 // OPEN with the figures of the month, measured by `target` (null: none). A figure without answers misses nothing.
 absl::Status OpenReview(const sv1::MonthlySatisfaction& figures, const sv1::SatisfactionTarget* target,
                         sv1::SatisfactionReview* review);
+// Measures the review, whose figures are there, by `target`.
+absl::Status MeasureBy(const sv1::SatisfactionTarget& target, sv1::SatisfactionReview* review);
 // VERIFIED. MEASURE_REQUIRED below the target; SEPARATION_OF_DUTIES when `actor` opened it, set the measure or is to
 // carry it out.
 absl::Status Verify(absl::string_view actor, absl::Time now, sv1::SatisfactionReview* review);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "aftersales-svc/rules/proto_time.h"
+#include "aftersales-svc/rules/refusal.h"
 #include "common/status/status.h"
 
 namespace kam::aftersales::rules {
@@ -77,7 +78,8 @@ absl::Status CheckQuestionnaireUpdate(const sv1::Questionnaire& before) {
                             {{"state", sv1::QuestionnaireState_Name(before.state())}});
 }
 
-absl::Status Invite(const sv1::Questionnaire& questionnaire, absl::Time now, sv1::SurveyInvitation* invitation) {
+absl::Status Invite(const sv1::Questionnaire& questionnaire, absl::Time now, absl::Duration open_max,
+                    sv1::SurveyInvitation* invitation) {
   if (questionnaire.state() != sv1::QUESTIONNAIRE_STATE_RELEASED) {
     return FailedPrecondition("QUESTIONNAIRE_NOT_RELEASED", questionnaire.name(),
                               "only a released questionnaire is sent out",
@@ -88,7 +90,18 @@ absl::Status Invite(const sv1::Questionnaire& questionnaire, absl::Time now, sv1
     return InvalidField("invitation.expire_time", "EXPIRY_IN_PAST",
                         absl::StrCat("is ", ShowTime(expire), ", in the past"));
   }
+  if (expire > now + open_max) {
+    return InvalidField("invitation.expire_time", "EXPIRY_TOO_LATE",
+                        absl::StrCat("is ", ShowTime(expire), "; the latest is ", ShowTime(now + open_max)),
+                        {{"value", ShowTime(expire)}, {"limit", ShowTime(now + open_max)}});
+  }
   invitation->set_state(sv1::INVITATION_STATE_INVITED);
+  return absl::OkStatus();
+}
+
+absl::Status CheckEnterer(const sv1::SurveyInvitation& invitation, absl::string_view owner, absl::string_view actor) {
+  if (owner == actor) return SeparationOfDuties("owns the account", "enter the answers of its people");
+  if (invitation.creator() == actor) return SeparationOfDuties("invited the customer", "enter the answers");
   return absl::OkStatus();
 }
 

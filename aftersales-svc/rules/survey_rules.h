@@ -26,12 +26,16 @@ inline constexpr char kMetricVersion[] = "csat-1-5/nps-0-10/v1";
 absl::Status CheckQuestionnaire(const sv1::Questionnaire& questionnaire);
 // QUESTIONNAIRE_RELEASED.
 absl::Status CheckQuestionnaireUpdate(const sv1::Questionnaire& before);
-// QUESTIONNAIRE_NOT_RELEASED, EXPIRY_IN_PAST.
-absl::Status Invite(const sv1::Questionnaire& questionnaire, absl::Time now, sv1::SurveyInvitation* invitation);
+// QUESTIONNAIRE_NOT_RELEASED, EXPIRY_IN_PAST, EXPIRY_TOO_LATE when it would be open for longer than `open_max`.
+absl::Status Invite(const sv1::Questionnaire& questionnaire, absl::Time now, absl::Duration open_max,
+                    sv1::SurveyInvitation* invitation);
 
 // `value` on [scale_min, scale_max] as satisfaction on 1 to 5, three digits (G29).
 absl::StatusOr<Decimal> Normalise(int value, int scale_min, int scale_max);
 
+// Scores are a basis of pay (S-34): answers are entered neither by `owner` of the account, who is measured by them, nor
+// by whoever invited the customer and has the token. SEPARATION_OF_DUTIES.
+absl::Status CheckEnterer(const sv1::SurveyInvitation& invitation, absl::string_view owner, absl::string_view actor);
 // SURVEY_ANSWERED, SURVEY_EXPIRED.
 absl::Status CheckAnswerable(const sv1::SurveyInvitation& invitation, absl::Time now);
 // The response to the answers given. QUESTION_UNKNOWN, QUESTION_REPEATED, ANSWER_OFF_SCALE, ANSWER_REQUIRED.

@@ -57,7 +57,7 @@ void Answer(World& world, const std::string& questionnaire, const std::string& a
     submit.mutable_answers(1)->set_value(recommend);
   }
   const auto response = world.Call<sv1::SurveyResponse>(
-      "CSR", "kam.satisfaction.v1.SurveyInvitationService/SubmitSurveyResponse", submit);
+      "CSR#caller", "kam.satisfaction.v1.SurveyInvitationService/SubmitSurveyResponse", submit);
   EXPECT_TRUE(response.ok()) << response.status();
 }
 

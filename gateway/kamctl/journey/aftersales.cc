@@ -291,8 +291,8 @@ absl::Status Claim(World& world, const Story& story, const std::string& complain
       world.Do(kAdvisor, "一次鉴定 appraises first", path + ":appraiseFirst", finding, "FIRST_APPRAISED").status());
   RETURN_IF_ERROR(world.Refused(kServiceManager, "未经二次鉴定即审批 decides without the second appraisal",
                                 path + ":decide", rulings, "STATE_NOT_ALLOWED"));
-  RETURN_IF_ERROR(world.Refused(kAdvisor, "同一人二次鉴定 the same person appraises again", path + ":appraiseSecond",
-                                finding, "PERMISSION_DENIED"));
+  RETURN_IF_ERROR(world.Refused(kAdvisor, "服务顾问二次鉴定 the advisor does the clerk's appraisal",
+                                path + ":appraiseSecond", finding, "PERMISSION_DENIED"));
   ASSIGN_OR_RETURN(const Json appraised, world.Do(kClerk, "二次鉴定 another person appraises", path + ":appraiseSecond",
                                                   finding, "SECOND_APPRAISED"));
   rulings["etag"] = appraised.value("etag", "");  // A decision is about what was read.
@@ -366,13 +366,13 @@ absl::Status Survey(World& world) {
   Json answers = {{"token", invited.value("token", "")},
                   {"answers", Json::array({{{"question", "overall"}, {"value", 9}},
                                            {{"question", "words"}, {"words", "车辆停运响应慢"}}})}};
-  RETURN_IF_ERROR(world.Refused(kOfficer, "超出量表的回答 an answer off the scale", "/v1/surveyResponses:submit",
-                                answers, "ANSWER_OFF_SCALE"));
+  RETURN_IF_ERROR(world.Refused(kCare, "超出量表的回答 an answer off the scale", "/v1/surveyResponses:submit", answers,
+                                "ANSWER_OFF_SCALE"));
   answers["answers"][0]["value"] = 2;
   ASSIGN_OR_RETURN(const Json response,
-                   world.Do(kOfficer, "客户答卷 the customer answers: 2 of 5", "/v1/surveyResponses:submit", answers));
+                   world.Do(kCare, "客户答卷 the customer answers: 2 of 5", "/v1/surveyResponses:submit", answers));
   RETURN_IF_ERROR(
-      world.Refused(kOfficer, "重复答卷 answers again", "/v1/surveyResponses:submit", answers, "SURVEY_ANSWERED"));
+      world.Refused(kCare, "重复答卷 answers again", "/v1/surveyResponses:submit", answers, "SURVEY_ANSWERED"));
   ASSIGN_OR_RETURN(const Json follow_up,
                    world.Find(kSeller, "followUps", absl::StrCat("response = \"", Name(response), "\"")));
   RETURN_IF_ERROR(world.Check(!follow_up.is_null(), "the low score must have opened a follow-up for the owner"));
