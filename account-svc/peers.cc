@@ -117,6 +117,23 @@ absl::StatusOr<std::vector<pb::AftersalesFigures>> Peers::AftersalesFigures(cons
       deadline);
 }
 
+absl::StatusOr<pb::ListDealingsResponse> Peers::ContractDealings(const pb::ListDealingsRequest& request,
+                                                                 absl::Time deadline) const {
+  if (contract_ == nullptr) return NoContractService();
+  pb::ListDealingsResponse response;
+  RETURN_IF_ERROR(contract_(absl::StrCat(kContractService, "ListContractDealings"), request, &response, deadline));
+  return response;
+}
+
+absl::StatusOr<pb::ListDealingsResponse> Peers::AftersalesDealings(const pb::ListDealingsRequest& request,
+                                                                   absl::Time deadline) const {
+  if (aftersales_ == nullptr) return NoAftersalesService();
+  pb::ListDealingsResponse response;
+  RETURN_IF_ERROR(
+      aftersales_(absl::StrCat(kAftersalesService, "ListAftersalesDealings"), request, &response, deadline));
+  return response;
+}
+
 absl::StatusOr<OpenBusiness> Peers::AllBusiness(const std::vector<std::string>& accounts, absl::Time deadline) const {
   OpenBusiness all;
   RETURN_IF_ERROR(Take("contract-svc", ContractBusiness(accounts, deadline), &all));

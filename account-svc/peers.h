@@ -48,6 +48,12 @@ class Peers {
       const std::vector<std::string>& accounts, const std::string& from_month, const std::string& until_month,
       absl::Time deadline) const;
 
+  // Dealings with an account in either service, as far as the reader in the request may see them; UNAVAILABLE as above.
+  absl::StatusOr<business::v1::ListDealingsResponse> ContractDealings(const business::v1::ListDealingsRequest& request,
+                                                                      absl::Time deadline) const;
+  absl::StatusOr<business::v1::ListDealingsResponse> AftersalesDealings(
+      const business::v1::ListDealingsRequest& request, absl::Time deadline) const;
+
   // A quote of contract-svc; NOT_FOUND.
   absl::StatusOr<pricing::v1::Quote> Quote(const std::string& name, absl::Time deadline) const;
 

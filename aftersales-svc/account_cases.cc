@@ -10,11 +10,15 @@
 #include "common/money/money.h"
 #include "common/money/money_proto.h"
 #include "common/resource/standard.h"
+#include "common/service/dealings.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
 #include "common/time/months.h"
 #include "google/type/money.pb.h"
 #include "kam/business/v1/business_service.pb.h"
+#include "kam/claim/v1/warranty_claim.pb.h"
+#include "kam/complaint/v1/complaint.pb.h"
+#include "kam/satisfaction/v1/satisfaction_review.pb.h"
 
 namespace kam::aftersales {
 namespace {
@@ -161,6 +165,16 @@ absl::StatusOr<pb::BatchGetAftersalesFiguresResponse> GetFigures(const Env& env,
   return response;
 }
 
+// by field names of the resources.
+std::vector<service::DealingKind> DealingKinds() {
+  return {
+      {"COMPLAINT", complaint::v1::Complaint::descriptor(), "complaint.read", "amount", "receive_time", "", "product"},
+      {"WARRANTY_CLAIM", claim::v1::WarrantyClaim::descriptor(), "claim.read", "approved_total claimed_total",
+       "create_time", "", "product"},
+      {"SATISFACTION", satisfaction::v1::SatisfactionReview::descriptor(), "satisfaction_review.read", "", "month", "",
+       "subject", "csat"}};
+}
+
 }  // namespace
 
 void RegisterAccountCases(const Env& env) {
@@ -170,6 +184,11 @@ void RegisterAccountCases(const Env& env) {
   env.registry->Add<pb::BatchGetFiguresRequest, pb::BatchGetAftersalesFiguresResponse>(
       Rpc("BatchGetAftersalesFigures"),
       [env](rpc::Call& call, const pb::BatchGetFiguresRequest& request) { return GetFigures(env, call, request); });
+  env.registry->Add<pb::ListDealingsRequest, pb::ListDealingsResponse>(
+      Rpc("ListAftersalesDealings"),
+      [env, kinds = DealingKinds()](rpc::Call& call, const pb::ListDealingsRequest& request) {
+        return service::ListDealings(*env.runtime, call, kinds, request);
+      });
 }
 
 }  // namespace kam::aftersales

@@ -76,6 +76,35 @@ TEST_F(AccountCasesTest, OnlyWhatIsNotOverIsListed) {
   EXPECT_EQ(listed.items(0).owner(), world_.Name("CSR"));
 }
 
+// open or over, within the rights of the reader who is named: whoever handles a complaint sees it.
+TEST_F(AccountCasesTest, DealingsAreListedWithinTheRightsOfTheReader) {
+  AddComplaint("CLOSED", "2026-03-08 10:00");
+  const std::string open = AddComplaint("INVESTIGATING", "2026-03-09 10:00");
+  const auto dealings = [&](const std::string& employee, const std::string& level) {
+    business::v1::ListDealingsRequest request;
+    request.set_account(account_);
+    request.mutable_reader()->set_employee(employee);
+    auto* right = request.mutable_reader()->add_rights();
+    right->set_permission("complaint.read");
+    right->set_level(level);
+    const auto answer = world_.harness().Call<business::v1::ListDealingsResponse>(
+        Asker(), absl::StrCat(kService, "ListAftersalesDealings"), request);
+    EXPECT_THAT(answer, IsOk());
+    return answer.value_or(business::v1::ListDealingsResponse());
+  };
+  const auto seen = dealings(world_.Name("CSR"), "own");
+  ASSERT_EQ(seen.parts_size(), 3);
+  ASSERT_EQ(seen.parts(0).dealings_size(), 2);
+  EXPECT_EQ(seen.parts(0).dealings(0).name(), open);
+  EXPECT_EQ(seen.parts(0).dealings(0).state(), "INVESTIGATING");
+  EXPECT_EQ(seen.parts(0).dealings(0).date(), "2026-03-09");
+  EXPECT_TRUE(seen.parts(1).hidden());
+  EXPECT_EQ(seen.parts(2).permission(), "satisfaction_review.read");
+  const std::string stranger = absl::StrCat("employees/", world_.harness().NewId());
+  EXPECT_EQ(dealings(stranger, "own").parts(0).dealings_size(), 0);
+  EXPECT_EQ(dealings(stranger, "all").parts(0).dealings_size(), 2);
+}
+
 // months are those of the business's zone: midnight of the first in Shanghai is the day before in UTC.
 TEST_F(AccountCasesTest, CasesAreCountedInTheirMonth) {
   AddComplaint("CLOSED", "2026-02-01 00:30");

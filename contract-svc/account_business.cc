@@ -7,12 +7,18 @@
 #include "absl/strings/str_cat.h"
 #include "common/resource/row.h"
 #include "common/resource/standard.h"
+#include "common/service/dealings.h"
 #include "common/status/status.h"
 #include "common/time/months.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/sales.h"
 #include "google/type/money.pb.h"
 #include "kam/business/v1/business_service.pb.h"
+#include "kam/contract/v1/contract.pb.h"
+#include "kam/order/v1/order.pb.h"
+#include "kam/receivable/v1/invoice.pb.h"
+#include "kam/receivable/v1/receipt.pb.h"
+#include "kam/receivable/v1/receivable_item.pb.h"
 
 namespace kam::contract {
 namespace {
@@ -209,6 +215,17 @@ absl::StatusOr<pb::BatchGetContractFiguresResponse> GetFigures(const Context& co
   return response;
 }
 
+// by field names of the resources.
+std::vector<service::DealingKind> DealingKinds() {
+  return {{"CONTRACT", v1::Contract::descriptor(), "contract.read", "total", "start_date", "end_date", "title"},
+          {"ORDER", order::v1::Order::descriptor(), "order.read", "total", "order_date", "required_date",
+           "purchase_order_number"},
+          {"RECEIVABLE", receivable::v1::ReceivableItem::descriptor(), "receivable.read", "open", "create_time",
+           "due_date", "source"},
+          {"INVOICE", receivable::v1::Invoice::descriptor(), "invoice.read", "total", "issue_date", "due_date"},
+          {"RECEIPT", receivable::v1::Receipt::descriptor(), "receipt.read", "amount", "received_date"}};
+}
+
 }  // namespace
 
 void RegisterAccountBusiness(const Context& context, rpc::Registry* registry) {
@@ -219,6 +236,11 @@ void RegisterAccountBusiness(const Context& context, rpc::Registry* registry) {
   registry->Add<pb::BatchGetFiguresRequest, pb::BatchGetContractFiguresResponse>(
       Rpc("BatchGetContractFigures"), [context](rpc::Call& call, const pb::BatchGetFiguresRequest& request) {
         return GetFigures(context, call, request);
+      });
+  registry->Add<pb::ListDealingsRequest, pb::ListDealingsResponse>(
+      Rpc("ListContractDealings"),
+      [context, kinds = DealingKinds()](rpc::Call& call, const pb::ListDealingsRequest& request) {
+        return service::ListDealings(context.runtime, call, kinds, request);
       });
 }
 

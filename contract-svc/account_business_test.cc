@@ -74,6 +74,51 @@ TEST_F(AccountBusinessTest, WhatIsNotOverIsListedAndLeavesWhenItIs) {
   EXPECT_EQ(Kinds().count("RECEIVABLE"), 0u);
 }
 
+// dealings are listed within the rights of the reader who is named; the program itself sees all.
+TEST_F(AccountBusinessTest, DealingsAreListedWithinTheRightsOfTheReader) {
+  const std::string contract = NewContract(account_, /*credit=*/true);
+  SetLimit(account_, "UNLIMITED", "");
+  const auto order = Enter(contract, "10");
+  ASSERT_THAT(order, IsOk());
+  const auto dealings = [&](const std::string& more) {
+    return Call<business::v1::ListDealingsResponse, business::v1::ListDealingsRequest>(
+        Asker(), absl::StrCat(kService, "ListContractDealings"), absl::StrCat("account: '", account_, "' ", more));
+  };
+  const auto all = dealings("");
+  ASSERT_THAT(all, IsOk());
+  ASSERT_EQ(all->parts_size(), 5);
+  EXPECT_EQ(all->parts(0).dealings_size(), 1);
+  EXPECT_EQ(all->parts(0).dealings(0).name(), contract);
+  EXPECT_EQ(all->parts(0).dealings(0).content(), "");
+
+  const std::string kinds = "kinds: 'CONTRACT' kinds: 'ORDER' kinds: 'RECEIPT' ";
+  const std::string stranger = absl::StrCat("employees/", harness().NewId());
+  const auto seen =
+      dealings(kinds + absl::StrCat("reader { employee: '", stranger,
+                                    "' rights { permission: 'contract.read' level: 'own' } rights { permission: "
+                                    "'order.read' level: 'all' } }"));
+  ASSERT_THAT(seen, IsOk());
+  ASSERT_EQ(seen->parts_size(), 3);
+  EXPECT_FALSE(seen->parts(0).hidden());
+  EXPECT_EQ(seen->parts(0).dealings_size(), 0);  // Of an account that is not his.
+  ASSERT_EQ(seen->parts(1).dealings_size(), 1);
+  const business::v1::Dealing& row = seen->parts(1).dealings(0);
+  EXPECT_EQ(row.name(), order->name());
+  EXPECT_EQ(row.number(), order->number());
+  EXPECT_EQ(row.state(), "ENTERED");
+  EXPECT_EQ(row.date(), order->order_date());
+  EXPECT_EQ(Amount(row.amount()), Amount(order->total()));
+  EXPECT_TRUE(seen->parts(2).hidden());
+  EXPECT_EQ(seen->parts(2).permission(), "receipt.read");
+
+  const auto whole = dealings("kinds: 'ORDER' whole: true");
+  ASSERT_THAT(whole, IsOk());
+  EXPECT_NE(whole->parts(0).dealings(0).content().find(order->number()), std::string::npos);
+  EXPECT_THAT(dealings("kinds: 'NONSENSE'"), HasReason("FIELD_VALUE_UNKNOWN"));
+  EXPECT_THAT(dealings("reader { rights { permission: 'order.read' level: 'some' } }"),
+              HasReason("FIELD_VALUE_UNKNOWN"));
+}
+
 TEST_F(AccountBusinessTest, AnAccountWithMoreThanWasAskedForIsNamed) {
   for (int i = 0; i < 3; ++i) NewQuote(account_, "SENT");
   const auto two = Open("items_max: 2");

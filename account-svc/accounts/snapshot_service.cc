@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "account-svc/accounts/account_service.h"
+#include "account-svc/accounts/dealings.h"
 #include "account-svc/accounts/report_page.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/snapshot_rules.h"
@@ -84,14 +85,18 @@ struct Part {
   int64_t rows = 0;
 };
 
-absl::Status AddLine(const google::protobuf::Message& message, Part* part) {
-  ASSIGN_OR_RETURN(const std::string line, LineOf(message));
+absl::Status Append(const std::string& line, Part* part) {
   absl::StrAppend(&part->content, line, "\n");
   ++part->rows;
   if (part->content.size() <= kBytesMax && part->rows <= kRowsMax) return absl::OkStatus();
   return FailedPrecondition("SNAPSHOT_TOO_LARGE", part->section,
                             absl::StrCat(part->section, " has more than a snapshot takes"),
                             {{"section", part->section}, {"limit", absl::StrCat(kRowsMax)}});
+}
+
+absl::Status AddLine(const google::protobuf::Message& message, Part* part) {
+  ASSIGN_OR_RETURN(const std::string line, LineOf(message));
+  return Append(line, part);
 }
 
 absl::StatusOr<Part> ReadPart(mysql::Connection& connection, const resource::Runtime& runtime,
@@ -106,6 +111,7 @@ absl::StatusOr<Part> ReadPart(mysql::Connection& connection, const resource::Run
 
 absl::StatusOr<AccountSnapshot> Take(const Context& context, rpc::Call& call,
                                      const v1::TakeAccountSnapshotRequest& request) {
+  ASSIGN_OR_RETURN(const DealingLines dealings, ReadDealingLines(context, call, request.account(), kRowsMax));
   return context.runtime.Write<AccountSnapshot>(
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<AccountSnapshot> {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
@@ -115,6 +121,11 @@ absl::StatusOr<AccountSnapshot> Take(const Context& context, rpc::Call& call,
         for (const resource::Type* type : PartsOf(work.runtime())) {
           ASSIGN_OR_RETURN(Part part, ReadPart(work.connection(), work.runtime(), *type, IdOf(account.name())));
           parts.push_back(std::move(part));
+        }
+        for (const auto& [collection, lines] : dealings) {
+          Part& part = parts.emplace_back();
+          part.section = collection;
+          for (const auto& [name, line] : lines) RETURN_IF_ERROR(Append(line, &part));
         }
         std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.section < b.section; });
         AccountSnapshot snapshot;
@@ -194,6 +205,7 @@ absl::StatusOr<v1::CompareAccountSnapshotResponse> CompareSnapshot(const Context
                                                                    const v1::CompareAccountSnapshotRequest& request) {
   ASSIGN_OR_RETURN(const ReportPage page, ReportPage::Open(context, call, request));
   ASSIGN_OR_RETURN(const AccountSnapshot snapshot, context.runtime.Get<AccountSnapshot>(call, request.name()));
+  ASSIGN_OR_RETURN(const DealingLines dealings, ReadDealingLines(context, call, snapshot.account(), kRowsMax));
   v1::CompareAccountSnapshotResponse response;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     response.Clear();
@@ -210,6 +222,12 @@ absl::StatusOr<v1::CompareAccountSnapshotResponse> CompareSnapshot(const Context
       if (content == contents.end()) continue;
       RETURN_IF_ERROR(
           Compare(connection, context.runtime, *type, IdOf(snapshot.account()), content->second, &differences));
+    }
+    for (const auto& [collection, lines] : dealings) {
+      const auto content = contents.find(collection);
+      // A snapshot of before these were kept says nothing of them.
+      if (content == contents.end() || !call.principal.Holds(DealingPermission(collection))) continue;
+      RETURN_IF_ERROR(CompareDealingLines(collection, content->second, lines, &differences));
     }
     std::sort(differences.begin(), differences.end(), [](const auto& a, const auto& b) {
       return std::tie(a.section(), a.resource()) < std::tie(b.section(), b.resource());
@@ -242,6 +260,20 @@ absl::StatusOr<v1::ReadAccountSnapshotResponse> ReadSnapshot(const Context& cont
     return absl::OkStatus();
   }));
   // What the reader may not see of a resource, he does not see of its back-up either.
+  const std::string permission = DealingPermission(request.section());
+  if (!permission.empty()) {
+    bool reaches = false;
+    RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+      ASSIGN_OR_RETURN(reaches, ReachesWith(context, call, connection, IdOf(snapshot.account()), permission));
+      return absl::OkStatus();
+    }));
+    if (!reaches) {
+      return Error(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED",
+                   absl::StrCat("needs permission ", permission, " for the account"), {{"permission", permission}});
+    }
+    response.set_content(stored);
+    return response;
+  }
   const resource::Type* type = TypeOf(context.runtime, request.section());
   if (type == nullptr) return Internal("a part of a snapshot is of no type");
   for (const absl::string_view line : absl::StrSplit(stored, '\n', absl::SkipEmpty())) {

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
+#include "account-svc/accounts/dealings.h"
 #include "account-svc/accounts/report_page.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/verb.h"
@@ -25,19 +26,6 @@ constexpr char kService[] = "kam.account.v1.AccountViewService";
 constexpr int kRowsMax = 50;  // Of one part of a view.
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
-
-// Whether the caller sees the account with `permission`.
-absl::StatusOr<bool> ReachesWith(const Context& context, const rpc::Call& call, mysql::Connection& connection,
-                                 const std::string& account, const std::string& permission) {
-  const auth::Level level = call.principal.LevelFor(permission);
-  if (level == auth::Level::kNone) return false;
-  std::vector<Value> params = {Value(account)};
-  const std::string scope = ScopeSql(context, call.principal, level, Account::descriptor(), &params);
-  ASSIGN_OR_RETURN(
-      const std::vector<Row> rows,
-      connection.Query(absl::StrCat("SELECT 1 FROM accounts t WHERE t.id = ?", scope), mysql::Params(params)));
-  return !rows.empty();
-}
 
 ViewSection* AddSection(v1::ViewSectionKind kind, const std::string& permission, bool shown, AccountView* view) {
   ViewSection* section = view->add_sections();
@@ -115,6 +103,7 @@ absl::StatusOr<AccountView> GetView(const Context& context, rpc::Call& call, con
     *view.mutable_account() = account;
     return Compose(context, call, connection, &view);
   }));
+  RETURN_IF_ERROR(AddDealings(context, call, &view));
   return view;
 }
 

@@ -9,12 +9,14 @@
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
 #include "account-svc/testing/account_fixture.h"
+#include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "kam/account/v1/account_service.pb.h"
 #include "kam/account/v1/account_snapshot_service.pb.h"
 #include "kam/account/v1/account_view_service.pb.h"
 #include "kam/account/v1/contact_service.pb.h"
 #include "kam/account/v1/opportunity_service.pb.h"
+#include "kam/business/v1/business_service.pb.h"
 
 namespace kam::account {
 namespace {
@@ -40,6 +42,42 @@ class ViewTest : public ::testing::Test {
         kax_(world_.As(seller_, "KAX")),
         account_(world_.AddAccount(kax_)) {
     world_.AddContact(kax_, account_.name());
+    world_.contract_svc = Answers(&contract_questions_, {});
+    world_.aftersales_svc = Answers(&aftersales_questions_, {});
+  }
+  ~ViewTest() override {
+    world_.contract_svc = world_.aftersales_svc = [](absl::string_view, const google::protobuf::Message&,
+                                                     google::protobuf::Message*) { return absl::OkStatus(); };
+  }
+  using Questions = std::vector<business::v1::ListDealingsRequest>;
+  // A service that has `rows` of each kind asked for, and keeps the questions.
+  static World::Answer Answers(Questions* questions, std::vector<business::v1::Dealing> rows) {
+    return [questions, rows = std::move(rows)](absl::string_view, const google::protobuf::Message& request,
+                                               google::protobuf::Message* response) {
+      const auto& question = static_cast<const business::v1::ListDealingsRequest&>(request);
+      questions->push_back(question);
+      for (const std::string& kind : question.kinds()) {
+        auto* part = static_cast<business::v1::ListDealingsResponse*>(response)->add_parts();
+        part->set_kind(kind);
+        for (const business::v1::Dealing& row : rows) *part->add_dealings() = row;
+      }
+      return absl::OkStatus();
+    };
+  }
+  static business::v1::Dealing Dealing(const std::string& name, const std::string& content = {}) {
+    business::v1::Dealing dealing;
+    dealing.set_name(name);
+    dealing.set_number("SO-1");
+    dealing.set_state("RELEASED");
+    dealing.mutable_amount()->set_currency_code("CNY");
+    dealing.mutable_amount()->set_units(7);
+    dealing.set_content(content);
+    return dealing;
+  }
+  static World::Answer Away(const std::string& reason) {
+    return [reason](absl::string_view, const google::protobuf::Message&, google::protobuf::Message*) {
+      return RetryLater(absl::StatusCode::kUnavailable, reason, "away", absl::Seconds(1));
+    };
   }
   absl::StatusOr<AccountView> View(const auth::Principal& who) {
     v1::GetAccountViewRequest request;
@@ -64,6 +102,7 @@ class ViewTest : public ::testing::Test {
   organization::v1::Employee head_, seller_;
   auth::Principal gam_, kax_;
   v1::Account account_;
+  Questions contract_questions_, aftersales_questions_;
 };
 
 // A-06: every part is shown, or hidden and says by which permission it would be shown.
@@ -95,6 +134,64 @@ TEST_F(ViewTest, EveryPartIsShownOrHidden) {
   EXPECT_EQ(SectionOf(*money, v1::VIEW_SECTION_KIND_CONTACTS).state(), v1::VIEW_SECTION_STATE_HIDDEN);
   const auto stranger = world_.As(world_.AddEmployee("KAX", department_.name(), {head_.name()}), "KAX");
   EXPECT_THAT(View(stranger), StatusIs(absl::StatusCode::kNotFound));
+}
+
+// A-06: the other services are asked with the rights of the caller, in bounded time, for what he may see only.
+TEST_F(ViewTest, WhatTheOtherServicesKeepIsShownWithinTheCallersRights) {
+  world_.contract_svc = Answers(&contract_questions_, {Dealing("orders/1")});
+  const auto view = View(kax_);
+  ASSERT_THAT(view, IsOk());
+  EXPECT_EQ(SectionOf(*view, v1::VIEW_SECTION_KIND_ORDERS).rows(), 1);
+  EXPECT_EQ(SectionOf(*view, v1::VIEW_SECTION_KIND_COMPLAINTS).state(), v1::VIEW_SECTION_STATE_SHOWN);
+  ASSERT_EQ(view->dealings_size(), 3);
+  EXPECT_EQ(view->dealings(1).kind(), v1::VIEW_SECTION_KIND_ORDERS);
+  EXPECT_EQ(view->dealings(1).resource(), "orders/1");
+  EXPECT_EQ(view->dealings(1).state(), "RELEASED");
+  EXPECT_EQ(view->dealings(1).amount().units(), 7);
+  ASSERT_EQ(contract_questions_.size(), 1u);
+  const business::v1::ListDealingsRequest& question = contract_questions_[0];
+  EXPECT_EQ(question.account(), account_.name());
+  EXPECT_EQ(question.reader().employee(), seller_.name());
+  EXPECT_FALSE(question.whole());
+  std::map<std::string, std::string> rights;
+  for (const auto& right : question.reader().rights()) rights[right.permission()] = right.level();
+  EXPECT_EQ(rights["order.read"], "own");
+  EXPECT_EQ(rights.count("price.floor.read"), 0u);
+
+  // An assistant has no right to receivables: they are not even asked for.
+  const auto assistant = world_.As(world_.AddEmployee("PS", department_.name(), {head_.name()}), "PS");
+  contract_questions_.clear();
+  const auto narrow = View(assistant);
+  ASSERT_THAT(narrow, IsOk());
+  EXPECT_EQ(SectionOf(*narrow, v1::VIEW_SECTION_KIND_RECEIVABLES).state(), v1::VIEW_SECTION_STATE_HIDDEN);
+  EXPECT_EQ(SectionOf(*narrow, v1::VIEW_SECTION_KIND_RECEIVABLES).permission(), "receivable.read");
+  ASSERT_EQ(contract_questions_.size(), 1u);
+  EXPECT_THAT(contract_questions_[0].kinds(), ::testing::ElementsAre("CONTRACT", "ORDER"));
+}
+
+// A-06: a right that does not reach the account hides the part, even when the service would say that it is empty.
+TEST_F(ViewTest, ARightThatDoesNotReachTheAccountHidesThePart) {
+  auto narrow = gam_;
+  narrow.grants["order.read"] = auth::Level::kOwn;
+  const auto view = View(narrow);
+  ASSERT_THAT(view, IsOk());
+  EXPECT_EQ(SectionOf(*view, v1::VIEW_SECTION_KIND_ORDERS).state(), v1::VIEW_SECTION_STATE_HIDDEN);
+  EXPECT_EQ(SectionOf(*view, v1::VIEW_SECTION_KIND_CONTRACTS).state(), v1::VIEW_SECTION_STATE_SHOWN);
+}
+
+// A-06: while a service is away the rest is shown, and what is missing is said; a wrong answer is an error.
+TEST_F(ViewTest, AServiceThatIsAwayMakesItsPartsUnavailable) {
+  world_.contract_svc = Away("CONTRACT_SVC_UNAVAILABLE");
+  const auto view = View(gam_);
+  ASSERT_THAT(view, IsOk());
+  EXPECT_EQ(SectionOf(*view, v1::VIEW_SECTION_KIND_CONTRACTS).state(), v1::VIEW_SECTION_STATE_UNAVAILABLE);
+  EXPECT_EQ(SectionOf(*view, v1::VIEW_SECTION_KIND_ORDERS).state(), v1::VIEW_SECTION_STATE_UNAVAILABLE);
+  EXPECT_EQ(SectionOf(*view, v1::VIEW_SECTION_KIND_COMPLAINTS).state(), v1::VIEW_SECTION_STATE_SHOWN);
+  EXPECT_EQ(view->contacts_size(), 1);
+  world_.contract_svc = [](absl::string_view, const google::protobuf::Message&, google::protobuf::Message*) {
+    return Internal("wrong");
+  };
+  EXPECT_THAT(View(gam_), StatusIs(absl::StatusCode::kInternal));
 }
 
 // A-06: what happened, the latest first and page by page; only what the caller may see.
@@ -237,6 +334,57 @@ TEST_F(ViewTest, ASnapshotHidesWhatItsReaderMayNotSee) {
   read.set_section("nonsense");
   EXPECT_THAT(world_.Call<v1::ReadAccountSnapshotResponse>(director, Snapshots("ReadAccountSnapshot"), read),
               HasReason("FIELD_VALUE_UNKNOWN"));
+}
+
+// A-09: orders, invoices and payments are part of the back-up; without their service there is none.
+TEST_F(ViewTest, ASnapshotKeepsTheDealingsOfContractService) {
+  const std::string before = R"({"name":"orders/1","state":"ORDER_STATE_ENTERED","total":{"units":"7"}})";
+  const std::string after = R"({"name":"orders/1","state":"ORDER_STATE_RELEASED","total":{"units":"7"}})";
+  const auto only_orders = [&](const std::vector<std::pair<std::string, std::string>>& orders) -> World::Answer {
+    return [orders](absl::string_view, const google::protobuf::Message& request, google::protobuf::Message* response) {
+      const auto& question = static_cast<const business::v1::ListDealingsRequest&>(request);
+      EXPECT_TRUE(question.whole());
+      EXPECT_FALSE(question.has_reader());
+      if (question.kinds(0) != "ORDER") return absl::OkStatus();
+      auto* part = static_cast<business::v1::ListDealingsResponse*>(response)->add_parts();
+      part->set_kind("ORDER");
+      for (const auto& [name, content] : orders) *part->add_dealings() = Dealing(name, content);
+      return absl::OkStatus();
+    };
+  };
+  const auto archivist = world_.As(world_.AddEmployee("KAPM"), "KAPM");
+  auto director = world_.As(world_.AddEmployee("SD"), "SD");
+  world_.contract_svc = Away("CONTRACT_SVC_UNAVAILABLE");
+  EXPECT_THAT(Take(archivist), HasReason("CONTRACT_SVC_UNAVAILABLE"));
+  world_.contract_svc = only_orders({{"orders/1", before}});
+  const auto taken = Take(archivist);
+  ASSERT_THAT(taken, IsOk());
+  std::map<std::string, int64_t> rows;
+  for (const v1::SnapshotSection& section : taken->sections()) rows[section.section()] = section.rows();
+  EXPECT_EQ(rows["orders"], 1);
+  EXPECT_EQ(rows.count("receipts"), 1u);
+
+  v1::ReadAccountSnapshotRequest read;
+  read.set_name(taken->name());
+  read.set_section("orders");
+  const auto part = world_.Call<v1::ReadAccountSnapshotResponse>(director, Snapshots("ReadAccountSnapshot"), read);
+  ASSERT_THAT(part, IsOk());
+  EXPECT_EQ(part->content(), before + "\n");
+
+  world_.contract_svc = only_orders({{"orders/1", after}, {"orders/2", R"({"name":"orders/2"})"}});
+  v1::CompareAccountSnapshotRequest compare;
+  compare.set_name(taken->name());
+  const auto changed =
+      world_.Call<v1::CompareAccountSnapshotResponse>(director, Snapshots("CompareAccountSnapshot"), compare);
+  ASSERT_THAT(changed, IsOk());
+  ASSERT_EQ(changed->differences_size(), 2);
+  EXPECT_EQ(changed->differences(0).resource(), "orders/1");
+  EXPECT_THAT(changed->differences(0).fields(), ::testing::ElementsAre("state"));
+  EXPECT_EQ(changed->differences(1).kind(), v1::SNAPSHOT_DIFFERENCE_KIND_ADDED);
+
+  director.grants.erase("order.read");
+  EXPECT_THAT(world_.Call<v1::ReadAccountSnapshotResponse>(director, Snapshots("ReadAccountSnapshot"), read),
+              HasReason("PERMISSION_DENIED"));
 }
 
 // A-09: accounts without a current snapshot are listed.
