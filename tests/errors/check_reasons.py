@@ -36,6 +36,7 @@ NOT_REASONS = {
     "SAME_NAME": "why two files may be one firm",
     "TRADE_NAME": "why two files may be one firm",
     "TYPING_ERROR": "why two files may be one firm",
+    "WARRANTY_CLAIM": "kind of business with an account",
     "VALIDATED_ONLY": "ends a validate_only transaction, never leaves the runtime",
 }
 # Calls with a reason as an argument: its index, and the code they stand for; None: the code is an argument.
