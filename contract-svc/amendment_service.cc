@@ -81,8 +81,8 @@ absl::StatusOr<rules::AmendmentEffect> Try(const rules::FactsByRoot& facts, cons
 }
 
 // New prices are those of an approved quote, and are taken from it until the amendment is given up.
-absl::Status TakePrices(UnitOfWork& work, const rules::FactsByRoot& facts, const pb::Amendment& amendment,
-                        const pb::Contract& contract, const pb::Contract& after) {
+absl::Status TakePrices(const Context& context, UnitOfWork& work, const rules::FactsByRoot& facts,
+                        const pb::Amendment& amendment, const pb::Contract& contract, const pb::Contract& after) {
   ASSIGN_OR_RETURN(const pb::Contract priced, rules::PricedAnew(amendment, facts, contract, after));
   if (priced.lines_size() == 0) return absl::OkStatus();
   if (amendment.quote().empty()) {
@@ -90,7 +90,7 @@ absl::Status TakePrices(UnitOfWork& work, const rules::FactsByRoot& facts, const
                               "new prices are those of an approved quote: name it in quote");
   }
   ASSIGN_OR_RETURN(const rules::AgreedTerms terms,
-                   QuoteTerms(work, amendment.quote(), contract.account(), /*for_order=*/false));
+                   QuoteTerms(context, work, amendment.quote(), contract.account(), /*for_order=*/false));
   RETURN_IF_ERROR(rules::CheckQuotePrices(terms, priced));
   return DrawForAmendment(work, amendment.quote(), amendment.name(), priced);
 }
@@ -101,15 +101,15 @@ absl::Status GiveBackPrices(UnitOfWork& work, const pb::Amendment& amendment) {
 
 // Orders that were cancelled since the submission leave more to be called off at the new prices than was taken then:
 // that must be in the quote as well.
-absl::Status TakePricesAgain(UnitOfWork& work, const rules::FactsByRoot& facts, const pb::Amendment& amendment,
-                             const pb::Contract& contract, const pb::Contract& after) {
+absl::Status TakePricesAgain(const Context& context, UnitOfWork& work, const rules::FactsByRoot& facts,
+                             const pb::Amendment& amendment, const pb::Contract& contract, const pb::Contract& after) {
   ASSIGN_OR_RETURN(const pb::Contract priced, rules::PricedAnew(amendment, facts, contract, after));
   if (!amendment.quote().empty()) {
     ASSIGN_OR_RETURN(const bool held, AmendmentHolds(work, amendment.quote(), amendment.name(), priced));
     if (held) return absl::OkStatus();
     RETURN_IF_ERROR(GiveBackPrices(work, amendment));
   }
-  return TakePrices(work, facts, amendment, contract, after);
+  return TakePrices(context, work, facts, amendment, contract, after);
 }
 
 absl::StatusOr<pb::Amendment> Submit(const Context& context, rpc::Call& call,
@@ -123,7 +123,7 @@ absl::StatusOr<pb::Amendment> Submit(const Context& context, rpc::Call& call,
     pb::Contract after;
     ASSIGN_OR_RETURN(const rules::FactsByRoot facts, LoadChainFacts(context, work.connection(), contract.name()));
     ASSIGN_OR_RETURN(const rules::AmendmentEffect effect, Try(facts, change.before, contract, &after));
-    RETURN_IF_ERROR(TakePrices(work, facts, change.before, contract, after));
+    RETURN_IF_ERROR(TakePrices(context, work, facts, change.before, contract, after));
     for (int i = 0; i < amendment.actions_size(); ++i) {
       amendment.mutable_actions(i)->set_before(effect.before[static_cast<size_t>(i)]);
     }
@@ -195,7 +195,7 @@ absl::StatusOr<pb::Amendment> Apply(const Context& context, rpc::Call& call, con
     Change<pb::Contract> contract_change{contract, contract};
     ASSIGN_OR_RETURN(const rules::FactsByRoot facts, LoadChainFacts(context, work.connection(), contract.name()));
     ASSIGN_OR_RETURN(const rules::AmendmentEffect effect, Try(facts, change.before, contract, &contract_change.after));
-    RETURN_IF_ERROR(TakePricesAgain(work, facts, change.before, contract, contract_change.after));
+    RETURN_IF_ERROR(TakePricesAgain(context, work, facts, change.before, contract, contract_change.after));
     RETURN_IF_ERROR(
         rules::AfterEndMoved(contract.end_date(), today, context.policy.renewal_lead_days, &contract_change.after));
     rules::SetAmount(effect.delta, contract.currency(), amendment.mutable_delta_value());

@@ -62,6 +62,10 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* stamp) {
   stamp->set_nanos(static_cast<int32_t>((micros - seconds * 1'000'000) * 1000));
 }
 
+absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
+  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
+}
+
 absl::StatusOr<AccountFacts> LoadAccountFacts(resource::UnitOfWork& work, const std::string& account) {
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> rows,

@@ -69,6 +69,7 @@ bool IsChanged(const resource::UnitOfWork& work, const google::protobuf::Message
 
 // Whole microseconds, as the database keeps them.
 void SetTime(absl::Time time, google::protobuf::Timestamp* stamp);
+absl::Time TimeOf(const google::protobuf::Timestamp& stamp);
 
 // What is known here of an account: from account_scopes, in the transaction of `work`.
 struct AccountFacts {

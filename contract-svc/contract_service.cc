@@ -119,7 +119,7 @@ absl::StatusOr<pb::Contract> Submit(const Context& context, rpc::Call& call, con
                                 "the prices of a contract are those of an approved quote: name it in quote");
     }
     ASSIGN_OR_RETURN(const rules::AgreedTerms terms,
-                     QuoteTerms(work, contract.quote(), contract.account(), /*for_order=*/false));
+                     QuoteTerms(context, work, contract.quote(), contract.account(), /*for_order=*/false));
     RETURN_IF_ERROR(rules::CheckQuotePrices(terms, contract));
     RETURN_IF_ERROR(rules::TakeQuoteAmounts(terms, &change.after));
     RETURN_IF_ERROR(rules::Submit(work.actor().subject, context.Today(work.now()), request.review_deadline(),

@@ -12,6 +12,7 @@
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/contract_service.pb.h"
 #include "kam/order/v1/order_service.pb.h"
+#include "kam/pricing/v1/quote_service.pb.h"
 #include "kam/receivable/v1/receipt_service.pb.h"
 #include "kam/receivable/v1/receivable_service.pb.h"
 
@@ -133,6 +134,30 @@ TEST_F(ContractServiceTest, PricesAreThoseOfAnApprovedQuote) {
   const std::string foreign = Draft(NewQuote(NewAccount(), "APPROVED"));
   Settle(foreign);
   EXPECT_THAT(Submit(foreign), HasReason("QUOTE_OF_OTHER_ACCOUNT"));
+}
+
+// C-03, C-04, G-05: an approval serves its quantity once. What is sold of an offer is not offered again by a revision,
+// nor at another price.
+TEST_F(ContractServiceTest, AnOfferThatIsSoldIsNeitherChangedNorRevised) {
+  const std::string quote = NewQuote(account_, "APPROVED");
+  const std::string contract = Draft(quote);
+  Settle(contract);
+  ASSERT_THAT(Submit(contract), IsOk());
+  const auto revise = [&] {
+    return Call<pricing::v1::Quote, pricing::v1::ReviseQuoteRequest>(kax_, "kam.pricing.v1.QuoteService/ReviseQuote",
+                                                                     absl::StrCat("name: '", quote, "'"));
+  };
+  EXPECT_THAT(revise(), HasReason("QUOTE_DRAWN"));
+  const auto update = [&] {
+    return Call<pricing::v1::Quote, pricing::v1::UpdateQuoteRequest>(
+        kax_, "kam.pricing.v1.QuoteService/UpdateQuote",
+        absl::StrCat("quote { name: '", quote, "' title: 'better' } update_mask { paths: 'title' }"));
+  };
+  EXPECT_THAT(update(), HasReason("QUOTE_DRAWN"));
+  Do<Contract, v1::WithdrawContractRequest>(kax_, absl::StrCat(kContracts, "WithdrawContract"),
+                                            absl::StrCat("name: '", contract, "'"));
+  EXPECT_THAT(revise(), IsOk()) << "nothing of it is sold any more";
+  EXPECT_THAT(Submit(contract), HasReason("QUOTE_NOT_ACCEPTED")) << "it was replaced";
 }
 
 // C-05, C-10, C-18: contracts and direct orders draw on one and the same offer.

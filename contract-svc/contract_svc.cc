@@ -64,6 +64,7 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   approval::Policy approval_policy;
   approval_policy.decide_within = policy.approval_decide_within;
   approval_policy.delegation_max = policy.delegation_max;
+  approval_policy.carry_within = policy.approval_carry_within;
   const auto approvals = std::make_shared<approval::Engine>(approval_policy);
   const Context context{
       runtime, policy, runtime.zone(), std::move(directory), approvals, std::make_shared<PriceCatalog>()};

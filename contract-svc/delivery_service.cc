@@ -34,10 +34,6 @@ constexpr int kDeliveriesPage = 500;  // Read at a time.
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
-absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
-  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
-}
-
 absl::Status CheckReleased(const pb::Order& order) {
   // After a refusal the dispute is resolved first; then the goods may go again. An order of the past that was brought
   // by an import was never released here.

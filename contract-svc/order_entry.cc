@@ -88,7 +88,7 @@ absl::Status TakeTerms(const Context& context, UnitOfWork& work, pb::Order* orde
       rules::CheckOrderDay(order->order_date(), context.Today(work.now()), context.policy.price_day_age_max_days));
   const absl::StatusOr<rules::AgreedTerms> terms =
       order->contract().empty()
-          ? QuoteTerms(work, order->quote(), order->account(), /*for_order=*/true)
+          ? QuoteTerms(context, work, order->quote(), order->account(), /*for_order=*/true)
           : ContractTerms(context, work, order->contract(), order->account(), order->order_date());
   RETURN_IF_ERROR(terms.status());
   RETURN_IF_ERROR(rules::TakeAgreedPrices(*terms, order));

@@ -25,6 +25,8 @@ using resource::UnitOfWork;
 constexpr char kService[] = "kam.pricing.v1.PackageOfferService";
 constexpr char kPurpose[] = "PACKAGE_OFFER";
 
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
 std::string HashOf(const pb::PackageOffer& offer) { return Sha256Hex(rules::OfferText(offer)); }
 
 absl::StatusOr<pb::PackageOffer> Submit(UnitOfWork& work, const Context& context,
@@ -84,9 +86,7 @@ absl::Status OnOutcome(UnitOfWork& work, const approval::v1::ApprovalRequest& re
     return work.Save(std::move(change)).status();
   }
   // Whoever asked does not agree; neither does anybody who wrote at it.
-  for (const char* method : {"/CreatePackageOffer", "/UpdatePackageOffer"}) {
-    RETURN_IF_ERROR(CheckNotAuthor(work, request.subject(), absl::StrCat(kService, method)));
-  }
+  RETURN_IF_ERROR(CheckNoAuthorApproved(work, request, {Rpc("CreatePackageOffer"), Rpc("UpdatePackageOffer")}));
   RETURN_IF_ERROR(PriceCatalog::Lock(work));
   change.after.set_state(pb::PACKAGE_OFFER_STATE_AGREED);
   SetTime(work.now(), change.after.mutable_agree_time());

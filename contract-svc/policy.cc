@@ -11,6 +11,13 @@ absl::Status Policy::Validate() const {
   }
   if (slow_moving_days < 1) violations.Add("policy.slow_moving_days", "FIELD_OUT_OF_RANGE", "must be at least 1");
   if (quote_validity_days < 1) violations.Add("policy.quote_validity_days", "FIELD_OUT_OF_RANGE", "must be at least 1");
+  if (quote_validity_max_days < quote_validity_days) {
+    violations.Add("policy.quote_validity_max_days", "FIELD_OUT_OF_RANGE", "must be at least quote_validity_days");
+  }
+  if (quote_order_days < 1) violations.Add("policy.quote_order_days", "FIELD_OUT_OF_RANGE", "must be at least 1");
+  if (approval_carry_within < absl::ZeroDuration()) {
+    violations.Add("policy.approval_carry_within", "FIELD_OUT_OF_RANGE", "must not be negative");
+  }
   if (price_probes_suspicious < 1 || price_probes_max < price_probes_suspicious) {
     violations.Add("policy.price_probes_max", "FIELD_OUT_OF_RANGE",
                    "must be at least price_probes_suspicious, which must be at least 1");

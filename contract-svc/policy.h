@@ -19,6 +19,12 @@ struct Policy {
   int slow_moving_days = 90;
   // Validity of a quote when its maker gives none, in days after the day it is made.
   int quote_validity_days = 30;
+  // Longest validity that its maker may give, in days after the day he does; and how long after its acceptance a quote
+  // gives the prices of contracts and orders (C-01, C-05).
+  int quote_validity_max_days = 90;
+  int quote_order_days = 180;
+  // How old a decision may be that is carried over to a later revision (G-05).
+  absl::Duration approval_carry_within = absl::Hours(24 * 30);
   // How old the prices of a quote may be, in days, when it is approved or submitted for approval.
   int price_day_age_max_days = 7;
   // Prices of one product that somebody who may not know floor and margin may try against them in a day: from how many

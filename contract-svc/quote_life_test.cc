@@ -232,5 +232,45 @@ TEST_F(QuoteTest, QuotesAndApprovalsExpireOnTime) {
   EXPECT_EQ(world_.GetQuote(world_.kax, approved.name())->state(), pb::QUOTE_STATE_EXPIRED);
 }
 
+// C-01, C-03, C-05: nobody sets the end of an offer as far away as he likes, and an acceptance does not hold for ever.
+TEST_F(QuoteTest, APriceIsNotHeldForAsLongAsTheSellerLikes) {
+  pb::Quote quote;
+  quote.set_account(world_.NewAccount(world_.kax));
+  quote.set_currency("CNY");
+  PricingWorld::AddLine(world_.NewProduct("100"), "10", "", &quote);
+  quote.set_valid_until(world_.Today(91));
+  EXPECT_THAT(world_.Create(world_.kax, quote), HasReason("VALIDITY_TOO_LONG"));
+  quote.set_valid_until(world_.Today(90));
+  const auto draft = world_.Create(world_.kax, quote);
+  ASSERT_THAT(draft, IsOk());
+  pb::UpdateQuoteRequest longer;
+  longer.mutable_quote()->set_name(draft->name());
+  longer.mutable_quote()->set_valid_until(world_.Today(400));
+  longer.mutable_update_mask()->add_paths("valid_until");
+  EXPECT_THAT(world_.harness().Call<pb::Quote>(world_.kax, absl::StrCat(kQuotes, "UpdateQuote"), longer),
+              HasReason("VALIDITY_TOO_LONG"));
+  ASSERT_THAT(world_.Price(world_.kax, draft->name()), IsOk());
+  const auto sent = world_.Send(world_.kax, draft->name());
+  ASSERT_THAT(sent, IsOk());
+  pb::AcceptQuoteRequest accept;
+  accept.set_name(draft->name());
+  accept.set_etag(sent->etag());
+  accept.set_content_hash(sent->approved_content_hash());
+  ASSERT_THAT(world_.harness().Call<pb::Quote>(world_.kax, absl::StrCat(kQuotes, "AcceptQuote"), accept), IsOk());
+  const auto order = [&] {
+    order::v1::CreateOrderRequest enter;
+    enter.mutable_order()->set_account(quote.account());
+    enter.mutable_order()->set_quote(draft->name());
+    order::v1::OrderLine* line = enter.mutable_order()->add_lines();
+    line->set_product(quote.lines(0).product());
+    line->set_quantity("1");
+    return world_.harness().Call<order::v1::Order>(world_.kax, "kam.order.v1.OrderService/CreateOrder", enter);
+  };
+  world_.harness().clock().Advance(absl::Hours(24 * 180));
+  EXPECT_THAT(order(), IsOk());
+  world_.harness().clock().Advance(absl::Hours(24));
+  EXPECT_THAT(order(), HasReason("QUOTE_ORDER_TIME_OVER"));
+}
+
 }  // namespace
 }  // namespace kam::contract

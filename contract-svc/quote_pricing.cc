@@ -1,10 +1,8 @@
 #include "contract-svc/quote_pricing.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <set>
-#include <tuple>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -51,10 +49,6 @@ absl::StatusOr<std::vector<rules::LineRequest>> LineRequests(const pb::Quote& qu
     lines.push_back(std::move(request));
   }
   return lines;
-}
-
-absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
-  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
 }
 
 // The question that the quote asks, of the customer as he was and with the knowledge of the moment it is priced at.
@@ -251,6 +245,36 @@ absl::StatusOr<rules::DocumentDecision> Tell(resource::UnitOfWork& work, const C
   return rules::Told(open_document, truth, open, beyond, actor, open_grants, today);
 }
 
+// Prices of a quote, and what it asks of the authority grid.
+struct Worked {
+  rules::PricedDocument prices;  // Its lines are those of the document.
+  rules::Document document;
+  Totals totals;
+};
+
+// By the day, the moment of knowledge and the customer that `quote` was priced for; values of gifts are put into it.
+absl::StatusOr<Worked> WorkOut(resource::UnitOfWork& work, const PriceCatalog::Knowledge& knowledge, pb::Quote* quote) {
+  ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(quote->currency(), "quote.currency"));
+  ASSIGN_OR_RETURN(const rules::PriceRequest request, RequestOf(*quote, currency));
+  ASSIGN_OR_RETURN(const std::vector<pb::SalesPolicy> policies, LoadPoliciesOf(work, *quote));
+  ASSIGN_OR_RETURN(const rules::ProductTable products,
+                   LoadProducts(work, ProductsOf(*quote), request.as_of, request.known_at));
+  ASSIGN_OR_RETURN(rules::PricedDocument prices, rules::Price(request, products, knowledge.index, "quote.lines"));
+  ASSIGN_OR_RETURN(const rules::PriceRequest gift_request, GiftRequestOf(request, *quote));
+  ASSIGN_OR_RETURN(const rules::PricedDocument gifts,
+                   rules::Price(gift_request, products, knowledge.index, "quote.gifts"));
+  ASSIGN_OR_RETURN(const Totals totals, Sum(currency, prices.lines, gifts.lines, quote));
+  rules::Document document;
+  document.tier = quote->priced_tier();
+  document.currency = currency;
+  document.lines = prices.lines;
+  document.amount = totals.amount;
+  document.gift_value = totals.gift_value;
+  document.margin_percent = totals.margin_percent;
+  RETURN_IF_ERROR(rules::Allow(policies, *quote, gifts.lines, &document));
+  return Worked{std::move(prices), std::move(document), totals};
+}
+
 }  // namespace
 
 absl::Status CheckQuotable(const AccountFacts& facts, const std::string& account) {
@@ -279,37 +303,20 @@ absl::StatusOr<PricedQuote> PriceQuote(resource::UnitOfWork& work, const Context
   out->set_priced_region(facts.region);
   out->set_priced_segment(facts.segment);
   for (const std::string& group : facts.groups) out->add_priced_groups(group);
-  ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(quote.currency(), "quote.currency"));
-  ASSIGN_OR_RETURN(rules::PriceRequest request, RequestOf(*out, currency));
   RETURN_IF_ERROR(CheckPackagesOf(work, quote));
-  ASSIGN_OR_RETURN(const std::vector<pb::SalesPolicy> policies, LoadPoliciesOf(work, quote));
-  ASSIGN_OR_RETURN(const rules::ProductTable products,
-                   LoadProducts(work, ProductsOf(quote), request.as_of, request.known_at));
-  ASSIGN_OR_RETURN(rules::PricedDocument document_prices,
-                   rules::Price(request, products, knowledge.index, "quote.lines"));
-  ASSIGN_OR_RETURN(const rules::PriceRequest gift_request, GiftRequestOf(request, quote));
-  ASSIGN_OR_RETURN(const rules::PricedDocument gift_prices,
-                   rules::Price(gift_request, products, knowledge.index, "quote.gifts"));
-  const std::vector<rules::PricedLine>& gifts = gift_prices.lines;
-  std::vector<rules::PricedLine>& lines = document_prices.lines;
-  for (size_t i = 0; i < lines.size(); ++i) PutLine(lines[i], out->mutable_lines(static_cast<int>(i)));
-  ASSIGN_OR_RETURN(const Totals totals, Sum(currency, lines, gifts, out));
-  RETURN_IF_ERROR(PutTotals(totals, out));
-  for (pb::LineExplanation& explanation : Explain(document_prices)) {
+  ASSIGN_OR_RETURN(const Worked worked, WorkOut(work, knowledge, out));
+  RETURN_IF_ERROR(PutTotals(worked.totals, out));
+  for (size_t i = 0; i < worked.document.lines.size(); ++i) {
+    PutLine(worked.document.lines[i], out->mutable_lines(static_cast<int>(i)));
+  }
+  for (pb::LineExplanation& explanation : Explain(worked.prices)) {
     *priced.answer.add_explanations() = std::move(explanation);
   }
-  out->set_price_hash(document_prices.hash);
-  priced.answer.set_price_hash(document_prices.hash);
+  out->set_price_hash(worked.prices.hash);
+  priced.answer.set_price_hash(worked.prices.hash);
 
   ASSIGN_OR_RETURN(const std::vector<rules::Grant> grants, LoadGrants(work));
-  rules::Document document;
-  document.tier = facts.tier;
-  document.currency = currency;
-  document.lines = std::move(lines);
-  document.amount = totals.amount;
-  document.gift_value = totals.gift_value;
-  document.margin_percent = totals.margin_percent;
-  RETURN_IF_ERROR(rules::Allow(policies, quote, gifts, &document));
+  const rules::Document& document = worked.document;
   const rules::Actor actor{work.actor().subject, work.actor().roles};
   ASSIGN_OR_RETURN(priced.truth, rules::Decide(document, actor, grants, today));
   ASSIGN_OR_RETURN(priced.told, Tell(work, context, *out, document, priced.truth, actor, grants, today, asking));
@@ -324,6 +331,15 @@ absl::StatusOr<PricedQuote> PriceQuote(resource::UnitOfWork& work, const Context
   out->set_state(pb::QUOTE_STATE_PRICED);
   out->set_pricer(work.actor().subject);
   return priced;
+}
+
+absl::StatusOr<rules::DocumentDecision> DecideAgain(resource::UnitOfWork& work, const Context& context,
+                                                    const pb::Quote& quote, const rules::Actor& actor) {
+  ASSIGN_OR_RETURN(const PriceCatalog::Knowledge knowledge, context.prices->Current(work));
+  pb::Quote copy = quote;
+  ASSIGN_OR_RETURN(const Worked worked, WorkOut(work, knowledge, &copy));
+  ASSIGN_OR_RETURN(const std::vector<rules::Grant> grants, LoadGrants(work));
+  return rules::Decide(worked.document, actor, grants, context.Today(work.now()));
 }
 
 absl::StatusOr<pb::ExplainQuoteResponse> ExplainQuote(resource::UnitOfWork& work, const Context& context,
@@ -343,59 +359,6 @@ absl::StatusOr<pb::ExplainQuoteResponse> ExplainQuote(resource::UnitOfWork& work
   response.set_price_hash(priced.hash);
   response.set_trace(rules::TraceText(request, priced));
   return response;
-}
-
-void AddQuestions(const pb::Quote& quote, const rules::DocumentDecision& decision,
-                  approval::v1::ApprovalRequest* filing) {
-  using Circle = std::tuple<int, std::string, std::string>;  // Level, roles, employees.
-  struct Question {
-    std::string item;
-    const rules::Decision* decision;
-  };
-  std::map<Circle, std::vector<Question>> circles;
-  const auto ask = [&circles](const std::string& item, const rules::Decision& asked) {
-    if (asked.verdict != rules::Verdict::kNeedsApproval) return;
-    circles[{asked.level, absl::StrJoin(asked.roles, " "), absl::StrJoin(asked.employees, " ")}].push_back(
-        {item, &asked});
-  };
-  std::map<std::string, int> occurrences;
-  for (int i = 0; i < quote.lines_size(); ++i) {
-    const std::string product = IdOf(quote.lines(i).product());
-    ask(absl::StrCat("lines/", product, "/", ++occurrences[product]), decision.lines[static_cast<size_t>(i)]);
-  }
-  ask("document", decision.document);
-  for (const auto& [circle, questions] : circles) {
-    approval::v1::ApprovalStep* step = filing->add_steps();
-    step->set_number(filing->steps_size());
-    step->set_level(std::get<0>(circle));
-    step->set_roles(std::get<1>(circle));
-    step->set_employees(std::get<2>(circle));
-    // When nobody decides in time: the level above that suffices for every question of the step.
-    const auto highest = std::max_element(questions.begin(), questions.end(), [](const Question& a, const Question& b) {
-      return a.decision->next_level < b.decision->next_level;
-    });
-    if (std::all_of(questions.begin(), questions.end(), [](const Question& q) { return q.decision->next_level > 0; })) {
-      step->set_escalation_level(highest->decision->next_level);
-      step->set_escalation_roles(absl::StrJoin(highest->decision->next_roles, " "));
-      step->set_escalation_employees(absl::StrJoin(highest->decision->next_employees, " "));
-    }
-    for (const Question& question : questions) {
-      for (const rules::Exceeded& exceeded : question.decision->exceeded) {
-        approval::v1::TestedValue* tested = filing->add_tested_values();
-        tested->set_step_number(step->number());
-        tested->set_item(absl::StrCat(question.item, "/", exceeded.rule));
-        tested->set_reason(exceeded.rule);
-        if (exceeded.confidential) {
-          tested->set_confidential_value(exceeded.value.ToString());
-        } else {
-          tested->set_value(exceeded.value.ToString());
-          if (exceeded.limit.has_value()) tested->set_allowed(exceeded.limit->ToString());
-        }
-        tested->set_direction(exceeded.lower_is_worse ? approval::v1::WORSE_DIRECTION_LOWER
-                                                      : approval::v1::WORSE_DIRECTION_HIGHER);
-      }
-    }
-  }
 }
 
 }  // namespace kam::contract

@@ -6,7 +6,6 @@
 #include "common/resource/runtime.h"
 #include "contract-svc/context.h"
 #include "contract-svc/rules/authority.h"
-#include "kam/approval/v1/approval_request.pb.h"
 #include "kam/pricing/v1/quote.pb.h"
 #include "kam/pricing/v1/quote_service.pb.h"
 
@@ -27,17 +26,16 @@ enum class Asking { kTryOut, kPrice, kSubmit };
 absl::StatusOr<PricedQuote> PriceQuote(resource::UnitOfWork& work, const Context& context,
                                        const pricing::v1::Quote& quote, Asking asking);
 
+// What the grid of now says to `actor` of a priced quote, by the prices it has: nothing is told to anybody.
+absl::StatusOr<rules::DocumentDecision> DecideAgain(resource::UnitOfWork& work, const Context& context,
+                                                    const pricing::v1::Quote& quote, const rules::Actor& actor);
+
 // How the prices of a priced quote were found, worked out again: QUOTE_NOT_PRICED.
 absl::StatusOr<pricing::v1::ExplainQuoteResponse> ExplainQuote(resource::UnitOfWork& work, const Context& context,
                                                                const pricing::v1::Quote& quote);
 
 // FAILED_PRECONDITION ACCOUNT_NOT_QUOTABLE unless the account is VERIFIED or ACTIVE.
 absl::Status CheckQuotable(const AccountFacts& facts, const std::string& account);
-
-// Steps and tested values of the request that puts the question to exactly those whom the decision names: one step for
-// each level and circle of deciders, the lowest level first.
-void AddQuestions(const pricing::v1::Quote& quote, const rules::DocumentDecision& decision,
-                  approval::v1::ApprovalRequest* filing);
 
 }  // namespace kam::contract
 

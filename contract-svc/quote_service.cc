@@ -6,7 +6,9 @@
 #include "common/status/status.h"
 #include "common/time/date.h"
 #include "contract-svc/pricing_service.h"
+#include "contract-svc/quote_ledger.h"
 #include "contract-svc/quote_pricing.h"
+#include "contract-svc/quote_questions.h"
 #include "contract-svc/rules/discretion.h"
 #include "contract-svc/rules/quote.h"
 #include "kam/pricing/v1/quote.pb.h"
@@ -39,6 +41,13 @@ absl::Status Approve(UnitOfWork& work, const Context& context, pb::ApprovalBasis
   return schedule::Schedule(work, kDueExpiry, quote->name(), end);
 }
 
+// Whoever sets the last day himself does not hold a price for as long as he likes. History of others is as it was.
+absl::Status CheckValidity(UnitOfWork& work, const Context& context, const pb::Quote& quote) {
+  if (work.importing()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string last, AddDays(context.Today(work.now()), context.policy.quote_validity_max_days));
+  return rules::CheckValidity(quote, last);
+}
+
 absl::Status OnCreate(UnitOfWork& work, const Context& context, pb::Quote* created) {
   rules::BackToDraft(created);
   created->set_revision(1);
@@ -51,12 +60,19 @@ absl::Status OnCreate(UnitOfWork& work, const Context& context, pb::Quote* creat
   }
   RETURN_IF_ERROR(Validate(work, *created));
   RETURN_IF_ERROR(rules::CheckInput(*created));
+  RETURN_IF_ERROR(CheckValidity(work, context, *created));
   // An account that is not known is found missing by the check of references.
   const absl::Status quotable = CheckAccount(work, created->account());
   return absl::IsNotFound(quotable) ? absl::OkStatus() : quotable;
 }
 
-absl::Status OnUpdate(UnitOfWork& work, const pb::Quote& before, pb::Quote* after) {
+// An approval serves its quantity once: what was sold of an offer stays what it is, and the next one is asked for anew.
+absl::Status CheckUndrawn(UnitOfWork& work, const pb::Quote& quote) {
+  ASSIGN_OR_RETURN(const std::vector<rules::QuoteDraw> drawn, LoadDraws(work, quote.name()));
+  return rules::CheckUndrawn(quote.name(), drawn);
+}
+
+absl::Status OnUpdate(UnitOfWork& work, const Context& context, const pb::Quote& before, pb::Quote* after) {
   RETURN_IF_ERROR(rules::CheckVerb(before, QuoteVerb::kEdit));
   if (after->as_of().empty()) after->set_as_of(before.as_of());
   if (after->valid_until().empty()) after->set_valid_until(before.valid_until());
@@ -69,6 +85,8 @@ absl::Status OnUpdate(UnitOfWork& work, const pb::Quote& before, pb::Quote* afte
   }
   RETURN_IF_ERROR(Validate(work, *after));
   RETURN_IF_ERROR(rules::CheckInput(*after));
+  if (after->valid_until() != before.valid_until()) RETURN_IF_ERROR(CheckValidity(work, context, *after));
+  RETURN_IF_ERROR(CheckUndrawn(work, before));
   return schedule::Cancel(work, kDueExpiry, before.name());
 }
 
@@ -163,12 +181,21 @@ absl::Status OnOutcome(UnitOfWork& work, const Context& context, const approval:
   if (rules::ContentHash(change.before) != request.content_hash()) {
     return FailedPrecondition("CONTENT_CHANGED", request.subject(), "the quote is not what was submitted");
   }
+  RETURN_IF_ERROR(CheckPriceDay(context, change.before, work.now()));
   std::string approver;
   for (const approval::v1::ApprovalStep& step : request.steps()) {
     if (step.state() == approval::v1::APPROVAL_STEP_STATE_APPROVED) approver = step.decider();
   }
   RETURN_IF_ERROR(Approve(work, context, pb::APPROVAL_BASIS_APPROVAL_REQUEST, approver, &change.after));
   return work.Save(std::move(change)).status();
+}
+
+// The one who is about to approve a step has the authority for it on the day he does.
+absl::Status OnApproval(UnitOfWork& work, const Context& context, const approval::v1::ApprovalRequest& request,
+                        const approval::v1::ApprovalStep& step, const approval::Substitution& as) {
+  ASSIGN_OR_RETURN(const pb::Quote quote, work.Load<pb::Quote>(request.subject()));
+  ASSIGN_OR_RETURN(const rules::DocumentDecision own, DecideAgain(work, context, quote, {as.delegator, as.roles}));
+  return CheckSuffices(quote, own, request, step);
 }
 
 absl::StatusOr<pb::Quote> Send(UnitOfWork& work, const Context& context, const pb::SendQuoteRequest& request) {
@@ -218,6 +245,8 @@ absl::StatusOr<pb::Quote> Revise(UnitOfWork& work, const Context& context, const
   }
   ASSIGN_OR_RETURN(*next.mutable_seller(), Person(work));
   RETURN_IF_ERROR(rules::CheckInput(next));
+  RETURN_IF_ERROR(CheckValidity(work, context, next));
+  RETURN_IF_ERROR(CheckUndrawn(work, change.before));
   // The old revision first: only one is current.
   RETURN_IF_ERROR(work.Save(std::move(change)).status());
   return work.Insert(std::move(next));
@@ -273,8 +302,10 @@ void RegisterQuotes(const Context& context, rpc::Registry* registry, schedule::S
   };
   hooks.on_create = resource::OnCreate<pb::Quote>(
       [context](UnitOfWork& work, pb::Quote* created) { return OnCreate(work, context, created); });
-  hooks.on_update = resource::OnUpdate<pb::Quote>(
-      [](UnitOfWork& work, const pb::Quote& before, pb::Quote* after) { return OnUpdate(work, before, after); });
+  hooks.on_update =
+      resource::OnUpdate<pb::Quote>([context](UnitOfWork& work, const pb::Quote& before, pb::Quote* after) {
+        return OnUpdate(work, context, before, after);
+      });
   context.runtime.SetHooks(pb::Quote::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   resource::RegisterStandardMethods(context.runtime, "kam.pricing.v1.PriceProbeService", registry);
@@ -285,6 +316,10 @@ void RegisterQuotes(const Context& context, rpc::Registry* registry, schedule::S
   context.approvals->OnOutcome("quotes", [bare](UnitOfWork& work, const approval::v1::ApprovalRequest& request) {
     return OnOutcome(work, bare, request);
   });
+  context.approvals->OnApproval(
+      "quotes",
+      [bare](UnitOfWork& work, const approval::v1::ApprovalRequest& request, const approval::v1::ApprovalStep& step,
+             const approval::Substitution& as) { return OnApproval(work, bare, request, step, as); });
 
   AddVerb<pb::PriceQuoteRequest, pb::PriceQuoteResponse>(context, "PriceQuote", registry, Price);
   registry->Add<pb::SubmitQuoteRequest, pb::Quote>(

@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/testing/quote_fixture.h"
 #include "kam/api/standard.pb.h"
 #include "kam/approval/v1/approval_delegation_service.pb.h"
 #include "kam/approval/v1/approval_service.pb.h"
+#include "kam/pricing/v1/authority_grant_service.pb.h"
 
 namespace kam::contract {
 namespace {
@@ -336,6 +338,99 @@ TEST_F(QuoteTest, G30OnlyWhatGotWorseIsAskedAgain) {
   EXPECT_THAT(approval->pending_roles(), ElementsAre("GAM"));
   ASSERT_THAT(world_.Approve(world_.gam, raised->approval()), IsOk());
   EXPECT_EQ(world_.GetQuote(world_.kax, revision->name())->state(), pb::QUOTE_STATE_APPROVED);
+}
+
+// G30, C-04: what was allowed for one piece paid in advance is not allowed for a thousand, nor on credit.
+TEST_F(QuoteTest, G30MoreOfItOrOtherTermsAreAskedAgain) {
+  pb::Quote quote;
+  quote.set_account(world_.NewAccount(world_.kax));
+  quote.set_currency("CNY");
+  quote.set_payment_terms("in advance");
+  PricingWorld::AddLine(world_.NewProduct("100", "99"), "10", "12", &quote);
+  const std::string name = world_.Create(world_.kax, quote)->name();
+  ASSERT_THAT(world_.Price(world_.kax, name), IsOk());
+  const auto asked = world_.Submit(world_.kax, name);
+  ASSERT_THAT(asked, IsOk());
+  ASSERT_THAT(world_.Approve(world_.gam, asked->approval()), IsOk());
+  const auto again = [&](const std::string& quantity, const std::string& terms) {
+    pb::UpdateQuoteRequest update;
+    *update.mutable_quote() = *world_.GetQuote(world_.kax, name);
+    update.mutable_quote()->clear_etag();
+    update.mutable_quote()->mutable_lines(0)->set_quantity(quantity);
+    update.mutable_quote()->set_payment_terms(terms);
+    update.mutable_update_mask()->add_paths("lines");
+    update.mutable_update_mask()->add_paths("payment_terms");
+    EXPECT_THAT(world_.harness().Call<pb::Quote>(world_.kax, absl::StrCat(kQuotes, "UpdateQuote"), update), IsOk());
+    EXPECT_THAT(world_.Price(world_.kax, name), IsOk());
+    const auto submitted = world_.Submit(world_.kax, name);
+    EXPECT_THAT(submitted, IsOk());
+    if (submitted.ok() && submitted->state() == pb::QUOTE_STATE_IN_APPROVAL) {
+      EXPECT_THAT(world_.Reject(world_.gam, submitted->approval(), "not so much"), IsOk());
+    }
+    return submitted.value_or(pb::Quote()).state();
+  };
+  EXPECT_EQ(again("9", "in advance"), pb::QUOTE_STATE_APPROVED) << "less of the same";
+  EXPECT_EQ(again("10000", "in advance"), pb::QUOTE_STATE_IN_APPROVAL);
+  EXPECT_EQ(again("9", "360 days"), pb::QUOTE_STATE_IN_APPROVAL);
+  EXPECT_EQ(again("9", "in advance"), pb::QUOTE_STATE_APPROVED) << "the refusals took nothing away";
+  // After the time it is carried over it is asked anew.
+  world_.harness().clock().Advance(absl::Hours(24 * 31));
+  world_.RunDue();
+  pb::ReviseQuoteRequest revise;
+  revise.set_name(name);
+  const auto revision = world_.harness().Call<pb::Quote>(world_.kax, absl::StrCat(kQuotes, "ReviseQuote"), revise);
+  ASSERT_THAT(revision, IsOk());
+  ASSERT_THAT(world_.Price(world_.kax, revision->name()), IsOk());
+  const auto late = world_.Submit(world_.kax, revision->name());
+  ASSERT_THAT(late, IsOk());
+  EXPECT_EQ(late->state(), pb::QUOTE_STATE_IN_APPROVAL);
+}
+
+// C-03, G-05: who decides has the authority on the day he does, and the prices are of these days.
+TEST_F(QuoteTest, AuthorityIsThatOfTheDayOfTheDecision) {
+  const pb::Product product = world_.NewProduct("100");
+  const auth::Principal expert = world_.NewPerson("KAM");
+  pb::CreateAuthorityGrantRequest create;
+  create.mutable_authority_grant()->set_employee(expert.subject);
+  create.mutable_authority_grant()->set_product_line(product.product_line());
+  create.mutable_authority_grant()->set_level(1);
+  create.mutable_authority_grant()->set_discount_base(pb::DISCOUNT_BASE_PUBLISHED_PRICE);
+  create.mutable_authority_grant()->set_max_discount_percent("12");
+  create.mutable_authority_grant()->set_valid_from(world_.Today());
+  create.mutable_authority_grant()->set_reason("campaign");
+  const std::string grants = "kam.pricing.v1.AuthorityGrantService/";
+  const auto grant = world_.harness().Call<pb::AuthorityGrant>(world_.gam, grants + "CreateAuthorityGrant", create);
+  ASSERT_THAT(grant, IsOk());
+  const auto asked = [&] {
+    const pb::Quote draft = world_.NewQuote(world_.kax, world_.NewAccount(world_.kax), product, "12");
+    EXPECT_THAT(world_.Price(world_.kax, draft.name()), IsOk());
+    const auto submitted = world_.Submit(world_.kax, draft.name());
+    EXPECT_THAT(submitted, IsOk());
+    return submitted.value_or(pb::Quote());
+  };
+  const pb::Quote first = asked(), second = asked();
+  ASSERT_THAT(world_.Approve(expert, first.approval()), IsOk());
+  pb::RevokeAuthorityGrantRequest revoke;
+  revoke.set_name(grant->name());
+  revoke.set_reason("campaign is over");
+  ASSERT_THAT(world_.harness().Call<pb::AuthorityGrant>(world_.gam, grants + "RevokeAuthorityGrant", revoke), IsOk());
+  const auto refused = world_.Approve(expert, second.approval());
+  EXPECT_THAT(refused, HasReason("AUTHORITY_CHANGED"));
+  EXPECT_EQ(MetadataValue(refused.status(), "field"), "quote.lines[0]");
+  EXPECT_EQ(world_.GetQuote(world_.kax, second.name())->state(), pb::QUOTE_STATE_IN_APPROVAL);
+  EXPECT_THAT(world_.Reject(expert, second.approval(), "no longer mine"), IsOk()) << "turning down takes no authority";
+
+  pb::Quote old;
+  old.set_account(world_.NewAccount(world_.kax));
+  old.set_currency("CNY");
+  old.set_as_of(world_.Today(-7));
+  PricingWorld::AddLine(product, "1", "4", &old);
+  const std::string name = world_.Create(world_.kax, old)->name();
+  ASSERT_THAT(world_.Price(world_.kax, name), IsOk());
+  const auto submitted = world_.Submit(world_.kax, name);
+  ASSERT_THAT(submitted, IsOk());
+  world_.harness().clock().Advance(absl::Hours(24));
+  EXPECT_THAT(world_.Approve(world_.sm, submitted->approval()), HasReason("PRICE_DAY_NOT_CURRENT"));
 }
 
 // R.2: floor, purchase price and margin never reach the consultant, on no way.

@@ -25,6 +25,8 @@ using resource::UnitOfWork;
 constexpr char kService[] = "kam.pricing.v1.SalesPolicyService";
 constexpr char kPurpose[] = "SALES_POLICY";
 
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
 std::string HashOf(const pb::SalesPolicy& policy) { return Sha256Hex(rules::PolicyText(policy)); }
 
 absl::StatusOr<int> NextRevision(UnitOfWork& work, const std::string& code) {
@@ -86,9 +88,8 @@ absl::Status OnOutcome(UnitOfWork& work, const approval::v1::ApprovalRequest& re
   }
   // Whoever submitted it did not decide; neither does anybody who wrote at it.
   if (approved) {
-    for (const char* method : {"/CreateSalesPolicy", "/ReviseSalesPolicy", "/UpdateSalesPolicy"}) {
-      RETURN_IF_ERROR(CheckNotAuthor(work, request.subject(), absl::StrCat(kService, method)));
-    }
+    RETURN_IF_ERROR(CheckNoAuthorApproved(
+        work, request, {Rpc("CreateSalesPolicy"), Rpc("ReviseSalesPolicy"), Rpc("UpdateSalesPolicy")}));
   }
   change.after.set_state(approved ? pb::SALES_POLICY_STATE_APPROVED : pb::SALES_POLICY_STATE_DRAFT);
   return work.Save(std::move(change)).status();

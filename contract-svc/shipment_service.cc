@@ -21,10 +21,6 @@ constexpr char kDueArrival[] = "shipment.late";
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
-absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
-  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
-}
-
 // Watches the expected time while the goods are not at their place.
 absl::Status Watch(UnitOfWork& work, const pb::Shipment& shipment) {
   const bool open = shipment.state() == pb::SHIPMENT_STATE_PLANNED || shipment.state() == pb::SHIPMENT_STATE_IN_TRANSIT;

@@ -3,10 +3,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status/status.h"
+#include "common/time/date.h"
 #include "contract-svc/commitment_book.h"
 #include "contract-svc/quote_ledger.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/contract.h"
+#include "contract-svc/rules/quote.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/contract.pb.h"
 #include "kam/pricing/v1/quote.pb.h"
@@ -45,8 +48,8 @@ absl::Status AddLine(const Line& from, const google::type::Money& price, AgreedT
 
 }  // namespace
 
-absl::StatusOr<AgreedTerms> QuoteTerms(UnitOfWork& work, const std::string& quote, const std::string& account,
-                                       bool for_order) {
+absl::StatusOr<AgreedTerms> QuoteTerms(const Context& context, UnitOfWork& work, const std::string& quote,
+                                       const std::string& account, bool for_order) {
   ASSIGN_OR_RETURN(const pricing::v1::Quote loaded, work.Load<pricing::v1::Quote>(quote));
   if (loaded.account() != account) {
     return FailedPrecondition("QUOTE_OF_OTHER_ACCOUNT", quote, "the quote was made for another customer",
@@ -59,6 +62,13 @@ absl::StatusOr<AgreedTerms> QuoteTerms(UnitOfWork& work, const std::string& quot
                               for_order ? "only a quote that the customer has accepted can be ordered from"
                                         : "only an approved quote gives the prices of a contract",
                               {{"state", pricing::v1::QuoteState_Name(loaded.state())}});
+  }
+  if (loaded.state() == pricing::v1::QUOTE_STATE_ACCEPTED) {
+    // One that was brought from elsewhere may not say when it was accepted: before its validity ended.
+    const std::string accepted =
+        loaded.has_close_time() ? context.Today(TimeOf(loaded.close_time())) : loaded.valid_until();
+    ASSIGN_OR_RETURN(const std::string last, AddDays(accepted, context.policy.quote_order_days));
+    RETURN_IF_ERROR(rules::CheckOrderTime(loaded, last, context.Today(work.now())));
   }
   AgreedTerms terms;
   terms.source = quote;

@@ -16,9 +16,10 @@ class Contract;
 namespace kam::contract {
 
 // Terms of an offer, its row locked, less what contracts and orders have drawn of it already (quote_ledger.h). States:
-// ACCEPTED for an order; APPROVED, SENT and ACCEPTED for a contract. QUOTE_NOT_ACCEPTED, QUOTE_OF_OTHER_ACCOUNT.
-absl::StatusOr<rules::AgreedTerms> QuoteTerms(resource::UnitOfWork& work, const std::string& quote,
-                                              const std::string& account, bool for_order);
+// ACCEPTED, not too long ago, for an order; APPROVED, SENT and ACCEPTED for a contract. QUOTE_NOT_ACCEPTED,
+// QUOTE_OF_OTHER_ACCOUNT, QUOTE_ORDER_TIME_OVER.
+absl::StatusOr<rules::AgreedTerms> QuoteTerms(const Context& context, resource::UnitOfWork& work,
+                                              const std::string& quote, const std::string& account, bool for_order);
 
 // Terms of a contract in force, its row locked: those of the version valid on `order_date`, less what was ordered
 // already. CONTRACT_NOT_IN_FORCE, CONTRACT_NOT_STARTED, CONTRACT_ENDED, CONTRACT_OF_OTHER_ACCOUNT, REGION_NOT_COVERED,

@@ -31,6 +31,12 @@ void Engine::OnOutcome(absl::string_view collection, Callback callback) {
   std::abort();
 }
 
+void Engine::OnApproval(absl::string_view collection, Check check) {
+  if (checks_.emplace(std::string(collection), std::move(check)).second) return;
+  std::fprintf(stderr, "approvals of %s have two checks\n", std::string(collection).c_str());
+  std::abort();
+}
+
 absl::StatusOr<std::vector<pb::ApprovalRequest>> Engine::LastApproved(resource::UnitOfWork& work,
                                                                       const std::string& subject) const {
   return work.Find<pb::ApprovalRequest>({"t.subject = ? AND t.state = 'APPROVED'", {mysql::Value(subject)}},
@@ -46,7 +52,7 @@ absl::StatusOr<pb::ApprovalRequest> Engine::File(resource::UnitOfWork& work, pb:
     if (subject.empty()) continue;
     ASSIGN_OR_RETURN(const std::vector<pb::ApprovalRequest> earlier, LastApproved(work, subject));
     if (earlier.empty()) continue;
-    CarryOver(earlier[0], &request);
+    CarryOver(earlier[0], work.now() - policy_.carry_within, &request);
     break;
   }
   const absl::Time deadline = work.now() + policy_.decide_within;
@@ -96,6 +102,21 @@ absl::StatusOr<Decider> Engine::DeciderOf(resource::UnitOfWork& work, const Held
     if (!substitution.roles.empty()) decider.substitutions.push_back(std::move(substitution));
   }
   return decider;
+}
+
+absl::Status Engine::CheckApproval(resource::UnitOfWork& work, const pb::ApprovalRequest& before,
+                                   const Decider& decider, const pb::ApprovalRequest& after) const {
+  const auto check = checks_.find(CollectionOf(after.subject()));
+  if (check == checks_.end()) return absl::OkStatus();
+  const pb::ApprovalStep& step = after.steps(before.current_step() - 1);
+  Substitution as{decider.employee, decider.roles};
+  if (!step.on_behalf_of().empty()) {
+    as = {step.on_behalf_of(), {}};
+    for (const Substitution& lent : decider.substitutions) {
+      if (lent.delegator == as.delegator) as.roles.insert(as.roles.end(), lent.roles.begin(), lent.roles.end());
+    }
+  }
+  return check->second(work, after, step, as);
 }
 
 absl::StatusOr<pb::ApprovalRequest> Engine::TimeOver(resource::UnitOfWork& work,

@@ -35,6 +35,7 @@ struct People {
 struct Policy {
   absl::Duration decide_within = absl::Hours(72);  // Then a step goes to the level above, once; or the request expires.
   absl::Duration delegation_max = absl::Hours(24 * 90);  // Longest window of a delegation.
+  absl::Duration carry_within = absl::Hours(24 * 30);    // Age up to which a decision is carried over.
 };
 
 inline constexpr char kDueExpiry[] = "approval.expiry";
@@ -45,10 +46,18 @@ class Engine {
   // WITHDRAWN or EXPIRED. An error rolls everything back: the decision was not made.
   using Callback = std::function<absl::Status(resource::UnitOfWork& work, const v1::ApprovalRequest& request)>;
 
+  // Whether the one who is about to approve the step still may: asked at every approval, in its transaction. `as` is
+  // who decides, or the one in whose place he does, with the roles that count. An error refuses the approval.
+  using Check = std::function<absl::Status(resource::UnitOfWork& work, const v1::ApprovalRequest& request,
+                                           const v1::ApprovalStep& step, const Substitution& as)>;
+
   explicit Engine(Policy policy) : policy_(policy) {}
 
   // At start-up: who is told about subjects of a collection, for example "quotes".
   void OnOutcome(absl::string_view collection, Callback callback);
+
+  // At start-up: who judges deciders about subjects of a collection; without one the names of the steps suffice.
+  void OnApproval(absl::string_view collection, Check check);
 
   // What a subject brings: purpose, requester, subject, subject_label, account, reason, content_hash, steps,
   // tested_values. Steps answered by the last approved request about `subject` or `predecessor` are carried over.
@@ -63,6 +72,10 @@ class Engine {
   // Work's actor with delegations in force. A delegation lends what the delegator holds at the decision, as `held`
   // says, and nothing once he is not in service.
   absl::StatusOr<Decider> DeciderOf(resource::UnitOfWork& work, const HeldRoles& held) const;
+
+  // After the rule has approved the step that waited in `before`: asks the check of the subject.
+  absl::Status CheckApproval(resource::UnitOfWork& work, const v1::ApprovalRequest& before, const Decider& decider,
+                             const v1::ApprovalRequest& after) const;
 
   // Stores a decided request, and when it ended ends its due item and calls the subject's callback.
   absl::StatusOr<v1::ApprovalRequest> Finish(resource::UnitOfWork& work,
@@ -80,6 +93,7 @@ class Engine {
 
   const Policy policy_;
   std::map<std::string, Callback, std::less<>> callbacks_;
+  std::map<std::string, Check, std::less<>> checks_;
 };
 
 // For the catalog of a service that has approvals.

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/money/decimal.h"
 #include "common/status/status.h"
@@ -24,12 +25,12 @@ absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
   return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
 }
 
-std::vector<std::string> RolesOf(const pb::ApprovalStep& step) {
-  return absl::StrSplit(step.roles(), ' ', absl::SkipEmpty());
-}
+std::vector<std::string> Split(const std::string& names) { return absl::StrSplit(names, ' ', absl::SkipEmpty()); }
+std::vector<std::string> RolesOf(const pb::ApprovalStep& step) { return Split(step.roles()); }
+std::vector<std::string> EmployeesOf(const pb::ApprovalStep& step) { return Split(step.employees()); }
 
-std::vector<std::string> EmployeesOf(const pb::ApprovalStep& step) {
-  return absl::StrSplit(step.employees(), ' ', absl::SkipEmpty());
+bool Contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 pb::ApprovalStep* WaitingStep(pb::ApprovalRequest* request) {
@@ -73,15 +74,15 @@ absl::Status CheckPending(const pb::ApprovalRequest& request) {
                             {{"state", pb::ApprovalState_Name(request.state())}, {"allowed", "PENDING"}});
 }
 
-// Whether the step names this person or one of these roles.
+// Whether this person or one of these roles is named.
+bool Named(const std::vector<std::string>& employees, const std::vector<std::string>& named_roles,
+           const std::string& employee, const std::vector<std::string>& roles) {
+  return Contains(employees, employee) ||
+         std::any_of(named_roles.begin(), named_roles.end(),
+                     [&roles](const std::string& role) { return Contains(roles, role); });
+}
 bool Names(const pb::ApprovalStep& step, const std::string& employee, const std::vector<std::string>& roles) {
-  for (const std::string& named : EmployeesOf(step)) {
-    if (named == employee) return true;
-  }
-  for (const std::string& role : RolesOf(step)) {
-    if (std::find(roles.begin(), roles.end(), role) != roles.end()) return true;
-  }
-  return false;
+  return Named(EmployeesOf(step), RolesOf(step), employee, roles);
 }
 
 absl::Status RequesterMayNot(const pb::ApprovalRequest& request) {
@@ -107,6 +108,8 @@ absl::StatusOr<pb::ApprovalStep*> Claim(const Decider& decider, const std::strin
   if (step == nullptr) return Internal("a pending approval request has no step that waits");
   if (decider.employee == request->requester()) return RequesterMayNot(*request);
   bool in_the_place_of_the_requester = false;
+  const std::string* named = &decider.employee;
+  const std::vector<std::string>* named_roles = &decider.roles;
   if (!Names(*step, decider.employee, decider.roles)) {
     const Substitution* substitution = nullptr;
     for (const Substitution& candidate : decider.substitutions) {
@@ -140,6 +143,13 @@ absl::StatusOr<pb::ApprovalStep*> Claim(const Decider& decider, const std::strin
                    {{"step", absl::StrCat(other.number())}, {"decider", other.decider()}});
     }
     step->set_on_behalf_of(substitution->delegator);
+    named = &substitution->delegator;
+    named_roles = &substitution->roles;
+  }
+  // A step that was put to the level above is decided at that level by those of that level only.
+  if (step->has_escalate_time() &&
+      Named(Split(step->escalation_employees()), Split(step->escalation_roles()), *named, *named_roles)) {
+    step->set_level(std::max(step->level(), step->escalation_level()));
   }
   step->set_decider(decider.employee);
   SetTime(now, step->mutable_decide_time());
@@ -157,11 +167,25 @@ bool NotWorse(const pb::TestedValue& then, const pb::TestedValue& now) {
   return now.direction() == pb::WORSE_DIRECTION_LOWER ? *before <= *after : *after <= *before;
 }
 
+// Those who were asked and those above them, each once. Where a step does not hold so many, those above are kept.
+std::string Joined(std::vector<std::string> asked, const std::vector<std::string>& above) {
+  asked.erase(
+      std::remove_if(asked.begin(), asked.end(), [&above](const std::string& name) { return Contains(above, name); }),
+      asked.end());
+  asked.resize(std::min(asked.size(), kStepNamesMax - std::min(kStepNamesMax, above.size())));
+  asked.insert(asked.end(), above.begin(), above.end());
+  return StepNames(asked);
+}
+
 const pb::ApprovalStep* StepOf(const pb::ApprovalRequest& request, int number) {
   return number >= 1 && number <= request.steps_size() ? &request.steps(number - 1) : nullptr;
 }
 
 }  // namespace
+
+std::string StepNames(const std::vector<std::string>& names) {
+  return absl::StrJoin(names.begin(), names.begin() + static_cast<int64_t>(std::min(names.size(), kStepNamesMax)), " ");
+}
 
 Substitution Lent(const std::vector<std::string>& roles, const std::vector<std::string>& held) {
   Substitution substitution;
@@ -244,19 +268,15 @@ bool Escalate(absl::Time now, absl::Time new_deadline, pb::ApprovalRequest* requ
       (step->escalation_roles().empty() && step->escalation_employees().empty())) {
     return false;
   }
-  const auto join = [](const std::string& a, const std::string& b) {
-    return a.empty() ? b : b.empty() ? a : absl::StrCat(a, " ", b);
-  };
-  step->set_roles(join(step->roles(), step->escalation_roles()));
-  step->set_employees(join(step->employees(), step->escalation_employees()));
-  step->set_level(std::max(step->level(), step->escalation_level()));
+  step->set_roles(Joined(RolesOf(*step), Split(step->escalation_roles())));
+  step->set_employees(Joined(EmployeesOf(*step), Split(step->escalation_employees())));
   SetTime(now, step->mutable_escalate_time());
   SetTime(new_deadline, request->mutable_deadline());
   Advance(now, request);
   return true;
 }
 
-int CarryOver(const pb::ApprovalRequest& earlier, pb::ApprovalRequest* request) {
+int CarryOver(const pb::ApprovalRequest& earlier, absl::Time not_before, pb::ApprovalRequest* request) {
   if (earlier.state() != pb::APPROVAL_STATE_APPROVED || earlier.purpose() != request->purpose()) return 0;
   int carried = 0;
   for (pb::ApprovalStep& step : *request->mutable_steps()) {
@@ -264,19 +284,20 @@ int CarryOver(const pb::ApprovalRequest& earlier, pb::ApprovalRequest* request) 
     bool all = true;
     for (const pb::TestedValue& tested : request->tested_values()) {
       if (tested.step_number() != step.number()) continue;
-      const auto answered = std::find_if(earlier.tested_values().begin(), earlier.tested_values().end(),
-                                         [&](const pb::TestedValue& before) {
-                                           const pb::ApprovalStep* by = StepOf(earlier, before.step_number());
-                                           return by != nullptr && before.item() == tested.item() &&
-                                                  by->level() >= step.level() && NotWorse(before, tested);
-                                         });
+      const auto answered = std::find_if(
+          earlier.tested_values().begin(), earlier.tested_values().end(), [&](const pb::TestedValue& before) {
+            const pb::ApprovalStep* by = StepOf(earlier, before.step_number());
+            return by != nullptr && before.item() == tested.item() && by->level() >= step.level() &&
+                   TimeOf(by->decide_time()) >= not_before && NotWorse(before, tested);
+          });
       if (answered == earlier.tested_values().end()) {
         all = false;
         break;
       }
-      source = StepOf(earlier, answered->step_number());
+      const pb::ApprovalStep* by = StepOf(earlier, answered->step_number());
       // Who asks now may have decided then; his own decision does not help him.
-      if (source->decider() == request->requester() || source->on_behalf_of() == request->requester()) all = false;
+      if (by->decider() == request->requester() || by->on_behalf_of() == request->requester()) all = false;
+      if (source == nullptr) source = by;
     }
     if (!all || source == nullptr) continue;
     step.set_state(pb::APPROVAL_STEP_STATE_CARRIED);

@@ -27,6 +27,11 @@ struct Decider {
   std::vector<Substitution> substitutions;
 };
 
+// Roles, or persons, that a step or an escalation names.
+inline constexpr size_t kStepNamesMax = 20;
+// Names as a step keeps them, separated by spaces: as many as it holds, the first ones.
+std::string StepNames(const std::vector<std::string>& names);
+
 // Checks a new request and makes its first step wait: step numbers exactly 1..n (STEPS_INVALID), somebody named in each
 // (STEP_WITHOUT_DECIDER), tested values of existing steps, as decimal numbers (TESTED_VALUE_INVALID), a requester, a
 // subject, a content hash. Steps that are CARRIED need nobody; when all are, the request is APPROVED at once.
@@ -47,14 +52,16 @@ absl::Status Withdraw(const std::string& employee, absl::Time now, approval::v1:
 absl::Status Expire(absl::Time now, approval::v1::ApprovalRequest* request);
 
 // Puts the step that waits to the level above when the deadline is over and the step names one: from then on those
-// decide it, those who were asked before too, until `new_deadline`. False when there is nothing to escalate to: the
-// request expires then. A step is escalated once.
+// decide it, those who were asked before too, until `new_deadline`; the level of the decision is that of the decider.
+// False when there is nothing to escalate to: the request expires then. A step is escalated once.
 bool Escalate(absl::Time now, absl::Time new_deadline, approval::v1::ApprovalRequest* request);
 
 // Steps of `request` that `earlier`, an approved request about the same subject or its predecessor, answers already
-// become CARRIED (G30): every value the step tests was approved there, at the same level or above, and has not got
-// worse since. A step that tests nothing is never carried. Returns the number of steps carried.
-int CarryOver(const approval::v1::ApprovalRequest& earlier, approval::v1::ApprovalRequest* request);
+// become CARRIED (G30): every value the step tests was approved there, at the same level or above, not before
+// `not_before`, and has not got worse since. A step that tests nothing is never carried. Returns the number of steps
+// carried.
+int CarryOver(const approval::v1::ApprovalRequest& earlier, absl::Time not_before,
+              approval::v1::ApprovalRequest* request);
 
 }  // namespace kam::approval
 

@@ -12,6 +12,7 @@ namespace pb = kam::approval::v1;
 using ::testing::ElementsAre;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'767'571'200);
+const absl::Time kLongAgo = kNow - absl::Hours(24 * 365);
 constexpr char kSeller[] = "employees/0000000000000000000000sell";
 constexpr char kManager[] = "employees/000000000000000000000mngr1";
 constexpr char kDirector[] = "employees/000000000000000000000drctr";
@@ -193,15 +194,59 @@ TEST(Escalate, PutsTheStepToTheLevelAboveOnce) {
   EXPECT_FALSE(Escalate(due - absl::Microseconds(1), later, &request));
   ASSERT_TRUE(Escalate(due, later, &request));
   EXPECT_EQ(request.steps(0).roles(), "SM KAM");
-  EXPECT_EQ(request.steps(0).level(), 3);
+  EXPECT_EQ(request.steps(0).level(), 2) << "nobody of the level above has decided yet";
   EXPECT_EQ(request.deadline().seconds(), absl::ToUnixSeconds(later));
   EXPECT_EQ(request.pending_roles_size(), 2);
   EXPECT_FALSE(Escalate(later, later + absl::Hours(1), &request)) << "once";
   EXPECT_EQ(Reason(Approve(Person(kManager, {"GAM"}), "", "", due, &request)), "NOT_THE_DECIDER");
   EXPECT_EQ(Reason(Approve(Person(kSeller, {"KAM"}), "", "", due, &request)), "REQUESTER_MAY_NOT_DECIDE");
   ASSERT_TRUE(Approve(Person(kManager, {"KAM"}), "", "", due, &request).ok());
+  EXPECT_EQ(request.steps(0).level(), 3);
   EXPECT_EQ(request.current_step(), 2);
   EXPECT_FALSE(Escalate(later, later, &request)) << "the next step names no level above";
+}
+
+// G-05, G30: what was put to the level above and decided by the one below is a decision of the one below.
+TEST(Escalate, TheLevelOfADecisionIsThatOfItsDecider) {
+  const absl::Time due = kNow + absl::Hours(72), later = due + absl::Hours(72);
+  const auto escalated = [&] {
+    pb::ApprovalRequest request = Opened({{2, "SM"}});
+    AddValue(1, "lines/a/DISCOUNT", "4", &request);
+    request.mutable_steps(0)->set_escalation_level(3);
+    request.mutable_steps(0)->set_escalation_roles("KAM");
+    EXPECT_TRUE(Escalate(due, later, &request));
+    return request;
+  };
+  pb::ApprovalRequest asked = NewRequest({{3, "KAM"}});
+  AddValue(1, "lines/a/DISCOUNT", "4", &asked);
+  pb::ApprovalRequest by_manager = escalated();
+  ASSERT_TRUE(Approve(Person(kManager, {"SM"}), "", "", due, &by_manager).ok());
+  EXPECT_EQ(by_manager.steps(0).level(), 2);
+  EXPECT_EQ(CarryOver(by_manager, kLongAgo, &asked), 0) << "only level 2 has decided";
+  pb::ApprovalRequest by_deputy = escalated();
+  Decider deputy = Person(kDeputy, {});
+  deputy.substitutions = {{kDirector, {"KAM"}}};
+  ASSERT_TRUE(Approve(deputy, "", "", due, &by_deputy).ok());
+  EXPECT_EQ(by_deputy.steps(0).level(), 3);
+  EXPECT_EQ(CarryOver(by_deputy, kLongAgo, &asked), 1);
+}
+
+// G-05: a step has room for so many; those above are the ones who matter then.
+TEST(Escalate, NamesThatAStepHasNoRoomForAreLeftOut) {
+  const absl::Time due = kNow + absl::Hours(72);
+  std::vector<std::string> names;
+  for (int i = 0; i < 30; ++i) names.push_back("employees/" + std::string(24, 'a') + std::to_string(10 + i));
+  EXPECT_LE(StepNames(names).size(), 1000u);
+  pb::ApprovalRequest request = NewRequest({{2, ""}});
+  request.mutable_steps(0)->set_employees(StepNames({names.begin(), names.begin() + 18}));
+  request.mutable_steps(0)->set_escalation_employees(StepNames({names.begin() + 16, names.end()}));
+  ASSERT_TRUE(Open(kNow, &request).ok());
+  request.mutable_deadline()->set_seconds(absl::ToUnixSeconds(due));
+  ASSERT_TRUE(Escalate(due, due + absl::Hours(1), &request));
+  EXPECT_LE(request.steps(0).employees().size(), 1000u);
+  EXPECT_EQ(request.pending_employees_size(), static_cast<int>(kStepNamesMax));
+  EXPECT_THAT(request.pending_employees(), ::testing::Contains(names[29]));
+  EXPECT_THAT(request.pending_employees(), ::testing::Contains(names[0]));
 }
 
 TEST(Escalate, NothingThatIsOver) {
@@ -248,7 +293,7 @@ TEST(CarryOver, G30LoweredDiscountIsNotAskedAgain) {
   pb::ApprovalRequest request = NewRequest({{2, "SM"}, {4, "GAM"}});
   AddValue(1, "lines/a/DISCOUNT", "4", &request);
   AddValue(2, "lines/b/DISCOUNT", "11", &request);
-  EXPECT_EQ(CarryOver(earlier, &request), 2);
+  EXPECT_EQ(CarryOver(earlier, kLongAgo, &request), 2);
   ASSERT_TRUE(Open(kNow, &request).ok());
   EXPECT_EQ(request.state(), pb::APPROVAL_STATE_APPROVED);
   EXPECT_EQ(request.steps(1).state(), pb::APPROVAL_STEP_STATE_CARRIED);
@@ -261,7 +306,7 @@ TEST(CarryOver, G30RaisedDiscountAsksOnlyThatApprover) {
   pb::ApprovalRequest request = NewRequest({{2, "SM"}, {4, "GAM"}});
   AddValue(1, "lines/a/DISCOUNT", "4", &request);
   AddValue(2, "lines/b/DISCOUNT", "12.0001", &request);
-  EXPECT_EQ(CarryOver(Granted(), &request), 1);
+  EXPECT_EQ(CarryOver(Granted(), kLongAgo, &request), 1);
   ASSERT_TRUE(Open(kNow, &request).ok());
   EXPECT_EQ(request.state(), pb::APPROVAL_STATE_PENDING);
   EXPECT_EQ(request.steps(0).state(), pb::APPROVAL_STEP_STATE_CARRIED);
@@ -273,20 +318,20 @@ TEST(CarryOver, G30RaisedDiscountAsksOnlyThatApprover) {
 TEST(CarryOver, G30DecisionOfAHigherLevelCoversALowerOne) {
   pb::ApprovalRequest request = NewRequest({{3, "KAM"}});
   AddValue(1, "lines/b/DISCOUNT", "7", &request);
-  EXPECT_EQ(CarryOver(Granted(), &request), 1);
+  EXPECT_EQ(CarryOver(Granted(), kLongAgo, &request), 1);
   pb::ApprovalRequest higher = NewRequest({{4, "GAM"}});
   AddValue(1, "lines/a/DISCOUNT", "3", &higher);
-  EXPECT_EQ(CarryOver(Granted(), &higher), 0) << "level 2 has decided about line a, level 4 is needed now";
+  EXPECT_EQ(CarryOver(Granted(), kLongAgo, &higher), 0) << "level 2 has decided about line a, level 4 is needed now";
 }
 
 TEST(CarryOver, NewItemsOtherReasonsAndLowerMarginsAreAsked) {
   pb::ApprovalRequest request = NewRequest({{2, "SM"}});
   AddValue(1, "lines/c/DISCOUNT", "1", &request);
-  EXPECT_EQ(CarryOver(Granted(), &request), 0);
+  EXPECT_EQ(CarryOver(Granted(), kLongAgo, &request), 0);
   pb::ApprovalRequest other = NewRequest({{2, "SM"}});
   AddValue(1, "lines/a/DISCOUNT", "1", &other);
   other.mutable_tested_values(0)->set_reason("FLOOR");
-  EXPECT_EQ(CarryOver(Granted(), &other), 0);
+  EXPECT_EQ(CarryOver(Granted(), kLongAgo, &other), 0);
 
   pb::ApprovalRequest margin = NewRequest({{2, "SM"}});
   AddValue(1, "lines/a/MARGIN", "10", &margin, pb::WORSE_DIRECTION_LOWER);
@@ -294,10 +339,10 @@ TEST(CarryOver, NewItemsOtherReasonsAndLowerMarginsAreAsked) {
   ASSERT_TRUE(Approve(Person(kManager, {"SM"}), "", "", kNow, &margin).ok());
   pb::ApprovalRequest lower = NewRequest({{2, "SM"}});
   AddValue(1, "lines/a/MARGIN", "9.99", &lower, pb::WORSE_DIRECTION_LOWER);
-  EXPECT_EQ(CarryOver(margin, &lower), 0);
+  EXPECT_EQ(CarryOver(margin, kLongAgo, &lower), 0);
   pb::ApprovalRequest higher = NewRequest({{2, "SM"}});
   AddValue(1, "lines/a/MARGIN", "10.01", &higher, pb::WORSE_DIRECTION_LOWER);
-  EXPECT_EQ(CarryOver(margin, &higher), 1);
+  EXPECT_EQ(CarryOver(margin, kLongAgo, &higher), 1);
 }
 
 TEST(CarryOver, OnlyFromApprovedRequestsOfTheSamePurposeNotDecidedByWhoAsksNow) {
@@ -305,17 +350,31 @@ TEST(CarryOver, OnlyFromApprovedRequestsOfTheSamePurposeNotDecidedByWhoAsksNow) 
   AddValue(1, "lines/a/DISCOUNT", "4", &request);
   pb::ApprovalRequest rejected = Granted();
   rejected.set_state(pb::APPROVAL_STATE_REJECTED);
-  EXPECT_EQ(CarryOver(rejected, &request), 0);
+  EXPECT_EQ(CarryOver(rejected, kLongAgo, &request), 0);
   pb::ApprovalRequest purpose = Granted();
   purpose.set_purpose("PRICE_BOOK_RELEASE");
-  EXPECT_EQ(CarryOver(purpose, &request), 0);
+  EXPECT_EQ(CarryOver(purpose, kLongAgo, &request), 0);
   request.set_requester(kManager);
-  EXPECT_EQ(CarryOver(Granted(), &request), 0) << "the manager decided then and asks now";
+  EXPECT_EQ(CarryOver(Granted(), kLongAgo, &request), 0) << "the manager decided then and asks now";
+}
+
+// G-05: conditions of long ago are asked about again.
+TEST(CarryOver, DecisionsThatAreTooOldAreAskedAgain) {
+  pb::ApprovalRequest request = NewRequest({{2, "SM"}});
+  AddValue(1, "lines/a/DISCOUNT", "4", &request);
+  EXPECT_EQ(CarryOver(Granted(), kNow + absl::Microseconds(1), &request), 0);
+  EXPECT_EQ(CarryOver(Granted(), kNow, &request), 1);
+  // What was carried over is as old as the decision itself.
+  pb::ApprovalRequest chain = request;
+  chain.set_state(pb::APPROVAL_STATE_APPROVED);
+  pb::ApprovalRequest next = NewRequest({{2, "SM"}});
+  AddValue(1, "lines/a/DISCOUNT", "4", &next);
+  EXPECT_EQ(CarryOver(chain, kNow + absl::Microseconds(1), &next), 0);
 }
 
 TEST(CarryOver, StepThatTestsNothingIsAsked) {
   pb::ApprovalRequest request = NewRequest({{2, "SM"}});
-  EXPECT_EQ(CarryOver(Granted(), &request), 0);
+  EXPECT_EQ(CarryOver(Granted(), kLongAgo, &request), 0);
 }
 
 // G-05

@@ -84,6 +84,7 @@ void RegisterApproval(resource::Runtime& runtime, std::shared_ptr<const Engine> 
               ASSIGN_OR_RETURN(auto change, work.Begin<pb::ApprovalRequest>(request));
               ASSIGN_OR_RETURN(const Decider decider, engine->DeciderOf(work, held));
               RETURN_IF_ERROR(Approve(decider, request.content_hash(), request.opinion(), work.now(), &change.after));
+              RETURN_IF_ERROR(engine->CheckApproval(work, change.before, decider, change.after));
               return engine->Finish(work, std::move(change));
             });
       });

@@ -107,6 +107,13 @@ absl::Status CheckInput(const pb::Quote& quote) {
   return violations.status();
 }
 
+absl::Status CheckValidity(const pb::Quote& quote, const std::string& last) {
+  if (quote.valid_until() <= last) return absl::OkStatus();
+  return InvalidField("quote.valid_until", "VALIDITY_TOO_LONG",
+                      absl::StrCat("is ", quote.valid_until(), "; prices are held until ", last, " at the longest"),
+                      {{"value", quote.valid_until()}, {"limit", last}});
+}
+
 void BackToDraft(pb::Quote* quote) {
   for (pb::QuoteLine& line : *quote->mutable_lines()) resource::ClearOutputOnly(&line, /*import=*/false);
   for (pb::QuoteGift& gift : *quote->mutable_gifts()) resource::ClearOutputOnly(&gift, /*import=*/false);
@@ -197,6 +204,13 @@ absl::Status CheckValid(const pb::Quote& quote, absl::string_view today) {
   return FailedPrecondition("QUOTE_EXPIRED", quote.name(),
                             absl::StrCat("the quote was valid until ", quote.valid_until(), "; today is ", today),
                             {{"validUntil", quote.valid_until()}, {"today", std::string(today)}});
+}
+
+absl::Status CheckOrderTime(const pb::Quote& quote, const std::string& last, const std::string& today) {
+  if (today <= last) return absl::OkStatus();
+  return FailedPrecondition("QUOTE_ORDER_TIME_OVER", quote.name(),
+                            absl::StrCat("the quote gave the prices of orders until ", last, "; make another one"),
+                            {{"until", last}, {"today", today}});
 }
 
 }  // namespace kam::contract::rules

@@ -37,6 +37,9 @@ absl::Status CheckVerb(const pricing::v1::Quote& quote, QuoteVerb verb);
 // in the currency of the quote (CURRENCY_MISMATCH).
 absl::Status CheckInput(const pricing::v1::Quote& quote);
 
+// The last day of validity is not after `last`: VALIDITY_TOO_LONG.
+absl::Status CheckValidity(const pricing::v1::Quote& quote, const std::string& last);
+
 // Forgets everything that was worked out or decided: the quote is a draft again. Lines of an input may carry output
 // fields; they fall away here too.
 void BackToDraft(pricing::v1::Quote* quote);
@@ -52,6 +55,9 @@ std::string ContentHash(const pricing::v1::Quote& quote);
 absl::Status CheckApprovedContent(const pricing::v1::Quote& quote);
 // The last day of validity is not over: FAILED_PRECONDITION QUOTE_EXPIRED.
 absl::Status CheckValid(const pricing::v1::Quote& quote, absl::string_view today);
+
+// An accepted quote gives the prices of contracts and orders until `last`: FAILED_PRECONDITION QUOTE_ORDER_TIME_OVER.
+absl::Status CheckOrderTime(const pricing::v1::Quote& quote, const std::string& last, const std::string& today);
 
 }  // namespace kam::contract::rules
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 
 namespace kam::contract::rules {
@@ -43,6 +44,17 @@ absl::Status TakeOff(const std::vector<QuoteDraw>& drawn, AgreedTerms* terms) {
     ASSIGN_OR_RETURN(line.quantity, Subtract(line.quantity, taken));
     ASSIGN_OR_RETURN(line.taken, Add(line.taken, taken));
     ASSIGN_OR_RETURN(pool->second, Subtract(pool->second, taken));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckUndrawn(const std::string& quote, const std::vector<QuoteDraw>& drawn) {
+  for (const QuoteDraw& draw : drawn) {
+    if (draw.quantity.sign() <= 0) continue;
+    return FailedPrecondition("QUOTE_DRAWN", quote,
+                              absl::StrCat("contracts or orders have taken ", draw.quantity.ToString(), " of ",
+                                           draw.product, " from the quote; take them back, or make another quote"),
+                              {{"product", draw.product}, {"quantity", draw.quantity.ToString()}});
   }
   return absl::OkStatus();
 }

@@ -29,6 +29,9 @@ absl::StatusOr<std::vector<QuoteDraw>> DrawsToPost(const std::vector<QuoteDraw>&
 // Lowers the quantities of `terms` by what everybody has drawn; never below nothing.
 absl::Status TakeOff(const std::vector<QuoteDraw>& drawn, AgreedTerms* terms);
 
+// Nothing of the quote is held by anybody: FAILED_PRECONDITION QUOTE_DRAWN naming what is.
+absl::Status CheckUndrawn(const std::string& quote, const std::vector<QuoteDraw>& drawn);
+
 }  // namespace kam::contract::rules
 
 #endif  // KAM_CONTRACT_SVC_RULES_QUOTE_LEDGER_H_

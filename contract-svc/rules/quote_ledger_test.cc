@@ -39,6 +39,14 @@ TEST(QuoteLedgerTest, MoreDrawnThanOfferedLeavesNothing) {
   EXPECT_EQ(terms.lines[0].quantity, D(5));
 }
 
+// C-05, G-05
+TEST(QuoteLedgerTest, OnlyWhatNobodyHoldsIsUndrawn) {
+  EXPECT_THAT(CheckUndrawn("quotes/q", {}), IsOk());
+  EXPECT_THAT(CheckUndrawn("quotes/q", {{"a", D(10), D(0)}, {"b", D(9), D(0)}}), IsOk());
+  EXPECT_THAT(CheckUndrawn("quotes/q", {{"a", D(10), D(0)}, {"b", D(9), D(1)}}),
+              kam::testing::HasReason("QUOTE_DRAWN"));
+}
+
 // C-05: whatever contracts and orders do in whatever order, what is open and what is drawn are what was offered.
 TEST(QuoteLedgerTest, OpenAndDrawnAreAlwaysWhatWasOffered) {
   EXPECT_TRUE(rc::check("conserved", [] {

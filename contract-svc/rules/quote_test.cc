@@ -177,5 +177,14 @@ TEST(NextRevision, IsADraftOfTheSameOffer) {
   EXPECT_EQ(NextRevision(stored).root(), first.name());
 }
 
+// C-01, C-03, C-05: a price is not held for as long as the seller likes, neither before nor after the acceptance.
+TEST(QuoteValidity, EndsAndOrderTimesAreBounded) {
+  const pb::Quote quote = NewQuote();
+  EXPECT_TRUE(CheckValidity(quote, "2026-02-04").ok());
+  EXPECT_EQ(Reason(CheckValidity(quote, "2026-02-03")), "VALIDITY_TOO_LONG");
+  EXPECT_TRUE(CheckOrderTime(quote, "2026-08-03", "2026-08-03").ok());
+  EXPECT_EQ(Reason(CheckOrderTime(quote, "2026-08-03", "2026-08-04")), "QUOTE_ORDER_TIME_OVER");
+}
+
 }  // namespace
 }  // namespace kam::contract::rules
