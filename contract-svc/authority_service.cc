@@ -41,12 +41,20 @@ absl::Status CheckGrant(const pb::AuthorityGrant& grant) {
   return violations.status();
 }
 
-// Nobody gives or takes more than he holds.
-absl::Status CheckOwn(UnitOfWork& work, const Context& context, const pb::AuthorityGrant& grant) {
+// Nobody gives more than he holds.
+absl::Status CheckGiven(UnitOfWork& work, const Context& context, const pb::AuthorityGrant& grant) {
   ASSIGN_OR_RETURN(const std::string person, Person(work));
   ASSIGN_OR_RETURN(const rules::Grant asked, ToRules(grant));
   ASSIGN_OR_RETURN(const std::vector<rules::Grant> grants, LoadGrants(work));
   return rules::CheckGrantable(asked, {person, work.actor().roles}, grants, context.Today(work.now()));
+}
+
+// Nor does he take back more, unless he gave it.
+absl::Status CheckTaken(UnitOfWork& work, const Context& context, const pb::AuthorityGrant& grant) {
+  ASSIGN_OR_RETURN(const std::string person, Person(work));
+  ASSIGN_OR_RETURN(const rules::Grant given, ToRules(grant));
+  ASSIGN_OR_RETURN(const std::vector<rules::Grant> grants, LoadGrants(work));
+  return rules::CheckRevocable(given, grant.grantor(), {person, work.actor().roles}, grants, context.Today(work.now()));
 }
 
 }  // namespace
@@ -69,7 +77,7 @@ void RegisterAuthority(const Context& context, rpc::Registry* registry) {
         created->set_grantor(work.actor().subject);
         RETURN_IF_ERROR(Validate(work, *created));
         RETURN_IF_ERROR(CheckGrant(*created));
-        return CheckOwn(work, context, *created);
+        return CheckGiven(work, context, *created);
       });
   context.runtime.SetHooks(pb::AuthorityGrant::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
@@ -80,7 +88,7 @@ void RegisterAuthority(const Context& context, rpc::Registry* registry) {
         return context.runtime.Write<pb::AuthorityGrant>(
             call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::AuthorityGrant> {
               ASSIGN_OR_RETURN(auto change, work.Begin<pb::AuthorityGrant>(request));
-              RETURN_IF_ERROR(CheckOwn(work, context, change.before));
+              RETURN_IF_ERROR(CheckTaken(work, context, change.before));
               SetTime(work.now(), change.after.mutable_revoke_time());
               return work.Save(std::move(change));
             });

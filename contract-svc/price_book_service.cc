@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "common/approval/engine.h"
 #include "common/id/digest.h"
+#include "common/id/id.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -24,6 +25,8 @@ using resource::UnitOfWork;
 
 constexpr char kService[] = "kam.pricing.v1.PriceBookService";
 constexpr char kPurpose[] = "PRICE_BOOK_RELEASE";
+
+std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
 bool Less(const google::type::Money& a, const google::type::Money& b) {
   return a.units() != b.units() ? a.units() < b.units() : a.nanos() < b.nanos();
@@ -52,9 +55,10 @@ absl::Status CheckEntries(const pb::PriceBook& book) {
   return violations.status();
 }
 
-// Of everything that prices depend on. The prices are in the order of the book.
+// Of everything that prices depend on, and of the salt. The prices are in the order of the book.
 std::string HashOf(const pb::PriceBook& book) {
-  std::string text = absl::StrCat(book.code(), "\n", book.revision(), "\n", book.effective_from(), "\n");
+  std::string text = book.content_salt().empty() ? "" : absl::StrCat(book.content_salt(), "\n");
+  absl::StrAppend(&text, book.code(), "\n", book.revision(), "\n", book.effective_from(), "\n");
   const auto add = [&text](const auto& list) {
     for (const auto& message : list) {
       absl::StrAppend(&text, absl::BytesToHexString(message.SerializeAsString()), "\n");
@@ -67,6 +71,15 @@ std::string HashOf(const pb::PriceBook& book) {
   add(book.conditions());
   add(book.scale_lines());
   return Sha256Hex(text);
+}
+
+// The hash goes to people who may not know the floor prices in it, in the request about the release too.
+absl::Status Seal(pb::PriceBook* book) {
+  unsigned char salt[16];
+  RETURN_IF_ERROR(SystemRandom(salt));
+  book->set_content_salt(absl::BytesToHexString({reinterpret_cast<const char*>(salt), sizeof(salt)}));
+  book->set_content_hash(HashOf(*book));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<pb::PriceBook>> FindReleased(UnitOfWork& work, const std::string& code) {
@@ -91,7 +104,7 @@ absl::StatusOr<pb::PriceBook> Check(UnitOfWork& work, const Context& context,
   ASSIGN_OR_RETURN(const std::vector<pb::PriceBook> released, FindReleased(work, change.before.code()));
   RETURN_IF_ERROR(
       CheckRelease(work, context, change.before, released.empty() ? std::string() : released[0].effective_from()));
-  change.after.set_content_hash(HashOf(change.before));
+  RETURN_IF_ERROR(Seal(&change.after));
   SetTime(work.now(), change.after.mutable_check_time());
   return work.Save(std::move(change));
 }
@@ -111,7 +124,7 @@ absl::StatusOr<pb::PriceBook> Submit(UnitOfWork& work, const Context& context,
   ASSIGN_OR_RETURN(const std::vector<pb::PriceBook> released, FindReleased(work, change.before.code()));
   RETURN_IF_ERROR(
       CheckRelease(work, context, change.before, released.empty() ? std::string() : released[0].effective_from()));
-  change.after.set_content_hash(HashOf(change.before));
+  RETURN_IF_ERROR(Seal(&change.after));
   approval::v1::ApprovalRequest filing;
   filing.set_subject(change.before.name());
   filing.set_subject_label(absl::StrCat(change.before.code(), "/", change.before.revision()));
@@ -161,9 +174,8 @@ absl::Status OnOutcome(UnitOfWork& work, const Context& context, const approval:
     return work.Save(std::move(change)).status();
   }
   // Whoever submitted it did not decide; neither does anybody who wrote at it.
-  for (const char* method : {"/CreatePriceBook", "/RevisePriceBook", "/UpdatePriceBook"}) {
-    RETURN_IF_ERROR(CheckNotAuthor(work, request.subject(), absl::StrCat(kService, method)));
-  }
+  RETURN_IF_ERROR(
+      CheckNoAuthorApproved(work, request, {Rpc("CreatePriceBook"), Rpc("RevisePriceBook"), Rpc("UpdatePriceBook")}));
   ASSIGN_OR_RETURN(const std::vector<pb::PriceBook> released, FindReleased(work, change.before.code()));
   std::string previous_from = released.empty() ? std::string() : released[0].effective_from();
   // Releases come one after the other, each proved against all before it: of two books that do not go together and are
@@ -221,6 +233,7 @@ void RegisterPriceBooks(const Context& context, rpc::Registry* registry) {
         after->set_state(pb::PRICE_BOOK_STATE_DRAFT);
         after->clear_check_time();
         after->clear_content_hash();
+        after->clear_content_salt();
         return CheckEntries(*after);
       });
   context.runtime.SetHooks(pb::PriceBook::descriptor(), std::move(hooks));

@@ -5,11 +5,14 @@
 #include <set>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/id/digest.h"
 #include "common/money/money_proto.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/testing/price_book_fixture.h"
 #include "kam/api/standard.pb.h"
+#include "kam/approval/v1/approval_delegation_service.pb.h"
 #include "kam/order/v1/order_service.pb.h"
 #include "kam/pricing/v1/price_book_service.pb.h"
 #include "kam/pricing/v1/product_service.pb.h"
@@ -126,9 +129,51 @@ TEST_F(PriceBookTest, AnAuthorDoesNotRelease) {
   const auto submitted = Submit(draft->name(), edited->etag());
   ASSERT_THAT(submitted, IsOk());
   EXPECT_THAT(world_.Approve(world_.gam, submitted->approval()), HasReason("SEPARATION_OF_DUTIES"));
+  // Nor through somebody who takes his place.
+  const auth::Principal deputy = world_.NewPerson("LEG");
+  kam::approval::v1::CreateApprovalDelegationRequest lend;
+  lend.mutable_approval_delegation()->set_delegate(deputy.subject);
+  lend.mutable_approval_delegation()->add_roles("GAM");
+  const int64_t now = absl::ToUnixSeconds(world_.harness().clock().Now());
+  lend.mutable_approval_delegation()->mutable_start_time()->set_seconds(now - 60);
+  lend.mutable_approval_delegation()->mutable_end_time()->set_seconds(now + 3600);
+  lend.mutable_approval_delegation()->set_reason("holiday");
+  ASSERT_THAT(world_.harness().Call<kam::approval::v1::ApprovalDelegation>(
+                  world_.gam, "kam.approval.v1.ApprovalDelegationService/CreateApprovalDelegation", lend),
+              IsOk());
+  EXPECT_THAT(world_.Approve(deputy, submitted->approval()), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_EQ(Get(draft->name())->state(), pb::PRICE_BOOK_STATE_IN_APPROVAL);
   EXPECT_THAT(world_.Approve(world_.NewPerson("GM"), submitted->approval()), IsOk());
   EXPECT_EQ(Get(draft->name())->state(), pb::PRICE_BOOK_STATE_RELEASED);
+}
+
+// C-02, R-09: floor prices are not worked out from digests by those who know everything else.
+TEST_F(PriceBookTest, DigestsDoNotTellFloorPrices) {
+  pb::PriceBook book = Draft();
+  pb::PriceBookEntry* entry = book.add_entries();
+  entry->set_product(world_.NewProduct("100").name());
+  *entry->mutable_unit_price() = Cny("90");
+  *entry->mutable_floor_price() = Cny("81");
+  entry->set_valid_from("2026-01-01");
+  const auto draft = Create(book);
+  ASSERT_THAT(draft, IsOk());
+  const auto submitted = Submit(draft->name(), draft->etag());
+  ASSERT_THAT(submitted, IsOk());
+  // What a consultant could work out with every floor price he tries.
+  const std::string plain =
+      Sha256Hex(absl::StrCat(submitted->code(), "\n", submitted->revision(), "\n", submitted->effective_from(), "\n",
+                             absl::BytesToHexString(submitted->entries(0).SerializeAsString()), "\n"));
+  EXPECT_FALSE(submitted->content_hash().empty());
+  EXPECT_NE(submitted->content_hash(), plain);
+  EXPECT_EQ(world_.GetApproval(world_.gm, submitted->approval())->content_hash(), submitted->content_hash());
+  EXPECT_THAT(world_.Approve(world_.gm, submitted->approval()), IsOk());
+  kam::api::GetRequest get;
+  get.set_name(draft->name());
+  const auto seen = Call<pb::PriceBook>(world_.kax, "GetPriceBook", get);
+  ASSERT_THAT(seen, IsOk());
+  EXPECT_TRUE(seen->content_hash().empty());
+  EXPECT_TRUE(seen->content_salt().empty());
+  EXPECT_FALSE(seen->entries(0).has_floor_price());
 }
 
 // C-01: all pairs of state and verb.

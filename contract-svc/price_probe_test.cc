@@ -2,11 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/testing/pricing_world.h"
 #include "kam/api/standard.pb.h"
 #include "kam/pricing/v1/authority_grant_service.pb.h"
+#include "kam/pricing/v1/price_book_service.pb.h"
 #include "kam/pricing/v1/price_probe_service.pb.h"
 
 namespace kam::contract {
@@ -181,6 +183,72 @@ TEST_F(PriceProbeTest, ARefusedSubmissionCountsToo) {
                 .Get("SELECT COUNT(*) FROM price_probes WHERE product = '" + product.name().substr(9) + "'")
                 .integer(),
             1);
+}
+
+// C-02, C-03: where the published price is spread over the quantity, the quantity is a way of trying prices.
+TEST_F(PriceProbeTest, QuantitiesThatMoveThePublishedPriceAreProbesToo) {
+  const auth::Principal seller = world_.NewPerson("KAX");
+  const std::string account = world_.NewAccount(seller);
+  // 20 off the line: 80 for one, 90 for two, 93.3333 for three.
+  const auto product_with_floor = [&](const std::string& floor) {
+    const pb::Product product = world_.NewProduct("100", floor);
+    pb::PriceBook book;
+    book.set_code("B" + world_.harness().NewId());
+    book.set_display_name("Spread");
+    book.set_effective_from(world_.Today());
+    const std::string code = absl::AsciiStrToUpper("K" + world_.harness().NewId().substr(12));
+    pb::PriceConditionType* type = book.add_condition_types();
+    type->set_code(code);
+    type->set_level(pb::PRICE_LEVEL_CONTRACT);
+    type->set_calculation(pb::PRICE_CALCULATION_FIXED_OFF);
+    pb::PriceAccess* access = book.add_accesses();
+    access->set_condition_type(code);
+    access->set_sequence(1);
+    access->set_keys("PRODUCT");
+    pb::PriceCondition* condition = book.add_conditions();
+    condition->set_number(1);
+    condition->set_condition_type(code);
+    condition->set_product(product.name());
+    condition->set_valid_from(world_.Today());
+    *condition->mutable_amount() = Cny("20");
+    pb::CreatePriceBookRequest create;
+    *create.mutable_price_book() = book;
+    const std::string books = "kam.pricing.v1.PriceBookService/";
+    const auto draft = world_.harness().Call<pb::PriceBook>(world_.kapm, books + "CreatePriceBook", create);
+    EXPECT_THAT(draft, IsOk());
+    pb::SubmitPriceBookRequest submit;
+    submit.set_name(draft->name());
+    submit.set_etag(draft->etag());
+    const auto submitted = world_.harness().Call<pb::PriceBook>(world_.kapm, books + "SubmitPriceBook", submit);
+    EXPECT_THAT(submitted, IsOk());
+    EXPECT_THAT(world_.Approve(world_.gam, submitted->approval()), IsOk());
+    return product;
+  };
+  const auto state = [&](const pb::Product& product, int quantity) {
+    pb::Quote quote;
+    quote.set_account(account);
+    quote.set_currency("CNY");
+    PricingWorld::AddLine(product, absl::StrCat(quantity), "", &quote);
+    const auto draft = world_.Create(seller, quote);
+    EXPECT_THAT(draft, IsOk());
+    const auto priced = world_.Price(seller, draft->name());
+    EXPECT_THAT(priced, IsOk());
+    return priced.value_or(pb::PriceQuoteResponse()).quote().state();
+  };
+  const pb::Product low = product_with_floor("70"), high = product_with_floor("95");
+  EXPECT_EQ(state(high, 1), pb::QUOTE_STATE_PRICED);
+  EXPECT_EQ(state(high, 10), pb::QUOTE_STATE_APPROVED);
+  for (int quantity = 1; quantity <= 6; ++quantity) EXPECT_EQ(state(low, quantity), pb::QUOTE_STATE_APPROVED);
+  for (int quantity = 2; quantity <= 5; ++quantity) state(high, quantity);
+  for (int quantity = 11; quantity <= 14; ++quantity) {
+    EXPECT_EQ(state(low, quantity), state(high, quantity)) << "after six answers it no longer depends on the floor";
+  }
+  EXPECT_EQ(state(low, 6), pb::QUOTE_STATE_APPROVED) << "what was answered is answered again";
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get("SELECT COUNT(*) FROM price_probes WHERE product = '" + high.name().substr(9) + "'")
+                .integer(),
+            6);
 }
 
 }  // namespace

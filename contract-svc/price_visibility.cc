@@ -115,7 +115,10 @@ void Hide(const Customers& reached, pb::PriceBook* book) {
   RemoveIf(book->mutable_scale_lines(),
            [&](const pb::PriceScaleLine& line) { return gone.count(line.condition()) != 0; });
   // A hash of few unknowns tells them.
-  if (any) book->clear_content_hash();
+  if (any) {
+    book->clear_content_hash();
+    book->clear_content_salt();
+  }
 }
 
 void Hide(const Customers& reached, pb::PriceSimulation* simulation) {
@@ -140,7 +143,7 @@ absl::Status HideIn(const Context& context, const rpc::Call& call, const std::ve
 
 // What stands in rows is not told of the past either.
 void HideHistory(kam::api::HistoryResponse* history) {
-  static const Names* const kRows = new Names{"entries", "conditions", "scale_lines", "content_hash"};
+  static const Names* const kRows = new Names{"entries", "conditions", "scale_lines", "content_hash", "content_salt"};
   for (kam::api::HistoryEntry& entry : *history->mutable_entries()) {
     for (kam::api::FieldChange& change : *entry.mutable_changes()) {
       if (kRows->count(change.field()) == 0) continue;

@@ -54,7 +54,8 @@ TEST_F(PriceVisibilityTest, RowsOfACustomerAreForThoseWhoReachHim) {
   ASSERT_THAT(own, IsOk());
   EXPECT_EQ(own->entries_size(), 2);
   EXPECT_EQ(own->conditions_size(), 3);
-  EXPECT_EQ(own->content_hash(), released.content_hash());
+  EXPECT_EQ(own->content_hash(), "") << "there may be floor prices in it";
+  EXPECT_EQ(GetAs(world_.kam, released.name())->content_hash(), released.content_hash());
   const auto foreign = GetAs(stranger, released.name());
   ASSERT_THAT(foreign, IsOk());
   ASSERT_EQ(foreign->entries_size(), 1);

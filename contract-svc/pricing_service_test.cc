@@ -390,6 +390,48 @@ TEST_F(PricingTest, NobodyGrantsMoreThanHeHoldsNorToHimself) {
   EXPECT_EQ(world_.Price(world_.kam, quote)->quote().required_level(), 4);
 }
 
+// R-07, R.2: with the smallest margin of a grant the answers to prices would tell the purchase price.
+TEST_F(PricingTest, SmallestMarginsAreForThoseWhoGiveAuthority) {
+  const pb::Product product = world_.NewProduct("100", "", "60");
+  auto bound = Grant(product.product_line(), "KAM", 3, "10");
+  bound.mutable_authority_grant()->set_min_margin_percent("12.5");
+  const auto given = Call<pb::AuthorityGrant>(world_.sd, absl::StrCat(kGrants, "CreateAuthorityGrant"), bound);
+  ASSERT_THAT(given, IsOk());
+  EXPECT_EQ(given->min_margin_percent(), "12.5");
+  kam::api::GetRequest get;
+  get.set_name(given->name());
+  for (const auto& [reader, seen] :
+       {std::pair(world_.kax, ""), std::pair(world_.kam, ""), std::pair(world_.gm, "12.5")}) {
+    const auto grant = Call<pb::AuthorityGrant>(reader, absl::StrCat(kGrants, "GetAuthorityGrant"), get);
+    ASSERT_THAT(grant, IsOk());
+    EXPECT_EQ(grant->min_margin_percent(), seen);
+  }
+  kam::api::ListRequest list;
+  list.set_filter("min_margin_percent = \"12.5\"");
+  EXPECT_THAT(Call<pb::ListAuthorityGrantsResponse>(world_.kax, absl::StrCat(kGrants, "ListAuthorityGrants"), list),
+              HasReason("FILTER_FIELD_UNKNOWN"));
+}
+
+// C-03, R-06: a grant to the own role, or of days before the own grant, is taken back like any other.
+TEST_F(PricingTest, WhatWasGivenCanBeTakenBack) {
+  const pb::Product product = world_.NewProduct("100");
+  const std::string create = absl::StrCat(kGrants, "CreateAuthorityGrant");
+  const auto revoke = [&](const auth::Principal& as, const std::string& name) {
+    pb::RevokeAuthorityGrantRequest request;
+    request.set_name(name);
+    request.set_reason("given in error");
+    return Call<pb::AuthorityGrant>(as, absl::StrCat(kGrants, "RevokeAuthorityGrant"), request);
+  };
+  const auto of_gam = Call<pb::AuthorityGrant>(world_.sd, create, Grant(product.product_line(), "GAM", 4, "14"));
+  ASSERT_THAT(of_gam, IsOk());
+  EXPECT_THAT(revoke(world_.gam, of_gam->name()), IsOk()) << "the authority of his own role";
+  const auto wide = Call<pb::AuthorityGrant>(world_.sd, create, Grant(product.product_line(), "KAM", 5, "20"));
+  ASSERT_THAT(wide, IsOk());
+  EXPECT_THAT(revoke(world_.gam, wide->name()), HasReason("GRANT_EXCEEDS_OWN"));
+  auth::Principal moved = world_.harness().PrincipalFor("GAM", world_.sd.employee, world_.sd.department);
+  EXPECT_THAT(revoke(moved, wide->name()), IsOk()) << "he gave it, in another post";
+}
+
 // A question to a person, not to a role.
 TEST_F(PricingTest, PersonalGrantIsAskedOfThePerson) {
   const pb::Product product = world_.NewProduct("100", "", "60");

@@ -29,10 +29,16 @@ absl::StatusOr<rules::ReleaseAuthorities> LoadAuthorities(UnitOfWork& work) {
 
 rules::Decider Caller(const UnitOfWork& work) { return {work.actor().subject, work.actor().roles}; }
 
-absl::Status CheckOwn(UnitOfWork& work, const Context& context, const pb::ReleaseAuthority& authority) {
+absl::Status CheckGiven(UnitOfWork& work, const Context& context, const pb::ReleaseAuthority& authority) {
   RETURN_IF_ERROR(Person(work).status());
   ASSIGN_OR_RETURN(const rules::ReleaseAuthorities held, LoadAuthorities(work));
   return rules::CheckReleaseGrantable(authority, Caller(work), held, context.Today(work.now()));
+}
+
+absl::Status CheckTaken(UnitOfWork& work, const Context& context, const pb::ReleaseAuthority& authority) {
+  RETURN_IF_ERROR(Person(work).status());
+  ASSIGN_OR_RETURN(const rules::ReleaseAuthorities held, LoadAuthorities(work));
+  return rules::CheckReleaseRevocable(authority, Caller(work), held, context.Today(work.now()));
 }
 
 // What other orders of the customer owe that went out, or are to go out, on somebody's word.
@@ -74,7 +80,7 @@ void RegisterReleaseAuthorities(const Context& context, rpc::Registry* registry)
         authority->set_grantor(work.actor().subject);
         RETURN_IF_ERROR(Validate(work, *authority));
         RETURN_IF_ERROR(rules::CheckReleaseAuthority(*authority));
-        return CheckOwn(work, context, *authority);
+        return CheckGiven(work, context, *authority);
       });
   context.runtime.SetHooks(pb::ReleaseAuthority::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
@@ -86,7 +92,7 @@ void RegisterReleaseAuthorities(const Context& context, rpc::Registry* registry)
         return context.runtime.Write<pb::ReleaseAuthority>(
             call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ReleaseAuthority> {
               ASSIGN_OR_RETURN(auto change, work.Begin<pb::ReleaseAuthority>(request));
-              RETURN_IF_ERROR(CheckOwn(work, context, change.before));
+              RETURN_IF_ERROR(CheckTaken(work, context, change.before));
               SetTime(work.now(), change.after.mutable_revoke_time());
               return work.Save(std::move(change));
             });

@@ -15,11 +15,6 @@ namespace {
 
 const Decimal kHundred = Decimal::FromInt(100);
 
-bool IsOf(const Grant& grant, const Actor& actor) {
-  if (!grant.employee.empty()) return grant.employee == actor.employee;
-  return std::find(actor.roles.begin(), actor.roles.end(), grant.role) != actor.roles.end();
-}
-
 // The price a discount of `line` is measured from by `grant`: without a list price, the published one.
 Decimal BasePrice(const Grant& grant, const PricedLine& line) {
   if (grant.base == Base::kListPrice && line.list_price.has_value()) return line.list_price->amount();
@@ -56,6 +51,9 @@ absl::StatusOr<std::vector<Exceeded>> TestLine(const Grant& grant, const PricedL
   if (line.floor_price.has_value() && net < line.floor_price->amount() && !grant.below_floor_allowed) {
     ASSIGN_OR_RETURN(const Decimal percent, PercentBelow(line.floor_price->amount(), net));
     exceeded.push_back({kRuleFloor, percent, std::nullopt, /*confidential=*/true});
+  }
+  if (line.floor_unknown && net < line.published_price->amount() && !grant.below_floor_allowed) {
+    exceeded.push_back({kRuleFloorUnknown, line.concession_percent, std::nullopt});
   }
   if (grant.min_margin_percent.has_value()) {
     if (!line.margin_percent.has_value()) {
@@ -191,7 +189,30 @@ std::vector<std::string> Lacks(const Grant& given, const Grant& own) {
   return lacks;
 }
 
+// Some grant of the actor that holds today lacks nothing; otherwise GRANT_EXCEEDS_OWN by the nearest one.
+absl::Status CheckCovered(const Grant& grant, const Actor& actor, absl::Span<const Grant> grants,
+                          absl::string_view today) {
+  std::vector<std::string> nearest = {"authority"};
+  bool any = false;
+  for (const Grant& own : grants) {
+    if (!own.active || !own.valid.Contains(today) || !IsOf(own, actor)) continue;
+    std::vector<std::string> lacks = Lacks(grant, own);
+    if (lacks.empty()) return absl::OkStatus();
+    if (!any || lacks.size() < nearest.size()) nearest = std::move(lacks);
+    any = true;
+  }
+  const std::string lacks = absl::StrJoin(nearest, ", ");
+  return Error(absl::StatusCode::kPermissionDenied, "GRANT_EXCEEDS_OWN",
+               absl::StrCat("goes beyond the authority of the one who gives or takes it in: ", lacks),
+               {{"exceeds", lacks}});
+}
+
 }  // namespace
+
+bool IsOf(const Grant& grant, const Actor& actor) {
+  if (!grant.employee.empty()) return grant.employee == actor.employee;
+  return std::find(actor.roles.begin(), actor.roles.end(), grant.role) != actor.roles.end();
+}
 
 absl::StatusOr<DocumentDecision> Decide(const Document& document, const Actor& actor, absl::Span<const Grant> grants,
                                         absl::string_view today) {
@@ -250,18 +271,15 @@ absl::Status CheckGrantable(const Grant& grant, const Actor& grantor, absl::Span
     return Error(absl::StatusCode::kPermissionDenied, "SELF_GRANT", "nobody gives authority to himself or to his role",
                  {{"grantee", grant.employee.empty() ? grant.role : grant.employee}});
   }
-  std::vector<std::string> nearest = {"authority"};
-  bool any = false;
-  for (const Grant& own : grants) {
-    if (!own.active || !own.valid.Contains(today) || !IsOf(own, grantor)) continue;
-    std::vector<std::string> lacks = Lacks(grant, own);
-    if (lacks.empty()) return absl::OkStatus();
-    if (!any || lacks.size() < nearest.size()) nearest = std::move(lacks);
-    any = true;
-  }
-  const std::string lacks = absl::StrJoin(nearest, ", ");
-  return Error(absl::StatusCode::kPermissionDenied, "GRANT_EXCEEDS_OWN",
-               absl::StrCat("goes beyond the authority of the one who gives it in: ", lacks), {{"exceeds", lacks}});
+  return CheckCovered(grant, grantor, grants, today);
+}
+
+absl::Status CheckRevocable(const Grant& grant, const std::string& grantor, const Actor& actor,
+                            absl::Span<const Grant> grants, absl::string_view today) {
+  if (!grantor.empty() && grantor == actor.employee) return absl::OkStatus();
+  Grant now = grant;
+  now.valid = {std::string(today), std::string(today)};
+  return CheckCovered(now, actor, grants, today);
 }
 
 }  // namespace kam::contract::rules

@@ -57,6 +57,7 @@ enum class Verdict { kWithin, kNeedsApproval, kNever };
 // Rules that can be broken, as they are called in answers and requests.
 inline constexpr char kRuleDiscount[] = "DISCOUNT";
 inline constexpr char kRuleFloor[] = "FLOOR";
+inline constexpr char kRuleFloorUnknown[] = "FLOOR_UNKNOWN";
 inline constexpr char kRuleMargin[] = "MARGIN";
 inline constexpr char kRuleMarginUnknown[] = "MARGIN_UNKNOWN";
 inline constexpr char kRuleLineValue[] = "LINE_VALUE";
@@ -98,14 +99,24 @@ struct DocumentDecision {
 // Judges a document. `today`: the day the decision is made; grants hold on days. Somebody's authority is the union of
 // the grants of his roles and his own: a line is inside when one single grant allows all of it. A price above the
 // published one is never allowed (C-02, no over-quotation), nor one changed by hand beyond the limits of its record.
+// Where the floor is in another currency, only those give anything away who may go below the floor.
 absl::StatusOr<DocumentDecision> Decide(const Document& document, const Actor& actor, absl::Span<const Grant> grants,
                                         absl::string_view today);
+
+// Whether the grant is the actor's: his own, or that of a role he holds.
+bool IsOf(const Grant& grant, const Actor& actor);
 
 // Whether `grantor` holds at least what `grant` gives: some grant of his that holds today covers it in every respect,
 // its dates inside his own. GRANT_EXCEEDS_OWN naming what the nearest own grant lacks; SELF_GRANT when it is for the
 // grantor.
 absl::Status CheckGrantable(const Grant& grant, const Actor& grantor, absl::Span<const Grant> grants,
                             absl::string_view today);
+
+// Whether `actor` may take back what `grantor` (empty: delivered with the suite) gave: he gave it himself, or some
+// grant of his that holds today covers it, whatever its dates. Authority of his own role or person he may give up.
+// GRANT_EXCEEDS_OWN.
+absl::Status CheckRevocable(const Grant& grant, const std::string& grantor, const Actor& actor,
+                            absl::Span<const Grant> grants, absl::string_view today);
 
 }  // namespace kam::contract::rules
 

@@ -139,6 +139,19 @@ TEST(Authority, G5PriceBelowTheFloor) {
   EXPECT_THAT(never.lines[0].roles, IsEmpty());
 }
 
+// C-02, G5: where the floor is not known in the currency, what is given away is not taken for within it.
+TEST(Authority, G5AnUnknownFloorTakesThoseWhoMayGoBelowIt) {
+  PricedLine line = Line("97");
+  line.floor_unknown = true;
+  const DocumentDecision decision = DecideAs({"SM"}, NewDocument({line}));
+  EXPECT_EQ(decision.level, 4);
+  EXPECT_THAT(RulesOf(decision.lines[0]), ElementsAre(kRuleFloorUnknown));
+  EXPECT_EQ(DecideAs({"GAM"}, NewDocument({line})).verdict, Verdict::kWithin);
+  PricedLine published = Line("100");
+  published.floor_unknown = true;
+  EXPECT_EQ(DecideAs({"KAX"}, NewDocument({published})).verdict, Verdict::kWithin) << "the price that was released";
+}
+
 // C-02: 不允许向客户高报价.
 TEST(Authority, NobodyQuotesAboveThePublishedPrice) {
   std::vector<Grant> grid = Grid();
@@ -315,6 +328,26 @@ TEST(Grantable, NoSelfGrantAndNothingFromNothing) {
   std::vector<Grant> over = Grid();
   for (Grant& grant : over) grant.valid.until = "2026-01-31";
   EXPECT_EQ(Reason(CheckGrantable(RoleGrant("KAM", 1, "0"), sd, over, kToday)), "GRANT_EXCEEDS_OWN");
+}
+
+// C-03, R-06: what was given can always be taken back by those above and by the one who gave it.
+TEST(Revocable, ByTheGrantorAndByWhoeverHoldsAsMuchWhateverTheDates) {
+  const Actor sd{"employees/sd", {"SD"}}, kam{"employees/kam", {"KAM"}}, former{"employees/former", {"KAX"}};
+  std::vector<Grant> grid = Grid();
+  for (Grant& own : grid) {
+    if (own.role == "SD") own.valid = {"2026-02-01", "2026-12-31"};  // Renewed today.
+  }
+  Grant given = RoleGrant("KAM", 3, "12");
+  given.valid.from = "2025-01-01";
+  ASSERT_EQ(Reason(CheckGrantable(given, sd, grid, kToday)), "GRANT_EXCEEDS_OWN") << "given it could not be";
+  EXPECT_TRUE(CheckRevocable(given, "employees/former", sd, grid, kToday).ok());
+  EXPECT_TRUE(CheckRevocable(given, "employees/former", former, {}, kToday).ok()) << "he gave it, his own has ended";
+  const absl::Status more = CheckRevocable(given, "employees/former", kam, grid, kToday);
+  EXPECT_EQ(Reason(more), "GRANT_EXCEEDS_OWN");
+  EXPECT_EQ(MetadataValue(more, "exceeds"), "max_discount_percent");
+  EXPECT_EQ(Reason(CheckRevocable(given, "", former, grid, kToday)), "GRANT_EXCEEDS_OWN");
+  // The widest authority of all is given up by those who have it: nobody else could take it.
+  EXPECT_TRUE(CheckRevocable(grid[4], "", sd, grid, kToday).ok());
 }
 
 }  // namespace

@@ -7,16 +7,11 @@
 namespace kam::contract::rules {
 namespace {
 
-bool Holds(const Grant& grant, const Actor& actor) {
-  if (!grant.employee.empty()) return grant.employee == actor.employee;
-  return std::find(actor.roles.begin(), actor.roles.end(), grant.role) != actor.roles.end();
-}
-
 // Levels above every one of the actor's own.
 std::vector<Grant> Above(const Actor& actor, absl::Span<const Grant> grants) {
   int own = 0;
   for (const Grant& grant : grants) {
-    if (grant.active && Holds(grant, actor)) own = std::max(own, grant.level);
+    if (grant.active && IsOf(grant, actor)) own = std::max(own, grant.level);
   }
   std::vector<Grant> above;
   for (const Grant& grant : grants) {
@@ -36,7 +31,9 @@ Decision NextLevel(Decision of_higher, const Decision& public_part) {
 
 Document PublicPart(Document document, Sight sight) {
   for (PricedLine& line : document.lines) {
-    if (!sight.floor) line.floor_price.reset();
+    if (sight.floor) continue;
+    line.floor_price.reset();
+    line.floor_unknown = false;
   }
   return document;
 }
@@ -61,7 +58,9 @@ std::vector<int> Telling(const Document& document, const DocumentDecision& publi
   for (size_t i = 0; i < document.lines.size(); ++i) {
     const PricedLine& line = document.lines[i];
     const bool bears = margins || (!sight.floor && line.floor_price.has_value());
-    if (bears && line.concession_percent.sign() > 0 && asked(public_part.lines[i])) {
+    // Of a price that moves with the quantity the seller chooses the price when he chooses the quantity.
+    const bool chosen = line.moves_with_quantity || line.net_price->amount() < line.published_price->amount();
+    if (bears && chosen && asked(public_part.lines[i])) {
       telling.push_back(static_cast<int>(i));
     }
   }

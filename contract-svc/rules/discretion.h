@@ -33,8 +33,9 @@ std::vector<Grant> PublicPart(absl::Span<const Grant> grants, Sight sight);
 // Position of a line, or kWholeDocument.
 inline constexpr int kWholeDocument = -1;
 
-// Parts of the document whose answer tells something: a confidential limit bears on them, something is conceded, and
-// either the public part is within the authority of the one who asks, or the question is put to others (`submitted`).
+// Parts of the document whose answer tells something: a confidential limit bears on them, the seller has chosen the
+// price (by conceding something, or by the quantity that it moves with), and either the public part is within the
+// authority of the one who asks, or the question is put to others (`submitted`).
 std::vector<int> Telling(const Document& document, const DocumentDecision& public_part, absl::Span<const Grant> grants,
                          Sight sight, bool submitted);
 

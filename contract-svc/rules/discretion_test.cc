@@ -95,6 +95,18 @@ TEST_F(Discretion, InsideThePublicAuthorityOnlyThatTheNextLevelIsNeeded) {
   EXPECT_EQ(Truth(At("95", "99", "1")).lines[0].level, 4) << "the floor really needs the head of the department";
 }
 
+// C-02: that there is a floor in another currency is not told either.
+TEST_F(Discretion, AnUnknownFloorIsToldLikeABrokenOne) {
+  Document document = At("95", "1", "1");
+  document.lines[0].floor_price.reset();
+  document.lines[0].floor_unknown = true;
+  EXPECT_EQ(Truth(document).lines[0].level, 4);
+  const DocumentDecision told = Tell(document);
+  ASSERT_EQ(told.lines[0].exceeded.size(), 1u);
+  EXPECT_EQ(told.lines[0].exceeded[0].rule, kRuleConfidential);
+  EXPECT_EQ(told.lines[0].level, 2);
+}
+
 TEST_F(Discretion, WhatIsRefusedWithoutAskingIsToldLikeAnyOther) {
   const Document fine = At("95", "1", "1");
   EXPECT_EQ(Tell(fine).verdict, Verdict::kWithin);
@@ -112,6 +124,12 @@ TEST_F(Discretion, TellingPartsAreThoseWhoseAnswerDependsOnAConfidentialLimit) {
   };
   EXPECT_THAT(telling(At("95", "1", "1"), false), ElementsAre(0));
   EXPECT_THAT(telling(At("100", "1", "1"), false), IsEmpty()) << "the published price";
+  Document spread = At("100", "1", "1");
+  spread.lines[0].moves_with_quantity = true;
+  EXPECT_THAT(telling(spread, false), ElementsAre(0)) << "the quantity chooses the published price";
+  Document hair = At("99.9999", "1", "1");
+  hair.lines[0].concession_percent = Decimal();
+  EXPECT_THAT(telling(hair, false), ElementsAre(0)) << "a concession that is no percentage";
   EXPECT_THAT(telling(At("85", "1", "1"), false), IsEmpty()) << "needs approval anyway";
   EXPECT_THAT(telling(At("85", "1", "1"), true), ElementsAre(0)) << "the level asked tells something";
   Document gift = At("100", "1", "1");

@@ -4,6 +4,7 @@
 #include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/release_authority.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -11,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "kam/order/v1/order.pb.h"
 #include "kam/order/v1/order_procedure.pb.h"
+#include "kam/order/v1/release_authority.pb.h"
 
 namespace kam::contract::rules {
 namespace {
@@ -313,6 +315,28 @@ TEST(OrderTest, AReviewHoldsWhileWhatItLookedAtStays) {
     changed.MergeFrom(Parse(change));
     EXPECT_FALSE(ReviewStillHolds(order, changed)) << change;
   }
+}
+
+// C-21: what was given can always be taken back by those above and by the one who gave it.
+TEST(ReleaseAuthorityTest, IsTakenBackByTheGrantorAndByWhoeverHoldsAsMuch) {
+  const auto authority = [](const std::string& text) {
+    order::v1::ReleaseAuthority parsed;
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
+        absl::StrCat("state: RELEASE_AUTHORITY_STATE_ACTIVE ", text), &parsed));
+    return parsed;
+  };
+  const std::string bound = "currency: 'CNY' max_amount { currency_code: 'CNY' units: ";
+  // His own was renewed today.
+  const ReleaseAuthorities held = {authority(absl::StrCat("role: 'FD' valid_from: '2026-02-01' ", bound, "100 }")),
+                                   authority(absl::StrCat("role: 'SM' valid_from: '2026-01-01' ", bound, "10 }"))};
+  const order::v1::ReleaseAuthority given =
+      authority(absl::StrCat("role: 'SM' valid_from: '2025-01-01' grantor: 'employees/former' ", bound, "50 }"));
+  const Decider director{"employees/fd", {"FD"}}, manager{"employees/sm", {"SM"}}, former{"employees/former", {}};
+  EXPECT_THAT(CheckReleaseGrantable(given, director, held, "2026-02-01"), HasReason("GRANT_EXCEEDS_OWN"));
+  EXPECT_THAT(CheckReleaseRevocable(given, director, held, "2026-02-01"), IsOk());
+  EXPECT_THAT(CheckReleaseRevocable(given, former, held, "2026-02-01"), IsOk()) << "he gave it";
+  EXPECT_THAT(CheckReleaseRevocable(given, manager, held, "2026-02-01"), HasReason("GRANT_EXCEEDS_OWN"));
+  EXPECT_THAT(CheckReleaseRevocable(held[0], director, held, "2026-02-01"), IsOk()) << "nobody is above him";
 }
 
 }  // namespace

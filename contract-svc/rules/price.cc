@@ -75,6 +75,7 @@ class Pricer {
     size_t candidate = 0;
     LinePrice price;  // Afterwards.
     Decimal value;
+    bool moves = false;  // With every change of the quantity.
   };
 
   void AddSlots(uint16_t type) {
@@ -104,7 +105,12 @@ class Pricer {
   absl::StatusOr<bool> Requires(const PriceIndex::Entry& entry) const;
   absl::StatusOr<Outcome> Judge(const PriceIndex::Entry& entry, const ConditionType& type,
                                 const std::optional<LinePrice>& price, int depth, Found* found);
-  absl::StatusOr<std::optional<LinePrice>> BasePrice(uint32_t code, int depth);
+  // A price that another one is based on.
+  struct Base {
+    LinePrice price;
+    bool moves = false;
+  };
+  absl::StatusOr<std::optional<Base>> BasePrice(uint32_t code, int depth);
   void Apply(const Found& found, PricedLine* priced);
   absl::Status Concede(const LineRequest& line, PricedLine* priced);
   Money InCurrency(Decimal amount) const { return Money(amount, *request_.currency); }
@@ -214,10 +220,14 @@ absl::StatusOr<Outcome> Pricer::Judge(const PriceIndex::Entry& entry, const Cond
   ASSIGN_OR_RETURN(const std::optional<Scaled> scaled, ReadScale(type, index_.steps(entry), base));
   if (!scaled.has_value()) return Outcome::kQuantityTooSmall;
   found->value = scaled->value;
+  found->moves =
+      scaled->graduated || type.calculation == Calculation::kFixedOff || type.calculation == Calculation::kFixedOn;
   std::optional<LinePrice> reference = price;
   if (type.calculation == Calculation::kBasedOn) {
-    ASSIGN_OR_RETURN(reference, BasePrice(entry.base_code, depth));
-    if (!reference.has_value()) return Outcome::kBaseMissing;
+    ASSIGN_OR_RETURN(const std::optional<Base> other, BasePrice(entry.base_code, depth));
+    if (!other.has_value()) return Outcome::kBaseMissing;
+    reference = other->price;
+    found->moves = found->moves || other->moves;
   }
   const PriceRecord* whole = entry.wholes ? &index_.record(entry) : nullptr;
   if (whole != nullptr && request_.arithmetic == Arithmetic::kByLine) {
@@ -270,8 +280,10 @@ absl::StatusOr<Pricer::Found> Pricer::Best(uint16_t type, const std::optional<Li
 }
 
 // The price of the product at hand in another book, or its list price; not set when there is none.
-absl::StatusOr<std::optional<LinePrice>> Pricer::BasePrice(uint32_t code, int depth) {
-  if (code == PriceIndex::kNone) return list_price_;
+absl::StatusOr<std::optional<Pricer::Base>> Pricer::BasePrice(uint32_t code, int depth) {
+  if (code == PriceIndex::kNone) {
+    return list_price_.has_value() ? std::optional<Base>(Base{*list_price_}) : std::nullopt;
+  }
   if (depth >= kBaseDepthMax) {
     return Error(absl::StatusCode::kFailedPrecondition, "PRICE_BOOK_CYCLE",
                  absl::StrCat(index_.codes()[code].text, " is based on itself"), {{"code", index_.codes()[code].text}});
@@ -279,9 +291,9 @@ absl::StatusOr<std::optional<LinePrice>> Pricer::BasePrice(uint32_t code, int de
   for (const uint16_t type : live_types_) {
     if (!IsPrice(index_.types()[type].definition.calculation)) continue;
     ASSIGN_OR_RETURN(const Found found, Best(type, std::nullopt, code, depth + 1, /*record_candidates=*/false));
-    if (found.entry != PriceIndex::kNone) return std::optional<LinePrice>(found.price);
+    if (found.entry != PriceIndex::kNone) return std::optional<Base>(Base{found.price, found.moves});
   }
-  return std::optional<LinePrice>();
+  return std::optional<Base>();
 }
 
 absl::Status Pricer::BindLine(const LineRequest& line, absl::string_view list, size_t position, PricedLine* priced) {
@@ -309,6 +321,7 @@ absl::Status Pricer::BindLine(const LineRequest& line, absl::string_view list, s
   priced->quantity = quantity_ = line.quantity;
   priced->list_price = in_currency(product_->list_price);
   priced->floor_price = in_currency(product_->floor_price);
+  priced->floor_unknown = product_->floor_price.has_value() && !priced->floor_price.has_value();
   priced->unit_cost = in_currency(product_->purchase_price);
   list_price_.reset();
   if (priced->list_price.has_value()) {
@@ -327,13 +340,18 @@ void Pricer::Apply(const Found& found, PricedLine* priced) {
   Record(StepKind::kCondition, found.price.unit, found.value, found.entry);
   if (IsPrice(type.calculation)) {
     priced->price_book = index_.revision(entry.revision).name;
+    priced->moves_with_quantity = false;
     priced->manual_lower.reset();
     priced->manual_upper.reset();
     if (!type.manual_allowed) priced->manual_lower = priced->manual_upper = InCurrency(found.price);
   }
+  priced->moves_with_quantity = priced->moves_with_quantity || found.moves;
   if (!entry.limits) return;
   const PriceRecord& record = index_.record(entry);
-  if (record.floor.has_value()) priced->floor_price = InCurrency(*record.floor);
+  if (record.floor.has_value()) {
+    priced->floor_price = InCurrency(*record.floor);
+    priced->floor_unknown = false;
+  }
   if (!type.manual_allowed) return;
   if (record.manual_lower.has_value()) priced->manual_lower = InCurrency(*record.manual_lower);
   if (record.manual_upper.has_value()) priced->manual_upper = InCurrency(*record.manual_upper);

@@ -114,6 +114,8 @@ struct PricedLine {
   std::string price_book;      // Revision that set the price; empty: the list price.
   Decimal concession_percent;  // Of the net price off the published price; negative: above it.
   std::optional<Money> floor_price;
+  bool floor_unknown = false;        // There is a floor, but in another currency.
+  bool moves_with_quantity = false;  // Another quantity, another published price: it is spread over it, or graduated.
   std::optional<Money> manual_lower, manual_upper;  // Bounds of what may be given by hand; not set: none.
   std::optional<Money> unit_cost;
   std::optional<Decimal> margin_percent;  // Of the net price; not set when the cost is not known or the price is zero.

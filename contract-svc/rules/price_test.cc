@@ -316,6 +316,56 @@ TEST(Price, G5PriceBelowTheFloorStaysAsItWasAsked) {
   EXPECT_EQ(floored.manual_lower, Cny("70"));
 }
 
+// C-02, G5: a floor in another currency is not taken for none.
+TEST(Price, G5AFloorInAnotherCurrencyIsUnknown) {
+  Product product = NewProduct("p", "100");
+  product.floor_price = Cny("95");
+  PriceRecord record = Entry("p", "14");
+  record.currency = "USD";
+  PriceRequest request = Request("p", "1");
+  EXPECT_FALSE(PriceIt(request, {Book("B", {record})}, {product}).lines[0].floor_unknown);
+  request.currency = Currency::Parse("USD").value();
+  const PricedLine line = PriceIt(request, {Book("B", {record})}, {product}).lines[0];
+  EXPECT_TRUE(line.floor_unknown);
+  EXPECT_FALSE(line.floor_price.has_value());
+  record.floor = Dec("13");
+  EXPECT_FALSE(PriceIt(request, {Book("B", {record})}, {product}).lines[0].floor_unknown);
+  product.floor_price.reset();
+  record.floor.reset();
+  EXPECT_FALSE(PriceIt(request, {Book("B", {record})}, {product}).lines[0].floor_unknown) << "there is none";
+}
+
+// C-02, C-03: where the seller chooses the published price by the quantity.
+TEST(Price, PricesThatMoveWithEveryQuantityAreKnown) {
+  const auto moves = [](Calculation calculation, ScaleKind kind, absl::string_view quantity, int steps = 2) {
+    PriceRecord record = Amount("KX", "5", "CNY");
+    if (IsPercent(calculation)) record.currency.clear();
+    if (steps == 2) record.scale.push_back({Dec("10"), Dec("4")});
+    BookRevision book = Book("B", {record});
+    book.types = {Type("KX", calculation, {0})};
+    book.types[0].scale_kind = kind;
+    return PriceIt(Request("p", quantity), {book}).lines[0].moves_with_quantity;
+  };
+  EXPECT_TRUE(moves(Calculation::kFixedOff, ScaleKind::kWhole, "3", 1));
+  EXPECT_TRUE(moves(Calculation::kFixedOn, ScaleKind::kWhole, "3", 1));
+  EXPECT_FALSE(moves(Calculation::kPercentOff, ScaleKind::kWhole, "11")) << "so many prices as there are steps";
+  EXPECT_FALSE(moves(Calculation::kPercentOff, ScaleKind::kGraduated, "9")) << "in the first step";
+  EXPECT_TRUE(moves(Calculation::kPercentOff, ScaleKind::kGraduated, "11"));
+  EXPECT_TRUE(moves(Calculation::kUnitPrice, ScaleKind::kGraduated, "11"));
+  // What is based on such a price moves with it; what replaces it does not.
+  PriceRecord base = Entry("p", "80"), based = Percent("KBASE", "5");
+  base.type = "KG";
+  base.scale.push_back({Dec("10"), Dec("70")});
+  based.base_code = "DEALER";
+  BookRevision dealer = Book("DEALER", {base}), book = Book("B", {based});
+  dealer.base_only = true;
+  dealer.types = {Type("KG", Calculation::kUnitPrice, {KeyBit(kProduct)})};
+  dealer.types[0].scale_kind = ScaleKind::kGraduated;
+  book.types = {Type("KBASE", Calculation::kBasedOn, {0})};
+  EXPECT_TRUE(PriceIt(Request("p", "11"), {dealer, book}).lines[0].moves_with_quantity);
+  EXPECT_FALSE(PriceIt(Request("p", "9"), {dealer, book}).lines[0].moves_with_quantity);
+}
+
 TEST(Price, NamesEveryLineThatHasNoPrice) {
   Product ended = NewProduct("ended", "1");
   ended.sold.until = "2026-01-31";

@@ -47,6 +47,24 @@ absl::StatusOr<std::vector<std::string>> Lacks(const ReleaseAuthority& given, co
   return lacks;
 }
 
+// Some authority of the decider that holds today lacks nothing; otherwise GRANT_EXCEEDS_OWN by the nearest one.
+absl::Status CheckCovered(const ReleaseAuthority& given, const Decider& decider, const ReleaseAuthorities& held,
+                          absl::string_view today) {
+  std::vector<std::string> nearest = {"authority"};
+  bool any = false;
+  for (const ReleaseAuthority& own : held) {
+    if (!Holds(own, today) || !IsOf(own, decider)) continue;
+    ASSIGN_OR_RETURN(std::vector<std::string> lacks, Lacks(given, own));
+    if (lacks.empty()) return absl::OkStatus();
+    if (!any || lacks.size() < nearest.size()) nearest = std::move(lacks);
+    any = true;
+  }
+  const std::string lacks = absl::StrJoin(nearest, ", ");
+  return Error(absl::StatusCode::kPermissionDenied, "GRANT_EXCEEDS_OWN",
+               absl::StrCat("goes beyond the authority of the one who gives or takes it in: ", lacks),
+               {{"exceeds", lacks}});
+}
+
 }  // namespace
 
 absl::Status CheckReleaseAuthority(const ReleaseAuthority& authority) {
@@ -74,18 +92,16 @@ absl::Status CheckReleaseGrantable(const ReleaseAuthority& given, const Decider&
     return Error(absl::StatusCode::kPermissionDenied, "SELF_GRANT", "nobody gives authority to himself or to his role",
                  {{"grantee", given.employee().empty() ? given.role() : given.employee()}});
   }
-  std::vector<std::string> nearest = {"authority"};
-  bool any = false;
-  for (const ReleaseAuthority& own : held) {
-    if (!Holds(own, today) || !IsOf(own, grantor)) continue;
-    ASSIGN_OR_RETURN(std::vector<std::string> lacks, Lacks(given, own));
-    if (lacks.empty()) return absl::OkStatus();
-    if (!any || lacks.size() < nearest.size()) nearest = std::move(lacks);
-    any = true;
-  }
-  const std::string lacks = absl::StrJoin(nearest, ", ");
-  return Error(absl::StatusCode::kPermissionDenied, "GRANT_EXCEEDS_OWN",
-               absl::StrCat("goes beyond the authority of the one who gives it in: ", lacks), {{"exceeds", lacks}});
+  return CheckCovered(given, grantor, held, today);
+}
+
+absl::Status CheckReleaseRevocable(const ReleaseAuthority& given, const Decider& decider,
+                                   const ReleaseAuthorities& held, absl::string_view today) {
+  if (!given.grantor().empty() && given.grantor() == decider.employee) return absl::OkStatus();
+  ReleaseAuthority now = given;
+  now.set_valid_from(std::string(today));
+  now.set_valid_until(std::string(today));
+  return CheckCovered(now, decider, held, today);
 }
 
 absl::Status CheckMayRelease(const Uncovered& uncovered, const Decider& decider, const ReleaseAuthorities& held,

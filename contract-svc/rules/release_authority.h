@@ -35,8 +35,13 @@ struct Uncovered {
 // CURRENCY_MISMATCH, PERIOD_INVALID.
 absl::Status CheckReleaseAuthority(const order::v1::ReleaseAuthority& authority);
 
-// Nobody gives or takes more than he holds, nor anything to himself. SELF_GRANT, GRANT_EXCEEDS_OWN.
+// Nobody gives more than he holds, nor anything to himself. SELF_GRANT, GRANT_EXCEEDS_OWN.
 absl::Status CheckReleaseGrantable(const order::v1::ReleaseAuthority& given, const Decider& grantor,
+                                   const ReleaseAuthorities& held, absl::string_view today);
+
+// Who gave it takes it back, and whoever holds as much today, whatever its dates. Authority of his own role or person
+// he may give up. GRANT_EXCEEDS_OWN.
+absl::Status CheckReleaseRevocable(const order::v1::ReleaseAuthority& given, const Decider& decider,
                                    const ReleaseAuthorities& held, absl::string_view today);
 
 // RELEASE_BEYOND_AUTHORITY with amount, limit and who may.
