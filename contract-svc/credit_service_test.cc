@@ -259,7 +259,7 @@ TEST_F(CreditServiceTest, ExposureOfAnotherOwnersCustomerIsNotShown) {
                   other_kax_, absl::StrCat(kOrders, "CreateOrder"),
                   absl::StrCat("order { account: '", account_, "' contract: '", NewContract(account_, false),
                                "' lines { product: '", product_a_, "' quantity: '1' } }"))),
-              HasReason("OUT_OF_SCOPE"));
+              HasReason("REFERENCE_NOT_FOUND"));
 }
 
 // C-34, C-32: over random histories the books are what a recount finds, and no decision goes beyond the limit.
