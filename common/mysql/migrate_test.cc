@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
+#include "common/mysql/grants.h"
 #include "common/status/status.h"
 #include "common/testing/mariadb.h"
 
@@ -104,6 +106,53 @@ TEST_F(MigrateTest, AppliesWhatIsMissingOnce) {
   migrations.pop_back();
   EXPECT_THAT(Migrate(db(), migrations, "old").value(), IsEmpty());
   EXPECT_TRUE(CheckApplied(db(), migrations).ok());
+}
+
+// G-20: a release that adds a table gives it to the service as well, and the audit trail stays what it is.
+TEST_F(MigrateTest, TheUserOfTheServiceGetsEveryTableThatIsThere) {
+  const std::string user = absl::StrCat(temp_.schema().substr(0, 20), "_svc");
+  const auto admin = [&](absl::string_view sql) {
+    return temp_.admin().Run(absl::InfiniteFuture(),
+                             [&](Connection& connection) { return connection.Execute(std::string(sql), {}).status(); });
+  };
+  const auto rights = [&](absl::string_view table) {
+    std::string found;
+    const absl::Status read = temp_.admin().Run(absl::InfiniteFuture(), [&](Connection& connection) -> absl::Status {
+      ASSIGN_OR_RETURN(
+          const std::vector<Row> rows,
+          connection.Query("SELECT GROUP_CONCAT(privilege_type ORDER BY privilege_type) FROM "
+                           "information_schema.table_privileges WHERE table_schema = ? AND table_name = ? "
+                           "AND grantee = ?",
+                           {temp_.schema(), std::string(table), absl::StrCat("'", user, "'@'localhost'")}));
+      found = rows[0][0].is_null() ? "" : rows[0][0].text();
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(read.ok()) << read;
+    return found;
+  };
+  ASSERT_TRUE(admin(absl::StrCat("CREATE USER '", user, "'@'localhost'")).ok());
+  // As in docs/operators.md; `_` in the name of a granted schema stands for any character unless it is escaped.
+  ASSERT_TRUE(admin(absl::StrCat("GRANT ALL ON `", absl::StrReplaceAll(temp_.schema(), {{"_", "\\_"}}), "`.* TO '",
+                                 temp_.options().user, "'@'localhost' WITH GRANT OPTION"))
+                  .ok());
+  std::vector<Migration> migrations = {
+      Make(1, absl::StrCat("CREATE TABLE a", kTable)),
+      Make(2, "CREATE TABLE changes (id INT NOT NULL PRIMARY KEY, sequence INT, chain_link INT) ENGINE=InnoDB;")};
+  ASSERT_TRUE(Migrate(db(), migrations, "one").ok());
+  const std::string grantee = absl::StrCat(user, "@localhost");
+  ASSERT_TRUE(GrantTables(db(), temp_.schema(), grantee).ok());
+  EXPECT_EQ(rights("a"), "DELETE,INSERT,SELECT,UPDATE");
+  EXPECT_EQ(rights("changes"), "INSERT,SELECT") << "besides two columns";
+  EXPECT_EQ(rights("schema_migrations"), "SELECT");
+  migrations.push_back(Make(3, absl::StrCat("CREATE TABLE b", kTable)));
+  ASSERT_TRUE(Migrate(db(), migrations, "one").ok());
+  EXPECT_EQ(rights("b"), "");
+  ASSERT_TRUE(GrantTables(db(), temp_.schema(), grantee).ok());
+  EXPECT_EQ(rights("b"), "DELETE,INSERT,SELECT,UPDATE");
+  EXPECT_EQ(rights("a"), "DELETE,INSERT,SELECT,UPDATE");
+  EXPECT_EQ(Reason(GrantTables(db(), temp_.schema(), "a'b@%")), "GRANT_USER_INVALID");
+  EXPECT_EQ(Reason(GrantTables(db(), temp_.schema(), "kam_account")), "GRANT_USER_INVALID");
+  EXPECT_TRUE(admin(absl::StrCat("DROP USER '", user, "'@'localhost'")).ok());
 }
 
 TEST_F(MigrateTest, RefusesAnAppliedFileThatWasChangedOrRenamed) {

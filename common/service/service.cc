@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/event/feed.h"
 #include "common/log/log.h"
+#include "common/mysql/grants.h"
 #include "common/mysql/migrate.h"
 #include "common/mysql/mysql.h"
 #include "common/resource/guard.h"
@@ -32,6 +33,8 @@ ABSL_FLAG(std::string, mysql_password_file, "", "File with the password of the d
 ABSL_FLAG(std::string, mysql_schema, "", "Schema of this service.");
 ABSL_FLAG(int32_t, mysql_pool_size, 20, "Most database sessions of this process.");
 ABSL_FLAG(bool, migrate, false, "Bring the schema up to date, load reference data and end.");
+ABSL_FLAG(std::string, grant_to, "",
+          "With --migrate: user of the service, USER@HOST, who then gets the rights on every table.");
 ABSL_FLAG(bool, audit, false, "Verify the audit trail of the schema, print what is wrong and end.");
 ABSL_FLAG(std::string, audit_anchors, "",
           "With --audit: file with heads of the trail: a log, or what --audit printed.");
@@ -88,6 +91,9 @@ absl::Status MigrateSchema(const Parts& parts, mysql::Database& database) {
   ASSIGN_OR_RETURN(const std::vector<int> applied, mysql::Migrate(database, migrations, parts.name));
   log::Info("schema is up to date",
             {{"applied", applied.size()}, {"version", migrations.empty() ? 0 : migrations.back().number}});
+  if (const std::string user = absl::GetFlag(FLAGS_grant_to); !user.empty()) {
+    RETURN_IF_ERROR(mysql::GrantTables(database, absl::GetFlag(FLAGS_mysql_schema), user));
+  }
   if (!parts.load_reference_data) return absl::OkStatus();
   ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(absl::GetFlag(FLAGS_time_zone)));
   return parts.load_reference_data(database, absl::GetFlag(FLAGS_source_directory), zone);

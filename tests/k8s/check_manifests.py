@@ -259,6 +259,9 @@ class Check:
             self.expect(container.get("args") == ["--migrate"], f"{place} {program}: does not migrate")
             schema = config.get(program, {}).get("KAM_MYSQL_SCHEMA")
             self.expect(settings.get("KAM_MYSQL_SCHEMA") == schema, f"{place}: another schema than {program} runs on")
+            user = config.get(program, {}).get("KAM_MYSQL_USER")
+            self.expect(user and settings.get("KAM_GRANT_TO") == f"{user}@%",
+                        f"{place} {program}: its user gets no rights on new tables")
             migrated.add(program)
         self.expect(migrated == set(SERVICES), f"migrations are {sorted(migrated)}")
         self.check_network([o for _, o in by_kind["NetworkPolicy"]])

@@ -52,6 +52,9 @@ class CheckManifestsTest(unittest.TestCase):
     def test_secret_that_everyone_may_read(self):
         self.assert_found("migrate/jobs.yaml", "defaultMode: 0440", "defaultMode: 0444", "is not 0440")
 
+    def test_migration_that_gives_no_rights(self):
+        self.assert_found("migrate/jobs.yaml", "kam_contract@%", "kam_account@%", "gets no rights on new tables")
+
     def test_grace_that_is_too_short(self):
         self.assert_found("base/gateway.env", "KAM_SHUTDOWN_GRACE=15s", "KAM_SHUTDOWN_GRACE=60s", "killed before")
 
