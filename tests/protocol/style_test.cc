@@ -49,6 +49,20 @@ TEST(StyleTest, EveryRpcHasPermissionRequirementAndRoute) {
   }
 }
 
+// G31: what docs/integrators.md promises of repeated calls, with the exceptions it names.
+TEST(StyleTest, EveryWriteTakesARequestId) {
+  const std::set<std::string> recorded_questions = {"CheckDuplicate", "ReadCustomerDocument", "ExportCustomerDocument"};
+  std::set<std::string> without;
+  for (const pb::MethodDescriptor* method : Descriptors::Published().methods()) {
+    if (!method->options().HasExtension(google::api::http)) continue;
+    if (method->options().GetExtension(google::api::http).pattern_case() == google::api::HttpRule::kGet) continue;
+    if (method->input_type()->FindFieldByName("request_id") != nullptr) continue;
+    if (absl::StartsWith(method->name(), "BatchUpsert")) continue;
+    without.insert(method->name());
+  }
+  EXPECT_EQ(without, recorded_questions);
+}
+
 TEST(StyleTest, EveryServiceSaysWhichProgramServesIt) {
   const std::set<std::string> programs = {"account-svc", "contract-svc", "aftersales-svc", "gateway"};
   for (const pb::ServiceDescriptor* service : Descriptors::Published().services()) {
