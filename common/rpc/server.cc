@@ -229,6 +229,9 @@ absl::Status UnaryReactor::Admit(bool room) {
     return Error(absl::StatusCode::kUnimplemented, "METHOD_UNKNOWN", absl::StrCat("no such method: ", method_),
                  {{"method", method_}});
   }
+  const ServerOptions& options = core_->options();
+  // Before the token: to verify one costs more than to refuse.
+  if (!room) return Overloaded("calls_max", options.calls_max, core_->executor().RetryAfter());
   RETURN_IF_ERROR(Authenticate());
   call_->method = target_.entry->method;
   call_->rules = target_.entry->rules;
@@ -239,8 +242,6 @@ absl::Status UnaryReactor::Admit(bool room) {
     return Error(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED",
                  absl::StrCat("needs permission ", permission), {{"permission", permission}});
   }
-  const ServerOptions& options = core_->options();
-  if (!room) return Overloaded("calls_max", options.calls_max, core_->executor().RetryAfter());
   if (core_->executor().IsFull(target_.bulk)) {
     return Overloaded(target_.bulk ? "bulk_queue_length_max" : "queue_length_max",
                       target_.bulk ? options.bulk_queue_length_max : options.queue_length_max,

@@ -158,6 +158,21 @@ TEST(ServerLoadTest, BodiesInMemoryAreBounded) {
   EXPECT_TRUE(ToStatus(echo.Raw(kEcho, request.SerializeAsString(), kGood)).ok()) << "the bytes were given back";
 }
 
+TEST(ServerLoadTest, WhatThereIsNoRoomForIsRefusedBeforeItsTokenIsVerified) {
+  Gate gate;
+  ServerOptions options;
+  options.calls_max = 1;
+  EchoServer echo(options, Through(&gate));
+  Answers first;
+  echo.client().CallRaw(kEcho, "", kGood, Soon(), first.Taker());
+  gate.AwaitWaiting(1);
+  const absl::Status status = ToStatus(echo.Raw(kEcho, "", {{"authorization", "Bearer forged"}}));
+  EXPECT_EQ(Reason(status), "OVERLOADED");
+  EXPECT_EQ(MetadataValue(status, "limit"), "calls_max");
+  gate.Open();
+  EXPECT_EQ(first.Await(1)[0].code, 0);
+}
+
 TEST(ServerLoadTest, ACallWhoseTimeRanOutInTheQueueIsNotRun) {
   Gate gate;
   ServerOptions options;
