@@ -89,6 +89,9 @@ Json ToJson(const ImportReport& report) {
                              {"unchanged", step.unchanged},
                              {"failed", step.failed}});
   }
+  if (!report.stopped.ok()) {
+    json["stopped"] = {{"reason", Reason(report.stopped)}, {"message", std::string(report.stopped.message())}};
+  }
   json["problems"] = Json::array();
   for (const Problem& problem : report.problems) {
     json["problems"].push_back({{"file", problem.place.file},
@@ -104,9 +107,8 @@ absl::StatusOr<int> RunImport(const Call& call) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(call.options.mapping));
   ASSIGN_OR_RETURN(const Mapping mapping, ParseMapping(text));
   ASSIGN_OR_RETURN(Gateway gateway, Connect(call.options));
-  ASSIGN_OR_RETURN(const ImportReport report, Import(gateway, mapping, call.words[1], [&call](const std::string& line) {
-                     call.err << "  " << line << std::endl;
-                   }));
+  const ImportReport report = Import(gateway, mapping, call.words[1],
+                                     [&call](const std::string& line) { call.err << "  " << line << std::endl; });
   call.out << absl::StrFormat("%-24s %8s %8s %8s %9s %8s\n", "", "rows", "created", "updated", "unchanged", "refused");
   for (const StepReport& step : report.steps) {
     call.out << absl::StrFormat("%-24s %8d %8d %8d %9d %8d\n", step.title, step.rows, step.created, step.updated,
@@ -119,6 +121,7 @@ absl::StatusOr<int> RunImport(const Call& call) {
   if (!call.options.report.empty()) {
     RETURN_IF_ERROR(WriteText(call.options.report, ToJson(report).dump(2), call.out));
   }
+  RETURN_IF_ERROR(report.stopped);
   return report.problems.empty() ? kDone : kRowsRefused;
 }
 

@@ -89,8 +89,9 @@ TEST_F(CommandTest, AFileThatIsNoTokenIsNeverSent) {
 }
 
 TEST_F(CommandTest, AnImportSaysByItsExitStatusWhetherEverythingWentIn) {
-  bool refuse = false;
-  FakeGateway server([&refuse](const FakeRequest&) {
+  bool refuse = false, withdrawn = false;
+  FakeGateway server([&](const FakeRequest&) {
+    if (withdrawn) return FakeAnswer{403, {{"code", "PERMISSION_DENIED"}, {"reason", "PERMISSION_DENIED"}}};
     const Json good = {{"outcome", "UPSERT_OUTCOME_CREATED"}, {"name", "products/1"}};
     const Json bad = {{"outcome", "UPSERT_OUTCOME_FAILED"}, {"status", {{"message", "code: is taken"}}}};
     return FakeAnswer{200, {{"results", {refuse ? bad : good}}}};
@@ -110,6 +111,12 @@ TEST_F(CommandTest, AnImportSaysByItsExitStatusWhetherEverythingWentIn) {
   const Json told = Json::parse(report);
   EXPECT_EQ(told["problems"][0]["line"], 2);
   EXPECT_EQ(told["steps"][0]["failed"], 1);
+  EXPECT_EQ(told.count("stopped"), 0u);
+  withdrawn = true;
+  EXPECT_EQ(Run({"import", directory_}), 1);
+  std::ifstream partial(options_.report);
+  EXPECT_EQ(Json::parse(partial)["stopped"]["reason"], "PERMISSION_DENIED");
+  withdrawn = false;
   EXPECT_EQ(Run({"import", directory_ + "/none"}), 1);
   EXPECT_THAT(err_.str(), HasSubstr("FILE_UNREADABLE"));
 }

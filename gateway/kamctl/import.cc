@@ -19,8 +19,11 @@ class Importer {
            const std::function<void(const std::string&)>& progress)
       : gateway_(gateway), mapping_(mapping), tables_(Folder{directory, mapping.encoding}), progress_(progress) {}
 
-  absl::StatusOr<ImportReport> Run() {
-    for (const Step& step : mapping_.steps) RETURN_IF_ERROR(RunStep(step));
+  ImportReport Run() {
+    for (const Step& step : mapping_.steps) {
+      report_.stopped = RunStep(step);
+      if (!report_.stopped.ok()) break;
+    }
     std::stable_sort(report_.problems.begin(), report_.problems.end(), [](const Problem& a, const Problem& b) {
       return std::tie(a.place.file, a.place.line) < std::tie(b.place.file, b.place.line);
     });
@@ -47,30 +50,36 @@ class Importer {
   // Twice through the file, a row at a time: it may be larger than memory. The first time finds the keys, and whatever
   // would stop the import before anything of the step is sent.
   absl::Status RunStep(const Step& step) {
-    RETURN_IF_ERROR(CheckColumns(step, &tables_));
     Progress progress{step, {}, {}, {}, {}, {}, {}};
     progress.counts.title = step.title;
-    RETURN_IF_ERROR(ReadRows(tables_.folder(), step.file, &progress.table,
-                             [&](const TableRow& row) { return Announce(row, &progress); }));
-    RETURN_IF_ERROR(ReadRows(tables_.folder(), step.file, &progress.table, [&](TableRow row) -> absl::Status {
-      return progress.repeated.count(row.line) > 0 ? absl::OkStatus() : Take(std::move(row), &progress);
+    absl::Status status = SendRows(&progress);
+    report_.steps.push_back(progress.counts);
+    tables_.Forget();
+    return status;
+  }
+
+  absl::Status SendRows(Progress* progress) {
+    const Step& step = progress->step;
+    RETURN_IF_ERROR(CheckColumns(step, &tables_));
+    RETURN_IF_ERROR(ReadRows(tables_.folder(), step.file, &progress->table,
+                             [&](const TableRow& row) { return Announce(row, progress); }));
+    RETURN_IF_ERROR(ReadRows(tables_.folder(), step.file, &progress->table, [&](TableRow row) -> absl::Status {
+      return progress->repeated.count(row.line) > 0 ? absl::OkStatus() : Take(std::move(row), progress);
     }));
-    RETURN_IF_ERROR(Flush(&progress));
-    while (!progress.later.empty()) {
-      std::vector<TableRow> rows = std::move(progress.later);
-      progress.later.clear();
-      const int64_t before = Done(progress.counts);
-      for (TableRow& row : rows) RETURN_IF_ERROR(Take(std::move(row), &progress));
-      RETURN_IF_ERROR(Flush(&progress));
-      if (Done(progress.counts) > before) continue;
-      for (const TableRow& row : progress.later) {
+    RETURN_IF_ERROR(Flush(progress));
+    while (!progress->later.empty()) {
+      std::vector<TableRow> rows = std::move(progress->later);
+      progress->later.clear();
+      const int64_t before = Done(progress->counts);
+      for (TableRow& row : rows) RETURN_IF_ERROR(Take(std::move(row), progress));
+      RETURN_IF_ERROR(Flush(progress));
+      if (Done(progress->counts) > before) continue;
+      for (const TableRow& row : progress->later) {
         Fail({{step.file, row.line, ""}, "REFERENCE_CIRCULAR", "rows of this file refer to one another in a circle"},
-             &progress.counts);
+             &progress->counts);
       }
       break;
     }
-    report_.steps.push_back(progress.counts);
-    tables_.Forget();
     return absl::OkStatus();
   }
 
@@ -181,8 +190,8 @@ class Importer {
 
 }  // namespace
 
-absl::StatusOr<ImportReport> Import(Gateway& gateway, const Mapping& mapping, const std::string& directory,
-                                    const std::function<void(const std::string&)>& progress) {
+ImportReport Import(Gateway& gateway, const Mapping& mapping, const std::string& directory,
+                    const std::function<void(const std::string&)>& progress) {
   return Importer(gateway, mapping, directory, progress).Run();
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "gateway/kamctl/http.h"
 #include "gateway/kamctl/mapping.h"
 
@@ -18,15 +18,16 @@ struct StepReport {
 };
 
 struct ImportReport {
-  std::vector<StepReport> steps;
+  std::vector<StepReport> steps;  // The last one in part only when the import stopped in it.
   std::vector<Problem> problems;
+  absl::Status stopped;  // Why the import as a whole could not go on; OK: it went to its end.
 };
 
 // Sends every row of every step. Good rows go in, bad ones are reported with file, line, column and reason. Rows carry
-// their external id, so running it again changes nothing, and a run broken off is continued by running it again. An
-// error is returned only when the import as a whole cannot go on. `progress` is told one line a batch.
-absl::StatusOr<ImportReport> Import(Gateway& gateway, const Mapping& mapping, const std::string& directory,
-                                    const std::function<void(const std::string&)>& progress);
+// their external id, so running it again changes nothing, and a run broken off is continued by running it again: what
+// went in until then is reported all the same. `progress` is told one line a batch.
+ImportReport Import(Gateway& gateway, const Mapping& mapping, const std::string& directory,
+                    const std::function<void(const std::string&)>& progress);
 
 }  // namespace kam::ctl
 

@@ -96,7 +96,9 @@ class ImportTest : public ::testing::Test {
     EXPECT_TRUE(mapping.ok()) << mapping.status();
     Gateway gateway(server_.url(), "token");
     gateway.set_patience(absl::ZeroDuration());
-    return Import(gateway, *mapping, directory_, [](const std::string&) {});
+    report_ = Import(gateway, *mapping, directory_, [](const std::string&) {});
+    if (!report_.stopped.ok()) return report_.stopped;
+    return report_;
   }
 
   // "orders.csv:3:orderDate DATE_MALFORMED"
@@ -112,6 +114,7 @@ class ImportTest : public ::testing::Test {
   Store store_;
   FakeGateway server_;
   std::string directory_;
+  ImportReport report_;  // Of the last run, also when it stopped.
 };
 
 constexpr char kOrders[] = R"({"system": "erp", "steps": [
@@ -171,6 +174,26 @@ TEST_F(ImportTest, AnInterruptedImportIsContinued) {
   EXPECT_EQ(continued->steps[0].unchanged, 200);
   EXPECT_EQ(continued->steps[0].created, 50);
   EXPECT_EQ(store_.rows().size(), 251u);
+}
+
+// Requirements: G-21. What went in before an import stopped is told.
+TEST_F(ImportTest, AnImportThatStopsReportsWhatWentIn) {
+  std::string products = "code\nP0\nP0\n";
+  for (int i = 1; i < 350; ++i) absl::StrAppend(&products, "P", i, "\n");
+  Write("products.csv", products);
+  Write("orders.csv", "nr,date,note\n1,2004-01-05,\n");
+  Write("lines.csv", "nr,line,product,qty\n1,1,P1,5\n");
+  store_.FailAfter(2);
+  EXPECT_FALSE(Run(kOrders).ok());
+  ASSERT_EQ(report_.steps.size(), 1u);
+  EXPECT_EQ(report_.steps[0].rows, 351);
+  EXPECT_EQ(report_.steps[0].created, 200);
+  EXPECT_THAT(Lines(report_), ElementsAre("products.csv:3:code KEY_REPEATED"));
+  store_.FailAfter(-1);
+  const auto again = Run(kOrders);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->steps[0].created, 150);
+  EXPECT_EQ(again->steps[0].unchanged, 200);
 }
 
 TEST_F(ImportTest, ARowThatFailsTheWholeCallIsFoundAndTheOthersGoIn) {
