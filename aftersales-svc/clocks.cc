@@ -36,7 +36,7 @@ std::string Short(pb::ClockKind value) {
   return resource::ShortEnumName(pb::ClockKind_descriptor()->FindValueByNumber(value));
 }
 
-// Policies in force by kind; of several the newest.
+// Policies in force by kind, of which there is one each.
 absl::StatusOr<std::map<int, pb::ClockPolicy>> PoliciesOf(UnitOfWork& work, pb::ComplaintClass complaint_class) {
   ASSIGN_OR_RETURN(std::vector<pb::ClockPolicy> found,
                    work.Find<pb::ClockPolicy>(
@@ -105,6 +105,11 @@ absl::Status ScheduleClock(UnitOfWork& work, const pb::ComplaintClock& clock, co
   return ScheduleOrCancel(work, kEscalateDue, clock.name(), rung);
 }
 
+// The receipt, or when the complaint was taken up again.
+absl::Time StartOf(const pb::Complaint& complaint) {
+  return FromTimestamp(complaint.has_reopen_time() ? complaint.reopen_time() : complaint.receive_time());
+}
+
 void MarkOverdue(const pb::ComplaintClock& clock, pb::Complaint* complaint) {
   if (!clock.has_breach_time() || complaint->overdue()) return;
   complaint->set_overdue(true);
@@ -113,9 +118,10 @@ void MarkOverdue(const pb::ComplaintClock& clock, pb::Complaint* complaint) {
 
 }  // namespace
 
-absl::StatusOr<bool> HasClockPolicies(UnitOfWork& work, pb::ComplaintClass complaint_class) {
-  ASSIGN_OR_RETURN(const auto policies, PoliciesOf(work, complaint_class));
-  return !policies.empty();
+absl::StatusOr<bool> HasClockPolicies(UnitOfWork& work, const pb::Complaint& complaint) {
+  ASSIGN_OR_RETURN(const auto policies, PoliciesOf(work, complaint.complaint_class()));
+  return std::any_of(policies.begin(), policies.end(),
+                     [&](const auto& policy) { return !rules::IsReached(policy.second.kind(), complaint); });
 }
 
 absl::StatusOr<Clocks> Clocks::Load(UnitOfWork& work, const std::string& complaint) {
@@ -200,13 +206,10 @@ absl::Status Clocks::ChangeClass(const pb::Complaint& complaint) {
     policies.erase(policy);
   }
   for (const auto& [kind, policy] : policies) {
-    // What was reached already is not asked for again.
-    if (kind == pb::CLOCK_KIND_FIRST_RESPONSE && complaint.state() != pb::COMPLAINT_STATE_RECEIVED) continue;
-    if (kind == pb::CLOCK_KIND_REPLY && rules::WasToldResult(complaint)) continue;
+    if (rules::IsReached(policy.kind(), complaint)) continue;
     ASSIGN_OR_RETURN(const pb::BusinessCalendar stored, NewestCalendar(*work_, policy.calendar_code()));
-    const auto& start = complaint.has_reopen_time() ? complaint.reopen_time() : complaint.receive_time();
     ASSIGN_OR_RETURN(pb::ComplaintClock clock,
-                     rules::StartClock(complaint, policy, stored, FromTimestamp(start), work_->actor().subject));
+                     rules::StartClock(complaint, policy, stored, StartOf(complaint), work_->actor().subject));
     ASSIGN_OR_RETURN(BusinessCalendar calendar, rules::ToCalendar(stored));
     entries_.push_back({pb::ComplaintClock(), std::move(clock), std::move(calendar), true});
   }
@@ -241,12 +244,12 @@ absl::Status Clocks::Save(pb::Complaint* complaint) {
 absl::Status StartClocks(UnitOfWork& work, const pb::Complaint& complaint) {
   ASSIGN_OR_RETURN(const auto policies, PoliciesOf(work, complaint.complaint_class()));
   for (const auto& [kind, policy] : policies) {
+    if (rules::IsReached(policy.kind(), complaint)) continue;
     ASSIGN_OR_RETURN(const pb::BusinessCalendar stored, NewestCalendar(work, policy.calendar_code()));
     ASSIGN_OR_RETURN(const BusinessCalendar calendar, rules::ToCalendar(stored));
     // Shown as it stands at its start: if that is long ago, the scheduler marks the breach at once.
-    ASSIGN_OR_RETURN(
-        pb::ComplaintClock clock,
-        rules::StartClock(complaint, policy, stored, FromTimestamp(complaint.receive_time()), work.actor().subject));
+    ASSIGN_OR_RETURN(pb::ComplaintClock clock,
+                     rules::StartClock(complaint, policy, stored, StartOf(complaint), work.actor().subject));
     ASSIGN_OR_RETURN(clock, work.Insert(std::move(clock)));
     RETURN_IF_ERROR(ScheduleClock(work, clock, calendar, complaint));
   }

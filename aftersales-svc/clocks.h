@@ -35,6 +35,7 @@ class Clocks {
   // kinds it has for the first time start at the receipt of the complaint, or when it was taken up again.
   absl::Status ChangeClass(const kam::complaint::v1::Complaint& complaint);
   void SetHandler(const std::string& handler);
+  bool empty() const { return entries_.empty(); }
 
   // Writes what changed; marks `complaint` overdue when a clock is breached for the first time and sets its verdict.
   absl::Status Save(kam::complaint::v1::Complaint* complaint);
@@ -54,9 +55,9 @@ class Clocks {
   std::vector<Entry> entries_;
 };
 
-// Does the class have time limits? Then a new complaint's verdict is pending.
-absl::StatusOr<bool> HasClockPolicies(resource::UnitOfWork& work, kam::complaint::v1::ComplaintClass complaint_class);
-// Starts the clocks of a new complaint at its receipt.
+// Does the class have time limits for what the complaint has not reached? Then a new one's verdict is pending.
+absl::StatusOr<bool> HasClockPolicies(resource::UnitOfWork& work, const kam::complaint::v1::Complaint& complaint);
+// Starts the clocks of a new complaint at its receipt, or when it was taken up again, for what it has not reached.
 absl::Status StartClocks(resource::UnitOfWork& work, const kam::complaint::v1::Complaint& complaint);
 
 // Due items of clocks.

@@ -84,21 +84,26 @@ absl::StatusOr<std::vector<pb::ComplaintClassRule>> ClassRules(UnitOfWork& work)
                                            kClassRulesMax);
 }
 
+// What is over has no clocks, and what is under suspicion none that run.
+bool HasClocks(const pb::Complaint& complaint) {
+  return !rules::HasEnded(complaint.state()) && complaint.state() != pb::COMPLAINT_STATE_SUSPECTED_MALICIOUS;
+}
+
 absl::Status OnCreate(const Policy& policy, UnitOfWork& work, pb::Complaint* complaint) {
   const pb::Complaint given = *complaint;
   ASSIGN_OR_RETURN(const std::string tier, TierOf(work, complaint->account()));
   ASSIGN_OR_RETURN(const auto class_rules, ClassRules(work));
   RETURN_IF_ERROR(rules::Register(tier, class_rules, work.now(), policy, complaint));
   if (work.importing()) {
-    // History keeps the state and class it had; what is over has no clocks.
+    // History keeps the state and class it had.
     if (given.state() != pb::COMPLAINT_STATE_UNSPECIFIED) complaint->set_state(given.state());
     if (given.complaint_class() != pb::COMPLAINT_CLASS_UNSPECIFIED) {
       complaint->set_complaint_class(given.complaint_class());
       complaint->clear_class_rule();
     }
-    return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(const bool has_clocks, HasClockPolicies(work, complaint->complaint_class()));
+  if (!HasClocks(*complaint)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool has_clocks, HasClockPolicies(work, *complaint));
   if (has_clocks) complaint->set_sla_verdict(pb::SLA_VERDICT_PENDING);
   return absl::OkStatus();
 }
@@ -113,6 +118,24 @@ absl::Status OnUpdate(UnitOfWork& work, const pb::Complaint& before, pb::Complai
   return clocks.Save(after);
 }
 
+// The clocks of an imported complaint follow what the other system says became of it.
+absl::Status FollowImport(UnitOfWork& work, const pb::Complaint& before, pb::Complaint* after) {
+  ASSIGN_OR_RETURN(Clocks clocks, Clocks::Load(work, after->name()));
+  if (clocks.empty()) return absl::OkStatus();
+  if (after->handler() != before.handler()) clocks.SetHandler(after->handler());
+  if (after->complaint_class() != before.complaint_class()) RETURN_IF_ERROR(clocks.ChangeClass(*after));
+  if (rules::HasEnded(after->state())) {
+    RETURN_IF_ERROR(clocks.Apply(pb::CLOCK_EVENT_KIND_CLOSE, {}, "").status());
+  } else {
+    std::set<int> reached;
+    for (const pb::ClockKind kind : {pb::CLOCK_KIND_FIRST_RESPONSE, pb::CLOCK_KIND_SOLUTION, pb::CLOCK_KIND_REPLY}) {
+      if (rules::IsReached(kind, *after) && !rules::IsReached(kind, before)) reached.insert(kind);
+    }
+    if (!reached.empty()) RETURN_IF_ERROR(clocks.Apply(pb::CLOCK_EVENT_KIND_SATISFY, reached, "").status());
+  }
+  return clocks.Save(after);
+}
+
 void SetHooks(const Env& env) {
   resource::Hooks hooks;
   hooks.prepare = EnsureHook(env);
@@ -120,11 +143,11 @@ void SetHooks(const Env& env) {
       [policy = env.policy](UnitOfWork& work, pb::Complaint* created) { return OnCreate(policy, work, created); });
   hooks.on_update = resource::OnUpdate<pb::Complaint>(
       [](UnitOfWork& work, const pb::Complaint& before, pb::Complaint* after) -> absl::Status {
-        return work.importing() ? absl::OkStatus() : OnUpdate(work, before, after);
+        return work.importing() ? FollowImport(work, before, after) : OnUpdate(work, before, after);
       });
   hooks.on_saved = resource::OnSaved<pb::Complaint>(
       [](UnitOfWork& work, const pb::Complaint* before, const pb::Complaint& after) -> absl::Status {
-        if (before != nullptr || work.importing()) return absl::OkStatus();
+        if (before != nullptr || !HasClocks(after)) return absl::OkStatus();
         return StartClocks(work, after);
       });
   env.runtime->SetHooks(pb::Complaint::descriptor(), std::move(hooks));
@@ -317,6 +340,8 @@ void RegisterOutcome(const Env& env) {
         rules::ClearSuspicion(&change->after);
         ASSIGN_OR_RETURN(Clocks clocks, Clocks::Load(work, change->after.name()));
         RETURN_IF_ERROR(clocks.ResumePausedFor(kSuspicion));
+        // One that came under suspicion from another system has none yet.
+        if (clocks.empty()) RETURN_IF_ERROR(clocks.ChangeClass(change->after));
         return clocks.Save(&change->after);
       });
 }

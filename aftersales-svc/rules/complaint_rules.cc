@@ -231,6 +231,19 @@ bool WasToldResult(const cv1::Complaint& complaint) {
                      [&](const cv1::ComplaintReply& reply) { return TellsResult(complaint, reply); });
 }
 
+bool IsReached(cv1::ClockKind kind, const cv1::Complaint& complaint) {
+  switch (kind) {
+    case cv1::CLOCK_KIND_FIRST_RESPONSE:
+      return complaint.state() != cv1::COMPLAINT_STATE_RECEIVED;
+    case cv1::CLOCK_KIND_SOLUTION:
+      return complaint.state() == cv1::COMPLAINT_STATE_EXECUTED || complaint.state() == cv1::COMPLAINT_STATE_CONFIRMED;
+    case cv1::CLOCK_KIND_REPLY:
+      return WasToldResult(complaint);
+    default:
+      return false;
+  }
+}
+
 absl::Status CheckReplied(const cv1::Complaint& complaint) {
   const absl::Time since = RoundStart(complaint);
   for (const cv1::ComplaintReply& reply : complaint.replies()) {

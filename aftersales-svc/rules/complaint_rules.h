@@ -68,6 +68,8 @@ absl::Status Reply(cv1::ContactChannel channel, absl::string_view content, std::
 bool TellsResult(const cv1::Complaint& complaint, const cv1::ComplaintReply& reply);
 // Was the result told?
 bool WasToldResult(const cv1::Complaint& complaint);
+// Is what a kind of clock waits for done already? Then it is not asked for again.
+bool IsReached(cv1::ClockKind kind, const cv1::Complaint& complaint);
 // REPLY_REQUIRED until the customer was told something since the receipt, or since the last reopening.
 absl::Status CheckReplied(const cv1::Complaint& complaint);
 // CONFIRMED, or REOPENED when not satisfied. REPLY_REQUIRED until the result was told, SEPARATION_OF_DUTIES when

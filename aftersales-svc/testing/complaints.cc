@@ -134,6 +134,26 @@ absl::StatusOr<cv1::Complaint> Close(World& world, const std::string& name, cons
   return Do<cv1::CloseComplaintRequest>(world, who, "CloseComplaint", name);
 }
 
+absl::StatusOr<cv1::Complaint> Reopen(World& world, const std::string& name) {
+  cv1::ReopenComplaintRequest request;
+  request.set_reason("the noise is back");
+  return Do(world, "CSM", "ReopenComplaint", name, request);
+}
+
+absl::StatusOr<cv1::Complaint> MarkDuplicate(World& world, const std::string& name, const std::string& of,
+                                             const std::string& who) {
+  cv1::MarkComplaintDuplicateRequest request;
+  request.set_duplicate_of(of);
+  return Do(world, who, "MarkComplaintDuplicate", name, request);
+}
+
+absl::StatusOr<cv1::Complaint> Classify(World& world, const std::string& name, cv1::ComplaintClass complaint_class) {
+  cv1::ClassifyComplaintRequest request;
+  request.set_complaint_class(complaint_class);
+  request.set_reason("a director looked at it");
+  return Do(world, "CSM", "ClassifyComplaint", name, request);
+}
+
 void BringToAgreed(World& world, const std::string& name, const std::string& handler) {
   const auto assigned = Assign(world, name, handler);
   EXPECT_TRUE(assigned.ok()) << assigned.status();

@@ -49,6 +49,10 @@ absl::StatusOr<cv1::Complaint> Confirm(World& world, const std::string& name, bo
 absl::StatusOr<cv1::Complaint> Pause(World& world, const std::string& name, const std::string& who = "CSM");
 absl::StatusOr<cv1::Complaint> Resume(World& world, const std::string& name, const std::string& who = "CSM");
 absl::StatusOr<cv1::Complaint> Close(World& world, const std::string& name, const std::string& who = "CSM");
+absl::StatusOr<cv1::Complaint> Reopen(World& world, const std::string& name);
+absl::StatusOr<cv1::Complaint> MarkDuplicate(World& world, const std::string& name, const std::string& of,
+                                             const std::string& who = "CSM");
+absl::StatusOr<cv1::Complaint> Classify(World& world, const std::string& name, cv1::ComplaintClass complaint_class);
 // From ACCEPTED to the state before the one in which the solution is carried out.
 void BringToAgreed(World& world, const std::string& name, const std::string& handler);
 absl::StatusOr<cv1::Complaint> Execute(World& world, const std::string& name, const std::string& who);
