@@ -3,6 +3,7 @@
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/rules/tiering.h"
 #include "account-svc/verb.h"
+#include "account-svc/writers.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -119,6 +120,7 @@ void RegisterEvaluations(const Context& context, rpc::Registry* registry) {
       context, Rpc("ReleaseTierModel"), registry,
       [](UnitOfWork& work, const v1::ReleaseTierModelRequest&, resource::Change<TierModel>* change) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(CheckNotWriter(work, kService, change->before.name(), "release the model"));
         return rules::Release(actor, work.now(), &change->after);
       });
   AddVerb<AccountEvaluation, v1::ProposeAccountTierRequest>(

@@ -82,13 +82,14 @@ absl::StatusOr<rules::ClaimFacts> FactsOf(const Context& context, UnitOfWork& wo
   return facts;
 }
 
-// Claims of today, those of customers with a deal left out. The employee's scope row is locked.
+// Claims of today, those of accounts with a deal that was won before left out. The employee's scope row is locked.
 absl::StatusOr<int> ClaimsToday(const Context& context, UnitOfWork& work, const std::string& employee) {
   const absl::Time begin = absl::FromCivil(Today(work.now(), context.zone), context.zone);
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
                    work.connection().Query("SELECT COUNT(o.id) FROM account_ownerships o WHERE o.employee = ? AND "
                                            "o.origin = 'CLAIMED' AND o.create_time >= ? AND NOT EXISTS (SELECT 1 FROM "
-                                           "opportunities p WHERE p.account = o.account AND p.state = 'WON')",
+                                           "opportunities p WHERE p.account = o.account AND p.state = 'WON' AND "
+                                           "p.close_time < o.create_time)",
                                            {IdOf(employee), begin}));
   return static_cast<int>(rows[0][0].integer());
 }
@@ -139,13 +140,13 @@ absl::StatusOr<std::optional<absl::Time>> FollowUpTime(UnitOfWork& work, const s
                                                        const std::string& account) {
   const std::vector<std::string> parts = absl::StrSplit(name, '/');
   const std::string& collection = parts[0];
-  const char* sql =
+  const std::string sql =
       collection == "visits"
           ? "SELECT COALESCE(check_out_time, check_in_time) FROM visits WHERE id = ? AND account = ? AND state = 'DONE'"
-      : collection == "leads"
-          ? "SELECT MAX(f.contact_time) FROM leads l JOIN leads_follow_ups f ON f.parent_id = l.id WHERE l.id = ? AND "
-            "l.account = ?"
-          : "SELECT update_time FROM opportunities WHERE id = ? AND account = ? AND archive_time IS NULL";
+      : collection == "leads" ? "SELECT MAX(f.contact_time) FROM leads l JOIN leads_follow_ups f ON f.parent_id = l.id "
+                                "WHERE f.corrects = 0 "
+                                "AND l.id = ? AND l.account = ?"
+                              : absl::StrCat(kDealWork, "o.id = ? AND o.account = ?");
   ASSIGN_OR_RETURN(const std::vector<Row> rows, work.connection().Query(sql, {parts[1], IdOf(account)}));
   if (rows.empty() || rows[0][0].is_null()) return std::nullopt;
   return rows[0][0].time();

@@ -17,6 +17,7 @@
 #include "kam/account/v1/account_service.pb.h"
 #include "kam/account/v1/opportunity_service.pb.h"
 #include "kam/account/v1/ownership_notice_service.pb.h"
+#include "kam/account/v1/tender_service.pb.h"
 #include "kam/api/standard.pb.h"
 #include "kam/business/v1/business_service.pb.h"
 
@@ -87,6 +88,29 @@ class ClaimTest : public ::testing::Test {
     const auto made = world_.Call<v1::Opportunity>(who, "kam.account.v1.OpportunityService/CreateOpportunity", create);
     EXPECT_THAT(made, IsOk());
     return made.ok() ? made->name() : "";
+  }
+  // A deal that goes through all stages at once.
+  std::string WinOpportunity(const auth::Principal& who, const std::string& account) {
+    const std::string name = OpenOpportunity(who, account);
+    const std::string service = "kam.account.v1.OpportunityService/";
+    v1::UpdateOpportunityRequest update;
+    update.mutable_opportunity()->set_name(name);
+    update.mutable_opportunity()->mutable_amount()->set_currency_code("CNY");
+    update.mutable_opportunity()->mutable_amount()->set_units(100);
+    EXPECT_THAT(world_.Call<v1::Opportunity>(who, service + "UpdateOpportunity", update), IsOk());
+    for (const v1::OpportunityStage stage :
+         {v1::OPPORTUNITY_STAGE_NEEDS_ANALYSIS, v1::OPPORTUNITY_STAGE_PRODUCT_INTRODUCTION,
+          v1::OPPORTUNITY_STAGE_NEGOTIATION, v1::OPPORTUNITY_STAGE_SIGNING}) {
+      v1::AdvanceStageRequest advance;
+      advance.set_name(name);
+      advance.set_stage(stage);
+      EXPECT_THAT(world_.Call<v1::Opportunity>(who, service + "AdvanceStage", advance), IsOk());
+    }
+    v1::WinOpportunityRequest win;
+    win.set_name(name);
+    win.set_reason("签约");
+    EXPECT_THAT(world_.Call<v1::Opportunity>(who, service + "WinOpportunity", win), IsOk());
+    return name;
   }
   std::vector<v1::AccountOwnership> Rows(const std::string& account) {
     kam::api::ListRequest request;
@@ -281,6 +305,63 @@ TEST_F(ClaimTest, FollowUpPutsTheLossOff) {
   EXPECT_EQ(Notices(kax_, account), "RELEASE_AHEAD");
   GoTo(303);
   EXPECT_EQ(Rows(account)[0].state(), v1::OWNERSHIP_STATE_EXPIRED);
+}
+
+// that a deal stands still, or that somebody else writes on it, is no follow-up of its owner.
+TEST_F(ClaimTest, WhatOthersWriteOnADealKeepsNoAccount) {
+  const std::string account = FreeAccount();
+  ASSERT_THAT(Claim(kax_, account), IsOk());
+  const std::string deal = OpenOpportunity(kax_, account);
+  GoTo(10);
+  EXPECT_TRUE(world_.harness()
+                  .db()
+                  .Get(absl::StrCat("SELECT stalled FROM opportunities WHERE id = '", IdOf(deal), "'"))
+                  .integer() != 0)
+      << "a program has written on it";
+  v1::UpdateOpportunityRequest update;
+  update.mutable_opportunity()->set_name(deal);
+  update.mutable_opportunity()->set_next_step("请跟进");
+  ASSERT_THAT(world_.Call<v1::Opportunity>(gam_, "kam.account.v1.OpportunityService/UpdateOpportunity", update),
+              IsOk());
+  EXPECT_THAT(Renew(kax_, account, deal), HasReason("FOLLOW_UP_NOT_NEW"));
+  GoTo(76);
+  GoTo(87);
+  GoTo(90);
+  EXPECT_EQ(Rows(account)[0].state(), v1::OWNERSHIP_STATE_EXPIRED);
+}
+
+// a win of the owner alone keeps no account and frees no claim: somebody else drafts its contract.
+TEST_F(ClaimTest, AWinNobodyElseSawIsNoDeal) {
+  const std::string account = FreeAccount();
+  ASSERT_THAT(Claim(kax_, account), IsOk());
+  const std::string deal = WinOpportunity(kax_, account);
+  GoTo(76);
+  EXPECT_EQ(Rows(account)[0].release_cause(), v1::RELEASE_CAUSE_NO_FOLLOW_UP);
+  kam::api::ListRequest list;
+  list.set_filter(absl::StrCat("source = \"", deal, "\""));
+  const auto drafts = world_.Call<v1::ListContractDraftRequestsResponse>(
+      gam_, "kam.account.v1.TenderService/ListContractDraftRequests", list);
+  ASSERT_THAT(drafts, IsOk());
+  ASSERT_EQ(drafts->contract_draft_requests_size(), 1);
+  v1::RecordContractDraftRequest record;
+  record.set_name(drafts->contract_draft_requests(0).name());
+  record.set_contract("contracts/1");
+  const auth::Principal clerk = world_.As(world_.AddEmployee("SAD", department_.name()), "SAD");
+  ASSERT_THAT(world_.Call<v1::ContractDraftRequest>(clerk, "kam.account.v1.TenderService/RecordContractDraft", record),
+              IsOk());
+  GoTo(100);
+  EXPECT_EQ(Rows(account)[0].state(), v1::OWNERSHIP_STATE_ACTIVE);
+  EXPECT_EQ(Rows(account)[0].release_cause(), v1::RELEASE_CAUSE_NO_DEAL);
+}
+
+// wins after the claim do not make room for more claims of the same day.
+TEST_F(ClaimTest, TheCapOfADayCountsClaimsThatWereWonSince) {
+  for (int i = 0; i < TestPolicy().claims_per_day_max; ++i) {
+    const std::string account = FreeAccount();
+    ASSERT_THAT(Claim(kax_, account), IsOk());
+    WinOpportunity(kax_, account);
+  }
+  EXPECT_THAT(Claim(kax_, FreeAccount()), HasReason("CLAIM_CAP_REACHED"));
 }
 
 // nobody loses an account that orders, also when it cannot be learned.

@@ -27,9 +27,9 @@ constexpr char kCause[] = "kam.account.v1.AccountService/ReleaseOwner";
 
 // The latest time in the first cells of the rows of `queries`; null when all are empty.
 absl::StatusOr<std::optional<absl::Time>> Latest(mysql::Connection& connection, const std::string& account,
-                                                 std::initializer_list<const char*> queries) {
+                                                 std::initializer_list<std::string> queries) {
   std::optional<absl::Time> latest;
-  for (const char* sql : queries) {
+  for (const std::string& sql : queries) {
     ASSIGN_OR_RETURN(const std::vector<Row> rows, connection.Query(sql, {IdOf(account)}));
     if (rows.empty() || rows[0][0].is_null()) continue;
     latest = std::max(latest.value_or(rows[0][0].time()), rows[0][0].time());
@@ -41,9 +41,9 @@ absl::StatusOr<std::optional<absl::Time>> LastFollowUp(mysql::Connection& connec
   return Latest(
       connection, account,
       {"SELECT MAX(COALESCE(check_out_time, check_in_time)) FROM visits WHERE account = ? AND state = 'DONE'",
-       "SELECT MAX(f.contact_time) FROM leads l JOIN leads_follow_ups f ON f.parent_id = l.id WHERE l.account "
-       "= ?",
-       "SELECT MAX(update_time) FROM opportunities WHERE account = ? AND archive_time IS NULL"});
+       "SELECT MAX(f.contact_time) FROM leads l JOIN leads_follow_ups f ON f.parent_id = l.id WHERE f.corrects = 0 AND "
+       "l.account = ?",
+       absl::StrCat(kDealWork, "o.account = ?")});
 }
 
 // The row with its account locked first, or null when it is not an active owner's any more.
@@ -130,7 +130,13 @@ schedule::Scheduler::Prepare AskLastOrder(const Context& context) {
 }  // namespace
 
 absl::StatusOr<std::optional<absl::Time>> LastWin(mysql::Connection& connection, const std::string& account) {
-  return Latest(connection, account, {"SELECT MAX(close_time) FROM opportunities WHERE account = ? AND state = 'WON'"});
+  return Latest(
+      connection, account,
+      {"SELECT MAX(o.close_time) FROM opportunities o JOIN accounts a ON a.id = o.account WHERE o.account = ? AND "
+       "o.state = 'WON' AND NOT EXISTS (SELECT 1 FROM contract_draft_requests d WHERE (d.source = "
+       "CONCAT('opportunities/', o.id) OR d.source IN (SELECT CONCAT('tenders/', t.id) FROM tenders t WHERE "
+       "t.opportunity = o.id)) AND (d.state <> 'DRAFTED' OR d.updater = CONCAT('employees/', o.owner) OR d.updater = "
+       "CONCAT('employees/', a.owner)))"});
 }
 
 absl::StatusOr<std::optional<absl::Time>> LastOrder(const Context& context, const std::string& account,

@@ -19,7 +19,15 @@ absl::Status ScheduleRelease(const Context& context, resource::UnitOfWork& work,
 // Nothing is due for it any more.
 absl::Status CancelRelease(resource::UnitOfWork& work, const std::string& ownership);
 
-// The last deal of an account that this service knows of: an opportunity won. Null: none.
+// The begin of a query for the last time somebody who works a deal changed it; "o" is the deal, further conditions
+// follow. What programs and other people write is no follow-up of its owner.
+inline constexpr char kDealWork[] =
+    "SELECT MAX(c.change_time) FROM opportunities o JOIN accounts a ON a.id = o.account JOIN changes c ON "
+    "c.resource_id "
+    "= o.id WHERE o.archive_time IS NULL AND (c.actor = CONCAT('employees/', o.owner) OR c.actor = "
+    "CONCAT('employees/', a.owner)) AND ";
+// The last deal of an account that this service knows of: an opportunity won whose contract somebody else than its
+// owner has drafted, or that came from another system. Null: none.
 absl::StatusOr<std::optional<absl::Time>> LastWin(mysql::Connection& connection, const std::string& account);
 // The last order of an account, asked of contract-svc: before a transaction. Null: none. CONTRACT_SVC_UNAVAILABLE.
 absl::StatusOr<std::optional<absl::Time>> LastOrder(const Context& context, const std::string& account,

@@ -8,6 +8,7 @@
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/staff.h"
 #include "account-svc/verb.h"
+#include "account-svc/writers.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/campaign_service.pb.h"
@@ -112,6 +113,7 @@ void RegisterBudget(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         RETURN_IF_ERROR(rules::CheckBudgetDecider(actor, *campaign));
+        RETURN_IF_ERROR(CheckNotWriter(work, kService, campaign->name(), "approve the budget"));
         campaign->set_budget_approver(actor);
         *campaign->mutable_budget_approve_time() = ToTimestamp(work.now());
         campaign->set_budget_opinion(request.reason());

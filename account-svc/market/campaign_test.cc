@@ -137,6 +137,17 @@ TEST_F(CampaignTest, TheBudgetIsApprovedByItsOwner) {
   const auto approved = Approve(gam_, *again);
   ASSERT_THAT(approved, IsOk());
   EXPECT_EQ(approved->budget_approver(), head_.name());
+  // The owner of the budget who wrote a figure of it does not approve it.
+  const auto raised = Create(Plan());
+  ASSERT_THAT(raised, IsOk());
+  v1::UpdateCampaignRequest raise;
+  raise.mutable_campaign()->set_name(raised->name());
+  *raise.mutable_campaign()->mutable_budget_items() = raised->budget_items();
+  raise.mutable_campaign()->mutable_budget_items(0)->mutable_amount()->set_units(60000);
+  ASSERT_THAT(Call<Campaign>(gam_, "CampaignService/UpdateCampaign", raise), IsOk());
+  const auto of_his_own = Verb(sm_, "RequestCampaignBudget", v1::RequestCampaignBudgetRequest(), raised->name());
+  ASSERT_THAT(of_his_own, IsOk());
+  EXPECT_THAT(Approve(gam_, *of_his_own), HasReason("SEPARATION_OF_DUTIES"));
 }
 
 // guests once, answers, attendance; leads of those who came.

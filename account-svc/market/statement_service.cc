@@ -5,6 +5,7 @@
 #include "account-svc/rules/statement_rules.h"
 #include "account-svc/verb.h"
 #include "account-svc/visits/contact_date.h"
+#include "account-svc/writers.h"
 #include "common/id/digest.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -48,6 +49,7 @@ absl::Status Update(UnitOfWork& work, const PublicStatement& before, PublicState
 
 absl::Status Approve(const Context& context, UnitOfWork& work, PublicStatement* statement) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  RETURN_IF_ERROR(CheckNotWriter(work, kService, statement->name(), "approve the statement"));
   RETURN_IF_ERROR(rules::ApproveStatement(actor, work.now(), context.Today(work.now()), statement));
   statement->set_content_hash(Sha256Hex(absl::StrCat(statement->topic(), "\n", statement->content())));
   if (statement->predecessor().empty()) return absl::OkStatus();

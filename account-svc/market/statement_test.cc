@@ -89,6 +89,16 @@ TEST_F(StatementTest, AStatementIsApprovedBySomebodyElseAndReplacedByItsNextVers
   update.mutable_public_statement()->set_content("三周。");
   EXPECT_THAT(Call<PublicStatement>(kam_, "PublicStatementService/UpdatePublicStatement", update),
               HasReason("STATEMENT_NOT_DRAFT"));
+  // Nor does a colleague who rewrote the draft.
+  const auto rewritten = Create(Draft());
+  ASSERT_THAT(rewritten, IsOk());
+  const auth::Principal colleague = world_.As(world_.AddEmployee("KAM", department_.name()), "KAM");
+  update.mutable_public_statement()->set_name(rewritten->name());
+  ASSERT_THAT(Call<PublicStatement>(colleague, "PublicStatementService/UpdatePublicStatement", update), IsOk());
+  const auto of_two = Submit(rewritten->name());
+  ASSERT_THAT(of_two, IsOk());
+  EXPECT_THAT(Approve(colleague, *of_two), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Approve(gam_, *of_two), IsOk());
   PublicStatement next = Draft();
   next.set_predecessor(first->name());
   EXPECT_THAT(Create(next), HasReason("TOPIC_DIFFERS"));

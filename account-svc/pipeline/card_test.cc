@@ -7,6 +7,7 @@
 #include "account-svc/context.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/testing/account_fixture.h"
+#include "account-svc/testing/etag.h"
 #include "common/testing/matchers.h"
 #include "common/time/date.h"
 #include "kam/account/v1/cross_sell_service.pb.h"
@@ -89,6 +90,7 @@ class CardTest : public ::testing::Test {
   absl::StatusOr<FollowUpSheet> Sheet(const auth::Principal& who, absl::string_view verb, const std::string& name,
                                       Request request = Request()) {
     request.set_name(name);
+    if (request.etag().empty()) request.set_etag(EtagOf(world_, name));
     return world_.Call<FollowUpSheet>(who, absl::StrCat("kam.account.v1.FollowUpSheetService/", verb), request);
   }
   absl::StatusOr<v1::FollowUpCardRow> Cards(const std::string& from, const std::string& to) {
@@ -227,6 +229,10 @@ TEST_F(CardTest, TheCardsOfTheDayAreHandedInAndSigned) {
   EXPECT_EQ(line.in_window(), 2);
   EXPECT_EQ(line.intention_level(), v1::INTENTION_LEVEL_A);
   EXPECT_THAT(HandIn(), HasReason("SHEET_HANDED_IN"));
+  v1::SignFollowUpSheetRequest unread;
+  unread.set_name(sheet->name());
+  EXPECT_THAT(world_.Call<FollowUpSheet>(sm_, "kam.account.v1.FollowUpSheetService/SignFollowUpSheet", unread),
+              NamesField("etag"));
   EXPECT_THAT(Sheet<v1::SignFollowUpSheetRequest>(kax_, "SignFollowUpSheet", sheet->name()),
               StatusIs(absl::StatusCode::kPermissionDenied));
   v1::ReturnFollowUpSheetRequest back;
@@ -245,6 +251,56 @@ TEST_F(CardTest, TheCardsOfTheDayAreHandedInAndSigned) {
   EXPECT_EQ(signed_sheet->signer(), head_.name());
   EXPECT_THAT(Sheet<v1::ResubmitFollowUpSheetRequest>(kax_, "ResubmitFollowUpSheet", sheet->name()),
               HasReason("STATE_NOT_ALLOWED"));
+}
+
+// a prospect that was entered twice is put away; one that was worked on, or waits too long, counts.
+TEST_F(CardTest, AProspectThatCountsIsNotPutAway) {
+  const auto archive = [&](const std::string& name) {
+    kam::api::ArchiveRequest request;
+    request.set_name(name);
+    return world_.Call<Lead>(kax_, "kam.account.v1.LeadService/ArchiveLead", request);
+  };
+  EXPECT_THAT(archive(Create(kax_, MakeLead())->name()), IsOk());
+  const auto followed = Create(kax_, MakeLead());
+  ASSERT_THAT(FollowUp(followed->name(), v1::INTENTION_LEVEL_A), IsOk());
+  EXPECT_THAT(archive(followed->name()), HasReason("RECORD_KEPT"));
+  const auto discarded = Create(kax_, MakeLead());
+  v1::DiscardLeadRequest discard;
+  discard.set_name(discarded->name());
+  discard.set_reason("无需求");
+  ASSERT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/DiscardLead", discard), IsOk());
+  EXPECT_THAT(archive(discarded->name()), HasReason("RECORD_KEPT"));
+  Lead waiting = MakeLead();
+  waiting.set_next_follow_up_date(day(1));
+  const auto late = Create(kax_, waiting);
+  ASSERT_THAT(late, IsOk());
+  clock().Advance(absl::Hours(24 * 2));
+  EXPECT_THAT(archive(late->name()), HasReason("RECORD_KEPT"));
+}
+
+// the card is written by entries: nobody moves a date that was missed, and corrections are no contacts.
+TEST_F(CardTest, TheCardIsNotRewrittenNorFilledWithCorrections) {
+  const auto lead = Create(kax_, MakeLead());
+  ASSERT_THAT(FollowUp(lead->name(), v1::INTENTION_LEVEL_A), IsOk());
+  v1::UpdateLeadRequest update;
+  update.mutable_lead()->set_name(lead->name());
+  update.mutable_lead()->set_next_follow_up_date(day(200));
+  EXPECT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/UpdateLead", update),
+              HasReason("CARD_ENTRY_REQUIRED"));
+  update.mutable_lead()->clear_next_follow_up_date();
+  update.mutable_lead()->set_intention_level(v1::INTENTION_LEVEL_N);
+  EXPECT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/UpdateLead", update),
+              HasReason("CARD_ENTRY_REQUIRED"));
+  clock().Advance(absl::Hours(24));
+  v1::AddLeadFollowUpRequest correction;
+  correction.set_name(lead->name());
+  correction.set_channel(v1::CHANNEL_PHONE);
+  correction.set_result("改写");
+  correction.set_corrects(1);
+  ASSERT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/AddLeadFollowUp", correction), IsOk());
+  const auto sheet = HandIn();
+  ASSERT_THAT(sheet, IsOk());
+  EXPECT_EQ(sheet->prospects(), 0);
 }
 
 // who holds both roles signs no cards of his own.

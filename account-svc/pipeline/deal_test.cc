@@ -10,6 +10,7 @@
 #include "account-svc/context.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/testing/account_fixture.h"
+#include "account-svc/testing/etag.h"
 #include "common/money/decimal.h"
 #include "common/testing/matchers.h"
 #include "common/time/date.h"
@@ -81,6 +82,11 @@ class DealTest : public ::testing::Test {
     request.set_reason_code(v1::CLOSE_REASON_CODE_PRICE);
     return world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/LoseOpportunity", request);
   }
+  absl::StatusOr<Opportunity> Archive(const std::string& name) {
+    kam::api::ArchiveRequest request;
+    request.set_name(name);
+    return world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/ArchiveOpportunity", request);
+  }
   absl::StatusOr<v1::ReportPipelineResponse> Pipeline(const auth::Principal& who, const std::string& as_of = {}) {
     v1::ReportPipelineRequest request;
     request.set_as_of_date(as_of);
@@ -144,8 +150,20 @@ TEST_F(DealTest, ANewDealGoesByTheReleasedProcess) {
   early.mutable_opportunity()->set_process(draft->name());
   EXPECT_THAT(world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/CreateOpportunity", early),
               HasReason("PROCESS_NOT_RELEASED"));
+  // Whoever has written a word of it does not release it either.
+  const auth::Principal second_writer = world_.As(world_.AddEmployee("GAM", department_.name()), "GAM");
+  v1::UpdateSalesProcessRequest rewrite;
+  rewrite.mutable_sales_process()->set_name(draft->name());
+  rewrite.mutable_sales_process()->set_display_name("三步");
+  ASSERT_THAT(world_.Call<SalesProcess>(second_writer, service + "UpdateSalesProcess", rewrite), IsOk());
   v1::ReleaseSalesProcessRequest release;
   release.set_name(draft->name());
+  EXPECT_THAT(world_.Call<SalesProcess>(sd_, service + "ReleaseSalesProcess", release), NamesField("etag"));
+  release.set_etag(draft->etag());
+  EXPECT_THAT(world_.Call<SalesProcess>(sd_, service + "ReleaseSalesProcess", release), HasReason("ETAG_MISMATCH"));
+  release.set_etag(EtagOf(world_, draft->name()));
+  EXPECT_THAT(world_.Call<SalesProcess>(second_writer, service + "ReleaseSalesProcess", release),
+              HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(world_.Call<SalesProcess>(gam_, service + "ReleaseSalesProcess", release),
               HasReason("SEPARATION_OF_DUTIES"));
   ASSERT_THAT(world_.Call<SalesProcess>(sd_, service + "ReleaseSalesProcess", release), IsOk());
@@ -170,6 +188,7 @@ TEST_F(DealTest, ANewDealGoesByTheReleasedProcess) {
   // The next version takes the place of this one.
   const auto second = world_.Call<SalesProcess>(gam_, service + "CreateSalesProcess", create);
   release.set_name(second->name());
+  release.set_etag(second->etag());
   ASSERT_THAT(world_.Call<SalesProcess>(sd_, service + "ReleaseSalesProcess", release), IsOk());
   kam::api::GetRequest get;
   get.set_name(draft->name());
@@ -283,6 +302,48 @@ TEST_F(DealTest, ThePipelineOfAnyDayEqualsARecount) {
   EXPECT_EQ(Pipeline(gam_, "2026-01-01")->rows_size(), 0) << "before there was a deal";
 }
 
+// a deal that was entered twice is put away, one that was worked on is closed with its reason.
+TEST_F(DealTest, ADealThatWasWorkedOnIsNotPutAway) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const auto twice = Create(account.name());
+  ASSERT_THAT(twice, IsOk());
+  EXPECT_THAT(Archive(twice->name()), IsOk());
+  const auto deal = Create(account.name());
+  ASSERT_THAT(Advance(deal->name(), v1::OPPORTUNITY_STAGE_NEEDS_ANALYSIS), IsOk());
+  EXPECT_THAT(Archive(deal->name()), HasReason("RECORD_KEPT"));
+  ASSERT_THAT(Advance(deal->name(), v1::OPPORTUNITY_STAGE_RECEPTION, "重来"), IsOk());
+  EXPECT_THAT(Archive(deal->name()), HasReason("RECORD_KEPT"));
+}
+
+// nobody writes himself into the deal of a colleague, nor hands his own on; somebody above does.
+TEST_F(DealTest, ADealChangesHandsByASuperior) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const auto deal = Create(account.name());
+  const organization::v1::Employee colleague = world_.AddEmployee("KAX", department_.name(), {supervisor_.name()});
+  v1::UpdateOpportunityRequest update;
+  update.mutable_opportunity()->set_name(deal->name());
+  update.mutable_opportunity()->set_owner(colleague.name());
+  const std::string method = "kam.account.v1.OpportunityService/UpdateOpportunity";
+  EXPECT_THAT(world_.Call<Opportunity>(kax_, method, update), HasReason("OWNER_CHANGE_DENIED"));
+  EXPECT_EQ(world_.Call<Opportunity>(gam_, method, update)->owner(), colleague.name());
+}
+
+// nothing is won for an amount nobody knows.
+TEST_F(DealTest, AWinHasAnAmount) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const auto deal = Create(account.name());
+  for (const v1::OpportunityStage stage :
+       {v1::OPPORTUNITY_STAGE_NEEDS_ANALYSIS, v1::OPPORTUNITY_STAGE_PRODUCT_INTRODUCTION,
+        v1::OPPORTUNITY_STAGE_NEGOTIATION, v1::OPPORTUNITY_STAGE_SIGNING}) {
+    ASSERT_THAT(Advance(deal->name(), stage), IsOk());
+  }
+  v1::WinOpportunityRequest win;
+  win.set_name(deal->name());
+  win.set_reason("签约");
+  EXPECT_THAT(world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/WinOpportunity", win),
+              HasReason("FACTS_MISSING"));
+}
+
 // conversion rate, with the reasons.
 TEST_F(DealTest, ConversionIsWonOfWonAndLost) {
   const v1::Account account = world_.AddAccount(kax_);
@@ -300,6 +361,9 @@ TEST_F(DealTest, ConversionIsWonOfWonAndLost) {
   win.set_reason_code(v1::CLOSE_REASON_CODE_RELATIONSHIP);
   ASSERT_THAT(world_.Call<Opportunity>(kax_, "kam.account.v1.OpportunityService/WinOpportunity", win), IsOk());
   ASSERT_THAT(Lose(lost->name()), IsOk());
+  // What is lost stays in the rate: nobody puts it away.
+  EXPECT_THAT(Archive(lost->name()), HasReason("RECORD_KEPT"));
+  EXPECT_THAT(Archive(won->name()), HasReason("RECORD_KEPT"));
   v1::ReportConversionRequest request;
   request.set_from_date(today());
   request.set_to_date(today());
@@ -395,6 +459,16 @@ TEST_F(DealTest, AnImportantDealIsReportedDiscussedAndDecided) {
   ASSERT_THAT(Matter(bds_, "DiscussImportantMatter", matter->name(), discuss), IsOk());
   v1::CloseImportantMatterRequest close;
   close.set_reason("已签约");
+  // A manager who reports does not settle his matter without those above him.
+  const organization::v1::Employee manager = world_.AddEmployee("KAM", department_.name(), {head_.name()});
+  const auth::Principal kam = world_.As(manager, "KAM");
+  const auto own = Report(kam, world_.AddAccount(kam).name(), head_.name());
+  ASSERT_THAT(own, IsOk());
+  ASSERT_THAT(Matter(gam_, "RespondToImportantMatter", own->name(), respond), IsOk());
+  EXPECT_THAT(Matter(kam, "CloseImportantMatter", own->name(), close), HasReason("SEPARATION_OF_DUTIES"));
+  v1::DiscussImportantMatterRequest alone = discuss;
+  alone.add_participants(head_.name());
+  EXPECT_THAT(Matter(kam, "DiscussImportantMatter", own->name(), alone), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(Matter(bds_, "CloseImportantMatter", matter->name(), close), HasReason("STATE_NOT_ALLOWED"));
   EXPECT_THAT(Matter(gam_, "ApproveImportantMatter", matter->name(), v1::ApproveImportantMatterRequest()),
               StatusIs(absl::StatusCode::kPermissionDenied));

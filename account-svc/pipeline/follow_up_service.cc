@@ -34,7 +34,7 @@ absl::Status Compile(const Context& context, UnitOfWork& work, absl::CivilDay da
       const std::vector<Row> rows,
       work.connection().Query(
           "SELECT f.parent_id, f.intention_level, f.next_date, f.result, f.in_calling_window FROM "
-          "leads_follow_ups f WHERE f.employee = ? AND f.contact_time >= ? AND f.contact_time < ? "
+          "leads_follow_ups f WHERE f.corrects = 0 AND f.employee = ? AND f.contact_time >= ? AND f.contact_time < ? "
           "ORDER BY f.parent_id, f.position",
           {IdOf(sheet->owner()), absl::FromCivil(day, context.zone), absl::FromCivil(day + 1, context.zone)}));
   sheet->clear_lines();
@@ -106,10 +106,11 @@ absl::StatusOr<v1::ReportFollowUpCardsResponse> ReportCards(const Context& conte
   for (const Row& row : open) table[row[0].text()].overdue = row[1].integer();
   ASSIGN_OR_RETURN(
       const std::vector<Row> entries,
-      QueryWithinReach(context, call, Lead::descriptor(), connection,
-                       "SELECT f.employee, t.id, f.contact_time, f.in_calling_window FROM leads_follow_ups f JOIN "
-                       "leads t ON t.id = f.parent_id WHERE f.contact_time >= ? AND f.contact_time < ?",
-                       {Value(instants.first), Value(instants.second)}, "ORDER BY f.employee"));
+      QueryWithinReach(
+          context, call, Lead::descriptor(), connection,
+          "SELECT f.employee, t.id, f.contact_time, f.in_calling_window FROM leads_follow_ups f JOIN "
+          "leads t ON t.id = f.parent_id WHERE f.corrects = 0 AND f.contact_time >= ? AND f.contact_time < ?",
+          {Value(instants.first), Value(instants.second)}, "ORDER BY f.employee"));
   std::set<std::pair<std::string, std::pair<absl::CivilDay, std::string>>> seen;
   for (const Row& row : entries) {
     CardFigures& figures = table[row[0].text()];
@@ -202,11 +203,12 @@ absl::StatusOr<v1::ReportMorningResponse> ReportMorning(const Context& context, 
                                     "t.close_time >= ? AND t.close_time < ?",
                                     {from, to}, "GROUP BY t.owner"));
   for (const Row& row : orders) table[row[0].text()].set_orders(static_cast<int32_t>(row[1].integer()));
-  ASSIGN_OR_RETURN(const std::vector<Row> follow_ups,
-                   QueryWithinReach(context, call, Lead::descriptor(), connection,
-                                    "SELECT f.employee, COUNT(DISTINCT t.id) FROM leads_follow_ups f JOIN leads t ON "
-                                    "t.id = f.parent_id WHERE f.contact_time >= ? AND f.contact_time < ?",
-                                    {from, to}, "GROUP BY f.employee"));
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> follow_ups,
+      QueryWithinReach(context, call, Lead::descriptor(), connection,
+                       "SELECT f.employee, COUNT(DISTINCT t.id) FROM leads_follow_ups f JOIN leads t ON "
+                       "t.id = f.parent_id WHERE f.corrects = 0 AND f.contact_time >= ? AND f.contact_time < ?",
+                       {from, to}, "GROUP BY f.employee"));
   for (const Row& row : follow_ups) table[row[0].text()].set_follow_ups(static_cast<int32_t>(row[1].integer()));
   ASSIGN_OR_RETURN(
       const std::vector<Row> due,
@@ -244,6 +246,7 @@ void RegisterFollowUpSheets(const Context& context, rpc::Registry* registry) {
   AddVerb<FollowUpSheet, v1::SignFollowUpSheetRequest>(
       context, Rpc("SignFollowUpSheet"), registry,
       [](UnitOfWork& work, const v1::SignFollowUpSheetRequest& request, FollowUpSheet* sheet) -> absl::Status {
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         RETURN_IF_ERROR(rules::CheckSigner(actor, *sheet));
         sheet->set_signer(actor);

@@ -5,6 +5,7 @@
 #include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/solution_rules.h"
+#include "account-svc/writers.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/product_initiative_service.pb.h"
@@ -61,7 +62,7 @@ void RegisterInitiatives(const Context& context, rpc::Registry* registry) {
       });
   hooks.on_update =
       resource::OnUpdate<ProductInitiative>([](UnitOfWork&, const ProductInitiative& before, ProductInitiative* after) {
-        return rules::CheckInitiativeUpdate(before, *after);
+        return rules::CheckInitiativeUpdate(before, after);
       });
   context.runtime.SetHooks(ProductInitiative::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
@@ -69,6 +70,8 @@ void RegisterInitiatives(const Context& context, rpc::Registry* registry) {
       context, Rpc("ApproveProductInitiative"), registry,
       [context](UnitOfWork& work, const v1::ApproveProductInitiativeRequest& request,
                 ProductInitiative* initiative) -> absl::Status {
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
+        RETURN_IF_ERROR(CheckNotWriter(work, kService, initiative->name(), "approve the proposal"));
         RETURN_IF_ERROR(Decide(work, initiative));
         RETURN_IF_ERROR(CheckResponsible(context, work, request.responsible()));
         initiative->set_owner(request.responsible());

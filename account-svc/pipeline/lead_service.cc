@@ -76,6 +76,7 @@ absl::Status UpdateLead(const Context& context, UnitOfWork& work, const Lead& be
   OpenCard(work.now(), after);
   if (work.importing()) return absl::OkStatus();
   RETURN_IF_ERROR(rules::CheckLeadUpdate(before));
+  RETURN_IF_ERROR(rules::CheckCardUpdate(before, *after));
   RETURN_IF_ERROR(SetOwner(work, after->mutable_owner()));
   RETURN_IF_ERROR(Validate(work, *after));
   RETURN_IF_ERROR(rules::CheckLead(*after, context.policy));
@@ -122,6 +123,9 @@ void RegisterLeads(const Context& context, rpc::Registry* registry) {
   hooks.on_update = resource::OnUpdate<Lead>([context](UnitOfWork& work, const Lead& before, Lead* after) {
     return UpdateLead(context, work, before, after);
   });
+  hooks.on_archive = [context](UnitOfWork& work, const google::protobuf::Message& before) {
+    return rules::CheckLeadArchive(static_cast<const Lead&>(before), context.Today(work.now()));
+  };
   hooks.on_saved = resource::OnSaved<Lead>(
       [](UnitOfWork& work, const Lead*, const Lead& after) { return SaveReferral(work, after); });
   context.runtime.SetHooks(Lead::descriptor(), std::move(hooks));

@@ -126,7 +126,10 @@ void RegisterImportantMatters(const Context& context, rpc::Registry* registry) {
       });
   AddVerb<ImportantMatter, v1::DiscussImportantMatterRequest>(
       context, Rpc("DiscussImportantMatter"), registry,
-      [context](UnitOfWork& work, const v1::DiscussImportantMatterRequest& request, ImportantMatter* matter) {
+      [context](UnitOfWork& work, const v1::DiscussImportantMatterRequest& request,
+                ImportantMatter* matter) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::CheckNotReporter(actor, *matter, "write down its discussion"));
         return rules::Discuss(request, context.Today(work.now()), matter);
       });
   AddVerb<ImportantMatter, v1::ApproveImportantMatterRequest>(
@@ -137,8 +140,13 @@ void RegisterImportantMatters(const Context& context, rpc::Registry* registry) {
       });
   AddVerb<ImportantMatter, v1::CloseImportantMatterRequest>(
       context, Rpc("CloseImportantMatter"), registry,
-      [](UnitOfWork&, const v1::CloseImportantMatterRequest& request, ImportantMatter* matter) {
-        matter->set_close_reason(request.reason());
+      [](UnitOfWork& work, const v1::CloseImportantMatterRequest& request,
+         Change<ImportantMatter>* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        if (change->before.state() == v1::IMPORTANT_MATTER_STATE_RESPONDED) {
+          RETURN_IF_ERROR(rules::CheckNotReporter(actor, change->before, "close it before it was decided"));
+        }
+        change->after.set_close_reason(request.reason());
         return absl::OkStatus();
       });
   OnDue(context, kDueResponse, Rpc("CreateImportantMatter"),

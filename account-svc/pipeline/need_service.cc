@@ -2,7 +2,9 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/pipeline/owner_change.h"
 #include "account-svc/pipeline/pipeline.h"
+#include "account-svc/rules/duties.h"
 #include "account-svc/rules/need_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/staff.h"
@@ -31,8 +33,7 @@ std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", m
 absl::Status RouteTo(const Context& context, UnitOfWork& work, const std::string& department, CustomerNeed* need) {
   ASSIGN_OR_RETURN(const WorkingTime working, WorkingTime::Load(context, work.connection()));
   ASSIGN_OR_RETURN(const absl::Time by, working.After(work.now(), context.policy.need_answer));
-  rules::Route(department, work.now(), by, need);
-  return absl::OkStatus();
+  return rules::Route(department, work.now(), by, need);
 }
 
 absl::Status Record(const Context& context, UnitOfWork& work, CustomerNeed* need) {
@@ -51,9 +52,10 @@ absl::Status Record(const Context& context, UnitOfWork& work, CustomerNeed* need
 }
 
 absl::Status Watch(UnitOfWork& work, const CustomerNeed* before, const CustomerNeed& after) {
+  // One that is overdue waits again once another department is asked.
   const bool waits =
       (after.state() == v1::CUSTOMER_NEED_STATE_RECORDED || after.state() == v1::CUSTOMER_NEED_STATE_ROUTED) &&
-      !after.overdue();
+      (!after.overdue() || FromTimestamp(after.answer_by()) > work.now());
   if (!waits) return before == nullptr ? absl::OkStatus() : schedule::Cancel(work, kDueAnswer, after.name());
   return schedule::Schedule(work, kDueAnswer, after.name(), FromTimestamp(after.answer_by()));
 }
@@ -62,7 +64,7 @@ absl::Status Watch(UnitOfWork& work, const CustomerNeed* before, const CustomerN
 // who recorded it while no department was.
 absl::Status Escalate(const Context& context, UnitOfWork& work, const schedule::DueItem& item) {
   ASSIGN_OR_RETURN(const CustomerNeed need, work.Load<CustomerNeed>(item.resource));
-  if (need.overdue() ||
+  if (FromTimestamp(need.answer_by()) > work.now() ||
       (need.state() != v1::CUSTOMER_NEED_STATE_RECORDED && need.state() != v1::CUSTOMER_NEED_STATE_ROUTED)) {
     return absl::OkStatus();
   }
@@ -84,6 +86,7 @@ absl::Status Escalate(const Context& context, UnitOfWork& work, const schedule::
 }
 
 absl::Status Answer(UnitOfWork& work, const v1::AnswerCustomerNeedRequest& request, CustomerNeed* need) {
+  RETURN_IF_ERROR(resource::CheckRead(request.etag()));
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
   ASSIGN_OR_RETURN(
       const std::vector<Row> rows,
@@ -157,7 +160,8 @@ void RegisterCustomerNeeds(const Context& context, rpc::Registry* registry) {
   needs.on_update = resource::OnUpdate<CustomerNeed>(
       [](UnitOfWork& work, const CustomerNeed& before, CustomerNeed* after) -> absl::Status {
         RETURN_IF_ERROR(rules::CheckNeedUpdate(before));
-        return SetOwner(work, after->mutable_owner());
+        RETURN_IF_ERROR(SetOwner(work, after->mutable_owner()));
+        return CheckOwnerChange(work, before.owner(), after->owner(), "customer_need.owner");
       });
   needs.on_saved = resource::OnSaved<CustomerNeed>(Watch);
   context.runtime.SetHooks(CustomerNeed::descriptor(), std::move(needs));
@@ -180,8 +184,10 @@ void RegisterCustomerNeeds(const Context& context, rpc::Registry* registry) {
   AddVerb<CustomerNeed, v1::AnswerCustomerNeedRequest>(context, Rpc("AnswerCustomerNeed"), registry, Answer);
   AddVerb<CustomerNeed, v1::TellCustomerRequest>(
       context, Rpc("TellCustomer"), registry,
-      [context](UnitOfWork& work, const v1::TellCustomerRequest& request, CustomerNeed* need) {
-        return rules::Tell(request, context.Today(work.now()), need);
+      [context](UnitOfWork& work, const v1::TellCustomerRequest& request, CustomerNeed* need) -> absl::Status {
+        RETURN_IF_ERROR(rules::Tell(request, context.Today(work.now()), need));
+        return rules::CheckNotEarlier(need->told_date(), context.Today(FromTimestamp(need->answer_time())), "told_date",
+                                      "the answer");
       });
   AddReport<v1::ReportDemandRequest, v1::ReportDemandResponse>(
       context, Rpc("ReportDemand"), registry,

@@ -1,9 +1,11 @@
 // kam.account.v1.OpportunityService and SalesProcessService.
 #include "absl/strings/str_cat.h"
 #include "account-svc/pipeline/contract_drafts.h"
+#include "account-svc/pipeline/owner_change.h"
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/process_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/writers.h"
 #include "common/money/money_proto.h"
 #include "common/resource/row.h"
 #include "common/resource/standard.h"
@@ -92,7 +94,20 @@ absl::Status UpdateOpportunity(UnitOfWork& work, const Opportunity& before, Oppo
   }
   RETURN_IF_ERROR(rules::CheckOpportunityUpdate(before));
   RETURN_IF_ERROR(CheckSecond(work, *after));
-  return SetOwner(work, after->mutable_owner());
+  RETURN_IF_ERROR(SetOwner(work, after->mutable_owner()));
+  return CheckOwnerChange(work, before.owner(), after->owner(), "opportunity.owner");
+}
+
+// What was worked on is closed as lost, with its reason, or it would be missing in the conversion rate.
+absl::Status CheckArchive(UnitOfWork& work, const Opportunity& before) {
+  if (before.has_archive_time()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> moved,
+      work.connection().Query(
+          "SELECT 1 FROM opportunity_versions WHERE opportunity = ? AND stage <> ? LIMIT 1",
+          {IdOf(before.name()),
+           resource::ShortEnumName(v1::OpportunityStage_descriptor()->FindValueByNumber(before.stage()))}));
+  return rules::CheckOpportunityArchive(before, !moved.empty());
 }
 
 // What the pipeline of any day is counted from: one row a version, written with it.
@@ -148,6 +163,9 @@ void RegisterDeals(const Context& context, rpc::Registry* registry) {
   hooks.on_create = resource::OnCreate<Opportunity>(
       [context](UnitOfWork& work, Opportunity* opportunity) { return CreateOpportunity(context, work, opportunity); });
   hooks.on_update = resource::OnUpdate<Opportunity>(UpdateOpportunity);
+  hooks.on_archive = [](UnitOfWork& work, const google::protobuf::Message& before) {
+    return CheckArchive(work, static_cast<const Opportunity&>(before));
+  };
   hooks.on_saved = resource::OnSaved<Opportunity>(
       [context](UnitOfWork& work, const Opportunity* before, const Opportunity& after) -> absl::Status {
         RETURN_IF_ERROR(SaveVersion(work, after));
@@ -180,10 +198,7 @@ void RegisterDeals(const Context& context, rpc::Registry* registry) {
 
 absl::Status Release(UnitOfWork& work, SalesProcess* process) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  if (actor == process->creator()) {
-    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
-                 "a process is released by another than its author", {{"author", process->creator()}});
-  }
+  RETURN_IF_ERROR(CheckNotWriter(work, kProcessService, process->name(), "release the process"));
   RETURN_IF_ERROR(rules::CheckProcess(*process));
   process->set_releaser(actor);
   *process->mutable_release_time() = ToTimestamp(work.now());
@@ -220,10 +235,12 @@ void RegisterProcesses(const Context& context, rpc::Registry* registry) {
       });
   context.runtime.SetHooks(SalesProcess::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kProcessService, registry);
-  AddVerb<SalesProcess, v1::ReleaseSalesProcessRequest>(context, absl::StrCat(kProcessService, "/ReleaseSalesProcess"),
-                                                        registry,
-                                                        [](UnitOfWork& work, const v1::ReleaseSalesProcessRequest&,
-                                                           SalesProcess* process) { return Release(work, process); });
+  AddVerb<SalesProcess, v1::ReleaseSalesProcessRequest>(
+      context, absl::StrCat(kProcessService, "/ReleaseSalesProcess"), registry,
+      [](UnitOfWork& work, const v1::ReleaseSalesProcessRequest& request, SalesProcess* process) -> absl::Status {
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
+        return Release(work, process);
+      });
   AddVerb<SalesProcess, v1::RetireSalesProcessRequest>(
       context, absl::StrCat(kProcessService, "/RetireSalesProcess"), registry,
       [](UnitOfWork&, const v1::RetireSalesProcessRequest&, SalesProcess*) { return absl::OkStatus(); });

@@ -1,8 +1,11 @@
 // kam.account.v1.AccountPlanService: plans whose goals measure themselves.
 #include "absl/strings/str_cat.h"
+#include "account-svc/pipeline/owner_change.h"
 #include "account-svc/pipeline/pipeline.h"
+#include "account-svc/rules/duties.h"
 #include "account-svc/rules/plan_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/writers.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -144,6 +147,7 @@ void RegisterAccountPlans(const Context& context, rpc::Registry* registry) {
       [](UnitOfWork& work, const AccountPlan& before, AccountPlan* after) -> absl::Status {
         RETURN_IF_ERROR(rules::CheckAccountPlanUpdate(before));
         RETURN_IF_ERROR(SetOwner(work, after->mutable_owner()));
+        RETURN_IF_ERROR(CheckOwnerChange(work, before.owner(), after->owner(), "account_plan.owner"));
         RETURN_IF_ERROR(Validate(work, *after));
         return rules::CheckAccountPlan(*after);
       });
@@ -151,8 +155,10 @@ void RegisterAccountPlans(const Context& context, rpc::Registry* registry) {
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   AddVerb<AccountPlan, v1::ApproveAccountPlanRequest>(
       context, Rpc("ApproveAccountPlan"), registry,
-      [](UnitOfWork& work, const v1::ApproveAccountPlanRequest&, AccountPlan* plan) -> absl::Status {
+      [](UnitOfWork& work, const v1::ApproveAccountPlanRequest& request, AccountPlan* plan) -> absl::Status {
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(CheckNotWriter(work, kService, plan->name(), "approve the plan"));
         return rules::ApproveAccountPlan(actor, work.now(), plan);
       });
   AddVerb<AccountPlan, v1::StartAccountPlanRequest>(
@@ -160,8 +166,10 @@ void RegisterAccountPlans(const Context& context, rpc::Registry* registry) {
       [](UnitOfWork&, const v1::StartAccountPlanRequest&, AccountPlan*) { return absl::OkStatus(); });
   AddVerb<AccountPlan, v1::CompletePlanActionRequest>(
       context, Rpc("CompletePlanAction"), registry,
-      [context](UnitOfWork& work, const v1::CompletePlanActionRequest& request, AccountPlan* plan) {
-        return rules::CompleteAction(request, context.Today(work.now()), plan);
+      [context](UnitOfWork& work, const v1::CompletePlanActionRequest& request, AccountPlan* plan) -> absl::Status {
+        RETURN_IF_ERROR(rules::CompleteAction(request, context.Today(work.now()), plan));
+        return rules::CheckNotEarlier(plan->actions(request.action() - 1).done_date(), plan->from_date(), "done_date",
+                                      "the first day of the plan");
       });
   AddVerb<AccountPlan, v1::ReviewAccountPlanRequest>(
       context, Rpc("ReviewAccountPlan"), registry,

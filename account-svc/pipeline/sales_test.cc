@@ -53,6 +53,8 @@ class SalesTest : public ::testing::Test {
     v1::CreateOpportunityRequest request;
     request.mutable_opportunity()->set_account(account);
     request.mutable_opportunity()->set_display_name("年度采购");
+    request.mutable_opportunity()->mutable_amount()->set_currency_code("CNY");
+    request.mutable_opportunity()->mutable_amount()->set_units(100);
     return world_.Call<Opportunity>(who, "kam.account.v1.OpportunityService/CreateOpportunity", request);
   }
   absl::StatusOr<Opportunity> Advance(const std::string& name, v1::OpportunityStage stage) {

@@ -66,6 +66,7 @@ void RegisterSolutions(const Context& context, rpc::Registry* registry) {
   AddVerb<Solution, v1::ReviewSolutionRequest>(
       context, Rpc("ReviewSolution"), registry,
       [](UnitOfWork& work, const v1::ReviewSolutionRequest& request, Solution* solution) -> absl::Status {
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         RETURN_IF_ERROR(rules::CheckReviewer(actor, *solution));
         solution->set_reviewer(actor);

@@ -7,6 +7,7 @@
 #include "account-svc/rules/duties.h"
 #include "account-svc/rules/need_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/writers.h"
 #include "common/id/digest.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -63,7 +64,7 @@ absl::Status Review(UnitOfWork& work, ManufacturerSubmission* submission) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
   constexpr char kMessage[] = "a submission is reviewed by another than those who prepared it";
   RETURN_IF_ERROR(rules::CheckOther(actor, submission->owner(), "author", kMessage));
-  RETURN_IF_ERROR(rules::CheckOther(actor, submission->updater(), "author", kMessage));
+  RETURN_IF_ERROR(CheckNotWriter(work, kService, submission->name(), "review the submission"));
   submission->set_reviewer(actor);
   *submission->mutable_review_time() = ToTimestamp(work.now());
   submission->set_snapshot(rules::SubmissionText(*submission));
@@ -138,7 +139,9 @@ void RegisterSubmissions(const Context& context, rpc::Registry* registry) {
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   AddVerb<ManufacturerSubmission, v1::ReviewManufacturerSubmissionRequest>(
       context, Rpc("ReviewManufacturerSubmission"), registry,
-      [](UnitOfWork& work, const v1::ReviewManufacturerSubmissionRequest&, ManufacturerSubmission* submission) {
+      [](UnitOfWork& work, const v1::ReviewManufacturerSubmissionRequest& request,
+         ManufacturerSubmission* submission) -> absl::Status {
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         return Review(work, submission);
       });
   AddVerb<ManufacturerSubmission, v1::SubmitManufacturerSubmissionRequest>(

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/testing/account_fixture.h"
+#include "account-svc/testing/etag.h"
 #include "common/time/date.h"
 #include "kam/account/v1/customer_need_service.pb.h"
 #include "kam/api/standard.pb.h"
@@ -45,10 +46,11 @@ class SupportTest : public ::testing::Test {
     request.set_name(name);
     return world_.Call<T>(gam_, absl::StrCat("kam.account.v1.", method), request);
   }
-  // Calls a verb on `name`.
+  // Calls a verb on `name`, as somebody who has just read it.
   template <typename T, typename Request>
   absl::StatusOr<T> Do(const auth::Principal& who, absl::string_view method, const std::string& name, Request request) {
     request.set_name(name);
+    if (request.etag().empty()) request.set_etag(EtagOf(world_, name));
     return world_.Call<T>(who, absl::StrCat("kam.account.v1.", method), request);
   }
 

@@ -56,6 +56,10 @@ TEST_F(SupportTest, ANeedIsRoutedAnsweredAndTold) {
   EXPECT_THAT(Do<CustomerNeed>(kax_, "CustomerNeedService/TellCustomer", need->name(), tell),
               HasReason("DATE_IN_FUTURE"));
   tell.clear_told_date();
+  tell.set_told_date(day(-1));
+  EXPECT_THAT(Do<CustomerNeed>(kax_, "CustomerNeedService/TellCustomer", need->name(), tell),
+              HasReason("DATE_TOO_EARLY"));
+  tell.clear_told_date();
   const auto told = Do<CustomerNeed>(kax_, "CustomerNeedService/TellCustomer", need->name(), tell);
   ASSERT_THAT(told, IsOk());
   EXPECT_EQ(told->told_date(), today());
@@ -83,6 +87,17 @@ TEST_F(SupportTest, ANeedThatWaitsTooLongGoesUp) {
   clock().Set(FromTimestamp(routed->answer_by()));
   world_.RunDue();
   EXPECT_TRUE(Get<CustomerNeed>("CustomerNeedService/GetCustomerNeed", need->name())->overdue());
+  EXPECT_THAT(Do<CustomerNeed>(kax_, "CustomerNeedService/RouteCustomerNeed", need->name(), route),
+              HasReason("DEPARTMENT_UNCHANGED"));
+  // Another department has its time; that the first was late stays, and the next delay goes up again.
+  route.set_department(department_.name());
+  const auto elsewhere = Do<CustomerNeed>(kax_, "CustomerNeedService/RouteCustomerNeed", need->name(), route);
+  ASSERT_THAT(elsewhere, IsOk());
+  EXPECT_TRUE(elsewhere->overdue());
+  EXPECT_EQ(elsewhere->escalated_to(), "");
+  clock().Set(FromTimestamp(elsewhere->answer_by()));
+  world_.RunDue();
+  EXPECT_EQ(Get<CustomerNeed>("CustomerNeedService/GetCustomerNeed", need->name())->escalated_to(), manager_.name());
 }
 
 // A-13, P-22
@@ -159,6 +174,14 @@ TEST_F(SupportTest, APlanMeasuresItselfFromTheRecords) {
   EXPECT_THAT(Do<AccountPlan>(world_.As(manager_, "GAM"), service + "ApproveAccountPlan", made->name(),
                               v1::ApproveAccountPlanRequest()),
               HasReason("SEPARATION_OF_DUTIES"));
+  v1::ApproveAccountPlanRequest unread;
+  unread.set_name(made->name());
+  EXPECT_THAT(world_.Call<AccountPlan>(gam_, "kam.account.v1.AccountPlanService/ApproveAccountPlan", unread),
+              NamesField("etag"));
+  unread.set_etag(made->etag());
+  EXPECT_THAT(world_.Call<AccountPlan>(gam_, "kam.account.v1.AccountPlanService/ApproveAccountPlan", unread),
+              HasReason("ETAG_MISMATCH"))
+      << "what was read is not what is there";
   ASSERT_THAT(Do<AccountPlan>(gam_, service + "ApproveAccountPlan", made->name(), v1::ApproveAccountPlanRequest()),
               IsOk());
   EXPECT_THAT(world_.Call<AccountPlan>(kam_, "kam.account.v1.AccountPlanService/UpdateAccountPlan", update),
@@ -258,6 +281,24 @@ TEST_F(SupportTest, ASubmissionGoesToTheManufacturerAsItWasReviewed) {
   EXPECT_THAT(Do<ManufacturerSubmission>(world_.As(seller_, "KAM"), service + "ReviewManufacturerSubmission",
                                          made->name(), review),
               HasReason("SEPARATION_OF_DUTIES"));
+  // Whoever rewrote it does not review it, also when somebody else, or a program, changed it after him.
+  const auth::Principal second = world_.As(world_.AddEmployee("KAM", department_.name()), "KAM");
+  const auto rewrite = [&](const auth::Principal& who, const std::string& content) {
+    v1::UpdateManufacturerSubmissionRequest request;
+    request.mutable_manufacturer_submission()->set_name(made->name());
+    request.mutable_manufacturer_submission()->set_content(content);
+    return world_.Call<ManufacturerSubmission>(
+        who, "kam.account.v1.ManufacturerSubmissionService/UpdateManufacturerSubmission", request);
+  };
+  ASSERT_THAT(rewrite(second, "某公司需求九辆"), IsOk());
+  ASSERT_THAT(rewrite(kax_, "某公司需求十辆"), IsOk());
+  EXPECT_THAT(Do<ManufacturerSubmission>(second, service + "ReviewManufacturerSubmission", made->name(), review),
+              HasReason("SEPARATION_OF_DUTIES"));
+  v1::ReviewManufacturerSubmissionRequest unread;
+  unread.set_name(made->name());
+  EXPECT_THAT(world_.Call<ManufacturerSubmission>(
+                  kam_, "kam.account.v1.ManufacturerSubmissionService/ReviewManufacturerSubmission", unread),
+              NamesField("etag"));
   const auto reviewed =
       Do<ManufacturerSubmission>(kam_, service + "ReviewManufacturerSubmission", made->name(), review);
   ASSERT_THAT(reviewed, IsOk());

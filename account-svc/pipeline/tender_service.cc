@@ -121,8 +121,11 @@ void AddPricedVerb(const Context& context, absl::string_view method, rpc::Regist
 void RegisterBids(const Context& context, rpc::Registry* registry) {
   AddPricedVerb<v1::ApproveTenderRequest>(
       context, Rpc("ApproveTender"), registry,
-      [](UnitOfWork& work, const v1::ApproveTenderRequest&, const std::string& actor, const rules::BidQuote& quote,
-         Tender* tender) { return rules::ApproveBid(actor, quote, work.now(), tender); });
+      [](UnitOfWork& work, const v1::ApproveTenderRequest& request, const std::string& actor,
+         const rules::BidQuote& quote, Tender* tender) -> absl::Status {
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
+        return rules::ApproveBid(actor, quote, work.now(), tender);
+      });
   AddPricedVerb<v1::SubmitTenderRequest>(context, Rpc("SubmitTender"), registry,
                                          [](UnitOfWork& work, const v1::SubmitTenderRequest& request,
                                             const std::string& actor, const rules::BidQuote& quote, Tender* tender) {

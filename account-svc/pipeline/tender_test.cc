@@ -6,6 +6,7 @@
 #include "account-svc/context.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/testing/account_fixture.h"
+#include "account-svc/testing/etag.h"
 #include "common/testing/matchers.h"
 #include "common/time/date.h"
 #include "kam/account/v1/opportunity_service.pb.h"
@@ -69,6 +70,7 @@ class TenderTest : public ::testing::Test {
   absl::StatusOr<Tender> Do(const auth::Principal& who, absl::string_view verb, const std::string& name,
                             Request request) {
     request.set_name(name);
+    if (request.etag().empty()) request.set_etag(EtagOf(world_, name));
     return world_.Call<Tender>(who, absl::StrCat("kam.account.v1.TenderService/", verb), request);
   }
   absl::StatusOr<Tender> Submit(const std::string& name) {
@@ -210,6 +212,8 @@ TEST_F(TenderTest, AWonDealAsksForOneContractDraft) {
     v1::CreateOpportunityRequest deal;
     deal.mutable_opportunity()->set_account(account_.name());
     deal.mutable_opportunity()->set_display_name("采购");
+    deal.mutable_opportunity()->mutable_amount()->set_currency_code("CNY");
+    deal.mutable_opportunity()->mutable_amount()->set_units(200);
     const auto made = world_.Call<v1::Opportunity>(kam_, "kam.account.v1.OpportunityService/CreateOpportunity", deal);
     EXPECT_THAT(made, IsOk());
     return made->name();

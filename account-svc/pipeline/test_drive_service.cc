@@ -63,10 +63,17 @@ absl::StatusOr<std::vector<T>> LockOne(UnitOfWork& work, const std::string& name
   return work.Find<T>({"t.id = ?", {Value(IdOf(name))}}, "", 1, /*lock=*/true);
 }
 
+template <typename T>
+absl::StatusOr<std::vector<T>> ReadOne(UnitOfWork& work, const std::string& name) {
+  return work.Find<T>({"t.id = ?", {Value(IdOf(name))}}, "", 1);
+}
+
 absl::Status Check(const Context& context, UnitOfWork& work, const TestDrive& drive) {
   RETURN_IF_ERROR(Validate(work, drive));
+  RETURN_IF_ERROR(rules::CheckAhead(drive, work.now()));
   ASSIGN_OR_RETURN(const std::vector<DemoVehicle> vehicles, LockOne<DemoVehicle>(work, drive.vehicle()));
-  ASSIGN_OR_RETURN(const std::vector<TestDriveRoute> routes, LockOne<TestDriveRoute>(work, drive.route()));
+  // Routes are few and shared by all: they are read, not locked.
+  ASSIGN_OR_RETURN(const std::vector<TestDriveRoute> routes, ReadOne<TestDriveRoute>(work, drive.route()));
   if (vehicles.empty() || routes.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(rules::CheckBooking(drive, vehicles[0], routes[0], context.policy, context.zone));
   if (!drive.account().empty()) RETURN_IF_ERROR(CheckAccountUsable(work, drive.account()));
@@ -85,16 +92,24 @@ absl::Status Check(const Context& context, UnitOfWork& work, const TestDrive& dr
 absl::Status StartDrive(const Context& context, UnitOfWork& work, const v1::StartTestDriveRequest& request,
                         TestDrive* drive) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  ASSIGN_OR_RETURN(const TestDriveRoute route, work.Load<TestDriveRoute>(drive->route()));
-  RETURN_IF_ERROR(rules::Start(request, actor, route, work.now(), context.zone, context.policy, drive));
-  // The one before may have taken longer than it was booked for.
-  RETURN_IF_ERROR(LockOne<DemoVehicle>(work, drive->vehicle()).status());
-  ASSIGN_OR_RETURN(const std::vector<TestDrive> driving,
-                   work.Find<TestDrive>({"t.vehicle = ? AND t.state = 'DRIVING' AND t.id <> ?",
-                                         {Value(IdOf(drive->vehicle())), Value(IdOf(drive->name()))}},
-                                        "", 1));
-  if (!driving.empty()) return Taken("VEHICLE_BOOKED", "test_drive.vehicle", driving[0]);
-  return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<DemoVehicle> vehicles, LockOne<DemoVehicle>(work, drive->vehicle()));
+  ASSIGN_OR_RETURN(const std::vector<TestDriveRoute> routes, ReadOne<TestDriveRoute>(work, drive->route()));
+  if (vehicles.empty() || routes.empty()) return Internal("the car or the route of a test drive is missing");
+  RETURN_IF_ERROR(
+      rules::Start(request, actor, vehicles[0], routes[0], work.now(), context.zone, context.policy, drive));
+  RETURN_IF_ERROR(
+      work.connection()
+          .Query("SELECT employee FROM employee_scopes WHERE employee = ? FOR UPDATE", {IdOf(drive->owner())})
+          .status());
+  // The one before may have taken longer than it was booked for: of the car, or of whoever goes along.
+  ASSIGN_OR_RETURN(
+      const std::vector<TestDrive> driving,
+      work.Find<TestDrive>({"(t.vehicle = ? OR t.owner = ?) AND t.state = 'DRIVING' AND t.id <> ?",
+                            {Value(IdOf(drive->vehicle())), Value(IdOf(drive->owner())), Value(IdOf(drive->name()))}},
+                           "ORDER BY t.id", 1));
+  if (driving.empty()) return absl::OkStatus();
+  return driving[0].vehicle() == drive->vehicle() ? Taken("VEHICLE_BOOKED", "test_drive.vehicle", driving[0])
+                                                  : Taken("COMPANION_BOOKED", "test_drive.owner", driving[0]);
 }
 
 absl::StatusOr<v1::ReportTestDrivesResponse> Report(const Context& context, const rpc::Call& call,

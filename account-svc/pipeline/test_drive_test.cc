@@ -143,6 +143,31 @@ TEST_F(DriveTest, ACarIsOnOneDriveAtATime) {
   EXPECT_THAT(Book(kax_, MakeDrive(absl::Hours(1), absl::Hours(2))), IsOk());
 }
 
+// whoever goes along is beside one customer at a time, and drives in the time that was booked.
+TEST_F(DriveTest, NobodyGoesAlongOnTwoDrivesAtATime) {
+  ASSERT_NO_FATAL_FAILURE(PrepareDrives());
+  EXPECT_THAT(Book(kax_, MakeDrive(-absl::Hours(2), -absl::Hours(1))), HasReason("TIME_IN_PAST"));
+  const auto first = Book(kax_, MakeDrive(absl::Hours(1), absl::Hours(2)));
+  ASSERT_THAT(first, IsOk());
+  ASSERT_NO_FATAL_FAILURE(PrepareDrives());
+  const auto second = Book(kax_, MakeDrive(absl::Hours(2), absl::Hours(3)));
+  ASSERT_THAT(second, IsOk());
+  v1::StartTestDriveRequest start;
+  start.set_licence_seen(true);
+  start.set_customer_signature("dms://c");
+  start.set_employee_signature("dms://e");
+  const std::string service = "TestDriveService/";
+  clock().Advance(absl::Hours(1));
+  ASSERT_THAT(Do<TestDrive>(kax_, service + "StartTestDrive", first->name(), start), IsOk());
+  clock().Advance(absl::Hours(1));
+  EXPECT_THAT(Do<TestDrive>(kax_, service + "StartTestDrive", second->name(), start), HasReason("COMPANION_BOOKED"));
+  v1::FinishTestDriveRequest finish;
+  finish.set_feedback("满意");
+  ASSERT_THAT(Do<TestDrive>(kax_, service + "FinishTestDrive", first->name(), finish), IsOk());
+  clock().Advance(absl::Hours(1));
+  EXPECT_THAT(Do<TestDrive>(kax_, service + "StartTestDrive", second->name(), start), HasReason("TEST_DRIVE_OVER"));
+}
+
 TEST_F(DriveTest, OfManyBookingsOfACarAtATimeOneWins) {
   ASSERT_NO_FATAL_FAILURE(PrepareDrives());
   std::vector<auth::Principal> people;

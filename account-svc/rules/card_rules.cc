@@ -73,9 +73,12 @@ absl::Status AddFollowUp(const v1::AddLeadFollowUpRequest& request, absl::string
   const absl::CivilDay latest = LatestFollowUp(level, today, policy, time.is_workday);
   if (!request.next_date().empty()) RETURN_IF_ERROR(CheckNextDate(request.next_date(), today, latest, level));
   int late = 0;
+  bool keeps_date = false;
   if (!lead->next_follow_up_date().empty()) {
     ASSIGN_OR_RETURN(const absl::CivilDay due, ParseDate(lead->next_follow_up_date(), "lead.next_follow_up_date"));
-    late = WorkdaysBetween(due, today, time.is_workday, kMissedDaysMax);
+    // Nobody was spoken to by a correction: what is overdue stays so.
+    keeps_date = request.corrects() > 0 && due < today;
+    late = keeps_date ? 0 : WorkdaysBetween(due, today, time.is_workday, kMissedDaysMax);
   }
   v1::LeadFollowUp* entry = lead->add_follow_ups();
   *entry->mutable_contact_time() = ToTimestamp(time.now);
@@ -88,7 +91,7 @@ absl::Status AddFollowUp(const v1::AddLeadFollowUpRequest& request, absl::string
   entry->set_in_calling_window(InCallingWindow(time.now, time.zone, policy));
   entry->set_corrects(request.corrects());
   lead->set_intention_level(level);
-  lead->set_next_follow_up_date(entry->next_date());
+  if (!keeps_date) lead->set_next_follow_up_date(entry->next_date());
   lead->set_missed_days(lead->missed_days() + late);
   if (!lead->has_card_open_time()) *lead->mutable_card_open_time() = ToTimestamp(time.now);
   return absl::OkStatus();

@@ -106,6 +106,21 @@ TEST(CardRules, MissedDaysAreCounted) {
   EXPECT_EQ(lead.missed_days(), 3);
 }
 
+// a correction is no contact: what is overdue stays overdue, and is counted by the next one.
+TEST(CardRules, ACorrectionLeavesWhatIsOverdue) {
+  v1::Lead lead;
+  lead.set_intention_level(v1::INTENTION_LEVEL_N);
+  ASSERT_THAT(AddFollowUp(Entry(), "employees/a", At(kNow), Policy(), &lead), IsOk());
+  lead.set_next_follow_up_date("2026-01-08");
+  v1::AddLeadFollowUpRequest correction = Entry();
+  correction.set_corrects(1);
+  ASSERT_THAT(AddFollowUp(correction, "employees/a", At(kNow + absl::Hours(24 * 7)), Policy(), &lead), IsOk());
+  EXPECT_EQ(lead.next_follow_up_date(), "2026-01-08");
+  EXPECT_EQ(lead.missed_days(), 0);
+  ASSERT_THAT(AddFollowUp(Entry(), "employees/a", At(kNow + absl::Hours(24 * 7)), Policy(), &lead), IsOk());
+  EXPECT_EQ(lead.missed_days(), 2);
+}
+
 // F-11
 TEST(CardRules, TheCallingWindowIsThatOfThePolicy) {
   const Policy policy;

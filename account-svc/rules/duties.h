@@ -26,6 +26,22 @@ inline absl::Status CheckNotLater(const std::string& day, const std::string& tod
                       {{"value", day}, {"limit", today}});
 }
 
+// FAILED_PRECONDITION RECORD_KEPT: a record that is `state` counts in a rate or shows what was done, and is not put
+// away; `instead` says what is done: "cancel it".
+inline absl::Status RecordKept(absl::string_view name, absl::string_view state, absl::string_view instead) {
+  return FailedPrecondition("RECORD_KEPT", name,
+                            absl::StrCat("the record is ", state, " and counts; it is not archived: ", instead),
+                            {{"state", std::string(state)}});
+}
+
+// DATE_TOO_EARLY on `field` when `day` (ISO text) is before `limit`, the day of `what` ("the answer").
+inline absl::Status CheckNotEarlier(const std::string& day, const std::string& limit, absl::string_view field,
+                                    absl::string_view what) {
+  if (day >= limit) return absl::OkStatus();
+  return InvalidField(field, "DATE_TOO_EARLY", absl::StrCat("is before ", what, ", ", limit),
+                      {{"value", day}, {"limit", limit}});
+}
+
 }  // namespace kam::account::rules
 
 #endif  // KAM_ACCOUNT_SVC_RULES_DUTIES_H_

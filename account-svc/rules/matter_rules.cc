@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
 #include "kam/account/v1/important_matter.pb.h"
@@ -68,6 +69,11 @@ absl::Status Discuss(const v1::DiscussImportantMatterRequest& request, const std
   matter->set_minutes(request.minutes());
   matter->set_decision(request.decision());
   return absl::OkStatus();
+}
+
+absl::Status CheckNotReporter(absl::string_view actor, const v1::ImportantMatter& matter, absl::string_view what) {
+  return CheckOther(actor, matter.owner(), "owner",
+                    absl::StrCat("whoever reported a matter does not ", what, "; his superiors do"));
 }
 
 absl::Status ApproveDecision(absl::string_view actor, absl::Time now, v1::ImportantMatter* matter) {

@@ -36,6 +36,8 @@ absl::Status Respond(const v1::RespondToImportantMatterRequest& request, absl::s
 absl::Status Discuss(const v1::DiscussImportantMatterRequest& request, const std::string& today,
                      v1::ImportantMatter* matter);
 // SEPARATION_OF_DUTIES for the one who reported.
+// SEPARATION_OF_DUTIES: whoever reported it neither writes down the discussion nor closes it before it was decided.
+absl::Status CheckNotReporter(absl::string_view actor, const v1::ImportantMatter& matter, absl::string_view what);
 absl::Status ApproveDecision(absl::string_view actor, absl::Time now, v1::ImportantMatter* matter);
 
 }  // namespace kam::account::rules

@@ -73,6 +73,8 @@ TEST(MatterRules, ADiscussionHasASuperior) {
 TEST(MatterRules, WhoReportedDoesNotApprove) {
   v1::ImportantMatter matter;
   matter.set_owner("employees/a");
+  EXPECT_THAT(CheckNotReporter("employees/a", matter, "close it"), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(CheckNotReporter("employees/s", matter, "close it"), IsOk());
   EXPECT_THAT(ApproveDecision("employees/a", kNow, &matter), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(ApproveDecision("employees/o", kNow, &matter), IsOk());
 }

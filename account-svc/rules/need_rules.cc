@@ -26,13 +26,19 @@ absl::Status CheckNeedUpdate(const v1::CustomerNeed& before) {
                             {{"state", v1::CustomerNeedState_Name(before.state())}});
 }
 
-void Route(const std::string& department, absl::Time now, absl::Time answer_by, v1::CustomerNeed* need) {
+absl::Status Route(const std::string& department, absl::Time now, absl::Time answer_by, v1::CustomerNeed* need) {
+  if (need->has_routed_time() && need->department() == department) {
+    return InvalidField("department", "DEPARTMENT_UNCHANGED", "was asked already; its time to answer runs",
+                        {{"value", department}});
+  }
+  // A department that was late stays so, whoever is asked next; what was only told late is on its way now.
+  if (!need->has_routed_time()) need->set_overdue(false);
   need->set_state(v1::CUSTOMER_NEED_STATE_ROUTED);
   need->set_department(department);
   *need->mutable_routed_time() = ToTimestamp(now);
   *need->mutable_answer_by() = ToTimestamp(answer_by);
-  need->set_overdue(false);
   need->clear_escalated_to();
+  return absl::OkStatus();
 }
 
 absl::Status CheckAnswerer(absl::string_view department_path, const v1::CustomerNeed& need) {

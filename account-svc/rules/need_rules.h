@@ -21,7 +21,7 @@ absl::Status CheckNeed(const v1::CustomerNeed& need);
 // NEED_ANSWERED: what was answered does not change.
 absl::Status CheckNeedUpdate(const v1::CustomerNeed& before);
 // The department is told; it answers by `answer_by`.
-void Route(const std::string& department, absl::Time now, absl::Time answer_by, v1::CustomerNeed* need);
+absl::Status Route(const std::string& department, absl::Time now, absl::Time answer_by, v1::CustomerNeed* need);
 // DEPARTMENT_NOT_ASKED unless the path of the answerer's department holds the department asked.
 absl::Status CheckAnswerer(absl::string_view department_path, const v1::CustomerNeed& need);
 // DATE_IN_FUTURE.

@@ -39,15 +39,22 @@ TEST(NeedRules, TheDepartmentAskedAnswers) {
   EXPECT_THAT(CheckAnswerer("/d1/d2/d3/", need), IsOk());
 }
 
-TEST(NeedRules, ANeedThatIsRoutedAgainHasItsTimeAgain) {
+// whoever was late stays late; asking the same department again buys no time.
+TEST(NeedRules, ANeedThatIsRoutedAgainStaysOverdue) {
   v1::CustomerNeed need;
   need.set_overdue(true);
   need.set_escalated_to("employees/h");
-  Route("departments/d", kNow, kNow + absl::Hours(1), &need);
+  ASSERT_THAT(Route("departments/d", kNow, kNow + absl::Hours(1), &need), IsOk());
   EXPECT_EQ(need.state(), v1::CUSTOMER_NEED_STATE_ROUTED);
   EXPECT_FALSE(need.overdue());
   EXPECT_EQ(need.escalated_to(), "");
   EXPECT_EQ(need.answer_by().seconds(), absl::ToUnixSeconds(kNow) + 3600);
+  need.set_overdue(true);
+  need.set_escalated_to("employees/h");
+  EXPECT_THAT(Route("departments/d", kNow, kNow + absl::Hours(2), &need), HasReason("DEPARTMENT_UNCHANGED"));
+  ASSERT_THAT(Route("departments/e", kNow, kNow + absl::Hours(2), &need), IsOk());
+  EXPECT_TRUE(need.overdue());
+  EXPECT_EQ(need.escalated_to(), "");
 }
 
 TEST(NeedRules, TheCustomerWasToldTodayOrBefore) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/resource/type.h"
 #include "common/status/status.h"
@@ -160,7 +161,10 @@ absl::Status Win(absl::string_view reason, v1::CloseReasonCode code, const Proce
                                            "; it is won at the last stage, ", NameOfStage(last.stage)),
                               {{"stage", NameOfStage(opportunity->stage())}});
   }
-  RETURN_IF_ERROR(CheckFacts(*opportunity, last));
+  ProcessStage asked = last;
+  // Whatever the process asks for: nothing is won for an amount nobody knows.
+  if (std::find(asked.facts.begin(), asked.facts.end(), "amount") == asked.facts.end()) asked.facts.push_back("amount");
+  RETURN_IF_ERROR(CheckFacts(*opportunity, asked));
   opportunity->set_probability(kCertain);
   opportunity->set_stalled(false);
   opportunity->set_close_reason(std::string(reason));
@@ -178,6 +182,12 @@ absl::Status Lose(absl::string_view reason, v1::CloseReasonCode code, absl::stri
   if (!competitor.empty()) opportunity->set_competitor(std::string(competitor));
   *opportunity->mutable_close_time() = ToTimestamp(now);
   return absl::OkStatus();
+}
+
+absl::Status CheckOpportunityArchive(const v1::Opportunity& before, bool moved) {
+  if (before.state() == v1::OPPORTUNITY_STATE_OPEN && !moved && !before.stalled()) return absl::OkStatus();
+  return RecordKept(before.name(), v1::OpportunityState_Name(before.state()),
+                    "a deal that was worked on is closed with its reason");
 }
 
 absl::Status CheckOpportunityUpdate(const v1::Opportunity& before) {

@@ -49,6 +49,8 @@ absl::Status Win(absl::string_view reason, v1::CloseReasonCode code, const Proce
 absl::Status Lose(absl::string_view reason, v1::CloseReasonCode code, absl::string_view competitor, absl::Time now,
                   v1::Opportunity* opportunity);
 // OPPORTUNITY_CLOSED: what is won or lost does not change.
+// RECORD_KEPT unless nothing was done with the deal yet: open, at the stage it began with (`moved`: it was at another).
+absl::Status CheckOpportunityArchive(const v1::Opportunity& before, bool moved);
 absl::Status CheckOpportunityUpdate(const v1::Opportunity& before);
 
 // Remembers the date first expected, and by how much it has moved later.

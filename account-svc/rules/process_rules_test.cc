@@ -132,6 +132,10 @@ TEST(ProcessRules, ADealIsWonAtTheLastStageOnlyAndLostAnywhere) {
   for (int stage = 1; stage <= kStages; ++stage) {
     v1::Opportunity deal = At(static_cast<v1::OpportunityStage>(stage));
     v1::Opportunity lost = deal;
+    v1::Opportunity worthless = deal;
+    EXPECT_EQ(Reason(Win("签约", v1::CLOSE_REASON_CODE_PRODUCT, process, kNow, &worthless)),
+              stage == v1::OPPORTUNITY_STAGE_SIGNING ? "FACTS_MISSING" : "STAGE_NOT_SIGNING");
+    deal.mutable_amount()->set_units(1);
     EXPECT_EQ(Reason(Win("签约", v1::CLOSE_REASON_CODE_PRODUCT, process, kNow, &deal)),
               stage == v1::OPPORTUNITY_STAGE_SIGNING ? "" : "STAGE_NOT_SIGNING");
     ASSERT_THAT(Lose("价格", v1::CLOSE_REASON_CODE_PRICE, "某某", kNow, &lost), IsOk());

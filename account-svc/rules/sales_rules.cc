@@ -1,6 +1,7 @@
 #include "account-svc/rules/sales_rules.h"
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/rules/duties.h"
 #include "common/status/status.h"
 #include "kam/account/v1/account.pb.h"
 #include "kam/account/v1/lead.pb.h"
@@ -38,6 +39,29 @@ absl::Status CheckLeadUpdate(const v1::Lead& before) {
   }
   return FailedPrecondition("LEAD_CLOSED", before.name(),
                             absl::StrCat("the lead is ", v1::LeadState_Name(before.state()), " and does not change"));
+}
+
+absl::Status CheckCardUpdate(const v1::Lead& before, const v1::Lead& after) {
+  if (!before.has_card_open_time()) return absl::OkStatus();
+  const auto refuse = [](absl::string_view field, const std::string& value) {
+    return InvalidField(field, "CARD_ENTRY_REQUIRED", "changes with an entry on the card (AddLeadFollowUp)",
+                        {{"value", value}});
+  };
+  if (!before.next_follow_up_date().empty() && before.next_follow_up_date() != after.next_follow_up_date()) {
+    return refuse("lead.next_follow_up_date", before.next_follow_up_date());
+  }
+  if (before.intention_level() == v1::INTENTION_LEVEL_UNSPECIFIED ||
+      before.intention_level() == after.intention_level()) {
+    return absl::OkStatus();
+  }
+  return refuse("lead.intention_level", v1::IntentionLevel_Name(before.intention_level()));
+}
+
+absl::Status CheckLeadArchive(const v1::Lead& before, const std::string& today) {
+  const bool overdue = !before.next_follow_up_date().empty() && before.next_follow_up_date() < today;
+  const bool untouched = before.state() == v1::LEAD_STATE_NEW && before.follow_ups().empty() && !overdue;
+  if (untouched || before.has_archive_time()) return absl::OkStatus();
+  return RecordKept(before.name(), v1::LeadState_Name(before.state()), "a prospect that leads nowhere is discarded");
 }
 
 absl::Status Qualify(const v1::Lead& lead) {

@@ -19,6 +19,11 @@ bool IsLeadField(absl::string_view path);
 absl::Status CheckLead(const v1::Lead& lead, const Policy& policy);
 // LEAD_CLOSED: a lead that was converted or discarded does not change.
 absl::Status CheckLeadUpdate(const v1::Lead& before);
+// CARD_ENTRY_REQUIRED: intention level and next date of an open card are changed by an entry, which counts what was
+// missed.
+absl::Status CheckCardUpdate(const v1::Lead& before, const v1::Lead& after);
+// RECORD_KEPT unless nothing was done about it yet: new, without entries on its card and not overdue on `today`.
+absl::Status CheckLeadArchive(const v1::Lead& before, const std::string& today);
 // LEAD_INCOMPLETE without intention level and next follow-up.
 absl::Status Qualify(const v1::Lead& lead);
 // Fills what the draft of an account does not say from the lead.

@@ -72,25 +72,49 @@ absl::Status CheckSuccessCase(const v1::Solution& solution, const Policy& policy
       {{"value", absl::StrCat(solution.quality_score())}, {"limit", absl::StrCat(policy.success_case_score)}});
 }
 
-absl::Status CheckInitiativeUpdate(const v1::ProductInitiative& before, const v1::ProductInitiative& after) {
+absl::Status CheckInitiativeUpdate(const v1::ProductInitiative& before, v1::ProductInitiative* after) {
   if (before.state() == v1::PRODUCT_INITIATIVE_STATE_EVALUATED ||
       before.state() == v1::PRODUCT_INITIATIVE_STATE_REJECTED) {
     return FailedPrecondition("INITIATIVE_OVER", before.name(), "it is over and does not change",
                               {{"state", v1::ProductInitiativeState_Name(before.state())}});
   }
-  if (before.state() == v1::PRODUCT_INITIATIVE_STATE_PROPOSED ||
-      before.state() == v1::PRODUCT_INITIATIVE_STATE_APPROVED) {
-    return absl::OkStatus();
+  if (before.state() == v1::PRODUCT_INITIATIVE_STATE_PROPOSED) return absl::OkStatus();
+  const auto frozen = [&before](absl::string_view field, absl::string_view what) {
+    return FailedPrecondition("MEASURES_FROZEN", before.name(),
+                              absl::StrCat(field, ": ", what, "; somebody else approves another proposal"),
+                              {{"field", absl::StrCat("product_initiative.", field)},
+                               {"state", v1::ProductInitiativeState_Name(before.state())}});
+  };
+  if (before.product() != after->product()) return frozen("product", "was approved and does not change");
+  if (before.proposal() != after->proposal()) return frozen("proposal", "was approved and does not change");
+  const bool same_effects = before.effects_size() == after->effects_size() &&
+                            std::equal(before.effects().begin(), before.effects().end(), after->effects().begin(),
+                                       [](const v1::InitiativeEffect& a, const v1::InitiativeEffect& b) {
+                                         return a.measure() == b.measure() && a.target() == b.target();
+                                       });
+  // What was still missing when it was approved is added before it is tried.
+  const bool missing = before.state() == v1::PRODUCT_INITIATIVE_STATE_APPROVED && before.effects().empty();
+  if (!same_effects && !missing) return frozen("effects", "what a product is to bring does not change");
+  if (before.state() != v1::PRODUCT_INITIATIVE_STATE_APPROVED) {
+    const auto& targets = after->target_accounts();
+    for (const std::string& account : before.target_accounts()) {
+      if (std::find(targets.begin(), targets.end(), account) != targets.end()) continue;
+      return frozen("target_accounts", absl::StrCat(account, " is tried already and stays"));
+    }
   }
-  const bool same = before.effects_size() == after.effects_size() &&
-                    std::equal(before.effects().begin(), before.effects().end(), after.effects().begin(),
-                               [](const v1::InitiativeEffect& a, const v1::InitiativeEffect& b) {
-                                 return a.measure() == b.measure() && a.target() == b.target();
-                               });
-  if (same) return absl::OkStatus();
-  return FailedPrecondition("MEASURES_FROZEN", before.name(),
-                            "what a product is to bring does not change once it is tried",
-                            {{"state", v1::ProductInitiativeState_Name(before.state())}});
+  // The day on which a milestone was reached is not the caller's to write, and stays with it.
+  for (int i = 0; i < before.milestones_size(); ++i) {
+    const v1::InitiativeMilestone& reached = before.milestones(i);
+    if (reached.done_date().empty()) continue;
+    if (i >= after->milestones_size() || after->milestones(i).title() != reached.title() ||
+        after->milestones(i).due_date() != reached.due_date()) {
+      return FailedPrecondition("MILESTONE_REACHED", before.name(),
+                                absl::StrCat(reached.title(), " was reached on ", reached.done_date(), " and stays"),
+                                {{"milestone", reached.title()}, {"day", reached.done_date()}});
+    }
+    after->mutable_milestones(i)->set_done_date(reached.done_date());
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckTrial(const v1::ProductInitiative& initiative) {

@@ -37,8 +37,9 @@ absl::Status EvaluateQuality(const v1::EvaluateSolutionRequest& request, absl::s
 // SCORE_TOO_LOW below the score of the policy, or not judged yet.
 absl::Status CheckSuccessCase(const v1::Solution& solution, const Policy& policy);
 
-// INITIATIVE_OVER once it was evaluated or rejected, MEASURES_FROZEN for measures once it is tried.
-absl::Status CheckInitiativeUpdate(const v1::ProductInitiative& before, const v1::ProductInitiative& after);
+// INITIATIVE_OVER; from the approval on MEASURES_FROZEN: what was approved stays, only what was missing is added, and
+// accounts that try it stay on the list. MILESTONE_REACHED: a milestone that was reached keeps its place, title, days.
+absl::Status CheckInitiativeUpdate(const v1::ProductInitiative& before, v1::ProductInitiative* after);
 // INITIATIVE_INCOMPLETE without accounts, milestones and measures.
 absl::Status CheckTrial(const v1::ProductInitiative& initiative);
 // ACCOUNT_NOT_TARGETED, DATE_IN_FUTURE.

@@ -128,21 +128,59 @@ TEST(InitiativeRules, TheEffectIsMeasuredByEveryFigure) {
   EXPECT_THAT(EvaluateEffect(request, &initiative), HasReason("FIGURES_MISSING"));
 }
 
-// what a product is to bring is fixed once it is tried, and everything once it is over.
-TEST(InitiativeRules, MeasuresAreFrozenOnceItIsTried) {
+// what was approved is fixed from then on, and everything once it is over.
+TEST(InitiativeRules, WhatWasApprovedIsFrozen) {
   const v1::ProductInitiative initiative = Initiative();
   for (int state = 1; state <= v1::ProductInitiativeState_MAX; ++state) {
     v1::ProductInitiative before = initiative;
     before.set_state(static_cast<v1::ProductInitiativeState>(state));
-    v1::ProductInitiative after = before;
-    after.mutable_effects(0)->set_target("1");
     const bool over = state == v1::PRODUCT_INITIATIVE_STATE_EVALUATED || state == v1::PRODUCT_INITIATIVE_STATE_REJECTED;
-    const bool early = state == v1::PRODUCT_INITIATIVE_STATE_PROPOSED || state == v1::PRODUCT_INITIATIVE_STATE_APPROVED;
-    EXPECT_EQ(Reason(CheckInitiativeUpdate(before, after)), over ? "INITIATIVE_OVER" : early ? "" : "MEASURES_FROZEN");
-    after = before;
+    const bool proposed = state == v1::PRODUCT_INITIATIVE_STATE_PROPOSED;
+    const std::string expected = over ? "INITIATIVE_OVER" : proposed ? "" : "MEASURES_FROZEN";
+    for (const auto& change : std::vector<void (*)(v1::ProductInitiative*)>{
+             [](v1::ProductInitiative* at) { at->mutable_effects(0)->set_target("1"); },
+             [](v1::ProductInitiative* at) { at->add_effects()->set_measure("别的"); },
+             [](v1::ProductInitiative* at) { at->set_product("别的"); },
+             [](v1::ProductInitiative* at) { at->set_proposal("别的"); }}) {
+      v1::ProductInitiative after = before;
+      change(&after);
+      EXPECT_EQ(Reason(CheckInitiativeUpdate(before, &after)), expected) << state;
+    }
+    v1::ProductInitiative after = before;
     after.add_target_accounts("accounts/b");
-    EXPECT_EQ(CheckInitiativeUpdate(before, after).ok(), !over);
+    EXPECT_EQ(CheckInitiativeUpdate(before, &after).ok(), !over);
+    after = before;
+    after.clear_target_accounts();
+    const bool untried = proposed || state == v1::PRODUCT_INITIATIVE_STATE_APPROVED;
+    EXPECT_EQ(Reason(CheckInitiativeUpdate(before, &after)), untried ? "" : expected) << state;
+    // What was missing when it was approved is added.
+    before.clear_effects();
+    after = initiative;
+    EXPECT_EQ(Reason(CheckInitiativeUpdate(before, &after)), untried ? "" : expected) << state;
   }
+}
+
+// the day on which a milestone was reached stays with it, whatever is written over the list.
+TEST(InitiativeRules, AMilestoneThatWasReachedKeepsItsDay) {
+  v1::ProductInitiative before = Initiative();
+  before.set_state(v1::PRODUCT_INITIATIVE_STATE_TRIAL);
+  before.clear_milestones();
+  for (const char* title : {"样车到位", "批量供货"}) {
+    v1::InitiativeMilestone& milestone = *before.add_milestones();
+    milestone.set_title(title);
+    milestone.set_due_date("2026-03-01");
+  }
+  before.mutable_milestones(0)->set_done_date("2026-02-20");
+  v1::ProductInitiative after = before;
+  after.mutable_milestones(0)->clear_done_date();
+  after.mutable_milestones(1)->set_due_date("2026-04-01");
+  ASSERT_THAT(CheckInitiativeUpdate(before, &after), IsOk());
+  EXPECT_EQ(after.milestones(0).done_date(), "2026-02-20");
+  EXPECT_EQ(after.milestones(1).due_date(), "2026-04-01");
+  after.mutable_milestones(0)->set_due_date("2026-02-20");
+  EXPECT_THAT(CheckInitiativeUpdate(before, &after), HasReason("MILESTONE_REACHED"));
+  after.clear_milestones();
+  EXPECT_THAT(CheckInitiativeUpdate(before, &after), HasReason("MILESTONE_REACHED"));
 }
 
 }  // namespace

@@ -21,6 +21,11 @@ absl::Status CheckLicence(const v1::TestDrive& drive, const std::string& day) {
                       {{"value", drive.licence_expiry()}, {"limit", day}});
 }
 
+absl::Status CheckVehicle(const v1::DemoVehicle& vehicle) {
+  if (!vehicle.has_archive_time()) return absl::OkStatus();
+  return InvalidField("test_drive.vehicle", "VEHICLE_WITHDRAWN", "is not driven any more", {{"value", vehicle.name()}});
+}
+
 absl::Status CheckRoute(const v1::TestDriveRoute& route) {
   if (!route.has_archive_time()) return absl::OkStatus();
   return InvalidField("test_drive.route", "ROUTE_WITHDRAWN", "is not driven any more", {{"value", route.name()}});
@@ -49,11 +54,14 @@ absl::Status CheckBooking(const v1::TestDrive& drive, const v1::DemoVehicle& veh
                         absl::StrCat("does not allow to drive this car; ", allowed, " do"),
                         {{"value", drive.licence_class()}, {"allowed", allowed}});
   }
-  if (vehicle.has_archive_time()) {
-    return InvalidField("test_drive.vehicle", "VEHICLE_WITHDRAWN", "is not driven any more",
-                        {{"value", vehicle.name()}});
-  }
+  RETURN_IF_ERROR(CheckVehicle(vehicle));
   return CheckRoute(route);
+}
+
+absl::Status CheckAhead(const v1::TestDrive& drive, absl::Time now) {
+  if (FromTimestamp(drive.planned_end()) > now) return absl::OkStatus();
+  return InvalidField("test_drive.planned_end", "TIME_IN_PAST", "is over already",
+                      {{"limit", absl::FormatTime(absl::RFC3339_sec, now, absl::UTCTimeZone())}});
 }
 
 absl::Status CheckTestDriveUpdate(const v1::TestDrive& before) {
@@ -62,8 +70,9 @@ absl::Status CheckTestDriveUpdate(const v1::TestDrive& before) {
                             {{"state", v1::TestDriveState_Name(before.state())}});
 }
 
-absl::Status Start(const v1::StartTestDriveRequest& request, absl::string_view actor, const v1::TestDriveRoute& route,
-                   absl::Time now, absl::TimeZone zone, const Policy& policy, v1::TestDrive* drive) {
+absl::Status Start(const v1::StartTestDriveRequest& request, absl::string_view actor, const v1::DemoVehicle& vehicle,
+                   const v1::TestDriveRoute& route, absl::Time now, absl::TimeZone zone, const Policy& policy,
+                   v1::TestDrive* drive) {
   if (actor != drive->owner()) {
     return Error(absl::StatusCode::kPermissionDenied, "UNACCOMPANIED",
                  absl::StrCat("the drive begins with ", drive->owner(),
@@ -75,7 +84,14 @@ absl::Status Start(const v1::StartTestDriveRequest& request, absl::string_view a
     return InvalidField("licence_seen", "LICENCE_NOT_SEEN", "must be set: without a licence nobody drives");
   }
   RETURN_IF_ERROR(CheckLicence(*drive, TodayText(now, zone)));
+  RETURN_IF_ERROR(CheckVehicle(vehicle));
   RETURN_IF_ERROR(CheckRoute(route));
+  const absl::Time over = FromTimestamp(drive->planned_end());
+  if (now >= over) {
+    const std::string limit = absl::FormatTime(absl::RFC3339_sec, over, absl::UTCTimeZone());
+    return FailedPrecondition("TEST_DRIVE_OVER", drive->name(),
+                              absl::StrCat("the car was booked until ", limit, "; book it again"), {{"limit", limit}});
+  }
   const absl::Time earliest = FromTimestamp(drive->planned_start()) - policy.test_drive_early;
   if (now < earliest) {
     const std::string limit = absl::FormatTime(absl::RFC3339_sec, earliest, absl::UTCTimeZone());

@@ -70,17 +70,25 @@ TEST_F(TestDriveRules, ABookingHasACustomerAWindowAndAFixedRoute) {
 TEST_F(TestDriveRules, ADriveBeginsAccompaniedWithTheLicenceSeen) {
   v1::StartTestDriveRequest request;
   const absl::Time at = kNow + absl::Hours(9);
-  EXPECT_THAT(Start(request, "employees/b", route_, at, kZone, policy_, &drive_), HasReason("UNACCOMPANIED"));
-  EXPECT_THAT(Start(request, "employees/a", route_, at, kZone, policy_, &drive_), HasReason("LICENCE_NOT_SEEN"));
+  EXPECT_THAT(Start(request, "employees/b", vehicle_, route_, at, kZone, policy_, &drive_), HasReason("UNACCOMPANIED"));
+  EXPECT_THAT(Start(request, "employees/a", vehicle_, route_, at, kZone, policy_, &drive_),
+              HasReason("LICENCE_NOT_SEEN"));
   request.set_licence_seen(true);
   request.set_customer_signature("dms://1");
   request.set_employee_signature("dms://2");
-  EXPECT_THAT(Start(request, "employees/a", route_, at + absl::Hours(24), kZone, policy_, &drive_),
+  EXPECT_THAT(Start(request, "employees/a", vehicle_, route_, at + absl::Hours(24), kZone, policy_, &drive_),
               HasReason("LICENCE_INVALID"));
-  EXPECT_THAT(Start(request, "employees/a", route_, at - absl::Minutes(31), kZone, policy_, &drive_),
+  EXPECT_THAT(Start(request, "employees/a", vehicle_, route_, at - absl::Minutes(31), kZone, policy_, &drive_),
               HasReason("TEST_DRIVE_EARLY"));
   EXPECT_FALSE(drive_.has_start_time());
-  ASSERT_THAT(Start(request, "employees/a", route_, at - absl::Minutes(30), kZone, policy_, &drive_), IsOk());
+  EXPECT_THAT(
+      Start(request, "employees/a", vehicle_, route_, FromTimestamp(drive_.planned_end()), kZone, policy_, &drive_),
+      HasReason("TEST_DRIVE_OVER"));
+  v1::DemoVehicle withdrawn = vehicle_;
+  *withdrawn.mutable_archive_time() = ToTimestamp(kNow);
+  EXPECT_THAT(Start(request, "employees/a", withdrawn, route_, at, kZone, policy_, &drive_),
+              HasReason("VEHICLE_WITHDRAWN"));
+  ASSERT_THAT(Start(request, "employees/a", vehicle_, route_, at - absl::Minutes(30), kZone, policy_, &drive_), IsOk());
   EXPECT_EQ(drive_.customer_signature(), "dms://1");
   EXPECT_EQ(drive_.employee_signature(), "dms://2");
   EXPECT_TRUE(drive_.has_start_time());

@@ -7,6 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "account-svc/rules/common_rules.h"
+#include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -82,6 +83,11 @@ absl::Status CheckPlanUpdate(const v1::VisitPlan& before) {
   return FailedPrecondition(
       "PLAN_NOT_DRAFT", before.name(),
       absl::StrCat("the plan is ", v1::VisitPlanState_Name(before.state()), "; it changes as a draft only"));
+}
+
+absl::Status CheckPlanArchive(const v1::VisitPlan& before) {
+  if (before.state() == v1::VISIT_PLAN_STATE_DRAFT || before.has_archive_time()) return absl::OkStatus();
+  return RecordKept(before.name(), v1::VisitPlanState_Name(before.state()), "it is returned, or closed");
 }
 
 void DropStaleSignatures(const v1::VisitPlan& before, v1::VisitPlan* after) {

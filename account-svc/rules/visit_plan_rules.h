@@ -35,6 +35,8 @@ absl::Status CheckPlan(const v1::VisitPlan& plan);
 // PLAN_NOT_DRAFT.
 absl::Status CheckPlanUpdate(const v1::VisitPlan& before);
 // Who has signed something else has not signed this: takes the signatures away when the content is another.
+// RECORD_KEPT unless it is a draft: plan and actual of a period are compared.
+absl::Status CheckPlanArchive(const v1::VisitPlan& before);
 void DropStaleSignatures(const v1::VisitPlan& before, v1::VisitPlan* after);
 // `actor` signs as the owner or the sales manager: NOT_A_SIGNER, ALREADY_SIGNED, PLAN_EMPTY.
 absl::Status Sign(absl::string_view actor, absl::Time now, v1::VisitPlan* plan);

@@ -1,10 +1,12 @@
 #include "account-svc/rules/visit_rules.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "account-svc/rules/common_rules.h"
+#include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
 #include "kam/account/v1/visit.pb.h"
@@ -16,6 +18,18 @@ std::string Text(absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, t
 
 bool SameTime(const google::protobuf::Timestamp& a, const google::protobuf::Timestamp& b) {
   return a.seconds() == b.seconds() && a.nanos() == b.nanos();
+}
+
+// Nobody decides on a visit that he makes, and only somebody above the visitor does.
+absl::Status CheckDecider(absl::string_view actor, bool superior, const v1::Visit& visit, absl::string_view what) {
+  if (actor == visit.visitor()) return SeparationOfDuties("visitor", what);
+  if (std::find(visit.companions().begin(), visit.companions().end(), actor) != visit.companions().end()) {
+    return SeparationOfDuties("companion", what);
+  }
+  if (superior) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_SUPERIOR",
+               absl::StrCat("the visitor ", visit.visitor(), " does not report to you; somebody above may ", what),
+               {{"visitor", visit.visitor()}});
 }
 
 }  // namespace
@@ -84,8 +98,51 @@ absl::Status CheckVisitUpdate(const v1::Visit& before, const v1::Visit& after) {
   }
 }
 
-absl::Status Approve(absl::string_view actor, absl::Time now, v1::Visit* visit) {
-  if (actor == visit->visitor()) return SeparationOfDuties("visitor", "approve the visit");
+absl::Status CheckTakesPart(absl::string_view actor, bool superior, const v1::Visit& visit) {
+  const auto& companions = visit.companions();
+  if (superior || actor == visit.visitor() ||
+      std::find(companions.begin(), companions.end(), actor) != companions.end()) {
+    return absl::OkStatus();
+  }
+  return Error(absl::StatusCode::kPermissionDenied, "NOT_ON_THE_VISIT",
+               absl::StrCat("the visit is that of ", visit.visitor(), "; he, who goes along, or a superior does this"),
+               {{"visitor", visit.visitor()}});
+}
+
+absl::Status CheckNotOver(const v1::Visit& visit, absl::Time now) {
+  if (!visit.has_planned_end() || now < FromTimestamp(visit.planned_end())) return absl::OkStatus();
+  const std::string end = Text(FromTimestamp(visit.planned_end()));
+  return FailedPrecondition("VISIT_OVER", visit.name(),
+                            absl::StrCat("the visit was planned until ", end,
+                                         "; it was made or it was missed, and a superior may call it off"),
+                            {{"plannedEnd", end}});
+}
+
+absl::Status CheckTimeUpdate(const v1::Visit& before, const v1::Visit& after, absl::Time now) {
+  if (before.has_planned_end() == after.has_planned_end() && SameTime(before.planned_start(), after.planned_start()) &&
+      SameTime(before.planned_end(), after.planned_end())) {
+    return absl::OkStatus();
+  }
+  return CheckNotOver(before, now);
+}
+
+absl::Status CheckInDay(absl::Time at, const v1::Visit& visit, absl::TimeZone zone) {
+  const absl::CivilDay day = absl::ToCivilDay(FromTimestamp(visit.planned_start()), zone);
+  if (!visit.has_planned_start() || absl::ToCivilDay(at, zone) >= day) return absl::OkStatus();
+  return InvalidField("check_in_time", "CHECK_IN_OFF_PLAN",
+                      absl::StrCat("is before ", absl::FormatCivilTime(day), ", the day the visit was approved for"),
+                      {{"value", Text(at)}, {"limit", absl::FormatCivilTime(day)}});
+}
+
+absl::Status CheckVisitArchive(const v1::Visit& before, absl::Time now) {
+  const bool idea = before.state() == v1::VISIT_STATE_PROPOSED ||
+                    (before.state() == v1::VISIT_STATE_PLANNED && now < FromTimestamp(before.planned_end()));
+  if (idea || before.has_archive_time()) return absl::OkStatus();
+  return RecordKept(before.name(), v1::VisitState_Name(before.state()), "what is not made is missed or cancelled");
+}
+
+absl::Status Approve(absl::string_view actor, bool superior, absl::Time now, v1::Visit* visit) {
+  RETURN_IF_ERROR(CheckDecider(actor, superior, *visit, "approve the visit"));
   if (!visit->has_planned_start()) {
     return FailedPrecondition("VISIT_WINDOW_REQUIRED", visit->name(), "a visit has a time before it is approved");
   }
@@ -137,8 +194,8 @@ absl::Status MarkMissed(absl::string_view reason, absl::Time now, v1::Visit* vis
   return absl::OkStatus();
 }
 
-absl::Status Comment(absl::string_view actor, absl::string_view comment, v1::Visit* visit) {
-  if (actor == visit->visitor()) return SeparationOfDuties("visitor", "comment on the report");
+absl::Status Comment(absl::string_view actor, bool superior, absl::string_view comment, v1::Visit* visit) {
+  RETURN_IF_ERROR(CheckDecider(actor, superior, *visit, "comment on the report"));
   visit->set_comment(std::string(comment));
   return absl::OkStatus();
 }

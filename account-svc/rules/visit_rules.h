@@ -24,8 +24,19 @@ void SetFirstState(v1::Visit* visit);
 // VISIT_FROZEN: time, visitor and companions of an approved visit stay; a visit that is over (MISSED, CANCELLED) does
 // not change, one that is DONE only in its follow-ups.
 absl::Status CheckVisitUpdate(const v1::Visit& before, const v1::Visit& after);
-// SEPARATION_OF_DUTIES when `actor` is the visitor, VISIT_WINDOW_REQUIRED.
-absl::Status Approve(absl::string_view actor, absl::Time now, v1::Visit* visit);
+// NOT_ON_THE_VISIT unless `actor` is the visitor, goes along, or is above the visitor (`superior`).
+absl::Status CheckTakesPart(absl::string_view actor, bool superior, const v1::Visit& visit);
+// VISIT_OVER once the planned end has passed: from then on the visit is made or missed.
+absl::Status CheckNotOver(const v1::Visit& visit, absl::Time now);
+// VISIT_OVER when the time of a visit that is over is moved or taken away.
+absl::Status CheckTimeUpdate(const v1::Visit& before, const v1::Visit& after, absl::Time now);
+// CHECK_IN_OFF_PLAN before the first day for which the visit was approved.
+absl::Status CheckInDay(absl::Time at, const v1::Visit& visit, absl::TimeZone zone);
+// RECORD_KEPT unless it is an idea, or planned and not over yet: what was agreed counts in the completion rate.
+absl::Status CheckVisitArchive(const v1::Visit& before, absl::Time now);
+// SEPARATION_OF_DUTIES when `actor` is the visitor or goes along, NOT_THE_SUPERIOR unless he is above the visitor
+// (`superior`), VISIT_WINDOW_REQUIRED.
+absl::Status Approve(absl::string_view actor, bool superior, absl::Time now, v1::Visit* visit);
 // `at`: when, as the caller says. TIME_IN_FUTURE.
 absl::Status CheckIn(std::optional<absl::Time> at, absl::Time now, const Policy& policy, v1::Visit* visit);
 // CHECK_OUT_BEFORE_CHECK_IN, REPORT_REQUIRED, TIME_IN_FUTURE; FOLLOW_UP_INCOMPLETE: somebody does it by a date.
@@ -33,8 +44,8 @@ absl::Status Complete(std::optional<absl::Time> at, absl::string_view report, ab
                       const Policy& policy, v1::Visit* visit);
 // VISIT_NOT_OVER before the planned end.
 absl::Status MarkMissed(absl::string_view reason, absl::Time now, v1::Visit* visit);
-// SEPARATION_OF_DUTIES when the visitor comments his own report.
-absl::Status Comment(absl::string_view actor, absl::string_view comment, v1::Visit* visit);
+// As Approve: SEPARATION_OF_DUTIES, NOT_THE_SUPERIOR.
+absl::Status Comment(absl::string_view actor, bool superior, absl::string_view comment, v1::Visit* visit);
 
 }  // namespace kam::account::rules
 

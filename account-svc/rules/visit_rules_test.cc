@@ -50,11 +50,15 @@ TEST(People, AreDifferent) {
 // nobody approves a visit of his own.
 TEST(Approve, IsForSomebodyElse) {
   v1::Visit visit = Planned();
-  EXPECT_THAT(Approve("employees/v", kNow, &visit), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Approve("employees/v", true, kNow, &visit), HasReason("SEPARATION_OF_DUTIES"));
   v1::Visit idea = visit;
   idea.clear_planned_start();
-  EXPECT_THAT(Approve("employees/s", kNow, &idea), HasReason("VISIT_WINDOW_REQUIRED"));
-  ASSERT_THAT(Approve("employees/s", kNow, &visit), IsOk());
+  EXPECT_THAT(Approve("employees/s", true, kNow, &idea), HasReason("VISIT_WINDOW_REQUIRED"));
+  EXPECT_THAT(Approve("employees/s", false, kNow, &visit), HasReason("NOT_THE_SUPERIOR"));
+  v1::Visit along = visit;
+  along.add_companions("employees/s");
+  EXPECT_THAT(Approve("employees/s", true, kNow, &along), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(Approve("employees/s", true, kNow, &visit), IsOk());
   EXPECT_EQ(visit.approver(), "employees/s");
 }
 

@@ -92,8 +92,7 @@ class VisitsFixture : public ::testing::Test {
   absl::StatusOr<v1::Visit> MadeVisit(const std::string& account, const std::string& contact = {}) {
     const auto visit = CreateVisit(kax_, MakeVisit(account, -absl::Hours(1), absl::Hours(1)));
     if (!visit.ok()) return visit;
-    if (const auto approved =
-            Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), visit->name());
+    if (const auto approved = Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *visit);
         !approved.ok()) {
       return approved;
     }

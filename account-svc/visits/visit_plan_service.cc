@@ -9,6 +9,7 @@
 #include "account-svc/staff.h"
 #include "account-svc/verb.h"
 #include "account-svc/visits/visit_service.h"
+#include "account-svc/writers.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -194,6 +195,9 @@ void RegisterVisitPlans(const Context& context, rpc::Registry* registry) {
       resource::OnUpdate<VisitPlan>([context](UnitOfWork& work, const VisitPlan& before, VisitPlan* after) {
         return UpdatePlan(context, work, before, after);
       });
+  hooks.on_archive = [](UnitOfWork&, const google::protobuf::Message& before) {
+    return rules::CheckPlanArchive(static_cast<const VisitPlan&>(before));
+  };
   context.runtime.SetHooks(VisitPlan::descriptor(), std::move(hooks));
   const std::string service = kService;
   resource::RegisterStandardMethods(context.runtime, service, registry);
@@ -223,6 +227,7 @@ void RegisterVisitPlans(const Context& context, rpc::Registry* registry) {
       context, service + "/ApproveVisitPlan", registry,
       [](UnitOfWork& work, const v1::ApproveVisitPlanRequest&, VisitPlan* plan) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(CheckNotWriter(work, kService, plan->name(), "approve the plan"));
         return rules::ApprovePlan(actor, work.now(), plan);
       });
   AddVerb<VisitPlan, v1::CloseVisitPlanRequest>(

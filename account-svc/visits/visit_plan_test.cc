@@ -98,6 +98,8 @@ TEST_F(VisitPlanTest, APlanIsSignedByTwoAndApprovedByAThird) {
   const auto approved = Approve(gam_, plan->name());
   ASSERT_THAT(approved, IsOk());
   EXPECT_EQ(approved->approver(), head_.name());
+  EXPECT_THAT(Do<VisitPlan>(kax_, "VisitPlanService/ArchiveVisitPlan", kam::api::ArchiveRequest(), plan->name()),
+              HasReason("RECORD_KEPT"));
 }
 
 //
@@ -262,7 +264,7 @@ TEST_F(VisitPlanTest, TheCompletionRateCountsWhatIsOver) {
   ASSERT_THAT(MadeVisit(account.name()), IsOk());
   const auto missed = CreateVisit(kax_, MakeVisit(account.name(), -absl::Hours(4), -absl::Hours(3)));
   ASSERT_THAT(missed, IsOk());
-  ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), missed->name()), IsOk());
+  ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *missed), IsOk());
   v1::MarkVisitMissedRequest mark;
   mark.set_reason("客户出差");
   ASSERT_THAT(Do<v1::Visit>(kax_, "VisitService/MarkVisitMissed", mark, missed->name()), IsOk());

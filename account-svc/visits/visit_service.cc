@@ -9,6 +9,7 @@
 #include "account-svc/rules/visit_rules.h"
 #include "account-svc/verb.h"
 #include "account-svc/visits/contact_date.h"
+#include "account-svc/visits/period_report.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/visit.pb.h"
@@ -106,7 +107,10 @@ absl::Status CreateVisit(const Context& context, UnitOfWork& work, Visit* visit)
 
 absl::Status UpdateVisit(const Context& context, UnitOfWork& work, const Visit& before, Visit* after) {
   if (after->visitor().empty()) after->set_visitor(before.visitor());
-  if (!work.importing()) RETURN_IF_ERROR(rules::CheckVisitUpdate(before, *after));
+  if (!work.importing()) {
+    RETURN_IF_ERROR(rules::CheckVisitUpdate(before, *after));
+    RETURN_IF_ERROR(rules::CheckTimeUpdate(before, *after, work.now()));
+  }
   // A plan whose time is taken away is an idea again.
   if (after->state() == v1::VISIT_STATE_PROPOSED || after->state() == v1::VISIT_STATE_PLANNED) {
     rules::SetFirstState(after);
@@ -128,6 +132,13 @@ absl::Status CompleteVisit(const Context& context, UnitOfWork& work, const v1::C
                      context.Today(FromTimestamp(visit->check_out_time())));
 }
 
+// What happens on a visit is said by whoever is on it, or by somebody above the visitor; true for the latter.
+absl::StatusOr<bool> CheckTakesPart(const Context& context, UnitOfWork& work, const Visit& visit) {
+  ASSIGN_OR_RETURN(const bool superior, IsSuperiorOf(context, work, visit.visitor()));
+  RETURN_IF_ERROR(rules::CheckTakesPart(work.actor().subject, superior, visit));
+  return superior;
+}
+
 }  // namespace
 
 void RegisterVisits(const Context& context, rpc::Registry* registry) {
@@ -137,6 +148,9 @@ void RegisterVisits(const Context& context, rpc::Registry* registry) {
   hooks.on_update = resource::OnUpdate<Visit>([context](UnitOfWork& work, const Visit& before, Visit* after) {
     return UpdateVisit(context, work, before, after);
   });
+  hooks.on_archive = [](UnitOfWork& work, const google::protobuf::Message& before) {
+    return rules::CheckVisitArchive(static_cast<const Visit&>(before), work.now());
+  };
   hooks.on_restore = [](UnitOfWork& work, const google::protobuf::Message& before) {
     return CheckOverlap(work, static_cast<const Visit&>(before));
   };
@@ -152,36 +166,45 @@ void RegisterVisits(const Context& context, rpc::Registry* registry) {
       });
   AddVerb<Visit, v1::ApproveVisitRequest>(
       context, service + "/ApproveVisit", registry,
-      [](UnitOfWork& work, const v1::ApproveVisitRequest&, Visit* visit) -> absl::Status {
-        ASSIGN_OR_RETURN(const std::string actor, Person(work));
-        return rules::Approve(actor, work.now(), visit);
+      [context](UnitOfWork& work, const v1::ApproveVisitRequest& request, Visit* visit) -> absl::Status {
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
+        ASSIGN_OR_RETURN(const bool superior, IsSuperiorOf(context, work, visit->visitor()));
+        return rules::Approve(work.actor().subject, superior, work.now(), visit);
       });
   AddVerb<Visit, v1::CheckInVisitRequest>(
       context, service + "/CheckInVisit", registry,
-      [context](UnitOfWork& work, const v1::CheckInVisitRequest& request, Visit* visit) {
+      [context](UnitOfWork& work, const v1::CheckInVisitRequest& request, Visit* visit) -> absl::Status {
+        RETURN_IF_ERROR(CheckTakesPart(context, work, *visit).status());
+        const auto at = Given(request.has_check_in_time(), request.check_in_time());
+        RETURN_IF_ERROR(rules::CheckInDay(at.value_or(work.now()), *visit, context.zone));
         return rules::CheckIn(Given(request.has_check_in_time(), request.check_in_time()), work.now(), context.policy,
                               visit);
       });
   AddVerb<Visit, v1::CompleteVisitRequest>(
       context, service + "/CompleteVisit", registry,
-      [context](UnitOfWork& work, const v1::CompleteVisitRequest& request, Visit* visit) {
+      [context](UnitOfWork& work, const v1::CompleteVisitRequest& request, Visit* visit) -> absl::Status {
+        RETURN_IF_ERROR(CheckTakesPart(context, work, *visit).status());
         return CompleteVisit(context, work, request, visit);
       });
   AddVerb<Visit, v1::MarkVisitMissedRequest>(
       context, service + "/MarkVisitMissed", registry,
-      [](UnitOfWork& work, const v1::MarkVisitMissedRequest& request, Visit* visit) {
+      [context](UnitOfWork& work, const v1::MarkVisitMissedRequest& request, Visit* visit) -> absl::Status {
+        RETURN_IF_ERROR(CheckTakesPart(context, work, *visit).status());
         return rules::MarkMissed(request.reason(), work.now(), visit);
       });
-  AddVerb<Visit, v1::CancelVisitRequest>(context, service + "/CancelVisit", registry,
-                                         [](UnitOfWork&, const v1::CancelVisitRequest& request, Visit* visit) {
-                                           visit->set_close_reason(request.reason());
-                                           return absl::OkStatus();
-                                         });
+  AddVerb<Visit, v1::CancelVisitRequest>(
+      context, service + "/CancelVisit", registry,
+      [context](UnitOfWork& work, const v1::CancelVisitRequest& request, Visit* visit) -> absl::Status {
+        ASSIGN_OR_RETURN(const bool superior, CheckTakesPart(context, work, *visit));
+        if (!superior) RETURN_IF_ERROR(rules::CheckNotOver(*visit, work.now()));
+        visit->set_close_reason(request.reason());
+        return absl::OkStatus();
+      });
   AddVerb<Visit, v1::CommentVisitRequest>(
       context, service + "/CommentVisit", registry,
-      [](UnitOfWork& work, const v1::CommentVisitRequest& request, Visit* visit) -> absl::Status {
-        ASSIGN_OR_RETURN(const std::string actor, Person(work));
-        return rules::Comment(actor, request.comment(), visit);
+      [context](UnitOfWork& work, const v1::CommentVisitRequest& request, Visit* visit) -> absl::Status {
+        ASSIGN_OR_RETURN(const bool superior, IsSuperiorOf(context, work, visit->visitor()));
+        return rules::Comment(work.actor().subject, superior, request.comment(), visit);
       });
 }
 

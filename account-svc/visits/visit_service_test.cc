@@ -18,15 +18,20 @@ TEST_F(VisitTest, AVisitIsPlannedApprovedMadeAndReported) {
   const auto proposed = CreateVisit(kax_, idea);
   ASSERT_THAT(proposed, IsOk());
   EXPECT_EQ(proposed->state(), v1::VISIT_STATE_PROPOSED);
-  EXPECT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), proposed->name()),
+  EXPECT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *proposed),
               HasReason("VISIT_WINDOW_REQUIRED"));
   v1::PlanVisitRequest plan;
   *plan.mutable_planned_start() = ToTimestamp(now_ - absl::Hours(2));
   *plan.mutable_planned_end() = ToTimestamp(now_ + absl::Hours(1));
-  ASSERT_THAT(Do<v1::Visit>(kax_, "VisitService/PlanVisit", plan, proposed->name()), IsOk());
-  EXPECT_THAT(Do<v1::Visit>(kax_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), proposed->name()),
+  const auto planned = Do<v1::Visit>(kax_, "VisitService/PlanVisit", plan, proposed->name());
+  ASSERT_THAT(planned, IsOk());
+  EXPECT_THAT(Do<v1::Visit>(kax_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *planned),
               StatusIs(absl::StatusCode::kPermissionDenied));
-  const auto approved = Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), proposed->name());
+  EXPECT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), planned->name()),
+              NamesField("etag"));
+  EXPECT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *proposed),
+              HasReason("ETAG_MISMATCH"));
+  const auto approved = Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *planned);
   ASSERT_THAT(approved, IsOk());
   EXPECT_EQ(approved->approver(), head_.name());
   v1::UpdateVisitRequest update;
@@ -58,8 +63,97 @@ TEST_F(VisitTest, TheHeadDoesNotApproveHisOwnVisit) {
   const v1::Account account = world_.AddAccount(gam_);
   const auto visit = CreateVisit(gam_, MakeVisit(account.name(), absl::Hours(1), absl::Hours(2)));
   ASSERT_THAT(visit, IsOk());
-  EXPECT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), visit->name()),
+  EXPECT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *visit),
               HasReason("SEPARATION_OF_DUTIES"));
+}
+
+// a colleague does not decide on the visit of another, nor on what somebody above him does, nor does
+// whoever goes along.
+TEST_F(VisitTest, OnlyASuperiorApprovesAndComments) {
+  const v1::Account account = world_.AddAccount(gam_);
+  const organization::v1::Employee peer = world_.AddEmployee("KAM", department_.name(), {head_.name()});
+  const auth::Principal kam = world_.As(peer, "KAM");
+  const auto of_head = CreateVisit(gam_, MakeVisit(account.name(), -absl::Hours(1), absl::Hours(1)));
+  ASSERT_THAT(of_head, IsOk());
+  EXPECT_THAT(Do<v1::Visit>(kam, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *of_head),
+              HasReason("NOT_THE_SUPERIOR"));
+  world_.Assign(gam_, account.name(), seller_.name());
+  v1::Visit with = MakeVisit(account.name(), absl::Hours(3), absl::Hours(4));
+  with.set_visitor(seller_.name());
+  with.add_companions(head_.name());
+  const auto along = CreateVisit(kax_, with);
+  ASSERT_THAT(along, IsOk());
+  EXPECT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *along),
+              HasReason("SEPARATION_OF_DUTIES"));
+  MoveOn(absl::Hours(24));
+  const auto made = MadeVisit(account.name());
+  ASSERT_THAT(made, IsOk());
+  v1::CommentVisitRequest comment;
+  comment.set_comment("同意");
+  EXPECT_THAT(Do<v1::Visit>(kam, "VisitService/CommentVisit", comment, made->name()), HasReason("NOT_THE_SUPERIOR"));
+  EXPECT_THAT(Do<v1::Visit>(gam_, "VisitService/CommentVisit", comment, made->name()), IsOk());
+}
+
+// a visit is made at the time it was approved for, by those who are on it.
+TEST_F(VisitTest, AVisitIsMadeAtItsTimeByThoseOnIt) {
+  const v1::Account account = world_.AddAccount(gam_);
+  world_.Assign(gam_, account.name(), seller_.name());
+  const auto visit = CreateVisit(kax_, MakeVisit(account.name(), absl::Hours(24 * 30), absl::Hours(24 * 30 + 2)));
+  ASSERT_THAT(visit, IsOk());
+  ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *visit), IsOk());
+  v1::CheckInVisitRequest check_in;
+  *check_in.mutable_check_in_time() = ToTimestamp(now_ - absl::Hours(24 * 360));
+  EXPECT_THAT(Do<v1::Visit>(kax_, "VisitService/CheckInVisit", check_in, visit->name()),
+              HasReason("CHECK_IN_OFF_PLAN"));
+  const auth::Principal peer = world_.As(world_.AddEmployee("KAM", department_.name()), "KAM");
+  EXPECT_THAT(Do<v1::Visit>(peer, "VisitService/CheckInVisit", v1::CheckInVisitRequest(), visit->name()),
+              HasReason("NOT_ON_THE_VISIT"));
+  v1::CancelVisitRequest cancel;
+  cancel.set_reason("改期");
+  EXPECT_THAT(Do<v1::Visit>(peer, "VisitService/CancelVisit", cancel, visit->name()), HasReason("NOT_ON_THE_VISIT"));
+}
+
+// what is over was made or missed: it is neither called off nor moved by the visitor.
+TEST_F(VisitTest, AVisitThatIsOverIsNotCalledOff) {
+  MoveOn(absl::Hours(24));
+  const v1::Account account = world_.AddAccount(kax_);
+  const auto planned = CreateVisit(kax_, MakeVisit(account.name(), -absl::Hours(2), -absl::Hours(1)));
+  ASSERT_THAT(planned, IsOk());
+  v1::UpdateVisitRequest move;
+  move.mutable_visit()->set_name(planned->name());
+  *move.mutable_visit()->mutable_planned_start() = ToTimestamp(now_ + absl::Hours(1));
+  *move.mutable_visit()->mutable_planned_end() = ToTimestamp(now_ + absl::Hours(2));
+  EXPECT_THAT(Call<v1::Visit>(kax_, "VisitService/UpdateVisit", move), HasReason("VISIT_OVER"));
+  v1::CancelVisitRequest cancel;
+  cancel.set_reason("改期");
+  EXPECT_THAT(Do<v1::Visit>(kax_, "VisitService/CancelVisit", cancel, planned->name()), HasReason("VISIT_OVER"));
+  ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *planned), IsOk());
+  EXPECT_THAT(Do<v1::Visit>(kax_, "VisitService/CancelVisit", cancel, planned->name()), HasReason("VISIT_OVER"));
+  EXPECT_THAT(Do<v1::Visit>(gam_, "VisitService/CancelVisit", cancel, planned->name()), IsOk());
+}
+
+// what counts in the completion rate is not put away.
+TEST_F(VisitTest, AMissedVisitStaysInTheReport) {
+  MoveOn(absl::Hours(24));
+  const v1::Account account = world_.AddAccount(kax_);
+  const auto visit = CreateVisit(kax_, MakeVisit(account.name(), -absl::Hours(2), -absl::Hours(1)));
+  ASSERT_THAT(visit, IsOk());
+  const auto archive = [&] {
+    return Do<v1::Visit>(kax_, "VisitService/ArchiveVisit", kam::api::ArchiveRequest(), visit->name());
+  };
+  EXPECT_THAT(archive(), HasReason("RECORD_KEPT")) << "planned, and over";
+  ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *visit), IsOk());
+  EXPECT_THAT(archive(), HasReason("RECORD_KEPT"));
+  v1::MarkVisitMissedRequest missed;
+  missed.set_reason("客户出差");
+  ASSERT_THAT(Do<v1::Visit>(kax_, "VisitService/MarkVisitMissed", missed, visit->name()), IsOk());
+  EXPECT_THAT(archive(), HasReason("RECORD_KEPT"));
+  v1::ReportVisitCompletionRequest report;
+  report.set_from_date(Day());
+  report.set_until_date(Day());
+  const auto rate = Call<v1::ReportVisitCompletionResponse>(kax_, "VisitService/ReportVisitCompletion", report);
+  ASSERT_THAT(rate, IsOk());
+  EXPECT_EQ(rate->total().missed(), 1);
 }
 
 TEST_F(VisitTest, AVisitIsMissedAfterItsEndAndCancelledBefore) {
@@ -68,8 +162,8 @@ TEST_F(VisitTest, AVisitIsMissedAfterItsEndAndCancelledBefore) {
   const auto past = CreateVisit(kax_, MakeVisit(account.name(), -absl::Hours(2), -absl::Hours(1)));
   ASSERT_THAT(future, IsOk());
   ASSERT_THAT(past, IsOk());
-  ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), future->name()), IsOk());
-  ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), past->name()), IsOk());
+  ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *future), IsOk());
+  ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *past), IsOk());
   v1::MarkVisitMissedRequest missed;
   missed.set_reason("客户出差");
   EXPECT_THAT(Do<v1::Visit>(kax_, "VisitService/MarkVisitMissed", missed, future->name()), HasReason("VISIT_NOT_OVER"));
@@ -194,7 +288,7 @@ TEST_F(VisitTest, AFollowUpHasSomebodyAndADate) {
   MoveOn(absl::Hours(4));
   const auto visit = CreateVisit(kax_, MakeVisit(account.name(), -absl::Hours(1), absl::Hours(1)));
   ASSERT_THAT(visit, IsOk());
-  ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), visit->name()), IsOk());
+  ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *visit), IsOk());
   v1::CheckInVisitRequest check_in;
   *check_in.mutable_check_in_time() = ToTimestamp(now_ - absl::Minutes(30));
   ASSERT_THAT(Do<v1::Visit>(kax_, "VisitService/CheckInVisit", check_in, visit->name()), IsOk());

@@ -121,8 +121,8 @@ absl::Status Visits(World& world, Story* story) {
   overlap["plannedEnd"] = World::Stamp(begin + absl::Hours(3));
   RETURN_IF_ERROR(world.Refused(kSeller, "同一时间另排拜访 plans another at the same time", "/v1/visits", overlap,
                                 "VISIT_OVERLAP"));
-  RETURN_IF_ERROR(
-      world.Do(kManager, "批准拜访 approves the visit", path + ":approve", Json::object(), "APPROVED").status());
+  ASSIGN_OR_RETURN(const Json read, world.Seen(kManager, path, Json::object()));
+  RETURN_IF_ERROR(world.Do(kManager, "批准拜访 approves the visit", path + ":approve", read, "APPROVED").status());
   RETURN_IF_ERROR(world.MoveTo(begin + absl::Minutes(5)));
   RETURN_IF_ERROR(world.Do(kSeller, "签到 checks in", path + ":checkIn", Json::object(), "CHECKED_IN").status());
   RETURN_IF_ERROR(world.MoveTo(begin + absl::Minutes(110)));
