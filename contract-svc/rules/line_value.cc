@@ -1,5 +1,8 @@
 #include "contract-svc/rules/line_value.h"
 
+#include <array>
+#include <cstdint>
+
 #include "common/status/status.h"
 
 namespace kam::contract::rules {
@@ -11,11 +14,12 @@ using Magnitude = unsigned __int128;
 constexpr Units kUnitsMax = Decimal::kUnit * Decimal::kUnit * 1'000'000'000 * 1'000'000'000;
 constexpr int kDigits = 18;
 
-constexpr Magnitude PowerOfTen(int exponent) {
-  Magnitude power = 1;
-  for (int i = 0; i < exponent; ++i) power *= 10;
-  return power;
-}
+constexpr std::array<uint64_t, kDigits + 1> kPowersOfTen = [] {
+  std::array<uint64_t, kDigits + 1> powers = {1};
+  for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+  return powers;
+}();
+uint64_t PowerOfTen(int exponent) { return kPowersOfTen[static_cast<size_t>(exponent)]; }
 
 Magnitude MagnitudeOf(Units units) { return static_cast<Magnitude>(units < 0 ? -units : units); }
 
@@ -59,6 +63,15 @@ absl::StatusOr<LineValue> LineValue::Less(Decimal percent) const {
   constexpr Units kWhole = 100 * Decimal::kUnit;
   const Units left = kWhole - percent.unscaled();
   const Magnitude units = MagnitudeOf(units_), of = static_cast<Magnitude>(kWhole), times = MagnitudeOf(left);
+  // Percentages have four digits as a rule, so that both numbers get so much smaller that one division does.
+  constexpr uint64_t kStep = 100'000;
+  if (left >= 0 && left <= kWhole && static_cast<uint64_t>(left) % kStep == 0) {
+    Magnitude scaled;
+    if (!__builtin_mul_overflow(units, static_cast<Magnitude>(static_cast<uint64_t>(left) / kStep), &scaled)) {
+      const Units result = static_cast<Units>(RoundedQuotient(scaled, of / kStep));
+      return Checked(units_ < 0 ? -result : result);
+    }
+  }
   const Magnitude whole = units / of, rest = units - whole * of;
   Magnitude product;
   if (__builtin_mul_overflow(whole, times, &product) || product > static_cast<Magnitude>(kUnitsMax)) {
