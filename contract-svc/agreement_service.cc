@@ -3,6 +3,8 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/authors.h"
+#include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/agreement.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/rules/review.h"
@@ -51,7 +53,7 @@ absl::Status WatchEnd(const Context& context, UnitOfWork& work, const pb::Agreem
 // The agreement that money is drawn under, locked; the money is counted in it.
 absl::Status Draw(const Context& context, UnitOfWork& work, pb::FinancingDrawing* drawing) {
   RETURN_IF_ERROR(Validate(work, *drawing));
-  const absl::StatusOr<pb::Agreement> agreement = work.Load<pb::Agreement>(drawing->agreement());
+  const absl::StatusOr<pb::Agreement> agreement = work.Load<pb::Agreement>(drawing->agreement(), work.level());
   if (absl::IsNotFound(agreement.status())) {
     return InvalidField("financing_drawing.agreement", "REFERENCE_NOT_FOUND", "does not exist",
                         {{"reference", drawing->agreement()}});
@@ -71,12 +73,9 @@ absl::StatusOr<pb::FinancingDrawing> Repay(const Context& context, rpc::Call& ca
                                            const pb::RepayFinancingDrawingRequest& request) {
   return context.runtime.Write<pb::FinancingDrawing>(
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::FinancingDrawing> {
-        ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                         work.connection().Query("SELECT d.agreement FROM financing_drawings d WHERE d.id = ?",
-                                                 {mysql::Value(IdOf(request.name()))}));
-        if (rows.empty()) return NotFound(request.name());
-        ASSIGN_OR_RETURN(const pb::Agreement agreement,
-                         work.Load<pb::Agreement>(absl::StrCat("agreements/", rows[0][0].text())));
+        ASSIGN_OR_RETURN(const std::string name,
+                         ReferenceOfRow(work, pb::FinancingDrawing::descriptor(), "agreement", request.name()));
+        ASSIGN_OR_RETURN(const pb::Agreement agreement, work.Load<pb::Agreement>(name));
         ASSIGN_OR_RETURN(auto change, work.Begin<pb::FinancingDrawing>(request));
         Change<pb::Agreement> agreement_change{agreement, agreement};
         RETURN_IF_ERROR(rules::RepayMoney(change.before, &agreement_change.after));
@@ -92,6 +91,12 @@ absl::StatusOr<pb::Agreement> Sign(const Context& context, rpc::Call& call, cons
   RETURN_IF_ERROR(context.directory.EnsureCaller(call));
   return context.runtime.Write<pb::Agreement>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Agreement> {
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Agreement>(request));
+    // What binds the company to a bank is read by a second person before it is signed.
+    if (change.before.kind() == pb::AGREEMENT_KIND_TRIPARTITE_FINANCING) {
+      RETURN_IF_ERROR(rules::CheckOtherPerson(change.before.name(), work.actor().subject, change.before.creator(),
+                                              "drafted the agreement"));
+      RETURN_IF_ERROR(CheckNotAuthor(work, change.before.name(), Rpc("UpdateAgreement")));
+    }
     ASSIGN_OR_RETURN(const std::string day, rules::SignDate(request.sign_date(), context.Today(work.now())));
     change.after.set_sign_date(day);
     change.after.set_document(request.document());

@@ -53,7 +53,7 @@ absl::Status Lend(const Context& context, UnitOfWork& work, pb::ArchiveBorrowing
   }
   RETURN_IF_ERROR(archive.status());
   const std::string today = context.Today(work.now());
-  RETURN_IF_ERROR(rules::CheckLending(today, *archive, *borrowing));
+  RETURN_IF_ERROR(rules::CheckLending(today, work.actor().subject, *archive, *borrowing));
   borrowing->set_account(archive->account());
   borrowing->set_borrow_date(today);
   borrowing->set_lender(work.actor().subject);
@@ -151,6 +151,10 @@ void SetHooks(const Context& context) {
   archives.prepare = PrepareNames(context);
   archives.on_create = resource::OnCreate<pb::ContractArchive>(
       [context](UnitOfWork& work, pb::ContractArchive* archive) { return File(context, work, archive); });
+  archives.on_update = resource::OnUpdate<pb::ContractArchive>(
+      [](UnitOfWork&, const pb::ContractArchive& before, pb::ContractArchive* after) {
+        return rules::CheckDocumentsKept(before, *after);
+      });
   context.runtime.SetHooks(pb::ContractArchive::descriptor(), std::move(archives));
   resource::Hooks borrowings;
   borrowings.prepare = PrepareNames(context);

@@ -94,6 +94,16 @@ TEST_F(ArchiveTest, FileIsCopiedAndLentToOneAtATime) {
       back_up(Sha256Hex(absl::StrCat(std::string(64, 'a'), "\n", std::string(64, 'b'), "\n")));
   ASSERT_THAT(copied, IsOk());
   EXPECT_EQ(copied->backups(0).documents(), 2);
+  const auto change = [&](const std::string& fields, const std::string& paths) {
+    return Call<ContractArchive, v1::UpdateContractArchiveRequest>(
+        kax_, absl::StrCat(kArchives, "UpdateContractArchive"),
+        absl::StrCat("contract_archive { name: '", archive->name(), "' ", fields, " } update_mask { paths: '", paths,
+                     "' }"));
+  };
+  EXPECT_THAT(
+      change(absl::StrCat("documents { title: 'contract' content_sha256: '", std::string(64, 'f'), "' }"), "documents"),
+      HasReason("ARCHIVE_DOCUMENT_FROZEN"));
+  EXPECT_THAT(change("place: 'Room 3, shelf 4'", "place"), IsOk());
   // Six at once: one gets it.
   std::atomic<int> lent = 0;
   std::vector<std::thread> threads;
@@ -266,8 +276,26 @@ TEST_F(ArchiveTest, TripartiteAgreementFromDraftToEnd) {
                      " purpose: '", purpose, "' document: 'PO-1' due_date: '2026-02-01' }"));
   };
   EXPECT_THAT(draw("10", "vans"), HasReason("AGREEMENT_NOT_IN_FORCE"));
-  Do<Agreement, v1::SignAgreementRequest>(fd_, absl::StrCat(kAgreements, "SignAgreement"),
-                                          absl::StrCat("name: '", agreement.name(), "' document: 'scan/1'"));
+  const auto sign = [&](const auth::Principal& who) {
+    return Call<Agreement, v1::SignAgreementRequest>(who, absl::StrCat(kAgreements, "SignAgreement"),
+                                                     absl::StrCat("name: '", agreement.name(), "' document: 'scan/1'"));
+  };
+  EXPECT_THAT(sign(fd_), HasReason("SEPARATION_OF_DUTIES")) << "he drafted it";
+  Do<Agreement, v1::UpdateAgreementRequest>(
+      kapm_, absl::StrCat(kAgreements, "UpdateAgreement"),
+      absl::StrCat("agreement { name: '", agreement.name(), "' title: 'Financing of vans' }"));
+  EXPECT_THAT(sign(kapm_), HasReason("SEPARATION_OF_DUTIES")) << "he changed it";
+  auth::Principal signer = gm_;
+  signer.grants["agreement.sign"] = auth::Level::kAll;
+  ASSERT_THAT(sign(signer), IsOk());
+  auth::Principal stranger = other_kax_;
+  stranger.grants["financing.draw"] = auth::Level::kOwn;
+  EXPECT_THAT((Call<FinancingDrawing, v1::CreateFinancingDrawingRequest>(
+                  stranger, absl::StrCat(kAgreements, "CreateFinancingDrawing"),
+                  absl::StrCat("financing_drawing { agreement: '", agreement.name(), "' amount ", MoneyText("1000"),
+                               " purpose: 'vans' document: 'PO-1' due_date: '2026-02-01' }"))),
+              HasReason("REFERENCE_NOT_FOUND"))
+      << "and not how much is left";
   EXPECT_THAT((Call<Agreement, v1::UpdateAgreementRequest>(fd_, absl::StrCat(kAgreements, "UpdateAgreement"),
                                                            absl::StrCat("agreement { name: '", agreement.name(),
                                                                         "' purposes: 'rent' } update_mask { paths: "

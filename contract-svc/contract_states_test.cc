@@ -54,7 +54,7 @@ TEST_F(StateTest, DocumentsAboutContracts) {
           "agreement { kind: AGREEMENT_KIND_TRIPARTITE_FINANCING title: 't' counterparty: 'c' keeper: '", fd_.subject,
           "' start_date: '2026-01-01' end_date: '2026-12-31' currency: 'CNY' purposes: 'vans' financing_limit ",
           MoneyText("100"), " }"));
-  Do<v1::Agreement, v1::SignAgreementRequest>(fd_, "kam.contract.v1.AgreementService/SignAgreement",
+  Do<v1::Agreement, v1::SignAgreementRequest>(kapm_, "kam.contract.v1.AgreementService/SignAgreement",
                                               absl::StrCat("name: '", agreement.name(), "' document: 'd'"));
   const auto drawing = Do<v1::FinancingDrawing, v1::CreateFinancingDrawingRequest>(
       acc_, "kam.contract.v1.AgreementService/CreateFinancingDrawing",
@@ -140,7 +140,7 @@ TEST_F(StateTest, RebateVerbs) {
                    "' kind: REBATE_SETTLEMENT_KIND_PARTIAL until_date: '2026-01-05' }"));
   // Paid once here, so that the credit note is not in the way of the other states.
   CheckAllPairs(v1::RebateSettlementState_descriptor(), kRebates, "rebate_settlements", settlement.name(),
-                {{"DecideRebateSettlement", {"PROPOSED"}}, {"PayRebateSettlement", {"APPROVED"}}});
+                {{"DecideRebateSettlement", {"PROPOSED", "APPROVED"}}, {"PayRebateSettlement", {"APPROVED"}}});
 }
 
 }  // namespace

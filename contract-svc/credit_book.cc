@@ -61,6 +61,7 @@ rules::CreditRules RulesOf(const CreditPolicy& policy) {
   const absl::StatusOr<Decimal> amount =
       AmountIn(policy.unset_limit(), policy.unset_limit().currency_code(), "unset_limit");
   if (amount.ok()) rules.unset_amount = *amount;
+  rules.unset_currency = policy.unset_limit().currency_code();
   if (policy.reservation_hours() > 0) rules.reservation_hours = policy.reservation_hours();
   rules.overdue_block_days = policy.overdue_block_days();
   return rules;

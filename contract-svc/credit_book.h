@@ -24,6 +24,8 @@
 namespace kam::contract {
 
 inline constexpr char kDueReservation[] = "credit_reservation.expire";
+// An order that waits for credit does so as long as a reservation is held; then it is cancelled.
+inline constexpr char kDueCreditHold[] = "order.credit_hold";
 
 // The policy that holds; a default one when none was made.
 absl::StatusOr<receivable::v1::CreditPolicy> CurrentPolicy(mysql::Connection& connection,
@@ -51,6 +53,8 @@ class CreditBook {
 
   const receivable::v1::CreditAccount& account() const { return change_.before; }
   const rules::CreditUse& use() const { return use_; }
+  // How long a reservation is held, and an order waits for one.
+  absl::Duration waiting_time() const { return absl::Hours(rules_.reservation_hours); }
   // Amounts in other currencies are not part of this credit.
   bool Counts(absl::string_view currency) const { return currency == change_.before.currency(); }
 

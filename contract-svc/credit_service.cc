@@ -3,6 +3,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "contract-svc/credit_book.h"
+#include "contract-svc/order_close.h"
 #include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/receivable.h"
@@ -37,6 +38,14 @@ absl::Status CheckImportedLimit(pb::CreditAccount* account) {
   return absl::OkStatus();
 }
 
+// Whether finance has decided about the limit: from then on it belongs here.
+absl::StatusOr<bool> DecidedHere(UnitOfWork& work, const pb::CreditAccount& account) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT 1 FROM changes WHERE resource_id = ? AND method = ? LIMIT 1",
+                                           {IdOf(account.name()), Rpc("DecideCreditLimit")}));
+  return !rows.empty();
+}
+
 absl::Status CheckPolicy(pb::CreditPolicy* policy) {
   rules::AgeingBounds bounds = rules::kAgeingBoundsDefault;
   if (policy->bucket_1_days() > 0) bounds[0] = policy->bucket_1_days();
@@ -59,7 +68,11 @@ void SetHooks(const Context& context) {
     return CheckImportedLimit(account);
   });
   accounts.on_update = resource::OnUpdate<pb::CreditAccount>(
-      [](UnitOfWork&, const pb::CreditAccount&, pb::CreditAccount* after) { return CheckImportedLimit(after); });
+      [](UnitOfWork& work, const pb::CreditAccount& before, pb::CreditAccount* after) -> absl::Status {
+        RETURN_IF_ERROR(CheckImportedLimit(after));
+        ASSIGN_OR_RETURN(const bool decided, DecidedHere(work, before));
+        return decided ? rules::CheckLimitKept(before, *after) : absl::OkStatus();
+      });
   context.runtime.SetHooks(pb::CreditAccount::descriptor(), std::move(accounts));
 
   resource::Hooks policies;
@@ -161,7 +174,8 @@ absl::StatusOr<pb::CreditAccount> SetBlocked(const Context& context, rpc::Call& 
 }
 
 // A reservation that was not released in time falls; its order waits until somebody reserves again.
-absl::Status Expire(const Context& context, UnitOfWork& work, const std::string& name) {
+absl::Status Expire(const Context& context, UnitOfWork& work, const schedule::DueItem& item) {
+  const std::string& name = item.resource;
   ASSIGN_OR_RETURN(const std::string account,
                    ReferenceOfRow(work, pb::CreditReservation::descriptor(), "account", name));
   ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
@@ -177,6 +191,20 @@ absl::Status Expire(const Context& context, UnitOfWork& work, const std::string&
     change.after.set_state_reason("the credit reservation has expired");
   }
   change.after.set_credit_hold(true);
+  RETURN_IF_ERROR(schedule::Schedule(work, kDueCreditHold, order.name(), item.due_time + book.waiting_time()));
+  return work.Save(std::move(change)).status();
+}
+
+// Nobody found credit for it: what it takes of quotas and of its contract or quote is free for others again.
+absl::Status GiveUp(const Context& context, UnitOfWork& work, const std::string& name) {
+  ASSIGN_OR_RETURN(const std::string account, ReferenceOfRow(work, order::v1::Order::descriptor(), "account", name));
+  ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
+  ASSIGN_OR_RETURN(const order::v1::Order order, work.Load<order::v1::Order>(name));
+  if (order.state() != order::v1::ORDER_STATE_ON_HOLD || !order.credit_hold()) return absl::OkStatus();
+  Change<order::v1::Order> change{order, order};
+  RETURN_IF_ERROR(CancelOrder(work, book, "no credit was found for it in time", &change));
+  change.after.set_state(order::v1::ORDER_STATE_CANCELLED);
+  RETURN_IF_ERROR(book.Save());
   return work.Save(std::move(change)).status();
 }
 
@@ -243,7 +271,7 @@ absl::StatusOr<pb::Exposure> Exposure(const Context& context, rpc::Call& call, c
     }
     const std::string& currency = account.currency();
     ASSIGN_OR_RETURN(const rules::CreditUse use, UseOf(account));
-    rules::CreditLimit limit = rules::EffectiveLimit(LimitOf(account), RulesOf(policy));
+    rules::CreditLimit limit = rules::EffectiveLimit(LimitOf(account), RulesOf(policy), currency);
     if (!limit.expiry_date.empty() && limit.expiry_date < today) limit.type = rules::LimitType::kNone;
     if (limit.type == rules::LimitType::kNone) limit.amount = Decimal();
     ASSIGN_OR_RETURN(const Decimal total, use.Exposure());
@@ -295,9 +323,11 @@ void RegisterCredit(const Context& context, rpc::Registry* registry, schedule::S
   registry->Add<pb::GetExposureRequest, pb::Exposure>(
       Rpc("GetExposure"),
       [context](rpc::Call& call, const pb::GetExposureRequest& request) { return Exposure(context, call, request); });
+  scheduler->Handle(kDueReservation, "kam.order.v1.OrderService/HoldOrder",
+                    [context](UnitOfWork& work, const schedule::DueItem& item) { return Expire(context, work, item); });
   scheduler->Handle(
-      kDueReservation, "kam.order.v1.OrderService/HoldOrder",
-      [context](UnitOfWork& work, const schedule::DueItem& item) { return Expire(context, work, item.resource); });
+      kDueCreditHold, "kam.order.v1.OrderService/CancelOrder",
+      [context](UnitOfWork& work, const schedule::DueItem& item) { return GiveUp(context, work, item.resource); });
 }
 
 }  // namespace kam::contract

@@ -8,6 +8,7 @@
 #include "contract-svc/testing/sales_fixture.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
+#include "kam/order/v1/delivery_service.pb.h"
 #include "kam/order/v1/order_service.pb.h"
 #include "kam/receivable/v1/invoice_service.pb.h"
 #include "kam/receivable/v1/receipt_service.pb.h"
@@ -171,6 +172,40 @@ TEST_F(CreditServiceTest, ReservationExpires) {
   ExpectBooksRight(account_);
 }
 
+// C-20, C-34: an order that waits for credit holds quota and commitment as long as a reservation would, then it is
+// cancelled; one that found its credit in time is not.
+TEST_F(CreditServiceTest, AnOrderWaitsForCreditOnlySoLong) {
+  const std::string contract = NewContract(account_, /*credit=*/true);
+  SetLimit(account_, "AMOUNT", "50");
+  const auto open = [&] {
+    return Sql(
+        absl::StrCat("SELECT CAST(COALESCE(SUM(c.reserved), 0) AS CHAR) FROM contract_commitments c WHERE "
+                     "c.contract = '",
+                     IdOf(contract), "'"));
+  };
+  const Order waits = *Enter(contract, "10", "", "hold_without_credit: true");
+  ASSERT_EQ(waits.state(), opb::ORDER_STATE_ON_HOLD);
+  const Order found = *Enter(contract, "6", "", "hold_without_credit: true");
+  ASSERT_EQ(found.state(), opb::ORDER_STATE_ON_HOLD);
+  EXPECT_EQ(open(), D("16"));
+  SetLimit(account_, "AMOUNT", "60");
+  ASSERT_THAT(Verb<opb::ResumeOrderRequest>(sad_, "ResumeOrder", found.name()), IsOk());
+  const absl::Time due = harness().clock().Now() + absl::Hours(14 * 24);
+  ASSERT_THAT(scheduler().RunDue(due - absl::Seconds(1), absl::InfiniteFuture()), IsOk());
+  EXPECT_EQ(GetOrder(waits.name()).state(), opb::ORDER_STATE_ON_HOLD);
+  ASSERT_THAT(scheduler().RunDue(due, absl::InfiniteFuture()), IsOk());
+  const Order given_up = GetOrder(waits.name());
+  EXPECT_EQ(given_up.state(), opb::ORDER_STATE_CANCELLED);
+  EXPECT_FALSE(given_up.credit_hold());
+  // The reservation of the other one has run out at the same time: it waits in its turn.
+  EXPECT_EQ(GetOrder(found.name()).state(), opb::ORDER_STATE_ON_HOLD);
+  EXPECT_EQ(open(), D("6"));
+  ASSERT_THAT(scheduler().RunDue(due + absl::Hours(14 * 24), absl::InfiniteFuture()), IsOk());
+  EXPECT_EQ(GetOrder(found.name()).state(), opb::ORDER_STATE_CANCELLED);
+  EXPECT_EQ(open(), D("0"));
+  ExpectBooksRight(account_);
+}
+
 // C-34, G10: what is asked at entry is asked again at release.
 TEST_F(CreditServiceTest, BlockedCreditStopsTheRelease) {
   const std::string contract = NewContract(account_, /*credit=*/true);
@@ -190,6 +225,83 @@ TEST_F(CreditServiceTest, BlockedCreditStopsTheRelease) {
   Do<rpb::CreditAccount, rpb::UnblockCreditRequest>(fd_, absl::StrCat(kCredits, "UnblockCredit"),
                                                     absl::StrCat("name: '", name, "' reason: 'withdrawn'"));
   EXPECT_EQ(Release(order.name()).state(), opb::ORDER_STATE_RELEASED);
+}
+
+// C-21, C-34, G10: and again when the goods leave: an order released on credit does not go out once the credit is
+// blocked; one that somebody let go by his authority does.
+TEST_F(CreditServiceTest, BlockedCreditStopsTheGoodsAtTheGate) {
+  const std::string contract = NewContract(account_, /*credit=*/true);
+  SetLimit(account_, "AMOUNT", "100");
+  const auto plan = [&](const Order& order) {
+    return Do<opb::Delivery, opb::CreateDeliveryRequest>(
+               kax_, absl::StrCat(kDeliveries, "CreateDelivery"),
+               absl::StrCat("delivery { order: '", order.name(),
+                            "' planned_date: '2026-01-06' place: 'Site' deliverer: '", kax_.subject,
+                            "' lines { line_number: 1 quantity: '2' } checklist { title: 'keys' } }"))
+        .name();
+  };
+  const auto ship = [&](const std::string& delivery) {
+    return Call<opb::Delivery, opb::ShipDeliveryRequest>(wh_, absl::StrCat(kDeliveries, "ShipDelivery"),
+                                                         absl::StrCat("name: '", delivery, "'"));
+  };
+  const Order order = *Enter(contract, "5");
+  Review(order.name());
+  Release(order.name());
+  const Order urgent = *Enter(contract, "2");
+  Review(urgent.name());
+  Do<Order, opb::OverrideReleaseOrderRequest>(gm_, absl::StrCat(kOrders, "OverrideReleaseOrder"),
+                                              absl::StrCat("name: '", urgent.name(), "' reason: 'ambulance'"));
+  const std::string first = plan(order), second = plan(order), by_authority = plan(urgent);
+  ASSERT_THAT(ship(first), IsOk());
+  const auto list = Do<rpb::ListCreditAccountsResponse, kam::api::ListRequest>(
+      fd_, absl::StrCat(kCredits, "ListCreditAccounts"), absl::StrCat("filter: \"account = '", account_, "'\""));
+  ASSERT_EQ(list.credit_accounts_size(), 1);
+  const std::string name = list.credit_accounts(0).name();
+  Do<rpb::CreditAccount, rpb::BlockCreditRequest>(fd_, absl::StrCat(kCredits, "BlockCredit"),
+                                                  absl::StrCat("name: '", name, "' reason: 'insolvency petition'"));
+  EXPECT_THAT(ship(second), HasReason("CREDIT_BLOCKED"));
+  EXPECT_THAT(ship(by_authority), IsOk());
+  Do<rpb::CreditAccount, rpb::UnblockCreditRequest>(fd_, absl::StrCat(kCredits, "UnblockCredit"),
+                                                    absl::StrCat("name: '", name, "' reason: 'withdrawn'"));
+  EXPECT_THAT(ship(second), IsOk());
+  ExpectBooksRight(account_);
+}
+
+// C-34: what finance has decided here is not changed by the next run of another system.
+TEST_F(CreditServiceTest, AnImportDoesNotChangeADecidedLimit) {
+  const auto import = [&](const std::string& fields) {
+    return Do<kam::api::BatchUpsertResponse, rpb::BatchUpsertCreditAccountsRequest>(
+               erp_, absl::StrCat(kCredits, "BatchUpsertCreditAccounts"),
+               absl::StrCat("credit_accounts { external_ids { system: 'erp' id: '", IdOf(account_), "' } account: '",
+                            account_, "' currency: 'CNY' ", fields, " }"))
+        .results(0);
+  };
+  const std::string of_erp =
+      absl::StrCat("limit_type: CREDIT_LIMIT_TYPE_AMOUNT terms_days: 30 credit_limit ", MoneyText("1000000"));
+  const std::string name = import(of_erp).name();
+  EXPECT_EQ(import(absl::StrCat(of_erp, " expiry_date: '2026-12-31'")).outcome(), kam::api::UPSERT_OUTCOME_UPDATED)
+      << "history until somebody decides";
+  const auto proposed = Do<rpb::CreditAccount, rpb::ProposeCreditLimitRequest>(
+      kam_, absl::StrCat(kCredits, "ProposeCreditLimit"),
+      absl::StrCat("name: '", name, "' limit_type: CREDIT_LIMIT_TYPE_AMOUNT credit_limit ", MoneyText("100000"),
+                   " terms_days: 30 expiry_date: '2026-12-31' reason: 'late payer'"));
+  Do<rpb::CreditAccount, rpb::DecideCreditLimitRequest>(
+      fd_, absl::StrCat(kCredits, "DecideCreditLimit"),
+      absl::StrCat("name: '", name, "' approve: true etag: '", proposed.etag(), "'"));
+  EXPECT_EQ(import(absl::StrCat(of_erp, " expiry_date: '2026-12-31'")).outcome(), kam::api::UPSERT_OUTCOME_UNCHANGED);
+  for (const std::string& other :
+       {std::string("limit_type: CREDIT_LIMIT_TYPE_UNLIMITED"), absl::StrCat(of_erp, " expiry_date: '2027-12-31'"),
+        absl::StrCat("limit_type: CREDIT_LIMIT_TYPE_AMOUNT terms_days: 90 credit_limit ", MoneyText("9000000"))}) {
+    const kam::api::UpsertResult result = import(other);
+    EXPECT_EQ(result.outcome(), kam::api::UPSERT_OUTCOME_FAILED) << other;
+    EXPECT_NE(result.status().DebugString().find("CREDIT_NOT_HISTORY"), std::string::npos) << result.DebugString();
+  }
+  const auto now = Do<rpb::CreditAccount, kam::api::GetRequest>(fd_, absl::StrCat(kCredits, "GetCreditAccount"),
+                                                                absl::StrCat("name: '", name, "'"));
+  EXPECT_EQ(now.limit_type(), rpb::CREDIT_LIMIT_TYPE_AMOUNT);
+  EXPECT_EQ(Amount(now.credit_limit()), D("100000"));
+  EXPECT_EQ(now.terms_days(), 30);
+  EXPECT_EQ(now.expiry_date(), "2026-12-31");
 }
 
 // C-34: proposed by one, decided by another.

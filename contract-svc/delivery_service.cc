@@ -6,6 +6,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/credit_book.h"
 #include "contract-svc/order_book.h"
 #include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/delivery.h"
@@ -195,17 +196,43 @@ void SetDeliveryHooks(const Context& context) {
   context.runtime.SetHooks(pb::Delivery::descriptor(), std::move(hooks));
 }
 
-// A delivery's verb: locks the order, then the delivery. `goods_leave`: the contract is looked at, and locked, before.
+// The credit account of an order that is sold on credit, locked before the order; none for one that is paid before, and
+// when no goods leave.
+absl::StatusOr<std::optional<CreditBook>> BookOf(const Context& context, UnitOfWork& work, const std::string& order,
+                                                 bool goods_leave) {
+  if (!goods_leave) return std::optional<CreditBook>();
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      work.connection().Query("SELECT o.account FROM orders o WHERE o.id = ? AND o.payment_mode = 'CREDIT'",
+                              {mysql::Value(IdOf(order))}));
+  if (rows.empty()) return std::optional<CreditBook>();
+  ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, absl::StrCat("accounts/", rows[0][0].text())));
+  return std::optional<CreditBook>(std::move(book));
+}
+
+// Goods on credit leave while the credit stands, whatever it was on the day of the release: not when it was blocked,
+// has run out, or something is overdue for too long. What goes out by somebody's authority goes out.
+absl::Status CheckCreditStands(std::optional<CreditBook>& book, const pb::Order& order) {
+  if (!book.has_value() || order.release_basis() != pb::RELEASE_BASIS_CREDIT) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto reservation, book->Find(order.name()));
+  if (reservation.has_value() && reservation->overridden()) return absl::OkStatus();
+  return book->Check(order.name(), order.currency(), Decimal());
+}
+
+// A delivery's verb: locks the order, then the delivery. `goods_leave`: credit and contract are looked at, and locked,
+// before.
 template <typename Request, typename Fn>
 absl::StatusOr<pb::Delivery> WithOrder(const Context& context, rpc::Call& call, const Request& request, Fn fn,
                                        bool goods_leave = false) {
   return context.runtime.Write<pb::Delivery>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Delivery> {
     ASSIGN_OR_RETURN(const std::string name, ReferenceOfRow(work, pb::Delivery::descriptor(), "order", request.name()));
+    ASSIGN_OR_RETURN(std::optional<CreditBook> book, BookOf(context, work, name, goods_leave));
     if (goods_leave) RETURN_IF_ERROR(CheckContractOfOrder(work, name));
     ASSIGN_OR_RETURN(const pb::Order order, work.Load<pb::Order>(name));
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Delivery>(request));
     Change<pb::Order> order_change{order, order};
     RETURN_IF_ERROR(fn(work, &change, &order_change));
+    RETURN_IF_ERROR(CheckCreditStands(book, order));  // Locks the reservation, which comes last.
     ASSIGN_OR_RETURN(pb::Delivery saved, work.Save(std::move(change)));
     RETURN_IF_ERROR(work.Save(std::move(order_change)).status());
     return saved;

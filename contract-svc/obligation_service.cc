@@ -24,6 +24,8 @@ constexpr char kService[] = "kam.contract.v1.ObligationService";
 constexpr char kDueOverdue[] = "obligation.overdue";
 constexpr int kObligationsPage = 500;  // Ended at a time.
 
+constexpr char kSupervise[] = "obligation.supervise";
+
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
 absl::Status Complete(const Context& context, UnitOfWork& work, pb::Obligation* obligation) {
@@ -51,6 +53,12 @@ void SetHooks(const Context& context) {
           return ObligationOver(before);
         }
         RETURN_IF_ERROR(rules::CheckFollowsTerm(before, *after));
+        // Who is measured by a day that has passed does not put it off by himself.
+        if (rules::MovesPassedDay(context.Today(work.now()), before, *after)) {
+          if (!work.actor().Holds(kSupervise)) return rules::SupervisionRequired(before.name(), kSupervise);
+          RETURN_IF_ERROR(work.CheckReach(*work.runtime().catalog().Find(pb::Obligation::descriptor()), before,
+                                          work.actor().LevelFor(kSupervise)));
+        }
         return Complete(context, work, after);
       });
   // Its day is watched as long as it is to be fulfilled, whoever changed it.

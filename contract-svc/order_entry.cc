@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
 #include "common/resource/validate.h"
+#include "common/schedule/schedule.h"
 #include "common/status/status.h"
 #include "contract-svc/commitment_book.h"
 #include "contract-svc/order_close.h"
@@ -162,6 +163,9 @@ absl::StatusOr<pb::Order> EnterOrder(const Context& context, rpc::Call& call, co
     ASSIGN_OR_RETURN(order, work.Insert(std::move(order)));
     RETURN_IF_ERROR(work.CheckReach(type, order, call.level()));
     if (reserve) RETURN_IF_ERROR(book.Reserve(order.name(), order.currency(), total, /*overridden=*/false));
+    if (order.credit_hold()) {
+      RETURN_IF_ERROR(schedule::Schedule(work, kDueCreditHold, order.name(), work.now() + book.waiting_time()));
+    }
     RETURN_IF_ERROR(TakeQuotas(work, order));
     RETURN_IF_ERROR(book.Save());
     return order;

@@ -112,8 +112,8 @@ TEST_F(OrderGuardTest, AForeignDeliveryLocksNoOrder) {
   Review(order.name());
   Release(order.name());
   const std::string delivery = Plan(order.name(), "4").name();
-  const absl::Status held = harness().db().database().Run(
-      absl::Now() + absl::Seconds(30), [&](mysql::Connection& connection) -> absl::Status {
+  const absl::Status held = harness().db().database().RunInTransaction(
+      absl::Now() + absl::Seconds(60), [&](mysql::Connection& connection) -> absl::Status {
         RETURN_IF_ERROR(
             connection.Query("SELECT o.id FROM orders o WHERE o.id = ? FOR UPDATE", {mysql::Value(IdOf(order.name()))})
                 .status());

@@ -167,6 +167,42 @@ TEST_F(PerformanceTest, RebateOfAYearIsSettledTwice) {
   EXPECT_THAT(Propose(NewContract(account_, false), "PARTIAL", "2026-12-31"), HasReason("REBATE_NOT_AGREED"));
 }
 
+// C-09, G19: what was approved is not paid when invoices it came from are cancelled meanwhile; it is refused and
+// proposed again.
+TEST_F(PerformanceTest, ARebateIsNotPaidOnInvoicesThatAreNoMore) {
+  const std::string contract = NewFramework();
+  SetLimit(account_, "UNLIMITED", "");
+  harness().clock().Set(absl::FromCivil(absl::CivilDay(2026, 11, 10), absl::UTCTimeZone()));
+  Sell(contract, "600");
+  const receivable::v1::Invoice second = Invoice(CallOff(contract, "300"));
+  const absl::StatusOr<RebateSettlement> settlement = Propose(contract, "PARTIAL", "2026-11-10");
+  ASSERT_THAT(settlement, IsOk());
+  EXPECT_EQ(Amount(settlement->amount()), D("180"));
+  const absl::StatusOr<RebateSettlement> approved = Decide(fd_, *settlement);
+  ASSERT_THAT(approved, IsOk());
+  EXPECT_THAT(Decide(fd_, *approved), HasReason("REBATE_APPROVED"));
+  harness().db().Execute(
+      absl::StrCat("UPDATE invoices SET state = 'CANCELLED' WHERE id = '", IdOf(second.name()), "'"));
+  const auto pay = [&](const RebateSettlement& of) {
+    return Call<RebateSettlement, v1::PayRebateSettlementRequest>(
+        acc_, absl::StrCat(kRebates, "PayRebateSettlement"),
+        absl::StrCat("name: '", of.name(), "' payment_reference: 'V-1'"));
+  };
+  const absl::StatusOr<RebateSettlement> refused = pay(*approved);
+  EXPECT_THAT(refused, HasReason("REBATE_CHANGED"));
+  EXPECT_EQ(MetadataValue(refused.status(), "current"), "120");
+  const absl::StatusOr<RebateSettlement> rejected = Decide(fd_, *approved, /*approve=*/false);
+  ASSERT_THAT(rejected, IsOk());
+  EXPECT_EQ(rejected->state(), v1::REBATE_SETTLEMENT_STATE_REJECTED);
+  EXPECT_THAT(pay(*rejected), HasReason("STATE_NOT_ALLOWED"));
+  const absl::StatusOr<RebateSettlement> again = Propose(contract, "PARTIAL", "2026-11-10");
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(Amount(again->amount()), D("120"));
+  ASSERT_THAT(Decide(fd_, *again), IsOk());
+  Sell(contract, "100");  // More than was approved: the rest comes with the next settlement.
+  EXPECT_THAT(pay(*again), IsOk());
+}
+
 // C-09: the books are brought up to date at the end of every month, once, until the contract has ended.
 TEST_F(PerformanceTest, RebateIsAccruedEveryMonth) {
   const std::string contract = NewFramework();
@@ -264,6 +300,20 @@ TEST_F(PerformanceTest, ObligationFromDueDayToDisputeAndEnd) {
   GoTo(2026, 1, 25);
   EXPECT_EQ(read(name).etag(), etag) << "overdue is said once";
   EXPECT_EQ(read(later).state(), v1::OBLIGATION_STATE_IN_FORCE);
+  const auto change = [&](const auth::Principal& who, const std::string& of, const std::string& fields) {
+    return Call<Obligation, v1::UpdateObligationRequest>(who, absl::StrCat(kObligations, "UpdateObligation"),
+                                                         absl::StrCat("obligation { name: '", of, "' ", fields, " }"));
+  };
+  // Who is measured by it does not put off the day that has passed, nor ask for less; before the day he plans.
+  EXPECT_THAT(change(kax_, name, "due_date: '2027-01-20'"), HasReason("SUPERVISION_REQUIRED"));
+  EXPECT_THAT(change(kax_, name, absl::StrCat("target_amount ", MoneyText("1"))), HasReason("SUPERVISION_REQUIRED"));
+  EXPECT_THAT(change(kax_, name, "title: 'Instalment 1'"), IsOk());
+  EXPECT_THAT(change(kax_, later, "due_date: '2026-06-29'"), IsOk());
+  const absl::StatusOr<Obligation> put_off = change(kam_, name, "due_date: '2026-01-26'");
+  ASSERT_THAT(put_off, IsOk());
+  EXPECT_EQ(put_off->state(), v1::OBLIGATION_STATE_IN_FORCE);
+  ASSERT_THAT(change(kam_, name, "due_date: '2026-01-20'"), IsOk());
+  EXPECT_EQ(read(name).state(), v1::OBLIGATION_STATE_OVERDUE);
   const auto raise = [&] {
     return Call<ContractDispute, v1::CreateContractDisputeRequest>(
         kam_, absl::StrCat(kDisputes, "CreateContractDispute"),

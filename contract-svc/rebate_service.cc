@@ -74,12 +74,14 @@ struct Reckoning {
   rules::RebateHistory history;
 };
 
-absl::StatusOr<Reckoning> Reckon(mysql::Connection& connection, const pb::Contract& contract, absl::string_view until) {
+// `without`: a settlement that is left out of what was settled before; empty: none.
+absl::StatusOr<Reckoning> Reckon(mysql::Connection& connection, const pb::Contract& contract, absl::string_view until,
+                                 absl::string_view without = {}) {
   Reckoning reckoning;
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                    connection.Query("SELECT r.kind, r.state, r.amount_amount, r.until_date FROM rebate_settlements r "
-                                    "WHERE r.contract = ? ORDER BY r.id",
-                                    {mysql::Value(IdOf(contract.name()))}));
+                                    "WHERE r.contract = ? AND r.id <> ? ORDER BY r.id",
+                                    {mysql::Value(IdOf(contract.name())), mysql::Value(IdOf(without))}));
   for (const mysql::Row& row : rows) {
     ASSIGN_OR_RETURN(const Decimal amount, Decimal::Parse(row[2].text(), "amount"));
     RETURN_IF_ERROR(rules::CountSettlement(row[0].text(), row[1].text(), amount, row[3].text(), &reckoning.history));
@@ -133,6 +135,7 @@ absl::StatusOr<pb::RebateSettlement> Decide(const Context& context, rpc::Call& c
             rules::CheckOtherPerson(settlement.name(), work.actor().subject, settlement.proposer(), "proposed it"));
         if (!request.approve()) RETURN_IF_ERROR(rules::CheckOpinion(request.opinion()));
         if (request.approve()) {
+          RETURN_IF_ERROR(rules::CheckUndecided(change.before));
           ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(settlement.contract()));
           ASSIGN_OR_RETURN(const Reckoning now, Reckon(work.connection(), contract, settlement.until_date()));
           RETURN_IF_ERROR(rules::CheckUnchanged(now.rebate, now.history, settlement));
@@ -186,6 +189,11 @@ absl::StatusOr<pb::RebateSettlement> Pay(const Context& context, rpc::Call& call
         RETURN_IF_ERROR(LockContractOf(work, pb::RebateSettlement::descriptor(), request.name()));
         ASSIGN_OR_RETURN(auto change, work.Begin<pb::RebateSettlement>(request));
         RETURN_IF_ERROR(rules::CheckPayer(work.actor().subject, change.before));
+        // Invoices may have been cancelled since it was approved.
+        ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(change.before.contract()));
+        ASSIGN_OR_RETURN(const Reckoning now,
+                         Reckon(work.connection(), contract, change.before.until_date(), change.before.name()));
+        RETURN_IF_ERROR(rules::CheckPayable(now.rebate, change.before));
         RETURN_IF_ERROR(PostCreditNote(context, work, book, &change.after));
         RETURN_IF_ERROR(book.Save());
         change.after.set_payment_reference(request.payment_reference());

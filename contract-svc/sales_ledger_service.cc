@@ -210,9 +210,7 @@ void RegisterSalesLedger(const Context& context, rpc::Registry* registry) {
   registry->Add<pb::FileLedgerVoucherRequest, pb::SalesLedgerEntry>(
       Rpc("FileLedgerVoucher"), [context](rpc::Call& call, const pb::FileLedgerVoucherRequest& request) {
         return ChangeLine(context, call, request, [&](UnitOfWork& work, pb::SalesLedgerEntry* entry) {
-          entry->set_voucher(request.voucher());
-          entry->set_voucher_recorder(work.actor().subject);
-          return absl::OkStatus();
+          return rules::FileVoucher(request.voucher(), request.reason(), work.actor().subject, entry);
         });
       });
   registry->Add<pb::MarkLedgerEnteredRequest, pb::SalesLedgerEntry>(

@@ -8,6 +8,7 @@
 #include "common/id/digest.h"
 #include "common/status/status.h"
 #include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/receivable.h"
 #include "contract-svc/rules/text.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
@@ -120,8 +121,21 @@ std::string ChecksumOf(const v1::ContractArchive& archive) {
   return Sha256Hex(text);
 }
 
-absl::Status CheckLending(absl::string_view today, const v1::ContractArchive& archive,
+absl::Status CheckDocumentsKept(const v1::ContractArchive& before, const v1::ContractArchive& after) {
+  for (int i = 0; i < before.documents_size(); ++i) {
+    const v1::ArchiveDocument& filed = before.documents(i);
+    if (i < after.documents_size() && after.documents(i).SerializeAsString() == filed.SerializeAsString()) continue;
+    return FailedPrecondition(
+        "ARCHIVE_DOCUMENT_FROZEN", before.name(),
+        absl::StrCat("\"", filed.title(), "\" is filed and stays as it is; what belongs to it is added after it"),
+        {{"field", absl::StrCat("contract_archive.documents[", i, "]")}, {"value", filed.content_sha256()}});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckLending(absl::string_view today, absl::string_view lender, const v1::ContractArchive& archive,
                           const v1::ArchiveBorrowing& borrowing) {
+  RETURN_IF_ERROR(CheckOtherPerson(archive.name(), lender, borrowing.borrower(), "borrows it"));
   if (!archive.borrowing().empty()) {
     return FailedPrecondition("ARCHIVE_LENT", archive.name(), "the file is with somebody else; it has to be back first",
                               {{"borrowing", archive.borrowing()}});

@@ -39,9 +39,12 @@ absl::Status CheckFormGap(std::optional<int64_t> last_known, int64_t first, absl
 
 // SHA-256 over the checksums of the documents in their order.
 std::string ChecksumOf(const v1::ContractArchive& archive);
-// A file goes out: ARCHIVE_LENT naming the borrowing, DUE_DATE_INVALID.
-absl::Status CheckLending(absl::string_view today, const v1::ContractArchive& archive,
+// A file goes out, by the hand of `lender`: ARCHIVE_LENT naming the borrowing, DUE_DATE_INVALID, and
+// SEPARATION_OF_DUTIES for one who lends it to himself.
+absl::Status CheckLending(absl::string_view today, absl::string_view lender, const v1::ContractArchive& archive,
                           const v1::ArchiveBorrowing& borrowing);
+// What is filed stays: documents may be added after those that are there. ARCHIVE_DOCUMENT_FROZEN.
+absl::Status CheckDocumentsKept(const v1::ContractArchive& before, const v1::ContractArchive& after);
 
 }  // namespace kam::contract::rules
 

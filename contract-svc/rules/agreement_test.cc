@@ -114,10 +114,38 @@ TEST(ArchiveTest, OneBorrowerAtATimeAndChecksumOverTheDocuments) {
   EXPECT_EQ(ChecksumOf(archive), Sha256Hex("aa\nbb\n"));
   v1::ArchiveBorrowing borrowing;
   borrowing.set_due_date("2026-01-05");
-  EXPECT_THAT(CheckLending("2026-01-05", archive, borrowing), IsOk());
-  EXPECT_THAT(CheckLending("2026-01-06", archive, borrowing), HasReason("DUE_DATE_INVALID"));
+  EXPECT_THAT(CheckLending("2026-01-05", "employees/l", archive, borrowing), IsOk());
+  EXPECT_THAT(CheckLending("2026-01-06", "employees/l", archive, borrowing), HasReason("DUE_DATE_INVALID"));
   archive.set_borrowing("archiveBorrowings/b");
-  EXPECT_THAT(CheckLending("2026-01-05", archive, borrowing), HasReason("ARCHIVE_LENT"));
+  EXPECT_THAT(CheckLending("2026-01-05", "employees/l", archive, borrowing), HasReason("ARCHIVE_LENT"));
+  borrowing.set_borrower("employees/l");
+  archive.clear_borrowing();
+  EXPECT_THAT(CheckLending("2026-01-05", "employees/l", archive, borrowing), HasReason("SEPARATION_OF_DUTIES"));
+}
+
+// C-15: a filed paper is neither exchanged nor taken out, nor put in another place; others are added after it.
+TEST(ArchiveTest, WhatIsFiledStays) {
+  v1::ContractArchive before;
+  for (const char* title : {"contract", "annex"}) {
+    v1::ArchiveDocument* document = before.add_documents();
+    document->set_title(title);
+    document->set_content_sha256(title);
+  }
+  v1::ContractArchive after = before;
+  EXPECT_THAT(CheckDocumentsKept(before, after), IsOk());
+  after.set_place("vault");
+  after.add_documents()->set_title("letter");
+  EXPECT_THAT(CheckDocumentsKept(before, after), IsOk());
+  after.mutable_documents(1)->set_content_sha256("other");
+  const absl::Status exchanged = CheckDocumentsKept(before, after);
+  EXPECT_THAT(exchanged, HasReason("ARCHIVE_DOCUMENT_FROZEN"));
+  EXPECT_EQ(MetadataValue(exchanged, "field"), "contract_archive.documents[1]");
+  after = before;
+  after.mutable_documents()->RemoveLast();
+  EXPECT_THAT(CheckDocumentsKept(before, after), HasReason("ARCHIVE_DOCUMENT_FROZEN"));
+  after = before;
+  after.mutable_documents()->SwapElements(0, 1);
+  EXPECT_THAT(CheckDocumentsKept(before, after), HasReason("ARCHIVE_DOCUMENT_FROZEN"));
 }
 
 }  // namespace

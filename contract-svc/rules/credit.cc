@@ -3,6 +3,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "contract-svc/rules/amounts.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/receivable/v1/credit_account.pb.h"
 
 namespace kam::contract::rules {
 namespace {
@@ -26,11 +29,12 @@ absl::Status MoveCredit(CreditPart part, Decimal amount, CreditUse* use) {
   return absl::OkStatus();
 }
 
-CreditLimit EffectiveLimit(const CreditLimit& agreed, const CreditRules& rules) {
+CreditLimit EffectiveLimit(const CreditLimit& agreed, const CreditRules& rules, absl::string_view currency) {
   CreditLimit effective = agreed;
   if (effective.type == LimitType::kNotSet) {
     effective.type = rules.unset_type == LimitType::kNotSet ? LimitType::kNone : rules.unset_type;
     effective.amount = rules.unset_amount;
+    if (effective.type == LimitType::kAmount && rules.unset_currency != currency) effective.type = LimitType::kNone;
   }
   if (effective.type == LimitType::kAmount && effective.amount.sign() <= 0) effective.type = LimitType::kNone;
   if (effective.type != LimitType::kAmount) effective.amount = Decimal();
@@ -46,7 +50,7 @@ absl::StatusOr<std::optional<Decimal>> Headroom(const CreditLimit& effective, co
 
 absl::Status CheckCredit(const CreditLimit& agreed, const CreditUse& use, const CreditRules& rules,
                          const CreditQuestion& question) {
-  const CreditLimit limit = EffectiveLimit(agreed, rules);
+  const CreditLimit limit = EffectiveLimit(agreed, rules, question.currency);
   ASSIGN_OR_RETURN(const Decimal exposure, use.Exposure());
   ASSIGN_OR_RETURN(const std::optional<Decimal> headroom, Headroom(limit, use));
   Metadata metadata = {{"amount", question.amount.ToString()},
@@ -79,6 +83,21 @@ absl::Status CheckCredit(const CreditLimit& agreed, const CreditUse& use, const 
                                AmountText(*headroom, question.currency), " is left"));
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckLimitKept(const receivable::v1::CreditAccount& before, const receivable::v1::CreditAccount& after) {
+  const auto differs = [](const google::type::Money& one, const google::type::Money& other) {
+    return one.SerializeAsString() != other.SerializeAsString();
+  };
+  const char* field = before.limit_type() != after.limit_type()              ? "limit_type"
+                      : differs(before.credit_limit(), after.credit_limit()) ? "credit_limit"
+                      : before.expiry_date() != after.expiry_date()          ? "expiry_date"
+                      : before.terms_days() != after.terms_days()            ? "terms_days"
+                                                                             : nullptr;
+  if (field == nullptr) return absl::OkStatus();
+  return FailedPrecondition("CREDIT_NOT_HISTORY", before.name(),
+                            "the limit was decided here; another one is proposed and decided",
+                            {{"field", absl::StrCat("credit_account.", field)}});
 }
 
 absl::Status CheckProposal(const CreditLimit& asked, bool has_amount, absl::string_view today) {

@@ -10,6 +10,10 @@
 #include "absl/strings/string_view.h"
 #include "common/money/decimal.h"
 
+namespace kam::receivable::v1 {
+class CreditAccount;
+}
+
 namespace kam::contract::rules {
 
 // Tri-state, and not decided (golden case G7): kNone and an amount of 0 are no credit, kUnlimited is no limit check,
@@ -30,6 +34,7 @@ inline constexpr int kReservationHoursDefault = 14 * 24;
 struct CreditRules {
   LimitType unset_type = LimitType::kNone;
   Decimal unset_amount;
+  std::string unset_currency;  // Of unset_amount: an account in another currency has no credit by it.
   int reservation_hours = kReservationHoursDefault;
   int overdue_block_days = 0;  // 0: not checked.
 };
@@ -49,8 +54,9 @@ enum class CreditPart { kHeld, kCommitted, kOpen };
 // Adds to (or, negative, takes from) one part. INTERNAL when the part would become negative: the books are wrong.
 absl::Status MoveCredit(CreditPart part, Decimal amount, CreditUse* use);
 
-// The limit after the policy has spoken for one that is not set. Never kNotSet; an amount of 0 is kNone.
-CreditLimit EffectiveLimit(const CreditLimit& agreed, const CreditRules& rules);
+// The limit of an account in `currency` after the policy has spoken for one that is not set. Never kNotSet; an amount
+// of 0, and one that the policy names in another currency, is kNone.
+CreditLimit EffectiveLimit(const CreditLimit& agreed, const CreditRules& rules, absl::string_view currency);
 
 // Limit less exposure; none with kUnlimited.
 absl::StatusOr<std::optional<Decimal>> Headroom(const CreditLimit& effective, const CreditUse& use);
@@ -68,6 +74,9 @@ struct CreditQuestion {
 // and overridableBy, the permission of those who may decide otherwise.
 absl::Status CheckCredit(const CreditLimit& agreed, const CreditUse& use, const CreditRules& rules,
                          const CreditQuestion& question);
+
+// A limit that was decided here is not changed by what another system says of it: CREDIT_NOT_HISTORY naming the field.
+absl::Status CheckLimitKept(const receivable::v1::CreditAccount& before, const receivable::v1::CreditAccount& after);
 
 // A limit somebody asks for: CREDIT_PROPOSAL_INVALID naming the field.
 absl::Status CheckProposal(const CreditLimit& asked, bool has_amount, absl::string_view today);

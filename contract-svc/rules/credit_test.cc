@@ -45,12 +45,28 @@ TEST(CreditTest, NotSetTakesWhatThePolicySaysAndIsNoCreditWithoutOne) {
   EXPECT_THAT(CheckCredit(Limit(LimitType::kNotSet), {}, rules, Ask("1")), HasReason("CREDIT_NONE"));
   rules.unset_type = LimitType::kAmount;
   rules.unset_amount = D("50");
+  rules.unset_currency = "CNY";
   EXPECT_THAT(CheckCredit(Limit(LimitType::kNotSet), {}, rules, Ask("50")), IsOk());
   EXPECT_THAT(CheckCredit(Limit(LimitType::kNotSet), {}, rules, Ask("50.01")), HasReason("CREDIT_LIMIT_EXCEEDED"));
   // A decision of 0 is a decision: the policy does not lift it.
   EXPECT_THAT(CheckCredit(Limit(LimitType::kAmount, "0"), {}, rules, Ask("1")), HasReason("CREDIT_NONE"));
   rules.unset_type = LimitType::kUnlimited;
   EXPECT_THAT(CheckCredit(Limit(LimitType::kNotSet), {}, rules, Ask("50.01")), IsOk());
+}
+
+// C-34, G7: 10 000 000 yen are not 10 000 000 yuan.
+TEST(CreditTest, NotSetIsNoCreditInAnotherCurrencyThanThatOfThePolicy) {
+  CreditRules rules;
+  rules.unset_type = LimitType::kAmount;
+  rules.unset_amount = D("10000000");
+  rules.unset_currency = "JPY";
+  EXPECT_THAT(CheckCredit(Limit(LimitType::kNotSet), {}, rules, Ask("1")), HasReason("CREDIT_NONE"));
+  EXPECT_EQ(EffectiveLimit(Limit(LimitType::kNotSet), rules, "CNY").type, LimitType::kNone);
+  EXPECT_EQ(EffectiveLimit(Limit(LimitType::kNotSet), rules, "CNY").amount, D("0"));
+  EXPECT_EQ(EffectiveLimit(Limit(LimitType::kNotSet), rules, "JPY").amount, D("10000000"));
+  EXPECT_EQ(EffectiveLimit(Limit(LimitType::kAmount, "7"), rules, "CNY").amount, D("7"));
+  rules.unset_type = LimitType::kUnlimited;
+  EXPECT_EQ(EffectiveLimit(Limit(LimitType::kNotSet), rules, "CNY").type, LimitType::kUnlimited);
 }
 
 // C-34

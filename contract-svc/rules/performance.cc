@@ -114,6 +114,19 @@ absl::Status CheckFollowsTerm(const Obligation& before, const Obligation& after)
                             {{"term", before.term()}});
 }
 
+bool MovesPassedDay(absl::string_view today, const Obligation& before, const Obligation& after) {
+  if (absl::string_view(before.due_date()) >= today) return false;
+  return before.due_date() != after.due_date() || before.target_quantity() != after.target_quantity() ||
+         before.target_amount().SerializeAsString() != after.target_amount().SerializeAsString();
+}
+
+absl::Status SupervisionRequired(absl::string_view obligation, absl::string_view permission) {
+  return Error(
+      absl::StatusCode::kPermissionDenied, "SUPERVISION_REQUIRED",
+      absl::StrCat("the day of ", obligation, " has passed: holders of ", permission, " give it another day or target"),
+      {{"permission", std::string(permission)}, {"field", "obligation.due_date"}});
+}
+
 absl::Status GoOnAfterDispute(const Contract& contract, absl::string_view today, Obligation* obligation) {
   if (contract.state() != v1::CONTRACT_STATE_TERMINATED && contract.state() != v1::CONTRACT_STATE_CLOSED) {
     return PlaceObligation(today, obligation);

@@ -32,6 +32,11 @@ absl::Status PlaceObligation(absl::string_view today, v1::Obligation* obligation
 // OBLIGATION_FOLLOWS_TERM.
 absl::Status CheckFollowsTerm(const v1::Obligation& before, const v1::Obligation& after);
 
+// Day or target of an obligation whose day has passed is another one: who is measured by it does not decide that.
+bool MovesPassedDay(absl::string_view today, const v1::Obligation& before, const v1::Obligation& after);
+// SUPERVISION_REQUIRED naming the permission of those who may.
+absl::Status SupervisionRequired(absl::string_view obligation, absl::string_view permission);
+
 // Its dispute is over: it stands where its day puts it again, or ends when the contract has ended meanwhile.
 absl::Status GoOnAfterDispute(const v1::Contract& contract, absl::string_view today, v1::Obligation* obligation);
 

@@ -36,6 +36,13 @@ absl::Status CheckOrdersOver(absl::string_view contract, const RebateHistory& hi
                             {{"orders", absl::StrCat(history.open_orders)}});
 }
 
+absl::Status RebateChanged(const Rebate& now, Decimal amount, const std::string& settlement) {
+  return FailedPrecondition("REBATE_CHANGED", settlement,
+                            absl::StrCat("by now it would be ", now.payable.ToString(), ", not ", amount.ToString(),
+                                         ": refuse it and propose it again"),
+                            {{"value", amount.ToString()}, {"current", now.payable.ToString()}});
+}
+
 }  // namespace
 
 bool HoldsOn(const v1::RebateTier& tier, absl::string_view day) {
@@ -246,10 +253,22 @@ absl::Status CheckUnchanged(const Rebate& now, const RebateHistory& history, con
     return settlement.kind() == v1::REBATE_SETTLEMENT_KIND_FINAL ? CheckOrdersOver(settlement.contract(), history)
                                                                  : absl::OkStatus();
   }
-  return FailedPrecondition("REBATE_CHANGED", settlement.name(),
-                            absl::StrCat("by now it would be ", now.payable.ToString(), ", not ", amount.ToString(),
-                                         ": refuse it and propose it again"),
-                            {{"value", amount.ToString()}, {"current", now.payable.ToString()}});
+  return RebateChanged(now, amount, settlement.name());
+}
+
+absl::Status CheckPayable(const Rebate& now, const v1::RebateSettlement& settlement) {
+  const std::string currency = settlement.amount().currency_code();
+  ASSIGN_OR_RETURN(const Decimal amount, AmountIn(settlement.amount(), currency, "amount"));
+  const bool last = settlement.kind() == v1::REBATE_SETTLEMENT_KIND_FINAL;
+  if (amount == now.payable || (!last && amount < now.payable)) return absl::OkStatus();
+  return RebateChanged(now, amount, settlement.name());
+}
+
+absl::Status CheckUndecided(const v1::RebateSettlement& settlement) {
+  if (settlement.state() == v1::REBATE_SETTLEMENT_STATE_PROPOSED) return absl::OkStatus();
+  return FailedPrecondition("REBATE_APPROVED", settlement.name(),
+                            "it is approved; until it is paid it may be refused, not approved again",
+                            {{"field", "approve"}});
 }
 
 receivable::v1::Receipt CreditNoteOf(const v1::RebateSettlement& settlement, absl::string_view actor,

@@ -90,6 +90,11 @@ absl::Status CheckSettlement(absl::string_view today, const v1::Contract& contra
 // What is approved is what was proposed. REBATE_CHANGED when invoices came or went meanwhile; ORDERS_OPEN when there
 // are orders again that the final settlement would leave out.
 absl::Status CheckUnchanged(const Rebate& now, const RebateHistory& history, const v1::RebateSettlement& settlement);
+// An approved settlement may still be paid: what is left to pay is not less by now, with FINAL not another amount.
+// REBATE_CHANGED.
+absl::Status CheckPayable(const Rebate& now, const v1::RebateSettlement& settlement);
+// One that is approved is not approved again; until it is paid it may be refused. REBATE_APPROVED.
+absl::Status CheckUndecided(const v1::RebateSettlement& settlement);
 
 // The credit note of a settlement: on account, to be allocated. `actor` pays.
 receivable::v1::Receipt CreditNoteOf(const v1::RebateSettlement& settlement, absl::string_view actor,

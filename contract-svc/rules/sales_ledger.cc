@@ -1,5 +1,6 @@
 #include "contract-svc/rules/sales_ledger.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
@@ -115,6 +116,18 @@ absl::Status CheckClosable(absl::string_view month, const MonthFacts& facts) {
                               absl::StrCat(facts.without_voucher, " lines have no original voucher"),
                               {{"lines", absl::StrCat(facts.without_voucher)}});
   }
+  return absl::OkStatus();
+}
+
+absl::Status FileVoucher(absl::string_view voucher, absl::string_view reason, absl::string_view actor,
+                         SalesLedgerEntry* entry) {
+  if (!entry->voucher().empty() && absl::StripAsciiWhitespace(reason).empty()) {
+    return FailedPrecondition("VOUCHER_FILED", entry->name(),
+                              "the voucher of the line is filed; another place of it takes a reason",
+                              {{"field", "reason"}, {"voucher", entry->voucher()}});
+  }
+  entry->set_voucher(std::string(voucher));
+  entry->set_voucher_recorder(std::string(actor));
   return absl::OkStatus();
 }
 

@@ -43,6 +43,11 @@ struct MonthFacts {
 // LEDGER_MONTH_NOT_OVER, LEDGER_MONTH_SEQUENCE, VOUCHER_MISSING.
 absl::Status CheckClosable(absl::string_view month, const MonthFacts& facts);
 
+// Where the original voucher of a line is kept. Another place than the one that stands there takes a reason, which the
+// history keeps with the former one: VOUCHER_FILED.
+absl::Status FileVoucher(absl::string_view voucher, absl::string_view reason, absl::string_view actor,
+                         order::v1::SalesLedgerEntry* entry);
+
 // ENTERED_ALREADY.
 absl::Status MarkEntered(order::v1::LedgerSystem system, absl::Time now, order::v1::SalesLedgerEntry* entry);
 

@@ -101,6 +101,18 @@ TEST(SalesLedgerTest, ALineIsEnteredInEverySystemOnce) {
   EXPECT_THAT(CheckReportPeriod("2026-01-02", "2026-01-01"), HasReason("PERIOD_INVALID"));
 }
 
+// C-28: the original voucher is not exchanged without a word.
+TEST(SalesLedgerTest, AVoucherIsFiledOnceOrWithAReason) {
+  pb::SalesLedgerEntry entry;
+  EXPECT_THAT(FileVoucher("file 1", "", "employees/a", &entry), IsOk());
+  EXPECT_THAT(FileVoucher("file 2", " ", "employees/b", &entry), HasReason("VOUCHER_FILED"));
+  EXPECT_EQ(entry.voucher(), "file 1");
+  EXPECT_EQ(entry.voucher_recorder(), "employees/a");
+  EXPECT_THAT(FileVoucher("file 2", "moved to the new room", "employees/b", &entry), IsOk());
+  EXPECT_EQ(entry.voucher(), "file 2");
+  EXPECT_EQ(entry.voucher_recorder(), "employees/b");
+}
+
 // C-28
 TEST(SalesLedgerTest, WhatIsLateStandsAfterTheClosedMonth) {
   const auto moved = [](const std::string& day, const std::string& closed) {
