@@ -74,7 +74,15 @@ absl::StatusOr<AssessmentTemplate> ApproveTemplate(UnitOfWork& work,
   ASSIGN_OR_RETURN(auto change, work.Begin<AssessmentTemplate>(request));
   RETURN_IF_ERROR(resource::CheckRead(request.etag()));
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  RETURN_IF_ERROR(rules::ApproveTemplate(actor, work.now(), &change.after));
+  // Who made or changed any of it, also before the last one who did.
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> written,
+      work.connection().Query("SELECT 1 FROM changes WHERE resource_id = ? AND actor = ? AND method IN (?, "
+                              "?, ?) LIMIT 1",
+                              {IdOf(change.before.name()), actor, absl::StrCat(kTemplates, "/CreateAssessmentTemplate"),
+                               absl::StrCat(kTemplates, "/UpdateAssessmentTemplate"),
+                               absl::StrCat(kTemplates, "/ReviseAssessmentTemplate")}));
+  RETURN_IF_ERROR(rules::ApproveTemplate(actor, !written.empty(), work.now(), &change.after));
   ASSIGN_OR_RETURN(const std::vector<AssessmentTemplate> earlier,
                    work.Find<AssessmentTemplate>({"t.code = ? AND t.state = 'APPROVED'", {change.before.code()}},
                                                  "ORDER BY t.id", kMonthsMax, /*lock=*/true));
@@ -178,7 +186,7 @@ void AddScoring(const Context& context, rpc::Registry* registry) {
                 AssessmentSheet* sheet) -> absl::Status {
         ASSIGN_OR_RETURN(const rules::Scorers scorers, ScorersOf(context, work, *sheet));
         RETURN_IF_ERROR(rules::CheckScorer(actor, scorers, *sheet));
-        return rules::SetTargets(request, sheet);
+        return rules::SetTargets(request, context.Today(work.now()), sheet);
       });
   AddSheet<pb::RecordAssessmentActualsRequest>(context, "RecordAssessmentActuals", registry,
                                                [](UnitOfWork& work, const pb::RecordAssessmentActualsRequest& request,
@@ -212,11 +220,13 @@ void AddSignatures(const Context& context, rpc::Registry* registry) {
       context, "HandOverAssessment", registry,
       [](UnitOfWork& work, const pb::HandOverAssessmentRequest& request, const std::string& actor,
          AssessmentSheet* sheet) { return rules::HandOver(actor, request.content_sha256(), work.now(), sheet); });
-  AddSheet<pb::ReopenAssessmentRequest>(
-      context, "ReopenAssessment", registry,
-      [](UnitOfWork&, const pb::ReopenAssessmentRequest& request, const std::string& actor, AssessmentSheet* sheet) {
-        return rules::Reopen(actor, request.reason(), sheet);
-      });
+  AddSheet<pb::ReopenAssessmentRequest>(context, "ReopenAssessment", registry,
+                                        [context](UnitOfWork& work, const pb::ReopenAssessmentRequest& request,
+                                                  const std::string& actor, AssessmentSheet* sheet) -> absl::Status {
+                                          ASSIGN_OR_RETURN(const rules::Scorers scorers,
+                                                           ScorersOf(context, work, *sheet));
+                                          return rules::Reopen(actor, scorers, request.reason(), sheet);
+                                        });
   AddSheet<pb::SignAssessmentRequest>(
       context, "SignAssessment", registry,
       [](UnitOfWork& work, const pb::SignAssessmentRequest& request, const std::string& actor, AssessmentSheet* sheet) {
@@ -226,7 +236,8 @@ void AddSignatures(const Context& context, rpc::Registry* registry) {
                                              [](UnitOfWork& work, const pb::ConsolidateAssessmentRequest& request,
                                                 const std::string& actor, AssessmentSheet* sheet) -> absl::Status {
                                                RETURN_IF_ERROR(resource::CheckRead(request.etag()));
-                                               return rules::Consolidate(actor, work.now(), sheet);
+                                               return rules::Consolidate(actor, request.unsigned_reason(), work.now(),
+                                                                         sheet);
                                              });
 }
 

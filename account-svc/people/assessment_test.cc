@@ -158,7 +158,7 @@ class AssessmentTest : public ::testing::Test {
     const auto sheet = Open(as_manager_, assessment, seller_.name(), start);
     EXPECT_THAT(sheet, IsOk());
     const std::string name = sheet.value_or(AssessmentSheet()).name();
-    EXPECT_THAT(Record(as_manager_, name, sales_, sales), IsOk());
+    EXPECT_THAT(Record(SalesOffice(), name, sales_, sales), IsOk());
     EXPECT_THAT(Record(CustomerRelations(), name, satisfaction_, "90"), IsOk());
     EXPECT_THAT(Score(as_manager_, name), IsOk());
     EXPECT_THAT(HandOver(as_manager_, name), IsOk());
@@ -226,10 +226,13 @@ TEST_F(AssessmentTest, AMonthIsScoredByTheSuperiorAndSignedByBoth) {
   const std::string name = sheet->name();
   EXPECT_THAT(Open(as_manager_, assessment, seller_.name()), HasReason("ASSESSMENT_EXISTS"));
   EXPECT_THAT(Score(as_manager_, name), HasReason("ASSESSMENT_INCOMPLETE"));
-  EXPECT_THAT(Record(as_manager_, name, sales_, "110"), IsOk());
+  EXPECT_THAT(Record(as_manager_, name, sales_, "120"), IsOk());
   EXPECT_THAT(Record(as_manager_, name, satisfaction_, "100"), HasReason("SATISFACTION_NOT_VERIFIED"));
   EXPECT_THAT(Record(CustomerRelations(), name, satisfaction_, "90"), IsOk());
   EXPECT_THAT(Score(as_head_, name), HasReason("NOT_THE_DIRECT_SUPERIOR"));
+  // G-20: not by what he has recorded himself.
+  EXPECT_THAT(Score(as_manager_, name), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Record(SalesOffice(), name, sales_, "110"), IsOk());
   const auto scored = Score(as_manager_, name);
   ASSERT_THAT(scored, IsOk());
   EXPECT_EQ(scored->total_score(), "102");  // 66 + 18 + 18
@@ -253,6 +256,23 @@ TEST_F(AssessmentTest, AMonthIsScoredByTheSuperiorAndSignedByBoth) {
   ASSERT_THAT(text, IsOk());
   EXPECT_THAT(text->text(), HasSubstr(absl::StrCat("上级签字 ", manager_.display_name())));
   EXPECT_THAT(text->text(), HasSubstr("十二月缺货(有异议)"));
+}
+
+// G-15, G-20: whoever wrote any of a template does not approve it, whoever touched it last.
+TEST_F(AssessmentTest, WhoHasWrittenATemplateDoesNotApproveIt) {
+  const AssessmentTemplate draft = Draft();
+  pb::UpdateAssessmentTemplateRequest update;
+  *update.mutable_assessment_template() = draft;
+  update.mutable_assessment_template()->clear_etag();
+  update.mutable_assessment_template()->set_display_name("大客户专员考核表(新)");
+  update.mutable_update_mask()->add_paths("display_name");
+  ASSERT_THAT(Call<AssessmentTemplate>(as_head_, kTemplates, "UpdateAssessmentTemplate", update), IsOk());
+  update.mutable_assessment_template()->set_display_name("大客户专员考核表");
+  ASSERT_THAT(Call<AssessmentTemplate>(as_manager_, kTemplates, "UpdateAssessmentTemplate", update), IsOk());
+  const auto submitted = Submit(draft);
+  ASSERT_THAT(submitted, IsOk());
+  EXPECT_THAT(Approve(as_head_, *submitted), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Approve(world_.As(world_.AddEmployee("GM"), "GM"), *submitted), IsOk());
 }
 
 // G-16: the superior of the period counts, not the one of today; when he has left, the one of today.
@@ -403,7 +423,7 @@ TEST_F(AssessmentTest, EveryPairOfStateAndVerbOfASheet) {
        {"HandOverAssessment", {"SCORED"}, [&] { return HandOver(as_manager_, name).status(); }},
        {"ReopenAssessment", {"HANDED_OVER"}, [&] { return as_manager("ReopenAssessment", reopen); }},
        {"SignAssessment", {"HANDED_OVER"}, [&] { return Sign(as_seller_, name).status(); }},
-       {"ConsolidateAssessment", {"SIGNED"}, consolidate_now}});
+       {"ConsolidateAssessment", {"SIGNED", "HANDED_OVER"}, consolidate_now}});
 }
 
 // G-15

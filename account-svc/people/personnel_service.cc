@@ -150,6 +150,34 @@ absl::StatusOr<PersonnelAct> End(const Context& context, UnitOfWork& work, const
   return work.Save(std::move(change));
 }
 
+// What the caller may still veto: also what others have proposed about his department, whom he would not see otherwise.
+absl::StatusOr<pb::ListVetoablePersonnelActsResponse> ListVetoable(const Context& context, rpc::Call& call) {
+  pb::ListVetoablePersonnelActsResponse response;
+  const std::string& own = call.principal.department;
+  if (own.empty()) return response;
+  const resource::Type& type = *context.runtime.catalog().Find(PersonnelAct::descriptor());
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    ASSIGN_OR_RETURN(
+        const std::vector<resource::Record> records,
+        context.runtime.store().Select(
+            connection, type,
+            {{"t.state IN ('PROPOSED', 'DECIDED') AND t.kind IN ('HIRE', 'APPOINT', 'REMOVE', 'DISMISS') AND "
+              "COALESCE(t.employee, '') <> ? AND (EXISTS (SELECT 1 FROM employee_scopes s WHERE s.employee = "
+              "t.employee "
+              "AND s.department_path LIKE ?) OR (t.kind = 'HIRE' AND EXISTS (SELECT 1 FROM departments d WHERE d.id = "
+              "t.department AND CONCAT(d.parent_path, d.id, '/') LIKE ?)))",
+              {call.principal.employee, absl::StrCat(own, "%"), absl::StrCat(own, "%")}}},
+            "ORDER BY t.id DESC", kOwnMax));
+    for (const resource::Record& record : records) {
+      const PersonnelAct& act = static_cast<const PersonnelAct&>(*record.message);
+      if (!act.team_leader()) *response.add_personnel_acts() = act;
+    }
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
 absl::StatusOr<PersonnelAct> Withdraw(UnitOfWork& work, const pb::WithdrawPersonnelActRequest& request) {
   ASSIGN_OR_RETURN(auto change, work.Begin<PersonnelAct>(request));
   if (change.before.proposer() != work.actor().subject) {
@@ -236,6 +264,9 @@ void RegisterPersonnelActs(const Context& context, rpc::Registry* registry) {
                                    });
   Add<pb::WithdrawPersonnelActRequest>(context, "WithdrawPersonnelAct", registry, Withdraw);
   Add<pb::AddPersonnelOpinionRequest>(context, "AddPersonnelOpinion", registry, Opine);
+  registry->Add<pb::ListVetoablePersonnelActsRequest, pb::ListVetoablePersonnelActsResponse>(
+      Rpc("ListVetoablePersonnelActs"),
+      [context](rpc::Call& call, const pb::ListVetoablePersonnelActsRequest&) { return ListVetoable(context, call); });
   registry->Add<pb::ListOwnPersonnelActsRequest, pb::ListOwnPersonnelActsResponse>(
       Rpc("ListOwnPersonnelActs"),
       [context](rpc::Call& call, const pb::ListOwnPersonnelActsRequest&) { return ListOwn(context, call); });

@@ -145,6 +145,32 @@ TEST_F(PersonnelTest, AVetoEndsIt) {
   EXPECT_THAT(Decide(as_head_, *leader), IsOk());
 }
 
+// G-07, R-01: the veto reaches what others propose about the department, and a decision before its day.
+TEST_F(PersonnelTest, TheVetoReachesWhatOthersPropose) {
+  const auto proposed = Propose(as_gm_, About(seller_, pb::PERSONNEL_ACT_KIND_DISMISS));
+  ASSERT_THAT(proposed, IsOk());
+  const auto decided = Decide(as_gm_, *proposed);
+  ASSERT_THAT(decided, IsOk());
+  const auto listed = [&](const auth::Principal& who) {
+    const auto acts = world_.Call<pb::ListVetoablePersonnelActsResponse>(
+        who, absl::StrCat(kService, "ListVetoablePersonnelActs"), pb::ListVetoablePersonnelActsRequest());
+    EXPECT_THAT(acts, IsOk());
+    int found = 0;
+    for (const PersonnelAct& act : acts->personnel_acts()) found += act.name() == proposed->name() ? 1 : 0;
+    return found;
+  };
+  EXPECT_EQ(listed(as_head_), 1);
+  const pb::Department other = world_.AddDepartment();
+  const auto as_other = world_.As(world_.AddEmployee("GAM", other.name()), "GAM");
+  EXPECT_EQ(listed(as_other), 0);
+  EXPECT_THAT(Veto(as_other, *decided), HasReason("VETO_NOT_ALLOWED"));
+  const auto vetoed = Veto(as_head_, *decided);
+  ASSERT_THAT(vetoed, IsOk());
+  EXPECT_EQ(listed(as_head_), 0);
+  RunOn("2026-02-02");
+  EXPECT_EQ(Column(seller_, "leave_date"), "");
+}
+
 // G-07, R-01: the department manager gives the post of a team leader; at once when its day is today.
 TEST_F(PersonnelTest, TheDepartmentManagerAppointsTeamLeaders) {
   PersonnelAct act = About(developer_, pb::PERSONNEL_ACT_KIND_APPOINT, "2026-01-05");
@@ -320,7 +346,7 @@ TEST_F(PersonnelTest, EveryPairOfStateAndVerb) {
                {"WithdrawPersonnelAct", {"PROPOSED"}, [&] { return call("WithdrawPersonnelAct", withdraw); }},
                {"RevokePersonnelAct", {"DECIDED"}, [&] { return call("RevokePersonnelAct", revoke); }}});
   ExpectPairs(world_, "personnel_acts", by_manager->name(), pb::PersonnelActState_descriptor(),
-              {{"VetoPersonnelAct", {"PROPOSED"}, veto}, {"AddPersonnelOpinion", {"PROPOSED"}, opine}});
+              {{"VetoPersonnelAct", {"PROPOSED", "DECIDED"}, veto}, {"AddPersonnelOpinion", {"PROPOSED"}, opine}});
 }
 
 }  // namespace

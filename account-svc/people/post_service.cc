@@ -26,6 +26,7 @@ using resource::UnitOfWork;
 constexpr char kPosts[] = "kam.organization.v1.PostService";
 constexpr char kAssignments[] = "kam.organization.v1.PostAssignmentService";
 constexpr char kDecide[] = "post.decide";
+constexpr char kPersonnel[] = "HR";
 constexpr char kForever[] = "9999-12-31";
 constexpr int kPostsAboveMax = 64;
 
@@ -173,6 +174,13 @@ absl::Status CheckPrimary(UnitOfWork& work, const PostAssignment& assignment) {
                             {{"assignment", other}});
 }
 
+// The personnel department fills every post, whoever decides the structure those of his department.
+absl::Status CheckFills(UnitOfWork& work, const Post& post) {
+  const std::vector<std::string>& roles = work.actor().roles;
+  if (std::find(roles.begin(), roles.end(), kPersonnel) != roles.end()) return absl::OkStatus();
+  return CheckDecides(work, post);
+}
+
 absl::Status Assign(UnitOfWork& work, PostAssignment* assignment) {
   RETURN_IF_ERROR(Validate(work, *assignment));
   // Both rows stay locked: two at a time do not pass the establishment, or make two posts of a person's own.
@@ -182,6 +190,7 @@ absl::Status Assign(UnitOfWork& work, PostAssignment* assignment) {
   if (absl::IsNotFound(employee.status()) || absl::IsNotFound(post.status())) return absl::OkStatus();
   RETURN_IF_ERROR(employee.status());
   RETURN_IF_ERROR(post.status());
+  RETURN_IF_ERROR(CheckFills(work, *post));
   RETURN_IF_ERROR(rules::CheckAssignment(*post, *employee, *assignment));
   RETURN_IF_ERROR(CheckPrimary(work, *assignment));
   ASSIGN_OR_RETURN(const std::vector<rules::Stay> stays, StaysOn(work, post->name()));
@@ -192,6 +201,8 @@ absl::Status Assign(UnitOfWork& work, PostAssignment* assignment) {
 absl::StatusOr<PostAssignment> EndAssignment(UnitOfWork& work, const pb::EndPostAssignmentRequest& request) {
   ASSIGN_OR_RETURN(auto change, work.Begin<PostAssignment>(request));
   const PostAssignment& before = change.before;
+  ASSIGN_OR_RETURN(const Post post, work.Load<Post>(before.post()));
+  RETURN_IF_ERROR(CheckFills(work, post));
   if (request.until() < before.since()) {
     return InvalidField("until", "DATES_REVERSED", absl::StrCat("is before the first day ", before.since()));
   }

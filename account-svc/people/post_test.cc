@@ -190,6 +190,24 @@ TEST_F(PostTest, PostsAreNeverInACircle) {
   EXPECT_EQ(moved, 1);
 }
 
+// a department manager fills and clears the posts of his own department.
+TEST_F(PostTest, AManagerFillsThePostsOfHisDepartment) {
+  const Post post = Established();
+  const pb::Department other = world_.AddDepartment();
+  const auto as_other = world_.As(world_.AddEmployee("GAM", other.name()), "GAM");
+  const Employee person = world_.AddEmployee("BD", department_.name());
+  EXPECT_THAT(Assign(as_other, post, person, "2026-01-05"), HasReason("OUT_OF_SCOPE"));
+  const auto assigned = Assign(as_head_, post, person, "2026-01-05");
+  ASSERT_THAT(assigned, IsOk());
+  pb::EndPostAssignmentRequest end;
+  end.set_name(assigned->name());
+  end.set_until("2026-01-31");
+  end.set_reason("调岗");
+  EXPECT_THAT(Call<PostAssignment>(as_other, "PostAssignmentService", "EndPostAssignment", end),
+              HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(Call<PostAssignment>(as_head_, "PostAssignmentService", "EndPostAssignment", end), IsOk());
+}
+
 // G-01: the organisation is what it was on the day, with two superiors where there are two.
 TEST_F(PostTest, TheOrganisationIsAsOfAnyDay) {
   const Post superior = Established(/*establishment=*/1);

@@ -244,8 +244,19 @@ absl::Status Aggregate(const AssessmentTemplate& assessment, const std::vector<s
   return SetResult(assessment, total, sheet);
 }
 
-absl::Status SetTargets(const pb::SetAssessmentTargetsRequest& request, AssessmentSheet* sheet) {
+absl::Status SetTargets(const pb::SetAssessmentTargetsRequest& request, const std::string& today,
+                        AssessmentSheet* sheet) {
   if (sheet->months_size() > 0) return Aggregated(*sheet);
+  // Whoever knows the result would choose the target after it.
+  const bool known = std::any_of(sheet->lines().begin(), sheet->lines().end(), [](const AssessmentLine& line) {
+    return !line.actual().empty() || !line.score().empty();
+  });
+  if (known || today > sheet->end_date()) {
+    return FailedPrecondition(
+        "TARGET_FIXED", sheet->name(),
+        absl::StrCat("targets are set until ", sheet->end_date(), ", before anything is recorded"),
+        {{"rule", "G-15"}, {"value", today}, {"limit", sheet->end_date()}});
+  }
   for (int i = 0; i < request.targets_size(); ++i) {
     const pb::TargetValue& value = request.targets(i);
     ASSIGN_OR_RETURN(AssessmentLine * line, LineOf(absl::StrCat("targets[", i, "].kpi"), value.kpi(), sheet));
@@ -338,6 +349,11 @@ absl::Status Score(const pb::ScoreAssessmentRequest& request, const AssessmentTe
   if (aggregated) return absl::OkStatus();
   std::vector<std::string> missing;
   for (AssessmentLine& line : *sheet->mutable_lines()) {
+    if (line.method() != pb::KPI_METHOD_JUDGEMENT && !line.actual().empty() && line.recorder() == actor) {
+      return NotAlone("recorder", absl::StrCat(line.display_name(),
+                                               ": whoever records a value does not score by it; somebody else with "
+                                               "assessment.actual.write records it"));
+    }
     const bool judged = line.method() == pb::KPI_METHOD_JUDGEMENT;
     if (judged ? line.score().empty() : line.actual().empty()) {
       missing.push_back(line.display_name());
@@ -381,7 +397,8 @@ std::string SheetText(const AssessmentSheet& sheet, const std::string& employee,
                       when(sheet.has_scorer_sign_time(), sheet.scorer_sign_time()), "\n本人签字 ",
                       sheet.has_employee_sign_time() ? employee : "", " ",
                       when(sheet.has_employee_sign_time(), sheet.employee_sign_time()), "\n本人意见 ",
-                      sheet.employee_opinion(), sheet.objection() ? "(有异议)" : "", "\n");
+                      sheet.employee_opinion(), sheet.objection() ? "(有异议)" : "", "\n",
+                      sheet.unsigned_reason().empty() ? "" : absl::StrCat("未签原因 ", sheet.unsigned_reason(), "\n"));
 }
 
 absl::Status HandOver(absl::string_view actor, const std::string& sha256, absl::Time now, AssessmentSheet* sheet) {
@@ -393,8 +410,9 @@ absl::Status HandOver(absl::string_view actor, const std::string& sha256, absl::
   return absl::OkStatus();
 }
 
-absl::Status Reopen(absl::string_view actor, const std::string& reason, AssessmentSheet* sheet) {
-  RETURN_IF_ERROR(CheckIsScorer(actor, *sheet));
+absl::Status Reopen(absl::string_view actor, const Scorers& scorers, const std::string& reason,
+                    AssessmentSheet* sheet) {
+  if (actor != sheet->scorer()) RETURN_IF_ERROR(CheckScorer(actor, scorers, *sheet));
   sheet->clear_content_sha256();
   sheet->clear_scorer_sign_time();
   sheet->set_reopen_reason(reason);
@@ -417,10 +435,19 @@ absl::Status Sign(const pb::SignAssessmentRequest& request, absl::string_view ac
   return absl::OkStatus();
 }
 
-absl::Status Consolidate(absl::string_view actor, absl::Time now, AssessmentSheet* sheet) {
+absl::Status Consolidate(absl::string_view actor, const std::string& unsigned_reason, absl::Time now,
+                         AssessmentSheet* sheet) {
   if (actor == sheet->employee() || actor == sheet->scorer()) {
     return NotAlone(actor == sheet->employee() ? "self" : "scorer",
                     "neither the person nor the superior takes the result over for pay");
+  }
+  if (!sheet->has_employee_sign_time()) {
+    if (unsigned_reason.empty()) {
+      return InvalidField("unsigned_reason", "UNSIGNED_REASON_REQUIRED",
+                          "says why the person has not signed: refused, left, ill");
+    }
+    sheet->set_unsigned_reason(unsigned_reason);
+    sheet->set_objection(true);
   }
   sheet->set_consolidator(std::string(actor));
   *sheet->mutable_consolidate_time() = ToTimestamp(now);

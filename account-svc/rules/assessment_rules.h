@@ -32,7 +32,8 @@ absl::Status CheckTemplate(const organization::v1::AssessmentTemplate& assessmen
 // What a template is before anybody is assessed by it: WEIGHTS_NOT_100, BONUS_BANDS_INVALID, KPI_TARGET_MISSING.
 absl::Status CheckTemplateComplete(const organization::v1::AssessmentTemplate& assessment);
 // CheckTemplateComplete, and SEPARATION_OF_DUTIES for the maker, the submitter and who changed it last.
-absl::Status ApproveTemplate(absl::string_view actor, absl::Time now, organization::v1::AssessmentTemplate* assessment);
+absl::Status ApproveTemplate(absl::string_view actor, bool has_written, absl::Time now,
+                             organization::v1::AssessmentTemplate* assessment);
 // The next version, as a draft without a name.
 organization::v1::AssessmentTemplate Revise(const organization::v1::AssessmentTemplate& assessment);
 
@@ -64,8 +65,9 @@ absl::Status Aggregate(const organization::v1::AssessmentTemplate& assessment, c
                        const std::vector<organization::v1::AssessmentSheet>& months,
                        organization::v1::AssessmentSheet* sheet);
 
-// KPI_NOT_ON_SHEET, KPI_TARGET_MISSING for a target that is not above zero, ASSESSMENT_AGGREGATED.
-absl::Status SetTargets(const organization::v1::SetAssessmentTargetsRequest& request,
+// KPI_NOT_ON_SHEET, KPI_TARGET_MISSING for a target that is not above zero, ASSESSMENT_AGGREGATED, TARGET_FIXED once a
+// result is known or the period is over.
+absl::Status SetTargets(const organization::v1::SetAssessmentTargetsRequest& request, const std::string& today,
                         organization::v1::AssessmentSheet* sheet);
 // Also SEPARATION_OF_DUTIES for the own sheet; SATISFACTION_NOT_VERIFIED when `verifies_satisfaction` is false.
 absl::Status RecordActuals(const organization::v1::RecordAssessmentActualsRequest& request, absl::string_view actor,
@@ -75,7 +77,8 @@ absl::Status CheckCoScorer(absl::string_view actor, bool by_post, const Scorers&
 // Once a person: the last word counts. SEPARATION_OF_DUTIES for the person and the direct superior.
 absl::Status CoScore(absl::string_view actor, const Scorers& scorers, const std::string& score,
                      const std::string& opinion, absl::Time now, organization::v1::AssessmentSheet* sheet);
-// Scores of every line, total, factor. PERIOD_NOT_OVER, ASSESSMENT_INCOMPLETE, KPI_NOT_ON_SHEET, SCORE_OUT_OF_RANGE,
+// Scores of every line, total, factor. SEPARATION_OF_DUTIES for a value that the scorer has recorded himself (G-20),
+// PERIOD_NOT_OVER, ASSESSMENT_INCOMPLETE, KPI_NOT_ON_SHEET, SCORE_OUT_OF_RANGE,
 // ASSESSMENT_AGGREGATED.
 absl::Status Score(const organization::v1::ScoreAssessmentRequest& request,
                    const organization::v1::AssessmentTemplate& assessment, absl::string_view actor,
@@ -89,13 +92,16 @@ std::string SheetText(const organization::v1::AssessmentSheet& sheet, const std:
 // NOT_THE_SCORER, CONTENT_CHANGED.
 absl::Status HandOver(absl::string_view actor, const std::string& sha256, absl::Time now,
                       organization::v1::AssessmentSheet* sheet);
-// NOT_THE_SCORER.
-absl::Status Reopen(absl::string_view actor, const std::string& reason, organization::v1::AssessmentSheet* sheet);
+// By the scorer or, when he has left, whoever leads the person now: NOT_THE_DIRECT_SUPERIOR.
+absl::Status Reopen(absl::string_view actor, const Scorers& scorers, const std::string& reason,
+                    organization::v1::AssessmentSheet* sheet);
 // NOT_THE_PERSON, CONTENT_CHANGED, OPINION_REQUIRED.
 absl::Status Sign(const organization::v1::SignAssessmentRequest& request, absl::string_view actor, absl::Time now,
                   organization::v1::AssessmentSheet* sheet);
-// SEPARATION_OF_DUTIES for the person and the scorer.
-absl::Status Consolidate(absl::string_view actor, absl::Time now, organization::v1::AssessmentSheet* sheet);
+// SEPARATION_OF_DUTIES for the person and the scorer. What the person has not signed is taken over with the reason, as
+// one with an objection: UNSIGNED_REASON_REQUIRED.
+absl::Status Consolidate(absl::string_view actor, const std::string& unsigned_reason, absl::Time now,
+                         organization::v1::AssessmentSheet* sheet);
 
 }  // namespace kam::account::rules
 

@@ -66,7 +66,7 @@ AssessmentSheet Opened(const char* start = "2026-01-01", pb::AssessmentPeriod pe
 }
 
 absl::Status Record(const char* kpi, const char* actual, bool verifies, AssessmentSheet* sheet,
-                    const char* actor = kSuperior) {
+                    const char* actor = "employees/O") {
   pb::RecordAssessmentActualsRequest request;
   request.add_actuals()->set_kpi(kpi);
   request.mutable_actuals(0)->set_actual(actual);
@@ -144,9 +144,11 @@ TEST(AssessmentTemplateRules, NobodyApprovesWhatHeHasWritten) {
   assessment.set_submitter("employees/B");
   assessment.set_updater("employees/C");
   for (const char* actor : {"employees/A", "employees/B", "employees/C"}) {
-    EXPECT_THAT(ApproveTemplate(actor, kNow, &assessment), HasReason("SEPARATION_OF_DUTIES")) << actor;
+    EXPECT_THAT(ApproveTemplate(actor, false, kNow, &assessment), HasReason("SEPARATION_OF_DUTIES")) << actor;
   }
-  EXPECT_THAT(ApproveTemplate("employees/D", kNow, &assessment), IsOk());
+  // Whoever wrote any of it before.
+  EXPECT_THAT(ApproveTemplate("employees/D", true, kNow, &assessment), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(ApproveTemplate("employees/D", false, kNow, &assessment), IsOk());
   EXPECT_EQ(assessment.approver(), "employees/D");
   const AssessmentTemplate next = Revise(assessment);
   EXPECT_EQ(next.revision(), assessment.revision() + 1);
@@ -222,10 +224,32 @@ TEST(AssessmentScoring, RefusesWhatIsNotComplete) {
   pb::SetAssessmentTargetsRequest targets;
   targets.add_targets()->set_kpi("回款率");
   targets.mutable_targets(0)->set_target("0");
-  EXPECT_THAT(SetTargets(targets, &sheet), HasReason("KPI_TARGET_MISSING"));
+  sheet = Opened();
+  EXPECT_THAT(SetTargets(targets, "2026-01-05", &sheet), HasReason("KPI_TARGET_MISSING"));
   targets.mutable_targets(0)->set_target("90");
-  EXPECT_THAT(SetTargets(targets, &sheet), IsOk());
+  EXPECT_THAT(SetTargets(targets, "2026-01-11", &sheet), IsOk());
   EXPECT_EQ(sheet.lines(0).target(), "90");
+}
+
+// G-15, G-16: a target is not lowered once a result is known, or when the period is over.
+TEST(AssessmentScoring, TargetsAreSetBeforeTheResultIsKnown) {
+  AssessmentSheet sheet = Opened();
+  pb::SetAssessmentTargetsRequest targets;
+  targets.add_targets()->set_kpi("回款率");
+  targets.mutable_targets(0)->set_target("60");
+  EXPECT_THAT(SetTargets(targets, "2026-02-01", &sheet), HasReason("TARGET_FIXED"));
+  EXPECT_THAT(SetTargets(targets, "2026-01-31", &sheet), IsOk());
+  ASSERT_THAT(Record("流失率", "4", true, &sheet), IsOk());
+  EXPECT_THAT(SetTargets(targets, "2026-01-05", &sheet), HasReason("TARGET_FIXED"));
+}
+
+// G-16, G-20: the superior does not score by a value that he has recorded himself.
+TEST(AssessmentScoring, WhoRecordsDoesNotScore) {
+  AssessmentSheet sheet = Scored();
+  ASSERT_THAT(Record("回款率", "120", true, &sheet, kSuperior), IsOk());
+  EXPECT_THAT(Judge("", "", &sheet), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(Record("回款率", "95", true, &sheet), IsOk());
+  EXPECT_THAT(Judge("", "", &sheet), IsOk());
 }
 
 // G-16, S-34: satisfaction scores come from customer relations; nobody records his own values.
@@ -281,10 +305,24 @@ TEST(AssessmentSignatures, AreOfTheTextThatWasRead) {
                            "上级签字 林岚", "本人签字 陈一鸣", "流失客户属区域调整(有异议)"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
-  EXPECT_THAT(Consolidate(kPerson, kNow, &sheet), HasReason("SEPARATION_OF_DUTIES"));
-  EXPECT_THAT(Consolidate(kSuperior, kNow, &sheet), HasReason("SEPARATION_OF_DUTIES"));
-  EXPECT_THAT(Consolidate("employees/H", kNow, &sheet), IsOk());
-  EXPECT_THAT(Reopen("employees/H", "x", &sheet), HasReason("NOT_THE_SCORER"));
+  EXPECT_THAT(Consolidate(kPerson, "", kNow, &sheet), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Consolidate(kSuperior, "", kNow, &sheet), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Consolidate("employees/H", "", kNow, &sheet), IsOk());
+  EXPECT_EQ(sheet.unsigned_reason(), "");
+}
+
+// G-16: a sheet has a way out when the person does not sign and the scorer has left.
+TEST(AssessmentSignatures, ASheetHasAWayOut) {
+  AssessmentSheet sheet = Scored();
+  ASSERT_THAT(HandOver(kSuperior, Sha256Hex(SignedText(sheet)), kNow, &sheet), IsOk());
+  AssessmentSheet reopened = sheet;
+  EXPECT_THAT(Reopen("employees/H", {{kSuperior}, {}}, "x", &reopened), HasReason("NOT_THE_DIRECT_SUPERIOR"));
+  EXPECT_THAT(Reopen(kPerson, {{"employees/H"}, {}}, "x", &reopened), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Reopen("employees/H", {{"employees/H"}, {}}, "x", &reopened), IsOk());
+  EXPECT_THAT(Consolidate("employees/H", "", kNow, &sheet), HasReason("UNSIGNED_REASON_REQUIRED"));
+  EXPECT_THAT(Consolidate("employees/H", "拒签", kNow, &sheet), IsOk());
+  EXPECT_TRUE(sheet.objection());
+  EXPECT_THAT(SheetText(sheet, "陈一鸣", "林岚"), HasSubstr("未签原因 拒签"));
 }
 
 // G-16, F-22: a quarter is the average of its signed months; the months before somebody came do not count.

@@ -84,8 +84,10 @@ absl::Status CheckTemplateComplete(const AssessmentTemplate& assessment) {
   return CheckBands(assessment);
 }
 
-absl::Status ApproveTemplate(absl::string_view actor, absl::Time now, AssessmentTemplate* assessment) {
-  if (actor == assessment->creator() || actor == assessment->submitter() || actor == assessment->updater()) {
+absl::Status ApproveTemplate(absl::string_view actor, bool has_written, absl::Time now,
+                             AssessmentTemplate* assessment) {
+  if (has_written || actor == assessment->creator() || actor == assessment->submitter() ||
+      actor == assessment->updater()) {
     return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
                  "whoever has written or submitted a template does not approve it; somebody else with "
                  "assessment_template.approve may",

@@ -44,7 +44,7 @@ absl::Status CheckTrainingUpdate(const pb::TrainingSession& before) {
 }
 
 absl::Status HoldTraining(const google::protobuf::RepeatedPtrField<pb::TrainingResult>& results,
-                          const std::string& today, pb::TrainingSession* training) {
+                          absl::string_view actor, const std::string& today, pb::TrainingSession* training) {
   if (today < training->start_date()) {
     return FailedPrecondition("TRAINING_NOT_BEGUN", training->name(),
                               absl::StrCat("it begins on ", training->start_date()),
@@ -73,6 +73,11 @@ absl::Status HoldTraining(const google::protobuf::RepeatedPtrField<pb::TrainingR
         return InvalidField("results", "SCORE_REQUIRED",
                             absl::StrCat(attendee.employee(), " came, and there is an exam"),
                             {{"employee", attendee.employee()}});
+      }
+      if (attendee.employee() == actor) {
+        return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+                     "nobody records the mark of his own exam; somebody else with training.write does",
+                     {{"rule", "self"}, {"permission", "training.write"}});
       }
       ASSIGN_OR_RETURN(const Decimal score, Decimal::Parse(result.score()));
       attendee.set_score(score.ToString());

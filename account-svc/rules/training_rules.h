@@ -21,7 +21,8 @@ absl::Status CheckTraining(const organization::v1::TrainingSession& training);
 absl::Status CheckTrainingUpdate(const organization::v1::TrainingSession& before);
 // Who came, what he scored, whether he passed: TRAINING_NOT_BEGUN, ATTENDANCE_INCOMPLETE, SCORE_REQUIRED.
 absl::Status HoldTraining(const google::protobuf::RepeatedPtrField<organization::v1::TrainingResult>& results,
-                          const std::string& today, organization::v1::TrainingSession* training);
+                          absl::string_view actor, const std::string& today,
+                          organization::v1::TrainingSession* training);
 absl::Status EvaluateTraining(const std::string& actor, int rating, const std::string& effect, absl::Time now,
                               organization::v1::TrainingSession* training);
 

@@ -55,23 +55,26 @@ TEST(Training, HasOneTrainerAndEverybodyOnce) {
 // G-14: whoever comes is examined, and the mark decides.
 TEST(Training, IsPassedByTheMark) {
   pb::TrainingSession training = ATraining();
-  EXPECT_THAT(HoldTraining(Results("60").results(), "2026-01-04", &training), HasReason("TRAINING_NOT_BEGUN"));
-  EXPECT_THAT(HoldTraining(Results("").results(), "2026-01-05", &training), HasReason("SCORE_REQUIRED"));
-  ASSERT_THAT(HoldTraining(Results("60.00").results(), "2026-01-05", &training), IsOk());
+  EXPECT_THAT(HoldTraining(Results("60").results(), "employees/x", "2026-01-04", &training),
+              HasReason("TRAINING_NOT_BEGUN"));
+  EXPECT_THAT(HoldTraining(Results("").results(), "employees/x", "2026-01-05", &training), HasReason("SCORE_REQUIRED"));
+  ASSERT_THAT(HoldTraining(Results("60.00").results(), "employees/x", "2026-01-05", &training), IsOk());
   EXPECT_EQ(training.attended(), 1);
   EXPECT_EQ(training.passed(), 1);
   EXPECT_FALSE(training.attendees(0).passed());
-  ASSERT_THAT(HoldTraining(Results("59.99").results(), "2026-01-05", &training), IsOk());
+  ASSERT_THAT(HoldTraining(Results("59.99").results(), "employees/x", "2026-01-05", &training), IsOk());
   EXPECT_EQ(training.passed(), 0);
   training.clear_pass_mark();
-  ASSERT_THAT(HoldTraining(Results("").results(), "2026-01-05", &training), IsOk());
+  ASSERT_THAT(HoldTraining(Results("").results(), "employees/x", "2026-01-05", &training), IsOk());
   EXPECT_EQ(training.passed(), 1);
   pb::HoldTrainingRequest request = Results("60");
   request.add_results()->set_employee("employees/c");
-  EXPECT_THAT(HoldTraining(request.results(), "2026-01-05", &training), HasReason("ATTENDANCE_INCOMPLETE"));
+  EXPECT_THAT(HoldTraining(request.results(), "employees/x", "2026-01-05", &training),
+              HasReason("ATTENDANCE_INCOMPLETE"));
   request.mutable_results()->RemoveLast();
   request.mutable_results()->RemoveLast();
-  EXPECT_THAT(HoldTraining(request.results(), "2026-01-05", &training), HasReason("ATTENDANCE_INCOMPLETE"));
+  EXPECT_THAT(HoldTraining(request.results(), "employees/x", "2026-01-05", &training),
+              HasReason("ATTENDANCE_INCOMPLETE"));
 }
 
 // G-14, P-52

@@ -246,6 +246,32 @@ absl::Status CheckPolicyUpdate(const std::string& actor, const organization::Pol
   return CheckAuthor(actor, before);
 }
 
+absl::Status CheckReviser(const Actor& reviser, bool colleague, const organization::PolicyDocument& revised) {
+  if (reviser.name == revised.author() || reviser.above || colleague) return absl::OkStatus();
+  return Denied(
+      "NOT_REVISER",
+      absl::StrCat("it was written by ", revised.author(), "; he, those above him and his department revise it"),
+      revised.author());
+}
+
+absl::Status CheckRevisionApprover(const Actor& approver, bool above_approver,
+                                   const organization::PolicyDocument& revised) {
+  if (approver.name == revised.approver() || above_approver || approver.above) return absl::OkStatus();
+  return NotInLine(approver.name, revised.approver());
+}
+
+absl::Status CheckSubmit(const std::string& actor, bool has_superior, const organization::PolicyDocument& document) {
+  RETURN_IF_ERROR(CheckAuthor(actor, document));
+  if (has_superior) return absl::OkStatus();
+  return FailedPrecondition("AUTHOR_WITHOUT_SUPERIOR", document.name(),
+                            "nobody is above you who could approve it: have it drafted by somebody below you",
+                            {{"author", document.author()}});
+}
+
+absl::Status CheckDiscard(const Actor& actor, const organization::PolicyDocument& document) {
+  return actor.name == document.author() ? absl::OkStatus() : CheckSuperior(actor, document);
+}
+
 absl::Status CheckSuperior(const Actor& superior, const organization::PolicyDocument& document) {
   return superior.above ? absl::OkStatus() : NotInLine(superior.name, document.author());
 }

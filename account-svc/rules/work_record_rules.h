@@ -58,6 +58,16 @@ absl::Status Draft(const std::string& author, const organization::PolicyDocument
                    organization::PolicyDocument* document);
 absl::Status CheckAuthor(const std::string& actor, const organization::PolicyDocument& document);
 absl::Status CheckPolicyUpdate(const std::string& actor, const organization::PolicyDocument& before);
+// A version is revised by its author, those above him (`reviser.above`) and his department (`colleague`): NOT_REVISER.
+absl::Status CheckReviser(const Actor& reviser, bool colleague, const organization::PolicyDocument& revised);
+// A revision is approved by whoever approved the version it takes the place of, or somebody above the approver or the
+// author of that one; not by the superior of any reviser. `approver.above`: of that author. NOT_IN_LINE.
+absl::Status CheckRevisionApprover(const Actor& approver, bool above_approver,
+                                   const organization::PolicyDocument& revised);
+// Somebody is above the author who can approve: NOT_AUTHOR, AUTHOR_WITHOUT_SUPERIOR.
+absl::Status CheckSubmit(const std::string& actor, bool has_superior, const organization::PolicyDocument& document);
+// A draft is given up by its author or somebody above him (`actor.above`): NOT_IN_LINE.
+absl::Status CheckDiscard(const Actor& actor, const organization::PolicyDocument& document);
 // `superior.above`: of the author. NOT_IN_LINE.
 absl::Status CheckSuperior(const Actor& superior, const organization::PolicyDocument& document);
 // DOCUMENT_NOT_IN_FORCE unless it is approved and its first day has come.

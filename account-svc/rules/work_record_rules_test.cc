@@ -177,6 +177,27 @@ TEST(Policies, AreRevisedWithAReasonAndApprovedByASuperior) {
   EXPECT_THAT(CheckPolicyUpdate(kAnna, first), HasReason("POLICY_FROZEN"));
 }
 
+// G-13, R-20: a version is revised where it was written, and put out of force by those who put it in force.
+TEST(Policies, AreRevisedWhereTheyWereWritten) {
+  pb::PolicyDocument document;
+  document.set_author(kAnna);
+  document.set_approver(kBoss);
+  EXPECT_THAT(CheckReviser({kAnna, false}, false, document), IsOk());
+  EXPECT_THAT(CheckReviser({kBoss, true}, false, document), IsOk());
+  EXPECT_THAT(CheckReviser({"employees/colleague", false}, true, document), IsOk());
+  EXPECT_THAT(CheckReviser({"employees/stranger", false}, false, document), HasReason("NOT_REVISER"));
+  EXPECT_THAT(CheckRevisionApprover({kBoss, false}, false, document), IsOk());
+  EXPECT_THAT(CheckRevisionApprover({"employees/gm", false}, true, document), IsOk());
+  EXPECT_THAT(CheckRevisionApprover({"employees/lead", true}, false, document), IsOk());
+  EXPECT_THAT(CheckRevisionApprover({"employees/stranger", false}, false, document), HasReason("NOT_IN_LINE"));
+  EXPECT_THAT(CheckSubmit(kAnna, true, document), IsOk());
+  EXPECT_THAT(CheckSubmit(kAnna, false, document), HasReason("AUTHOR_WITHOUT_SUPERIOR"));
+  EXPECT_THAT(CheckSubmit(kBoss, true, document), HasReason("NOT_AUTHOR"));
+  EXPECT_THAT(CheckDiscard({kAnna, false}, document), IsOk());
+  EXPECT_THAT(CheckDiscard({kBoss, true}, document), IsOk());
+  EXPECT_THAT(CheckDiscard({"employees/stranger", false}, document), HasReason("NOT_IN_LINE"));
+}
+
 // G-13
 TEST(Policies, AreReadAndCheckedWhileInForce) {
   pb::PolicyDocument document;

@@ -149,8 +149,15 @@ absl::Status ChangeBooking(const organization::SharedResource& resource, const o
 }
 
 absl::Status CheckDispatcher(const std::string& actor, const organization::ResourceBooking& booking) {
-  if (actor != booking.user()) return absl::OkStatus();
-  return SeparationOfDuties("nobody dispatches a car to himself", booking.user());
+  if (actor != booking.user() && actor != booking.creator()) return absl::OkStatus();
+  return SeparationOfDuties("nobody dispatches a car to himself, or one that he has booked for another", actor);
+}
+
+absl::Status CheckHandOutTime(absl::Time now, const organization::ResourceBooking& booking) {
+  const absl::Time end = FromTimestamp(booking.end_time());
+  if (now < end) return absl::OkStatus();
+  return FailedPrecondition("BOOKING_OVER", booking.name(), absl::StrCat("it was booked until ", Text(end)),
+                            {{"value", Text(now)}, {"limit", Text(end)}});
 }
 
 absl::Status HandOut(int64_t mileage_km, absl::Time now, const organization::SharedResource& resource,

@@ -55,7 +55,10 @@ void SetFirstState(const organization::SharedResource& resource, organization::R
 // changes waits again.
 absl::Status ChangeBooking(const organization::SharedResource& resource, const organization::ResourceBooking& before,
                            organization::ResourceBooking* after);
+// SEPARATION_OF_DUTIES for the user and for whoever booked in his name.
 absl::Status CheckDispatcher(const std::string& actor, const organization::ResourceBooking& booking);
+// BOOKING_OVER once its time is over.
+absl::Status CheckHandOutTime(absl::Time now, const organization::ResourceBooking& booking);
 // MILEAGE_REQUIRED, MILEAGE_BACKWARDS; of cars only.
 absl::Status HandOut(int64_t mileage_km, absl::Time now, const organization::SharedResource& resource,
                      organization::ResourceBooking* booking);

@@ -107,6 +107,11 @@ TEST(Bookings, OfCompanyCarsWaitForDispatch) {
   EXPECT_EQ(booking.state(), pb::RESOURCE_BOOKING_STATE_REQUESTED);
   EXPECT_THAT(CheckDispatcher(kAnna, booking), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(CheckDispatcher(kBoss, booking), IsOk());
+  booking.set_creator(kBoss);  // In the name of another.
+  EXPECT_THAT(CheckDispatcher(kBoss, booking), HasReason("SEPARATION_OF_DUTIES"));
+  *booking.mutable_end_time() = ToTimestamp(kNow);
+  EXPECT_THAT(CheckHandOutTime(kNow - absl::Seconds(1), booking), IsOk());
+  EXPECT_THAT(CheckHandOutTime(kNow, booking), HasReason("BOOKING_OVER"));
   for (const pb::SharedResourceKind kind :
        {pb::SHARED_RESOURCE_KIND_DEMO_CAR, pb::SHARED_RESOURCE_KIND_OFFICE_GOODS, pb::SHARED_RESOURCE_KIND_ROOM}) {
     resource.set_kind(kind);

@@ -86,6 +86,16 @@ absl::Status CheckIn(UnitOfWork& work, const pb::ResourceBooking& booking) {
       {{"booking", NameOf("resourceBookings", rows[0][0].text())}, {"user", NameOf("employees", rows[0][1].text())}});
 }
 
+// Whoever has it booked for now has it, not whoever has booked it for later.
+absl::Status CheckTurn(UnitOfWork& work, const pb::ResourceBooking& booking) {
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      work.connection().Query("SELECT t.id, t.start_time, t.end_time FROM resource_bookings t WHERE t.resource = ? AND "
+                              "t.id <> ? AND t.state = 'CONFIRMED' AND t.start_time <= ? AND t.end_time > ? LIMIT 1",
+                              {IdOf(booking.resource()), IdOf(booking.name()), work.now(), work.now()}));
+  return rows.empty() ? absl::OkStatus() : Taken(booking.resource(), rows[0]);
+}
+
 // A verb that changes booking and resource.
 template <typename Request, typename Rule>
 void AddHandling(const Context& context, absl::string_view method, rpc::Registry* registry, Rule rule) {
@@ -140,6 +150,8 @@ void RegisterBookings(const Context& context, const std::string& service, rpc::R
       context, service + "/HandOutBooking", registry,
       [](UnitOfWork& work, const pb::HandOutBookingRequest& request, pb::SharedResource* resource,
          pb::ResourceBooking* booking) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckHandOutTime(work.now(), *booking));
+        RETURN_IF_ERROR(CheckTurn(work, *booking));
         RETURN_IF_ERROR(CheckIn(work, *booking));
         return rules::HandOut(request.mileage_km(), work.now(), *resource, booking);
       });

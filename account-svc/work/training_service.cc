@@ -127,7 +127,7 @@ void RegisterTraining(const Context& context, rpc::Registry* registry) {
   AddVerb<pb::TrainingSession, pb::HoldTrainingRequest>(
       context, service + "/HoldTraining", registry,
       [context](UnitOfWork& work, const pb::HoldTrainingRequest& request, pb::TrainingSession* training) {
-        return rules::HoldTraining(request.results(), context.Today(work.now()), training);
+        return rules::HoldTraining(request.results(), work.actor().subject, context.Today(work.now()), training);
       });
   AddVerb<pb::TrainingSession, pb::EvaluateTrainingRequest>(
       context, service + "/EvaluateTraining", registry,

@@ -6,6 +6,7 @@
 #include "account-svc/testing/account_fixture.h"
 #include "common/resource/names.h"
 #include "common/testing/matchers.h"
+#include "kam/api/standard.pb.h"
 #include "kam/organization/v1/training_service.pb.h"
 
 namespace kam::account {
@@ -92,6 +93,9 @@ TEST_F(TrainingTest, ATrainingIsHeldExaminedJudgedAndInTheFile) {
   EXPECT_THAT(Do<pb::TrainingSession>(as_hr_, "HoldTraining", planned->name(), hold),
               HasReason("ATTENDANCE_INCOMPLETE"));
   hold.add_results()->set_employee(bert_.name());
+  // G-20: nobody records his own mark.
+  EXPECT_THAT(Do<pb::TrainingSession>(world_.As(anna_, "HR"), "HoldTraining", planned->name(), hold),
+              HasReason("SEPARATION_OF_DUTIES"));
   const auto held = Do<pb::TrainingSession>(as_hr_, "HoldTraining", planned->name(), hold);
   ASSERT_THAT(held, IsOk());
   EXPECT_EQ(held->attended(), 1);
@@ -113,6 +117,25 @@ TEST_F(TrainingTest, ATrainingIsHeldExaminedJudgedAndInTheFile) {
   EXPECT_EQ(file->entries(0).rating(), 4);
   EXPECT_EQ(file->hours(), "6.5");
   EXPECT_EQ(FileOf(as_hr_, bert_.name())->hours(), "0");
+  // The marks of others are not in the plan that everybody reads, neither shown nor asked for.
+  kam::api::GetRequest get;
+  get.set_name(planned->name());
+  const auto seen = world_.Call<pb::TrainingSession>(as_anna_, absl::StrCat(kService, "GetTrainingSession"), get);
+  ASSERT_THAT(seen, IsOk());
+  EXPECT_EQ(seen->attendees(0).score(), "");
+  EXPECT_FALSE(seen->attendees(0).passed());
+  EXPECT_TRUE(seen->attendees(0).attended());
+  const auto by_hr = world_.Call<pb::TrainingSession>(as_hr_, absl::StrCat(kService, "GetTrainingSession"), get);
+  ASSERT_THAT(by_hr, IsOk());
+  EXPECT_EQ(by_hr->attendees(0).score(), "88");
+  kam::api::ListRequest list;
+  list.set_filter("attendees.passed = true");
+  EXPECT_THAT(
+      world_.Call<pb::ListTrainingSessionsResponse>(as_hr_, absl::StrCat(kService, "ListTrainingSessions"), list),
+      IsOk());
+  EXPECT_FALSE(
+      world_.Call<pb::ListTrainingSessionsResponse>(as_anna_, absl::StrCat(kService, "ListTrainingSessions"), list)
+          .ok());
   // A file is personal.
   EXPECT_THAT(FileOf(as_anna_, bert_.name()), HasReason("OUT_OF_SCOPE"));
 }

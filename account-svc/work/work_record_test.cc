@@ -268,5 +268,83 @@ TEST_F(WorkRecordTest, APolicyIsApprovedReadCheckedAndRevised) {
             pb::POLICY_DOCUMENT_STATE_SUPERSEDED);
 }
 
+// G-13, R-20: nobody stops or replaces what others have written; the version before is in force until the first day of
+// the next.
+TEST_F(WorkRecordTest, APolicyIsRevisedWhereItWasWrittenAndReplacedOnItsDay) {
+  const pb::Employee author = world_.AddEmployee("KAM", department_.name(), {boss_.name()});
+  const auth::Principal as_author = world_.As(author, "KAM");
+  const pb::Department elsewhere = world_.AddDepartment();
+  const pb::Employee lead = world_.AddEmployee("KAM", elsewhere.name());
+  const pb::Employee stranger = world_.AddEmployee("BDS", elsewhere.name(), {lead.name()});
+  const auto draft = [&](const auth::Principal& who, const std::string& revises, const char* effective) {
+    pb::CreatePolicyDocumentRequest create;
+    pb::PolicyDocument& document = *create.mutable_policy_document();
+    document.set_title("报价流程");
+    document.set_kind(pb::POLICY_DOCUMENT_KIND_PROCEDURE);
+    document.set_content("第一步");
+    document.set_effective_date(effective);
+    document.set_revises(revises);
+    if (!revises.empty()) document.set_revision_reason("按实际调整");
+    return world_.Call<pb::PolicyDocument>(who, absl::StrCat(kPolicies, "CreatePolicyDocument"), create);
+  };
+  const auto submit = [&](const auth::Principal& who, const std::string& name) {
+    return Do<pb::PolicyDocument, pb::SubmitPolicyDocumentRequest>(who, absl::StrCat(kPolicies, "SubmitPolicyDocument"),
+                                                                   name);
+  };
+  const auto approve = [&](const auth::Principal& who, const pb::PolicyDocument& document) {
+    pb::ApprovePolicyDocumentRequest request;
+    request.set_etag(document.etag());
+    return Do<pb::PolicyDocument>(who, absl::StrCat(kPolicies, "ApprovePolicyDocument"), document.name(), request);
+  };
+  const auto state = [&](const std::string& name) {
+    kam::api::GetRequest get;
+    get.set_name(name);
+    return world_.Call<pb::PolicyDocument>(as_anna_, absl::StrCat(kPolicies, "GetPolicyDocument"), get)->state();
+  };
+  const auto first = draft(as_author, "", "2026-01-01");
+  ASSERT_THAT(first, IsOk());
+  const auto first_in = submit(as_author, first->name());
+  ASSERT_THAT(first_in, IsOk());
+  ASSERT_THAT(approve(as_boss_, *first_in), IsOk());
+  EXPECT_THAT(draft(world_.As(stranger, "BDS"), first->name(), "2026-01-05"), HasReason("NOT_REVISER"));
+  // The head of the company has nobody above: it does not wait for ever.
+  const auto of_lead = draft(world_.As(lead, "KAM"), "", "2026-01-05");
+  ASSERT_THAT(of_lead, IsOk());
+  EXPECT_THAT(submit(world_.As(lead, "KAM"), of_lead->name()), HasReason("AUTHOR_WITHOUT_SUPERIOR"));
+
+  // One draft at a time; given up, it makes room for another.
+  const auto given_up = draft(as_author, first->name(), "2026-01-05");
+  ASSERT_THAT(given_up, IsOk());
+  EXPECT_THAT(draft(as_author, first->name(), "2026-01-05"), HasReason("FIELD_NOT_UNIQUE"));
+  pb::DiscardPolicyDocumentRequest discard;
+  discard.set_reason("另行起草");
+  const std::string method = absl::StrCat(kPolicies, "DiscardPolicyDocument");
+  EXPECT_THAT((Do<pb::PolicyDocument>(world_.As(stranger, "BDS"), method, given_up->name(), discard)),
+              HasReason("NOT_IN_LINE"));
+  ASSERT_THAT((Do<pb::PolicyDocument>(as_author, method, given_up->name(), discard)), IsOk());
+
+  // A colleague's revision is approved by whoever approved the first, not by any superior of the colleague.
+  const pb::Employee team_lead = world_.AddEmployee("BDS", department_.name());
+  const pb::Employee colleague = world_.AddEmployee("PM", department_.name(), {team_lead.name(), boss_.name()});
+  const auth::Principal as_colleague = world_.As(colleague, "PM");
+  const auto second = draft(as_colleague, first->name(), "2026-01-12");
+  ASSERT_THAT(second, IsOk());
+  const auto second_in = submit(as_colleague, second->name());
+  ASSERT_THAT(second_in, IsOk());
+  EXPECT_THAT(approve(world_.As(team_lead, "BDS"), *second_in), HasReason("NOT_IN_LINE"));
+  ASSERT_THAT(approve(as_boss_, *second_in), IsOk());
+  EXPECT_EQ(state(first->name()), pb::POLICY_DOCUMENT_STATE_APPROVED);
+  EXPECT_THAT((Do<pb::PolicyReceipt, pb::AcknowledgePolicyDocumentRequest>(
+                  as_anna_, absl::StrCat(kPolicies, "AcknowledgePolicyDocument"), first->name())),
+              IsOk());
+  FakeClock& clock = world_.harness().clock();
+  const absl::Time before = clock.Now();
+  clock.Set(before + absl::Hours(24 * 7));
+  world_.RunDue();
+  EXPECT_EQ(state(first->name()), pb::POLICY_DOCUMENT_STATE_SUPERSEDED);
+  EXPECT_EQ(state(second->name()), pb::POLICY_DOCUMENT_STATE_APPROVED);
+  clock.Set(before);
+}
+
 }  // namespace
 }  // namespace kam::account

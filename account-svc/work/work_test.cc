@@ -317,6 +317,37 @@ TEST_F(WorkTest, ACompanyCarIsDispatchedHandedOutAndComesBack) {
               HasReason("RESOURCE_TAKEN"));
 }
 
+// G-24, R-27: whoever has booked for now has it, not whoever has booked for later; nobody dispatches what he booked
+// himself.
+TEST_F(WorkTest, ACarGoesToWhoeverHasItForNow) {
+  const pb::SharedResource car = AddResource(pb::SHARED_RESOURCE_KIND_DEMO_CAR);
+  const auth::Principal keeper = world_.As(world_.AddEmployee("KAM"), "KAM");
+  const auto today = Book(as_anna_, car.name(), 0, 5);
+  ASSERT_THAT(today, IsOk());
+  const auto later = Book(as_other_, car.name(), 24, 30);
+  ASSERT_THAT(later, IsOk());
+  pb::HandOutBookingRequest out;
+  out.set_mileage_km(1010);
+  const std::string method = absl::StrCat(kResources, "HandOutBooking");
+  EXPECT_THAT((Do<pb::ResourceBooking>(keeper, method, later->name(), out)), HasReason("RESOURCE_TAKEN"));
+  ASSERT_THAT((Do<pb::ResourceBooking>(keeper, method, today->name(), out)), IsOk());
+
+  const pb::SharedResource vehicle = AddResource(pb::SHARED_RESOURCE_KIND_VEHICLE);
+  pb::CreateResourceBookingRequest create;
+  pb::ResourceBooking& booking = *create.mutable_resource_booking();
+  booking.set_resource(vehicle.name());
+  booking.set_user(anna_.name());
+  booking.set_purpose("拜访客户");
+  *booking.mutable_start_time() = ToTimestamp(now());
+  *booking.mutable_end_time() = ToTimestamp(now() + absl::Hours(2));
+  const auto for_another =
+      world_.Call<pb::ResourceBooking>(keeper, absl::StrCat(kResources, "CreateResourceBooking"), create);
+  ASSERT_THAT(for_another, IsOk());
+  EXPECT_THAT((Do<pb::ResourceBooking, pb::DispatchBookingRequest>(keeper, absl::StrCat(kResources, "DispatchBooking"),
+                                                                   for_another->name())),
+              HasReason("SEPARATION_OF_DUTIES"));
+}
+
 // G-23
 TEST_F(WorkTest, ASuggestionIsAnsweredAndFollowedUntilItHelps) {
   pb::CreateImprovementItemRequest create;
@@ -480,7 +511,7 @@ TEST_F(WorkTest, EveryVerbIsOpenInExactlyItsStates) {
   ASSERT_THAT(document, IsOk());
   EXPECT_EQ(TryAllPairs("kam.organization.v1.PolicyDocumentService", "policyDocuments", "policy_documents",
                         pb::PolicyDocumentState_descriptor(), document->name(), as_boss_),
-            1 + 1 + 1 + 1);
+            1 + 1 + 1 + 1 + 2);
   pb::CreateTrainingSessionRequest plan;
   plan.mutable_training_session()->set_title("t");
   plan.mutable_training_session()->set_kind(pb::TRAINING_KIND_SKILL);

@@ -131,9 +131,10 @@ absl::Status Score(World& world, const std::string& path, const std::string& col
   const auto actual = [](const std::string& kpi, const char* value) -> Json {
     return {{"actuals", Json::array({{{"kpi", kpi}, {"actual", value}}})}};
   };
-  RETURN_IF_ERROR(
-      world.Do(kManager, "录入回款率 records the collection rate", path + ":recordActuals", actual(collection, "98"))
-          .status());
+  RETURN_IF_ERROR(world
+                      .Do(kOffice, "销售内勤录入回款率 the sales office records the collection rate",
+                          path + ":recordActuals", actual(collection, "98"))
+                      .status());
   RETURN_IF_ERROR(world.Refused(kManager, "自行录入满意度 records satisfaction himself", path + ":recordActuals",
                                 actual(satisfaction, "100"), "SATISFACTION_NOT_VERIFIED"));
   RETURN_IF_ERROR(world
