@@ -190,6 +190,10 @@ TEST_F(AccountFileTest, StandingSaysWhatIsInTheWayOfNewBusiness) {
 
 // a propose right never executes: the account changes when another one accepts.
 TEST_F(AccountFileTest, ClassificationIsProposedAndSet) {
+  Account flagged = world_.CompleteDraft();
+  flagged.set_vip(true);
+  EXPECT_THAT(world_.CreateAccount(kax_, flagged), HasReason("CLASSIFICATION_FROZEN"));
+  EXPECT_THAT(world_.CreateAccount(gam_, flagged), IsOk());
   const Account account = Verified();
   EXPECT_THAT(Update(kax_, account.name(), [](Account* a) { a->set_vip(true); }), HasReason("CLASSIFICATION_FROZEN"));
   AccountProposal proposal;
@@ -236,11 +240,13 @@ TEST_F(AccountFileTest, AGroupIsSummedOverItsMembers) {
     account.set_parent(parent);
     account.mutable_annual_spend()->set_units(spend);
     account.mutable_annual_spend()->set_currency_code("CNY");
-    account.set_excluded(excluded);
     account.set_industry(industry);
     account.set_segment(v1::SEGMENT_OUTREACH);
     const auto made = world_.CreateAccount(who, account);
     EXPECT_THAT(made, IsOk());
+    if (excluded) {
+      EXPECT_THAT(Update(gam_, made->name(), [](Account* a) { a->set_excluded(true); }), IsOk());
+    }
     return made->name();
   };
   const std::string top = add(kax_, "", 100, false, "物流");

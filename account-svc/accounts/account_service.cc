@@ -5,13 +5,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "account-svc/accounts/claimable.h"
 #include "account-svc/accounts/contacts.h"
 #include "account-svc/accounts/duplicates.h"
+#include "account-svc/accounts/ownership_rows.h"
 #include "account-svc/accounts/report_page.h"
 #include "account-svc/accounts/similar.h"
 #include "account-svc/rules/account_rules.h"
 #include "account-svc/rules/classification_rules.h"
-#include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/verb.h"
 #include "common/resource/scope_members.h"
@@ -57,6 +58,8 @@ absl::Status UpdateAccount(const Context& context, UnitOfWork& work, const Accou
   if (!work.importing()) {
     RETURN_IF_ERROR(rules::CheckUpdate(before, *after, work.actor().Holds("account.verify")));
     RETURN_IF_ERROR(rules::CheckClassification(before, *after, work.actor().Holds("account.classify")));
+  } else {
+    RemoveCoOwner(after->owner(), after);
   }
   RETURN_IF_ERROR(
       rules::NoteIdentityChange(context.policy.identity_fields, before, work.actor().subject, work.now(), after));
@@ -64,8 +67,8 @@ absl::Status UpdateAccount(const Context& context, UnitOfWork& work, const Accou
   if (before.parent() != after->parent()) RETURN_IF_ERROR(CheckGroup(work, *after));
   const rules::FirmKeys keys = KeysOf(*after, context.policy);
   if (!SameKeys(keys, KeysOf(before, context.policy))) {
-    RETURN_IF_ERROR(
-        RefuseDuplicate(work, keys, IdOf(after->name()), MethodOf(work, absl::StrCat(kService, "UpdateAccount"))));
+    RETURN_IF_ERROR(RefuseDuplicate(work, keys, IdOf(after->name()),
+                                    MethodOf(work, absl::StrCat(kService, "UpdateAccount")), context.policy));
   }
   rules::NoteSupplied(before, after);
   ASSIGN_OR_RETURN(const ContactCounts contacts, CountContacts(work, after->name()));
@@ -205,8 +208,9 @@ absl::Status AddSimilar(const Context& context, mysql::Connection& connection, c
   if (reaches) {
     out->set_account(NameOf("accounts", firm.account));
   } else {
-    *out->mutable_claimable_after() =
-        ToTimestamp(rules::ClaimableAfter(firm.protected_until, context.runtime.clock().Now()));
+    ASSIGN_OR_RETURN(const absl::Time after,
+                     ClaimableAfter(connection, firm.account, context.runtime.clock().Now(), context.policy));
+    *out->mutable_claimable_after() = ToTimestamp(after);
   }
   return absl::OkStatus();
 }
@@ -240,8 +244,9 @@ absl::StatusOr<v1::CheckDuplicateResponse> CheckDuplicate(const Context& context
           response.set_account(NameOf("accounts", found->account));
         } else {
           response.set_result(v1::DUPLICATE_RESULT_EXISTS);
-          *response.mutable_claimable_after() =
-              ToTimestamp(rules::ClaimableAfter(found->protected_until, context.runtime.clock().Now()));
+          ASSIGN_OR_RETURN(const absl::Time after,
+                           ClaimableAfter(connection, found->account, context.runtime.clock().Now(), context.policy));
+          *response.mutable_claimable_after() = ToTimestamp(after);
         }
         const std::string exact = found.has_value() ? found->account : std::string();
         ASSIGN_OR_RETURN(const std::vector<Similar> similar,
@@ -346,10 +351,13 @@ absl::Status PrepareNewAccount(const Context& context, UnitOfWork& work, absl::s
   }
   if (account->opening_date().empty()) account->set_opening_date(context.Today(work.now()));
   RETURN_IF_ERROR(Validate(work, *account));
+  if (!work.importing()) {
+    RETURN_IF_ERROR(rules::CheckClassification(Account(), *account, work.actor().Holds("account.classify")));
+  }
   RETURN_IF_ERROR(CheckNumber(*account));
   SetMissing(context, 0, account);
   if (account->file_update_date().empty()) account->set_file_update_date(context.Today(work.now()));
-  return RefuseDuplicate(work, KeysOf(*account, context.policy), "", MethodOf(work, method));
+  return RefuseDuplicate(work, KeysOf(*account, context.policy), "", MethodOf(work, method), context.policy);
 }
 
 void RegisterAccounts(const Context& context, rpc::Registry* registry) {
@@ -364,6 +372,12 @@ void RegisterAccounts(const Context& context, rpc::Registry* registry) {
       resource::OnSaved<Account>([context](UnitOfWork& work, const Account* before, const Account& after) {
         return AfterAccount(context, work, before, after);
       });
+  accounts.on_archive = [](UnitOfWork& work, const google::protobuf::Message& before) {
+    return CheckArchive(work, static_cast<const Account&>(before));
+  };
+  accounts.on_restore = [context](UnitOfWork& work, const google::protobuf::Message& before) {
+    return ResumeRelease(context, work, static_cast<const Account&>(before));
+  };
   context.runtime.SetHooks(Account::descriptor(), std::move(accounts));
 
   resource::RegisterStandardMethods(context.runtime, "kam.account.v1.AccountService", registry);

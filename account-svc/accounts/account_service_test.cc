@@ -421,6 +421,44 @@ TEST_F(AccountTest, TheTierIsConfirmedByTheHeadAndReviewed) {
   EXPECT_THAT(world_.Call<Account>(gam_, Method("ConfirmAccountTier"), request), HasReason("TIER_NOT_PROPOSED"));
 }
 
+// G-03, R.2: service people see whom they serve; what the customer is worth to us is seen by those who sell and govern.
+TEST_F(AccountTest, ServicePeopleSeeTheFileWithoutItsBusiness) {
+  Account draft = world_.CompleteDraft();
+  draft.mutable_annual_spend()->set_units(250);
+  draft.mutable_annual_spend()->set_currency_code("CNY");
+  const auto made = world_.CreateAccount(kax_, draft);
+  ASSERT_THAT(made, IsOk());
+  world_.Assign(gam_, made->name(), seller_.name());
+  const auth::Principal advisor = world_.As(world_.AddEmployee("SA"), "SA");
+  const auto served = Get(advisor, made->name());
+  ASSERT_THAT(served, IsOk());
+  EXPECT_EQ(served->legal_name(), draft.legal_name());
+  EXPECT_EQ(served->owner(), seller_.name()) << "whom to tell";
+  EXPECT_FALSE(served->has_annual_spend());
+  EXPECT_FALSE(served->has_protected_until());
+  for (const auth::Principal& who : {kax_, gam_, world_.As(world_.AddEmployee("SD"), "SD")}) {
+    EXPECT_EQ(Get(who, made->name())->annual_spend().units(), 250);
+    EXPECT_TRUE(Get(who, made->name())->has_protected_until());
+  }
+  EXPECT_THAT(List(advisor, "annual_spend.units > 1"), HasReason("FILTER_FIELD_UNKNOWN"));
+  EXPECT_THAT(List(advisor, "tier = STRATEGIC"), HasReason("FILTER_FIELD_UNKNOWN"));
+  kam::api::ListRequest ordered;
+  ordered.set_order_by("tier");
+  EXPECT_THAT(world_.Call<v1::ListAccountsResponse>(advisor, Method("ListAccounts"), ordered),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  kam::api::HistoryRequest history;
+  history.set_name(made->name());
+  const auto told = world_.Call<kam::api::HistoryResponse>(advisor, Method("GetAccountHistory"), history);
+  ASSERT_THAT(told, IsOk());
+  for (const kam::api::HistoryEntry& entry : told->entries()) {
+    for (const kam::api::FieldChange& change : entry.changes()) {
+      if (change.field() == "annual_spend") {
+        EXPECT_EQ(change.after(), "");
+      }
+    }
+  }
+}
+
 // A-07, G28: a duplicate of somebody invisible: exists, protected until T; no name, no owner.
 TEST_F(AccountTest, TheBlindCheckTellsNeitherNameNorOwner) {
   const Account theirs = world_.AddAccount(kax_);
@@ -462,7 +500,9 @@ TEST_F(AccountTest, EveryWayToAskAboutAFirmIsOnRecord) {
   const auto blind = [&](const absl::Status& refused) {
     EXPECT_THAT(refused, HasReason("ACCOUNT_EXISTS"));
     EXPECT_EQ(MetadataValue(refused, "claimableAfter"),
-              absl::FormatTime(absl::RFC3339_sec, world_.harness().clock().Now(), absl::UTCTimeZone()));
+              absl::FormatTime(absl::RFC3339_sec,
+                               world_.harness().clock().Now() + absl::Hours(24) * TestPolicy().draft_protection_days,
+                               absl::UTCTimeZone()));
     const std::string wire = absl::StrCat(refused.message(), ToRpcStatusBytes(refused));
     EXPECT_THAT(wire, Not(HasSubstr(theirs.name())));
     EXPECT_THAT(wire, Not(HasSubstr(theirs.legal_name())));

@@ -43,7 +43,9 @@ absl::Status CreatePartner(UnitOfWork& work, ChannelPartner* partner) {
 absl::Status UpdatePartner(UnitOfWork& work, const ChannelPartner& before, ChannelPartner* after) {
   if (after->manager().empty()) after->set_manager(before.manager());
   RETURN_IF_ERROR(Validate(work, *after));
-  return rules::CheckPartnerKept(before);
+  RETURN_IF_ERROR(rules::CheckPartnerKept(before));
+  rules::ReopenPartner(before, after);
+  return absl::OkStatus();
 }
 
 // The partner, locked, when the caller may inspect it: what is found at a partner comes one after the other.

@@ -1,7 +1,9 @@
-// Disputes between colleagues (G-09, A-07, R-04). Lock order: dispute, account, ownership rows.
+// Disputes between colleagues (G-09, A-07, R-04). Lock order: dispute, account, ownership rows; dispute, task.
 #include <algorithm>
 #include <map>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/accounts/ownership_rows.h"
@@ -12,6 +14,7 @@
 #include "common/schedule/schedule.h"
 #include "common/status/status.h"
 #include "kam/account/v1/work_dispute_service.pb.h"
+#include "kam/organization/v1/task.pb.h"
 
 namespace kam::account {
 namespace {
@@ -25,6 +28,7 @@ using v1::AccountOwnership;
 using v1::WorkDispute;
 
 constexpr int kLevelsMax = 30;
+constexpr int kAgainstMeMax = 200;
 constexpr char kOverdue[] = "work_dispute.overdue";
 constexpr char kService[] = "kam.account.v1.WorkDisputeService/";
 
@@ -59,44 +63,78 @@ absl::StatusOr<rules::ReportingLines> LinesAbove(const Context& context, UnitOfW
   return lines;
 }
 
-// Against whom it goes, and which ownership it is about.
-absl::Status FindRespondent(const std::vector<AccountOwnership>& active, WorkDispute* dispute) {
+// About what is not the ownership itself an opener names an account that he sees, or that he has worked: OUT_OF_SCOPE.
+// Whether the respondent has a seat there is asked only where the opener sees the seats: any answer would name them.
+absl::Status CheckRespondent(UnitOfWork& work, const Account& account, const std::vector<AccountOwnership>& active,
+                             const WorkDispute& dispute) {
+  const auto invalid = [](absl::string_view message) {
+    return InvalidField("respondent", "DISPUTE_RESPONDENT_INVALID", message);
+  };
+  if (dispute.respondent().empty()) return invalid("must be set: against whom the dispute goes");
+  if (dispute.account().empty()) return absl::OkStatus();
+  const absl::Status reaches = work.CheckReach(*work.runtime().catalog().Find(Account::descriptor()), account,
+                                               work.actor().LevelFor("account.read"));
+  if (!reaches.ok()) {
+    ASSIGN_OR_RETURN(const std::vector<Row> held,
+                     work.connection().Query("SELECT 1 FROM account_ownerships WHERE account = ? AND employee = ? AND "
+                                             "kind IN ('OWNER', 'CO_OWNER') LIMIT 1",
+                                             {IdOf(account.name()), IdOf(dispute.opener())}));
+    return held.empty() ? reaches : absl::OkStatus();
+  }
+  if (dispute.subject() != v1::DISPUTE_SUBJECT_COMMISSION) return absl::OkStatus();
   const AccountOwnership* owner = FindKind(active, v1::OWNERSHIP_KIND_OWNER);
+  const bool seated = (owner != nullptr && owner->employee() == dispute.respondent()) ||
+                      FindKind(active, v1::OWNERSHIP_KIND_CO_OWNER, dispute.respondent()) != nullptr;
+  return seated ? absl::OkStatus() : invalid("must be the owner or a co-owner of the account");
+}
+
+// Against whom it goes, and which ownership it is about.
+absl::Status FindRespondent(UnitOfWork& work, const Account& account, const std::vector<AccountOwnership>& active,
+                            WorkDispute* dispute) {
   if (dispute->subject() == v1::DISPUTE_SUBJECT_OWNERSHIP) {
+    const AccountOwnership* owner = FindKind(active, v1::OWNERSHIP_KIND_OWNER);
     if (owner == nullptr) {
       return FailedPrecondition("OWNER_MISSING", dispute->account(), "nobody owns the account: claim it");
     }
     dispute->set_respondent(owner->employee());
     dispute->set_ownership(owner->name());
   } else {
-    const bool seated = (owner != nullptr && owner->employee() == dispute->respondent()) ||
-                        FindKind(active, v1::OWNERSHIP_KIND_CO_OWNER, dispute->respondent()) != nullptr;
-    if (dispute->respondent().empty() || !seated) {
-      return InvalidField("respondent", "DISPUTE_RESPONDENT_INVALID", "must be the owner or a co-owner of the account");
-    }
+    RETURN_IF_ERROR(CheckRespondent(work, account, active, *dispute));
   }
   if (dispute->respondent() != dispute->opener()) return absl::OkStatus();
-  return FailedPrecondition("DISPUTE_WITH_ONESELF", dispute->account(), "there is nobody to disagree with");
+  return FailedPrecondition("DISPUTE_WITH_ONESELF", dispute->opener(), "there is nobody to disagree with");
 }
 
-// One open dispute of two people about one thing; what was decided about an ownership holds as long as that ownership.
-absl::Status CheckNotDecided(UnitOfWork& work, const WorkDispute& dispute) {
+// One open dispute of two people about one thing, whichever of them opened it. What was decided about an ownership
+// holds as long as that ownership, or the one that the decision began.
+absl::Status CheckNotDecided(UnitOfWork& work, const std::vector<AccountOwnership>& active,
+                             const WorkDispute& dispute) {
   const auto* subject = v1::DisputeSubject_descriptor()->FindValueByNumber(dispute.subject());
+  const Value opener(IdOf(dispute.opener())), respondent(IdOf(dispute.respondent()));
+  std::vector<Value> params = {resource::ShortEnumName(subject), opener, respondent, respondent, opener};
+  if (!dispute.account().empty()) params.emplace_back(IdOf(dispute.account()));
   ASSIGN_OR_RETURN(
       const std::vector<WorkDispute> known,
       work.Find<WorkDispute>(
-          {"t.account = ? AND t.subject = ? AND t.opener = ? AND t.respondent = ? AND t.state IN ('OPEN', 'DECIDED')",
-           {IdOf(dispute.account()), resource::ShortEnumName(subject), IdOf(dispute.opener()),
-            IdOf(dispute.respondent())}},
+          {absl::StrCat("t.subject = ? AND ((t.opener = ? AND t.respondent = ?) OR (t.opener = ? AND t.respondent = "
+                        "?)) AND t.state IN ('OPEN', 'DECIDED') AND t.account ",
+                        dispute.account().empty() ? "IS NULL" : "= ?"),
+           params},
           "ORDER BY t.id DESC", 200));
+  const AccountOwnership* owner = FindKind(active, v1::OWNERSHIP_KIND_OWNER);
+  const std::string about = dispute.account().empty() ? dispute.opener() : dispute.account();
   for (const WorkDispute& other : known) {
     if (other.subject_name() != dispute.subject_name()) continue;
     if (other.state() == v1::WORK_DISPUTE_STATE_OPEN) {
-      return FailedPrecondition("DISPUTE_OPEN", dispute.account(), absl::StrCat(other.name(), " is open already"),
+      return FailedPrecondition("DISPUTE_OPEN", about, absl::StrCat(other.name(), " is open already"),
                                 {{"dispute", other.name()}});
     }
-    if (dispute.subject() == v1::DISPUTE_SUBJECT_OWNERSHIP && other.ownership() != dispute.ownership()) continue;
-    return FailedPrecondition("DISPUTE_DECIDED", dispute.account(),
+    const bool began_this =
+        owner != nullptr && owner->origin() == v1::OWNERSHIP_ORIGIN_DECIDED && owner->evidence() == other.name();
+    if (dispute.subject() == v1::DISPUTE_SUBJECT_OWNERSHIP && other.ownership() != dispute.ownership() && !began_this) {
+      continue;
+    }
+    return FailedPrecondition("DISPUTE_DECIDED", about,
                               absl::StrCat(other.name(), " has decided this; the decision binds both"),
                               {{"dispute", other.name()}});
   }
@@ -109,17 +147,23 @@ absl::StatusOr<WorkDispute> Open(const Context& context, UnitOfWork& work, const
   dispute.set_opener(opener);
   dispute.set_respondent(request.respondent());
   dispute.set_state(v1::WORK_DISPUTE_STATE_OPEN);
-  ASSIGN_OR_RETURN(const Account account, work.Load<Account>(dispute.account()));
-  if (account.state() == v1::ACCOUNT_STATE_CLOSED) {
-    return FailedPrecondition("ACCOUNT_CLOSED", account.name(), "the account is closed");
+  dispute.set_subject_name(std::string(absl::StripAsciiWhitespace(dispute.subject_name())));
+  RETURN_IF_ERROR(rules::CheckSubject(dispute));
+  Account account;
+  std::vector<AccountOwnership> active;
+  if (!dispute.account().empty()) {
+    ASSIGN_OR_RETURN(account, work.Load<Account>(dispute.account()));
+    if (account.state() == v1::ACCOUNT_STATE_CLOSED) {
+      return FailedPrecondition("ACCOUNT_CLOSED", account.name(), "the account is closed");
+    }
+    ASSIGN_OR_RETURN(active, ActiveRows(work, account.name()));
   }
-  ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, account.name()));
-  RETURN_IF_ERROR(FindRespondent(active, &dispute));
-  RETURN_IF_ERROR(CheckNotDecided(work, dispute));
+  RETURN_IF_ERROR(FindRespondent(work, account, active, &dispute));
+  RETURN_IF_ERROR(CheckNotDecided(work, active, dispute));
   ASSIGN_OR_RETURN(const rules::ReportingLines lines, LinesAbove(context, work, {opener, dispute.respondent()}));
   const std::vector<std::string> arbiters = rules::NearestCommonSuperiors(lines, opener, dispute.respondent());
   if (arbiters.empty()) {
-    return FailedPrecondition("NO_COMMON_SUPERIOR", account.name(),
+    return FailedPrecondition("NO_COMMON_SUPERIOR", opener,
                               "the parties have no common superior by reporting line who could decide");
   }
   for (const std::string& arbiter : arbiters) dispute.add_arbiters(arbiter);
@@ -136,8 +180,28 @@ absl::Status NotParty(const WorkDispute& dispute, absl::string_view who) {
                absl::StrCat(dispute.name(), ": only ", who, " can do this"), {{"resource", dispute.name()}});
 }
 
-// What the decision does to the account.
+// The task that the dispute names is the opener's from here on; one that is only told in words moves by the decision.
+absl::Status MoveTask(UnitOfWork& work, const WorkDispute& dispute) {
+  if (!absl::StartsWith(dispute.subject_name(), "tasks/")) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<organization::v1::Task> tasks,
+                   work.Find<organization::v1::Task>({"t.id = ?", {IdOf(dispute.subject_name())}}, "", 1,
+                                                     /*lock=*/true));
+  if (tasks.empty() || tasks[0].assignee() != dispute.respondent() ||
+      (tasks[0].state() != organization::v1::TASK_STATE_OPEN &&
+       tasks[0].state() != organization::v1::TASK_STATE_IN_PROGRESS)) {
+    return FailedPrecondition("DISPUTE_TASK_CHANGED", dispute.name(),
+                              absl::StrCat(dispute.subject_name(), " is no open task of the respondent"),
+                              {{"task", dispute.subject_name()}});
+  }
+  Change<organization::v1::Task> change{tasks[0], tasks[0]};
+  change.after.set_assignee(dispute.opener());
+  change.after.set_assigner(dispute.arbiter());
+  return work.Save(std::move(change)).status();
+}
+
+// What the decision does to the account, or to the task.
 absl::Status Apply(const Context& context, UnitOfWork& work, const WorkDispute& dispute) {
+  if (dispute.effect() == v1::DISPUTE_EFFECT_TASK_MOVES) return MoveTask(work, dispute);
   if (dispute.effect() != v1::DISPUTE_EFFECT_OWNERSHIP_MOVES && dispute.effect() != v1::DISPUTE_EFFECT_CO_OWNERSHIP) {
     return absl::OkStatus();
   }
@@ -193,6 +257,25 @@ absl::StatusOr<WorkDispute> Decide(const Context& context, UnitOfWork& work,
   return work.Save(std::move(change));
 }
 
+// The disputes in which the caller is the other side, newest first: he reads what is alleged and what was decided,
+// whether or not he still sees the account.
+absl::StatusOr<v1::ListWorkDisputesAgainstMeResponse> AgainstMe(const Context& context, rpc::Call& call) {
+  const resource::Type& type = *context.runtime.catalog().Find(WorkDispute::descriptor());
+  v1::ListWorkDisputesAgainstMeResponse response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    const resource::SqlCondition against_me{"t.respondent = ?", {Value(call.principal.employee)}};
+    ASSIGN_OR_RETURN(
+        std::vector<resource::Record> records,
+        context.runtime.store().Select(connection, type, {against_me}, "ORDER BY t.id DESC", kAgainstMeMax));
+    for (resource::Record& record : records) {
+      response.add_work_disputes()->Swap(static_cast<WorkDispute*>(record.message.get()));
+    }
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
 }  // namespace
 
 void RegisterDisputes(const Context& context, rpc::Registry* registry) {
@@ -202,6 +285,9 @@ void RegisterDisputes(const Context& context, rpc::Registry* registry) {
         return context.runtime.Write<WorkDispute>(call, request,
                                                   [&](UnitOfWork& work) { return Open(context, work, request); });
       });
+  registry->Add<v1::ListWorkDisputesAgainstMeRequest, v1::ListWorkDisputesAgainstMeResponse>(
+      absl::StrCat(kService, "ListWorkDisputesAgainstMe"),
+      [context](rpc::Call& call, const v1::ListWorkDisputesAgainstMeRequest&) { return AgainstMe(context, call); });
   registry->Add<v1::AnswerWorkDisputeRequest, WorkDispute>(
       absl::StrCat(kService, "AnswerWorkDispute"),
       [context](rpc::Call& call, const v1::AnswerWorkDisputeRequest& request) {

@@ -9,6 +9,7 @@
 #include "kam/account/v1/account_service.pb.h"
 #include "kam/account/v1/work_dispute_service.pb.h"
 #include "kam/api/standard.pb.h"
+#include "kam/organization/v1/task_service.pb.h"
 
 namespace kam::account {
 namespace {
@@ -114,8 +115,20 @@ TEST_F(DisputeTest, TheCommonSuperiorDecidesAndTheAccountMoves) {
                                   IdOf(account_), "'"))
                 .text(),
             "DECIDED");
-  // It binds: nobody decides again.
+  // It binds: nobody decides again, and who has lost does not open it anew.
   EXPECT_THAT(Decide(bds_, opened->name(), v1::DISPUTE_EFFECT_STAYS), HasReason("STATE_NOT_ALLOWED"));
+  EXPECT_THAT(Open(kax_), HasReason("DISPUTE_DECIDED"));
+  // He reads what was decided against him, although he sees the account no more.
+  const auto against_me = [&](const auth::Principal& who) {
+    return world_.Call<v1::ListWorkDisputesAgainstMeResponse>(who, Rpc("ListWorkDisputesAgainstMe"),
+                                                              v1::ListWorkDisputesAgainstMeRequest());
+  };
+  const auto lost = against_me(kax_);
+  ASSERT_THAT(lost, IsOk());
+  ASSERT_EQ(lost->work_disputes_size(), 1);
+  EXPECT_EQ(lost->work_disputes(0).name(), opened->name());
+  EXPECT_EQ(lost->work_disputes(0).decision(), "先报备者优先");
+  EXPECT_EQ(against_me(kax2_)->work_disputes_size(), 0);
 }
 
 // G-09, A-07, G28: what the owner does in a dispute does not tell the opener who he is: not as the last who changed
@@ -176,12 +189,95 @@ TEST_F(DisputeTest, TheyMayHaveToWorkTogether) {
 
 // G-09
 TEST_F(DisputeTest, ACommissionIsSharedBetweenThoseWhoWorkTheAccount) {
+  // A-07, G28: who does not see the account cannot find out by trying who works it.
+  EXPECT_THAT(Open(kax2_, v1::DISPUTE_SUBJECT_COMMISSION, lead_.name()), HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(Open(kax2_, v1::DISPUTE_SUBJECT_COMMISSION, seller_.name()), HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(Open(kax2_, v1::DISPUTE_SUBJECT_TASK, seller_.name()), HasReason("OUT_OF_SCOPE"));
+  v1::AssignOwnerRequest assign;
+  assign.set_name(account_);
+  assign.set_employee(other_.name());
+  assign.set_kind(v1::OWNERSHIP_KIND_CO_OWNER);
+  assign.set_reason("协同");
+  ASSERT_THAT(world_.Call<Account>(gam_, "kam.account.v1.AccountService/AssignOwner", assign), IsOk());
+  EXPECT_THAT(Open(kax2_, v1::DISPUTE_SUBJECT_COMMISSION), HasReason("DISPUTE_RESPONDENT_INVALID"));
   EXPECT_THAT(Open(kax2_, v1::DISPUTE_SUBJECT_COMMISSION, lead_.name()), HasReason("DISPUTE_RESPONDENT_INVALID"));
   const auto opened = Open(kax2_, v1::DISPUTE_SUBJECT_COMMISSION, seller_.name());
   ASSERT_THAT(opened, IsOk());
   const auto decided = Decide(bds_, opened->name(), v1::DISPUTE_EFFECT_COMMISSION_SPLIT, 40);
   ASSERT_THAT(decided, IsOk());
   EXPECT_EQ(decided->opener_share(), 40);
+  // It binds both, whichever of them opens it again.
+  EXPECT_THAT(Open(kax2_, v1::DISPUTE_SUBJECT_COMMISSION, seller_.name()), HasReason("DISPUTE_DECIDED"));
+  EXPECT_THAT(Open(kax_, v1::DISPUTE_SUBJECT_COMMISSION, other_.name()), HasReason("DISPUTE_DECIDED"));
+}
+
+// G-09, A-07: who has worked the account may dispute about the commission of that time; the answer does not tell him
+// who works it now.
+TEST_F(DisputeTest, AFormerOwnerDisputesWithoutLearningWhoCameAfterHim) {
+  v1::TransferOwnerRequest transfer;
+  transfer.set_name(account_);
+  transfer.set_successor(other_.name());
+  transfer.set_reason("调整");
+  ASSERT_THAT(world_.Call<Account>(gam_, "kam.account.v1.AccountService/TransferOwner", transfer), IsOk());
+  const auto third = world_.AddEmployee("KAX", department_.name(), {lead_.name()});
+  EXPECT_THAT(Open(kax_, v1::DISPUTE_SUBJECT_COMMISSION, other_.name()), IsOk());
+  EXPECT_THAT(Open(kax_, v1::DISPUTE_SUBJECT_COMMISSION, third.name()), IsOk());
+}
+
+// G-09, R-04: after-sales specialists disagree about a task; their supervisor decides, and the task moves.
+TEST_F(DisputeTest, ATaskMovesBetweenServicePeople) {
+  const auto supervisor = world_.AddEmployee("ASS", department_.name(), {head_.name()});
+  const auto engineer = world_.AddEmployee("AS", department_.name(), {supervisor.name()});
+  const auto specialist = world_.AddEmployee("ASP", department_.name(), {supervisor.name()});
+  const auth::Principal ass = world_.As(supervisor, "ASS", {IdOf(engineer.name()), IdOf(specialist.name())});
+  const auth::Principal as = world_.As(engineer, "AS");
+  const auth::Principal asp = world_.As(specialist, "ASP");
+  organization::v1::CreateTaskRequest create;
+  create.mutable_task()->set_title("保修车辆回访");
+  create.mutable_task()->set_assignee(specialist.name());
+  create.mutable_task()->set_due_date("2026-02-01");
+  const auto task = world_.Call<organization::v1::Task>(ass, "kam.organization.v1.TaskService/CreateTask", create);
+  ASSERT_THAT(task, IsOk());
+  v1::OpenWorkDisputeRequest open;
+  open.mutable_work_dispute()->set_subject(v1::DISPUTE_SUBJECT_COMMISSION);
+  open.mutable_work_dispute()->set_subject_name(absl::StrCat(" ", task->name(), " "));
+  open.mutable_work_dispute()->set_demand("客户一直由我回访");
+  open.mutable_work_dispute()->set_evidence("回访记录");
+  open.set_respondent(specialist.name());
+  EXPECT_THAT(world_.Call<WorkDispute>(as, Rpc("OpenWorkDispute"), open), HasReason("FIELD_REQUIRED"));
+  open.mutable_work_dispute()->set_subject(v1::DISPUTE_SUBJECT_TASK);
+  const auto opened = world_.Call<WorkDispute>(as, Rpc("OpenWorkDispute"), open);
+  ASSERT_THAT(opened, IsOk());
+  EXPECT_EQ(opened->subject_name(), task->name());
+  EXPECT_THAT(opened->arbiters(), ::testing::ElementsAre(supervisor.name()));
+  v1::AnswerWorkDisputeRequest answer;
+  answer.set_name(opened->name());
+  answer.set_answer("已约好客户");
+  ASSERT_THAT(world_.Call<WorkDispute>(asp, Rpc("AnswerWorkDispute"), answer), IsOk());
+  v1::DecideWorkDisputeRequest decide;
+  decide.set_name(opened->name());
+  decide.set_effect(v1::DISPUTE_EFFECT_TASK_MOVES);
+  decide.set_decision("由先回访者继续");
+  decide.set_etag(Get(ass, opened->name())->etag());
+  ASSERT_THAT(world_.Call<WorkDispute>(ass, Rpc("DecideWorkDispute"), decide), IsOk());
+  kam::api::GetRequest get;
+  get.set_name(task->name());
+  const auto moved = world_.Call<organization::v1::Task>(as, "kam.organization.v1.TaskService/GetTask", get);
+  ASSERT_THAT(moved, IsOk());
+  EXPECT_EQ(moved->assignee(), engineer.name());
+  EXPECT_EQ(moved->assigner(), supervisor.name());
+  // The loser does not open it again, and a task that is not the respondent's does not move.
+  open.set_respondent(engineer.name());
+  EXPECT_THAT(world_.Call<WorkDispute>(asp, Rpc("OpenWorkDispute"), open), HasReason("DISPUTE_DECIDED"));
+  const auto third = world_.AddEmployee("AS", department_.name(), {supervisor.name()});
+  open.set_respondent(specialist.name());
+  const auto late = world_.Call<WorkDispute>(world_.As(third, "AS"), Rpc("OpenWorkDispute"), open);
+  ASSERT_THAT(late, IsOk());
+  decide.set_name(late->name());
+  decide.set_etag(late->etag());
+  EXPECT_THAT(world_.Call<WorkDispute>(world_.As(supervisor, "ASS", {IdOf(third.name()), IdOf(specialist.name())}),
+                                       Rpc("DecideWorkDispute"), decide),
+              HasReason("DISPUTE_TASK_CHANGED"));
 }
 
 // G-09: two superiors are possible; either of the two that both have in common decides.

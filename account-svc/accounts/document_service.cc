@@ -216,6 +216,13 @@ void RegisterDocuments(const Context& context, rpc::Registry* registry) {
       Rpc("ExportCustomerDocument"), [context](rpc::Call& call, const v1::ExportCustomerDocumentRequest& request) {
         return Open(context, call, request, request.name(), request.purpose(), /*take_out=*/true);
       });
+  AddVerb<CustomerDocument, v1::DeclassifyCustomerDocumentRequest>(
+      context, Rpc("DeclassifyCustomerDocument"), registry,
+      [](UnitOfWork& work, const v1::DeclassifyCustomerDocumentRequest& request,
+         resource::Change<CustomerDocument>* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::Declassify(actor, request.classification(), &change->after);
+      });
   AddVerb<CustomerDocument, v1::DestroyCustomerDocumentRequest>(
       context, Rpc("DestroyCustomerDocument"), registry,
       [context](UnitOfWork& work, const v1::DestroyCustomerDocumentRequest& request,

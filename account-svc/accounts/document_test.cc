@@ -180,6 +180,33 @@ TEST_F(DocumentTest, ExportIsARightOfItsOwn) {
   EXPECT_FALSE(Reads(gam_, secret->name()).back().allowed());
 }
 
+// one clerk does not make a document less confidential, by no way; a director does, who did not file it.
+TEST_F(DocumentTest, ADocumentIsDeclassifiedByAnotherOnly) {
+  const auto secret = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_SECRET);
+  ASSERT_THAT(secret, IsOk());
+  v1::UpdateCustomerDocumentRequest update;
+  update.mutable_customer_document()->set_name(secret->name());
+  update.mutable_customer_document()->set_classification(v1::DOCUMENT_CLASSIFICATION_INTERNAL);
+  EXPECT_THAT(world_.Call<CustomerDocument>(gad_, Vault("UpdateCustomerDocument"), update),
+              HasReason("CLASSIFICATION_LOWERED"));
+  v1::DeclassifyCustomerDocumentRequest request;
+  request.set_name(secret->name());
+  request.set_etag(secret->etag());
+  request.set_classification(v1::DOCUMENT_CLASSIFICATION_SECRET);
+  request.set_reason("已公示");
+  EXPECT_THAT(world_.Call<CustomerDocument>(gad_, Vault("DeclassifyCustomerDocument"), request),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  const auth::Principal director = world_.As(world_.AddEmployee("SD"), "SD");
+  EXPECT_THAT(world_.Call<CustomerDocument>(director, Vault("DeclassifyCustomerDocument"), request),
+              HasReason("CLASSIFICATION_NOT_LOWER"));
+  request.set_classification(v1::DOCUMENT_CLASSIFICATION_INTERNAL);
+  const auto lowered = world_.Call<CustomerDocument>(director, Vault("DeclassifyCustomerDocument"), request);
+  ASSERT_THAT(lowered, IsOk());
+  EXPECT_EQ(lowered->classification(), v1::DOCUMENT_CLASSIFICATION_INTERNAL);
+  update.mutable_customer_document()->set_classification(v1::DOCUMENT_CLASSIFICATION_SECRET);
+  EXPECT_THAT(world_.Call<CustomerDocument>(gad_, Vault("UpdateCustomerDocument"), update), IsOk());
+}
+
 // kept as long as it must be, then destroyed by another than who filed it; the label and the reads stay.
 TEST_F(DocumentTest, IsDestroyedAfterItsRetention) {
   const auto document = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_INTERNAL);

@@ -3,7 +3,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
-#include "account-svc/rules/ownership_rules.h"
+#include "account-svc/accounts/claimable.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/id/digest.h"
 #include "common/status/status.h"
@@ -54,8 +54,7 @@ absl::StatusOr<std::optional<Duplicate>> FindDuplicate(mysql::Connection& connec
   if (where.empty()) return std::nullopt;
   constexpr int kRowsMax = 200;  // A telephone number that so many firms share says nothing any more.
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   connection.Query(absl::StrCat("SELECT k.kind, k.account, a.protected_until, r.key_value FROM "
-                                                 "account_keys k JOIN accounts a ON a.id = k.account LEFT JOIN "
+                   connection.Query(absl::StrCat("SELECT k.kind, k.account, r.key_value FROM account_keys k LEFT JOIN "
                                                  "account_keys r ON r.account = k.account AND r.kind = 'REGISTRATION' "
                                                  "WHERE ",
                                                  where, " ORDER BY k.account LIMIT ", kRowsMax),
@@ -63,10 +62,9 @@ absl::StatusOr<std::optional<Duplicate>> FindDuplicate(mysql::Connection& connec
   for (const char* kind : {kRegistration, kName, kDomain, kPhone}) {
     for (const mysql::Row& row : rows) {
       if (row[0].text() != kind || row[1].text() == except) continue;
-      if (!keys.registration.empty() && !row[3].is_null() && row[3].text() != keys.registration) continue;
+      if (!keys.registration.empty() && !row[2].is_null() && row[2].text() != keys.registration) continue;
       Duplicate duplicate;
       duplicate.account = row[1].text();
-      if (!row[2].is_null()) duplicate.protected_until = row[2].time();
       return duplicate;
     }
   }
@@ -87,7 +85,7 @@ absl::StatusOr<bool> Reaches(mysql::Connection& connection, const resource::Runt
 }
 
 absl::Status RefuseDuplicate(resource::UnitOfWork& work, const rules::FirmKeys& keys, const std::string& except,
-                             absl::string_view method) {
+                             absl::string_view method, const Policy& policy) {
   std::string rows;
   std::vector<Value> params;
   for (const auto& [kind, value] : Listed(keys)) {
@@ -111,8 +109,8 @@ absl::Status RefuseDuplicate(resource::UnitOfWork& work, const rules::FirmKeys& 
                  absl::StrCat("the firm has a file already: ", name), {{"account", name}});
   }
   // Nothing that tells whose account it is.
-  const std::string after = absl::FormatTime(
-      absl::RFC3339_sec, rules::ClaimableAfter(duplicate->protected_until, work.now()), absl::UTCTimeZone());
+  ASSIGN_OR_RETURN(const absl::Time time, ClaimableAfter(work.connection(), duplicate->account, work.now(), policy));
+  const std::string after = absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone());
   return Error(absl::StatusCode::kAlreadyExists, "ACCOUNT_EXISTS",
                absl::StrCat("the firm has a file already; it may be claimed after ", after),
                {{"claimableAfter", after}});

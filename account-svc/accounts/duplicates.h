@@ -19,7 +19,6 @@ namespace kam::account {
 
 struct Duplicate {
   std::string account;  // Id.
-  std::optional<absl::Time> protected_until;
 };
 
 rules::FirmKeys KeysOf(const v1::Account& account, const Policy& policy);
@@ -33,7 +32,7 @@ absl::StatusOr<std::optional<Duplicate>> FindDuplicate(mysql::Connection& connec
 // same keys come one after the other from here to the end of the transaction. A refusal is an answer about a firm: who
 // got it through `method` is logged, although the transaction is rolled back.
 absl::Status RefuseDuplicate(resource::UnitOfWork& work, const rules::FirmKeys& keys, const std::string& except,
-                             absl::string_view method);
+                             absl::string_view method, const Policy& policy);
 
 // Makes account_keys say what `account` is known by; nothing for a closed account. `before` null: a new account.
 absl::Status SaveKeys(resource::UnitOfWork& work, const v1::Account* before, const v1::Account& account,

@@ -67,15 +67,17 @@ void RegisterExternalRelations(const Context& context, rpc::Registry* registry) 
       [context](UnitOfWork& work, ExternalExchange* exchange) { return CreateExchange(context, work, exchange); });
   context.runtime.SetHooks(ExternalExchange::descriptor(), std::move(exchanges));
   resource::Hooks authorities;
-  const auto check = [](UnitOfWork& work, const RepresentationAuthority& authority) -> absl::Status {
+  const auto check = [](UnitOfWork& work, const RepresentationAuthority* before,
+                        const RepresentationAuthority& authority) -> absl::Status {
     RETURN_IF_ERROR(Validate(work, authority));
+    RETURN_IF_ERROR(rules::CheckGrantor(work.actor().subject, work.actor().roles, before, authority));
     return rules::CheckAuthority(authority);
   };
   authorities.on_create = resource::OnCreate<RepresentationAuthority>(
-      [check](UnitOfWork& work, RepresentationAuthority* authority) { return check(work, *authority); });
+      [check](UnitOfWork& work, RepresentationAuthority* authority) { return check(work, nullptr, *authority); });
   authorities.on_update = resource::OnUpdate<RepresentationAuthority>(
-      [check](UnitOfWork& work, const RepresentationAuthority&, RepresentationAuthority* authority) {
-        return check(work, *authority);
+      [check](UnitOfWork& work, const RepresentationAuthority& before, RepresentationAuthority* authority) {
+        return check(work, &before, *authority);
       });
   context.runtime.SetHooks(RepresentationAuthority::descriptor(), std::move(authorities));
   resource::RegisterStandardMethods(context.runtime, kService, registry);

@@ -228,6 +228,28 @@ TEST_F(HandoverTest, AfterATransferTheSignaturesAreNotCancelledAway) {
   EXPECT_TRUE(late[0].has_giver_sign_time());
 }
 
+// no poaching from above: a superior takes a subordinate's account over with both signatures, not alone.
+TEST_F(HandoverTest, ASuperiorTakesAnAccountOverByHandoverOnly) {
+  const auto lead = world_.AddEmployee("BDS", department_.name(), {head_.name()});
+  const auth::Principal bds = world_.As(lead, "BDS", {IdOf(seller_.name())});
+  v1::TransferOwnerRequest transfer;
+  transfer.set_name(account_);
+  transfer.set_successor(lead.name());
+  transfer.set_reason("我来跟进");
+  EXPECT_THAT(world_.Call<Account>(bds, "kam.account.v1.AccountService/TransferOwner", transfer),
+              HasReason("SEPARATION_OF_DUTIES"));
+  v1::StartAccountHandoverRequest start;
+  start.set_account(account_);
+  start.set_receiver(lead.name());
+  start.set_reason("我来跟进");
+  const auto started = world_.Call<AccountHandover>(bds, Rpc("StartAccountHandover"), start);
+  ASSERT_THAT(started, IsOk());
+  const auto given = Sign(kax_, *started);
+  ASSERT_THAT(given, IsOk());
+  ASSERT_THAT(Sign(bds, *given), IsOk());
+  EXPECT_EQ(Owner(), lead.name());
+}
+
 // somebody leaves: his superior starts all hand-overs, and signs for him once he is gone.
 TEST_F(HandoverTest, ALeaverHandsOverAllHeHas) {
   const std::string second = world_.AddAccount(gam_).name();

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "account-svc/accounts/account_service.h"
+#include "account-svc/accounts/claimable.h"
 #include "account-svc/accounts/ownership_rows.h"
 #include "account-svc/accounts/ownership_timer.h"
 #include "account-svc/rules/ownership_rules.h"
@@ -59,24 +60,11 @@ absl::StatusOr<std::optional<absl::Time>> LostBy(UnitOfWork& work, const std::st
 }
 
 absl::StatusOr<rules::ClaimFacts> FactsOf(const Context& context, UnitOfWork& work, const Account& account,
-                                          const std::vector<AccountOwnership>& active, const std::string& asker,
-                                          const Asked& asked) {
-  rules::ClaimFacts facts;
-  facts.account = account.name();
+                                          const std::string& asker, const Asked& asked) {
+  ASSIGN_OR_RETURN(rules::ClaimFacts facts, ClaimFactsOf(work.connection(), IdOf(account.name()), context.policy));
   facts.asker = asker;
-  facts.maker = account.creator();
-  facts.create_time = FromTimestamp(account.create_time());
-  facts.admitted = account.state() != v1::ACCOUNT_STATE_DRAFT && account.state() != v1::ACCOUNT_STATE_SUBMITTED;
-  if (const AccountOwnership* owner = FindKind(active, v1::OWNERSHIP_KIND_OWNER)) {
-    facts.owner = facts.protected_for = owner->employee();
-    facts.protected_until = rules::ProtectionEnd(FromTimestamp(owner->since()), ProtectionOf(*owner), context.policy);
-    ASSIGN_OR_RETURN(facts.last_deal, LastWin(work.connection(), account.name()));
-    if (asked.last_order.has_value()) {
-      facts.last_deal = std::max(facts.last_deal.value_or(*asked.last_order), *asked.last_order);
-    }
-  } else if (const AccountOwnership* reported = FindKind(active, v1::OWNERSHIP_KIND_PROTECTED)) {
-    facts.protected_for = reported->employee();
-    facts.protected_until = ProtectionOf(*reported);
+  if (asked.last_order.has_value()) {
+    facts.last_deal = std::max(facts.last_deal.value_or(*asked.last_order), *asked.last_order);
   }
   ASSIGN_OR_RETURN(facts.asker_lost, LostBy(work, account.name(), asker));
   return facts;
@@ -107,7 +95,7 @@ absl::StatusOr<Account> Claim(const Context& context, UnitOfWork& work, const v1
                       "somebody else got the account at the same time", absl::Milliseconds(10));
   }
   RETURN_IF_ERROR(CheckCandidate(context, work, asker, "name", /*as_owner=*/true));
-  ASSIGN_OR_RETURN(const rules::ClaimFacts facts, FactsOf(context, work, account, active, asker, asked));
+  ASSIGN_OR_RETURN(const rules::ClaimFacts facts, FactsOf(context, work, account, asker, asked));
   RETURN_IF_ERROR(rules::CheckClaim(facts, work.now(), context.policy));
   ASSIGN_OR_RETURN(const int today, ClaimsToday(context, work, asker));
   RETURN_IF_ERROR(rules::CheckClaimCap(asker, today, context.policy));
@@ -122,16 +110,7 @@ absl::StatusOr<Account> Claim(const Context& context, UnitOfWork& work, const v1
     return work.Save(std::move(change));
   }
   ASSIGN_OR_RETURN(const AccountOwnership begun, InsertRow(context, work, row));
-  if (const AccountOwnership* reported = FindKind(active, v1::OWNERSHIP_KIND_PROTECTED)) {
-    RETURN_IF_ERROR(EndRow(work, *reported, v1::OWNERSHIP_STATE_TRANSFERRED, at, "has become the owner", begun.name()));
-  }
-  if (const AccountOwnership* co = FindKind(active, v1::OWNERSHIP_KIND_CO_OWNER, asker)) {
-    RETURN_IF_ERROR(EndRow(work, *co, v1::OWNERSHIP_STATE_TRANSFERRED, at, "has become the owner", begun.name()));
-    auto* names = account.mutable_co_owners();
-    names->erase(std::remove(names->begin(), names->end(), asker), names->end());
-  }
-  account.set_owner(asker);
-  *account.mutable_protected_until() = ToTimestamp(until);
+  RETURN_IF_ERROR(BecomeOwner(work, active, begun, &account));
   return work.Save(std::move(change));
 }
 

@@ -187,6 +187,78 @@ TEST_F(ClaimTest, AnAccountGivenUpIsFreeForOthersButNotAtOnceForTheSameSeller) {
   EXPECT_THAT(Claim(kax2_, account), IsOk());
 }
 
+// who has lost his seat works the customer no more: his open opportunities go to the next owner, whichever way
+// that one came to the account. Those of a co-owner and of a superior stay theirs.
+TEST_F(ClaimTest, OpenOpportunitiesFollowTheNextOwner) {
+  const std::string account = FreeAccount();
+  ASSERT_THAT(Claim(kax_, account), IsOk());
+  const auto third = world_.AddEmployee("KAX", department_.name(), {head_.name()});
+  v1::AssignOwnerRequest assign;
+  assign.set_name(account);
+  assign.set_employee(third.name());
+  assign.set_kind(v1::OWNERSHIP_KIND_CO_OWNER);
+  assign.set_reason("协同");
+  ASSERT_THAT(world_.Call<Account>(gam_, Method("AssignOwner"), assign), IsOk());
+  const std::string left = OpenOpportunity(kax_, account);
+  const std::string of_co_owner = OpenOpportunity(world_.As(third, "KAX"), account);
+  const auto manager = world_.AddEmployee("KAM", department_.name());
+  const std::string of_manager = OpenOpportunity(world_.As(manager, "KAM"), account);
+  const auto owner_of = [&](const std::string& opportunity) {
+    kam::api::GetRequest get;
+    get.set_name(opportunity);
+    const auto read = world_.Call<v1::Opportunity>(gam_, "kam.account.v1.OpportunityService/GetOpportunity", get);
+    EXPECT_THAT(read, IsOk());
+    return read.ok() ? read->owner() : "";
+  };
+  ASSERT_THAT(Release(kax_, account), IsOk());
+  EXPECT_EQ(owner_of(left), seller_.name());
+  ASSERT_THAT(Claim(kax2_, account), IsOk());
+  EXPECT_EQ(owner_of(left), other_.name());
+  EXPECT_EQ(owner_of(of_co_owner), third.name());
+  EXPECT_EQ(owner_of(of_manager), manager.name());
+  kam::api::GetRequest get;
+  get.set_name(left);
+  EXPECT_THAT(world_.Call<v1::Opportunity>(kax_, "kam.account.v1.OpportunityService/GetOpportunity", get),
+              StatusIs(absl::StatusCode::kNotFound));
+  // The same when a superior gives it to somebody.
+  ASSERT_THAT(Release(gam_, account), IsOk());
+  assign.set_employee(seller_.name());
+  assign.set_kind(v1::OWNERSHIP_KIND_OWNER);
+  ASSERT_THAT(world_.Call<Account>(gam_, Method("AssignOwner"), assign), IsOk());
+  EXPECT_EQ(owner_of(left), seller_.name());
+}
+
+// A-07, G28: every answer about a firm that one does not see gives the day on which the claim succeeds.
+TEST_F(ClaimTest, WhatIsSaidOfAFirmIsWhatTheClaimSays) {
+  const auto said = [&](const Account& firm) {
+    v1::CheckDuplicateRequest check;
+    check.set_registration_number(firm.registration_number());
+    check.set_country("CN");
+    const auto answer = world_.Call<v1::CheckDuplicateResponse>(kax2_, Method("CheckDuplicate"), check);
+    EXPECT_THAT(answer, IsOk());
+    if (!answer.ok()) return std::string();
+    EXPECT_EQ(answer->result(), v1::DUPLICATE_RESULT_EXISTS);
+    return absl::FormatTime(absl::RFC3339_sec, absl::FromUnixSeconds(answer->claimable_after().seconds()),
+                            absl::UTCTimeZone());
+  };
+  // A colleague's draft that was never admitted.
+  const Account draft = world_.AddAccount(kax_);
+  const auto refused = Claim(kax2_, draft.name());
+  EXPECT_THAT(refused, HasReason("ACCOUNT_PROTECTED"));
+  EXPECT_EQ(said(draft), MetadataValue(refused.status(), "claimableAfter"));
+  Account again = world_.CompleteDraft();
+  again.set_registration_number(draft.registration_number());
+  EXPECT_EQ(MetadataValue(world_.CreateAccount(kax2_, again).status(), "claimableAfter"), said(draft));
+  // An owner whose protection nobody set, as in another system: that of the policy counts from his first day.
+  const Account owned = world_.AddAccount(gam_);
+  world_.Assign(gam_, owned.name(), seller_.name());
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE accounts SET protected_until = NULL WHERE id = '", IdOf(owned.name()), "'"));
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE account_ownerships SET protected_until = NULL WHERE account = '", IdOf(owned.name()), "'"));
+  EXPECT_EQ(said(owned), MetadataValue(Claim(kax2_, owned.name()).status(), "claimableAfter"));
+}
+
 // a co-owner gives up his own part, not the owner's.
 TEST_F(ClaimTest, ACoOwnerDoesNotReleaseTheOwner) {
   const std::string account = FreeAccount();

@@ -18,17 +18,22 @@ using resource::UnitOfWork;
 using v1::Account;
 using v1::AccountOwnership;
 
-constexpr int kActiveRowsMax = 200;     // Owner, co-owners and protections of one account.
+constexpr int kActiveRowsMax = 250;     // Owner, protections, and at most 200 co-owners (Account.co_owners).
 constexpr int kOpportunitiesMax = 500;  // Handed over in one transaction.
 
-// The new owner goes on with what the old one has begun.
-absl::Status HandOverOpportunities(UnitOfWork& work, const Account& account, const std::string& from,
-                                   const std::string& to) {
+// The new owner goes on with what those have begun who have lost their seat. Who governs the account without a seat
+// keeps what is his.
+absl::Status TakeOverOpportunities(UnitOfWork& work, const Account& account, const std::string& owner) {
+  const std::string id = IdOf(account.name());
   ASSIGN_OR_RETURN(
       const std::vector<v1::Opportunity> open,
-      work.Find<v1::Opportunity>({"t.account = ? AND t.owner = ? AND t.state = 'OPEN' AND t.archive_time IS NULL",
-                                  {IdOf(account.name()), IdOf(from)}},
-                                 "ORDER BY t.id", kOpportunitiesMax + 1, /*lock=*/true));
+      work.Find<v1::Opportunity>(
+          {"t.account = ? AND t.state = 'OPEN' AND t.archive_time IS NULL AND t.owner <> ? AND (t.owner = ? OR t.owner "
+           "IN (SELECT o.employee FROM account_ownerships o WHERE o.account = ? AND o.kind IN ('OWNER', 'CO_OWNER') "
+           "AND o.state <> 'ACTIVE')) AND t.owner NOT IN (SELECT s.employee FROM account_ownerships s WHERE s.account "
+           "= ? AND s.kind = 'CO_OWNER' AND s.state = 'ACTIVE')",
+           {id, IdOf(owner), IdOf(account.creator()), id, id}},
+          "ORDER BY t.id", kOpportunitiesMax + 1, /*lock=*/true));
   if (open.size() > kOpportunitiesMax) {
     return FailedPrecondition("HAND_OVER_TOO_LARGE", account.name(),
                               absl::StrCat("more than ", kOpportunitiesMax, " open opportunities"),
@@ -36,7 +41,7 @@ absl::Status HandOverOpportunities(UnitOfWork& work, const Account& account, con
   }
   for (const v1::Opportunity& opportunity : open) {
     Change<v1::Opportunity> change{opportunity, opportunity};
-    change.after.set_owner(to);
+    change.after.set_owner(owner);
     RETURN_IF_ERROR(work.Save(std::move(change)).status());
   }
   return absl::OkStatus();
@@ -89,7 +94,7 @@ absl::Status EndRow(UnitOfWork& work, const AccountOwnership& row, v1::Ownership
 absl::StatusOr<std::vector<AccountOwnership>> ActiveRows(UnitOfWork& work, const std::string& account) {
   ASSIGN_OR_RETURN(std::vector<AccountOwnership> rows,
                    work.Find<AccountOwnership>({"t.account = ? AND t.state = 'ACTIVE'", {IdOf(account)}},
-                                               "ORDER BY t.id", kActiveRowsMax, /*lock=*/true));
+                                               "ORDER BY t.kind = 'CO_OWNER', t.id", kActiveRowsMax, /*lock=*/true));
   std::vector<AccountOwnership> active;
   for (AccountOwnership& row : rows) {
     if (row.kind() == v1::OWNERSHIP_KIND_PROTECTED &&
@@ -134,8 +139,9 @@ absl::Status CheckCandidate(const Context& context, UnitOfWork& work, const std:
   ASSIGN_OR_RETURN(
       const std::vector<Row> locked,
       work.connection().Query("SELECT employee FROM employee_scopes WHERE employee = ? FOR UPDATE", {IdOf(employee)}));
-  ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                   work.connection().Query("SELECT leave_date FROM employees WHERE id = ?", {IdOf(employee)}));
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      work.connection().Query("SELECT leave_date, archive_time FROM employees WHERE id = ?", {IdOf(employee)}));
   if (locked.empty() || rows.empty()) {
     return InvalidField(field, "REFERENCE_NOT_FOUND", absl::StrCat(employee, " does not exist"),
                         {{"reference", employee}});
@@ -147,8 +153,31 @@ absl::Status CheckCandidate(const Context& context, UnitOfWork& work, const std:
   rules::Candidate candidate;
   candidate.name = employee;
   candidate.leave_date = rows[0][0].text();
+  candidate.archived = !rows[0][1].is_null();
   candidate.holdings = static_cast<int>(held[0][0].integer());
   return rules::CheckCandidate(candidate, as_owner, context.Today(work.now()), context.policy);
+}
+
+void RemoveCoOwner(const std::string& employee, Account* account) {
+  auto* names = account->mutable_co_owners();
+  names->erase(std::remove(names->begin(), names->end(), employee), names->end());
+}
+
+absl::Status BecomeOwner(UnitOfWork& work, const std::vector<AccountOwnership>& active, const AccountOwnership& row,
+                         Account* account) {
+  for (const AccountOwnership& other : active) {
+    const bool his_seat = other.kind() == v1::OWNERSHIP_KIND_CO_OWNER && other.employee() == row.employee();
+    if (!his_seat && other.kind() != v1::OWNERSHIP_KIND_PROTECTED) continue;
+    const char* reason = other.employee() == row.employee() ? "has become the owner" : "somebody else owns the account";
+    RETURN_IF_ERROR(
+        EndRow(work, other, v1::OWNERSHIP_STATE_TRANSFERRED, FromTimestamp(row.since()), reason, row.name()));
+  }
+  RemoveCoOwner(row.employee(), account);
+  RETURN_IF_ERROR(TakeOverOpportunities(work, *account, row.employee()));
+  account->set_owner(row.employee());
+  account->clear_protected_until();
+  if (row.has_protected_until()) *account->mutable_protected_until() = row.protected_until();
+  return absl::OkStatus();
 }
 
 absl::Status MoveOwner(const Context& context, UnitOfWork& work, const std::vector<AccountOwnership>& active,
@@ -162,20 +191,21 @@ absl::Status MoveOwner(const Context& context, UnitOfWork& work, const std::vect
   ended.after = ended.before;
   ended.after.set_successor(row.name());
   RETURN_IF_ERROR(work.Save(std::move(ended)).status());
-  // A successor who was co-owner is the owner now.
-  if (const AccountOwnership* co = FindKind(active, v1::OWNERSHIP_KIND_CO_OWNER, successor.employee)) {
-    RETURN_IF_ERROR(
-        EndRow(work, *co, v1::OWNERSHIP_STATE_TRANSFERRED, successor.since, "has become the owner", row.name()));
-    auto* names = account->mutable_co_owners();
-    names->erase(std::remove(names->begin(), names->end(), successor.employee), names->end());
-  }
-  RETURN_IF_ERROR(HandOverOpportunities(work, *account, owner.employee(), successor.employee));
-  account->set_owner(successor.employee);
-  account->clear_protected_until();
-  if (successor.protected_until.has_value()) {
-    *account->mutable_protected_until() = ToTimestamp(*successor.protected_until);
-  }
-  return absl::OkStatus();
+  return BecomeOwner(work, active, row, account);
+}
+
+absl::Status CheckArchive(UnitOfWork& work, const Account& account) {
+  ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, account.name()));
+  if (active.empty()) return absl::OkStatus();
+  return FailedPrecondition("OWNER_EXISTS", account.name(),
+                            "the account has an owner, a co-owner or somebody it is protected for: release them first",
+                            {{"ownership", active[0].name()}, {"permission", "account.assign"}});
+}
+
+absl::Status ResumeRelease(const Context& context, UnitOfWork& work, const Account& account) {
+  ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, account.name()));
+  const AccountOwnership* owner = FindKind(active, v1::OWNERSHIP_KIND_OWNER);
+  return owner == nullptr ? absl::OkStatus() : ScheduleRelease(context, work, *owner);
 }
 
 }  // namespace kam::account

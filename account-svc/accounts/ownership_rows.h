@@ -49,11 +49,26 @@ absl::StatusOr<v1::AccountOwnership> InsertRow(const Context& context, resource:
 absl::Status CheckCandidate(const Context& context, resource::UnitOfWork& work, const std::string& employee,
                             absl::string_view field, bool as_owner);
 
-// Makes `successor` the owner of `account`, whose owner's row is `owner`: ends that row, begins the new one, hands over
-// the open opportunities. Changes `account`, which the caller saves.
+// Takes the employee off the co-owners that `account` names.
+void RemoveCoOwner(const std::string& employee, v1::Account* account);
+
+// What follows when `row` has begun as that of the owner: a co-ownership of his and protections end in it, and the open
+// opportunities of those who had a seat at the account, or made its file, and have none now are his from here on.
+// Changes `account`, which the caller saves. `active`: the rows before.
+absl::Status BecomeOwner(resource::UnitOfWork& work, const std::vector<v1::AccountOwnership>& active,
+                         const v1::AccountOwnership& row, v1::Account* account);
+
+// Makes `successor` the owner of `account`, whose owner's row is `owner`: ends that row, begins the new one, with all
+// that follows. Changes `account`, which the caller saves.
 absl::Status MoveOwner(const Context& context, resource::UnitOfWork& work,
                        const std::vector<v1::AccountOwnership>& active, const v1::AccountOwnership& owner,
                        v1::OwnershipState ended_as, const NewRow& successor, v1::Account* account);
+
+// OWNER_EXISTS while somebody owns the account, works it with an owner or is protected: an archived account changes no
+// hands, so nobody could end that.
+absl::Status CheckArchive(resource::UnitOfWork& work, const v1::Account& account);
+// What was due for the owner of an account goes on when it comes back from the archive.
+absl::Status ResumeRelease(const Context& context, resource::UnitOfWork& work, const v1::Account& account);
 
 }  // namespace kam::account
 

@@ -1,6 +1,4 @@
 // Who owns which account: AssignOwner, ReleaseOwner, TransferOwner. The account row is locked by Begin.
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/accounts/handover_service.h"
@@ -20,11 +18,6 @@ using resource::UnitOfWork;
 using v1::Account;
 using v1::AccountOwnership;
 
-void RemoveCoOwner(const std::string& employee, Account* account) {
-  auto* names = account->mutable_co_owners();
-  names->erase(std::remove(names->begin(), names->end(), employee), names->end());
-}
-
 absl::Status OwnerExists(const Account& account) {
   return FailedPrecondition("OWNER_EXISTS", account.name(),
                             "the account has an owner: transfer it, or release the owner first");
@@ -42,7 +35,9 @@ absl::StatusOr<Account> Assign(const Context& context, UnitOfWork& work, const v
   if (kind == v1::OWNERSHIP_KIND_PROTECTED && owner != nullptr && owner->employee() != request.employee()) {
     return OwnerExists(account);
   }
-  if (!as_owner && FindKind(active, kind, request.employee()) != nullptr) {
+  const bool owner_as_co_owner =
+      kind == v1::OWNERSHIP_KIND_CO_OWNER && owner != nullptr && owner->employee() == request.employee();
+  if (owner_as_co_owner || (!as_owner && FindKind(active, kind, request.employee()) != nullptr)) {
     return FailedPrecondition("OWNERSHIP_EXISTS", account.name(), "the employee is that to the account already");
   }
   RETURN_IF_ERROR(CheckCandidate(context, work, request.employee(), "employee", as_owner));
@@ -60,13 +55,7 @@ absl::StatusOr<Account> Assign(const Context& context, UnitOfWork& work, const v
                    InsertRow(context, work,
                              {account.name(), request.employee(), kind, v1::OWNERSHIP_ORIGIN_ASSIGNED, at, until,
                               request.reason(), request.evidence()}));
-  if (as_owner) {
-    if (protection != nullptr) {
-      RETURN_IF_ERROR(
-          EndRow(work, *protection, v1::OWNERSHIP_STATE_TRANSFERRED, at, "has become the owner", row.name()));
-    }
-    account.set_owner(request.employee());
-  }
+  if (as_owner) RETURN_IF_ERROR(BecomeOwner(work, active, row, &account));
   if (kind == v1::OWNERSHIP_KIND_CO_OWNER) account.add_co_owners(request.employee());
   if (until.has_value()) *account.mutable_protected_until() = ToTimestamp(*until);
   return work.Save(std::move(change));
@@ -107,6 +96,7 @@ absl::StatusOr<Account> Transfer(const Context& context, UnitOfWork& work, const
   if (owner->employee() == request.successor()) {
     return FailedPrecondition("OWNER_UNCHANGED", account.name(), "the successor is the owner already");
   }
+  RETURN_IF_ERROR(rules::CheckTransfer(work.actor().subject, request.successor()));
   RETURN_IF_ERROR(CheckCandidate(context, work, request.successor(), "successor", /*as_owner=*/true));
   ASSIGN_OR_RETURN(const absl::Time until, rules::ProtectedUntil(0, work.now(), context.policy));
   ASSIGN_OR_RETURN(const absl::Time at, EffectiveTime(work, account.name(), request.successor()));
@@ -133,10 +123,11 @@ absl::Status FollowImportedOwner(const Context& context, UnitOfWork& work, const
   std::optional<absl::Time> until;
   if (account.has_protected_until()) until = FromTimestamp(account.protected_until());
   ASSIGN_OR_RETURN(const absl::Time at, EffectiveTime(work, account.name(), account.owner()));
-  return InsertRow(context, work,
-                   {account.name(), account.owner(), v1::OWNERSHIP_KIND_OWNER, v1::OWNERSHIP_ORIGIN_IMPORTED, at, until,
-                    "import", ""})
-      .status();
+  ASSIGN_OR_RETURN(const AccountOwnership row, InsertRow(context, work,
+                                                         {account.name(), account.owner(), v1::OWNERSHIP_KIND_OWNER,
+                                                          v1::OWNERSHIP_ORIGIN_IMPORTED, at, until, "import", ""}));
+  Account stored = account;  // Says already what the import has brought.
+  return BecomeOwner(work, active, row, &stored);
 }
 
 absl::Status EndOwnerships(UnitOfWork& work, const std::string& account, const std::string& reason) {

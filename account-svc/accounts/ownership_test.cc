@@ -180,6 +180,76 @@ TEST_F(OwnershipTest, ACoOwnerSeesTheAccountWhileHeIsOne) {
   EXPECT_EQ(scope().co_owners_size(), 0);
 }
 
+// nobody keeps a seat beside the one he has lost: a co-owner who is made the owner is co-owner no more, also by
+// an import, and an owner is no co-owner of his own account.
+TEST_F(OwnershipTest, ACoOwnerWhoBecomesTheOwnerKeepsNoSecondSeat) {
+  const Account account = world_.AddAccount(gam_);
+  ASSERT_THAT(TryAssign(account.name(), seller_.name(), v1::OWNERSHIP_KIND_CO_OWNER), IsOk());
+  const auto owned = TryAssign(account.name(), seller_.name());
+  ASSERT_THAT(owned, IsOk());
+  EXPECT_EQ(owned->co_owners_size(), 0);
+  EXPECT_THAT(TryAssign(account.name(), seller_.name(), v1::OWNERSHIP_KIND_CO_OWNER), HasReason("OWNERSHIP_EXISTS"));
+  ASSERT_THAT(Transfer(account.name(), other_.name()), IsOk());
+  kam::api::GetRequest get;
+  get.set_name(account.name());
+  EXPECT_THAT(world_.Call<Account>(kax_, Method("GetAccount"), get), StatusIs(absl::StatusCode::kNotFound));
+
+  auth::Principal importer = gam_;
+  importer.grants["account.import"] = auth::Level::kAll;
+  v1::BatchUpsertAccountsRequest import;
+  *import.add_accounts() = world_.CompleteDraft();
+  import.mutable_accounts(0)->add_external_ids()->set_system("erp");
+  import.mutable_accounts(0)->mutable_external_ids(0)->set_id(IdOf(account.name()));
+  const auto upsert = [&]() -> std::string {
+    const auto answer = world_.Call<kam::api::BatchUpsertResponse>(importer, Method("BatchUpsertAccounts"), import);
+    EXPECT_THAT(answer, IsOk());
+    if (!answer.ok()) return "";
+    EXPECT_EQ(answer->results(0).status().code(), 0) << answer->results(0).status().message();
+    return answer->results(0).name();
+  };
+  const std::string imported = upsert();
+  ASSERT_THAT(TryAssign(imported, seller_.name(), v1::OWNERSHIP_KIND_CO_OWNER), IsOk());
+  import.mutable_accounts(0)->set_owner(seller_.name());
+  EXPECT_EQ(upsert(), imported);
+  ASSERT_THAT(Transfer(imported, other_.name()), IsOk());
+  get.set_name(imported);
+  EXPECT_THAT(world_.Call<Account>(kax_, Method("GetAccount"), get), StatusIs(absl::StatusCode::kNotFound));
+}
+
+// an account with people at it is not put into the archive, where nobody could release them. What was due for the
+// owner of one that is there already waits until it comes back.
+TEST_F(OwnershipTest, AnOwnedAccountIsNotArchived) {
+  const Account account = world_.AddAccount(gam_);
+  ASSERT_THAT(TryAssign(account.name(), seller_.name()), IsOk());
+  kam::api::ArchiveRequest archive;
+  archive.set_name(account.name());
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("ArchiveAccount"), archive), HasReason("OWNER_EXISTS"));
+  const std::string row = IdOf(Rows(account.name())[0].name());
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE accounts SET archive_time = '2026-01-05 00:00:00' WHERE id = '", IdOf(account.name()), "'"));
+  const auto waiting = [&] {
+    return world_.harness()
+        .db()
+        .Get(absl::StrCat("SELECT COUNT(resource) FROM due_items WHERE done_time IS NULL AND kind = "
+                          "'ownership.release' AND resource = 'accountOwnerships/",
+                          row, "'"))
+        .integer();
+  };
+  EXPECT_EQ(waiting(), 1);
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE due_items SET due_time = '2026-01-04 00:00:00', not_before = '2026-01-04 00:00:00' WHERE "
+                   "done_time IS NULL AND resource = 'accountOwnerships/",
+                   row, "'"));
+  world_.RunDue();
+  EXPECT_EQ(waiting(), 0);
+  kam::api::RestoreRequest restore;
+  restore.set_name(account.name());
+  ASSERT_THAT(world_.Call<Account>(gam_, Method("RestoreAccount"), restore), IsOk());
+  EXPECT_EQ(waiting(), 1);
+  ASSERT_THAT(Release(account.name()), IsOk());
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("ArchiveAccount"), archive), IsOk());
+}
+
 // The database itself refuses a second active owner.
 TEST_F(OwnershipTest, TheUniqueKeyStandsBehindTheRule) {
   const Account account = world_.AddAccount(gam_);

@@ -46,13 +46,15 @@ absl::StatusOr<std::optional<absl::Time>> LastFollowUp(mysql::Connection& connec
        absl::StrCat(kDealWork, "o.account = ?")});
 }
 
-// The row with its account locked first, or null when it is not an active owner's any more.
+// The row with its account locked first, or null when it is not an active owner's any more, or the account is in the
+// archive, where it changes no hands.
 absl::StatusOr<std::optional<AccountOwnership>> LoadActive(UnitOfWork& work, const std::string& name,
                                                            Change<Account>* account) {
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
                    work.connection().Query("SELECT account FROM account_ownerships WHERE id = ?", {IdOf(name)}));
   if (rows.empty()) return std::nullopt;
   ASSIGN_OR_RETURN(account->before, work.Load<Account>(NameOf("accounts", rows[0][0].text())));
+  if (account->before.has_archive_time()) return std::nullopt;
   account->after = account->before;
   ASSIGN_OR_RETURN(AccountOwnership row, work.Load<AccountOwnership>(name));
   if (row.state() != v1::OWNERSHIP_STATE_ACTIVE || row.kind() != v1::OWNERSHIP_KIND_OWNER) return std::nullopt;

@@ -57,10 +57,9 @@ absl::StatusOr<std::vector<Similar>> FindSimilar(mysql::Connection& connection, 
   ASSIGN_OR_RETURN(const std::vector<Value> candidates, Candidates(connection, legal_name));
   if (candidates.empty()) return found;
   const std::string list = resource::Placeholders(candidates.size());
-  ASSIGN_OR_RETURN(
-      const std::vector<Row> files,
-      connection.Query(absl::StrCat("SELECT id, legal_name, protected_until FROM accounts WHERE id IN (", list, ")"),
-                       mysql::Params(candidates)));
+  ASSIGN_OR_RETURN(const std::vector<Row> files,
+                   connection.Query(absl::StrCat("SELECT id, legal_name FROM accounts WHERE id IN (", list, ")"),
+                                    mysql::Params(candidates)));
   ASSIGN_OR_RETURN(
       const std::vector<Row> known,
       connection.Query(absl::StrCat("SELECT account, kind, key_value FROM account_keys WHERE account IN (", list, ")"),
@@ -77,8 +76,7 @@ absl::StatusOr<std::vector<Similar>> FindSimilar(mysql::Connection& connection, 
     if (row[0].text() == except) continue;
     rules::FirmEvidence& firm = firms[row[0].text()];
     firm.name = rules::TakeApart(row[1].text());
-    Similar similar{row[0].text(), std::nullopt, rules::Match(asked, firm)};
-    if (!row[2].is_null()) similar.protected_until = row[2].time();
+    Similar similar{row[0].text(), rules::Match(asked, firm)};
     if (similar.match.score >= score_min) found.push_back(std::move(similar));
   }
   std::sort(found.begin(), found.end(), [](const Similar& a, const Similar& b) {

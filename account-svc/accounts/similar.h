@@ -2,7 +2,6 @@
 #ifndef KAM_ACCOUNT_SVC_ACCOUNTS_SIMILAR_H_
 #define KAM_ACCOUNT_SVC_ACCOUNTS_SIMILAR_H_
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +15,6 @@ namespace kam::account {
 
 struct Similar {
   std::string account;  // Id.
-  std::optional<absl::Time> protected_until;
   rules::FirmMatch match;
 };
 

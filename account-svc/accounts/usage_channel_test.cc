@@ -8,6 +8,7 @@
 #include "kam/account/v1/account_service.pb.h"
 #include "kam/account/v1/account_usage_service.pb.h"
 #include "kam/account/v1/channel_partner_service.pb.h"
+#include "kam/account/v1/opportunity_service.pb.h"
 #include "kam/api/standard.pb.h"
 
 namespace kam::account {
@@ -209,6 +210,14 @@ TEST_F(UsageTest, ChurnIsLostOfThoseActiveAtTheStart) {
   ASSERT_EQ(by_reason.rows_size(), 1);
   EXPECT_EQ(by_reason.rows(0).key(), "PRICE");
   EXPECT_EQ(by_reason.rows(0).churn_rate(), "50");
+  // Neither a new owner nor a return changes what is said of a time that is over.
+  v1::TransferOwnerRequest transfer;
+  transfer.set_name(leaves.name());
+  transfer.set_successor(world_.AddEmployee("KAX", department_.name()).name());
+  transfer.set_reason("调整");
+  ASSERT_THAT(world_.Call<Account>(gam_, Accounts("TransferOwner"), transfer), IsOk());
+  EXPECT_EQ(report(v1::CHURN_BY_OWNER).rows(0).key(), manager_.name());
+  EXPECT_EQ(report(v1::CHURN_BY_OWNER).rows(0).lost(), 1);
   // Won back: no longer lost, and the reason is gone.
   v1::ActivateAccountRequest activate;
   activate.set_name(leaves.name());
@@ -216,6 +225,80 @@ TEST_F(UsageTest, ChurnIsLostOfThoseActiveAtTheStart) {
   ASSERT_THAT(back, IsOk());
   EXPECT_EQ(back->churn_reason(), v1::CHURN_REASON_UNSPECIFIED);
   EXPECT_EQ(report(v1::CHURN_BY_ALL).rows(0).lost(), 0);
+  world_.harness().db().Execute(absl::StrCat(
+      "UPDATE account_state_spans SET since_time = '2026-02-01 00:00:00' WHERE until_time IS NULL AND account = '",
+      IdOf(leaves.name()), "'"));
+  world_.harness().db().Execute(absl::StrCat(
+      "UPDATE account_state_spans SET until_time = '2026-02-01 00:00:00' WHERE state = 'LOST' AND account = '",
+      IdOf(leaves.name()), "'"));
+  ASSERT_EQ(report(v1::CHURN_BY_REASON).rows_size(), 1);
+  EXPECT_EQ(report(v1::CHURN_BY_REASON).rows(0).key(), "PRICE") << "it was lost in January, for this";
+  EXPECT_EQ(report(v1::CHURN_BY_REASON).rows(0).lost(), 1);
+}
+
+// an account handed on is as quiet as it was: a new owner is no activity of the customer.
+TEST_F(UsageTest, ATransferIsNoActivity) {
+  const Account account = Active();
+  v1::CreateOpportunityRequest create;
+  create.mutable_opportunity()->set_account(account.name());
+  create.mutable_opportunity()->set_display_name("十辆车");
+  ASSERT_THAT(world_.Call<v1::Opportunity>(kam_, "kam.account.v1.OpportunityService/CreateOpportunity", create),
+              IsOk());
+  const std::string where = absl::StrCat(" WHERE account = '", IdOf(account.name()), "'");
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE opportunities SET create_time = '2025-08-01 00:00:00', stage_since = '2025-08-01 00:00:00', "
+                   "update_time = '2025-08-01 00:00:00'",
+                   where));
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE accounts SET opening_date = '2025-01-01' WHERE id = '", IdOf(account.name()), "'"));
+  world_.harness().db().Execute(absl::StrCat("UPDATE contacts SET last_contact_date = NULL", where));
+  const auto idle = [&] {
+    v1::ListInactiveAccountsRequest request;
+    request.set_page_size(200);
+    const auto list = world_.Call<v1::ListInactiveAccountsResponse>(gam_, Usage("ListInactiveAccounts"), request);
+    EXPECT_THAT(list, IsOk());
+    if (list.ok()) {
+      for (const v1::InactiveAccount& row : list->accounts()) {
+        if (row.account() == account.name()) return row.idle_days();
+      }
+    }
+    return -1;
+  };
+  const int before = idle();
+  EXPECT_EQ(before, 157);
+  v1::TransferOwnerRequest transfer;
+  transfer.set_name(account.name());
+  transfer.set_successor(world_.AddEmployee("KAX", department_.name()).name());
+  transfer.set_reason("调整");
+  ASSERT_THAT(world_.Call<Account>(gam_, Accounts("TransferOwner"), transfer), IsOk());
+  EXPECT_EQ(idle(), before);
+}
+
+// chosen with the superior: what he has approved is what stands, and he does not become its manager afterwards.
+TEST_F(UsageTest, AnApprovedPartnerThatChangesIsApprovedAnew) {
+  const ChannelPartner partner = Approved();
+  v1::UpdateChannelPartnerRequest update;
+  update.mutable_channel_partner()->set_name(partner.name());
+  update.mutable_channel_partner()->set_phone("025-88886666");
+  const auto small = world_.Call<ChannelPartner>(kam_, Channel("UpdateChannelPartner"), update);
+  ASSERT_THAT(small, IsOk());
+  EXPECT_EQ(small->state(), v1::CHANNEL_PARTNER_STATE_APPROVED);
+  update.mutable_channel_partner()->clear_phone();
+  update.mutable_channel_partner()->set_agreement_number("XY-2026-2");
+  const auto other = world_.Call<ChannelPartner>(kam_, Channel("UpdateChannelPartner"), update);
+  ASSERT_THAT(other, IsOk());
+  EXPECT_EQ(other->state(), v1::CHANNEL_PARTNER_STATE_PROPOSED);
+  EXPECT_EQ(other->approver(), "");
+  v1::ApproveChannelPartnerRequest approve;
+  approve.set_name(partner.name());
+  ASSERT_THAT(world_.Call<ChannelPartner>(gam_, Channel("ApproveChannelPartner"), approve), IsOk());
+  update.mutable_channel_partner()->clear_agreement_number();
+  update.mutable_channel_partner()->set_manager(head_.name());
+  const auto his = world_.Call<ChannelPartner>(gam_, Channel("UpdateChannelPartner"), update);
+  ASSERT_THAT(his, IsOk());
+  EXPECT_EQ(his->state(), v1::CHANNEL_PARTNER_STATE_PROPOSED);
+  EXPECT_THAT(world_.Call<ChannelPartner>(gam_, Channel("ApproveChannelPartner"), approve),
+              HasReason("SEPARATION_OF_DUTIES"));
 }
 
 // chosen with the superior, inspected; a price violation opens an incident that ends with a written report.
@@ -264,7 +347,10 @@ TEST_F(UsageTest, AViolationAtADealerOpensAnIncident) {
   score.mutable_channel_evaluation()->set_storage_score(5);
   score.mutable_channel_evaluation()->set_sales_score(4);
   score.mutable_channel_evaluation()->set_comment("配送偏慢");
-  ASSERT_THAT(world_.Call<v1::ChannelEvaluation>(kam_, Channel("CreateChannelEvaluation"), score), IsOk());
+  EXPECT_THAT(world_.Call<v1::ChannelEvaluation>(kam_, Channel("CreateChannelEvaluation"), score),
+              HasReason("SEPARATION_OF_DUTIES"))
+      << "whoever looks after a partner is no judge of him";
+  ASSERT_THAT(world_.Call<v1::ChannelEvaluation>(gam_, Channel("CreateChannelEvaluation"), score), IsOk());
   ASSERT_THAT(Count(partner.name(), "2025-12-29", "40", ""), IsOk());
   const auto counted = Count(partner.name(), "2026-01-05", "25", "10");
   ASSERT_THAT(counted, IsOk());

@@ -36,8 +36,9 @@ std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", m
 constexpr char kActivityColumns[] =
     "t.opening_date, (SELECT MAX(v.check_out_time) FROM visits v WHERE v.account = t.id AND v.state = 'DONE'), (SELECT "
     "MAX(u.usage_month) FROM account_usages u WHERE u.account = t.id AND u.quantity > 0 AND u.archive_time IS NULL), "
-    "(SELECT MAX(c.last_contact_date) FROM contacts c WHERE c.account = t.id), (SELECT MAX(o.update_time) FROM "
-    "opportunities o WHERE o.account = t.id)";
+    "(SELECT MAX(c.last_contact_date) FROM contacts c WHERE c.account = t.id), (SELECT "
+    "MAX(COALESCE(o.close_time, o.stage_since, o.create_time)) FROM opportunities o WHERE o.account = t.id AND "
+    "o.archive_time IS NULL)";
 
 struct Activity {
   std::string day;
@@ -192,7 +193,8 @@ absl::StatusOr<v1::ListInactiveAccountsResponse> ListInactive(const Context& con
   return response;
 }
 
-// The column of the account that the rows of the churn report are by.
+// The column that the rows of the churn report are by: that of the time, not of today. An owner is whoever owned the
+// account when the period began, or first in it; its first two parameters are end and begin.
 absl::string_view KeyColumn(v1::ChurnBy by) {
   switch (by) {
     case v1::CHURN_BY_SEGMENT:
@@ -200,9 +202,11 @@ absl::string_view KeyColumn(v1::ChurnBy by) {
     case v1::CHURN_BY_REGION:
       return "t.region";
     case v1::CHURN_BY_OWNER:
-      return "t.owner";
+      return "(SELECT o.employee FROM account_ownerships o WHERE o.account = t.id AND o.kind = 'OWNER' AND "
+             "o.since_time "
+             "< ? AND (o.until_time IS NULL OR o.until_time > ?) ORDER BY o.since_time, o.id LIMIT 1)";
     case v1::CHURN_BY_REASON:
-      return "t.churn_reason";
+      return "p.churn_reason";
     default:
       return "NULL";
   }
@@ -221,7 +225,9 @@ absl::StatusOr<v1::ReportChurnResponse> ReportChurn(const Context& context, rpc:
   ASSIGN_OR_RETURN(const absl::CivilDay last, ParseDate(request.to_date(), "to_date"));
   const absl::Time begin = absl::FromCivil(first, context.zone);
   const absl::Time end = absl::FromCivil(last + 1, context.zone);
-  std::vector<Value> params = {end, begin};
+  std::vector<Value> params;
+  if (request.by() == v1::CHURN_BY_OWNER) params = {end, begin};
+  params.insert(params.end(), {Value(end), Value(begin)});
   const std::string sql =
       absl::StrCat("SELECT p.account, p.state, p.since_time, p.until_time, ", KeyColumn(request.by()),
                    " FROM account_state_spans p JOIN accounts t ON t.id = p.account WHERE p.since_time < ? AND "
@@ -287,9 +293,12 @@ absl::Status SaveStateSpan(UnitOfWork& work, const Account* before, const Accoun
       const std::vector<Row> rows,
       work.connection().Query("SELECT COALESCE(MAX(p.span), 0) FROM account_state_spans p WHERE p.account = ?", {id}));
   const auto state = resource::ShortEnumName(v1::AccountState_descriptor()->FindValueByNumber(after.state()));
+  const auto reason = resource::ShortEnumName(v1::ChurnReason_descriptor()->FindValueByNumber(after.churn_reason()));
   return work.connection()
-      .Execute("INSERT INTO account_state_spans (account, span, since_time, state) VALUES (?, ?, ?, ?)",
-               {Value(id), Value(rows[0][0].integer() + 1), Value(work.now()), Value(state)})
+      .Execute(
+          "INSERT INTO account_state_spans (account, span, since_time, state, churn_reason) VALUES (?, ?, ?, ?, ?)",
+          {Value(id), Value(rows[0][0].integer() + 1), Value(work.now()), Value(state),
+           reason.empty() ? Value() : Value(reason)})
       .status();
 }
 

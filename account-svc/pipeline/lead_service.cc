@@ -1,10 +1,10 @@
 // kam.account.v1.LeadService.
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
+#include "account-svc/accounts/claimable.h"
 #include "account-svc/accounts/duplicates.h"
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/card_rules.h"
-#include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/sales_rules.h"
 #include "account-svc/working_time.h"
@@ -49,7 +49,9 @@ absl::Status MatchAccount(const Context& context, UnitOfWork& work, absl::string
     lead->set_matched_account(NameOf("accounts", found->account));
   } else {
     lead->set_account_match(v1::ACCOUNT_MATCH_EXISTS);
-    *lead->mutable_claimable_after() = ToTimestamp(rules::ClaimableAfter(found->protected_until, work.now()));
+    ASSIGN_OR_RETURN(const absl::Time after,
+                     ClaimableAfter(work.connection(), found->account, work.now(), context.policy));
+    *lead->mutable_claimable_after() = ToTimestamp(after);
   }
   const char* result = !found.has_value() ? "NONE" : reaches ? "EXISTS_YOURS" : "EXISTS";
   return LogCheckForGood(work, {work.actor().subject, std::string(method), keys, result,

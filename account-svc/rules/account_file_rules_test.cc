@@ -234,7 +234,10 @@ TEST(ClassificationTest, FrozenFieldByFieldOnceVerified) {
   for (const auto& [field, after] : changed) {
     for (const v1::AccountState state : {v1::ACCOUNT_STATE_DRAFT, v1::ACCOUNT_STATE_SUBMITTED}) {
       before.set_state(state);
-      EXPECT_THAT(CheckClassification(before, after, false), IsOk()) << field;
+      const auto draft = CheckClassification(before, after, false);
+      const bool flag = field == "account.vip" || field == "account.excluded";
+      EXPECT_EQ(draft.ok(), !flag) << field << ": a flag is set by those who classify, also in a draft";
+      EXPECT_THAT(CheckClassification(before, after, true), IsOk()) << field;
     }
     for (const v1::AccountState state :
          {v1::ACCOUNT_STATE_VERIFIED, v1::ACCOUNT_STATE_ACTIVE, v1::ACCOUNT_STATE_DORMANT, v1::ACCOUNT_STATE_LOST}) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/money/decimal.h"
 #include "common/money/money_proto.h"
@@ -50,6 +51,18 @@ absl::Status ApprovePartner(absl::string_view actor, absl::Time now, ChannelPart
   return absl::OkStatus();
 }
 
+void ReopenPartner(const ChannelPartner& before, ChannelPartner* after) {
+  if (before.state() != v1::CHANNEL_PARTNER_STATE_APPROVED) return;
+  const bool same = before.display_name() == after->display_name() && before.address() == after->address() &&
+                    before.agreement_number() == after->agreement_number() &&
+                    before.agreement_to() == after->agreement_to() &&
+                    (before.manager() == after->manager() || after->manager() != before.approver());
+  if (same) return;
+  after->set_state(v1::CHANNEL_PARTNER_STATE_PROPOSED);
+  after->clear_approver();
+  after->clear_approve_time();
+}
+
 absl::Status EndPartner(int open_incidents, absl::string_view reason, ChannelPartner* partner) {
   if (open_incidents > 0) {
     return FailedPrecondition("INCIDENTS_OPEN", partner->name(),
@@ -71,6 +84,8 @@ absl::Status CheckInspection(const ChannelPartner& partner, absl::string_view da
 }
 
 absl::Status CompleteEvaluation(absl::string_view actor, v1::ChannelEvaluation* evaluation) {
+  RETURN_IF_ERROR(CheckOther(actor, evaluation->manager(), "manager",
+                             "whoever looks after a partner does not score him; a superior or colleague may"));
   constexpr int kScores = 4;
   const Decimal sum = Decimal::FromInt(evaluation->network_score() + evaluation->delivery_score() +
                                        evaluation->storage_score() + evaluation->sales_score());

@@ -24,13 +24,16 @@ absl::Status CheckPartnerKept(const v1::ChannelPartner& partner);
 // AGREEMENT_REQUIRED; SEPARATION_OF_DUTIES: the channel is chosen with the superior, so neither its maker nor its
 // manager approves it.
 absl::Status ApprovePartner(absl::string_view actor, absl::Time now, v1::ChannelPartner* partner);
+// What was approved is what was read: an approved partner whose name, agreement or address changes, or who gets his
+// approver as manager, is proposed again, to be approved anew.
+void ReopenPartner(const v1::ChannelPartner& before, v1::ChannelPartner* after);
 // INCIDENTS_OPEN.
 absl::Status EndPartner(int open_incidents, absl::string_view reason, v1::ChannelPartner* partner);
 
 // PARTNER_NOT_APPROVED, DATE_IN_FUTURE naming `field`.
 absl::Status CheckInspection(const v1::ChannelPartner& partner, absl::string_view day, absl::string_view today,
                              absl::string_view field);
-// The average of the four scores.
+// The average of the four scores. SEPARATION_OF_DUTIES: whoever looks after a partner does not score him.
 absl::Status CompleteEvaluation(absl::string_view actor, v1::ChannelEvaluation* evaluation);
 // CURRENCY_MISMATCH, FIELD_OUT_OF_RANGE when nothing is published. A violation: the price differs from the published
 // one by more than the tolerance, up or down, or a rule of the sales policy is broken.

@@ -30,14 +30,16 @@ std::string Differing(const Account& a, const Account& b) {
 }  // namespace
 
 absl::Status CheckClassification(const Account& before, const Account& after, bool may_classify) {
+  if (may_classify) return absl::OkStatus();
   const bool free = before.state() == v1::ACCOUNT_STATE_DRAFT || before.state() == v1::ACCOUNT_STATE_SUBMITTED ||
                     before.state() == v1::ACCOUNT_STATE_UNSPECIFIED;
-  if (free || may_classify) return absl::OkStatus();
-  const std::string field = Differing(before, after);
+  std::string field = free ? "" : Differing(before, after);
+  if (before.vip() != after.vip()) field = "vip";
+  if (before.excluded() != after.excluded()) field = "excluded";
   if (field.empty()) return absl::OkStatus();
   return FailedPrecondition("CLASSIFICATION_FROZEN", before.name(),
-                            absl::StrCat(field, " of a verified account is set by a holder of ", kPermission,
-                                         "; it can be proposed with CreateAccountProposal"),
+                            absl::StrCat(field, free ? "" : " of a verified account", " is set by a holder of ",
+                                         kPermission, "; it can be proposed with CreateAccountProposal"),
                             {{"field", absl::StrCat("account.", field)}, {"permission", kPermission}});
 }
 

@@ -13,8 +13,8 @@ class AccountProposal;
 
 namespace kam::account::rules {
 
-// CLASSIFICATION_FROZEN: from VERIFIED on, segment, VIP, exclusion, region, industry and parent are set by holders of
-// account.classify; everybody else proposes.
+// CLASSIFICATION_FROZEN: VIP and exclusion, and from VERIFIED on also segment, region, industry and parent, are set by
+// holders of account.classify; everybody else proposes.
 absl::Status CheckClassification(const v1::Account& before, const v1::Account& after, bool may_classify);
 
 // PROPOSAL_EMPTY: it proposes something that the account is not already.

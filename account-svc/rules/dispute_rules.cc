@@ -61,6 +61,11 @@ absl::Status CheckArbiter(const v1::WorkDispute& dispute, const ReportingLines& 
                {{"resource", dispute.name()}, {"mayDecide", absl::StrJoin(allowed, " ")}});
 }
 
+absl::Status CheckSubject(const v1::WorkDispute& dispute) {
+  if (!dispute.account().empty() || dispute.subject() == v1::DISPUTE_SUBJECT_TASK) return absl::OkStatus();
+  return InvalidField("work_dispute.account", "FIELD_REQUIRED", "must be set unless the dispute is about a task");
+}
+
 absl::Status CheckEffect(const v1::WorkDispute& dispute, v1::DisputeEffect effect, int opener_share) {
   const auto refuse = [&](absl::string_view why) {
     return InvalidField(

@@ -26,6 +26,9 @@ std::vector<std::string> NearestCommonSuperiors(const ReportingLines& lines, con
 // is overdue, any common superior.
 absl::Status CheckArbiter(const v1::WorkDispute& dispute, const ReportingLines& lines, const std::string& actor);
 
+// FIELD_REQUIRED unless an account is named, or the dispute is about a task: that need not concern a customer.
+absl::Status CheckSubject(const v1::WorkDispute& dispute);
+
 // DISPUTE_EFFECT_INVALID unless the effect fits the subject; a share comes with COMMISSION_SPLIT only.
 absl::Status CheckEffect(const v1::WorkDispute& dispute, v1::DisputeEffect effect, int opener_share);
 

@@ -61,6 +61,27 @@ absl::Status FileDocument(const DocumentFiling& filing, absl::string_view actor,
 absl::Status CheckLabelUpdate(const CustomerDocument& before, const CustomerDocument& after) {
   RETURN_IF_ERROR(CheckKept(before));
   if (after.retention_until() < before.retention_until()) return TooShort(before.retention_until());
+  if (after.classification() >= before.classification()) return absl::OkStatus();
+  return FailedPrecondition("CLASSIFICATION_LOWERED", before.name(),
+                            absl::StrCat("is ", v1::DocumentClassification_Name(before.classification()),
+                                         "; somebody else makes it less confidential with DeclassifyCustomerDocument"),
+                            {{"field", "customer_document.classification"},
+                             {"classification", v1::DocumentClassification_Name(before.classification())},
+                             {"permission", "customer_document.declassify"}});
+}
+
+absl::Status Declassify(absl::string_view actor, v1::DocumentClassification classification,
+                        CustomerDocument* document) {
+  if (classification >= document->classification()) {
+    return InvalidField("classification", "CLASSIFICATION_NOT_LOWER",
+                        absl::StrCat("must be below ", v1::DocumentClassification_Name(document->classification())),
+                        {{"classification", v1::DocumentClassification_Name(document->classification())}});
+  }
+  if (document->filer() == actor) {
+    return NotBy("filer", "whoever filed a document does not make it less confidential",
+                 "customer_document.declassify");
+  }
+  document->set_classification(classification);
   return absl::OkStatus();
 }
 

@@ -13,6 +13,7 @@
 namespace kam::account::v1 {
 class CustomerDocument;
 class DocumentGrant;
+enum DocumentClassification : int;
 enum DocumentReadGround : int;
 }  // namespace kam::account::v1
 
@@ -31,8 +32,12 @@ struct DocumentFiling {
 absl::Status FileDocument(const DocumentFiling& filing, absl::string_view actor, absl::string_view today,
                           const Policy& policy, v1::CustomerDocument* document);
 
-// DOCUMENT_DESTROYED; RETENTION_TOO_SHORT: retention may be prolonged, never shortened.
+// DOCUMENT_DESTROYED; RETENTION_TOO_SHORT: retention may be prolonged, never shortened; CLASSIFICATION_LOWERED: a
+// document may be made more confidential, and less so with Declassify only.
 absl::Status CheckLabelUpdate(const v1::CustomerDocument& before, const v1::CustomerDocument& after);
+// Makes a document less confidential: CLASSIFICATION_NOT_LOWER, SEPARATION_OF_DUTIES when `actor` filed it.
+absl::Status Declassify(absl::string_view actor, v1::DocumentClassification classification,
+                        v1::CustomerDocument* document);
 // DOCUMENT_DESTROYED.
 absl::Status CheckKept(const v1::CustomerDocument& document);
 

@@ -98,5 +98,24 @@ TEST(GrantTest, ForALimitedTimeAndByAnother) {
   EXPECT_THAT(DecideGrant("employees/s", "", absl::UnixEpoch(), &grant), IsOk());
 }
 
+// all pairs of labels: an update raises, a second person lowers.
+TEST(DocumentTest, LabelsAreRaisedByOneAndLoweredByTwo) {
+  for (int from = v1::DOCUMENT_CLASSIFICATION_INTERNAL; from <= v1::DOCUMENT_CLASSIFICATION_SECRET; ++from) {
+    for (int to = v1::DOCUMENT_CLASSIFICATION_INTERNAL; to <= v1::DOCUMENT_CLASSIFICATION_SECRET; ++to) {
+      v1::CustomerDocument before;
+      before.set_classification(static_cast<v1::DocumentClassification>(from));
+      before.set_filer("employees/clerk");
+      v1::CustomerDocument after = before;
+      after.set_classification(static_cast<v1::DocumentClassification>(to));
+      const bool lower = to < from;
+      EXPECT_EQ(CheckLabelUpdate(before, after).ok(), !lower) << from << " to " << to;
+      v1::CustomerDocument declassified = before;
+      EXPECT_EQ(Declassify("employees/director", after.classification(), &declassified).ok(), lower);
+      EXPECT_EQ(declassified.classification(), lower ? to : from);
+      EXPECT_FALSE(Declassify("employees/clerk", after.classification(), &declassified).ok());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace kam::account::rules

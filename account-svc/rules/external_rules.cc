@@ -37,6 +37,23 @@ absl::Status CheckAuthority(const RepresentationAuthority& authority) {
   return absl::OkStatus();
 }
 
+absl::Status CheckGrantor(absl::string_view actor, const std::vector<std::string>& roles,
+                          const RepresentationAuthority* before, const RepresentationAuthority& authority) {
+  const bool own = authority.role().empty() ? authority.employee() == actor
+                                            : std::find(roles.begin(), roles.end(), authority.role()) != roles.end();
+  if (own) {
+    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+                 "nobody gives himself authority to speak for the company; another holder of representation.write may",
+                 {{"rule", "holder"}, {"permission", "representation.write"}});
+  }
+  if (before == nullptr || (authority.level() <= before->level() && authority.from_date() >= before->from_date())) {
+    return absl::OkStatus();
+  }
+  return FailedPrecondition("AUTHORITY_RAISED", authority.name(),
+                            "more authority, or an earlier first day, is given by another entry from its day on",
+                            {{"level", v1::RepresentationLevel_Name(before->level())}, {"from", before->from_date()}});
+}
+
 const RepresentationAuthority* FurthestAuthority(const std::vector<RepresentationAuthority>& authorities,
                                                  absl::string_view employee, const std::vector<std::string>& roles,
                                                  v1::ExternalKind kind, absl::string_view day) {

@@ -25,6 +25,12 @@ absl::Status CheckRelationKept(const v1::ExternalOrganization& organization);
 // HOLDER_REQUIRED unless a role or an employee is named and not both; PERIOD_INVALID.
 absl::Status CheckAuthority(const v1::RepresentationAuthority& authority);
 
+// Nobody gives himself, or a role of his, authority or more of it: SEPARATION_OF_DUTIES. `before` null: a new one. What
+// is given does not grow towards the past, where exchanges were judged by it: AUTHORITY_RAISED when the level rises or
+// the first day moves forward.
+absl::Status CheckGrantor(absl::string_view actor, const std::vector<std::string>& roles,
+                          const v1::RepresentationAuthority* before, const v1::RepresentationAuthority& authority);
+
 // The one among `authorities` that goes furthest towards `kind` on `day`, for an employee with these roles; null: none.
 const v1::RepresentationAuthority* FurthestAuthority(const std::vector<v1::RepresentationAuthority>& authorities,
                                                      absl::string_view employee, const std::vector<std::string>& roles,

@@ -99,5 +99,30 @@ TEST(ExternalOrganizationTest, AnAllianceHasAPlan) {
   EXPECT_THAT(CheckRelationKept(organization), HasReason("RELATION_ENDED"));
 }
 
+// nobody gives himself authority, in person or by a role of his, and what was given does not grow
+// afterwards.
+TEST(RepresentationTest, AuthorityIsGivenToOthersAndDoesNotGrow) {
+  v1::RepresentationAuthority authority;
+  authority.set_employee("employees/director");
+  authority.set_level(v1::REPRESENTATION_LEVEL_NEGOTIATION);
+  authority.set_from_date("2026-02-01");
+  EXPECT_THAT(CheckGrantor("employees/director", {"SD"}, nullptr, authority), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(CheckGrantor("employees/manager", {"GM"}, nullptr, authority), IsOk());
+  v1::RepresentationAuthority of_role = authority;
+  of_role.clear_employee();
+  of_role.set_role("SD");
+  EXPECT_THAT(CheckGrantor("employees/director", {"SD"}, nullptr, of_role), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(CheckGrantor("employees/manager", {"GM"}, nullptr, of_role), IsOk());
+  v1::RepresentationAuthority changed = authority;
+  changed.set_to_date("2026-12-31");
+  EXPECT_THAT(CheckGrantor("employees/manager", {"GM"}, &authority, changed), IsOk());
+  EXPECT_THAT(CheckGrantor("employees/director", {"SD"}, &authority, changed), HasReason("SEPARATION_OF_DUTIES"));
+  changed.set_level(v1::REPRESENTATION_LEVEL_COMMITMENT);
+  EXPECT_THAT(CheckGrantor("employees/manager", {"GM"}, &authority, changed), HasReason("AUTHORITY_RAISED"));
+  changed = authority;
+  changed.set_from_date("2026-01-31");
+  EXPECT_THAT(CheckGrantor("employees/manager", {"GM"}, &authority, changed), HasReason("AUTHORITY_RAISED"));
+}
+
 }  // namespace
 }  // namespace kam::account::rules

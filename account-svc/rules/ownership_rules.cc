@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/rules/duties.h"
 #include "common/status/status.h"
 
 namespace kam::account::rules {
@@ -24,6 +25,9 @@ absl::Status CheckCandidate(const Candidate& candidate, bool as_owner, absl::str
                               absl::StrCat("the employee has left on ", candidate.leave_date),
                               {{"leaveDate", candidate.leave_date}});
   }
+  if (candidate.archived) {
+    return FailedPrecondition("EMPLOYEE_LEFT", candidate.name, "the employee's file is in the archive");
+  }
   if (as_owner && candidate.holdings >= policy.holdings_max) {
     return FailedPrecondition(
         "HOLDING_CAP_REACHED", candidate.name,
@@ -31,6 +35,13 @@ absl::Status CheckCandidate(const Candidate& candidate, bool as_owner, absl::str
         {{"holdings", absl::StrCat(candidate.holdings)}, {"limit", absl::StrCat(policy.holdings_max)}});
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckTransfer(absl::string_view actor, absl::string_view successor) {
+  return CheckOther(
+      actor, successor, "successor",
+      "nobody moves a colleague's account to himself: start a hand-over, which both sides sign, or have a "
+      "superior of both transfer it");
 }
 
 absl::StatusOr<absl::Time> ProtectedUntil(int days, absl::Time now, const Policy& policy) {

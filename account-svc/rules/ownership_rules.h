@@ -20,10 +20,14 @@ struct Candidate {
   std::string name;        // employees/{id}
   std::string leave_date;  // Last working day; empty: none.
   int holdings = 0;        // Accounts owned now.
+  bool archived = false;
 };
 
 // EMPLOYEE_LEFT, HOLDING_CAP_REACHED (only when `as_owner`).
 absl::Status CheckCandidate(const Candidate& candidate, bool as_owner, absl::string_view today, const Policy& policy);
+
+// SEPARATION_OF_DUTIES: nobody moves a colleague's account to himself alone; both sides of a hand-over sign that.
+absl::Status CheckTransfer(absl::string_view actor, absl::string_view successor);
 
 // End of the protection of an account given away `now`. `days` 0: those of the policy. PROTECTION_TOO_LONG.
 absl::StatusOr<absl::Time> ProtectedUntil(int days, absl::Time now, const Policy& policy);

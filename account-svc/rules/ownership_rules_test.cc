@@ -202,5 +202,16 @@ TEST(ReleaseRulesTest, OnlyHolderOwnerOrSuperiorEndsAnOwnership) {
   EXPECT_THAT(CheckRelease("accounts/1", kMe, false, kOther, kOther), HasReason("OWNERSHIP_NOT_YOURS"));
 }
 
+//
+TEST(OwnershipRulesTest, AccountsGoToPeopleWhoAreHereAndByTwo) {
+  const Policy policy = P();
+  Candidate candidate{kOther, "", 0};
+  EXPECT_THAT(CheckCandidate(candidate, /*as_owner=*/true, "2026-01-05", policy), IsOk());
+  candidate.archived = true;
+  EXPECT_THAT(CheckCandidate(candidate, /*as_owner=*/true, "2026-01-05", policy), HasReason("EMPLOYEE_LEFT"));
+  EXPECT_THAT(CheckTransfer(kMe, kMe), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(CheckTransfer(kMe, kOther), IsOk());
+}
+
 }  // namespace
 }  // namespace kam::account::rules
