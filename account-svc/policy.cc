@@ -50,6 +50,10 @@ absl::Status Policy::Validate() const {
   range("filing_days", filing_days, 0, kDaysMax);
   range("share_tolerance_hundredths", share_tolerance_hundredths, 0, 100 * kPercentMax);
   range("snapshot_days", snapshot_days, 1, kDaysMax);
+  range("merge_undo_days", merge_undo_days, 0, kDaysMax);
+  range("merge_rows_max", merge_rows_max, 1, 100'000);
+  range("merge_sweep_minutes", merge_sweep_minutes, 1, 1'440);
+  range("merge_sweep_hours", merge_sweep_hours, 1, 24 * 366);
   range("dormant_call_days", dormant_call_days, 0, kDaysMax);
   range("lost_call_days", lost_call_days, 0, kDaysMax);
   range("document_bytes_max", document_bytes_max, 1, 4 << 20);

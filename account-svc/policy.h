@@ -72,6 +72,13 @@ struct Policy {
   std::array<int, kDocumentKinds> document_retention_years = {1, 3, 3, 5, 5, 3, 10, 1};
   // Days after which the back-up of an account is no longer current.
   int snapshot_days = 90;
+  // days in which a merge may be undone, and resources that one merge may move.
+  int merge_undo_days = 30;
+  int merge_rows_max = 2000;
+  // minutes after which what was written while the merge took place is moved too, longer than any call takes; and
+  // hours after which that is looked for again, as long as the merge may be undone.
+  int merge_sweep_minutes = 2;
+  int merge_sweep_hours = 24;
   // Days between two calls to a customer that sleeps, and to one that was lost; 0: no calls.
   int dormant_call_days = 30;
   int lost_call_days = 90;

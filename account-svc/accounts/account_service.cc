@@ -8,6 +8,7 @@
 #include "account-svc/accounts/claimable.h"
 #include "account-svc/accounts/contacts.h"
 #include "account-svc/accounts/duplicates.h"
+#include "account-svc/accounts/merges.h"
 #include "account-svc/accounts/ownership_rows.h"
 #include "account-svc/accounts/report_page.h"
 #include "account-svc/accounts/similar.h"
@@ -105,8 +106,39 @@ absl::Status SaveScope(UnitOfWork& work, const Account* before, const Account& a
   return resource::WriteScopeMembers(work.connection(), IdOf(account.name()), seats);
 }
 
-absl::Status AfterAccount(const Context& context, UnitOfWork& work, const Account* before, const Account& after) {
+// `part` with the owner, the co-owners and the region of the account that it is part of: whoever may see that one sees
+// what the other services keep under the closed file.
+Account SeatedAs(const Account& whole, Account part) {
+  part.set_owner(whole.owner());
+  *part.mutable_co_owners() = whole.co_owners();
+  part.set_region(whole.region());
+  return part;
+}
+
+// Row scope of the account, and of the closed files that are part of it.
+absl::Status SaveScopes(UnitOfWork& work, const Account* before, const Account& after) {
+  if (after.state() == v1::ACCOUNT_STATE_CLOSED) {
+    ASSIGN_OR_RETURN(const std::string into, MergedInto(work.connection(), IdOf(after.name())));
+    if (!into.empty()) {
+      ASSIGN_OR_RETURN(const std::vector<Account> whole, work.Find<Account>({"t.id = ?", {into}}, "", 1));
+      if (!whole.empty()) return SaveScope(work, nullptr, SeatedAs(whole[0], after));
+    }
+  }
   RETURN_IF_ERROR(SaveScope(work, before, after));
+  const bool same = before != nullptr && before->owner() == after.owner() && before->region() == after.region() &&
+                    std::equal(before->co_owners().begin(), before->co_owners().end(), after.co_owners().begin(),
+                               after.co_owners().end());
+  if (before == nullptr || same) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<std::string> parts, PartsOfAccount(work.connection(), IdOf(after.name())));
+  for (const std::string& id : parts) {
+    ASSIGN_OR_RETURN(const std::vector<Account> part, work.Find<Account>({"t.id = ?", {id}}, "", 1));
+    if (!part.empty()) RETURN_IF_ERROR(SaveScope(work, nullptr, SeatedAs(after, part[0])));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AfterAccount(const Context& context, UnitOfWork& work, const Account* before, const Account& after) {
+  RETURN_IF_ERROR(SaveScopes(work, before, after));
   RETURN_IF_ERROR(SaveKeys(work, before, after, context.policy));
   RETURN_IF_ERROR(SaveStateSpan(work, before, after));
   const auto indexed_name = [](const Account& account) {
@@ -270,8 +302,16 @@ absl::StatusOr<v1::BatchGetAccountScopesResponse> BatchGetAccountScopes(
   for (const std::string& name : request.names()) params.emplace_back(IdOf(name));
   v1::BatchGetAccountScopesResponse response;
   if (params.empty()) return response;
+  const std::vector<Value> asked = params;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     response.Clear();
+    // With the files that are part of them: their seats change with those of the account, without an event of their
+    // own.
+    params = asked;
+    for (const Value& id : asked) {
+      ASSIGN_OR_RETURN(const std::vector<std::string> parts, PartsOfAccount(connection, id.text()));
+      params.insert(params.end(), parts.begin(), parts.end());
+    }
     std::map<std::string, v1::AccountScope*> at;
     ASSIGN_OR_RETURN(const std::vector<Row> rows,
                      connection.Query(absl::StrCat("SELECT account, version, owner, creator, region, state, tier, "
@@ -292,6 +332,10 @@ absl::StatusOr<v1::BatchGetAccountScopesResponse> BatchGetAccountScopes(
         scope->set_tier(static_cast<v1::Tier>(tier->number()));
       }
       scope->set_legal_name(row[7].text());
+      if (scope->state() == v1::ACCOUNT_STATE_CLOSED) {
+        ASSIGN_OR_RETURN(const std::string into, MergedInto(connection, row[0].text()));
+        scope->set_merged_into(NameOf("accounts", into));
+      }
       at[row[0].text()] = scope;
     }
     ASSIGN_OR_RETURN(const std::vector<Row> facts,

@@ -124,9 +124,10 @@ absl::Status AddParts(const Context& context, const rpc::Call& call, absl::Span<
 // Asks for the parts of one service, unless the caller has a right to none of them.
 template <typename Ask>
 absl::StatusOr<pb::ListDealingsResponse> AskFor(const rpc::Call& call, absl::Span<const Part> parts,
-                                                const std::string& account, Ask ask) {
+                                                const AccountView& view, Ask ask) {
   pb::ListDealingsRequest request;
-  request.set_account(account);
+  request.set_account(view.account().name());
+  *request.mutable_parts() = view.parts();
   request.set_rows_max(kRowsMax);
   for (const Part& part : parts) {
     if (call.principal.Holds(part.permission)) request.add_kinds(part.kind);
@@ -179,16 +180,15 @@ absl::StatusOr<bool> ReachesWith(const Context& context, const rpc::Call& call, 
 }
 
 absl::Status AddDealings(const Context& context, const rpc::Call& call, AccountView* view) {
-  const std::string& account = view->account().name();
   RETURN_IF_ERROR(AddParts(context, call, kContractParts,
-                           AskFor(call, kContractParts, account,
+                           AskFor(call, kContractParts, *view,
                                   [&](const pb::ListDealingsRequest& request) {
                                     return context.peers->ContractDealings(
                                         request, std::min(call.deadline, absl::Now() + kPatience));
                                   }),
                            view));
   return AddParts(context, call, kAftersalesParts,
-                  AskFor(call, kAftersalesParts, account,
+                  AskFor(call, kAftersalesParts, *view,
                          [&](const pb::ListDealingsRequest& request) {
                            return context.peers->AftersalesDealings(request,
                                                                     std::min(call.deadline, absl::Now() + kPatience));

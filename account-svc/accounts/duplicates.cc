@@ -1,9 +1,11 @@
 #include "account-svc/accounts/duplicates.h"
 
 #include <map>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/claimable.h"
+#include "account-svc/accounts/merges.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/id/digest.h"
 #include "common/status/status.h"
@@ -53,18 +55,24 @@ absl::StatusOr<std::optional<Duplicate>> FindDuplicate(mysql::Connection& connec
   }
   if (where.empty()) return std::nullopt;
   constexpr int kRowsMax = 200;  // A telephone number that so many firms share says nothing any more.
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   connection.Query(absl::StrCat("SELECT k.kind, k.account, r.key_value FROM account_keys k LEFT JOIN "
-                                                 "account_keys r ON r.account = k.account AND r.kind = 'REGISTRATION' "
-                                                 "WHERE ",
-                                                 where, " ORDER BY k.account LIMIT ", kRowsMax),
-                                    mysql::Params(params)));
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      connection.Query(absl::StrCat("SELECT k.kind, k.account, r.key_value, a.state FROM account_keys k JOIN "
+                                    "accounts a ON a.id = k.account LEFT JOIN "
+                                    "account_keys r ON r.account = k.account AND r.kind = 'REGISTRATION' "
+                                    "WHERE ",
+                                    where, " ORDER BY k.account LIMIT ", kRowsMax),
+                       mysql::Params(params)));
   for (const char* kind : {kRegistration, kName, kDomain, kPhone}) {
     for (const mysql::Row& row : rows) {
       if (row[0].text() != kind || row[1].text() == except) continue;
       if (!keys.registration.empty() && !row[2].is_null() && row[2].text() != keys.registration) continue;
       Duplicate duplicate;
       duplicate.account = row[1].text();
+      if (row[3].text() != "CLOSED") return duplicate;
+      // The keys of a closed file that became part of another are keys of that one.
+      ASSIGN_OR_RETURN(duplicate.account, MergedInto(connection, duplicate.account));
+      if (duplicate.account.empty() || duplicate.account == except) continue;
       return duplicate;
     }
   }
@@ -119,14 +127,28 @@ absl::Status RefuseDuplicate(resource::UnitOfWork& work, const rules::FirmKeys& 
 absl::Status SaveKeys(resource::UnitOfWork& work, const v1::Account* before, const v1::Account& account,
                       const Policy& policy) {
   const std::string id = IdOf(account.name());
-  std::map<std::string, std::string> wanted;
   const rules::FirmKeys keys = KeysOf(account, policy);
-  if (account.state() != v1::ACCOUNT_STATE_CLOSED) wanted = Listed(keys);
-  std::map<std::string, std::string> stored;
+  const bool closed = account.state() == v1::ACCOUNT_STATE_CLOSED;
+  // A file that became part of another goes on to be found, but keeps nobody from its keys.
+  std::string into;
+  if (closed) {
+    ASSIGN_OR_RETURN(into, MergedInto(work.connection(), id));
+  }
+  using Key = std::pair<std::string, bool>;  // Value, and whether it names one firm only.
+  std::map<std::string, Key> wanted;
+  if (!closed || !into.empty()) {
+    for (const auto& [kind, value] : Listed(keys)) {
+      // Group members abroad may share a name; the registration number then tells them apart.
+      const bool unique = kind == kRegistration || (kind == kName && keys.registration.empty());
+      wanted[kind] = {value, unique && !closed};
+    }
+  }
+  std::map<std::string, Key> stored;
   if (before != nullptr) {
-    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                     work.connection().Query("SELECT kind, key_value FROM account_keys WHERE account = ?", {id}));
-    for (const mysql::Row& row : rows) stored[row[0].text()] = row[1].text();
+    ASSIGN_OR_RETURN(
+        const std::vector<mysql::Row> rows,
+        work.connection().Query("SELECT kind, key_value, unique_key FROM account_keys WHERE account = ?", {id}));
+    for (const mysql::Row& row : rows) stored[row[0].text()] = {row[1].text(), !row[2].is_null()};
   }
   if (stored == wanted) return absl::OkStatus();
   if (!stored.empty()) {
@@ -135,11 +157,9 @@ absl::Status SaveKeys(resource::UnitOfWork& work, const v1::Account* before, con
   if (wanted.empty()) return absl::OkStatus();
   std::string rows;
   std::vector<Value> params;
-  for (const auto& [kind, value] : wanted) {
-    // Group members abroad may share a name; the registration number then tells them apart.
-    const bool unique = kind == kRegistration || (kind == kName && keys.registration.empty());
+  for (const auto& [kind, key] : wanted) {
     absl::StrAppend(&rows, rows.empty() ? "(?, ?, ?, ?)" : ", (?, ?, ?, ?)");
-    params.insert(params.end(), {Value(kind), Value(value), Value(id), unique ? Value(value) : Value()});
+    params.insert(params.end(), {Value(kind), Value(key.first), Value(id), key.second ? Value(key.first) : Value()});
   }
   const absl::StatusOr<int64_t> inserted = work.connection().Execute(
       absl::StrCat("INSERT INTO account_keys (kind, key_value, account, unique_key) VALUES ", rows),

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/accounts/dealings.h"
+#include "account-svc/accounts/merges.h"
 #include "account-svc/accounts/report_page.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/verb.h"
@@ -101,6 +102,11 @@ absl::StatusOr<AccountView> GetView(const Context& context, rpc::Call& call, con
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     view.Clear();
     *view.mutable_account() = account;
+    const std::string id = IdOf(account.name());
+    ASSIGN_OR_RETURN(const std::string into, MergedInto(connection, id));
+    view.set_merged_into(NameOf("accounts", into));
+    ASSIGN_OR_RETURN(const std::vector<std::string> parts, PartsOfAccount(connection, id));
+    for (const std::string& part : parts) view.add_parts(NameOf("accounts", part));
     return Compose(context, call, connection, &view);
   }));
   RETURN_IF_ERROR(AddDealings(context, call, &view));

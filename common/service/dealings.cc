@@ -113,7 +113,9 @@ absl::StatusOr<pb::ListDealingsResponse> ListDealings(const resource::Runtime& r
   }
   ASSIGN_OR_RETURN(const std::vector<DealingKind> wanted, Wanted(kinds, request));
   const size_t limit = request.rows_max() == 0 ? kRowsDefault : std::min(request.rows_max(), kRowsMax);
-  const std::string account = resource::IdOf(request.account());
+  std::vector<mysql::Value> accounts = {resource::IdOf(request.account())};
+  for (const std::string& part : request.parts()) accounts.emplace_back(resource::IdOf(part));
+  const std::string of_account = absl::StrCat("t.account IN (", resource::Placeholders(accounts.size()), ")");
   pb::ListDealingsResponse response;
   for (const DealingKind& kind : wanted) {
     const resource::Type& type = *runtime.catalog().Find(kind.type);
@@ -130,7 +132,7 @@ absl::StatusOr<pb::ListDealingsResponse> ListDealings(const resource::Runtime& r
     RETURN_IF_ERROR(runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
       const char* live = type.system("archive_time") == nullptr ? "" : " AND t.archive_time IS NULL";
       ASSIGN_OR_RETURN(records, runtime.store().Select(connection, type,
-                                                       {{absl::StrCat("t.account = ?", live), {account}},
+                                                       {{absl::StrCat(of_account, live), accounts},
                                                         resource::ScopeCondition(type, reader, level)},
                                                        "ORDER BY t.id DESC", static_cast<int>(limit) + 1));
       return absl::OkStatus();
