@@ -171,6 +171,7 @@ absl::Status StartMariadb(absl::string_view directory_text) {
   ASSIGN_OR_RETURN(const int lock, LockDirectory(directory));
   const auto unlock = absl::MakeCleanup([lock] { close(lock); });
 
+  pid_t started = 0;
   if (RunningPid(directory) == 0) {
     if (!fs::exists(directory / "data")) RETURN_IF_ERROR(Install(directory));
     fs::create_directories(directory / "tmp", error);
@@ -198,15 +199,15 @@ absl::Status StartMariadb(absl::string_view directory_text) {
         "--innodb-fast-shutdown=1",
     };
     if (geteuid() == 0) command.push_back("--user=root");
-    ASSIGN_OR_RETURN(const pid_t pid, Spawn(std::move(command), (directory / "log").string()));
-    RETURN_IF_ERROR(WriteFile(directory / "pid", absl::StrCat(pid)));
+    ASSIGN_OR_RETURN(started, Spawn(std::move(command), (directory / "log").string()));
+    RETURN_IF_ERROR(WriteFile(directory / "pid", absl::StrCat(started)));
     RETURN_IF_ERROR(WriteFile(directory / "socket", socket));
   }
   ASSIGN_OR_RETURN(const std::string socket, MariadbSocket(directory.string()));
   const absl::Time limit = absl::Now() + kStartTimeout;
   while (!Answers(socket)) {
-    waitpid(-1, nullptr, WNOHANG);  // Reaps the server when it has ended already.
-    if (RunningPid(directory) == 0) {
+    // Of a child the kernel says whether it has ended; its command line is empty for a moment while it is executed.
+    if (started != 0 ? waitpid(started, nullptr, WNOHANG) != 0 : RunningPid(directory) == 0) {
       return Failed(absl::StrCat("mariadbd ended while starting:\n", LogTail((directory / "log").string())));
     }
     if (absl::Now() > limit) return Failed("mariadbd does not answer");

@@ -72,10 +72,9 @@ absl::Status LastDays(World& world, const Story& story, absl::Time start) {
                                                {"plannedStart", World::Stamp(afternoon)},
                                                {"plannedEnd", World::Stamp(afternoon + absl::Hours(2))}},
                                               "PLANNED"));
-  RETURN_IF_ERROR(world
-                      .Do(kManager, "批准拜访 approves it", absl::StrCat("/v1/", Name(visit), ":approve"),
-                          Json::object(), "APPROVED")
-                      .status());
+  const std::string visit_path = absl::StrCat("/v1/", Name(visit));
+  ASSIGN_OR_RETURN(const Json visit_read, world.Seen(kManager, visit_path));
+  RETURN_IF_ERROR(world.Do(kManager, "批准拜访 approves it", visit_path + ":approve", visit_read, "APPROVED").status());
   ASSIGN_OR_RETURN(const Json amount, MoneyOf("2150000.00", "CNY"));
   RETURN_IF_ERROR(world
                       .Do(kSeller, "二期立项 opens the next opportunity", "/v1/opportunities",
