@@ -11,9 +11,9 @@ namespace kam::account {
 namespace {
 
 constexpr absl::string_view kServices[] = {
-    "kam.account.v1.AccountHandoverService", "kam.account.v1.AccountMergeService", "kam.account.v1.DuplicatePairService",
-    "kam.account.v1.DuplicateScanService",   "kam.account.v1.OwnershipNoticeService",
-    "kam.account.v1.WorkDisputeService",
+    "kam.account.v1.AccountHandoverService", "kam.account.v1.AccountMergeService",
+    "kam.account.v1.DuplicatePairService",   "kam.account.v1.DuplicateScanService",
+    "kam.account.v1.OwnershipNoticeService", "kam.account.v1.WorkDisputeService",
 };
 
 void FillCatalog(resource::Catalog* catalog) {
