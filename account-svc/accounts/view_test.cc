@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
 #include "account-svc/testing/account_fixture.h"
+#include "common/resource/validate.h"
 #include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "kam/account/v1/account_service.pb.h"
@@ -50,10 +51,11 @@ class ViewTest : public ::testing::Test {
                                                      google::protobuf::Message*) { return absl::OkStatus(); };
   }
   using Questions = std::vector<business::v1::ListDealingsRequest>;
-  // A service that has `rows` of each kind asked for, and keeps the questions.
+  // A service that has `rows` of each kind asked for, and keeps the questions; it refuses what a service refuses.
   static World::Answer Answers(Questions* questions, std::vector<business::v1::Dealing> rows) {
     return [questions, rows = std::move(rows)](absl::string_view, const google::protobuf::Message& request,
-                                               google::protobuf::Message* response) {
+                                               google::protobuf::Message* response) -> absl::Status {
+      RETURN_IF_ERROR(resource::ValidateRequest(request));
       const auto& question = static_cast<const business::v1::ListDealingsRequest&>(request);
       questions->push_back(question);
       for (const std::string& kind : question.kinds()) {
@@ -167,6 +169,11 @@ TEST_F(ViewTest, WhatTheOtherServicesKeepIsShownWithinTheCallersRights) {
   EXPECT_EQ(SectionOf(*narrow, v1::VIEW_SECTION_KIND_RECEIVABLES).permission(), "receivable.read");
   ASSERT_EQ(contract_questions_.size(), 1u);
   EXPECT_THAT(contract_questions_[0].kinds(), ::testing::ElementsAre("CONTRACT", "ORDER"));
+
+  // Whoever has hundreds of rights brings them all.
+  contract_questions_.clear();
+  ASSERT_THAT(View(gam_), IsOk());
+  EXPECT_EQ(static_cast<size_t>(contract_questions_.at(0).reader().rights_size()), gam_.grants.size());
 }
 
 // a right that does not reach the account hides the part, even when the service would say that it is empty.

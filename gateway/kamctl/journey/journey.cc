@@ -75,6 +75,14 @@ absl::Status LastDays(World& world, const Story& story, absl::Time start) {
   const std::string visit_path = absl::StrCat("/v1/", Name(visit));
   ASSIGN_OR_RETURN(const Json visit_read, world.Seen(kManager, visit_path));
   RETURN_IF_ERROR(world.Do(kManager, "批准拜访 approves it", visit_path + ":approve", visit_read, "APPROVED").status());
+  // what all three services keep of the customer, in one answer.
+  ASSIGN_OR_RETURN(const Json view, world.Read(kManager, absl::StrCat("/v1/", story.account, ":view")));
+  for (const Json& section : view["sections"]) {
+    RETURN_IF_ERROR(world.Check(section.value("state", "") != "VIEW_SECTION_STATE_UNAVAILABLE",
+                                "every service must answer for the view of the account"));
+  }
+  RETURN_IF_ERROR(world.Check(view.contains("dealings") && !view["dealings"].empty(),
+                              "the view of the account must show its contracts and orders"));
   ASSIGN_OR_RETURN(const Json amount, MoneyOf("2150000.00", "CNY"));
   RETURN_IF_ERROR(world
                       .Do(kSeller, "二期立项 opens the next opportunity", "/v1/opportunities",
