@@ -19,7 +19,6 @@
 namespace kam::account {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using testing::HasReason;
 using ::testing::HasSubstr;
@@ -664,6 +663,7 @@ TEST_F(AccountTest, TwentyRegistrationsOfOneFirmMakeOneAccount) {
     if (!numbered) account.clear_registration_number();
     std::atomic<int> made = 0, refused = 0;
     std::vector<std::thread> threads;
+    threads.reserve(20);
     for (int i = 0; i < 20; ++i) {
       threads.emplace_back([&] {
         const auto result = world_.CreateAccount(kax_, account);
@@ -762,7 +762,7 @@ TEST_F(AccountTest, ScopesAreAnsweredToPrograms) {
   draft.set_parent(head.name());
   const auto created = world_.CreateAccount(kax_, draft);
   ASSERT_THAT(created, IsOk());
-  const Account account = *created;
+  const Account& account = *created;
   world_.Assign(gam_, account.name(), other_.name());
   v1::BatchGetAccountScopesRequest request;
   request.add_names(account.name());

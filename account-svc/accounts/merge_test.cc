@@ -308,6 +308,7 @@ TEST_F(MergeTest, WhatIsWrittenDuringAMergeIsNotLost) {
   std::atomic<int> written = 0;
   std::atomic<bool> done = false;
   std::vector<std::thread> writers;
+  writers.reserve(6);
   for (int writer = 0; writer < 6; ++writer) {
     writers.emplace_back([&, writer] {
       for (int i = 0; i < 40 && !done; ++i) {

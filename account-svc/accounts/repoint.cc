@@ -26,7 +26,6 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::Message;
-using mysql::Value;
 using resource::Field;
 using resource::Kind;
 using resource::SqlCondition;
