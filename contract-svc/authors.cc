@@ -1,7 +1,7 @@
 #include "contract-svc/authors.h"
 
+#include "common/resource/authors.h"
 #include "common/status/status.h"
-#include "contract-svc/context.h"
 #include "contract-svc/rules/receivable.h"
 
 namespace kam::contract {
@@ -9,11 +9,8 @@ namespace {
 
 absl::Status CheckPerson(resource::UnitOfWork& work, const std::string& subject, const std::string& update,
                          const std::string& person) {
-  ASSIGN_OR_RETURN(
-      const std::vector<mysql::Row> rows,
-      work.connection().Query("SELECT 1 FROM changes WHERE resource_id = ? AND method = ? AND actor = ? LIMIT 1",
-                              {IdOf(subject), update, person}));
-  return rules::CheckOtherPerson(subject, person, rows.empty() ? "" : person, "changed its words");
+  ASSIGN_OR_RETURN(const bool wrote, resource::Changed(work, person, subject, {update}));
+  return rules::CheckOtherPerson(subject, person, wrote ? person : "", "changed its words");
 }
 
 }  // namespace

@@ -6,9 +6,10 @@
 
 namespace kam::resource {
 
-absl::StatusOr<bool> CallerChanged(UnitOfWork& work, absl::string_view name, const std::vector<std::string>& methods) {
+absl::StatusOr<bool> Changed(UnitOfWork& work, absl::string_view subject, absl::string_view name,
+                             const std::vector<std::string>& methods) {
   std::string any = "1 = 0";
-  std::vector<mysql::Value> params = {mysql::Value(IdOf(name)), mysql::Value(work.actor().subject)};
+  std::vector<mysql::Value> params = {mysql::Value(IdOf(name)), mysql::Value(std::string(subject))};
   for (const std::string& method : methods) {
     any += " OR method LIKE ?";
     params.emplace_back(method);
@@ -19,6 +20,10 @@ absl::StatusOr<bool> CallerChanged(UnitOfWork& work, absl::string_view name, con
           absl::StrCat("SELECT 1 FROM changes WHERE resource_id = ? AND actor = ? AND (", any, ") LIMIT 1"),
           mysql::Params(params)));
   return !rows.empty();
+}
+
+absl::StatusOr<bool> CallerChanged(UnitOfWork& work, absl::string_view name, const std::vector<std::string>& methods) {
+  return Changed(work, work.actor().subject, name, methods);
 }
 
 }  // namespace kam::resource

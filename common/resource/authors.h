@@ -11,7 +11,11 @@
 
 namespace kam::resource {
 
-// Whether the caller has ever changed the resource `name` by one of `methods`: full names, or patterns of SQL LIKE.
+// Whether `subject` (employees/{id}) has ever changed the resource `name` by one of `methods`: full names, or patterns
+// of SQL LIKE.
+absl::StatusOr<bool> Changed(UnitOfWork& work, absl::string_view subject, absl::string_view name,
+                             const std::vector<std::string>& methods);
+// The same of the caller.
 absl::StatusOr<bool> CallerChanged(UnitOfWork& work, absl::string_view name, const std::vector<std::string>& methods);
 
 }  // namespace kam::resource

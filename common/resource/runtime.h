@@ -146,8 +146,8 @@ struct Hooks {
   // Before a change is stored (Update, BatchUpsert).
   std::function<absl::Status(UnitOfWork&, const google::protobuf::Message& before, google::protobuf::Message* after)>
       on_update;
-  // Before Update locks the row: locks what comes earlier in the service's lock order. `name` is as the caller gave it;
-  // nothing is answered about it here, and a missing row is none of its business.
+  // Before Update, Archive or Restore locks the row: locks what comes earlier in the service's lock order. `name` is as
+  // the caller gave it; nothing is answered about it here, and a missing row is none of its business.
   std::function<absl::Status(UnitOfWork&, const std::string& name)> lock_first;
   // Before Archive, before Restore.
   std::function<absl::Status(UnitOfWork&, const google::protobuf::Message& before)> on_archive;
