@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "common/approval/engine.h"
-#include "contract-svc/adoption.h"
-#include "contract-svc/order_parts.h"
-#include "contract-svc/price_catalog.h"
-#include "contract-svc/price_visibility.h"
-#include "contract-svc/pricing_service.h"
+#include "contract-svc/contracts/adoption.h"
+#include "contract-svc/orders/order_parts.h"
+#include "contract-svc/pricing/price_catalog.h"
+#include "contract-svc/pricing/price_visibility.h"
+#include "contract-svc/pricing/pricing_service.h"
 #include "contract-svc/sales.h"
 
 namespace kam::contract {

@@ -5,8 +5,8 @@
 #include "common/service/scope_replica.h"
 #include "common/service/service.h"
 #include "common/status/status.h"
-#include "contract-svc/adoption.h"
 #include "contract-svc/contract_svc.h"
+#include "contract-svc/contracts/adoption.h"
 #include "contract-svc/policy.h"
 
 int main(int argc, char** argv) {

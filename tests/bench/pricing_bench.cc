@@ -1,6 +1,6 @@
 // The speed table of the design, row 4: a quote of 1,000 lines priced against 100,000 condition rows, beside the bare
 // hash look-ups of the same keys in the same run. One thread; lines a second of its processor time. Rows are in memory:
-// pricing asks the database nothing for a line (contract-svc/price_catalog.h).
+// pricing asks the database nothing for a line (contract-svc/pricing/price_catalog.h).
 //
 // usage: pricing_bench [rounds]
 #include <algorithm>

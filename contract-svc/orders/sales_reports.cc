@@ -1,0 +1,135 @@
+#include "contract-svc/orders/sales_reports.h"
+
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+#include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/sales_ledger.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/order/v1/order.pb.h"
+#include "kam/order/v1/sales_ledger_service.pb.h"
+
+namespace kam::contract {
+namespace {
+
+namespace pb = order::v1;
+using mysql::Value;
+
+std::string Rpc(absl::string_view method) { return absl::StrCat("kam.order.v1.SalesLedgerService/", method); }
+
+// " AND (...)" for the caller's rows of alias t, with its parameters appended.
+std::string ScopeSql(const Context& context, const rpc::Call& call, const google::protobuf::Descriptor* descriptor,
+                     std::vector<Value>* params) {
+  const resource::SqlCondition scope =
+      resource::ScopeCondition(*context.runtime.catalog().Find(descriptor), call.principal, call.level());
+  if (scope.sql.empty()) return {};
+  params->insert(params->end(), scope.params.begin(), scope.params.end());
+  return absl::StrCat(" AND (", scope.sql, ")");
+}
+
+// Characters of an ISO date that name the period.
+int PeriodLength(pb::SalesPeriod by) { return by == pb::SALES_PERIOD_YEAR ? 4 : by == pb::SALES_PERIOD_MONTH ? 7 : 10; }
+
+absl::StatusOr<pb::SummarizeSalesResponse> Sales(const Context& context, rpc::Call& call,
+                                                 const pb::SummarizeSalesRequest& request) {
+  RETURN_IF_ERROR(rules::CheckReportPeriod(request.from_date(), request.to_date()));
+  const int length = PeriodLength(request.by());
+  std::vector<Value> params = {Value(length), Value(request.from_date()), Value(request.to_date())};
+  std::string sql =
+      "SELECT u.period, u.salesperson, u.currency, SUM(u.orders), SUM(u.ordered), SUM(u.revenue), SUM(u.payment) FROM "
+      "(SELECT SUBSTRING(t.order_date, 1, ?) AS period, o.owner AS salesperson, t.currency AS currency, 1 AS orders, "
+      "t.total_amount - COALESCE(t.closed_total_amount, 0) AS ordered, 0 AS revenue, 0 AS payment FROM orders t LEFT "
+      "JOIN account_scopes o ON o.account = t.account WHERE t.order_date BETWEEN ? AND ? AND t.state <> 'CANCELLED' "
+      "AND t.archive_time IS NULL";
+  absl::StrAppend(&sql, ScopeSql(context, call, pb::Order::descriptor(), &params),
+                  " UNION ALL SELECT SUBSTRING(t.entry_date, 1, ?), t.salesperson, COALESCE(t.revenue_currency, "
+                  "t.payment_currency), 0, 0, COALESCE(t.revenue_amount, 0), COALESCE(t.payment_amount, 0) FROM "
+                  "sales_ledger_entries t WHERE t.entry_date BETWEEN ? AND ?");
+  params.insert(params.end(), {Value(length), Value(request.from_date()), Value(request.to_date())});
+  absl::StrAppend(&sql, ScopeSql(context, call, pb::SalesLedgerEntry::descriptor(), &params),
+                  ") u GROUP BY 1, 2, 3 ORDER BY 1, 2, 3");
+  pb::SummarizeSalesResponse response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
+    for (const mysql::Row& row : rows) {
+      pb::SalesRow* sales = response.add_rows();
+      sales->set_period(row[0].text());
+      if (!row[1].is_null()) sales->set_salesperson(absl::StrCat("employees/", row[1].text()));
+      sales->set_currency(row[2].text());
+      ASSIGN_OR_RETURN(const Decimal orders, Decimal::Parse(row[3].text(), "orders"));
+      sales->set_orders(static_cast<int64_t>(orders.unscaled() / Decimal::kUnit));
+      google::type::Money* amounts[] = {sales->mutable_ordered(), sales->mutable_revenue(), sales->mutable_payment()};
+      for (size_t i = 0; i < 3; ++i) {
+        ASSIGN_OR_RETURN(const Decimal amount, Decimal::Parse(row[4 + i].text(), "amount"));
+        rules::SetAmount(amount, row[2].text(), amounts[i]);
+      }
+    }
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
+absl::StatusOr<pb::SummarizeReviewsResponse> Reviews(const Context& context, rpc::Call& call,
+                                                     const pb::SummarizeReviewsRequest& request) {
+  RETURN_IF_ERROR(rules::CheckReportPeriod(request.from_date(), request.to_date()));
+  ASSIGN_OR_RETURN(const absl::CivilDay first, ParseDate(request.from_date(), "from_date"));
+  ASSIGN_OR_RETURN(const absl::Time end, context.EndOf(request.to_date()));
+  const absl::Time begin = absl::FromCivil(first, context.zone);
+  pb::SummarizeReviewsResponse response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    std::map<std::string, pb::ReviewRow> days;
+    // Days are those of the company's zone: instants are put into their day here.
+    const auto count = [&](const std::string& sql, void (*add)(pb::ReviewRow*)) -> absl::Status {
+      std::vector<Value> params = {Value(begin), Value(end)};
+      const std::string scoped = absl::StrCat(sql, ScopeSql(context, call, pb::Order::descriptor(), &params));
+      return connection.Scan(scoped, mysql::Params(params), [&](const mysql::Row& row) {
+        add(&days[context.Today(row[0].time())]);
+        return absl::OkStatus();
+      });
+    };
+    RETURN_IF_ERROR(
+        count("SELECT n.create_time FROM issue_notes n JOIN orders t ON t.id = n.order_id WHERE "
+              "n.create_time >= ? AND n.create_time < ?",
+              [](pb::ReviewRow* row) { row->set_reviewed(row->reviewed() + 1); }));
+    RETURN_IF_ERROR(
+        count("SELECT n.create_time FROM issue_notes n JOIN orders t ON t.id = n.order_id WHERE "
+              "n.create_time >= ? AND n.create_time < ? AND n.cancelled = 1",
+              [](pb::ReviewRow* row) { row->set_voided(row->voided() + 1); }));
+    RETURN_IF_ERROR(count("SELECT t.release_time FROM orders t WHERE t.release_time >= ? AND t.release_time < ?",
+                          [](pb::ReviewRow* row) { row->set_released(row->released() + 1); }));
+    std::vector<Value> params = {Value(request.from_date()), Value(request.to_date())};
+    const std::string scope = ScopeSql(context, call, pb::Order::descriptor(), &params);
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                     connection.Query(absl::StrCat("SELECT d.shipped_date, COUNT(d.id) FROM deliveries d JOIN orders t "
+                                                   "ON t.id = d.order_id WHERE d.shipped_date BETWEEN ? AND ?",
+                                                   scope, " GROUP BY d.shipped_date"),
+                                      mysql::Params(params)));
+    for (const mysql::Row& row : rows) days[row[0].text()].set_shipped(row[1].integer());
+    for (auto& [day, row] : days) {
+      row.set_date(day);
+      *response.add_rows() = row;
+    }
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
+}  // namespace
+
+void RegisterSalesReports(const Context& context, rpc::Registry* registry) {
+  registry->Add<pb::SummarizeSalesRequest, pb::SummarizeSalesResponse>(
+      Rpc("SummarizeSales"),
+      [context](rpc::Call& call, const pb::SummarizeSalesRequest& request) { return Sales(context, call, request); });
+  registry->Add<pb::SummarizeReviewsRequest, pb::SummarizeReviewsResponse>(
+      Rpc("SummarizeReviews"), [context](rpc::Call& call, const pb::SummarizeReviewsRequest& request) {
+        return Reviews(context, call, request);
+      });
+}
+
+}  // namespace kam::contract
