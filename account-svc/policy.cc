@@ -158,6 +158,11 @@ absl::Status Policy::Validate() const {
   positive("escalation_interval", escalation_interval);
   set("visit_proposal_purpose", visit_proposal_purpose.empty(), "must say what a due visit is for");
   set("joint_plan_roles", joint_plan_roles.empty(), "must name those who draw up plans of visits with the sellers");
+  for (const auto& [field, value] : {std::pair("visit_late", visit_late), std::pair("lead_backdating", lead_backdating),
+                                     std::pair("lead_correction", lead_correction)}) {
+    if (value >= absl::ZeroDuration()) continue;
+    violations.Add(absl::StrCat("policy.", field), "FIELD_OUT_OF_RANGE", "must not be less than nothing");
+  }
   if (visit_max <= absl::ZeroDuration()) {
     violations.Add("policy.visit_max", "FIELD_OUT_OF_RANGE", "must be longer than nothing");
   }

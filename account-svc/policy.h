@@ -100,6 +100,8 @@ struct Policy {
   absl::Duration clock_tolerance = absl::Minutes(5);
   // Days between two visits to an account by its tier, in the order of Tier: none, STRATEGIC, A, B, C.
   std::array<int, kTiers> visit_interval_days = {180, 30, 60, 90, 180};
+  // How long after its planned end an approved visit may still begin; later it is another visit.
+  absl::Duration visit_late = absl::Hours(24);
   // How many days ahead due visits are put down, how many in one transaction, and as what.
   int visit_proposal_horizon_days = 14;
   int visit_proposals_max = 100;
@@ -159,6 +161,9 @@ struct Policy {
   int work_to_minute = 18 * 60;
   // Prospects that a salesperson follows up on a working day (F-10).
   int follow_up_quota = 6;
+  // How long after a customer came he may still be written down, and how long that time may be corrected.
+  absl::Duration lead_backdating = absl::Hours(7 * 24);
+  absl::Duration lead_correction = absl::Hours(24);
   // Best calling window, and when the cards of the day are handed in, in minutes of the day (F-11).
   int calling_from_minute = 9 * 60 + 30;
   int calling_to_minute = 11 * 60 + 30;

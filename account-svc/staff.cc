@@ -1,5 +1,8 @@
 #include "account-svc/staff.h"
 
+#include <deque>
+#include <set>
+
 #include "absl/strings/str_cat.h"
 #include "common/resource/names.h"
 #include "common/status/status.h"
@@ -33,6 +36,41 @@ absl::StatusOr<std::vector<std::string>> SuperiorsOf(mysql::Connection& connecti
   std::vector<std::string> names;
   for (const Row& row : rows) names.push_back(absl::StrCat("employees/", row[0].text()));
   return names;
+}
+
+absl::StatusOr<bool> HoldsRight(mysql::Connection& connection, const std::string& employee,
+                                absl::string_view permission, const std::string& day) {
+  // As the directory has it: rows of an administrator replace the delivered ones of the same role and permission.
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      connection.Query(
+          "SELECT 1 FROM employees e JOIN employees_roles r ON r.parent_id = e.id JOIN role_grants g ON g.role = "
+          "r.role "
+          "WHERE e.id = ? AND e.archive_time IS NULL AND (e.leave_date IS NULL OR e.leave_date >= ?) AND r.since_date "
+          "<= ? AND (r.until_date IS NULL OR r.until_date >= ?) AND (r.state IS NULL OR r.state = 'GRANTED') AND "
+          "g.permission = ? AND g.archive_time IS NULL AND g.level <> 'NONE' AND (g.origin = 'ADMIN' OR NOT EXISTS "
+          "(SELECT 1 FROM role_grants a WHERE a.role = g.role AND a.permission = g.permission AND a.origin = 'ADMIN' "
+          "AND a.archive_time IS NULL)) LIMIT 1",
+          {IdOf(employee), day, day, day, std::string(permission)}));
+  return !rows.empty();
+}
+
+absl::StatusOr<std::string> AbleAbove(mysql::Connection& connection, const std::string& employee,
+                                      absl::string_view permission, const std::string& day) {
+  constexpr size_t kLookedAtMax = 100;  // A line with a loop in it ends too.
+  std::deque<std::string> open = {employee};
+  std::set<std::string> seen = {employee};
+  while (!open.empty() && seen.size() < kLookedAtMax) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> superiors, SuperiorsOf(connection, open.front(), day));
+    open.pop_front();
+    for (const std::string& superior : superiors) {
+      if (!seen.insert(superior).second) continue;
+      ASSIGN_OR_RETURN(const bool able, HoldsRight(connection, superior, permission, day));
+      if (able) return superior;
+      open.push_back(superior);
+    }
+  }
+  return std::string();
 }
 
 absl::StatusOr<bool> WorksIn(mysql::Connection& connection, const std::string& employee,

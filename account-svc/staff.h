@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "common/mysql/mysql.h"
 
 namespace kam::account {
@@ -17,6 +18,15 @@ absl::StatusOr<bool> HoldsOneOf(mysql::Connection& connection, const std::string
 // Names of those to whom the person reports directly on `day`, in the order of the file.
 absl::StatusOr<std::vector<std::string>> SuperiorsOf(mysql::Connection& connection, const std::string& employee,
                                                      const std::string& day);
+
+// Whether the person is in service on `day` and holds a role that has `permission`, whatever its reach.
+absl::StatusOr<bool> HoldsRight(mysql::Connection& connection, const std::string& employee,
+                                absl::string_view permission, const std::string& day);
+
+// The nearest of those above the person, in the order of his lines, who is in service and holds `permission` on `day`;
+// empty: nobody.
+absl::StatusOr<std::string> AbleAbove(mysql::Connection& connection, const std::string& employee,
+                                      absl::string_view permission, const std::string& day);
 
 // Whether the person works in `department` or below it.
 absl::StatusOr<bool> WorksIn(mysql::Connection& connection, const std::string& employee, const std::string& department);

@@ -33,9 +33,10 @@ absl::Status Update(UnitOfWork& work, const MarketSurvey& before, MarketSurvey* 
 absl::Status Evaluate(const Context& context, UnitOfWork& work, const v1::EvaluateMarketSurveyRequest& request,
                       MarketSurvey* survey) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  RETURN_IF_ERROR(rules::EvaluateSurvey(actor, work.now(), request, survey));
   const std::string today = context.Today(work.now());
-  v1::MarketRecord record = rules::RecordOf(*survey, request.reliability(), today);
+  RETURN_IF_ERROR(rules::EvaluateSurvey(actor, today, work.now(), request, survey));
+  v1::MarketRecord record = rules::RecordOf(*survey, request, today);
+  RETURN_IF_ERROR(rules::CheckMarketRecord(record, today));
   ASSIGN_OR_RETURN(*record.mutable_valid_until(), rules::ValidUntil(today, record.category(), context.policy));
   ASSIGN_OR_RETURN(record, work.Insert(std::move(record)));
   survey->set_market_record(record.name());

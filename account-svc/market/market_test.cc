@@ -180,11 +180,22 @@ TEST_F(MarketTest, ASurveyEndsWithItsFigures) {
   coverage.set_kind(v1::FIGURE_KIND_COVERAGE);
   coverage.set_value("61.5");
   const std::string method = "MarketSurveyService/EvaluateMarketSurvey";
+  EXPECT_THAT(Do<MarketSurvey>(gam_, method, evaluate, survey->name()), HasReason("PERIOD_NOT_OVER"));
+  MoveOn(absl::Hours(24 * 9));
   const auto refused = Do<MarketSurvey>(gam_, method, evaluate, survey->name());
   EXPECT_THAT(refused, HasReason("FIGURES_MISSING"));
   v1::MarketFigure& share = *evaluate.add_figures();
   share.set_kind(v1::FIGURE_KIND_SHARE);
   share.set_value("18");
+  evaluate.set_answers(0);
+  EXPECT_THAT(Do<MarketSurvey>(gam_, method, evaluate, survey->name()), HasReason("FIGURES_MISSING"));
+  evaluate.set_answers(120);
+  evaluate.set_reliability(v1::RELIABILITY_CONFIRMED);
+  EXPECT_THAT(Do<MarketSurvey>(gam_, method, evaluate, survey->name()), HasReason("EVIDENCE_REQUIRED"));
+  v1::EvidenceDocument& document = *evaluate.add_attachments();
+  document.set_title("调研报告");
+  document.set_reference("dms://survey");
+  document.set_sha256(std::string(64, 'a'));
   const auto evaluated = Do<MarketSurvey>(gam_, method, evaluate, survey->name());
   ASSERT_THAT(evaluated, IsOk());
   kam::api::GetRequest get;
@@ -192,6 +203,7 @@ TEST_F(MarketTest, ASurveyEndsWithItsFigures) {
   const auto shared = Call<MarketRecord>(kax2_, "MarketRecordService/GetMarketRecord", get);
   ASSERT_THAT(shared, IsOk());
   EXPECT_EQ(shared->figures_size(), 2);
+  EXPECT_EQ(shared->attachments_size(), 1);
   EXPECT_EQ(shared->survey(), survey->name());
   EXPECT_EQ(shared->source_kind(), v1::SOURCE_KIND_SURVEY);
 }
@@ -316,7 +328,7 @@ TEST_F(MarketTest, EveryVerbOfRecordAndSurveyIsOpenInExactlyItsStates) {
 
   const auto survey = PlanSurvey();
   ASSERT_THAT(survey, IsOk());
-  MoveOn(absl::Hours(24));
+  MoveOn(absl::Hours(24 * 10));
   machine.service = "kam.account.v1.MarketSurveyService";
   machine.table = "market_surveys";
   machine.states = v1::MarketSurveyState_descriptor();
@@ -329,6 +341,7 @@ TEST_F(MarketTest, EveryVerbOfRecordAndSurveyIsOpenInExactlyItsStates) {
     if (verb != "EvaluateMarketSurvey") return;
     auto& evaluate = static_cast<v1::EvaluateMarketSurveyRequest&>(*message);
     evaluate.clear_figures();
+    evaluate.set_answers(1);
     for (const v1::FigureKind kind : {v1::FIGURE_KIND_COVERAGE, v1::FIGURE_KIND_SHARE}) {
       evaluate.add_figures()->set_kind(kind);
       evaluate.mutable_figures(evaluate.figures_size() - 1)->set_value("50");

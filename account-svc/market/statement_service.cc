@@ -1,4 +1,6 @@
 // What the company says outside, approved word for word, and the log of what was said to whom (G-04).
+#include <set>
+
 #include "absl/strings/str_cat.h"
 #include "account-svc/market/market_service.h"
 #include "account-svc/rules/proto_time.h"
@@ -52,14 +54,20 @@ absl::Status Approve(const Context& context, UnitOfWork& work, PublicStatement* 
   RETURN_IF_ERROR(CheckNotWriter(work, kService, statement->name(), "approve the statement"));
   RETURN_IF_ERROR(rules::ApproveStatement(actor, work.now(), context.Today(work.now()), statement));
   statement->set_content_hash(Sha256Hex(absl::StrCat(statement->topic(), "\n", statement->content())));
-  if (statement->predecessor().empty()) return absl::OkStatus();
-  // One wording at a time.
-  resource::Change<PublicStatement> old;
-  ASSIGN_OR_RETURN(old.before, work.Load<PublicStatement>(statement->predecessor()));
-  if (old.before.state() != v1::PUBLIC_STATEMENT_STATE_APPROVED) return absl::OkStatus();
-  old.after = old.before;
-  old.after.set_state(v1::PUBLIC_STATEMENT_STATE_RETIRED);
-  return work.Save(std::move(old)).status();
+  // One wording at a time. All of the topic are locked, so that two of them come one after the other.
+  ASSIGN_OR_RETURN(const std::vector<PublicStatement> all,
+                   work.Find<PublicStatement>({"t.topic = ? AND COALESCE(t.account, '') = ? AND t.state NOT IN "
+                                               "('RETIRED', 'DISCARDED')",
+                                               {Value(statement->topic()), Value(IdOf(statement->account()))}},
+                                              "ORDER BY t.id", kFoundMax, /*lock=*/true));
+  RETURN_IF_ERROR(rules::CheckTopicFree(*statement, all));
+  for (const PublicStatement& before : all) {
+    if (before.name() != statement->predecessor() || before.state() != v1::PUBLIC_STATEMENT_STATE_APPROVED) continue;
+    resource::Change<PublicStatement> old{before, before};
+    ASSIGN_OR_RETURN(old.after, rules::Replaced(before, *statement, context.Today(work.now())));
+    RETURN_IF_ERROR(work.Save(std::move(old)).status());
+  }
+  return absl::OkStatus();
 }
 
 // What anybody who speaks for the company may say today. The row scope of whoever writes statements does not matter
@@ -89,8 +97,16 @@ absl::StatusOr<v1::FindPublicStatementsResponse> Find(const Context& context, rp
     response.Clear();
     ASSIGN_OR_RETURN(std::vector<resource::Record> records,
                      context.runtime.store().Select(connection, type, where, "ORDER BY t.topic, t.id", kFoundMax));
+    // Words for the account itself stand for those that are for all.
+    std::set<std::string> own;
     for (const resource::Record& record : records) {
-      *response.add_public_statements() = static_cast<const PublicStatement&>(*record.message);
+      const auto& statement = static_cast<const PublicStatement&>(*record.message);
+      if (!statement.account().empty()) own.insert(statement.topic());
+    }
+    for (const resource::Record& record : records) {
+      const auto& statement = static_cast<const PublicStatement&>(*record.message);
+      if (statement.account().empty() && own.count(statement.topic()) > 0) continue;
+      *response.add_public_statements() = statement;
     }
     return absl::OkStatus();
   }));
@@ -142,6 +158,12 @@ void RegisterStatements(const Context& context, rpc::Registry* registry) {
                 PublicStatement* statement) -> absl::Status {
         RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         return Approve(context, work, statement);
+      });
+  AddVerb<PublicStatement, v1::DiscardPublicStatementRequest>(
+      context, service + "/DiscardPublicStatement", registry,
+      [](UnitOfWork&, const v1::DiscardPublicStatementRequest& request, PublicStatement* statement) {
+        statement->set_return_reason(request.reason());
+        return absl::OkStatus();
       });
   AddVerb<PublicStatement, v1::RetirePublicStatementRequest>(
       context, service + "/RetirePublicStatement", registry,

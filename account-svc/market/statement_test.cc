@@ -120,6 +120,49 @@ TEST_F(StatementTest, AStatementIsApprovedBySomebodyElseAndReplacedByItsNextVers
   EXPECT_THAT(Create(late), HasReason("PREDECESSOR_NOT_APPROVED"));
 }
 
+// G-04: one wording a topic on every day: another one is not approved beside it, the next one waits for its day.
+TEST_F(StatementTest, OneWordingIsSaidOnEveryDay) {
+  const PublicStatement draft = Draft();
+  const auto first = Approved(draft);
+  ASSERT_THAT(first, IsOk());
+  PublicStatement beside = draft;
+  beside.set_content("两周。");
+  const auto twin = Create(beside);
+  ASSERT_THAT(twin, IsOk());
+  const auto ready = Submit(twin->name());
+  ASSERT_THAT(ready, IsOk());
+  EXPECT_THAT(Approve(gam_, *ready), HasReason("TOPIC_TAKEN"));
+  PublicStatement next = draft;
+  next.set_predecessor(first->name());
+  next.set_content("三周。");
+  // A version that was given up stands in nobody's way.
+  const auto abandoned = Create(next);
+  ASSERT_THAT(abandoned, IsOk());
+  next.set_valid_from(Day(10));
+  EXPECT_THAT(Create(next), HasReason("FIELD_NOT_UNIQUE"));
+  v1::DiscardPublicStatementRequest discard;
+  discard.set_reason("不再需要");
+  const auto gone =
+      Do<PublicStatement>(gam_, "PublicStatementService/DiscardPublicStatement", discard, abandoned->name());
+  ASSERT_THAT(gone, IsOk());
+  EXPECT_EQ(gone->state(), v1::PUBLIC_STATEMENT_STATE_DISCARDED);
+  const auto second = Approved(next);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_THAT(Found(kax_, draft.topic()), ::testing::ElementsAre(first->name())) << "until the next one begins";
+  MoveOn(absl::Hours(24 * 9));
+  EXPECT_THAT(Found(kax_, draft.topic()), ::testing::ElementsAre(first->name())) << "its last day";
+  MoveOn(absl::Hours(24));
+  EXPECT_THAT(Found(kax_, draft.topic()), ::testing::ElementsAre(second->name()));
+  // Words agreed for an account stand for those that are for all.
+  const v1::Account account = world_.AddAccount(kax_);
+  PublicStatement own = draft;
+  own.set_account(account.name());
+  const auto special = Approved(own);
+  ASSERT_THAT(special, IsOk());
+  EXPECT_THAT(Found(kax_, draft.topic(), account.name()), ::testing::ElementsAre(special->name()));
+  EXPECT_THAT(Found(kax_, draft.topic()), ::testing::ElementsAre(second->name()));
+}
+
 // G-04: what is meant for outside only; every disclosure says which words, to whom, by whom.
 TEST_F(StatementTest, ADisclosureIsOfApprovedWordsForOutside) {
   const v1::Account account = world_.AddAccount(kax_), foreign = world_.AddAccount(kax2_);
@@ -182,10 +225,11 @@ TEST_F(StatementTest, EveryVerbIsOpenInExactlyItsStates) {
   machine.verbs = {{"SubmitPublicStatement", {{"DRAFT"}, "SUBMITTED"}},
                    {"ReturnPublicStatement", {{"SUBMITTED"}, "DRAFT"}},
                    {"ApprovePublicStatement", {{"SUBMITTED"}, "APPROVED"}},
+                   {"DiscardPublicStatement", {{"DRAFT", "SUBMITTED"}, "DISCARDED"}},
                    {"RetirePublicStatement", {{"APPROVED"}, "RETIRED"}}};
   machine.name = statement->name();
   machine.columns = "approver = NULL";
-  EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), testing::Almighty(world_.harness(), gam_), machine), 4);
+  EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), testing::Almighty(world_.harness(), gam_), machine), 6);
 }
 
 }  // namespace

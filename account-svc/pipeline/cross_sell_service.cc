@@ -2,6 +2,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/pipeline/owner_change.h"
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/card_rules.h"
 #include "common/resource/standard.h"
@@ -35,6 +36,7 @@ absl::Status CreateOffer(const Context& context, UnitOfWork& work, CrossSellOffe
 absl::Status UpdateOffer(UnitOfWork& work, const CrossSellOffer& before, CrossSellOffer* after) {
   RETURN_IF_ERROR(rules::CheckOfferUpdate(before));
   RETURN_IF_ERROR(SetOwner(work, after->mutable_owner()));
+  RETURN_IF_ERROR(CheckOwnerChange(work, before.owner(), after->owner(), "cross_sell_offer.owner"));
   return CheckOpportunityOf(work, after->account(), after->opportunity(), "cross_sell_offer.opportunity");
 }
 

@@ -5,6 +5,7 @@
 #include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/solution_rules.h"
+#include "account-svc/staff.h"
 #include "account-svc/writers.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -13,8 +14,6 @@
 namespace kam::account {
 namespace {
 
-using mysql::Row;
-using mysql::Value;
 using resource::UnitOfWork;
 using v1::ProductInitiative;
 
@@ -25,20 +24,19 @@ std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", m
 // Whoever answers for the effect holds one of the roles of the policy.
 absl::Status CheckResponsible(const Context& context, UnitOfWork& work, const std::string& employee) {
   const std::vector<std::string>& roles = context.policy.product_roles;
-  const std::string day = context.Today(work.now());
-  std::vector<Value> params = {Value(IdOf(employee)), Value(day), Value(day)};
-  params.insert(params.end(), roles.begin(), roles.end());
-  ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                   work.connection().Query(
-                       absl::StrCat("SELECT 1 FROM employees_roles r WHERE r.parent_id = ? AND r.state = 'GRANTED' AND "
-                                    "r.since_date <= ? AND (r.until_date IS NULL OR r.until_date >= ?) AND r.role IN (",
-                                    resource::Placeholders(roles.size()), ") LIMIT 1"),
-                       mysql::Params(params)));
-  if (!rows.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool holds, HoldsOneOf(work.connection(), employee, roles, context.Today(work.now())));
+  if (holds) return absl::OkStatus();
   const std::string allowed = absl::StrJoin(roles, ", ");
   return InvalidField("responsible", "RESPONSIBLE_INVALID",
                       absl::StrCat("holds none of the roles that answer for a new product: ", allowed),
                       {{"value", employee}, {"allowed", allowed}});
+}
+
+// What was done for a product was done after it was approved.
+absl::Status CheckAfterApproval(const Context& context, const std::string& day, absl::string_view field,
+                                const ProductInitiative& initiative) {
+  if (!initiative.has_approve_time()) return absl::OkStatus();
+  return rules::CheckNotEarlier(day, context.Today(FromTimestamp(initiative.approve_time())), field, "the approval");
 }
 
 absl::Status Decide(UnitOfWork& work, ProductInitiative* initiative) {
@@ -90,13 +88,18 @@ void RegisterInitiatives(const Context& context, rpc::Registry* registry) {
       });
   AddVerb<ProductInitiative, v1::RecordProductSampleRequest>(
       context, Rpc("RecordProductSample"), registry,
-      [context](UnitOfWork& work, const v1::RecordProductSampleRequest& request, ProductInitiative* initiative) {
-        return rules::AddSample(request, context.Today(work.now()), initiative);
+      [context](UnitOfWork& work, const v1::RecordProductSampleRequest& request,
+                ProductInitiative* initiative) -> absl::Status {
+        RETURN_IF_ERROR(rules::AddSample(request, context.Today(work.now()), initiative));
+        return CheckAfterApproval(context, initiative->samples().rbegin()->sample_date(), "sample_date", *initiative);
       });
   AddVerb<ProductInitiative, v1::ReachInitiativeMilestoneRequest>(
       context, Rpc("ReachInitiativeMilestone"), registry,
-      [context](UnitOfWork& work, const v1::ReachInitiativeMilestoneRequest& request, ProductInitiative* initiative) {
-        return rules::ReachMilestone(request, context.Today(work.now()), initiative);
+      [context](UnitOfWork& work, const v1::ReachInitiativeMilestoneRequest& request,
+                ProductInitiative* initiative) -> absl::Status {
+        RETURN_IF_ERROR(rules::ReachMilestone(request, context.Today(work.now()), initiative));
+        return CheckAfterApproval(context, initiative->milestones(request.milestone() - 1).done_date(), "done_date",
+                                  *initiative);
       });
   AddVerb<ProductInitiative, v1::RollOutProductRequest>(
       context, Rpc("RollOutProduct"), registry,

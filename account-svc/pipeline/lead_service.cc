@@ -71,6 +71,7 @@ absl::Status CreateLead(const Context& context, UnitOfWork& work, Lead* lead) {
   OpenCard(work.now(), lead);
   if (work.importing()) return absl::OkStatus();
   RETURN_IF_ERROR(rules::CheckLead(*lead, context.policy));
+  RETURN_IF_ERROR(rules::CheckArrival(*lead, /*moved=*/false, work.now(), work.now(), context.policy));
   return MatchAccount(context, work, Rpc("CreateLead"), lead);
 }
 
@@ -82,6 +83,10 @@ absl::Status UpdateLead(const Context& context, UnitOfWork& work, const Lead& be
   RETURN_IF_ERROR(SetOwner(work, after->mutable_owner()));
   RETURN_IF_ERROR(Validate(work, *after));
   RETURN_IF_ERROR(rules::CheckLead(*after, context.policy));
+  if (FromTimestamp(before.arrival_time()) != FromTimestamp(after->arrival_time())) {
+    RETURN_IF_ERROR(
+        rules::CheckArrival(*after, /*moved=*/true, FromTimestamp(before.create_time()), work.now(), context.policy));
+  }
   const bool same_firm = before.company_name() == after->company_name() && before.phone() == after->phone() &&
                          before.email() == after->email();
   return same_firm ? absl::OkStatus() : MatchAccount(context, work, Rpc("UpdateLead"), after);

@@ -1,6 +1,7 @@
 // kam.account.v1.ImportantMatterService.
 #include "absl/strings/str_cat.h"
 #include "account-svc/pipeline/pipeline.h"
+#include "account-svc/rules/duties.h"
 #include "account-svc/rules/matter_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/staff.h"
@@ -14,7 +15,6 @@
 namespace kam::account {
 namespace {
 
-using mysql::Row;
 using mysql::Value;
 using resource::Change;
 using resource::UnitOfWork;
@@ -23,18 +23,10 @@ using v1::Opportunity;
 
 constexpr char kService[] = "kam.account.v1.ImportantMatterService";
 constexpr char kDueResponse[] = "important_matter.response";
+constexpr char kRespond[] = "important_matter.respond";
 constexpr char kPassTheLine[] = "important_matter.pass_the_line";
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
-
-absl::StatusOr<bool> IsGeneralManager(UnitOfWork& work, const std::string& employee, const std::string& day) {
-  ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                   work.connection().Query(
-                       "SELECT 1 FROM employees_roles r WHERE r.parent_id = ? AND r.role = 'GM' AND "
-                       "r.state = 'GRANTED' AND r.since_date <= ? AND (r.until_date IS NULL OR r.until_date >= ?)",
-                       {IdOf(employee), day, day}));
-  return !rows.empty();
-}
 
 absl::Status Report(const Context& context, UnitOfWork& work, ImportantMatter* matter) {
   ASSIGN_OR_RETURN(*matter->mutable_owner(), Person(work));
@@ -45,7 +37,7 @@ absl::Status Report(const Context& context, UnitOfWork& work, ImportantMatter* m
   const std::string today = context.Today(work.now());
   rules::ReportingLines lines;
   ASSIGN_OR_RETURN(lines.superiors, SuperiorsOf(work.connection(), matter->owner(), today));
-  ASSIGN_OR_RETURN(lines.superior_is_general_manager, IsGeneralManager(work, matter->superior(), today));
+  ASSIGN_OR_RETURN(lines.superior_is_general_manager, HoldsOneOf(work.connection(), matter->superior(), {"GM"}, today));
   lines.may_pass_the_line = work.actor().Holds(kPassTheLine);
   RETURN_IF_ERROR(rules::CheckReport(*matter, lines, work.now()));
   if (!matter->has_respond_by()) {
@@ -78,22 +70,39 @@ absl::Status FlagDeal(UnitOfWork& work, const ImportantMatter& matter) {
   return work.Save(std::move(change)).status();
 }
 
-absl::Status OnSaved(UnitOfWork& work, const ImportantMatter* before, const ImportantMatter& after) {
-  RETURN_IF_ERROR(FlagDeal(work, after));
-  const bool waits = after.state() == v1::IMPORTANT_MATTER_STATE_REPORTED && !after.overdue();
-  if (!waits) return before == nullptr ? absl::OkStatus() : schedule::Cancel(work, kDueResponse, after.name());
-  return schedule::Schedule(work, kDueResponse, after.name(), FromTimestamp(after.respond_by()));
+// When it goes to the next above: its time to be answered has passed, or that of the one it was put to last.
+absl::StatusOr<absl::Time> NextEscalation(const Context& context, UnitOfWork& work, const ImportantMatter& matter) {
+  if (!matter.overdue()) return FromTimestamp(matter.respond_by());
+  ASSIGN_OR_RETURN(const WorkingTime working, WorkingTime::Load(context, work.connection()));
+  return working.After(FromTimestamp(matter.escalate_time()), context.policy.matter_response);
 }
 
-// Nobody answered in time: it is before the superior of the superior now.
+absl::Status OnSaved(const Context& context, UnitOfWork& work, const ImportantMatter* before,
+                     const ImportantMatter& after) {
+  RETURN_IF_ERROR(FlagDeal(work, after));
+  const bool waited = before != nullptr && before->state() == v1::IMPORTANT_MATTER_STATE_REPORTED;
+  if (after.state() != v1::IMPORTANT_MATTER_STATE_REPORTED) {
+    return waited ? schedule::Cancel(work, kDueResponse, after.name()) : absl::OkStatus();
+  }
+  if (waited && before->overdue() == after.overdue() && before->escalated_to() == after.escalated_to()) {
+    return absl::OkStatus();
+  }
+  // With nobody left above there is nobody to put it to; whoever reported it may take it back.
+  if (after.overdue() && after.escalated_to().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const absl::Time next, NextEscalation(context, work, after));
+  return schedule::Schedule(work, kDueResponse, after.name(), next);
+}
+
+// Nobody answered in time: it is before the next above who may answer now.
 absl::Status Escalate(const Context& context, UnitOfWork& work, const schedule::DueItem& item) {
   ASSIGN_OR_RETURN(const ImportantMatter matter, work.Load<ImportantMatter>(item.resource));
-  if (matter.state() != v1::IMPORTANT_MATTER_STATE_REPORTED || matter.overdue()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<std::string> above,
-                   SuperiorsOf(work.connection(), matter.superior(), context.Today(work.now())));
+  if (matter.state() != v1::IMPORTANT_MATTER_STATE_REPORTED) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const absl::Time due, NextEscalation(context, work, matter));
+  if (due > work.now()) return absl::OkStatus();
+  const std::string& last = matter.escalated_to().empty() ? matter.superior() : matter.escalated_to();
+  ASSIGN_OR_RETURN(const std::string above, AbleAbove(work.connection(), last, kRespond, context.Today(work.now())));
   Change<ImportantMatter> change{matter, matter};
-  change.after.set_overdue(true);
-  if (!above.empty()) change.after.set_escalated_to(above[0]);
+  rules::EscalateMatter(above, work.now(), &change.after);
   return work.Save(std::move(change)).status();
 }
 
@@ -105,7 +114,10 @@ void RegisterImportantMatters(const Context& context, rpc::Registry* registry) {
       [context](UnitOfWork& work, ImportantMatter* matter) { return Report(context, work, matter); });
   hooks.on_update = resource::OnUpdate<ImportantMatter>(
       [](UnitOfWork&, const ImportantMatter& before, ImportantMatter*) { return rules::CheckMatterUpdate(before); });
-  hooks.on_saved = resource::OnSaved<ImportantMatter>(OnSaved);
+  hooks.on_saved = resource::OnSaved<ImportantMatter>(
+      [context](UnitOfWork& work, const ImportantMatter* before, const ImportantMatter& after) {
+        return OnSaved(context, work, before, after);
+      });
   context.runtime.SetHooks(ImportantMatter::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   AddVerb<ImportantMatter, v1::BriefImportantMatterRequest>(
@@ -130,13 +142,28 @@ void RegisterImportantMatters(const Context& context, rpc::Registry* registry) {
                 ImportantMatter* matter) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         RETURN_IF_ERROR(rules::CheckNotReporter(actor, *matter, "write down its discussion"));
-        return rules::Discuss(request, context.Today(work.now()), matter);
+        RETURN_IF_ERROR(rules::Discuss(request, context.Today(work.now()), matter));
+        return rules::CheckNotEarlier(matter->discussion_date(), context.Today(FromTimestamp(matter->create_time())),
+                                      "discussion_date", "the report");
       });
   AddVerb<ImportantMatter, v1::ApproveImportantMatterRequest>(
       context, Rpc("ApproveImportantMatter"), registry,
-      [](UnitOfWork& work, const v1::ApproveImportantMatterRequest&, ImportantMatter* matter) -> absl::Status {
+      [](UnitOfWork& work, const v1::ApproveImportantMatterRequest& request, ImportantMatter* matter) -> absl::Status {
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         return rules::ApproveDecision(actor, work.now(), matter);
+      });
+  AddVerb<ImportantMatter, v1::ReturnImportantMatterRequest>(
+      context, Rpc("ReturnImportantMatter"), registry,
+      [](UnitOfWork& work, const v1::ReturnImportantMatterRequest& request, ImportantMatter* matter) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::ReturnDecision(actor, request.reason(), matter);
+      });
+  AddVerb<ImportantMatter, v1::WithdrawImportantMatterRequest>(
+      context, Rpc("WithdrawImportantMatter"), registry,
+      [](UnitOfWork& work, const v1::WithdrawImportantMatterRequest& request, ImportantMatter* matter) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::Withdraw(actor, request.reason(), matter);
       });
   AddVerb<ImportantMatter, v1::CloseImportantMatterRequest>(
       context, Rpc("CloseImportantMatter"), registry,

@@ -28,7 +28,8 @@ absl::StatusOr<v1::ReportReferralsResponse> Report(const Context& context, const
           context, call, v1::Lead::descriptor(), connection,
           "SELECT t.owner, COUNT(t.id), COUNT(r.id), COUNT(CASE WHEN r.state IN ('SUCCEEDED', 'REWARDED') "
           "THEN 1 END), COUNT(CASE WHEN r.state = 'FAILED' THEN 1 END), CAST(SUM(COALESCE(r.reward_points, "
-          "0)) AS SIGNED) FROM leads t LEFT JOIN referrals r ON r.lead = t.id WHERE t.archive_time IS "
+          "0)) AS SIGNED) FROM leads t LEFT JOIN referrals r ON r.lead = t.id AND (r.referrer IS NOT "
+          "NULL OR r.referrer_member IS NOT NULL) WHERE t.archive_time IS "
           "NULL AND t.arrival_time >= ? AND t.arrival_time < ?",
           {Value(instants.first), Value(instants.second)}, "GROUP BY t.owner ORDER BY t.owner"));
   v1::ReportReferralsResponse response;

@@ -1,6 +1,8 @@
 // kam.account.v1.SolutionService.
 #include "absl/strings/str_cat.h"
 #include "account-svc/pipeline/pipeline.h"
+#include "account-svc/rules/duties.h"
+#include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/solution_rules.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -85,8 +87,12 @@ void RegisterSolutions(const Context& context, rpc::Registry* registry) {
       });
   AddVerb<Solution, v1::PresentSolutionRequest>(
       context, Rpc("PresentSolution"), registry,
-      [context](UnitOfWork& work, const v1::PresentSolutionRequest& request, Solution* solution) {
-        return rules::Present(request, context.Today(work.now()), solution);
+      [context](UnitOfWork& work, const v1::PresentSolutionRequest& request, Solution* solution) -> absl::Status {
+        RETURN_IF_ERROR(rules::Present(request, context.Today(work.now()), solution));
+        if (solution->versions().empty()) return absl::OkStatus();
+        const absl::Time written = FromTimestamp(solution->versions().rbegin()->write_time());
+        return rules::CheckNotEarlier(solution->presented_date(), context.Today(written), "presented_date",
+                                      "its last version");
       });
   AddVerb<Solution, v1::AcceptSolutionRequest>(
       context, Rpc("AcceptSolution"), registry,
@@ -106,9 +112,9 @@ void RegisterSolutions(const Context& context, rpc::Registry* registry) {
       });
   AddVerb<Solution, v1::EvaluateSolutionRequest>(
       context, Rpc("EvaluateSolution"), registry,
-      [](UnitOfWork& work, const v1::EvaluateSolutionRequest& request, Solution* solution) -> absl::Status {
+      [context](UnitOfWork& work, const v1::EvaluateSolutionRequest& request, Solution* solution) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
-        return rules::EvaluateQuality(request, actor, solution);
+        return rules::EvaluateQuality(request, actor, context.policy, solution);
       });
   AddVerb<Solution, v1::MarkSuccessCaseRequest>(
       context, Rpc("MarkSuccessCase"), registry,

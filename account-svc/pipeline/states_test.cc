@@ -114,6 +114,8 @@ const std::map<std::string, Machine>& Machines() {
         {"RespondToImportantMatter", "REPORTED > RESPONDED"},
         {"DiscussImportantMatter", "RESPONDED > DISCUSSED"},
         {"ApproveImportantMatter", "DISCUSSED > APPROVED"},
+        {"ReturnImportantMatter", "DISCUSSED > RESPONDED"},
+        {"WithdrawImportantMatter", "REPORTED > CLOSED"},
         {"CloseImportantMatter", "RESPONDED, APPROVED > CLOSED"}}},
   };
   return *kMachines;

@@ -383,6 +383,9 @@ TEST_F(SupportTest, ASolutionIsWrittenReviewedAndAccepted) {
   ASSERT_THAT(Do<Solution>(pss_, service + "ReviewSolution", made->name(), review), IsOk());
   v1::PresentSolutionRequest present;
   present.set_presented_to("李总");
+  present.set_presented_date(day(-1));
+  EXPECT_THAT(Do<Solution>(kax_, service + "PresentSolution", made->name(), present), HasReason("DATE_TOO_EARLY"));
+  present.clear_presented_date();
   ASSERT_THAT(Do<Solution>(kax_, service + "PresentSolution", made->name(), present), IsOk());
   v1::RejectSolutionRequest reject;
   reject.set_customer_person("李总");

@@ -35,6 +35,11 @@ absl::Status CreateCount(const Context& context, UnitOfWork& work, TrafficCount*
             mysql::Value(resource::ShortEnumName(v1::Channel_descriptor()->FindValueByNumber(count->channel())))}},
           "", 1));
   if (found.empty()) return absl::OkStatus();
+  const resource::Type& type = *work.runtime().catalog().Find(TrafficCount::descriptor());
+  if (!work.CheckReach(type, found[0], work.actor().LevelFor("traffic.read")).ok()) {
+    return Error(absl::StatusCode::kAlreadyExists, "TRAFFIC_COUNTED", "the day was counted already by somebody else",
+                 {{"day", count->count_date()}, {"showroom", count->showroom()}});
+  }
   return Error(absl::StatusCode::kAlreadyExists, "TRAFFIC_COUNTED",
                absl::StrCat("the day was counted already by ", found[0].owner(), "; correct that count"),
                {{"day", count->count_date()}, {"showroom", count->showroom()}, {"counted", found[0].name()}});

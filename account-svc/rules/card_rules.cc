@@ -135,14 +135,19 @@ absl::Status Reward(const v1::RewardReferralRequest& request, absl::string_view 
 }
 
 bool FollowLead(const v1::Lead& lead, absl::Time now, v1::Referral* referral) {
-  if (referral->state() != v1::REFERRAL_STATE_UNSPECIFIED && referral->state() != v1::REFERRAL_STATE_OPEN) return false;
+  if (referral->state() != v1::REFERRAL_STATE_UNSPECIFIED && referral->state() != v1::REFERRAL_STATE_OPEN &&
+      referral->state() != v1::REFERRAL_STATE_VOID) {
+    return false;
+  }
   const std::string before = referral->SerializeAsString();
   referral->set_state(v1::REFERRAL_STATE_OPEN);
   referral->set_lead(lead.name());
   referral->set_referrer(lead.referrer());
   referral->set_referrer_member(lead.referrer_member());
   referral->set_owner(lead.owner());
-  if (lead.state() == v1::LEAD_STATE_CONVERTED) {
+  if (lead.referrer().empty() && lead.referrer_member().empty()) {
+    referral->set_state(v1::REFERRAL_STATE_VOID);
+  } else if (lead.state() == v1::LEAD_STATE_CONVERTED) {
     referral->set_state(v1::REFERRAL_STATE_SUCCEEDED);
     referral->set_account(lead.account());
     *referral->mutable_outcome_time() = ToTimestamp(now);

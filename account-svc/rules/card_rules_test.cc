@@ -190,6 +190,25 @@ TEST(ReferralRules, AReferralFollowsItsLeadUntilItIsDecided) {
   EXPECT_EQ(referral.account(), "accounts/n");
 }
 
+// a referral without a referrer is none, and is one again when he is named.
+TEST(ReferralRules, WhatNobodyRecommendedIsNoReferral) {
+  v1::Lead lead;
+  lead.set_referrer_member("members/1");
+  lead.set_state(v1::LEAD_STATE_NEW);
+  v1::Referral referral;
+  ASSERT_TRUE(FollowLead(lead, kNow, &referral));
+  lead.clear_referrer_member();
+  ASSERT_TRUE(FollowLead(lead, kNow, &referral));
+  EXPECT_EQ(referral.state(), v1::REFERRAL_STATE_VOID);
+  lead.set_state(v1::LEAD_STATE_CONVERTED);
+  FollowLead(lead, kNow, &referral);
+  EXPECT_EQ(referral.state(), v1::REFERRAL_STATE_VOID) << "nobody is rewarded";
+  lead.set_state(v1::LEAD_STATE_NEW);
+  lead.set_referrer("accounts/r");
+  ASSERT_TRUE(FollowLead(lead, kNow, &referral));
+  EXPECT_EQ(referral.state(), v1::REFERRAL_STATE_OPEN);
+}
+
 //
 TEST(ReferralRules, ARewardHasALimitAndIsNotGivenByTheSalesperson) {
   v1::Referral referral;

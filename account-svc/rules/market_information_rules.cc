@@ -97,9 +97,14 @@ absl::Status StartSurvey(absl::string_view today, const v1::MarketSurvey& survey
                             {{"startDate", survey.start_date()}, {"today", std::string(today)}});
 }
 
-absl::Status EvaluateSurvey(absl::string_view actor, absl::Time now, const v1::EvaluateMarketSurveyRequest& request,
-                            v1::MarketSurvey* survey) {
+absl::Status EvaluateSurvey(absl::string_view actor, absl::string_view today, absl::Time now,
+                            const v1::EvaluateMarketSurveyRequest& request, v1::MarketSurvey* survey) {
+  if (today < survey->end_date()) {
+    return FailedPrecondition("PERIOD_NOT_OVER", survey->name(), absl::StrCat("it runs until ", survey->end_date()),
+                              {{"endDate", survey->end_date()}, {"today", std::string(today)}});
+  }
   std::vector<std::string> missing;
+  if (request.answers() == 0) missing.push_back("answers");
   for (const v1::PlannedFigure& planned : survey->planned_figures()) {
     bool found = false;
     for (const v1::MarketFigure& figure : request.figures()) {
@@ -109,7 +114,7 @@ absl::Status EvaluateSurvey(absl::string_view actor, absl::Time now, const v1::E
   }
   if (!missing.empty()) {
     const std::string list = absl::StrJoin(missing, ", ");
-    return InvalidField("figures", "FIGURES_MISSING",
+    return InvalidField(request.answers() == 0 ? "answers" : "figures", "FIGURES_MISSING",
                         absl::StrCat("a survey ends with the figures it was to bring: ", list), {{"missing", list}});
   }
   RETURN_IF_ERROR(CheckFigures(request.figures(), "figures"));
@@ -121,14 +126,16 @@ absl::Status EvaluateSurvey(absl::string_view actor, absl::Time now, const v1::E
   return absl::OkStatus();
 }
 
-v1::MarketRecord RecordOf(const v1::MarketSurvey& survey, v1::Reliability reliability, absl::string_view today) {
+v1::MarketRecord RecordOf(const v1::MarketSurvey& survey, const v1::EvaluateMarketSurveyRequest& request,
+                          absl::string_view today) {
   v1::MarketRecord record;
   record.set_category(survey.category());
   record.set_subject(survey.title());
   record.set_content(survey.conclusion());
   record.set_source_kind(v1::SOURCE_KIND_SURVEY);
   record.set_source(absl::StrCat(survey.number(), " ", survey.title()));
-  record.set_reliability(reliability);
+  record.set_reliability(request.reliability());
+  *record.mutable_attachments() = request.attachments();
   record.set_information_date(std::string(today));
   record.set_region(survey.region());
   *record.mutable_figures() = survey.figures();

@@ -40,11 +40,13 @@ absl::Status CheckSurvey(const v1::MarketSurvey& survey);
 absl::Status CheckSurveyUpdate(const v1::MarketSurvey& before);
 // PERIOD_NOT_BEGUN before its first day.
 absl::Status StartSurvey(absl::string_view today, const v1::MarketSurvey& survey);
-// FIGURES_MISSING naming each planned figure that is not there; FIGURE_OUT_OF_RANGE.
-absl::Status EvaluateSurvey(absl::string_view actor, absl::Time now, const v1::EvaluateMarketSurveyRequest& request,
-                            v1::MarketSurvey* survey);
+// PERIOD_NOT_OVER before its last day; FIGURES_MISSING without answers, or naming each planned figure that is not
+// there; FIGURE_OUT_OF_RANGE.
+absl::Status EvaluateSurvey(absl::string_view actor, absl::string_view today, absl::Time now,
+                            const v1::EvaluateMarketSurveyRequest& request, v1::MarketSurvey* survey);
 // What is shared of an evaluated survey.
-v1::MarketRecord RecordOf(const v1::MarketSurvey& survey, v1::Reliability reliability, absl::string_view today);
+v1::MarketRecord RecordOf(const v1::MarketSurvey& survey, const v1::EvaluateMarketSurveyRequest& request,
+                          absl::string_view today);
 
 // PRICE_REQUIRED, PERIOD_INVALID, EVIDENCE_REQUIRED, DATE_IN_FUTURE.
 absl::Status CheckCompetitorRecord(const v1::CompetitorRecord& record, absl::string_view today);

@@ -68,6 +68,7 @@ absl::Status Discuss(const v1::DiscussImportantMatterRequest& request, const std
   *matter->mutable_participants() = people;
   matter->set_minutes(request.minutes());
   matter->set_decision(request.decision());
+  matter->clear_return_reason();
   return absl::OkStatus();
 }
 
@@ -77,13 +78,34 @@ absl::Status CheckNotReporter(absl::string_view actor, const v1::ImportantMatter
 }
 
 absl::Status ApproveDecision(absl::string_view actor, absl::Time now, v1::ImportantMatter* matter) {
-  if (actor == matter->owner()) {
-    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
-                 "nobody approves a decision on what he reported himself", {{"owner", matter->owner()}});
-  }
+  RETURN_IF_ERROR(CheckNotReporter(actor, *matter, "approve the decision on it"));
   matter->set_approver(std::string(actor));
   *matter->mutable_approve_time() = ToTimestamp(now);
   return absl::OkStatus();
+}
+
+absl::Status ReturnDecision(absl::string_view actor, const std::string& reason, v1::ImportantMatter* matter) {
+  RETURN_IF_ERROR(CheckNotReporter(actor, *matter, "send the decision on it back"));
+  matter->set_return_reason(reason);
+  return absl::OkStatus();
+}
+
+absl::Status Withdraw(absl::string_view actor, const std::string& reason, v1::ImportantMatter* matter) {
+  if (actor != matter->owner()) {
+    return Error(
+        absl::StatusCode::kPermissionDenied, "NOT_THE_REPORTER",
+        absl::StrCat("it was reported by ", matter->owner(), ", who may take it back; his superiors answer it"),
+        {{"owner", matter->owner()}});
+  }
+  matter->set_close_reason(reason);
+  return absl::OkStatus();
+}
+
+void EscalateMatter(const std::string& above, absl::Time now, v1::ImportantMatter* matter) {
+  matter->set_overdue(true);
+  if (above.empty()) return;
+  matter->set_escalated_to(above);
+  *matter->mutable_escalate_time() = ToTimestamp(now);
 }
 
 }  // namespace kam::account::rules

@@ -35,10 +35,16 @@ absl::Status Respond(const v1::RespondToImportantMatterRequest& request, absl::s
 // SUPERIOR_REQUIRED, DATE_IN_FUTURE.
 absl::Status Discuss(const v1::DiscussImportantMatterRequest& request, const std::string& today,
                      v1::ImportantMatter* matter);
-// SEPARATION_OF_DUTIES for the one who reported.
 // SEPARATION_OF_DUTIES: whoever reported it neither writes down the discussion nor closes it before it was decided.
 absl::Status CheckNotReporter(absl::string_view actor, const v1::ImportantMatter& matter, absl::string_view what);
+// SEPARATION_OF_DUTIES for the one who reported.
 absl::Status ApproveDecision(absl::string_view actor, absl::Time now, v1::ImportantMatter* matter);
+// The same: the decision is discussed anew, `reason` says why.
+absl::Status ReturnDecision(absl::string_view actor, const std::string& reason, v1::ImportantMatter* matter);
+// NOT_THE_REPORTER for anybody but the one who reported.
+absl::Status Withdraw(absl::string_view actor, const std::string& reason, v1::ImportantMatter* matter);
+// Nobody answered in time: `above`, who may be nobody, is asked instead of the one before him.
+void EscalateMatter(const std::string& above, absl::Time now, v1::ImportantMatter* matter);
 
 }  // namespace kam::account::rules
 

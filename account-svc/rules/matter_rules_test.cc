@@ -79,6 +79,24 @@ TEST(MatterRules, WhoReportedDoesNotApprove) {
   EXPECT_THAT(ApproveDecision("employees/o", kNow, &matter), IsOk());
 }
 
+// sent back with a reason, taken back by whoever reported, put higher as long as there is somebody.
+TEST(MatterRules, NoMatterIsStuck) {
+  v1::ImportantMatter matter;
+  matter.set_owner("employees/a");
+  EXPECT_THAT(ReturnDecision("employees/a", "r", &matter), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(ReturnDecision("employees/o", "毛利不足", &matter), IsOk());
+  EXPECT_EQ(matter.return_reason(), "毛利不足");
+  EXPECT_THAT(Withdraw("employees/s", "r", &matter), HasReason("NOT_THE_REPORTER"));
+  ASSERT_THAT(Withdraw("employees/a", "r", &matter), IsOk());
+  EXPECT_EQ(matter.close_reason(), "r");
+  EscalateMatter("", kNow, &matter);
+  EXPECT_TRUE(matter.overdue());
+  EXPECT_FALSE(matter.has_escalate_time());
+  EscalateMatter("employees/b", kNow, &matter);
+  EXPECT_EQ(matter.escalated_to(), "employees/b");
+  EXPECT_TRUE(matter.has_escalate_time());
+}
+
 TEST(MatterRules, WhatWasAnsweredDoesNotChange) {
   v1::ImportantMatter matter;
   for (int state = 1; state <= v1::ImportantMatterState_MAX; ++state) {

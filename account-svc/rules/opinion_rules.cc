@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/common_rules.h"
+#include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
 #include "kam/account/v1/customer_opinion.pb.h"
@@ -20,6 +21,13 @@ absl::Status CheckOpinionUpdate(const v1::CustomerOpinion& before) {
                             absl::StrCat("the opinion is ", v1::OpinionState_Name(before.state()),
                                          "; what was passed on stays as it was written down"),
                             {{"state", v1::OpinionState_Name(before.state())}});
+}
+
+absl::Status CheckOpinionHandler(absl::string_view actor, absl::string_view handler,
+                                 const v1::CustomerOpinion& opinion) {
+  constexpr char kMessage[] = "an opinion is answered by another than who brought it or passes it on";
+  RETURN_IF_ERROR(CheckOther(handler, opinion.recorder(), "recorder", kMessage));
+  return CheckOther(handler, actor, "router", kMessage);
 }
 
 absl::Status Inform(absl::string_view actor, absl::Time at, absl::Time now, const Policy& policy,

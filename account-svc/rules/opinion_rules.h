@@ -17,6 +17,9 @@ namespace kam::account::rules {
 absl::Status CheckOpinionDate(absl::string_view date, absl::string_view today);
 // OPINION_ROUTED: what was passed on stays as it was written down.
 absl::Status CheckOpinionUpdate(const v1::CustomerOpinion& before);
+// SEPARATION_OF_DUTIES when `handler`, who is to answer, brought the opinion himself or passes it on (`actor`).
+absl::Status CheckOpinionHandler(absl::string_view actor, absl::string_view handler,
+                                 const v1::CustomerOpinion& opinion);
 // The customer was told at `at`: TIME_IN_FUTURE; INFORMED_BEFORE_ANSWER when that was before there was an answer.
 absl::Status Inform(absl::string_view actor, absl::Time at, absl::Time now, const Policy& policy,
                     v1::CustomerOpinion* opinion);

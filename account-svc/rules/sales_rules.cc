@@ -1,7 +1,9 @@
 #include "account-svc/rules/sales_rules.h"
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/duties.h"
+#include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
 #include "kam/account/v1/account.pb.h"
 #include "kam/account/v1/lead.pb.h"
@@ -31,6 +33,22 @@ absl::Status CheckLead(const v1::Lead& lead, const Policy& policy) {
     violations.Add("lead.phone_refused", "PHONE_REFUSED", "cannot be set: the customer left a telephone number");
   }
   return violations.status();
+}
+
+absl::Status CheckArrival(const v1::Lead& lead, bool moved, absl::Time created, absl::Time now, const Policy& policy) {
+  constexpr char kField[] = "lead.arrival_time";
+  const absl::Time at = FromTimestamp(lead.arrival_time());
+  const auto text = [](absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()); };
+  if (moved && now - created > policy.lead_correction) {
+    const std::string limit = text(created + policy.lead_correction);
+    return InvalidField(kField, "ARRIVAL_FIXED", absl::StrCat("was to be corrected until ", limit),
+                        {{"value", text(at)}, {"limit", limit}});
+  }
+  RETURN_IF_ERROR(NotInFuture(kField, at, now, policy));
+  const absl::Time earliest = created - policy.lead_backdating;
+  if (at >= earliest) return absl::OkStatus();
+  return InvalidField(kField, "DATE_TOO_EARLY", absl::StrCat("is before ", text(earliest)),
+                      {{"value", text(at)}, {"limit", text(earliest)}});
 }
 
 absl::Status CheckLeadUpdate(const v1::Lead& before) {

@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "account-svc/policy.h"
 
 namespace kam::account::v1 {
@@ -17,6 +18,9 @@ namespace kam::account::rules {
 bool IsLeadField(absl::string_view path);
 // The visitor form: LEAD_FORM_INCOMPLETE naming every blank field of the policy, PHONE_REQUIRED, PHONE_REFUSED.
 absl::Status CheckLead(const v1::Lead& lead, const Policy& policy);
+// When the customer came: TIME_IN_FUTURE, DATE_TOO_EARLY for more than the policy's lead_backdating before the lead was
+// written down (`created`), ARRIVAL_FIXED when it is moved (`moved`) after lead_correction: rates are counted by it.
+absl::Status CheckArrival(const v1::Lead& lead, bool moved, absl::Time created, absl::Time now, const Policy& policy);
 // LEAD_CLOSED: a lead that was converted or discarded does not change.
 absl::Status CheckLeadUpdate(const v1::Lead& before);
 // CARD_ENTRY_REQUIRED: intention level and next date of an open card are changed by an entry, which counts what was

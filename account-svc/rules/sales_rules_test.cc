@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "account-svc/rules/proto_time.h"
 #include "common/testing/matchers.h"
 #include "kam/account/v1/account.pb.h"
 #include "kam/account/v1/lead.pb.h"
@@ -45,6 +46,25 @@ TEST(LeadRules, NoItemOfTheVisitorFormStaysBlank) {
   EXPECT_TRUE(IsLeadField("showroom"));
   EXPECT_FALSE(IsLeadField("missed_days"));
   EXPECT_FALSE(IsLeadField("moon"));
+}
+
+// rates are counted by the arrival: not in the future, not long before it was written down, not moved later.
+TEST(LeadRules, TheArrivalIsWhenItWas) {
+  Policy policy;
+  policy.lead_backdating = absl::Hours(48);
+  policy.lead_correction = absl::Hours(2);
+  const absl::Time created = absl::FromUnixSeconds(1'767'571'200);
+  const auto check = [&](absl::Time at, bool moved, absl::Time now) {
+    v1::Lead lead;
+    *lead.mutable_arrival_time() = ToTimestamp(at);
+    return CheckArrival(lead, moved, created, now, policy);
+  };
+  EXPECT_THAT(check(created - absl::Hours(48), false, created), IsOk());
+  EXPECT_THAT(check(created - absl::Hours(48) - absl::Microseconds(1), false, created), HasReason("DATE_TOO_EARLY"));
+  EXPECT_THAT(check(created + absl::Hours(1), false, created), HasReason("TIME_IN_FUTURE"));
+  EXPECT_THAT(check(created - absl::Hours(1), true, created + absl::Hours(2)), IsOk());
+  EXPECT_THAT(check(created - absl::Hours(1), true, created + absl::Hours(2) + absl::Microseconds(1)),
+              HasReason("ARRIVAL_FIXED"));
 }
 
 TEST(LeadRules, AQualifiedLeadHasALevelAndANextDate) {

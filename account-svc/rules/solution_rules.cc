@@ -54,12 +54,14 @@ absl::Status Present(const v1::PresentSolutionRequest& request, const std::strin
   return absl::OkStatus();
 }
 
-absl::Status EvaluateQuality(const v1::EvaluateSolutionRequest& request, absl::string_view actor,
+absl::Status EvaluateQuality(const v1::EvaluateSolutionRequest& request, absl::string_view actor, const Policy& policy,
                              v1::Solution* solution) {
   RETURN_IF_ERROR(CheckOther(actor, solution->author(), "author", "nobody judges a solution of his own"));
   solution->set_quality_score(request.quality_score());
   solution->set_quality_comment(request.comment());
   solution->set_evaluator(std::string(actor));
+  // What turns out worse is no example any more.
+  if (request.quality_score() < policy.success_case_score) solution->set_success_case(false);
   return absl::OkStatus();
 }
 

@@ -31,8 +31,8 @@ absl::Status AddVersion(const v1::DraftSolutionRequest& request, absl::string_vi
 absl::Status CheckReviewer(absl::string_view actor, const v1::Solution& solution);
 // DATE_IN_FUTURE.
 absl::Status Present(const v1::PresentSolutionRequest& request, const std::string& today, v1::Solution* solution);
-// SEPARATION_OF_DUTIES for its author.
-absl::Status EvaluateQuality(const v1::EvaluateSolutionRequest& request, absl::string_view actor,
+// SEPARATION_OF_DUTIES for its author. A score below that of a success case takes that mark away.
+absl::Status EvaluateQuality(const v1::EvaluateSolutionRequest& request, absl::string_view actor, const Policy& policy,
                              v1::Solution* solution);
 // SCORE_TOO_LOW below the score of the policy, or not judged yet.
 absl::Status CheckSuccessCase(const v1::Solution& solution, const Policy& policy);

@@ -42,11 +42,15 @@ TEST(SolutionRules, QualityIsJudgedBeforeASuccessCase) {
   EXPECT_THAT(CheckSuccessCase(solution, policy), HasReason("SCORE_TOO_LOW"));
   v1::EvaluateSolutionRequest request;
   request.set_quality_score(79);
-  EXPECT_THAT(EvaluateQuality(request, "employees/a", &solution), HasReason("SEPARATION_OF_DUTIES"));
-  ASSERT_THAT(EvaluateQuality(request, "employees/k", &solution), IsOk());
+  EXPECT_THAT(EvaluateQuality(request, "employees/a", Policy(), &solution), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(EvaluateQuality(request, "employees/k", Policy(), &solution), IsOk());
   EXPECT_THAT(CheckSuccessCase(solution, policy), HasReason("SCORE_TOO_LOW"));
   solution.set_quality_score(80);
   EXPECT_THAT(CheckSuccessCase(solution, policy), IsOk());
+  solution.set_success_case(true);
+  request.set_quality_score(20);
+  ASSERT_THAT(EvaluateQuality(request, "employees/k", policy, &solution), IsOk());
+  EXPECT_FALSE(solution.success_case()) << "what turned out worse is no example";
 }
 
 TEST(SolutionRules, IsPresentedTodayOrBefore) {

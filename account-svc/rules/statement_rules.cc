@@ -6,6 +6,7 @@
 #include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
+#include "common/time/date.h"
 #include "kam/account/v1/disclosure.pb.h"
 #include "kam/account/v1/public_statement.pb.h"
 
@@ -57,6 +58,35 @@ absl::Status ApproveStatement(absl::string_view actor, absl::Time now, absl::str
   *statement->mutable_approve_time() = ToTimestamp(now);
   statement->clear_return_reason();
   return absl::OkStatus();
+}
+
+absl::Status CheckTopicFree(const v1::PublicStatement& statement, const std::vector<v1::PublicStatement>& others) {
+  for (const v1::PublicStatement& other : others) {
+    if (other.name() == statement.name() || other.name() == statement.predecessor() ||
+        other.state() != v1::PUBLIC_STATEMENT_STATE_APPROVED) {
+      continue;
+    }
+    const bool before = !other.valid_until().empty() && other.valid_until() < statement.valid_from();
+    const bool after = !statement.valid_until().empty() && statement.valid_until() < other.valid_from();
+    if (before || after) continue;
+    return FailedPrecondition("TOPIC_TAKEN", statement.name(),
+                              absl::StrCat(other.number(), " is said about the topic from ", other.valid_from(),
+                                           " on; the next version of it takes its place"),
+                              {{"statement", other.name()}, {"topic", other.topic()}});
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::PublicStatement> Replaced(const v1::PublicStatement& before, const v1::PublicStatement& next,
+                                             absl::string_view today) {
+  v1::PublicStatement after = before;
+  if (next.valid_from() <= today) {
+    after.set_state(v1::PUBLIC_STATEMENT_STATE_RETIRED);
+    return after;
+  }
+  ASSIGN_OR_RETURN(const std::string last, AddDays(next.valid_from(), -1));
+  if (after.valid_until().empty() || after.valid_until() > last) after.set_valid_until(last);
+  return after;
 }
 
 bool InForce(const v1::PublicStatement& statement, absl::string_view day) {

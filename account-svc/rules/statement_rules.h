@@ -2,7 +2,10 @@
 #ifndef KAM_ACCOUNT_SVC_RULES_STATEMENT_RULES_H_
 #define KAM_ACCOUNT_SVC_RULES_STATEMENT_RULES_H_
 
+#include <vector>
+
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "account-svc/policy.h"
@@ -23,6 +26,12 @@ absl::Status NextVersion(const v1::PublicStatement& before, v1::PublicStatement*
 // SEPARATION_OF_DUTIES for the author, PERIOD_INVALID when it would be over already.
 absl::Status ApproveStatement(absl::string_view actor, absl::Time now, absl::string_view today,
                               v1::PublicStatement* statement);
+// TOPIC_TAKEN when one of `others`, approved for the same topic and account, is said on a day of `statement` too; the
+// one it replaces does not count.
+absl::Status CheckTopicFree(const v1::PublicStatement& statement, const std::vector<v1::PublicStatement>& others);
+// What becomes of the one that `next` replaces: said until the day before, retired when that is over.
+absl::StatusOr<v1::PublicStatement> Replaced(const v1::PublicStatement& before, const v1::PublicStatement& next,
+                                             absl::string_view today);
 // Approved, and `day` lies between its first and last day.
 bool InForce(const v1::PublicStatement& statement, absl::string_view day);
 

@@ -16,7 +16,7 @@ namespace {
 
 std::string Text(absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()); }
 
-bool SameTime(const google::protobuf::Timestamp& a, const google::protobuf::Timestamp& b) {
+bool Same(const google::protobuf::Timestamp& a, const google::protobuf::Timestamp& b) {
   return a.seconds() == b.seconds() && a.nanos() == b.nanos();
 }
 
@@ -30,6 +30,14 @@ absl::Status CheckDecider(absl::string_view actor, bool superior, const v1::Visi
   return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_SUPERIOR",
                absl::StrCat("the visitor ", visit.visitor(), " does not report to you; somebody above may ", what),
                {{"visitor", visit.visitor()}});
+}
+
+absl::Status CheckNotOver(const v1::Visit& visit, absl::Time now) {
+  if (!visit.has_planned_end() || now < FromTimestamp(visit.planned_end())) return absl::OkStatus();
+  const std::string end = Text(FromTimestamp(visit.planned_end()));
+  return FailedPrecondition("VISIT_OVER", visit.name(),
+                            absl::StrCat("the visit was planned until ", end, "; it was made or it was missed"),
+                            {{"plannedEnd", end}, {"state", v1::VisitState_Name(visit.state())}});
 }
 
 }  // namespace
@@ -61,6 +69,21 @@ absl::Status CheckPeople(const v1::Visit& visit) {
   return absl::OkStatus();
 }
 
+std::vector<std::string> PeopleTaken(const v1::Visit& visit) {
+  std::vector<std::string> people;
+  if (!visit.has_planned_start()) return people;
+  const bool agreed = visit.state() == v1::VISIT_STATE_APPROVED || visit.state() == v1::VISIT_STATE_CHECKED_IN;
+  const bool own_plan = visit.state() == v1::VISIT_STATE_PLANNED && visit.visitor() == visit.planner();
+  if (agreed || own_plan) people.push_back(visit.visitor());
+  if (agreed) people.insert(people.end(), visit.companions().begin(), visit.companions().end());
+  return people;
+}
+
+bool SameTime(const v1::Visit& a, const v1::Visit& b) {
+  return a.has_planned_start() == b.has_planned_start() && a.has_planned_end() == b.has_planned_end() &&
+         Same(a.planned_start(), b.planned_start()) && Same(a.planned_end(), b.planned_end());
+}
+
 void SetFirstState(v1::Visit* visit) {
   visit->set_state(visit->has_planned_start() ? v1::VISIT_STATE_PLANNED : v1::VISIT_STATE_PROPOSED);
 }
@@ -80,11 +103,7 @@ absl::Status CheckVisitUpdate(const v1::Visit& before, const v1::Visit& after) {
       const bool same_people =
           before.visitor() == after.visitor() && std::equal(before.companions().begin(), before.companions().end(),
                                                             after.companions().begin(), after.companions().end());
-      if (same_people && before.has_planned_start() == after.has_planned_start() &&
-          SameTime(before.planned_start(), after.planned_start()) &&
-          SameTime(before.planned_end(), after.planned_end())) {
-        return absl::OkStatus();
-      }
+      if (same_people && SameTime(before, after)) return absl::OkStatus();
       return frozen("its time, visitor and companions stay as they were approved");
     }
     case v1::VISIT_STATE_DONE: {
@@ -109,29 +128,35 @@ absl::Status CheckTakesPart(absl::string_view actor, bool superior, const v1::Vi
                {{"visitor", visit.visitor()}});
 }
 
-absl::Status CheckNotOver(const v1::Visit& visit, absl::Time now) {
-  if (!visit.has_planned_end() || now < FromTimestamp(visit.planned_end())) return absl::OkStatus();
-  const std::string end = Text(FromTimestamp(visit.planned_end()));
-  return FailedPrecondition("VISIT_OVER", visit.name(),
-                            absl::StrCat("the visit was planned until ", end,
-                                         "; it was made or it was missed, and a superior may call it off"),
-                            {{"plannedEnd", end}});
+absl::Status CheckCancel(const v1::Visit& visit, bool superior, absl::Time now) {
+  if (superior && visit.state() != v1::VISIT_STATE_APPROVED) return absl::OkStatus();
+  return CheckNotOver(visit, now);
 }
 
 absl::Status CheckTimeUpdate(const v1::Visit& before, const v1::Visit& after, absl::Time now) {
-  if (before.has_planned_end() == after.has_planned_end() && SameTime(before.planned_start(), after.planned_start()) &&
-      SameTime(before.planned_end(), after.planned_end())) {
-    return absl::OkStatus();
-  }
-  return CheckNotOver(before, now);
+  return SameTime(before, after) ? absl::OkStatus() : CheckNotOver(before, now);
 }
 
-absl::Status CheckInDay(absl::Time at, const v1::Visit& visit, absl::TimeZone zone) {
-  const absl::CivilDay day = absl::ToCivilDay(FromTimestamp(visit.planned_start()), zone);
-  if (!visit.has_planned_start() || absl::ToCivilDay(at, zone) >= day) return absl::OkStatus();
-  return InvalidField("check_in_time", "CHECK_IN_OFF_PLAN",
-                      absl::StrCat("is before ", absl::FormatCivilTime(day), ", the day the visit was approved for"),
-                      {{"value", Text(at)}, {"limit", absl::FormatCivilTime(day)}});
+absl::Status CheckInDay(absl::Time at, const v1::Visit& visit, absl::TimeZone zone, const Policy& policy) {
+  if (!visit.has_planned_start()) return absl::OkStatus();
+  const auto off = [&](const std::string& what, const std::string& limit) {
+    return InvalidField("check_in_time", "CHECK_IN_OFF_PLAN", what, {{"value", Text(at)}, {"limit", limit}});
+  };
+  const absl::CivilDay day = absl::ToCivilDay(at, zone);
+  const absl::CivilDay planned = absl::ToCivilDay(FromTimestamp(visit.planned_start()), zone);
+  if (day < planned) {
+    return off(absl::StrCat("is before ", absl::FormatCivilTime(planned), ", the day the visit was approved for"),
+               absl::FormatCivilTime(planned));
+  }
+  const absl::CivilDay approved = absl::ToCivilDay(FromTimestamp(visit.approve_time()), zone);
+  if (visit.has_approve_time() && day < approved) {
+    return off(absl::StrCat("is before ", absl::FormatCivilTime(approved), ", the day on which the visit was approved"),
+               absl::FormatCivilTime(approved));
+  }
+  const absl::Time latest = FromTimestamp(visit.planned_end()) + policy.visit_late;
+  if (at <= latest) return absl::OkStatus();
+  return off(absl::StrCat("is after ", Text(latest), "; this visit was missed, and what is made later is another one"),
+             Text(latest));
 }
 
 absl::Status CheckVisitArchive(const v1::Visit& before, absl::Time now) {
@@ -165,6 +190,12 @@ absl::Status Complete(std::optional<absl::Time> at, absl::string_view report, ab
   if (out <= in) {
     return InvalidField("check_out_time", "CHECK_OUT_BEFORE_CHECK_IN",
                         absl::StrCat("is ", Text(out), "; the visit began at ", Text(in)),
+                        {{"value", Text(out)}, {"checkIn", Text(in)}});
+  }
+  if (out - in > policy.visit_max) {
+    return InvalidField("check_out_time", "VISIT_WINDOW_INVALID",
+                        absl::StrCat("makes a visit of ", absl::FormatDuration(out - in), "; the limit is ",
+                                     absl::FormatDuration(policy.visit_max)),
                         {{"value", Text(out)}, {"checkIn", Text(in)}});
   }
   if (!absl::StripAsciiWhitespace(report).empty()) visit->set_report(std::string(report));

@@ -3,6 +3,8 @@
 #define KAM_ACCOUNT_SVC_RULES_VISIT_RULES_H_
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -19,6 +21,11 @@ namespace kam::account::rules {
 absl::Status CheckWindow(const v1::Visit& visit, const Policy& policy);
 // Visitor and companions are different people: COMPANION_REPEATED.
 absl::Status CheckPeople(const v1::Visit& visit);
+// Whose time the visit takes. An approved one takes that of everybody on it, one that is only planned that of the
+// visitor who planned it himself: nobody fills the calendar of another with what he thinks of.
+std::vector<std::string> PeopleTaken(const v1::Visit& visit);
+// Both are planned for the same time, or for none.
+bool SameTime(const v1::Visit& a, const v1::Visit& b);
 // PLANNED when the visit has a time, PROPOSED otherwise.
 void SetFirstState(v1::Visit* visit);
 // VISIT_FROZEN: time, visitor and companions of an approved visit stay; a visit that is over (MISSED, CANCELLED) does
@@ -26,12 +33,14 @@ void SetFirstState(v1::Visit* visit);
 absl::Status CheckVisitUpdate(const v1::Visit& before, const v1::Visit& after);
 // NOT_ON_THE_VISIT unless `actor` is the visitor, goes along, or is above the visitor (`superior`).
 absl::Status CheckTakesPart(absl::string_view actor, bool superior, const v1::Visit& visit);
-// VISIT_OVER once the planned end has passed: from then on the visit is made or missed.
-absl::Status CheckNotOver(const v1::Visit& visit, absl::Time now);
+// VISIT_OVER once the planned end has passed: from then on the visit is made or missed. What was never approved, a
+// superior (`superior`) may still call off.
+absl::Status CheckCancel(const v1::Visit& visit, bool superior, absl::Time now);
 // VISIT_OVER when the time of a visit that is over is moved or taken away.
 absl::Status CheckTimeUpdate(const v1::Visit& before, const v1::Visit& after, absl::Time now);
-// CHECK_IN_OFF_PLAN before the first day for which the visit was approved.
-absl::Status CheckInDay(absl::Time at, const v1::Visit& visit, absl::TimeZone zone);
+// CHECK_IN_OFF_PLAN before the day for which the visit was approved or the day of the approval, or longer after its
+// planned end than the policy's visit_late: that is another visit.
+absl::Status CheckInDay(absl::Time at, const v1::Visit& visit, absl::TimeZone zone, const Policy& policy);
 // RECORD_KEPT unless it is an idea, or planned and not over yet: what was agreed counts in the completion rate.
 absl::Status CheckVisitArchive(const v1::Visit& before, absl::Time now);
 // SEPARATION_OF_DUTIES when `actor` is the visitor or goes along, NOT_THE_SUPERIOR unless he is above the visitor
@@ -39,7 +48,8 @@ absl::Status CheckVisitArchive(const v1::Visit& before, absl::Time now);
 absl::Status Approve(absl::string_view actor, bool superior, absl::Time now, v1::Visit* visit);
 // `at`: when, as the caller says. TIME_IN_FUTURE.
 absl::Status CheckIn(std::optional<absl::Time> at, absl::Time now, const Policy& policy, v1::Visit* visit);
-// CHECK_OUT_BEFORE_CHECK_IN, REPORT_REQUIRED, TIME_IN_FUTURE; FOLLOW_UP_INCOMPLETE: somebody does it by a date.
+// CHECK_OUT_BEFORE_CHECK_IN, VISIT_WINDOW_INVALID for more than the longest visit, REPORT_REQUIRED, TIME_IN_FUTURE;
+// FOLLOW_UP_INCOMPLETE: somebody does it by a date.
 absl::Status Complete(std::optional<absl::Time> at, absl::string_view report, absl::string_view result, absl::Time now,
                       const Policy& policy, v1::Visit* visit);
 // VISIT_NOT_OVER before the planned end.

@@ -91,6 +91,55 @@ TEST(CheckIn, IsNotInTheFuture) {
   EXPECT_THAT(CheckIn(kNow + absl::Minutes(6), kNow, policy, &visit), HasReason("TIME_IN_FUTURE"));
 }
 
+// made on the days it was approved for, and for no longer than a visit takes.
+TEST(CheckIn, IsOnTheDaysOfTheVisit) {
+  Policy policy;
+  policy.visit_late = absl::Hours(24);
+  const absl::TimeZone zone = absl::UTCTimeZone();
+  v1::Visit visit = Planned();
+  *visit.mutable_approve_time() = ToTimestamp(kNow - absl::Hours(24 * 40));
+  EXPECT_THAT(CheckInDay(kNow, visit, zone, policy), IsOk());
+  EXPECT_THAT(CheckInDay(kNow - absl::Hours(24), visit, zone, policy), HasReason("CHECK_IN_OFF_PLAN"));
+  EXPECT_THAT(CheckInDay(kNow + absl::Hours(26), visit, zone, policy), IsOk());
+  EXPECT_THAT(CheckInDay(kNow + absl::Hours(26) + absl::Microseconds(1), visit, zone, policy),
+              HasReason("CHECK_IN_OFF_PLAN"));
+  // Approved a day after it was planned for: it was not made the day before the approval.
+  *visit.mutable_approve_time() = ToTimestamp(kNow + absl::Hours(24));
+  EXPECT_THAT(CheckInDay(kNow, visit, zone, policy), HasReason("CHECK_IN_OFF_PLAN"));
+  EXPECT_THAT(CheckInDay(kNow + absl::Hours(24), visit, zone, policy), IsOk());
+  policy.visit_max = absl::Hours(2);
+  ASSERT_THAT(CheckIn(kNow, kNow, policy, &visit), IsOk());
+  const absl::Time end = kNow + absl::Hours(2);
+  EXPECT_THAT(Complete(end + absl::Microseconds(1), "r", "", end, policy, &visit), HasReason("VISIT_WINDOW_INVALID"));
+  EXPECT_THAT(Complete(end, "r", "", end, policy, &visit), IsOk());
+}
+
+// only what was approved takes the time of others.
+TEST(PeopleTaken, AreThoseWhoWereAskedOrPlannedItThemselves) {
+  v1::Visit visit = Planned();
+  EXPECT_TRUE(PeopleTaken(visit).empty()) << "planned by nobody on it";
+  visit.set_planner("employees/v");
+  EXPECT_EQ(PeopleTaken(visit), std::vector<std::string>({"employees/v"}));
+  for (int state = v1::VISIT_STATE_PROPOSED; state <= v1::VisitState_MAX; ++state) {
+    visit.set_state(static_cast<v1::VisitState>(state));
+    const size_t taken = state == v1::VISIT_STATE_PLANNED                                           ? 1
+                         : state == v1::VISIT_STATE_APPROVED || state == v1::VISIT_STATE_CHECKED_IN ? 2
+                                                                                                    : 0;
+    EXPECT_EQ(PeopleTaken(visit).size(), taken) << state;
+  }
+}
+
+// an approved visit that is over was made or missed, whoever would call it off.
+TEST(Cancel, IsBeforeTheEnd) {
+  v1::Visit visit = Planned();
+  const absl::Time end = kNow + absl::Hours(2);
+  EXPECT_THAT(CheckCancel(visit, false, end - absl::Microseconds(1)), IsOk());
+  EXPECT_THAT(CheckCancel(visit, false, end), HasReason("VISIT_OVER"));
+  EXPECT_THAT(CheckCancel(visit, true, end), IsOk());
+  visit.set_state(v1::VISIT_STATE_APPROVED);
+  EXPECT_THAT(CheckCancel(visit, true, end), HasReason("VISIT_OVER"));
+}
+
 TEST(Missed, OnlyAfterThePlannedEnd) {
   v1::Visit visit = Planned();
   EXPECT_THAT(MarkMissed("病假", kNow + absl::Hours(2) - absl::Seconds(1), &visit), HasReason("VISIT_NOT_OVER"));

@@ -1,6 +1,7 @@
 // Opinions of customers: passed on, answered, told back, closed; their summary.
 #include "absl/strings/str_cat.h"
 #include "account-svc/report.h"
+#include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/opinion_rules.h"
 #include "account-svc/verb.h"
 #include "account-svc/visits/answer_clock.h"
@@ -98,6 +99,8 @@ void RegisterVerbs(const Context& context, rpc::Registry* registry) {
       context, service + "/RouteCustomerOpinion", registry,
       [context](UnitOfWork& work, const v1::RouteCustomerOpinionRequest& request,
                 CustomerOpinion* opinion) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::CheckOpinionHandler(actor, request.handler(), *opinion));
         RETURN_IF_ERROR(CheckHandler(work, request.department(), request.handler(), "handler"));
         opinion->set_department(request.department());
         opinion->set_handler(request.handler());
@@ -131,7 +134,9 @@ void RegisterVerbs(const Context& context, rpc::Registry* registry) {
       });
   AddVerb<CustomerOpinion, v1::CloseCustomerOpinionRequest>(
       context, service + "/CloseCustomerOpinion", registry,
-      [](UnitOfWork& work, const v1::CloseCustomerOpinionRequest&, CustomerOpinion* opinion) {
+      [](UnitOfWork& work, const v1::CloseCustomerOpinionRequest&, CustomerOpinion* opinion) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        if (actor == opinion->answerer()) return rules::SeparationOfDuties("person who answered", "close the opinion");
         *opinion->mutable_close_time() = ToTimestamp(work.now());
         return absl::OkStatus();
       });

@@ -96,6 +96,43 @@ TEST_F(CustomerOpinionTest, AnOpinionIsClosedOnlyWhenTheCustomerWasTold) {
   EXPECT_EQ(closed->change_made(), "结算周期改为一个月");
 }
 
+// nobody answers what he brought or passes on, nor closes what he answered.
+TEST_F(CustomerOpinionTest, AnOpinionIsAnsweredBySomebodyElse) {
+  const organization::v1::Employee manager = world_.AddEmployee("KAM", department_.name(), {head_.name()});
+  const auth::Principal kam = world_.As(manager, "KAM");
+  const v1::Account account = world_.AddAccount(kam);
+  v1::CreateCustomerOpinionRequest create;
+  create.mutable_customer_opinion()->set_account(account.name());
+  create.mutable_customer_opinion()->set_subject(v1::OPINION_SUBJECT_PRODUCT);
+  create.mutable_customer_opinion()->set_subject_reference("轻卡");
+  create.mutable_customer_opinion()->set_opinion("油耗高");
+  const auto opinion = Call<CustomerOpinion>(kam, "CustomerOpinionService/CreateCustomerOpinion", create);
+  ASSERT_THAT(opinion, IsOk());
+  v1::RouteCustomerOpinionRequest route;
+  route.set_department(department_.name());
+  route.set_handler(manager.name());
+  const std::string method = "CustomerOpinionService/RouteCustomerOpinion";
+  EXPECT_THAT(Do<CustomerOpinion>(kam, method, route, opinion->name()), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Do<CustomerOpinion>(gam_, method, route, opinion->name()), HasReason("SEPARATION_OF_DUTIES"))
+      << "he brought it";
+  route.set_handler(head_.name());
+  EXPECT_THAT(Do<CustomerOpinion>(gam_, method, route, opinion->name()), HasReason("SEPARATION_OF_DUTIES"))
+      << "he passes it on";
+  ASSERT_THAT(Do<CustomerOpinion>(kam, method, route, opinion->name()), IsOk());
+  v1::AnswerCustomerOpinionRequest answer;
+  answer.set_answer("改进标定");
+  ASSERT_THAT(Do<CustomerOpinion>(gam_, "CustomerOpinionService/AnswerCustomerOpinion", answer, opinion->name()),
+              IsOk());
+  v1::InformCustomerRequest inform;
+  inform.set_mode(v1::VISIT_MODE_PHONE);
+  inform.set_contact(AddContact(account.name()));
+  ASSERT_THAT(Do<CustomerOpinion>(kam, "CustomerOpinionService/InformCustomer", inform, opinion->name()), IsOk());
+  const std::string close = "CustomerOpinionService/CloseCustomerOpinion";
+  EXPECT_THAT(Do<CustomerOpinion>(gam_, close, v1::CloseCustomerOpinionRequest(), opinion->name()),
+              HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Do<CustomerOpinion>(kam, close, v1::CloseCustomerOpinionRequest(), opinion->name()), IsOk());
+}
+
 // an answer that cannot be given to the customer is due again; what is late stays late and goes up.
 TEST_F(CustomerOpinionTest, AnAnswerThatIsNoneIsDueAgain) {
   const auto opinion = Record(world_.AddAccount(kax_).name());
@@ -150,7 +187,7 @@ TEST_F(CustomerOpinionTest, EveryVerbIsOpenInExactlyItsStates) {
   const v1::Account account = world_.AddAccount(kax_);
   const auto opinion = Record(account.name());
   ASSERT_THAT(opinion, IsOk());
-  auth::Principal almighty = testing::Almighty(world_.harness(), ps_);
+  auth::Principal almighty = testing::Almighty(world_.harness(), gam_);
   testing::StateMachine machine;
   machine.service = "kam.account.v1.CustomerOpinionService";
   machine.table = "customer_opinions";
@@ -161,8 +198,9 @@ TEST_F(CustomerOpinionTest, EveryVerbIsOpenInExactlyItsStates) {
                    {"InformCustomer", {{"ANSWERED"}, "INFORMED"}},
                    {"CloseCustomerOpinion", {{"INFORMED"}, "CLOSED"}}};
   machine.name = opinion->name();
-  machine.columns = absl::StrCat("handler = '", IdOf(expert_.name()), "', department = '", IdOf(plant_.name()),
-                                 "', answer_time = '2026-01-05', due_time = '2026-01-05'");
+  machine.columns =
+      absl::StrCat("handler = '", IdOf(expert_.name()), "', department = '", IdOf(plant_.name()), "', escalated_to = '",
+                   IdOf(head_.name()), "', answerer = NULL, answer_time = '2026-01-05', due_time = '2026-01-05'");
   machine.references = {
       {"departments", plant_.name()}, {"employees", expert_.name()}, {"contacts", AddContact(account.name())}};
   EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), almighty, machine), 6);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/visit_rules.h"
@@ -28,17 +29,27 @@ std::optional<absl::Time> Given(bool has, const google::protobuf::Timestamp& sta
   return FromTimestamp(stamp);
 }
 
-bool TakesTime(const Visit& visit) {
-  return visit.has_planned_start() &&
-         (visit.state() == v1::VISIT_STATE_PLANNED || visit.state() == v1::VISIT_STATE_APPROVED ||
-          visit.state() == v1::VISIT_STATE_CHECKED_IN);
+// When somebody is on another visit; the times of one that the caller may not see are not told.
+absl::Status Overlap(UnitOfWork& work, const std::string& name, const Row& other) {
+  Visit probe;
+  probe.set_name(NameOf("visits", other[0].text()));
+  const bool seen =
+      work.CheckReach(*work.runtime().catalog().Find(Visit::descriptor()), probe, work.actor().LevelFor("visit.read"))
+          .ok();
+  if (!seen) return FailedPrecondition("VISIT_OVERLAP", name, "the visitor or a companion is on another visit then");
+  const auto text = [](absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()); };
+  return FailedPrecondition("VISIT_OVERLAP", name,
+                            absl::StrCat("the visitor or a companion is on another visit from ", text(other[1].time()),
+                                         " to ", text(other[2].time())),
+                            {{"from", text(other[1].time())}, {"until", text(other[2].time())}});
 }
 
-// Nobody is on two visits at a time. The people are locked, so that two plans for one of them come one after the other.
+// Nobody is on two visits at a time (rules::PeopleTaken says whose time one takes). The people are locked, so that two
+// visits of one of them come one after the other.
 absl::Status CheckOverlap(UnitOfWork& work, const Visit& visit) {
-  if (!TakesTime(visit)) return absl::OkStatus();
-  std::set<std::string> people = {IdOf(visit.visitor())};
-  for (const std::string& companion : visit.companions()) people.insert(IdOf(companion));
+  std::set<std::string> people;
+  for (const std::string& person : rules::PeopleTaken(visit)) people.insert(IdOf(person));
+  if (people.empty()) return absl::OkStatus();
   const std::string list = resource::Placeholders(people.size());
   const std::vector<Value> ids(people.begin(), people.end());
   RETURN_IF_ERROR(work.connection()
@@ -53,18 +64,15 @@ absl::Status CheckOverlap(UnitOfWork& work, const Visit& visit) {
   ASSIGN_OR_RETURN(
       const std::vector<Row> rows,
       work.connection().Query(
-          absl::StrCat("SELECT t.planned_start, t.planned_end FROM visits t WHERE t.id <> ? AND t.archive_time IS NULL "
-                       "AND t.state IN ('PLANNED', 'APPROVED', 'CHECKED_IN') AND t.planned_start < ? AND t.planned_end "
-                       "> ? AND (t.visitor IN (",
-                       list, ") OR EXISTS (SELECT 1 FROM visits_companions c WHERE c.parent_id = t.id AND c.value IN (",
-                       list, "))) ORDER BY t.planned_start LIMIT 1"),
+          absl::StrCat("SELECT t.id, t.planned_start, t.planned_end FROM visits t WHERE t.id <> ? AND t.archive_time "
+                       "IS NULL AND t.planned_start < ? AND t.planned_end > ? AND ((t.visitor IN (",
+                       list,
+                       ") AND (t.state IN ('APPROVED', 'CHECKED_IN') OR (t.state = 'PLANNED' AND t.planner = "
+                       "t.visitor))) OR (t.state IN ('APPROVED', 'CHECKED_IN') AND EXISTS "
+                       "(SELECT 1 FROM visits_companions c WHERE c.parent_id = t.id AND c.value IN (",
+                       list, ")))) ORDER BY t.planned_start LIMIT 1"),
           mysql::Params(params)));
-  if (rows.empty()) return absl::OkStatus();
-  const auto text = [](absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()); };
-  return FailedPrecondition("VISIT_OVERLAP", visit.name(),
-                            absl::StrCat("the visitor or a companion is on another visit from ",
-                                         text(rows[0][0].time()), " to ", text(rows[0][1].time())),
-                            {{"from", text(rows[0][0].time())}, {"until", text(rows[0][1].time())}});
+  return rows.empty() ? absl::OkStatus() : Overlap(work, visit.name(), rows[0]);
 }
 
 absl::Status CheckVisit(const Context& context, UnitOfWork& work, const Visit& visit) {
@@ -94,12 +102,19 @@ absl::Status CheckPlanOf(UnitOfWork& work, const Visit& visit) {
                       {{"visitPlan", visit.visit_plan()}, {"account", visit.account()}});
 }
 
+// Who gave the visit its time; a program and whoever imports plans for nobody.
+void SetPlanner(const UnitOfWork& work, Visit* visit) {
+  const bool person = visit->has_planned_start() && absl::StartsWith(work.actor().subject, "employees/");
+  visit->set_planner(person && !work.importing() ? work.actor().subject : "");
+}
+
 absl::Status CreateVisit(const Context& context, UnitOfWork& work, Visit* visit) {
   if (visit->visitor().empty()) {
     ASSIGN_OR_RETURN(*visit->mutable_visitor(), Person(work));
   }
   if (!work.importing() || visit->state() == v1::VISIT_STATE_UNSPECIFIED) rules::SetFirstState(visit);
   if (visit->origin() == v1::VISIT_ORIGIN_UNSPECIFIED) visit->set_origin(v1::VISIT_ORIGIN_MANUAL);
+  SetPlanner(work, visit);
   RETURN_IF_ERROR(CheckVisit(context, work, *visit));
   RETURN_IF_ERROR(CheckPlanOf(work, *visit));
   return CheckAccountUsable(work, visit->account());
@@ -110,6 +125,7 @@ absl::Status UpdateVisit(const Context& context, UnitOfWork& work, const Visit& 
   if (!work.importing()) {
     RETURN_IF_ERROR(rules::CheckVisitUpdate(before, *after));
     RETURN_IF_ERROR(rules::CheckTimeUpdate(before, *after, work.now()));
+    if (!rules::SameTime(before, *after) || before.visitor() != after->visitor()) SetPlanner(work, after);
   }
   // A plan whose time is taken away is an idea again.
   if (after->state() == v1::VISIT_STATE_PROPOSED || after->state() == v1::VISIT_STATE_PLANNED) {
@@ -162,6 +178,7 @@ void RegisterVisits(const Context& context, rpc::Registry* registry) {
       [context](UnitOfWork& work, const v1::PlanVisitRequest& request, Visit* visit) -> absl::Status {
         *visit->mutable_planned_start() = request.planned_start();
         *visit->mutable_planned_end() = request.planned_end();
+        SetPlanner(work, visit);
         return CheckVisit(context, work, *visit);
       });
   AddVerb<Visit, v1::ApproveVisitRequest>(
@@ -169,14 +186,15 @@ void RegisterVisits(const Context& context, rpc::Registry* registry) {
       [context](UnitOfWork& work, const v1::ApproveVisitRequest& request, Visit* visit) -> absl::Status {
         RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const bool superior, IsSuperiorOf(context, work, visit->visitor()));
-        return rules::Approve(work.actor().subject, superior, work.now(), visit);
+        RETURN_IF_ERROR(rules::Approve(work.actor().subject, superior, work.now(), visit));
+        return CheckOverlap(work, *visit);  // From now on it takes the time of those who go along too.
       });
   AddVerb<Visit, v1::CheckInVisitRequest>(
       context, service + "/CheckInVisit", registry,
       [context](UnitOfWork& work, const v1::CheckInVisitRequest& request, Visit* visit) -> absl::Status {
         RETURN_IF_ERROR(CheckTakesPart(context, work, *visit).status());
         const auto at = Given(request.has_check_in_time(), request.check_in_time());
-        RETURN_IF_ERROR(rules::CheckInDay(at.value_or(work.now()), *visit, context.zone));
+        RETURN_IF_ERROR(rules::CheckInDay(at.value_or(work.now()), *visit, context.zone, context.policy));
         return rules::CheckIn(Given(request.has_check_in_time(), request.check_in_time()), work.now(), context.policy,
                               visit);
       });
@@ -192,14 +210,15 @@ void RegisterVisits(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(CheckTakesPart(context, work, *visit).status());
         return rules::MarkMissed(request.reason(), work.now(), visit);
       });
-  AddVerb<Visit, v1::CancelVisitRequest>(
-      context, service + "/CancelVisit", registry,
-      [context](UnitOfWork& work, const v1::CancelVisitRequest& request, Visit* visit) -> absl::Status {
-        ASSIGN_OR_RETURN(const bool superior, CheckTakesPart(context, work, *visit));
-        if (!superior) RETURN_IF_ERROR(rules::CheckNotOver(*visit, work.now()));
-        visit->set_close_reason(request.reason());
-        return absl::OkStatus();
-      });
+  AddVerb<Visit, v1::CancelVisitRequest>(context, service + "/CancelVisit", registry,
+                                         [context](UnitOfWork& work, const v1::CancelVisitRequest& request,
+                                                   resource::Change<Visit>* change) -> absl::Status {
+                                           ASSIGN_OR_RETURN(const bool superior,
+                                                            CheckTakesPart(context, work, change->before));
+                                           RETURN_IF_ERROR(rules::CheckCancel(change->before, superior, work.now()));
+                                           change->after.set_close_reason(request.reason());
+                                           return absl::OkStatus();
+                                         });
   AddVerb<Visit, v1::CommentVisitRequest>(
       context, service + "/CommentVisit", registry,
       [context](UnitOfWork& work, const v1::CommentVisitRequest& request, Visit* visit) -> absl::Status {

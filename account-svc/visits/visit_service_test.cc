@@ -129,7 +129,12 @@ TEST_F(VisitTest, AVisitThatIsOverIsNotCalledOff) {
   EXPECT_THAT(Do<v1::Visit>(kax_, "VisitService/CancelVisit", cancel, planned->name()), HasReason("VISIT_OVER"));
   ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *planned), IsOk());
   EXPECT_THAT(Do<v1::Visit>(kax_, "VisitService/CancelVisit", cancel, planned->name()), HasReason("VISIT_OVER"));
-  EXPECT_THAT(Do<v1::Visit>(gam_, "VisitService/CancelVisit", cancel, planned->name()), IsOk());
+  EXPECT_THAT(Do<v1::Visit>(gam_, "VisitService/CancelVisit", cancel, planned->name()), HasReason("VISIT_OVER"))
+      << "what was agreed counts as missed, whoever would like it not to";
+  const auto never = CreateVisit(kax_, MakeVisit(account.name(), -absl::Hours(4), -absl::Hours(3)));
+  ASSERT_THAT(never, IsOk());
+  EXPECT_THAT(Do<v1::Visit>(gam_, "VisitService/CancelVisit", cancel, never->name()), IsOk())
+      << "it was never approved";
 }
 
 // what counts in the completion rate is not put away.
@@ -173,26 +178,61 @@ TEST_F(VisitTest, AVisitIsMissedAfterItsEndAndCancelledBefore) {
   EXPECT_EQ(Do<v1::Visit>(kax_, "VisitService/CancelVisit", cancel, future->name())->close_reason(), "改期");
 }
 
-// no overlap per person, also for companions; touching is no overlap; a cancelled visit takes no time.
+// no overlap per person, for companions once it is approved; touching is no overlap; a cancelled visit takes no
+// time.
 TEST_F(VisitTest, NobodyIsOnTwoVisitsAtATime) {
   const v1::Account account = world_.AddAccount(gam_);
   world_.Assign(gam_, account.name(), seller_.name());
   const auto first = CreateVisit(kax_, MakeVisit(account.name(), absl::Hours(1), absl::Hours(3)));
   ASSERT_THAT(first, IsOk());
-  EXPECT_THAT(CreateVisit(kax_, MakeVisit(account.name(), absl::Hours(2), absl::Hours(4))), HasReason("VISIT_OVERLAP"));
+  const auto refused = CreateVisit(kax_, MakeVisit(account.name(), absl::Hours(2), absl::Hours(4)));
+  EXPECT_THAT(refused, HasReason("VISIT_OVERLAP"));
+  EXPECT_NE(MetadataValue(refused.status(), "from"), "") << "one of his own";
   v1::Visit along = MakeVisit(account.name(), absl::Hours(2), absl::Hours(4));
-  along.set_visitor(head_.name());
+  along.set_visitor(other_.name());
   along.add_companions(seller_.name());
-  EXPECT_THAT(CreateVisit(gam_, along), HasReason("VISIT_OVERLAP"));
-  along.clear_companions();
-  along.add_companions(seller_.name());
+  const auto with = CreateVisit(gam_, along);
+  ASSERT_THAT(with, IsOk()) << "an idea of somebody else takes nobody's time";
+  EXPECT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *with),
+              HasReason("VISIT_OVERLAP"));
   *along.mutable_planned_start() = ToTimestamp(now_ + absl::Hours(3));
-  ASSERT_THAT(CreateVisit(gam_, along), IsOk());
-  EXPECT_THAT(CreateVisit(kax_, MakeVisit(account.name(), absl::Hours(3), absl::Hours(4))), HasReason("VISIT_OVERLAP"));
+  const auto later = CreateVisit(gam_, along);
+  ASSERT_THAT(later, IsOk());
+  EXPECT_THAT(CreateVisit(kax_, MakeVisit(account.name(), absl::Hours(3), absl::Minutes(210))), IsOk())
+      << "not approved yet";
+  ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *first), IsOk());
   v1::CancelVisitRequest cancel;
   cancel.set_reason("改期");
   ASSERT_THAT(Do<v1::Visit>(kax_, "VisitService/CancelVisit", cancel, first->name()), IsOk());
   EXPECT_THAT(CreateVisit(kax_, MakeVisit(account.name(), absl::Hours(2), absl::Hours(3))), IsOk());
+}
+
+// what is planned for others takes their time when it was approved, and tells nobody where they are.
+TEST_F(VisitTest, NobodyFillsTheCalendarOfAnother) {
+  const v1::Account account = world_.AddAccount(kax_), elsewhere = world_.AddAccount(kax2_);
+  v1::Visit visit = MakeVisit(account.name(), absl::Hours(10), absl::Hours(60));
+  visit.add_companions(other_.name());
+  const auto planned = CreateVisit(kax_, visit);
+  ASSERT_THAT(planned, IsOk());
+  EXPECT_EQ(planned->planner(), seller_.name());
+  const auto own = CreateVisit(kax2_, MakeVisit(elsewhere.name(), absl::Hours(11), absl::Hours(12)));
+  ASSERT_THAT(own, IsOk()) << "he was not asked";
+  v1::Visit foreign = MakeVisit(account.name(), absl::Hours(100), absl::Hours(101));
+  foreign.set_visitor(other_.name());
+  ASSERT_THAT(CreateVisit(kax_, foreign), IsOk());
+  EXPECT_THAT(CreateVisit(kax2_, MakeVisit(elsewhere.name(), absl::Hours(100), absl::Hours(101))), IsOk());
+  ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *own), IsOk());
+  const auto taken = Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *planned);
+  EXPECT_THAT(taken, HasReason("VISIT_OVERLAP"));
+  // Of a visit that he may not see, nobody learns when it is.
+  v1::Visit unseen = MakeVisit(elsewhere.name(), absl::Hours(200), absl::Hours(201));
+  unseen.add_companions(seller_.name());
+  const auto agreed = CreateVisit(kax2_, unseen);
+  ASSERT_THAT(agreed, IsOk());
+  ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *agreed), IsOk());
+  const auto refused = CreateVisit(kax_, MakeVisit(account.name(), absl::Hours(200), absl::Hours(202)));
+  EXPECT_THAT(refused, HasReason("VISIT_OVERLAP"));
+  EXPECT_EQ(MetadataValue(refused.status(), "from"), "");
 }
 
 TEST_F(VisitTest, OfManyOverlappingPlansAtATimeOneWins) {
@@ -220,19 +260,23 @@ TEST_F(VisitTest, AVisitToAForeignAccountIsRefused) {
   EXPECT_THAT(CreateVisit(kax2_, MakeVisit(account.name(), absl::Hours(1), absl::Hours(2))), HasReason("OUT_OF_SCOPE"));
 }
 
-// several visitors with the same companion at the same time: the companion is on one visit.
-TEST_F(VisitTest, ACompanionIsOnOneOfManyVisitsAskedForAtATime) {
+// several visits with the same companion approved at the same time: the companion is on one of them.
+TEST_F(VisitTest, ACompanionIsOnOneOfManyVisitsApprovedAtATime) {
   const v1::Account account = world_.AddAccount(gam_);
-  std::vector<organization::v1::Employee> visitors;
-  for (int i = 0; i < 8; ++i) visitors.push_back(world_.AddEmployee("KAX", department_.name(), {head_.name()}));
+  std::vector<v1::Visit> visits;
+  for (int i = 0; i < 8; ++i) {
+    v1::Visit visit = MakeVisit(account.name(), absl::Hours(30), absl::Hours(32));
+    visit.set_visitor(world_.AddEmployee("KAX", department_.name(), {head_.name()}).name());
+    visit.add_companions(other_.name());
+    const auto planned = CreateVisit(gam_, visit);
+    ASSERT_THAT(planned, IsOk());
+    visits.push_back(*planned);
+  }
   std::atomic<int> won = 0;
   std::vector<std::thread> threads;
-  for (const auto& visitor : visitors) {
-    threads.emplace_back([&, name = visitor.name()] {
-      v1::Visit visit = MakeVisit(account.name(), absl::Hours(30), absl::Hours(32));
-      visit.set_visitor(name);
-      visit.add_companions(other_.name());
-      const auto result = CreateVisit(gam_, visit);
+  for (const v1::Visit& visit : visits) {
+    threads.emplace_back([&, visit] {
+      const auto result = Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), visit);
       if (result.ok()) {
         ++won;
       } else {

@@ -61,8 +61,12 @@ TEST_F(VisitStates, EveryVerbOfAVisitIsOpenInExactlyItsStates) {
                    {"CancelVisit", {{"PROPOSED", "PLANNED", "APPROVED"}, "CANCELLED"}},
                    {"CommentVisit", {{"DONE"}, ""}}};
   machine.name = made->name();
-  machine.columns = "check_in_time = '2026-01-05', check_out_time = NULL, comment = NULL";
+  machine.columns = "check_in_time = planned_start, check_out_time = NULL, comment = NULL";
   machine.fill = [&](const std::string& verb, google::protobuf::Message* message) {
+    // Called off before its end, missed after it.
+    world_.harness().db().Execute(absl::StrCat("UPDATE visits SET planned_end = planned_start + INTERVAL ",
+                                               verb == "CancelVisit" ? 10 : 1, " HOUR WHERE id = '",
+                                               IdOf(made->name()), "'"));
     if (verb == "PlanVisit") {
       auto& plan = static_cast<v1::PlanVisitRequest&>(*message);
       *plan.mutable_planned_start() = made->planned_start();
