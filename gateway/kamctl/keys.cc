@@ -53,7 +53,7 @@ absl::Status MakeKeys(const std::string& directory) {
                         .status());
   }
   RETURN_IF_ERROR(MakeSecret(absl::StrCat(directory, "/page_token.key")));
-  for (const char* user : {"kam_account", "kam_contract", "kam_aftersales", "kam_gateway", "kam_migrator"}) {
+  for (const char* user : {"kam_account", "kam_contract", "kam_aftersales", "kam_migrator"}) {
     RETURN_IF_ERROR(MakeSecret(absl::StrCat(directory, "/", user, ".password")));
   }
   return absl::OkStatus();

@@ -3,12 +3,14 @@
 
 usage: check_manifests.py [ROOT]    exit status 1 and a list of what does not fit
 
-Looked at: every file is listed in its kustomization; every setting is a flag of the program that gets it; every file a
+Where kubectl is there it is asked to render them too. Looked at: every file is listed in its kustomization; every setting is a flag of the program that gets it; every file a
 flag names lies in a mounted secret; pods keep to the "restricted" Pod Security Standard; probes, ports, selectors and
 network rules meet.
 """
 import os
 import re
+import shutil
+import subprocess
 import sys
 
 import yaml
@@ -274,9 +276,32 @@ class Check:
         return self.problems
 
 
+def render_problems(root):
+    """What kubectl says of the folders that are applied; nothing, and a line about it, where there is no kubectl."""
+    kubectl = shutil.which("kubectl")
+    if kubectl is None:
+        print("rendering not asked: there is no kubectl")
+        return []
+    problems = []
+    for folder in ("base", "migrate"):
+        rendered = subprocess.run([kubectl, "kustomize", os.path.join(root, "k8s", folder)], capture_output=True, text=True,
+                                  check=False)
+        if rendered.returncode != 0:
+            problems.append(f"{folder}: kubectl kustomize: {rendered.stderr.strip()}")
+            continue
+        kinds = [o["kind"] for o in yaml.safe_load_all(rendered.stdout)]
+        expected = {"base": ("Deployment", len(PROGRAMS)), "migrate": ("Job", len(SERVICES))}[folder]
+        if kinds.count(expected[0]) != expected[1]:
+            problems.append(f"{folder}: {kinds.count(expected[0])} objects of kind {expected[0]} are rendered")
+        else:
+            print(f"{folder}: kubectl renders {len(kinds)} objects")
+    return problems
+
+
 def main(arguments):
     default_root = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-    problems = Check(arguments[0] if arguments else default_root).run()
+    root = arguments[0] if arguments else default_root
+    problems = Check(root).run() + render_problems(root)
     for problem in problems:
         print(problem)
     print(f"{len(problems)} problems")

@@ -1,4 +1,6 @@
 """The check of the manifests finds what it is there to find."""
+import contextlib
+import io
 import os
 import shutil
 import sys
@@ -68,6 +70,20 @@ class CheckManifestsTest(unittest.TestCase):
 
     def test_probe_that_restarts_on_a_database_failure(self):
         self.assert_found("base/account-svc.yaml", "path: /livez", "path: /readyz", "liveness depends on others")
+
+    @unittest.skipUnless(shutil.which("kubectl"), "there is no kubectl")
+    def test_manifests_that_do_not_render(self):
+        self.assertEqual(check_manifests.render_problems(self.root), [])
+        self.problems_after("base/kustomization.yaml", "  - ../shared\n", "  - ../nowhere\n")
+        self.assertIn("nowhere", check_manifests.render_problems(self.root)[0])
+
+    def test_without_kubectl_it_says_so(self):
+        os.environ["PATH"], path = self.root, os.environ["PATH"]
+        self.addCleanup(os.environ.__setitem__, "PATH", path)
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            self.assertEqual(check_manifests.render_problems(self.root), [])
+        self.assertEqual(printed.getvalue(), "rendering not asked: there is no kubectl\n")
 
 
 if __name__ == "__main__":
