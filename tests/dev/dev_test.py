@@ -221,7 +221,7 @@ class DevTest(unittest.TestCase):
     def test_an_interrupt_ends_what_serves(self):
         self.build_programs()
         run, pids = self.serve()
-        run.send_signal(signal.SIGINT)
+        os.killpg(run.pid, signal.SIGINT)  # As a terminal does.
         self.assertEqual(self.finish(run)[0], 130)
         self.gone(pids)
 
