@@ -21,9 +21,12 @@ bool IsPlain(absl::string_view name, absl::string_view also) {
   });
 }
 
+// Whoever could write it could hold migrations up.
+constexpr absl::string_view kLease = "schema_migration_lease";
+
 absl::string_view RightsOf(absl::string_view table) {
   if (table == "changes") return "SELECT, INSERT, UPDATE (sequence, chain_link)";
-  if (table == "schema_migrations") return "SELECT";
+  if (table == "schema_migrations" || table == kLease) return "SELECT";
   return "SELECT, INSERT, UPDATE, DELETE";
 }
 
@@ -40,14 +43,16 @@ absl::Status GrantTables(Database& database, absl::string_view schema, absl::str
                      connection.Query("SELECT table_name FROM information_schema.tables WHERE table_schema = ? AND "
                                       "table_type = 'BASE TABLE' ORDER BY table_name",
                                       {std::string(schema)}));
+    const std::string service = absl::StrCat("'", grantee.first, "'@'", grantee.second, "'");
     for (const Row& table : tables) {
       const std::string& name = table[0].text();
       if (!IsPlain(name, "")) return Internal(absl::StrCat("the name of table ", name, " is not plain"));
-      RETURN_IF_ERROR(connection
-                          .Execute(absl::StrCat("GRANT ", RightsOf(name), " ON `", schema, "`.`", name, "` TO '",
-                                                grantee.first, "'@'", grantee.second, "'"),
-                                   {})
-                          .status());
+      const std::string on = absl::StrCat(" ON `", schema, "`.`", name, "`");
+      RETURN_IF_ERROR(connection.Execute(absl::StrCat("GRANT ", RightsOf(name), on, " TO ", service)).status());
+      if (name != kLease) continue;
+      // Earlier releases gave them.
+      RETURN_IF_ERROR(
+          connection.Execute(absl::StrCat("REVOKE INSERT, UPDATE, DELETE", on, " FROM ", service)).status());
     }
     return absl::OkStatus();
   });

@@ -144,12 +144,18 @@ TEST_F(MigrateTest, TheUserOfTheServiceGetsEveryTableThatIsThere) {
   EXPECT_EQ(rights("a"), "DELETE,INSERT,SELECT,UPDATE");
   EXPECT_EQ(rights("changes"), "INSERT,SELECT") << "besides two columns";
   EXPECT_EQ(rights("schema_migrations"), "SELECT");
+  EXPECT_EQ(rights("schema_migration_lease"), "SELECT");
+  // An earlier release gave more.
+  ASSERT_TRUE(admin(absl::StrCat("GRANT INSERT, UPDATE, DELETE ON `", temp_.schema(), "`.schema_migration_lease TO '",
+                                 user, "'@'localhost'"))
+                  .ok());
   migrations.push_back(Make(3, absl::StrCat("CREATE TABLE b", kTable)));
   ASSERT_TRUE(Migrate(db(), migrations, "one").ok());
   EXPECT_EQ(rights("b"), "");
   ASSERT_TRUE(GrantTables(db(), temp_.schema(), grantee).ok());
   EXPECT_EQ(rights("b"), "DELETE,INSERT,SELECT,UPDATE");
   EXPECT_EQ(rights("a"), "DELETE,INSERT,SELECT,UPDATE");
+  EXPECT_EQ(rights("schema_migration_lease"), "SELECT");
   EXPECT_EQ(Reason(GrantTables(db(), temp_.schema(), "a'b@%")), "GRANT_USER_INVALID");
   EXPECT_EQ(Reason(GrantTables(db(), temp_.schema(), "kam_account")), "GRANT_USER_INVALID");
   EXPECT_TRUE(admin(absl::StrCat("DROP USER '", user, "'@'localhost'")).ok());

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -153,6 +154,48 @@ TEST_F(OperationsTest, TheGatewayExplainsWhatItLacksAndServesWithoutIt) {
     ready = Admin(kGateway, "/readyz");
     return ready.body.find("backend account-svc: ok") != std::string::npos;
   })) << ready;
+}
+
+// G-20: whoever gets at the password of a service cannot read what another keeps, nor write the history anew.
+TEST(DatabaseRightsTest, AServiceHasItsOwnSchemaWithoutItsHistoryAndItsForm) {
+  Suite::Options options;
+  options.gateway = false;
+  Suite suite(options);
+  const absl::Status start = suite.Start();
+  ASSERT_TRUE(start.ok()) << start;
+  for (const std::string program : kServices) {
+    const auto own = suite.OpenAsItself(program);
+    // Error number of the server; empty when it did what was asked.
+    const auto refusal = [&](absl::string_view sql) {
+      return MetadataValue(own->Run(absl::Now() + kTimeout,
+                                    [&](mysql::Connection& connection) -> absl::Status {
+                                      if (absl::StartsWith(sql, "SELECT")) return connection.Query(sql).status();
+                                      return connection.Execute(sql).status();
+                                    }),
+                           "errno");
+    };
+    constexpr char kTableDenied[] = "1142", kColumnDenied[] = "1143";
+    for (const std::string other : kServices) {
+      const std::string table = absl::StrCat("`", suite.SchemaOf(other), "`.changes");
+      EXPECT_EQ(refusal(absl::StrCat("SELECT COUNT(change_id) FROM ", table)), other == program ? "" : kTableDenied)
+          << program << " reads " << other;
+      EXPECT_EQ(refusal(absl::StrCat("UPDATE ", table, " SET chain_link = NULL WHERE 1 = 0")),
+                other == program ? "" : kTableDenied)
+          << program << " writes " << other;
+    }
+    EXPECT_EQ(refusal("SELECT COUNT(*) FROM mysql.global_priv"), kTableDenied) << program;
+    EXPECT_EQ(refusal("UPDATE changes SET actor = 'employees/nobody' WHERE 1 = 0"), kColumnDenied) << program;
+    EXPECT_EQ(refusal("DELETE FROM changes WHERE 1 = 0"), kTableDenied) << program;
+    for (const char* table : {"schema_migrations", "schema_migration_lease"}) {
+      EXPECT_EQ(refusal(absl::StrCat("SELECT COUNT(*) FROM ", table)), "") << program << " " << table;
+      EXPECT_EQ(refusal(absl::StrCat("DELETE FROM ", table, " WHERE 1 = 0")), kTableDenied) << program << " " << table;
+    }
+    for (const char* definition :
+         {"CREATE TABLE more (id INT PRIMARY KEY)", "ALTER TABLE changes ADD COLUMN more INT", "DROP TABLE changes",
+          "TRUNCATE TABLE changes", "CREATE INDEX more ON changes (actor)"}) {
+      EXPECT_EQ(refusal(definition), kTableDenied) << program << " " << definition;
+    }
+  }
 }
 
 }  // namespace

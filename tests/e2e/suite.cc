@@ -91,6 +91,10 @@ std::string Suite::SchemaOf(const std::string& program) const {
   return absl::StrCat(prefix_, "_", absl::StripSuffix(program, "-svc"));
 }
 
+std::string Suite::PasswordFile(const std::string& program) const {
+  return absl::StrCat(secrets_, "/kam_", absl::StripSuffix(program, "-svc"), ".password");
+}
+
 mysql::Options Suite::AdminOptions(const std::string& schema) const {
   mysql::Options options;
   options.socket = socket_;
@@ -129,24 +133,21 @@ absl::Status Suite::Start() {
 }
 
 absl::Status Suite::MakeSchemas() {
-  const auto password = [&](const std::string& file) {
-    return std::string(absl::StripAsciiWhitespace(ReadFile(absl::StrCat(secrets_, "/", file, ".password"))));
-  };
+  const auto password = [](const std::string& file) { return std::string(absl::StripAsciiWhitespace(ReadFile(file))); };
   const std::string migrator = prefix_ + "_migrator";
   RETURN_IF_ERROR(Execute(*admin_, absl::StrCat("CREATE USER '", migrator, "'@'localhost' IDENTIFIED BY '",
-                                                password("kam_migrator"), "'")));
+                                                password(secrets_ + "/kam_migrator.password"), "'")));
   for (const std::string& service : options_.services) {
     const std::string schema = SchemaOf(service);
     // In the name of a granted schema `_` stands for any character unless it is escaped.
     const std::string escaped = absl::StrReplaceAll(schema, {{"_", "\\_"}});
     RETURN_IF_ERROR(Execute(
         *admin_, absl::StrCat("CREATE DATABASE `", schema, "` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci")));
-    RETURN_IF_ERROR(
-        Execute(*admin_, absl::StrCat("CREATE USER '", schema, "'@'localhost' IDENTIFIED BY '",
-                                      password(absl::StrCat("kam_", absl::StripSuffix(service, "-svc"))), "'")));
-    RETURN_IF_ERROR(Execute(*admin_, absl::StrCat("GRANT SELECT, INSERT, UPDATE, DELETE ON `", escaped, "`.* TO '",
-                                                  schema, "'@'localhost'")));
-    RETURN_IF_ERROR(Execute(*admin_, absl::StrCat("GRANT ALL ON `", escaped, "`.* TO '", migrator, "'@'localhost'")));
+    RETURN_IF_ERROR(Execute(*admin_, absl::StrCat("CREATE USER '", schema, "'@'localhost' IDENTIFIED BY '",
+                                                  password(PasswordFile(service)), "'")));
+    // The service itself gets its rights from the migration.
+    RETURN_IF_ERROR(Execute(
+        *admin_, absl::StrCat("GRANT ALL ON `", escaped, "`.* TO '", migrator, "'@'localhost' WITH GRANT OPTION")));
     databases_[service] = mysql::Database::Open(AdminOptions(schema));
   }
   return absl::OkStatus();
@@ -166,6 +167,7 @@ absl::Status Suite::MigrateAll() {
   std::map<std::string, std::unique_ptr<Process>> migrations;
   for (const std::string& service : options_.services) {
     std::vector<std::string> command = {Binary(service), "--migrate",
+                                        absl::StrCat("--grant_to=", SchemaOf(service), "@localhost"),
                                         absl::StrCat("--mysql_user=", prefix_, "_migrator"),
                                         absl::StrCat("--mysql_password_file=", secrets_, "/kam_migrator.password")};
     for (std::string& flag : ServiceFlags(service)) command.push_back(std::move(flag));
@@ -217,8 +219,7 @@ absl::Status Suite::Launch(const std::string& name) {
   if (IsService(program)) {
     flags = ServiceFlags(program);
     flags.push_back("--mysql_user=" + SchemaOf(program));
-    flags.push_back(
-        absl::StrCat("--mysql_password_file=", secrets_, "/kam_", absl::StripSuffix(program, "-svc"), ".password"));
+    flags.push_back("--mysql_password_file=" + PasswordFile(program));
     if (program != "account-svc") {
       flags.push_back(absl::StrCat("--account_svc=127.0.0.1:", port("account-svc", "grpc")));
     } else {
@@ -276,9 +277,9 @@ int Suite::Audit(const std::string& program) {
     return Get(program, "SELECT COUNT(change_id) FROM changes WHERE sequence IS NULL OR chain_link IS NULL")
                .integer() == 0;
   });
-  std::vector<std::string> command = {
-      Binary(program), "--audit", "--audit_anchors=" + log(program), "--mysql_user=" + SchemaOf(program),
-      absl::StrCat("--mysql_password_file=", secrets_, "/kam_", absl::StripSuffix(program, "-svc"), ".password")};
+  std::vector<std::string> command = {Binary(program), "--audit", "--audit_anchors=" + log(program),
+                                      "--mysql_user=" + SchemaOf(program),
+                                      "--mysql_password_file=" + PasswordFile(program)};
   for (std::string& flag : ServiceFlags(program)) command.push_back(std::move(flag));
   const auto audit = Process::Start(command, folder_ + "/audit.jsonl");
   return audit.ok() ? (*audit)->Wait() : -1;
@@ -353,6 +354,13 @@ absl::StatusOr<std::unique_ptr<rpc::Client>> Suite::ClientOf(const std::string& 
 }
 
 mysql::Database& Suite::database(const std::string& program) { return *databases_.at(program); }
+
+std::unique_ptr<mysql::Database> Suite::OpenAsItself(const std::string& program) const {
+  mysql::Options options = AdminOptions(SchemaOf(program));
+  options.user = SchemaOf(program);
+  options.password_file = PasswordFile(program);
+  return mysql::Database::Open(options);
+}
 
 mysql::Value Suite::Get(const std::string& program, absl::string_view sql) {
   mysql::Value value;

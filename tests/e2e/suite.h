@@ -89,11 +89,16 @@ class Suite {
   // gRPC to a service, past the gateway.
   absl::StatusOr<std::unique_ptr<rpc::Client>> ClientOf(const std::string& program);
 
+  std::string SchemaOf(const std::string& program) const;
   // The schema of a service, as administrator.
   mysql::Database& database(const std::string& program);
+  // The same as the user of the service itself, with the rights that a migration gives it.
+  std::unique_ptr<mysql::Database> OpenAsItself(const std::string& program) const;
   // First cell of the first row; fails the test when the query does.
   mysql::Value Get(const std::string& program, absl::string_view sql);
 
+  // Folder of the keys and passwords, as `kamctl keys` makes it; that of the issuer is in it.
+  const std::string& secrets() const { return secrets_; }
   // A folder for files of the test; removed at the end.
   const std::string& folder() const { return folder_; }
   std::string log(const std::string& program) const;
@@ -115,7 +120,7 @@ class Suite {
   int ReservePort(const std::string& program);
   std::vector<std::string> ServiceFlags(const std::string& program) const;
   std::vector<std::string> ListenFlags(const std::string& program, const std::vector<std::string>& listeners) const;
-  std::string SchemaOf(const std::string& program) const;
+  std::string PasswordFile(const std::string& program) const;
   mysql::Options AdminOptions(const std::string& schema) const;
 
   const Options options_;

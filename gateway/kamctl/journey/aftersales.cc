@@ -15,7 +15,7 @@ constexpr char kCare[] = "su.qing";                  // 客服管理经理 CSM
 constexpr char kCareDirector[] = "jiang.yue";        // 客户关系管理总监 CRMD
 constexpr char kServiceDirector[] = "han.zhiqiang";  // 服务总监 SVD
 constexpr char kServiceManager[] = "pan.zhigang";    // 服务经理 SVM
-constexpr char kAdvisor[] = "feng.lei";              // 服务顾问 SA
+constexpr char kAdvisor[] = "feng.lei";              // 服务顾问兼索赔员 SA CL
 constexpr char kClerk[] = "qiu.chen";                // 索赔员 CL
 constexpr char kPartsManager[] = "yuan.feng";        // 备件经理 PTM
 constexpr char kStore[] = "ma.jianjun";              // 库管员 WH
@@ -291,8 +291,8 @@ absl::Status Claim(World& world, const Story& story, const std::string& complain
       world.Do(kAdvisor, "一次鉴定 appraises first", path + ":appraiseFirst", finding, "FIRST_APPRAISED").status());
   RETURN_IF_ERROR(world.Refused(kServiceManager, "未经二次鉴定即审批 decides without the second appraisal",
                                 path + ":decide", rulings, "STATE_NOT_ALLOWED"));
-  RETURN_IF_ERROR(world.Refused(kAdvisor, "服务顾问二次鉴定 the advisor does the clerk's appraisal",
-                                path + ":appraiseSecond", finding, "PERMISSION_DENIED"));
+  RETURN_IF_ERROR(world.Refused(kAdvisor, "同一人二次鉴定 the same person appraises again", path + ":appraiseSecond",
+                                finding, "SEPARATION_OF_DUTIES"));
   ASSIGN_OR_RETURN(const Json appraised, world.Do(kClerk, "二次鉴定 another person appraises", path + ":appraiseSecond",
                                                   finding, "SECOND_APPRAISED"));
   rulings["etag"] = appraised.value("etag", "");  // A decision is about what was read.

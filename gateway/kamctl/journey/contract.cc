@@ -183,8 +183,8 @@ absl::Status Quote(World& world, Story* story) {
                                                {"deliveryTerms", "合同签订后 30 日内交付"},
                                                {"paymentTerms", "月结 45 天"}},
                                               "DRAFT"));
-  const std::string name = Name(quote);
-  const std::string path = Path(quote);
+  std::string name = Name(quote);
+  std::string path = Path(quote);
   RETURN_IF_ERROR(world.Await(kSeller, "the tier of the account has reached contract-svc", path + ":price",
                               {{"validateOnly", true}}, [](const Json& answer) {
                                 return TwoDigits(answer["quote"]["lines"][0].value("publishedPrice", Json())) ==
@@ -211,6 +211,34 @@ absl::Status Quote(World& world, Story* story) {
   RETURN_IF_ERROR(world
                       .Do(kManager, "权限表指定的人批准 the one named by the grid approves", approval + ":approve",
                           decision, "APPROVED")
+                      .status());
+  // G30: what became better for the company needs no second question.
+  RETURN_IF_ERROR(change("5.5").status());
+  RETURN_IF_ERROR(Price(world, kSeller, name, "获批后降低折扣 5.5 %, less than was approved", "PRICED").status());
+  const auto submit = [&](const char* what, const char* state) -> absl::StatusOr<Json> {
+    ASSIGN_OR_RETURN(const Json again, world.Seen(kSeller, path, {{"reason", "客户要求调整折扣"}}));
+    return world.Do(kSeller, what, path + ":submit", again, state);
+  };
+  ASSIGN_OR_RETURN(const Json lowered, submit("提交,原审批有效 submits it, the approval still holds", "APPROVED"));
+  RETURN_IF_ERROR(world.Check(lowered.value("approvalBasis", "") == "APPROVAL_BASIS_EARLIER_APPROVAL",
+                              absl::StrCat("a smaller discount rests on ", lowered.value("approvalBasis", ""))));
+  ASSIGN_OR_RETURN(const Json first_sent, world.Do(kSeller, "发送客户 sends it to the customer", path + ":send",
+                                                   {{"etag", lowered.value("etag", "")}}, "SENT"));
+  // The customer wants more: what became worse is asked again, of the one who decides on it.
+  ASSIGN_OR_RETURN(const Json revision, world.Do(kSeller, "客户还价,修订报价 revises it", path + ":revise",
+                                                 {{"etag", first_sent.value("etag", "")}}, "DRAFT"));
+  name = Name(revision);
+  path = Path(revision);
+  RETURN_IF_ERROR(change("6.5").status());
+  ASSIGN_OR_RETURN(const Json raised,
+                   Price(world, kSeller, name, "折扣提高到 6.5 %, more than was approved", "PRICED"));
+  ASSIGN_OR_RETURN(const Json asked_again, submit("提交,重新审批 submits it, and it is asked again", "IN_APPROVAL"));
+  RETURN_IF_ERROR(world.Refused(kSeller, "凭原审批发送 sends it on the first approval", path + ":send",
+                                {{"etag", asked_again.value("etag", "")}}, "STATE_NOT_ALLOWED"));
+  RETURN_IF_ERROR(world
+                      .Do(kManager, "同一审批人批准 the same one approves the rest",
+                          absl::StrCat("/v1/", asked_again.value("approval", ""), ":approve"),
+                          {{"contentHash", raised.value("contentHash", "")}, {"opinion", "同意,不再让步"}}, "APPROVED")
                       .status());
   ASSIGN_OR_RETURN(const Json approved, world.Read(kSeller, path));
   RETURN_IF_ERROR(world.Check(approved.value("state", "") == "QUOTE_STATE_APPROVED",
@@ -449,6 +477,12 @@ absl::Status Money(World& world, Story* story) {
   story->invoice = Name(invoice);
   const std::string path = Path(invoice);
   RETURN_IF_ERROR(world.Do(kAccountant, "开具发票 issues it", path + ":issue", Json::object(), "ISSUED").status());
+  // G30: what was approved with the quote was good for the order and the invoice.
+  for (const std::string& subject : {story->order, story->invoice}) {
+    ASSIGN_OR_RETURN(const Json asked,
+                     world.Find(kDepartment, "approvalRequests", absl::StrCat("subject = \"", subject, "\"")));
+    RETURN_IF_ERROR(world.Check(asked.is_null(), absl::StrCat(subject, " was put to approval once more")));
+  }
   RETURN_IF_ERROR(world.Refused(kAccountant, "重复开票 invoices the same delivery again", "/v1/invoices",
                                 {{"order", story->order}}, "NOTHING_TO_INVOICE"));
   RETURN_IF_ERROR(world.MoveOn(40, 10));
