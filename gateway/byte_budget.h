@@ -1,4 +1,5 @@
-// Bytes of messages that may be held at a time: in all, and for each caller, so that one cannot take the room of all.
+// Bytes of messages or bodies that may be held at a time: in all, and for each caller, so that one cannot take the room
+// of all.
 #ifndef KAM_GATEWAY_BYTE_BUDGET_H_
 #define KAM_GATEWAY_BYTE_BUDGET_H_
 

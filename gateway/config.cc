@@ -21,6 +21,8 @@ ABSL_FLAG(int, http_connections_max, 1024, "Open HTTP connections; further ones 
 ABSL_FLAG(int, http_body_bytes_max, 8 << 20, "Longest request body, in bytes.");
 ABSL_FLAG(int64_t, http_held_body_bytes_max, int64_t{256} << 20,
           "Bytes of request bodies held at a time over all connections; further ones get 503.");
+ABSL_FLAG(int64_t, http_address_body_bytes_max, int64_t{64} << 20,
+          "The same of one address; behind a TLS terminator as many as of all.");
 ABSL_FLAG(bool, native, false, "Serve native gRPC at --listen too, for callers inside the cluster.");
 ABSL_FLAG(int, native_calls_max, 1024, "Native gRPC calls at a time.");
 ABSL_FLAG(int, native_message_bytes_max, 8 << 20, "Longest request of native gRPC, in bytes.");
@@ -101,6 +103,7 @@ absl::StatusOr<GatewayConfig> ConfigFromFlags() {
     violations.Add("http_body_bytes_max", "OPTION_OUT_OF_RANGE", "must be positive");
   }
   config.http.held_body_bytes = absl::GetFlag(FLAGS_http_held_body_bytes_max);
+  config.http.address_body_bytes = absl::GetFlag(FLAGS_http_address_body_bytes_max);
   // The backend's own deadline answers first, with a better error.
   config.http.handler_timeout = kCallTimeoutMax + config.sessions.resolve_timeout + absl::Seconds(5);
 
@@ -118,7 +121,9 @@ absl::StatusOr<GatewayConfig> ConfigFromFlags() {
     }
   };
   // Otherwise a body that is small enough could never go through.
-  at_least("http_held_body_bytes_max", config.http.held_body_bytes, static_cast<int64_t>(config.http.body_bytes),
+  at_least("http_held_body_bytes_max", config.http.held_body_bytes, config.http.address_body_bytes,
+           ", http_address_body_bytes_max");
+  at_least("http_address_body_bytes_max", config.http.address_body_bytes, static_cast<int64_t>(config.http.body_bytes),
            ", http_body_bytes_max");
   at_least("native_calls_max", native.calls_max, 1, "");
   at_least("native_message_bytes_max", native.receive_bytes_max, 1, "");

@@ -43,14 +43,16 @@ TEST(ConfigTest, EveryFlagThatIsMissingOrWrongIsNamedAtOnce) {
   Set("http_body_bytes_max", "0");
   Set("principal_cache", "1h");
   Set("http_held_body_bytes_max", "-1");
+  Set("http_address_body_bytes_max", "1000");
   Set("native_calls_max", "0");
   Set("native_caller_bytes_max", "1000000");
   Set("native_in_flight_bytes_max", "999999");
   Set("native_transport_bytes_max", "1");
   EXPECT_THAT(ViolatedFields(ConfigFromFlags().status()),
-              ElementsAre("http_listen", "http_body_bytes_max", "http_held_body_bytes_max", "native_calls_max",
-                          "native_caller_bytes_max", "native_in_flight_bytes_max", "native_transport_bytes_max",
-                          "backend", "jwks_file", "issuer", "jwt_algorithms", "principal_cache", "program_key_file"));
+              ElementsAre("http_listen", "http_body_bytes_max", "http_held_body_bytes_max",
+                          "http_address_body_bytes_max", "native_calls_max", "native_caller_bytes_max",
+                          "native_in_flight_bytes_max", "native_transport_bytes_max", "backend", "jwks_file", "issuer",
+                          "jwt_algorithms", "principal_cache", "program_key_file"));
 }
 
 TEST(ConfigTest, FlagsBecomeOptions) {

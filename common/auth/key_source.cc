@@ -11,6 +11,9 @@
 namespace kam::auth {
 namespace {
 
+// While keys are being fetched, whoever needs a new one comes again after so long.
+constexpr absl::Duration kFetchRetry = absl::Seconds(1);
+
 absl::Status KeysUnavailable(absl::Duration retry_after) {
   return RetryLater(absl::StatusCode::kUnavailable, "KEYS_UNAVAILABLE",
                     "the keys that verify tokens cannot be read now", retry_after);
@@ -95,9 +98,9 @@ absl::StatusOr<std::shared_ptr<const KeySet>> HttpKeySource::Current(const absl:
   if (known && (fetching_ || !past(loaded_at_, options_.max_age))) return keys_;
 
   const absl::Duration interval = keys_ == nullptr ? options_.first_interval : options_.min_interval;
-  if (fetching_) {
-    fetched_.wait(lock, [&] { return !fetching_; });
-  } else if (!tried_at_.has_value() || past(*tried_at_, interval)) {
+  // Tokens come from outside, and verifying them has few threads: none of them waits for a fetch of another.
+  if (fetching_) return KeysUnavailable(kFetchRetry);
+  if (!tried_at_.has_value() || past(*tried_at_, interval)) {
     fetching_ = true;
     tried_at_ = now;
     lock.unlock();
@@ -108,7 +111,6 @@ absl::StatusOr<std::shared_ptr<const KeySet>> HttpKeySource::Current(const absl:
       keys_ = std::move(fresh);
       loaded_at_ = now;
     }
-    fetched_.notify_all();
   }
   if (!usable()) return KeysUnavailable(interval);
   return keys_;

@@ -2,7 +2,6 @@
 #ifndef KAM_COMMON_AUTH_KEY_SOURCE_H_
 #define KAM_COMMON_AUTH_KEY_SOURCE_H_
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -39,8 +38,9 @@ class FileKeySource : public KeySource {
 };
 
 // A JWKS at an HTTPS address, for example an identity provider's. Fetched when first needed, then again when it is
-// old or a key is unknown, never by two threads at once. The thread that finds the keys old waits for the fetch; the
-// others go on with the keys at hand. While the address fails, the keys at hand remain in force up to max_stale.
+// old or a key is unknown, never by two threads at once. The thread that finds the keys old waits for the fetch; until
+// then the others go on with the keys at hand, and get UNAVAILABLE KEYS_UNAVAILABLE at once for a key that is not among
+// them. While the address fails, the keys at hand remain in force up to max_stale.
 class HttpKeySource : public KeySource {
  public:
   struct Options {
@@ -71,7 +71,6 @@ class HttpKeySource : public KeySource {
   const Options options_;
   const Fetch fetch_;
   std::mutex mutex_;
-  std::condition_variable fetched_;
   bool fetching_ = false;
   std::optional<absl::Time> tried_at_;
   absl::Time loaded_at_ = absl::InfinitePast();

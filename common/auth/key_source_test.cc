@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -157,10 +158,10 @@ TEST_F(HttpKeySourceTest, WithoutAnyKeysItTriesEveryFiveSeconds) {
   EXPECT_EQ(fetches_, 4);
 }
 
-TEST(HttpKeySourceThreadsTest, OneThreadFetchesOthersWaitOrGoOnWithKnownKeys) {
+TEST(HttpKeySourceThreadsTest, WhileOneThreadFetchesNobodyElseWaits) {
   std::mutex mutex;
   std::condition_variable changed;
-  bool release = true;
+  bool release = false;
   std::atomic<int> fetches = 0;
   const KeyPtr a = NewKey("a"), b = NewKey("b");
   const std::string first = JwksOf({a}), second = JwksOf({a, b});
@@ -171,30 +172,41 @@ TEST(HttpKeySourceThreadsTest, OneThreadFetchesOthersWaitOrGoOnWithKnownKeys) {
     changed.wait(lock, [&] { return release; });
     return number == 1 ? first : second;
   });
-  ASSERT_TRUE(source.Find("a", kNoon).ok());
-  {
-    const std::lock_guard<std::mutex> lock(mutex);
+  // `meanwhile` runs while a thread that looks for `kid` hangs in a fetch; whether that thread finds the key.
+  const auto with_fetch = [&](const char* kid, absl::Time now, const std::function<void()>& meanwhile) {
     release = false;
-  }
+    const int before = fetches;
+    bool found = false;
+    std::thread thread([&] { found = source.Find(kid, now).ok(); });
+    {
+      std::unique_lock<std::mutex> lock(mutex);
+      changed.wait(lock, [&] { return fetches > before; });
+    }
+    meanwhile();
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      release = true;
+    }
+    changed.notify_all();
+    thread.join();
+    return found;
+  };
+  // Nothing is known yet.
+  EXPECT_TRUE(with_fetch("a", kNoon, [&] {
+    EXPECT_EQ(Reason(source.Find("a", kNoon).status()), "KEYS_UNAVAILABLE");
+    EXPECT_EQ(Reason(source.Check(kNoon)), "KEYS_UNAVAILABLE");
+  }));
+  EXPECT_TRUE(source.Find("a", kNoon).ok());
+  // The identity provider hangs while somebody brings a key that nobody knows: who has a known key is answered.
   const absl::Time later = kNoon + absl::Minutes(2);
-  std::atomic<int> found = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] { found += source.Find("b", later).ok() ? 1 : 0; });
-  }
-  {
-    std::unique_lock<std::mutex> lock(mutex);
-    changed.wait(lock, [&] { return fetches == 2; });
-  }
-  // The fetch hangs; a known key is answered all the same.
-  EXPECT_TRUE(source.Find("a", later).ok());
-  {
-    const std::lock_guard<std::mutex> lock(mutex);
-    release = true;
-  }
-  changed.notify_all();
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(found, 4);
+  EXPECT_TRUE(with_fetch("b", later, [&] {
+    EXPECT_TRUE(source.Find("a", later).ok());
+    const absl::Status unknown = source.Find("nobody's", later).status();
+    EXPECT_EQ(Reason(unknown), "KEYS_UNAVAILABLE");
+    EXPECT_EQ(unknown.code(), absl::StatusCode::kUnavailable);
+  }));
+  EXPECT_TRUE(source.Find("b", later).ok());
+  EXPECT_EQ(Reason(source.Find("nobody's", later).status()), "TOKEN_KEY_UNKNOWN");
   EXPECT_EQ(fetches, 2);
 }
 

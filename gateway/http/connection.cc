@@ -86,10 +86,22 @@ std::string ResponseHead(const HttpResponse& response, bool close, bool tls) {
 tcp::socket& SocketOf(tcp::socket& stream) { return stream; }
 tcp::socket& SocketOf(asio::ssl::stream<tcp::socket>& stream) { return stream.next_layer(); }
 
-// What one request holds of the bytes that all bodies together may take.
+// Whose share of the room for bodies a connection takes: that of its address, or of its network of IPv6, of which one
+// peer has 2^64 addresses.
+std::string ShareOf(const asio::ip::address& address) {
+  if (!address.is_v6()) return address.to_string();
+  const asio::ip::address_v6 v6 = address.to_v6();
+  if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
+  const auto bytes = v6.to_bytes();
+  constexpr size_t kNetworkBytes = 8;
+  return std::string(bytes.begin(), bytes.begin() + kNetworkBytes);
+}
+
+// What one request holds of the bytes that all bodies together, and those from its address, may take.
 class HeldBytes {
  public:
-  explicit HeldBytes(ConnectionHost* host) : host_(host) {}
+  // `share` must outlive it.
+  HeldBytes(ConnectionHost* host, const std::string& share) : budget_(host->held_bodies), share_(share) {}
   ~HeldBytes() { GiveBack(); }
   HeldBytes(const HeldBytes&) = delete;
   HeldBytes& operator=(const HeldBytes&) = delete;
@@ -97,18 +109,16 @@ class HeldBytes {
   // False, and nothing taken, when there is no room.
   bool Take(size_t bytes) {
     const auto more = static_cast<int64_t>(bytes);
-    if ((host_->held_body_bytes += more) > host_->options.held_body_bytes) {
-      host_->held_body_bytes -= more;
-      return false;
-    }
+    if (!budget_.Take(share_, more).ok()) return false;
     bytes_ += more;
     return true;
   }
 
-  void GiveBack() { host_->held_body_bytes -= std::exchange(bytes_, 0); }
+  void GiveBack() { budget_.Give(share_, std::exchange(bytes_, 0)); }
 
  private:
-  ConnectionHost* const host_;
+  gateway::ByteBudget& budget_;
+  const std::string& share_;
   int64_t bytes_ = 0;
 };
 
@@ -138,6 +148,7 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
     error_code ec;
     const tcp::endpoint endpoint = SocketOf(stream_).remote_endpoint(ec);
     if (!ec) {
+      share_ = ShareOf(endpoint.address());
       peer_ = absl::StrCat(endpoint.address().is_v6() ? "[" : "", endpoint.address().to_string(),
                            endpoint.address().is_v6() ? "]:" : ":", endpoint.port());
     }
@@ -270,7 +281,7 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
 
     Head& head = parser.head();
     HttpRequest request;
-    HeldBytes held(server_);
+    HeldBytes held(server_, share_);
     const bool has_body = head.chunked || head.content_length.value_or(0) > 0;
     if (has_body) {
       const Next next = co_await ReadBody(parser, &request.body, &held);
@@ -375,7 +386,9 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
   }
 
   asio::awaitable<Next> RefuseForLackOfRoom() {
-    co_return co_await Refuse(503, "TOO_MANY_BODY_BYTES", "the bodies of other requests take all the room; try again");
+    co_return co_await Refuse(
+        503, "TOO_MANY_BODY_BYTES",
+        "the bodies of other requests take all the room, or all that your address may take; try again");
   }
 
   std::string BodyTooLarge() const {
@@ -477,6 +490,7 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
   const bool refuse_;
   beast::flat_buffer buffer_;
   std::string peer_;
+  std::string share_;
   std::string client_cn_;
 
   asio::steady_timer watchdog_;

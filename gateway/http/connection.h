@@ -20,6 +20,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "gateway/byte_budget.h"
 #include "gateway/http/server.h"
 
 namespace kam::http {
@@ -55,7 +56,9 @@ struct Worker {
 class ConnectionHost : public std::enable_shared_from_this<ConnectionHost> {
  public:
   ConnectionHost(ServerOptions server_options, HttpHandler server_handler)
-      : options(std::move(server_options)), handler(std::move(server_handler)) {}
+      : options(std::move(server_options)),
+        handler(std::move(server_handler)),
+        held_bodies(options.held_body_bytes, options.address_body_bytes) {}
   virtual ~ConnectionHost() = default;
 
   void Refused(absl::string_view peer, int status, absl::string_view reason) {
@@ -68,13 +71,13 @@ class ConnectionHost : public std::enable_shared_from_this<ConnectionHost> {
 
   const ServerOptions options;
   const HttpHandler handler;
+  gateway::ByteBudget held_bodies;  // By address of the peer.
 
   std::atomic<int64_t> connections_open = 0;
   std::atomic<int64_t> refusals_open = 0;
   std::atomic<int64_t> requests = 0;
   std::atomic<int64_t> requests_refused = 0;
   std::atomic<int64_t> requests_in_flight = 0;
-  std::atomic<int64_t> held_body_bytes = 0;
   std::atomic<bool> draining = false;
 
  private:

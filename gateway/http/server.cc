@@ -34,6 +34,7 @@ absl::Status CheckOptions(const ServerOptions& options) {
   positive("connections", options.connections);
   positive("requests_per_connection", options.requests_per_connection);
   positive("held_body_bytes", options.held_body_bytes);
+  positive("address_body_bytes", options.address_body_bytes);
   positive("head.head_bytes", static_cast<int64_t>(options.head.head_bytes));
   positive("head.headers", static_cast<int64_t>(options.head.headers));
   positive("head.target_bytes", static_cast<int64_t>(options.head.target_bytes));
@@ -244,7 +245,7 @@ ServerStats HttpServer::stats() const {
   stats.requests = impl_->requests;
   stats.requests_refused = impl_->requests_refused;
   stats.requests_in_flight = impl_->requests_in_flight;
-  stats.held_body_bytes = impl_->held_body_bytes;
+  stats.held_body_bytes = impl_->held_bodies.total();
   return stats;
 }
 

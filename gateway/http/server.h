@@ -45,6 +45,9 @@ struct ServerOptions {
   // Bytes of the bodies held at a time, over all connections, each from its arrival to the answer: bodies are read
   // before anybody knows whose they are. Over: 503.
   int64_t held_body_bytes = int64_t{256} << 20;
+  // The same of the connections from one address (IPv6: one network of 64 bits), so that one peer cannot take the room
+  // of all. Over: 503. Behind a TLS terminator all come from one address: give it all of them.
+  int64_t address_body_bytes = int64_t{64} << 20;
   // Bytes of the extensions of one chunk.
   size_t chunk_extension_bytes = 256;
   // Open connections. Over: 503 and close; TLS connections are closed before the handshake.

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
 #include "common/status/status.h"
 #include "gateway/http/raw_client.h"
 #include "gmock/gmock.h"
@@ -542,6 +543,40 @@ TEST(ServerTest, BodiesOfAllConnectionsTogetherHaveALimit) {
   gate.WaitForHeld(1);
   gate.Release();
   EXPECT_EQ(next.Receive().status, 200);
+}
+
+TEST(ServerTest, BodiesFromOneAddressLeaveRoomForTheOthers) {
+  ServerOptions options = PlainOptions();
+  options.held_body_bytes = 100'000;
+  options.address_body_bytes = 50'000;
+  Gate gate;
+  const auto server = StartOrDie(options, gate.Handler());
+  // A stranger announces more than he sends: what has come is held until his time is over.
+  const std::string part(30'000, 'x');
+  RawClient stranger(server->port(), "127.0.0.2");
+  ASSERT_TRUE(stranger.Send(Post("Content-Length: 30001\r\n", part)));
+  const auto deadline = absl::Now() + absl::Seconds(20);
+  while (server->stats().held_body_bytes < 30'000 && absl::Now() < deadline) std::this_thread::yield();
+  ASSERT_EQ(server->stats().held_body_bytes, 30'000);
+  RawClient again(server->port(), "127.0.0.2");
+  ASSERT_TRUE(again.Send(Post("Content-Length: 30001\r\n", part)));
+  const RawResponse refused = again.Receive();
+  EXPECT_EQ(refused.status, 503) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr("\"reason\":\"TOO_MANY_BODY_BYTES\""));
+  // Somebody else has room, and the stranger has it again when the first of his bodies is through.
+  RawClient other(server->port(), "127.0.0.1");
+  ASSERT_TRUE(other.Send(Post("Content-Length: 30000\r\n", part)));
+  gate.WaitForHeld(1);
+  ASSERT_TRUE(stranger.Send("x"));
+  gate.WaitForHeld(2);
+  gate.Release();
+  EXPECT_EQ(other.Receive().status, 200);
+  EXPECT_EQ(stranger.Receive().status, 200);
+  RawClient once_more(server->port(), "127.0.0.2");
+  ASSERT_TRUE(once_more.Send(Post("Content-Length: 30000\r\n", part)));
+  gate.WaitForHeld(1);
+  gate.Release();
+  EXPECT_EQ(once_more.Receive().status, 200);
 }
 
 TEST(ServerTest, StopLetsRequestsFinishAndClosesIdleConnections) {
