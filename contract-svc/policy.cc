@@ -1,5 +1,6 @@
 #include "contract-svc/policy.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 
 namespace kam::contract {
@@ -42,6 +43,11 @@ absl::Status Policy::Validate() const {
   }
   if (delegation_max <= absl::ZeroDuration()) {
     violations.Add("policy.delegation_max", "FIELD_OUT_OF_RANGE", "must be more than nothing");
+  }
+  for (const auto& [currency, from] : important_contract_from) {
+    if (currency.size() == 3 && from.sign() > 0) continue;
+    violations.Add("policy.important_contract_from", "FIELD_OUT_OF_RANGE",
+                   absl::StrCat(currency, ": an amount above 0 of a currency"));
   }
   return violations.status();
 }

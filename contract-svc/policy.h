@@ -2,11 +2,13 @@
 #ifndef KAM_CONTRACT_SVC_POLICY_H_
 #define KAM_CONTRACT_SVC_POLICY_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "common/money/decimal.h"
 
 namespace kam::contract {
 
@@ -47,6 +49,11 @@ struct Policy {
   absl::Duration approval_decide_within = absl::Hours(72);
   // Longest window in which somebody may leave his decisions to another.
   absl::Duration delegation_max = absl::Hours(24 * 90);
+
+  // Totals, by currency, from which a contract is important: the department of group customers guides its review
+  // whatever its drafter says (C-11). In a currency that is not named here every contract is.
+  std::map<std::string, Decimal> important_contract_from = {
+      {"CNY", Decimal::FromInt(10000000)}, {"USD", Decimal::FromInt(1500000)}, {"EUR", Decimal::FromInt(1500000)}};
 
   // Days before the end of a contract at which it becomes EXPIRING and its renewal is brought up, when the contract
   // itself says nothing.

@@ -133,7 +133,9 @@ absl::StatusOr<pb::Amendment> Submit(const Context& context, rpc::Call& call,
     amendment.set_review_deadline(request.review_deadline());
     amendment.clear_approved_sha256();
     amendment.clear_state_reason();
-    rules::AskOpinions(contract.important(), request.review_deadline(), amendment.mutable_steps());
+    const bool important =
+        contract.important() || rules::IsImportant(context.policy.important_contract_from, after.total());
+    rules::AskOpinions(important, request.review_deadline(), amendment.mutable_steps());
     amendment.set_content_sha256(Sha256Hex(rules::AmendmentText(amendment, contract)));
     ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(request.review_deadline()));
     RETURN_IF_ERROR(schedule::Schedule(work, kDueReview, amendment.name(), due));

@@ -266,6 +266,15 @@ absl::Status PostOrder(UnitOfWork& work, const Order* before, const Order& after
   return Post(work, after, reopened || work.importing(), work.importing());
 }
 
+absl::Status ForgetOrder(UnitOfWork& work, const Order& order) {
+  if (order.contract().empty()) return absl::OkStatus();
+  const std::string contract_id = IdOf(order.contract()), order_id = IdOf(order.name());
+  ASSIGN_OR_RETURN(Commitments commitments, LoadCommitments(work.connection(), order.contract(), /*lock=*/true));
+  ASSIGN_OR_RETURN(const Draws draws, LoadDraws(work, contract_id, order_id));
+  if (draws.empty()) return absl::OkStatus();
+  return Forget(work, contract_id, order_id, order.order_date(), draws, &commitments);
+}
+
 absl::Status CountOrder(UnitOfWork& work, const Order& order) {
   if (order.contract().empty()) return absl::OkStatus();
   return Post(work, order, /*anew=*/false, /*history=*/true);

@@ -33,6 +33,9 @@ absl::Status PostContract(resource::UnitOfWork& work, const v1::Contract& contra
 // After an order was saved: counts what it draws now. COMMITMENT_EXCEEDED.
 absl::Status PostOrder(resource::UnitOfWork& work, const order::v1::Order* before, const order::v1::Order& after);
 
+// Takes what the order draws off the books, before it is counted anew.
+absl::Status ForgetOrder(resource::UnitOfWork& work, const order::v1::Order& order);
+
 // Counts what an order draws as its row says, whatever was counted before: of an order that another program has saved.
 // Like history it is counted, not refused.
 absl::Status CountOrder(resource::UnitOfWork& work, const order::v1::Order& order);

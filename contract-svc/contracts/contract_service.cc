@@ -122,6 +122,9 @@ absl::StatusOr<pb::Contract> Submit(const Context& context, rpc::Call& call, con
                      QuoteTerms(context, work, contract.quote(), contract.account(), /*for_order=*/false));
     RETURN_IF_ERROR(rules::CheckQuotePrices(terms, contract));
     RETURN_IF_ERROR(rules::TakeQuoteAmounts(terms, &change.after));
+    if (rules::IsImportant(context.policy.important_contract_from, change.after.total())) {
+      change.after.set_important(true);
+    }
     RETURN_IF_ERROR(rules::Submit(work.actor().subject, context.Today(work.now()), request.review_deadline(),
                                   HashOf(change.after), &change.after));
     RETURN_IF_ERROR(CheckRegion(work, contract));

@@ -123,6 +123,36 @@ TEST_F(ContractServiceTest, DraftReviewSignOrder) {
   EXPECT_THAT(Enter(name, "1"), HasReason("QUANTITY_NOT_AGREED"));
 }
 
+// C-11: from the company's figure on the department of group customers guides it, whatever its drafter says.
+TEST_F(ContractServiceTest, AnImportantContractIsGuided) {
+  const std::string quote = NewQuote(account_, "APPROVED");
+  harness().db().Execute(
+      absl::StrCat("UPDATE quotes_lines SET quantity = 1000000 WHERE parent_id = '", IdOf(quote), "'"));
+  const auto submit = [&](const std::string& quantity) {
+    const std::string name = Draft(quote);
+    Do<Contract, v1::UpdateContractRequest>(
+        kax_, absl::StrCat(kContracts, "UpdateContract"),
+        absl::StrCat("contract { name: '", name, "' lines { product: '", product_a_, "' quantity: '", quantity,
+                     "' unit_price ", MoneyText("10"), " } } update_mask { paths: 'lines' }"));
+    Settle(name);
+    return Submit(name);
+  };
+  const absl::StatusOr<Contract> below = submit("999999");
+  ASSERT_THAT(below, IsOk());
+  EXPECT_FALSE(below->important());
+  EXPECT_EQ(below->steps_size(), 4);
+  Do<Contract, v1::WithdrawContractRequest>(kax_, absl::StrCat(kContracts, "WithdrawContract"),
+                                            absl::StrCat("name: '", below->name(), "'"));
+  const absl::StatusOr<Contract> at = submit("1000000");
+  ASSERT_THAT(at, IsOk());
+  EXPECT_TRUE(at->important());
+  ASSERT_EQ(at->steps_size(), 5);
+  EXPECT_EQ(at->steps(4).kind(), v1::REVIEW_STEP_KIND_GUIDANCE);
+  ReviewAll(at->name());
+  EXPECT_THAT(Sign(at->name(), Text(at->name()).content_sha256()), HasReason("STATE_NOT_ALLOWED"))
+      << "not without guidance";
+}
+
 // C-10
 TEST_F(ContractServiceTest, PricesAreThoseOfAnApprovedQuote) {
   const std::string cheap = Draft(NewQuote(account_, "APPROVED"), "9.99");
@@ -487,7 +517,8 @@ TEST_F(HistoryImportTest, BrokenRowsAreRefusedByTheFieldThatIsWrong) {
 // C-18: once worked on here, an order belongs to this suite.
 TEST_F(HistoryImportTest, ImportDoesNotOverwriteWorkDoneHere) {
   const auto answer = Orders(Row("1", "ENTERED", Line("1", "5")));
-  Review(answer.results(0).name());
+  Do<opb::Order, opb::HoldOrderRequest>(kam_, absl::StrCat(kOrders, "HoldOrder"),
+                                        absl::StrCat("name: '", answer.results(0).name(), "' reason: 'wait'"));
   const auto again = Orders(Row("1", "SHIPPED", Line("1", "5")));
   EXPECT_EQ(again.results(0).outcome(), kam::api::UPSERT_OUTCOME_FAILED);
   EXPECT_THAT(again.results(0).status().message(), ::testing::HasSubstr("worked on here"));

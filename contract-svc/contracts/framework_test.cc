@@ -14,6 +14,7 @@
 #include "kam/contract/v1/amendment_service.pb.h"
 #include "kam/contract/v1/contract_service.pb.h"
 #include "kam/order/v1/order_service.pb.h"
+#include "kam/order/v1/stock_service.pb.h"
 
 namespace kam::contract::testing {
 namespace {
@@ -118,7 +119,8 @@ TEST_F(FrameworkTest, TwoHundredParallelOrdersAcceptExactlyWhatFits) {
   }
 }
 
-// C-09: the pieces of an order move through the ledger; what comes back may be ordered again, once.
+// C-09, C-24: the pieces of an order move through the ledger; what the store has counted back may be ordered again,
+// once.
 TEST_F(FrameworkTest, OrderMovesThroughTheLedgerAndReturnsReopen) {
   const std::string contract = NewContract(account_, /*credit=*/true);
   SetLimit(account_, "UNLIMITED", "");
@@ -138,15 +140,44 @@ TEST_F(FrameworkTest, OrderMovesThroughTheLedgerAndReturnsReopen) {
   Invoice(other);
   EXPECT_EQ(Commitment(contract).released(), "400");
   EXPECT_EQ(Commitment(contract).invoiced(), "200");
-  const auto back = [&](const auth::Principal& who, const std::string& quantity) {
+  constexpr char kStock[] = "kam.order.v1.StockService/";
+  const std::string site =
+      Do<opb::StockSite, opb::CreateStockSiteRequest>(
+          harness().PrincipalFor("SPO", harness().NewId()), absl::StrCat(kStock, "CreateStockSite"),
+          absl::StrCat("stock_site { code: '", harness().NewId(), "' title: 'Store' kind: STOCK_SITE_KIND_WAREHOUSE }"))
+          .name();
+  const std::string delivery =
+      harness().db().Get(absl::StrCat("SELECT id FROM deliveries WHERE order_id = '", IdOf(other), "'")).text();
+  const auto announce = [&](const std::string& quantity) {
+    return Do<opb::GoodsReceipt, opb::CreateGoodsReceiptRequest>(
+               wh_, absl::StrCat(kStock, "CreateGoodsReceipt"),
+               absl::StrCat("goods_receipt { kind: GOODS_RECEIPT_KIND_CUSTOMER_RETURN delivery: 'deliveries/", delivery,
+                            "' site: '", site, "' sender: 'Customer' lines { product: '", product_a_,
+                            "' expected_quantity: '", quantity, "' } }"))
+        .name();
+  };
+  const auto check_in = [&](const std::string& receipt) {
+    return Call<opb::GoodsReceipt, opb::CheckGoodsReceiptRequest>(
+        wh_, absl::StrCat(kStock, "CheckGoodsReceipt"),
+        absl::StrCat("name: '", receipt, "' sender_signatory: 'Wu' check_document: 'scan/7'"));
+  };
+  const auto back = [&](const auth::Principal& who, const std::string& receipt, const std::string& quantity) {
     return Call<v1::ContractCommitment, v1::RecordCommitmentReturnRequest>(
         who, absl::StrCat(kContracts, "RecordCommitmentReturn"),
         absl::StrCat("name: '", contract, "' order: '", other, "' order_line_number: 1 quantity: '", quantity,
-                     "' reason: 'wrong colour'"));
+                     "' reason: 'wrong colour' goods_receipt: '", receipt, "'"));
   };
-  EXPECT_THAT(back(kax_, "5"), StatusIs(absl::StatusCode::kPermissionDenied));
-  EXPECT_THAT(back(sad_, "201"), HasReason("RETURN_EXCEEDS_DELIVERY")) << "200 were delivered";
-  ASSERT_THAT(back(sad_, "50"), IsOk());
+  EXPECT_THAT(check_in(announce("201")), HasReason("RETURN_EXCEEDS_DELIVERY")) << "200 were delivered";
+  const std::string receipt = announce("50");
+  EXPECT_THAT(back(kax_, receipt, "5"), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(back(sad_, "", "50"), HasReason("FIELD_REQUIRED"));
+  EXPECT_THAT(back(sad_, receipt, "50"), HasReason("GOODS_NOT_BACK")) << "nobody has counted them";
+  ASSERT_THAT(check_in(receipt), IsOk());
+  EXPECT_THAT(back(sad_, receipt, "51"), HasReason("RETURN_EXCEEDS_RECEIPT"));
+  ASSERT_THAT(back(sad_, receipt, "30"), IsOk());
+  EXPECT_THAT(back(sad_, receipt, "21"), HasReason("RETURN_EXCEEDS_RECEIPT")) << "every piece once";
+  ASSERT_THAT(back(sad_, receipt, "20"), IsOk());
+  EXPECT_THAT(check_in(announce("151")), HasReason("RETURN_EXCEEDS_DELIVERY")) << "150 are with the customer";
   EXPECT_EQ(Commitment(contract).remaining(), "450");
   EXPECT_THAT(Enter(contract, "451"), HasReason("QUANTITY_NOT_AGREED"));
   EXPECT_THAT(Enter(contract, "450"), IsOk());

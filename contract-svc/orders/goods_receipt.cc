@@ -1,4 +1,8 @@
 // Goods receipts and damage reports of kam.order.v1.StockService (C-24).
+#include <map>
+#include <set>
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "contract-svc/orders/stock_book.h"
@@ -23,15 +27,45 @@ using resource::UnitOfWork;
 
 std::string Rpc(absl::string_view method) { return absl::StrCat("kam.order.v1.StockService/", method); }
 
-// What the customer did not take of the delivery, and what of it has come back, by product.
+// Numbered pieces that a customer sends back were delivered to him, and are with him no more.
+absl::Status TakeSerialsBack(UnitOfWork& work, const pb::Delivery& delivery, const pb::GoodsReceipt& receipt) {
+  std::set<std::string> numbered, counted;
+  for (const pb::DeliverySerial& serial : delivery.serials()) {
+    for (const pb::DeliveryLine& line : delivery.lines()) {
+      if (line.line_number() == serial.line_number()) numbered.insert(line.product());
+    }
+  }
+  for (const pb::GoodsReceiptSerial& serial : receipt.serials()) counted.insert(serial.product());
+  for (const pb::GoodsReceiptLine& line : receipt.lines()) {
+    ASSIGN_OR_RETURN(const Decimal received, rules::QuantityOf(line.received_quantity(), "received_quantity"));
+    if (received.is_zero() || numbered.count(line.product()) == 0 || counted.count(line.product()) > 0) continue;
+    return InvalidField("serials", "SERIALS_INCOMPLETE", "what was delivered by its numbers comes back by its numbers",
+                        {{"product", line.product()}});
+  }
+  for (const pb::GoodsReceiptSerial& serial : receipt.serials()) {
+    ASSIGN_OR_RETURN(const int64_t found,
+                     work.connection().Execute(
+                         "DELETE FROM delivered_serials WHERE product = ? AND serial_number = ? AND delivery = ?",
+                         {IdOf(serial.product()), serial.serial_number(), IdOf(receipt.delivery())}));
+    if (found > 0) continue;
+    return FailedPrecondition("SERIAL_NOT_DELIVERED", receipt.name(),
+                              absl::StrCat("the piece ", serial.serial_number(), " is not one of this delivery"),
+                              {{"serialNumber", serial.serial_number()}, {"product", serial.product()}});
+  }
+  return absl::OkStatus();
+}
+
+// What the customer did not take of the delivery, or has accepted of it, and what of it has come back, by product.
 absl::Status CheckReturn(UnitOfWork& work, const pb::GoodsReceipt& receipt) {
   if (receipt.delivery().empty()) return absl::OkStatus();
+  const bool accepted = receipt.kind() == pb::GOODS_RECEIPT_KIND_CUSTOMER_RETURN;
   ASSIGN_OR_RETURN(const pb::Delivery delivery, work.Load<pb::Delivery>(receipt.delivery()));
-  ASSIGN_OR_RETURN(const rules::LineQuantities lost, rules::LostOf(delivery));
+  ASSIGN_OR_RETURN(const rules::LineQuantities returnable,
+                   accepted ? rules::AcceptedOf(delivery) : rules::LostOf(delivery));
   std::map<std::string, Decimal> by_product, returned;
   for (const pb::DeliveryLine& line : delivery.lines()) {
-    const auto found = lost.find(line.line_number());
-    if (found == lost.end()) continue;
+    const auto found = returnable.find(line.line_number());
+    if (found == returnable.end()) continue;
     Decimal& sum = by_product[line.product()];
     ASSIGN_OR_RETURN(sum, Add(sum, found->second));
   }
@@ -39,12 +73,13 @@ absl::Status CheckReturn(UnitOfWork& work, const pb::GoodsReceipt& receipt) {
       const std::vector<mysql::Row> rows,
       work.connection().Query("SELECT l.product, SUM(l.received_quantity) FROM goods_receipts g JOIN "
                               "goods_receipts_lines l ON l.parent_id = g.id WHERE g.delivery = ? AND g.state = "
-                              "'POSTED' GROUP BY l.product",
-                              {mysql::Value(IdOf(receipt.delivery()))}));
+                              "'POSTED' AND g.receipt_kind = ? GROUP BY l.product",
+                              {IdOf(receipt.delivery()), accepted ? "CUSTOMER_RETURN" : "RETURN"}));
   for (const mysql::Row& row : rows) {
     ASSIGN_OR_RETURN(returned[absl::StrCat("products/", row[0].text())], Decimal::Parse(row[1].text(), "quantity"));
   }
-  return rules::CheckReturn(by_product, returned, receipt);
+  RETURN_IF_ERROR(rules::CheckReturn(by_product, returned, receipt));
+  return accepted ? TakeSerialsBack(work, delivery, receipt) : absl::OkStatus();
 }
 
 // What came is counted at the order it was ordered by.

@@ -31,6 +31,8 @@ using resource::UnitOfWork;
 using rules::AmountIn;
 using rules::SetAmount;
 
+std::string Rpc(absl::string_view method) { return absl::StrCat("kam.order.v1.OrderService/", method); }
+
 // The customer's own number stands on one living order, when his procedure says so. Whoever looks has locked the
 // procedure, so of two orders with one number the second finds the first.
 absl::Status CheckPurchaseOrderOnce(UnitOfWork& work, const pb::OrderProcedure& procedure, const pb::Order& order) {
@@ -78,15 +80,18 @@ absl::Status CheckBasis(UnitOfWork& work, const pb::Order& order) {
   return absl::OkStatus();
 }
 
-// Prices, payment and terms from what was agreed.
-absl::Status TakeTerms(const Context& context, UnitOfWork& work, pb::Order* order) {
+// Prices, payment and terms from what was agreed. `brought`: an order of another system follows the terms of its own
+// day, however long ago that is.
+absl::Status TakeTerms(const Context& context, UnitOfWork& work, pb::Order* order, bool brought = false) {
   if (order->contract().empty() == order->quote().empty()) {
     return InvalidField(order->contract().empty() ? "order.contract" : "order.quote", "ORDER_BASIS_REQUIRED",
                         "an order refers to a signed contract or to an accepted quote, to one of them");
   }
   // What is agreed is agreed for the present: neither contract nor quota is asked about a day of the caller's choice.
-  RETURN_IF_ERROR(
-      rules::CheckOrderDay(order->order_date(), context.Today(work.now()), context.policy.price_day_age_max_days));
+  const std::string today = context.Today(work.now());
+  if (!brought || order->order_date() > today) {
+    RETURN_IF_ERROR(rules::CheckOrderDay(order->order_date(), today, context.policy.price_day_age_max_days));
+  }
   const absl::StatusOr<rules::AgreedTerms> terms =
       order->contract().empty()
           ? QuoteTerms(context, work, order->quote(), order->account(), /*for_order=*/true)
@@ -170,6 +175,33 @@ absl::StatusOr<pb::Order> EnterOrder(const Context& context, rpc::Call& call, co
     RETURN_IF_ERROR(book.Save());
     return order;
   });
+}
+
+absl::StatusOr<bool> TermsTaken(UnitOfWork& work, const std::string& order) {
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      work.connection().Query("SELECT 1 FROM changes WHERE resource_id = ? AND method IN (?, ?, ?) LIMIT 1",
+                              {IdOf(order), Rpc("CreateOrder"), Rpc("ReviewOrder"), Rpc("ReopenOrder")}));
+  return !rows.empty();
+}
+
+absl::Status LockBasis(UnitOfWork& work, const std::string& order) {
+  ASSIGN_OR_RETURN(const std::string contract, ReferenceOfRow(work, pb::Order::descriptor(), "contract", order));
+  if (!contract.empty()) return work.Load<v1::Contract>(contract).status();
+  ASSIGN_OR_RETURN(const std::string quote, ReferenceOfRow(work, pb::Order::descriptor(), "quote", order));
+  return quote.empty() ? absl::OkStatus() : work.Load<pricing::v1::Quote>(quote).status();
+}
+
+absl::Status TakeTermsOfImported(const Context& context, UnitOfWork& work, CreditBook& book, pb::Order* order) {
+  // The import counted it whatever was left; now it is asked whether it fits, as if it came new.
+  RETURN_IF_ERROR(Undraw(work, *order));
+  RETURN_IF_ERROR(ForgetOrder(work, *order));
+  RETURN_IF_ERROR(TakeTerms(context, work, order, /*brought=*/true));
+  RETURN_IF_ERROR(CheckOwnProcedure(work, *order));
+  RETURN_IF_ERROR(DrawForOrder(work, nullptr, *order));
+  RETURN_IF_ERROR(ReserveAgain(book, *order, /*overridden=*/false));
+  RETURN_IF_ERROR(TakeQuotas(work, *order));
+  return PostOrder(work, nullptr, *order);
 }
 
 absl::Status ReopenOrder(const Context& context, UnitOfWork& work, CreditBook& book,

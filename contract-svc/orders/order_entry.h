@@ -28,6 +28,16 @@ absl::StatusOr<order::v1::Order> EnterOrder(const Context& context, rpc::Call& c
 absl::Status ReopenOrder(const Context& context, resource::UnitOfWork& work, CreditBook& book,
                          const order::v1::ReopenOrderRequest& request, resource::Change<order::v1::Order>* change);
 
+// Whether contract or quote have given the order its prices here: it was entered, opened again or reviewed here. One
+// that another system brought is priced by its review.
+absl::StatusOr<bool> TermsTaken(resource::UnitOfWork& work, const std::string& order);
+// Locks the contract or the quote of an order, before the order.
+absl::Status LockBasis(resource::UnitOfWork& work, const std::string& order);
+// Asks of an order that another system brought what is asked of a new one: basis, prices, quantities, the customer's
+// procedure, quota and credit; the import asked nothing. Sets tax, payment and terms.
+absl::Status TakeTermsOfImported(const Context& context, resource::UnitOfWork& work, CreditBook& book,
+                                 order::v1::Order* order);
+
 // How the customer orders; a procedure that asks for nothing when none is known.
 absl::StatusOr<order::v1::OrderProcedure> ProcedureOf(resource::UnitOfWork& work, const order::v1::Order& order);
 

@@ -209,6 +209,56 @@ TEST_F(OrderGuardTest, NothingIsReleasedWithoutAnIssueNote) {
               HasReason("ORDER_NOT_REVIEWED"));
 }
 
+// C-18, C-20: what another system brings open is sold at agreed prices only, within what is agreed, by the customer's
+// own procedure and on credit; also after somebody here has touched it.
+TEST_F(OrderGuardTest, AnImportedOrderIsReviewedByTheTermsOfANewOne) {
+  const auto import = [&](const std::string& price, const std::string& quantity, const std::string& more) {
+    return Do<kam::api::BatchUpsertResponse, pb::BatchUpsertOrdersRequest>(
+               erp_, absl::StrCat(kOrders, "BatchUpsertOrders"),
+               absl::StrCat("orders { external_ids { system: 'erp' id: '", harness().NewId(), "' } account: '",
+                            account_, "' order_date: '2025-12-01' state: ORDER_STATE_ENTERED lines { product: '",
+                            product_a_, "' quantity: '", quantity, "' unit_price ", MoneyText(price), " } ", more,
+                            " }"))
+        .results(0)
+        .name();
+  };
+  const auto refused = [&](const std::string& order, const std::string& reason) {
+    EXPECT_THAT(TryReview(sad_, order), HasReason(reason));
+    EXPECT_THAT(Verb<pb::CancelOrderRequest>(sad_, "CancelOrder", order, "reason: 'no'"), IsOk());
+  };
+  const std::string free = import("0.01", "1", "");
+  EXPECT_THAT(TryReview(sad_, free), HasReason("ORDER_BASIS_REQUIRED"));
+  ASSERT_THAT(Verb<pb::HoldOrderRequest>(kam_, "HoldOrder", free, "reason: 'wait'"), IsOk());
+  ASSERT_THAT(Verb<pb::ResumeOrderRequest>(kam_, "ResumeOrder", free, "reason: 'go on'"), IsOk());
+  refused(free, "ORDER_BASIS_REQUIRED");
+
+  SetLimit(account_, "AMOUNT", "9000");
+  const std::string basis = absl::StrCat("contract: '", contract_, "'");
+  refused(import("9.99", "1", basis), "PRICE_NOT_AGREED");
+  refused(import("10", "1001", basis), "QUANTITY_NOT_AGREED");
+  refused(import("10", "901", basis), "CREDIT_LIMIT_EXCEEDED");
+  Procedure("purchase_order_required: true");
+  refused(import("10", "4", basis), "PURCHASE_ORDER_REQUIRED");
+  const std::string quote = NewQuote(account_, "ACCEPTED");
+  const std::string by_quote = absl::StrCat("quote: '", quote, "' purchase_order_number: '76'");
+  refused(import("9", "1", by_quote), "PRICE_NOT_AGREED");
+  refused(import("10", "11", by_quote), "QUANTITY_NOT_AGREED");
+  ASSERT_THAT(TryReview(sad_, import("10", "10", by_quote)), IsOk());
+  EXPECT_THAT(Enter(quote, "1", "purchase_order_number: '78'"), HasReason("QUANTITY_NOT_AGREED")) << "it is sold";
+
+  const std::string good = import("10", "5", basis + " purchase_order_number: '77'");
+  const absl::StatusOr<Order> reviewed = TryReview(sad_, good);
+  ASSERT_THAT(reviewed, IsOk());
+  EXPECT_EQ(reviewed->state(), pb::ORDER_STATE_REVIEWED);
+  EXPECT_EQ(reviewed->payment_mode(), pb::PAYMENT_MODE_CREDIT);
+  EXPECT_EQ(reviewed->terms_days(), 30);
+  EXPECT_EQ(Amount(Exposure(account_).held()), D("50")) << "on credit like any other";
+  EXPECT_EQ(
+      Sql(absl::StrCat("SELECT CAST(SUM(reserved) AS CHAR) FROM contract_draws WHERE order_id = '", IdOf(good), "'")),
+      D("5"));
+  EXPECT_THAT(Verb<pb::ReleaseOrderRequest>(acc_, "ReleaseOrder", good), IsOk());
+}
+
 // C-21, C-34: who lets goods go without money or credit has a bound for every customer, and it is not passed by several
 // orders.
 TEST_F(OrderGuardTest, TheGateIsOverriddenWithinAuthorityOnly) {

@@ -1,4 +1,7 @@
 // kam.order.v1.OrderService (C-18, C-19, C-21, C-34).
+#include <optional>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -53,13 +56,27 @@ absl::StatusOr<pb::Order> WithCredit(const Context& context, rpc::Call& call, co
 }
 
 absl::StatusOr<pb::Order> Review(const Context& context, rpc::Call& call, const pb::ReviewOrderRequest& request) {
+  RETURN_IF_ERROR(EnsureNamesOf(context.directory, call, {}));
   return context.runtime.Write<pb::Order>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Order> {
+    ASSIGN_OR_RETURN(const bool priced, TermsTaken(work, request.name()));
+    std::optional<CreditBook> book;
+    if (!priced) {
+      ASSIGN_OR_RETURN(const std::string account,
+                       ReferenceOfRow(work, pb::Order::descriptor(), "account", request.name()));
+      ASSIGN_OR_RETURN(CreditBook opened, CreditBook::Open(context, work, account));
+      book.emplace(std::move(opened));
+      RETURN_IF_ERROR(LockBasis(work, request.name()));
+    }
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Order>(request));
     RETURN_IF_ERROR(rules::ReviewOrder(work.actor().subject, work.now(), &change.after));
     RETURN_IF_ERROR(CheckNotAuthor(work, change.before.name(), Rpc("UpdateOrder")));
     ASSIGN_OR_RETURN(const pb::OrderProcedure procedure, ProcedureOf(work, change.before));
     RETURN_IF_ERROR(rules::CheckPapers(procedure, change.before));
     change.after.set_history(false);
+    if (book.has_value()) {
+      RETURN_IF_ERROR(TakeTermsOfImported(context, work, *book, &change.after));
+      RETURN_IF_ERROR(book->Save());
+    }
     pb::IssueNote note;
     note.set_account(change.before.account());
     note.set_order(change.before.name());

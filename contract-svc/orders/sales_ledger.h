@@ -15,6 +15,9 @@ absl::Status RecordInvoice(const Context& context, resource::UnitOfWork& work, c
 absl::Status RecordReceipt(const Context& context, resource::UnitOfWork& work, const receivable::v1::Receipt* before,
                            const receivable::v1::Receipt& after);
 
+// Until the transaction ends nobody writes a line; what was being written is there. Whoever closes a month begins so.
+absl::Status StopRecording(resource::UnitOfWork& work);
+
 }  // namespace kam::contract
 
 #endif  // KAM_CONTRACT_SVC_ORDERS_SALES_LEDGER_H_

@@ -9,6 +9,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "contract-svc/orders/order_parts.h"
+#include "contract-svc/orders/sales_ledger.h"
 #include "contract-svc/orders/sales_reports.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/sales_ledger.h"
@@ -111,7 +112,8 @@ absl::StatusOr<std::string> HashOf(mysql::Connection& connection, absl::string_v
 absl::StatusOr<rules::MonthFacts> FactsOf(const Context& context, UnitOfWork& work, const std::string& month) {
   rules::MonthFacts facts;
   facts.today = context.Today(work.now());
-  // Every line of the month stands still until it is closed.
+  // No line comes into the month any more, and every line of it stands still until it is closed.
+  RETURN_IF_ERROR(StopRecording(work));
   RETURN_IF_ERROR(
       work.connection()
           .Query("SELECT e.id FROM sales_ledger_entries e WHERE e.ledger_month = ? ORDER BY e.id FOR UPDATE",

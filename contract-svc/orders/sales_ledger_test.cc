@@ -1,9 +1,12 @@
 // The sales ledger, its months and reports, and services attached to a sale, over real gRPC and MariaDB: C-19, C-27,
 // C-28.
+#include <atomic>
+#include <functional>
 #include <thread>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/context.h"
 #include "contract-svc/testing/sales_fixture.h"
@@ -41,19 +44,67 @@ class SalesLedgerServiceTest : public SalesTest {
     return Call<pb::SalesLedgerEntry, pb::FileLedgerVoucherRequest>(
         sad_, absl::StrCat(kLedger, "FileLedgerVoucher"), absl::StrCat("name: '", entry, "' voucher: 'file 3/12'"));
   }
+  // Lines of other tests of this program are in the same month.
+  void FileAll(const std::string& month) {
+    for (;;) {
+      const std::string open =
+          harness()
+              .db()
+              .Get(absl::StrCat("SELECT COALESCE(MIN(id), '') FROM sales_ledger_entries WHERE ledger_month = '", month,
+                                "' AND voucher IS NULL"))
+              .text();
+      if (open.empty()) return;
+      ASSERT_THAT(File(absl::StrCat("salesLedgerEntries/", open)), IsOk());
+    }
+  }
   absl::StatusOr<pb::LedgerMonth> Close(const std::string& month) {
     return Call<pb::LedgerMonth, pb::CloseLedgerMonthRequest>(
         sad_, absl::StrCat(kLedger, "CloseLedgerMonth"),
         absl::StrCat("month: '", month, "' archive_document: 'archive/", month, "'"));
   }
-  // A sale of 40 on credit, invoiced.
-  rpb::Invoice Sell() {
+  // A sale of 40 on credit, delivered.
+  std::string Supply() {
     SetLimit(account_, "UNLIMITED", "");
     const Order order = *Enter(NewContract(account_, /*credit=*/true), "4");
     Review(order.name());
     Release(order.name());
     Deliver(order.name(), "4");
-    return Invoice(order.name());
+    return order.name();
+  }
+  // The same, invoiced.
+  rpb::Invoice Sell() { return Invoice(Supply()); }
+
+  // Runs `one` while a transaction of `other` holds gates of the ledger; `other` ends when `one` waits for them.
+  void Meet(const std::string& gates, const std::function<void()>& one, const std::string& other) {
+    std::atomic<bool> done = false;
+    std::thread thread;
+    const absl::Time limit = absl::Now() + absl::Seconds(60);
+    EXPECT_THAT(harness().db().database().RunInTransaction(
+                    limit,
+                    [&](mysql::Connection& connection) -> absl::Status {
+                      RETURN_IF_ERROR(
+                          connection.Query(absl::StrCat("SELECT gate FROM ledger_gates WHERE ", gates, " FOR UPDATE"))
+                              .status());
+                      RETURN_IF_ERROR(connection.Execute(other).status());
+                      thread = std::thread([&] {
+                        one();
+                        done = true;
+                      });
+                      // Until it asks for a gate that is ours.
+                      bool waits = false;
+                      while (!done && !waits && absl::Now() < limit) {
+                        ASSIGN_OR_RETURN(
+                            const std::vector<mysql::Row> rows,
+                            connection.Query("SELECT COUNT(p.id) FROM information_schema.processlist p WHERE "
+                                             "p.info LIKE '%FROM ledger_gates%FOR UPDATE%' AND p.id <> "
+                                             "CONNECTION_ID()"));
+                        waits = rows[0][0].integer() > 0;
+                      }
+                      EXPECT_FALSE(done) << "it did not wait for who came first";
+                      return absl::OkStatus();
+                    }),
+                IsOk());
+    thread.join();
   }
 };
 
@@ -87,18 +138,7 @@ TEST_F(SalesLedgerServiceTest, AClosedMonthIsImmutable) {
   harness().clock().Set(before + absl::Hours(24 * 40));
   const absl::StatusOr<pb::LedgerMonth> missing = Close("2026-01");
   EXPECT_THAT(missing, HasReason("VOUCHER_MISSING"));
-  // Lines of other tests of this program are in the same month.
-  for (;;) {
-    const std::string open =
-        harness()
-            .db()
-            .Get(
-                "SELECT COALESCE(MIN(id), '') FROM sales_ledger_entries WHERE ledger_month = '2026-01' AND voucher IS "
-                "NULL")
-            .text();
-    if (open.empty()) break;
-    ASSERT_THAT(File(absl::StrCat("salesLedgerEntries/", open)), IsOk());
-  }
+  FileAll("2026-01");
   Do<pb::SalesLedgerEntry, pb::MarkLedgerEnteredRequest>(
       sad_, absl::StrCat(kLedger, "MarkLedgerEntered"),
       absl::StrCat("name: '", line, "' system: LEDGER_SYSTEM_FINANCE"));
@@ -144,6 +184,46 @@ TEST_F(SalesLedgerServiceTest, AClosedMonthIsImmutable) {
   // The other tests sell in the same month.
   harness().db().Execute("DELETE FROM ledger_months_totals");
   harness().db().Execute("DELETE FROM ledger_months");
+}
+
+// C-28: a line that is being written while its month is closed counts there; one that comes later is in the next month.
+TEST_F(SalesLedgerServiceTest, NoLineComesIntoAMonthThatIsBeingClosed) {
+  Sell();
+  FileAll("2026-01");
+  const absl::Time before = harness().clock().Now();
+  harness().clock().Set(before + absl::Hours(24 * 40));
+  const Decimal lines = Sql("SELECT CAST(COUNT(*) AS CHAR) FROM sales_ledger_entries WHERE ledger_month = '2026-01'");
+  absl::StatusOr<pb::LedgerMonth> month = absl::UnknownError("");
+  Meet(
+      "gate = 3", [&] { month = Close("2026-01"); },
+      absl::StrCat(
+          "INSERT INTO sales_ledger_entries (id, version, create_time, update_time, creator, updater, account, "
+          "entry_date, ledger_month, entry_kind, source, revenue_amount, revenue_currency, voucher) VALUES ('",
+          harness().NewId(), "', 1, '2026-01-31', '2026-01-31', 'programs/test', 'programs/test', '", IdOf(account_),
+          "', '2026-01-31', '2026-01', 'SALE', 'invoices/late', 1, 'CNY', 'v')"));
+  ASSERT_THAT(month, IsOk());
+  EXPECT_EQ(Decimal::FromInt(static_cast<int32_t>(month->totals(0).entries())), *Add(lines, D("1")));
+  harness().db().Execute("DELETE FROM ledger_months_totals");
+  harness().db().Execute("DELETE FROM ledger_months");
+  harness().db().Execute("DELETE FROM sales_ledger_entries WHERE source = 'invoices/late'");
+  harness().clock().Set(before);
+
+  account_ = NewAccount();
+  const std::string order = Supply();
+  Meet(
+      "gate >= 0", [&] { Invoice(order); },
+      absl::StrCat("INSERT INTO ledger_months (id, version, create_time, update_time, creator, updater, ledger_month) "
+                   "VALUES ('",
+                   harness().NewId(),
+                   "', 1, '2026-02-01', '2026-02-01', 'programs/test', 'programs/test', '2026-01')"));
+  ASSERT_EQ(Lines().size(), 1u);
+  EXPECT_EQ(Lines()[0].month(), "2026-02");
+  EXPECT_EQ(Lines()[0].entry_date(), "2026-02-01");
+  harness().db().Execute("DELETE FROM ledger_months");
+  // The reports of other tests count it in the month of its invoice.
+  harness().db().Execute(absl::StrCat(
+      "UPDATE sales_ledger_entries SET ledger_month = '2026-01', entry_date = '2026-01-05' WHERE account = '",
+      IdOf(account_), "'"));
 }
 
 // C-28, C-19: P-01, P-02, P-11.

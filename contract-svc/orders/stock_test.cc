@@ -264,6 +264,18 @@ TEST_F(StockServiceTest, ThePiecesThatWereSentAreDelivered) {
   ASSERT_THAT(accept("P2"), IsOk());
   EXPECT_THAT(CheckIn(Announce("1"), absl::StrCat("serials { product: '", product_, "' serial_number: 'P2' }")),
               HasReason("SERIAL_IN_USE"));
+  // What the customer sends back is one of his, and is in stock again: it may go to somebody else.
+  const std::string back = absl::StrCat("kind: GOODS_RECEIPT_KIND_CUSTOMER_RETURN delivery: '", delivery, "'");
+  EXPECT_THAT(CheckIn(Announce("1", back)), HasReason("SERIALS_INCOMPLETE"));
+  EXPECT_THAT(CheckIn(Announce("1", back), v1), HasReason("SERIAL_NOT_DELIVERED"));
+  EXPECT_THAT(CheckIn(Announce("1", absl::StrCat("kind: GOODS_RECEIPT_KIND_RETURN delivery: '", delivery, "'"))),
+              HasReason("RETURN_EXCEEDS_LOSS"))
+      << "he had accepted it";
+  const std::string p2 = absl::StrCat("serials { product: '", product_, "' serial_number: 'P2' }");
+  ASSERT_THAT(CheckIn(Announce("1", back), p2), IsOk());
+  EXPECT_THAT(CheckIn(Announce("1", back), p2), HasReason("RETURN_EXCEEDS_DELIVERY"));
+  EXPECT_EQ(Stock().available(), "2");
+  EXPECT_THAT(Ship(Plan(Ready("5"), "1", "serials { line_number: 1 serial_number: 'P2' }")), IsOk());
   ExpectLedgerRight();
 }
 

@@ -103,9 +103,7 @@ absl::StatusOr<AgreedTerms> ContractTerms(const Context& context, UnitOfWork& wo
     return FailedPrecondition("CONTRACT_OF_OTHER_ACCOUNT", contract, "the contract is with another customer",
                               {{"account", account}});
   }
-  const std::string today = context.Today(work.now());
-  RETURN_IF_ERROR(rules::CheckOrderable(today, loaded));
-  RETURN_IF_ERROR(rules::CheckOrderDay(order_date, today, context.policy.price_day_age_max_days));
+  RETURN_IF_ERROR(rules::CheckOrderable(context.Today(work.now()), loaded));
   RETURN_IF_ERROR(CheckRegion(work, loaded));
   ASSIGN_OR_RETURN(const rules::Commitments commitments, LoadCommitments(work.connection(), contract, /*lock=*/false));
   ASSIGN_OR_RETURN(AgreedTerms terms, rules::TermsOn(loaded, commitments, order_date));

@@ -132,6 +132,10 @@ absl::StatusOr<bool> AmendmentHolds(UnitOfWork& work, const std::string& quote, 
   return std::none_of(entries.begin(), entries.end(), [](const QuoteDraw& entry) { return entry.quantity.sign() > 0; });
 }
 
+absl::Status Undraw(UnitOfWork& work, const order::v1::Order& order) {
+  return SetDraws(work, order.quote(), order.name(), {});
+}
+
 absl::Status DrawForOrder(UnitOfWork& work, const order::v1::Order* before, const order::v1::Order& after) {
   const bool closed = before != nullptr && Holds(*before) && Holds(after) &&
                       before->closed_total().SerializeAsString() != after.closed_total().SerializeAsString();

@@ -31,6 +31,9 @@ absl::Status DrawForAmendment(resource::UnitOfWork& work, const std::string& quo
 absl::StatusOr<bool> AmendmentHolds(resource::UnitOfWork& work, const std::string& quote, const std::string& amendment,
                                     const v1::Contract& priced);
 
+// Gives back what the order holds of its quote, before it is drawn anew.
+absl::Status Undraw(resource::UnitOfWork& work, const order::v1::Order& order);
+
 // Called after every write of an order: it holds what its lines say, less what was closed short, until it is
 // cancelled.
 absl::Status DrawForOrder(resource::UnitOfWork& work, const order::v1::Order* before, const order::v1::Order& after);

@@ -245,6 +245,13 @@ absl::Status Submit(absl::string_view actor, absl::string_view today, absl::stri
   return absl::OkStatus();
 }
 
+bool IsImportant(const std::map<std::string, Decimal>& from, const google::type::Money& total) {
+  const auto figure = from.find(total.currency_code());
+  if (figure == from.end()) return true;
+  const absl::StatusOr<Decimal> amount = AmountIn(total, total.currency_code(), "total");
+  return !amount.ok() || *amount >= figure->second;
+}
+
 absl::Status CheckQuotePrices(const AgreedTerms& quote, const Contract& contract) {
   if (quote.currency != contract.currency()) {
     return InvalidField("contract.currency", "CURRENCY_MISMATCH", absl::StrCat("the quote is in ", quote.currency),

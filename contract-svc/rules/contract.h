@@ -3,6 +3,7 @@
 #ifndef KAM_CONTRACT_SVC_RULES_CONTRACT_H_
 #define KAM_CONTRACT_SVC_RULES_CONTRACT_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "contract-svc/rules/order.h"
+
+namespace google::type {
+class Money;
+}
 
 namespace kam::contract::v1 {
 class Contract;
@@ -33,6 +38,10 @@ v1::Contract ContractOn(const v1::Contract& contract, absl::string_view day);
 // The day whose words are shown when nobody names one: today, or the first or last day of a contract that has not begun
 // or is over. Empty: a draft, which is as it is written.
 std::string TextDay(const v1::Contract& contract, absl::string_view today);
+
+// Whether a contract of this total is guided by the department of group customers, whatever its drafter says of it.
+// `from`: amounts by currency; in a currency that is not among them every contract is.
+bool IsImportant(const std::map<std::string, Decimal>& from, const google::type::Money& total);
 
 // Puts a complete draft before the reviewers: freezes the hash and makes the steps. OPEN_POINTS_LEFT, CLAUSE_MISSING,
 // PARTIES_MISSING, LINES_MISSING, CONTRACT_DATES_MISSING, TERMS_REQUIRED, INSTALMENTS_EXCEED_TOTAL, DEADLINE_PAST.

@@ -47,6 +47,24 @@ Contract InReview(bool important = false) {
   return contract;
 }
 
+// C-11: a cent below the figure the drafter decides, from it on the figure does; an amount that cannot be compared is
+// guided.
+TEST(ContractTest, FromAFigureOnAContractIsImportantWhateverItsDrafterSays) {
+  const std::map<std::string, Decimal> from = {{"CNY", Decimal::FromInt(1000)}};
+  google::type::Money total;
+  total.set_currency_code("CNY");
+  total.set_units(999);
+  total.set_nanos(990000000);
+  EXPECT_FALSE(IsImportant(from, total));
+  total.set_units(1000);
+  total.set_nanos(0);
+  EXPECT_TRUE(IsImportant(from, total));
+  total.set_units(1);
+  EXPECT_FALSE(IsImportant(from, total));
+  total.set_currency_code("JPY");
+  EXPECT_TRUE(IsImportant(from, total));
+}
+
 // C-10
 TEST(ContractTest, SubmissionNeedsEverySideClauseAndNoOpenPoint) {
   Contract contract = Complete();

@@ -184,6 +184,15 @@ absl::StatusOr<LineQuantities> LostOf(const Delivery& original) {
   return lost;
 }
 
+absl::StatusOr<LineQuantities> AcceptedOf(const Delivery& delivery) {
+  LineQuantities accepted;
+  if (delivery.state() != order::v1::DELIVERY_STATE_ACCEPTED) return accepted;
+  for (const DeliveryLine& line : delivery.lines()) {
+    ASSIGN_OR_RETURN(accepted[line.line_number()], AcceptedOf(line));
+  }
+  return accepted;
+}
+
 absl::Status CheckReshipment(const Delivery& original, const LineQuantities& reshipped, const Delivery& delivery) {
   if (original.order() != delivery.order()) {
     return InvalidField("delivery.reshipment_of", "RESHIPMENT_OF_OTHER_ORDER", "belongs to another order",

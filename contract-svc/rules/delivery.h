@@ -50,6 +50,8 @@ absl::Status CheckStepsKept(const order::v1::Delivery& planned, const order::v1:
 // What of `original` was lost, by line: short and damaged of an accepted delivery, everything of a refused one, nothing
 // of others.
 absl::StatusOr<LineQuantities> LostOf(const order::v1::Delivery& original);
+// What of a delivery the customer accepted, by line; nothing before he did.
+absl::StatusOr<LineQuantities> AcceptedOf(const order::v1::Delivery& delivery);
 
 // A re-shipment replaces what was lost of the original, once. `reshipped`: quantities of the other re-shipments of the
 // same original that were not cancelled. RESHIPMENT_OF_OTHER_ORDER, RESHIPMENT_EXCEEDS_LOSS.

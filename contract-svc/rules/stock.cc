@@ -53,7 +53,8 @@ absl::StatusOr<std::vector<std::pair<size_t, Decimal>>> TakeInTurn(absl::string_
 }
 
 absl::Status CheckAnnouncement(const GoodsReceipt& receipt) {
-  const bool returned = receipt.kind() == order::v1::GOODS_RECEIPT_KIND_RETURN;
+  const bool returned = receipt.kind() == order::v1::GOODS_RECEIPT_KIND_RETURN ||
+                        receipt.kind() == order::v1::GOODS_RECEIPT_KIND_CUSTOMER_RETURN;
   if (returned == receipt.delivery().empty()) {
     return InvalidField("goods_receipt.delivery", "DELIVERY_REQUIRED",
                         "goods that come back name their delivery, and only these do");
@@ -146,26 +147,57 @@ absl::Status CountReceipt(const order::v1::CheckGoodsReceiptRequest& request, Go
   return absl::OkStatus();
 }
 
-absl::Status CheckReturn(const std::map<std::string, Decimal>& lost, const std::map<std::string, Decimal>& returned,
-                         const GoodsReceipt& receipt) {
+absl::Status CheckReturn(const std::map<std::string, Decimal>& returnable,
+                         const std::map<std::string, Decimal>& returned, const GoodsReceipt& receipt) {
+  const bool accepted = receipt.kind() == order::v1::GOODS_RECEIPT_KIND_CUSTOMER_RETURN;
   for (const GoodsReceiptLine& line : receipt.lines()) {
-    const auto loss = lost.find(line.product());
+    const auto found = returnable.find(line.product());
     const auto before = returned.find(line.product());
-    const Decimal limit = loss == lost.end() ? Decimal() : loss->second;
+    const Decimal limit = found == returnable.end() ? Decimal() : found->second;
     const Decimal taken = before == returned.end() ? Decimal() : before->second;
     ASSIGN_OR_RETURN(const Decimal received, QuantityOf(line.received_quantity(), "received_quantity"));
     ASSIGN_OR_RETURN(const Decimal sum, Add(taken, received));
     if (sum <= limit) continue;
     return FailedPrecondition(
-        "RETURN_EXCEEDS_LOSS", receipt.delivery(),
-        absl::StrCat(limit.ToString(), " of ", line.product(), " were not taken by the customer, ", taken.ToString(),
-                     " have come back already, ", received.ToString(), " more are counted"),
+        accepted ? "RETURN_EXCEEDS_DELIVERY" : "RETURN_EXCEEDS_LOSS", receipt.delivery(),
+        absl::StrCat(limit.ToString(), " of ", line.product(),
+                     accepted ? " were accepted by the customer, " : " were not taken by the customer, ",
+                     taken.ToString(), " have come back already, ", received.ToString(), " more are counted"),
         {{"product", line.product()},
-         {"lost", limit.ToString()},
+         {accepted ? "accepted" : "lost", limit.ToString()},
          {"returned", taken.ToString()},
          {"quantity", received.ToString()}});
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckReturned(const GoodsReceipt& receipt, absl::string_view delivered, absl::string_view order,
+                           absl::string_view product, Decimal used, Decimal quantity) {
+  if (receipt.kind() != order::v1::GOODS_RECEIPT_KIND_CUSTOMER_RETURN ||
+      receipt.state() != order::v1::GOODS_RECEIPT_STATE_POSTED) {
+    return FailedPrecondition("GOODS_NOT_BACK", receipt.name(),
+                              "a commitment is open again when the store has counted what the customer sent back",
+                              {{"kind", order::v1::GoodsReceiptKind_Name(receipt.kind())},
+                               {"state", order::v1::GoodsReceiptState_Name(receipt.state())}});
+  }
+  if (delivered != order) {
+    return InvalidField("goods_receipt", "RECEIPT_OF_OTHER_ORDER", "what it counts was delivered for another order",
+                        {{"order", std::string(delivered)}});
+  }
+  Decimal received;
+  for (const GoodsReceiptLine& line : receipt.lines()) {
+    if (line.product() != product) continue;
+    ASSIGN_OR_RETURN(received, QuantityOf(line.received_quantity(), "received_quantity"));
+  }
+  ASSIGN_OR_RETURN(const Decimal sum, Add(used, quantity));
+  if (sum <= received) return absl::OkStatus();
+  return FailedPrecondition("RETURN_EXCEEDS_RECEIPT", receipt.name(),
+                            absl::StrCat(received.ToString(), " came back on it, ", used.ToString(),
+                                         " of them reopened a commitment already, ", quantity.ToString(), " asked"),
+                            {{"received", received.ToString()},
+                             {"used", used.ToString()},
+                             {"quantity", quantity.ToString()},
+                             {"product", std::string(product)}});
 }
 
 absl::Status CheckReportable(const StockItem& item) {

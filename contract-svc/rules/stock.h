@@ -27,9 +27,16 @@ absl::Status CheckAnnouncement(const order::v1::GoodsReceipt& receipt);
 // received), SERIAL_REPEATED, SERIALS_INCOMPLETE, NOTHING_RECEIVED.
 absl::Status CountReceipt(const order::v1::CheckGoodsReceiptRequest& request, order::v1::GoodsReceipt* receipt);
 
-// Goods of a customer's delivery come back at most once: `lost` and `returned` by product. RETURN_EXCEEDS_LOSS.
-absl::Status CheckReturn(const std::map<std::string, Decimal>& lost, const std::map<std::string, Decimal>& returned,
-                         const order::v1::GoodsReceipt& receipt);
+// Goods of a customer's delivery come back at most once: `returnable`, what he did not take (RETURN) or what he
+// accepted (CUSTOMER_RETURN), and `returned`, both by product. RETURN_EXCEEDS_LOSS, RETURN_EXCEEDS_DELIVERY.
+absl::Status CheckReturn(const std::map<std::string, Decimal>& returnable,
+                         const std::map<std::string, Decimal>& returned, const order::v1::GoodsReceipt& receipt);
+
+// `quantity` of `product`, sent back out of `order`, is on the goods receipt of a delivery of `delivered` (an order),
+// and more of it than was `used` for commitments before. GOODS_NOT_BACK, RECEIPT_OF_OTHER_ORDER,
+// RETURN_EXCEEDS_RECEIPT.
+absl::Status CheckReturned(const order::v1::GoodsReceipt& receipt, absl::string_view delivered, absl::string_view order,
+                           absl::string_view product, Decimal used, Decimal quantity);
 
 // Goods that wait for the service department are not reported again. DAMAGE_REPORTED.
 absl::Status CheckReportable(const order::v1::StockItem& item);

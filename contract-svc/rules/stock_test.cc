@@ -79,10 +79,35 @@ TEST(StockTest, GoodsReceiptIsCounted) {
 
 // C-24
 TEST(StockTest, WhatTheCustomerDidNotTakeComesBackOnce) {
-  const pb::GoodsReceipt receipt = Parse<pb::GoodsReceipt>("lines { product: 'a' received_quantity: '2' }");
+  pb::GoodsReceipt receipt = Parse<pb::GoodsReceipt>("lines { product: 'a' received_quantity: '2' }");
   EXPECT_THAT(CheckReturn({{"a", D("3")}}, {{"a", D("1")}}, receipt), IsOk());
   EXPECT_THAT(CheckReturn({{"a", D("3")}}, {{"a", D("2")}}, receipt), HasReason("RETURN_EXCEEDS_LOSS"));
   EXPECT_THAT(CheckReturn({}, {}, receipt), HasReason("RETURN_EXCEEDS_LOSS"));
+  receipt.set_kind(order::v1::GOODS_RECEIPT_KIND_CUSTOMER_RETURN);
+  EXPECT_THAT(CheckReturn({{"a", D("3")}}, {{"a", D("2")}}, receipt), HasReason("RETURN_EXCEEDS_DELIVERY"));
+}
+
+// C-09, C-24: a commitment is opened again by goods that are back, of its own order, each piece once.
+TEST(StockTest, OnlyWhatTheStoreHasCountedReopensACommitment) {
+  pb::GoodsReceipt receipt = Parse<pb::GoodsReceipt>(
+      "name: 'goodsReceipts/g' kind: GOODS_RECEIPT_KIND_CUSTOMER_RETURN state: GOODS_RECEIPT_STATE_POSTED lines { "
+      "product: 'a' received_quantity: '5' } lines { product: 'b' received_quantity: '9' }");
+  const auto check = [&](const char* delivered, const char* product, const char* used, const char* quantity) {
+    return CheckReturned(receipt, delivered, "orders/o", product, D(used), D(quantity));
+  };
+  EXPECT_THAT(check("orders/o", "a", "2", "3"), IsOk());
+  EXPECT_THAT(check("orders/o", "a", "2", "3.000001"), HasReason("RETURN_EXCEEDS_RECEIPT"));
+  EXPECT_THAT(check("orders/o", "c", "0", "1"), HasReason("RETURN_EXCEEDS_RECEIPT"));
+  EXPECT_THAT(check("orders/p", "a", "0", "1"), HasReason("RECEIPT_OF_OTHER_ORDER"));
+  for (const auto kind : {pb::GOODS_RECEIPT_KIND_PURCHASE, pb::GOODS_RECEIPT_KIND_RETURN}) {
+    receipt.set_kind(kind);
+    EXPECT_THAT(check("orders/o", "a", "0", "1"), HasReason("GOODS_NOT_BACK"));
+  }
+  receipt.set_kind(pb::GOODS_RECEIPT_KIND_CUSTOMER_RETURN);
+  for (const auto state : {pb::GOODS_RECEIPT_STATE_DRAFT, pb::GOODS_RECEIPT_STATE_CANCELLED}) {
+    receipt.set_state(state);
+    EXPECT_THAT(check("orders/o", "a", "0", "1"), HasReason("GOODS_NOT_BACK"));
+  }
 }
 
 // C-25: everything is counted, and a difference says why.
