@@ -105,6 +105,9 @@ absl::Status Policy::Validate() const {
     if (value > absl::ZeroDuration()) return;
     violations.Add(absl::StrCat("policy.", field), "FIELD_OUT_OF_RANGE", "must be longer than nothing");
   };
+  range("demand_due_day", demand_due_day, 1, 28);
+  range("test_drive_age_min", test_drive_age_min, 0, 100);
+  if (solution_roles.empty()) violations.Add("policy.solution_roles", "FIELD_REQUIRED", "must name a role");
   if (product_roles.empty()) violations.Add("policy.product_roles", "FIELD_REQUIRED", "must name a role");
   longer("matter_response", matter_response);
   longer("need_route", need_route);

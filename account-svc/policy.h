@@ -179,12 +179,18 @@ struct Policy {
   // Working time until a need that was recorded is routed, and until the department answers.
   absl::Duration need_route = absl::Hours(4);
   absl::Duration need_answer = absl::Hours(27);
+  // Day of the next month until whose end the quantities of a month are corrected (A-13, F-15).
+  int demand_due_day = 5;
   // Score from which a solution may be a success case.
   int success_case_score = 80;
+  // Roles that write solutions.
+  std::vector<std::string> solution_roles = {"PS", "PSS"};
   // Roles that answer for the effect of a new product.
   std::vector<std::string> product_roles = {"KAM", "KAPM"};
   // How long before a deadline of a tender it is reminded of.
   absl::Duration tender_reminder = absl::Hours(24 * 3);
+  // How old a customer who drives is at least; who did not tell his age shows his licence.
+  int test_drive_age_min = 18;
   // Longest test drive, and how much before its time it may begin.
   absl::Duration test_drive_max = absl::Hours(4);
   absl::Duration test_drive_early = absl::Minutes(30);

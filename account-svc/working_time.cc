@@ -33,7 +33,18 @@ const BusinessCalendar& WorkingTime::On(absl::CivilDay day) const {
 }
 
 absl::StatusOr<absl::Time> WorkingTime::After(absl::Time start, absl::Duration working_time) const {
-  return On(Today(start, zone_)).AddBusiness(start, working_time);
+  // A version counts until the next one begins: what is left over then passes by that one.
+  while (true) {
+    const auto next = versions_.upper_bound(Today(start, zone_));
+    const BusinessCalendar& calendar = std::prev(next)->second;
+    const absl::StatusOr<absl::Time> due = calendar.AddBusiness(start, working_time);
+    if (next == versions_.end()) return due;
+    const absl::Time change = absl::FromCivil(next->first, zone_);
+    if (due.ok() && *due <= change) return due;
+    ASSIGN_OR_RETURN(const absl::Duration passed, calendar.BusinessBetween(start, change));
+    working_time -= passed;
+    start = change;
+  }
 }
 
 }  // namespace kam::account

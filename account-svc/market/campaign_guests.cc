@@ -3,7 +3,6 @@
 #include "account-svc/market/campaign_service.h"
 #include "account-svc/report.h"
 #include "account-svc/rules/proto_time.h"
-#include "account-svc/verb.h"
 #include "account-svc/visits/contact_date.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -78,6 +77,27 @@ absl::StatusOr<CampaignInvitation> WalkIn(UnitOfWork& work, const v1::RegisterWa
   return work.Insert(std::move(guest));
 }
 
+// Adds a verb of an invitation. The campaign is locked before the invitation, as by whoever ends it, and its state is
+// told to `rule`.
+template <typename Request, typename Rule>
+void AddGuestVerb(const Context& context, absl::string_view method, rpc::Registry* registry, Rule rule) {
+  registry->Add<Request, CampaignInvitation>(method, [context, rule](rpc::Call& call, const Request& request) {
+    return context.runtime.Write<CampaignInvitation>(
+        call, request, [&](UnitOfWork& work) -> absl::StatusOr<CampaignInvitation> {
+          ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                           work.connection().Query("SELECT campaign FROM campaign_invitations WHERE id = ?",
+                                                   {IdOf(request.name())}));
+          std::string state;
+          if (!rows.empty()) {
+            ASSIGN_OR_RETURN(state, LockedState(work, rows[0][0].text()));
+          }
+          ASSIGN_OR_RETURN(auto change, work.Begin<CampaignInvitation>(request));
+          RETURN_IF_ERROR(rule(work, request, state, &change.after));
+          return work.Save(std::move(change));
+        });
+  });
+}
+
 }  // namespace
 
 absl::StatusOr<rules::GuestCounts> CountGuests(mysql::Connection& connection, const std::string& campaign) {
@@ -107,9 +127,11 @@ void RegisterCampaignGuests(const Context& context, rpc::Registry* registry) {
         return context.runtime.Write<CampaignInvitation>(call, request,
                                                          [&](UnitOfWork& work) { return WalkIn(work, request); });
       });
-  AddVerb<CampaignInvitation, v1::RecordInvitationAnswerRequest>(
+  AddGuestVerb<v1::RecordInvitationAnswerRequest>(
       context, service + "/RecordInvitationAnswer", registry,
-      [](UnitOfWork& work, const v1::RecordInvitationAnswerRequest& request, CampaignInvitation* invitation) {
+      [](UnitOfWork& work, const v1::RecordInvitationAnswerRequest& request, const std::string& state,
+         CampaignInvitation* invitation) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckCampaignOpen(state, invitation->campaign()));
         invitation->set_accepted(request.accepted());
         invitation->set_state(request.accepted() ? v1::CAMPAIGN_INVITATION_STATE_ACCEPTED
                                                  : v1::CAMPAIGN_INVITATION_STATE_DECLINED);
@@ -117,31 +139,23 @@ void RegisterCampaignGuests(const Context& context, rpc::Registry* registry) {
         *invitation->mutable_answer_time() = ToTimestamp(work.now());
         return absl::OkStatus();
       });
-  // The campaign is locked before the invitation, as by whoever ends it.
-  registry->Add<v1::RecordAttendanceRequest, CampaignInvitation>(
-      service + "/RecordAttendance", [context](rpc::Call& call, const v1::RecordAttendanceRequest& request) {
-        return context.runtime.Write<CampaignInvitation>(
-            call, request, [&](UnitOfWork& work) -> absl::StatusOr<CampaignInvitation> {
-              ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                               work.connection().Query("SELECT campaign FROM campaign_invitations WHERE id = ?",
-                                                       {IdOf(request.name())}));
-              std::string state;
-              if (!rows.empty()) {
-                ASSIGN_OR_RETURN(state, LockedState(work, rows[0][0].text()));
-              }
-              ASSIGN_OR_RETURN(auto change, work.Begin<CampaignInvitation>(request));
-              if (state != "RUNNING") {
-                return FailedPrecondition("CAMPAIGN_NOT_RUNNING", change.before.campaign(),
-                                          absl::StrCat("the campaign is ", state, "; guests come while it is RUNNING"),
-                                          {{"state", state}});
-              }
-              *change.after.mutable_attend_time() = ToTimestamp(work.now());
-              return work.Save(std::move(change));
-            });
+  AddGuestVerb<v1::RecordAttendanceRequest>(
+      context, service + "/RecordAttendance", registry,
+      [](UnitOfWork& work, const v1::RecordAttendanceRequest&, const std::string& state,
+         CampaignInvitation* invitation) -> absl::Status {
+        if (state != "RUNNING") {
+          return FailedPrecondition("CAMPAIGN_NOT_RUNNING", invitation->campaign(),
+                                    absl::StrCat("the campaign is ", state, "; guests come while it is RUNNING"),
+                                    {{"state", state}});
+        }
+        *invitation->mutable_attend_time() = ToTimestamp(work.now());
+        return absl::OkStatus();
       });
-  AddVerb<CampaignInvitation, v1::LinkCampaignLeadRequest>(
+  AddGuestVerb<v1::LinkCampaignLeadRequest>(
       context, service + "/LinkCampaignLead", registry,
-      [](UnitOfWork& work, const v1::LinkCampaignLeadRequest& request, CampaignInvitation* invitation) -> absl::Status {
+      [](UnitOfWork& work, const v1::LinkCampaignLeadRequest& request, const std::string& state,
+         CampaignInvitation* invitation) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckCampaignOpen(state, invitation->campaign()));
         ASSIGN_OR_RETURN(const v1::Lead lead, work.Load<v1::Lead>(request.lead(), work.actor().LevelFor("lead.read")));
         invitation->set_lead(lead.name());
         return absl::OkStatus();

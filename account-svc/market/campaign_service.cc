@@ -9,6 +9,7 @@
 #include "account-svc/staff.h"
 #include "account-svc/verb.h"
 #include "account-svc/writers.h"
+#include "common/resource/sensitive.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/campaign_service.pb.h"
@@ -23,7 +24,9 @@ using v1::Campaign;
 using v1::PromotionNotice;
 
 constexpr char kService[] = "kam.account.v1.CampaignService";
-constexpr int kGuestsMax = 5000;
+constexpr int kGuestsAtOnce = 500;
+constexpr char kDecideBudget[] = "campaign.budget.approve";
+constexpr char kSeeBudget[] = "campaign.budget.read";
 
 absl::Status Create(UnitOfWork& work, Campaign* campaign) {
   campaign->set_state(v1::CAMPAIGN_STATE_DRAFT);
@@ -43,16 +46,18 @@ absl::Status Update(UnitOfWork& work, const Campaign& before, Campaign* after) {
 
 // Who was invited and has not come has stayed away.
 absl::Status MarkAbsent(UnitOfWork& work, const std::string& campaign) {
-  ASSIGN_OR_RETURN(std::vector<v1::CampaignInvitation> open,
-                   work.Find<v1::CampaignInvitation>(
-                       {"t.campaign = ? AND t.state IN ('INVITED', 'ACCEPTED')", {Value(IdOf(campaign))}},
-                       "ORDER BY t.id", kGuestsMax, /*lock=*/true));
-  for (v1::CampaignInvitation& invitation : open) {
-    resource::Change<v1::CampaignInvitation> change{invitation, invitation};
-    change.after.set_state(v1::CAMPAIGN_INVITATION_STATE_ABSENT);
-    RETURN_IF_ERROR(work.Save(std::move(change)).status());
+  while (true) {
+    ASSIGN_OR_RETURN(std::vector<v1::CampaignInvitation> open,
+                     work.Find<v1::CampaignInvitation>(
+                         {"t.campaign = ? AND t.state IN ('INVITED', 'ACCEPTED')", {Value(IdOf(campaign))}},
+                         "ORDER BY t.id", kGuestsAtOnce, /*lock=*/true));
+    if (open.empty()) return absl::OkStatus();
+    for (v1::CampaignInvitation& invitation : open) {
+      resource::Change<v1::CampaignInvitation> change{invitation, invitation};
+      change.after.set_state(v1::CAMPAIGN_INVITATION_STATE_ABSENT);
+      RETURN_IF_ERROR(work.Save(std::move(change)).status());
+    }
   }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::PassCampaignInformationResponse> Pass(UnitOfWork& work,
@@ -62,6 +67,15 @@ absl::StatusOr<v1::PassCampaignInformationResponse> Pass(UnitOfWork& work,
   v1::PassCampaignInformationResponse response;
   std::set<std::string> departments(request.departments().begin(), request.departments().end());
   for (const std::string& department : departments) {
+    ASSIGN_OR_RETURN(const std::vector<PromotionNotice> sent,
+                     work.Find<PromotionNotice>(
+                         {"t.campaign = ? AND t.department = ? AND t.information = ?",
+                          {Value(IdOf(change.before.name())), Value(IdOf(department)), Value(request.information())}},
+                         "ORDER BY t.id", 1));
+    if (!sent.empty()) {
+      *response.add_promotion_notices() = sent[0];
+      continue;
+    }
     PromotionNotice notice;
     notice.set_campaign(change.before.name());
     notice.set_department(department);
@@ -91,6 +105,15 @@ absl::StatusOr<v1::CampaignEffect> Effect(const Context& context, rpc::Call& cal
             "AND l.state = 'CONVERTED'), (SELECT COUNT(n.id) FROM promotion_notices n WHERE n.campaign = ?), (SELECT "
             "COUNT(r.id) FROM promotion_notices r WHERE r.campaign = ? AND r.state = 'RECEIVED')",
             {IdOf(campaign.name()), IdOf(campaign.name()), IdOf(campaign.name())}));
+    const resource::Type& type = *context.runtime.catalog().Find(Campaign::descriptor());
+    ASSIGN_OR_RETURN(const std::set<std::string> seen,
+                     resource::RowsWith(connection, type, call.principal, kSeeBudget, {IdOf(campaign.name())}));
+    if (seen.empty()) {
+      effect.clear_budget();
+      effect.mutable_figures()->clear_actual_cost();
+      effect.mutable_figures()->clear_variance();
+      effect.mutable_figures()->clear_cost_per_lead();
+    }
     effect.set_leads_converted(WholeOf(rows[0][0]));
     effect.set_notices_sent(WholeOf(rows[0][1]));
     effect.set_notices_received(WholeOf(rows[0][2]));
@@ -103,10 +126,21 @@ void RegisterBudget(const Context& context, rpc::Registry* registry) {
   const std::string service = kService;
   AddVerb<Campaign, v1::RequestCampaignBudgetRequest>(
       context, service + "/RequestCampaignBudget", registry,
-      [](UnitOfWork&, const v1::RequestCampaignBudgetRequest&, Campaign* campaign) {
+      [context](UnitOfWork& work, const v1::RequestCampaignBudgetRequest&, Campaign* campaign) -> absl::Status {
+        // Nobody else decides: a request to somebody without the right would wait for ever.
+        ASSIGN_OR_RETURN(const bool able, HoldsRight(work.connection(), campaign->budget_owner(), kDecideBudget,
+                                                     context.Today(work.now())));
+        if (!able) {
+          return FailedPrecondition("BUDGET_OWNER_WITHOUT_RIGHT", campaign->name(),
+                                    absl::StrCat(campaign->budget_owner(), " may not decide on budgets of campaigns"),
+                                    {{"budgetOwner", campaign->budget_owner()}, {"permission", kDecideBudget}});
+        }
         campaign->clear_budget_opinion();
         return absl::OkStatus();
       });
+  AddVerb<Campaign, v1::WithdrawCampaignBudgetRequest>(
+      context, service + "/WithdrawCampaignBudget", registry,
+      [](UnitOfWork&, const v1::WithdrawCampaignBudgetRequest&, Campaign*) { return absl::OkStatus(); });
   AddVerb<Campaign, v1::ApproveCampaignBudgetRequest>(
       context, service + "/ApproveCampaignBudget", registry,
       [](UnitOfWork& work, const v1::ApproveCampaignBudgetRequest& request, Campaign* campaign) -> absl::Status {
@@ -150,8 +184,11 @@ void RegisterCampaigns(const Context& context, rpc::Registry* registry) {
       [](UnitOfWork&, const v1::OpenInvitationsRequest&, Campaign*) { return absl::OkStatus(); });
   AddVerb<Campaign, v1::StartCampaignRequest>(
       context, service + "/StartCampaign", registry,
-      [context](UnitOfWork& work, const v1::StartCampaignRequest&, Campaign* campaign) {
-        return rules::StartCampaign(context.Today(work.now()), *campaign);
+      [context](UnitOfWork& work, const v1::StartCampaignRequest&, Campaign* campaign) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                         work.connection().Query("SELECT COUNT(n.id) FROM promotion_notices n WHERE n.campaign = ?",
+                                                 {IdOf(campaign->name())}));
+        return rules::StartCampaign(context.Today(work.now()), WholeOf(rows[0][0]), *campaign);
       });
   AddVerb<Campaign, v1::EvaluateCampaignRequest>(
       context, service + "/EvaluateCampaign", registry,

@@ -3,6 +3,7 @@
 #include <set>
 #include <thread>
 
+#include "account-svc/testing/grants.h"
 #include "account-svc/testing/visits_fixture.h"
 #include "common/testing/states.h"
 #include "kam/account/v1/campaign_service.pb.h"
@@ -16,6 +17,8 @@ using v1::CampaignInvitation;
 
 class CampaignTest : public VisitsFixture {
  protected:
+  CampaignTest() { GrantRole(world_, "GAM", "campaign.budget.approve"); }
+
   Campaign Plan() const {
     Campaign campaign;
     campaign.set_title("大用户推介会");
@@ -58,7 +61,18 @@ class CampaignTest : public VisitsFixture {
     }
     return campaign->name();
   }
+  absl::StatusOr<v1::PassCampaignInformationResponse> Pass(const std::string& name, const std::string& department,
+                                                           const std::string& information = "推介会期间保养八折") {
+    v1::PassCampaignInformationRequest pass;
+    pass.add_departments(department);
+    pass.set_information(information);
+    return Do<v1::PassCampaignInformationResponse>(sm_, "CampaignService/PassCampaignInformation", pass, name);
+  }
   absl::StatusOr<Campaign> Run(const std::string& name) {
+    EXPECT_THAT(Pass(name, department_.name()), IsOk());
+    return Start(name);
+  }
+  absl::StatusOr<Campaign> Start(const std::string& name) {
     return Verb(sm_, "StartCampaign", v1::StartCampaignRequest(), name);
   }
   absl::StatusOr<CampaignInvitation> Invite(const std::string& campaign, const std::string& account,
@@ -237,9 +251,10 @@ TEST_F(CampaignTest, ACampaignEndsWithItsFigures) {
   ASSERT_THAT(Run(campaign), IsOk());
   v1::EvaluateCampaignRequest evaluate;
   evaluate.set_effect_summary("效果良好");
-  EXPECT_THAT(Verb(sm_, "EvaluateCampaign", evaluate, campaign), HasReason("CAMPAIGN_NOT_OVER"));
+  EXPECT_THAT(Verb(sm_, "EvaluateCampaign", evaluate, campaign), HasReason("SEPARATION_OF_DUTIES")) << "he planned it";
+  EXPECT_THAT(Verb(gam_, "EvaluateCampaign", evaluate, campaign), HasReason("CAMPAIGN_NOT_OVER"));
   MoveOn(absl::Hours(24));
-  const auto bare = Verb(sm_, "EvaluateCampaign", evaluate, campaign);
+  const auto bare = Verb(gam_, "EvaluateCampaign", evaluate, campaign);
   EXPECT_THAT(bare, HasReason("FIGURES_MISSING"));
   EXPECT_EQ(MetadataValue(bare.status(), "missing"), "attendance, costs");
   ASSERT_THAT(Attend(guest->name()), IsOk());
@@ -249,9 +264,9 @@ TEST_F(CampaignTest, ACampaignEndsWithItsFigures) {
   unproven.set_description("礼品");
   EXPECT_THAT(Verb(sm_, "AddCampaignCost", unproven, campaign), NamesField("evidence"));
   ASSERT_THAT(Cost(campaign, 10500), IsOk()) << "what was spent is put down, over the budget too";
-  EXPECT_THAT(Verb(sm_, "EvaluateCampaign", evaluate, campaign), HasReason("OVERRUN_REASON_REQUIRED"));
+  EXPECT_THAT(Verb(gam_, "EvaluateCampaign", evaluate, campaign), HasReason("OVERRUN_REASON_REQUIRED"));
   evaluate.set_overrun_reason("加印资料");
-  const auto evaluated = Verb(sm_, "EvaluateCampaign", evaluate, campaign);
+  const auto evaluated = Verb(gam_, "EvaluateCampaign", evaluate, campaign);
   ASSERT_THAT(evaluated, IsOk());
   EXPECT_EQ(evaluated->figures().variance().units(), 500);
   EXPECT_EQ(evaluated->figures().attendance_percent(), "50.00");
@@ -260,6 +275,59 @@ TEST_F(CampaignTest, ACampaignEndsWithItsFigures) {
   get.set_name(absent->name());
   EXPECT_EQ(Call<CampaignInvitation>(kax_, "CampaignService/GetCampaignInvitation", get)->state(),
             v1::CAMPAIGN_INVITATION_STATE_ABSENT);
+  // What was counted stays as it was counted.
+  v1::LinkCampaignLeadRequest link;
+  link.set_lead(NewLead());
+  EXPECT_THAT(Do<CampaignInvitation>(kax_, "CampaignService/LinkCampaignLead", link, guest->name()),
+              HasReason("CAMPAIGN_OVER"));
+}
+
+// A-35, R.2: a request for a budget goes to somebody who may decide on it, and may be taken back.
+TEST_F(CampaignTest, ABudgetIsAskedOfSomebodyWhoMayDecide) {
+  Campaign plan = Plan();
+  plan.set_budget_owner(seller_.name());
+  const auto campaign = Create(plan);
+  ASSERT_THAT(campaign, IsOk());
+  EXPECT_THAT(Verb(sm_, "RequestCampaignBudget", v1::RequestCampaignBudgetRequest(), campaign->name()),
+              HasReason("BUDGET_OWNER_WITHOUT_RIGHT"));
+  v1::UpdateCampaignRequest update;
+  update.mutable_campaign()->set_name(campaign->name());
+  update.mutable_campaign()->set_budget_owner(head_.name());
+  ASSERT_THAT(Call<Campaign>(sm_, "CampaignService/UpdateCampaign", update), IsOk());
+  ASSERT_THAT(Verb(sm_, "RequestCampaignBudget", v1::RequestCampaignBudgetRequest(), campaign->name()), IsOk());
+  v1::WithdrawCampaignBudgetRequest withdraw;
+  withdraw.set_reason("预算调整");
+  const auto back = Verb(sm_, "WithdrawCampaignBudget", withdraw, campaign->name());
+  ASSERT_THAT(back, IsOk());
+  EXPECT_EQ(back->state(), v1::CAMPAIGN_STATE_DRAFT);
+}
+
+// A-35, R.2: sellers and call agents invite to a campaign and do not see what it may cost.
+TEST_F(CampaignTest, TheBudgetIsSeenByThoseOfItsColumn) {
+  const std::string name = Inviting(/*run=*/true);
+  ASSERT_THAT(Cost(name, 9000), IsOk());
+  kam::api::GetRequest get;
+  get.set_name(name);
+  const auto by_head = Call<Campaign>(gam_, "CampaignService/GetCampaign", get);
+  const auto by_seller = Call<Campaign>(kax_, "CampaignService/GetCampaign", get);
+  ASSERT_THAT(by_head, IsOk());
+  ASSERT_THAT(by_seller, IsOk());
+  EXPECT_EQ(by_head->budget().units(), 10000);
+  EXPECT_EQ(by_head->costs_size(), 1);
+  EXPECT_FALSE(by_seller->has_budget());
+  EXPECT_EQ(by_seller->budget_items_size(), 0);
+  EXPECT_EQ(by_seller->costs_size(), 0);
+  EXPECT_EQ(by_seller->title(), by_head->title());
+  const std::string method = "CampaignService/GetCampaignEffect";
+  const auto effect = Do<v1::CampaignEffect>(kax_, method, v1::GetCampaignEffectRequest(), name);
+  ASSERT_THAT(effect, IsOk());
+  EXPECT_FALSE(effect->has_budget());
+  EXPECT_FALSE(effect->figures().has_actual_cost());
+  EXPECT_FALSE(effect->figures().has_variance());
+  const organization::v1::Department elsewhere = world_.AddDepartment();
+  const auth::Principal foreign = world_.As(world_.AddEmployee("GAM", elsewhere.name()), "GAM");
+  EXPECT_FALSE(Do<v1::CampaignEffect>(foreign, method, v1::GetCampaignEffectRequest(), name)->has_budget());
+  EXPECT_TRUE(Do<v1::CampaignEffect>(gam_, method, v1::GetCampaignEffectRequest(), name)->has_budget());
 }
 
 // information reaches departments, each of which says so.
@@ -267,13 +335,13 @@ TEST_F(CampaignTest, InformationIsPassedOnWithAReceipt) {
   const std::string campaign = Inviting();
   const organization::v1::Department service = world_.AddDepartment();
   const auth::Principal advisor = world_.As(world_.AddEmployee("SA", service.name()), "SA");
-  v1::PassCampaignInformationRequest pass;
-  pass.add_departments(service.name());
-  pass.set_information("推介会期间保养八折");
-  const auto passed =
-      Do<v1::PassCampaignInformationResponse>(sm_, "CampaignService/PassCampaignInformation", pass, campaign);
+  EXPECT_THAT(Start(campaign), HasReason("NOTICE_REQUIRED")) << "nobody was told";
+  const auto passed = Pass(campaign, service.name());
   ASSERT_THAT(passed, IsOk());
   ASSERT_EQ(passed->promotion_notices_size(), 1);
+  EXPECT_EQ(Pass(campaign, service.name())->promotion_notices(0).name(), passed->promotion_notices(0).name())
+      << "the same again is not told again";
+  EXPECT_THAT(Start(campaign), IsOk());
   const std::string notice = passed->promotion_notices(0).name(), method = "CampaignService/ReceivePromotionNotice";
   EXPECT_THAT(Do<v1::PromotionNotice>(kax_, method, v1::ReceivePromotionNoticeRequest(), notice),
               HasReason("RECEIVER_NOT_IN_DEPARTMENT"));
@@ -303,6 +371,7 @@ TEST_F(CampaignTest, EveryVerbIsOpenInExactlyItsStates) {
   machine.verbs = {{"RequestCampaignBudget", {{"DRAFT"}, "BUDGET_REQUESTED"}},
                    {"ApproveCampaignBudget", {{"BUDGET_REQUESTED"}, "BUDGETED"}},
                    {"RejectCampaignBudget", {{"BUDGET_REQUESTED"}, "DRAFT"}},
+                   {"WithdrawCampaignBudget", {{"BUDGET_REQUESTED"}, "DRAFT"}},
                    {"OpenInvitations", {{"BUDGETED"}, "INVITING"}},
                    {"StartCampaign", {{"INVITING"}, "RUNNING"}},
                    {"AddCampaignCost", {spending, ""}},
@@ -323,7 +392,7 @@ TEST_F(CampaignTest, EveryVerbIsOpenInExactlyItsStates) {
       static_cast<v1::RegisterWalkInRequest&>(*message).set_guest("郑先生");
     }
   };
-  EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), almighty, machine), 11);
+  EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), almighty, machine), 12);
 
   const std::string running = Inviting();
   const auto invitation = Invite(running, "", "", "冯先生");

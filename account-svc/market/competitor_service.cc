@@ -2,6 +2,7 @@
 #include <map>
 
 #include "account-svc/market/market_service.h"
+#include "account-svc/pipeline/pipeline.h"
 #include "account-svc/report.h"
 #include "account-svc/rules/market_information_rules.h"
 #include "common/resource/standard.h"
@@ -22,13 +23,19 @@ absl::Status Create(const Context& context, UnitOfWork& work, CompetitorRecord* 
   if (record->information_date().empty()) record->set_information_date(today);
   RETURN_IF_ERROR(Validate(work, *record));
   RETURN_IF_ERROR(rules::CheckCompetitorRecord(*record, today));
-  return record->account().empty() ? absl::OkStatus() : CheckAccountUsable(work, record->account());
+  if (!record->account().empty()) RETURN_IF_ERROR(CheckAccountUsable(work, record->account()));
+  return CheckOpportunityOf(work, record->account(), record->opportunity(), "competitor_record.opportunity");
 }
 
 absl::Status Update(const Context& context, UnitOfWork& work, const CompetitorRecord& before, CompetitorRecord* after) {
   RETURN_IF_ERROR(rules::CheckCompetitorRecordUpdate(before, work.actor().subject));
   RETURN_IF_ERROR(Validate(work, *after));
-  return rules::CheckCompetitorRecord(*after, context.Today(work.now()));
+  RETURN_IF_ERROR(rules::CheckCompetitorRecord(*after, context.Today(work.now())));
+  if (before.account() == after->account() && before.opportunity() == after->opportunity()) return absl::OkStatus();
+  if (!after->account().empty() && before.account() != after->account()) {
+    RETURN_IF_ERROR(CheckAccountUsable(work, after->account()));
+  }
+  return CheckOpportunityOf(work, after->account(), after->opportunity(), "competitor_record.opportunity");
 }
 
 absl::StatusOr<v1::ReportContributionsResponse> Contributions(const Context& context, rpc::Call& call,

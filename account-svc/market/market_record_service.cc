@@ -1,5 +1,6 @@
 // Information on market and industry, shared and kept current.
 #include "account-svc/market/market_service.h"
+#include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/market_information_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/verb.h"
@@ -77,6 +78,10 @@ void RegisterMarketRecords(const Context& context, rpc::Registry* registry) {
       context, service + "/ConfirmMarketRecord", registry,
       [context](UnitOfWork& work, const v1::ConfirmMarketRecordRequest&, MarketRecord* record) -> absl::Status {
         ASSIGN_OR_RETURN(*record->mutable_confirmer(), Person(work));
+        // Who brought it and knows more writes that down, with the day it is of.
+        if (record->confirmer() == record->contributor()) {
+          return rules::SeparationOfDuties("contributor", "confirm his own information");
+        }
         *record->mutable_confirm_time() = ToTimestamp(work.now());
         ASSIGN_OR_RETURN(*record->mutable_valid_until(),
                          rules::ValidUntil(context.Today(work.now()), record->category(), context.policy));

@@ -130,8 +130,11 @@ TEST_F(MarketTest, ARecordIsSharedAndKeptCurrent) {
   EXPECT_THAT(Call<MarketRecord>(rm, read, get), IsOk());
   MoveOn(absl::Hours(24 * 31));
   EXPECT_THAT(Stale(gam_), ::testing::ElementsAre(record->name()));
-  const auto confirmed = Do<MarketRecord>(kax_, "MarketRecordService/ConfirmMarketRecord",
-                                          v1::ConfirmMarketRecordRequest(), record->name());
+  const std::string confirm = "MarketRecordService/ConfirmMarketRecord";
+  EXPECT_THAT(Do<MarketRecord>(kax_, confirm, v1::ConfirmMarketRecordRequest(), record->name()),
+              HasReason("SEPARATION_OF_DUTIES"))
+      << "he brought it";
+  const auto confirmed = Do<MarketRecord>(gam_, confirm, v1::ConfirmMarketRecordRequest(), record->name());
   ASSERT_THAT(confirmed, IsOk());
   EXPECT_EQ(confirmed->valid_until(), Day(30));
   EXPECT_THAT(Stale(gam_), ::testing::IsEmpty());

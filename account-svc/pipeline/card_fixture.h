@@ -13,6 +13,7 @@
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/testing/account_fixture.h"
 #include "account-svc/testing/etag.h"
+#include "account-svc/testing/grants.h"
 #include "common/testing/matchers.h"
 #include "common/time/date.h"
 #include "kam/account/v1/follow_up_sheet_service.pb.h"
@@ -40,6 +41,8 @@ class CardTest : public ::testing::Test {
         kax_(world_.As(seller_, "KAX")),
         kax2_(world_.As(other_, "KAX")),
         clm_(world_.As(world_.AddEmployee("CLM"), "CLM")) {
+    GrantRole(world_, "SM", "follow_up_sheet.sign");
+    for (const char* role : {"SM", "GAM"}) GrantRole(world_, role, "follow_up_sheet.read");
     NextMonday();
   }
 

@@ -174,6 +174,37 @@ TEST_F(CardTest, TheCardsOfTheDayAreHandedInAndSigned) {
               HasReason("STATE_NOT_ALLOWED"));
 }
 
+// what is signed has all entries of the day; who does not sign in time is reported over.
+TEST_F(CardTest, ASheetIsCompleteAndSignedInTime) {
+  const organization::v1::Employee chief = world_.AddEmployee("GAM", department_.name());
+  world_.harness().db().Execute(
+      absl::StrCat("INSERT INTO employees_superiors (parent_id, position, superior, since_date) VALUES ('",
+                   IdOf(head_.name()), "', 0, '", IdOf(chief.name()), "', '2025-01-01')"));
+  clock().Advance(absl::Hours(16));
+  const auto lead = Create(kax_, MakeLead());
+  ASSERT_THAT(FollowUp(lead->name(), v1::INTENTION_LEVEL_H), IsOk());
+  const auto sheet = HandIn();
+  ASSERT_THAT(sheet, IsOk());
+  ASSERT_THAT(FollowUp(lead->name(), v1::INTENTION_LEVEL_A), IsOk());
+  EXPECT_THAT(Sheet<v1::SignFollowUpSheetRequest>(sm_, "SignFollowUpSheet", sheet->name()),
+              HasReason("SHEET_OUTDATED"));
+  ASSERT_THAT(Sheet<v1::ResubmitFollowUpSheetRequest>(kax_, "ResubmitFollowUpSheet", sheet->name()), IsOk());
+  const auto read = [&] {
+    kam::api::GetRequest get;
+    get.set_name(sheet->name());
+    return world_.Call<FollowUpSheet>(kax_, "kam.account.v1.FollowUpSheetService/GetFollowUpSheet", get);
+  };
+  clock().Advance(absl::Hours(25) - absl::Seconds(1));
+  world_.RunDue();
+  EXPECT_FALSE(read()->sign_overdue());
+  clock().Advance(absl::Seconds(1));
+  world_.RunDue();
+  EXPECT_TRUE(read()->sign_overdue());
+  EXPECT_EQ(read()->escalated_to(), chief.name());
+  EXPECT_EQ(Cards(day(-1), day(-1))->sign_overdue(), 1);
+  EXPECT_THAT(Sheet<v1::SignFollowUpSheetRequest>(sm_, "SignFollowUpSheet", sheet->name()), IsOk());
+}
+
 // a prospect that was entered twice is put away; one that was worked on, or waits too long, counts.
 TEST_F(CardTest, AProspectThatCountsIsNotPutAway) {
   const auto archive = [&](const std::string& name) {

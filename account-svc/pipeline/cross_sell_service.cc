@@ -4,7 +4,8 @@
 #include "absl/strings/str_cat.h"
 #include "account-svc/pipeline/owner_change.h"
 #include "account-svc/pipeline/pipeline.h"
-#include "account-svc/rules/card_rules.h"
+#include "account-svc/rules/common_rules.h"
+#include "account-svc/rules/referral_rules.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -95,7 +96,7 @@ absl::StatusOr<v1::ReportCrossSellResponse> Report(const Context& context, const
     row->set_offered(static_cast<int32_t>(figures.offered));
     row->set_sold(static_cast<int32_t>(figures.sold));
     row->set_declined(static_cast<int32_t>(figures.declined));
-    row->set_achieved_percent(rules::PercentText(figures.sold, figures.target));
+    row->set_achieved_percent(rules::RateText(figures.sold, figures.target));
   }
   return response;
 }

@@ -291,6 +291,8 @@ TEST_F(DealTest, TheOpportunityReportIsAudited) {
   audit.set_name(report->name());
   EXPECT_THAT(world_.Call<OpportunityReport>(gam_, service + "AuditOpportunityReport", audit), NamesField("finding"));
   audit.set_finding("金额属实");
+  EXPECT_THAT(world_.Call<OpportunityReport>(gam_, service + "AuditOpportunityReport", audit), NamesField("etag"));
+  audit.set_etag(report->etag());
   EXPECT_THAT(world_.Call<OpportunityReport>(bds_, service + "AuditOpportunityReport", audit),
               StatusIs(absl::StatusCode::kPermissionDenied));
   EXPECT_THAT(world_.Call<OpportunityReport>(world_.As(supervisor_, "GAM"), service + "AuditOpportunityReport", audit),
@@ -299,6 +301,39 @@ TEST_F(DealTest, TheOpportunityReportIsAudited) {
   ASSERT_THAT(audited, IsOk());
   EXPECT_EQ(audited->auditor(), head_.name());
   EXPECT_EQ(audited->finding(), "金额属实");
+  // Where the department has a head, he audits and nobody else.
+  const auto second = world_.Call<OpportunityReport>(bds_, service + "CreateOpportunityReport", create);
+  ASSERT_THAT(second, IsOk());
+  world_.harness().db().Execute(absl::StrCat("UPDATE departments SET head = '", IdOf(director_.name()),
+                                             "' WHERE id = '", IdOf(department_.name()), "'"));
+  audit.set_name(second->name());
+  audit.set_etag(second->etag());
+  EXPECT_THAT(world_.Call<OpportunityReport>(gam_, service + "AuditOpportunityReport", audit),
+              HasReason("NOT_THE_HEAD"));
+  EXPECT_THAT(world_.Call<OpportunityReport>(world_.As(director_, "GAM"), service + "AuditOpportunityReport", audit),
+              IsOk());
+}
+
+// how likely a deal is says its stage; only somebody above its owner judges otherwise.
+TEST_F(DealTest, TheOwnerDoesNotMakeHisDealMoreLikely) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const auto deal = Create(account.name(), 1000);
+  ASSERT_THAT(deal, IsOk());
+  Opportunity patch;
+  patch.set_name(deal->name());
+  patch.set_probability(95);
+  EXPECT_THAT(Update(patch), HasReason("PROBABILITY_OF_STAGE"));
+  v1::CreateOpportunityRequest create;
+  create.mutable_opportunity()->set_account(account.name());
+  create.mutable_opportunity()->set_display_name("采购");
+  create.mutable_opportunity()->set_probability(95);
+  const std::string service = "kam.account.v1.OpportunityService/";
+  EXPECT_THAT(world_.Call<Opportunity>(kax_, service + "CreateOpportunity", create), HasReason("PROBABILITY_OF_STAGE"));
+  v1::UpdateOpportunityRequest update;
+  *update.mutable_opportunity() = patch;
+  const auto judged = world_.Call<Opportunity>(bds_, service + "UpdateOpportunity", update);
+  ASSERT_THAT(judged, IsOk());
+  EXPECT_EQ(judged->probability(), 95);
 }
 
 // a second chance comes from a deal of the same customer.

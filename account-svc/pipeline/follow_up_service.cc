@@ -6,6 +6,7 @@
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/card_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/staff.h"
 #include "account-svc/working_time.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -18,10 +19,14 @@ namespace {
 
 using mysql::Row;
 using mysql::Value;
+using resource::Change;
 using resource::UnitOfWork;
 using v1::FollowUpSheet;
 using v1::Lead;
 
+constexpr char kSign[] = "follow_up_sheet.sign";
+constexpr char kRead[] = "follow_up_sheet.read";
+constexpr char kDueSign[] = "follow_up_sheet.sign";
 constexpr char kService[] = "kam.account.v1.FollowUpSheetService";
 // Leads that are followed up.
 constexpr char kOpenLead[] = "t.state IN ('NEW', 'QUALIFIED') AND t.archive_time IS NULL";
@@ -84,10 +89,53 @@ absl::Status CreateSheet(const Context& context, UnitOfWork& work, FollowUpSheet
   return HandIn(context, work, /*first=*/true, sheet);
 }
 
+// What is signed has all that was written on the cards until now.
+absl::Status CheckComplete(const Context& context, UnitOfWork& work, const FollowUpSheet& sheet) {
+  ASSIGN_OR_RETURN(const absl::CivilDay day, ParseDate(sheet.sheet_date(), "follow_up_sheet.sheet_date"));
+  FollowUpSheet now = sheet;
+  RETURN_IF_ERROR(Compile(context, work, day, &now));
+  int on_sheet = 0, written = 0;
+  for (const v1::FollowUpSheetLine& line : sheet.lines()) on_sheet += line.entries();
+  for (const v1::FollowUpSheetLine& line : now.lines()) written += line.entries();
+  if (written == on_sheet) return absl::OkStatus();
+  return FailedPrecondition("SHEET_OUTDATED", sheet.name(),
+                            absl::StrCat("the cards have ", written, " entries of the day, the sheet ", on_sheet,
+                                         "; its writer hands it in again, or it is returned"),
+                            {{"entries", absl::StrCat(written)}, {"onSheet", absl::StrCat(on_sheet)}});
+}
+
+// It is to be signed by the hour of the policy on the next working day.
+absl::Status WatchSignature(const Context& context, UnitOfWork& work, const FollowUpSheet* before,
+                            const FollowUpSheet& after) {
+  if (after.state() != v1::FOLLOW_UP_SHEET_STATE_HANDED_IN) {
+    return before == nullptr ? absl::OkStatus() : schedule::Cancel(work, kDueSign, after.name());
+  }
+  if (after.sign_overdue()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const WorkingTime working, WorkingTime::Load(context, work.connection()));
+  const auto is_workday = [&working](absl::CivilDay at) { return working.IsWorkday(at); };
+  const absl::CivilDay handed_in = Today(FromTimestamp(after.hand_in_time()), context.zone);
+  const absl::CivilDay day = rules::WorkdayFrom(handed_in + 1, is_workday);
+  return schedule::Schedule(work, kDueSign, after.name(), rules::HandInTime(day, context.zone, context.policy));
+}
+
+absl::Status EscalateSignature(const Context& context, UnitOfWork& work, const schedule::DueItem& item) {
+  ASSIGN_OR_RETURN(const FollowUpSheet sheet, work.Load<FollowUpSheet>(item.resource));
+  if (sheet.state() != v1::FOLLOW_UP_SHEET_STATE_HANDED_IN || sheet.sign_overdue()) return absl::OkStatus();
+  const std::string today = context.Today(work.now());
+  ASSIGN_OR_RETURN(std::string above, AbleAbove(work.connection(), sheet.owner(), kSign, today));
+  if (!above.empty()) {
+    ASSIGN_OR_RETURN(above, AbleAbove(work.connection(), above, kRead, today));
+  }
+  Change<FollowUpSheet> change{sheet, sheet};
+  change.after.set_sign_overdue(true);
+  change.after.set_escalated_to(above);
+  return work.Save(std::move(change)).status();
+}
+
 struct CardFigures {
   std::map<absl::CivilDay, int> prospects;  // By day.
   std::set<absl::CivilDay> sheet_days;
-  int64_t entries = 0, in_window = 0, late = 0, signed_sheets = 0, overdue = 0;
+  int64_t entries = 0, in_window = 0, late = 0, signed_sheets = 0, sign_overdue = 0, overdue = 0;
 };
 
 absl::StatusOr<v1::ReportFollowUpCardsResponse> ReportCards(const Context& context, const rpc::Call& call,
@@ -119,17 +167,19 @@ absl::StatusOr<v1::ReportFollowUpCardsResponse> ReportCards(const Context& conte
     figures.in_window += row[3].integer();
     if (seen.insert({row[0].text(), {day, row[1].text()}}).second) ++figures.prospects[day];
   }
-  ASSIGN_OR_RETURN(const std::vector<Row> sheets,
-                   QueryWithinReach(context, call, FollowUpSheet::descriptor(), connection,
-                                    "SELECT t.owner, t.sheet_date, t.late, t.state FROM follow_up_sheets t WHERE "
-                                    "t.archive_time IS NULL AND t.sheet_date >= ? AND t.sheet_date <= ?",
-                                    {Value(request.from_date()), Value(request.to_date())}, ""));
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> sheets,
+      QueryWithinReach(context, call, FollowUpSheet::descriptor(), connection,
+                       "SELECT t.owner, t.sheet_date, t.late, t.state, t.sign_overdue FROM follow_up_sheets t WHERE "
+                       "t.archive_time IS NULL AND t.sheet_date >= ? AND t.sheet_date <= ?",
+                       {Value(request.from_date()), Value(request.to_date())}, ""));
   for (const Row& row : sheets) {
     CardFigures& figures = table[row[0].text()];
     ASSIGN_OR_RETURN(const absl::CivilDay day, ParseDate(row[1].text()));
     figures.sheet_days.insert(day);
     figures.late += row[2].integer();
     figures.signed_sheets += row[3].text() == "SIGNED" ? 1 : 0;
+    figures.sign_overdue += row[4].integer();
   }
   ASSIGN_OR_RETURN(const WorkingTime working, WorkingTime::Load(context, connection));
   ASSIGN_OR_RETURN(const absl::CivilDay from, ParseDate(request.from_date()));
@@ -147,6 +197,7 @@ absl::StatusOr<v1::ReportFollowUpCardsResponse> ReportCards(const Context& conte
     row->set_sheets(static_cast<int32_t>(figures.sheet_days.size()));
     row->set_late_sheets(static_cast<int32_t>(figures.late));
     row->set_signed_sheets(static_cast<int32_t>(figures.signed_sheets));
+    row->set_sign_overdue(static_cast<int32_t>(figures.sign_overdue));
     int prospects = 0;
     for (const auto& [day, count] : figures.prospects) prospects += count;
     for (const absl::CivilDay day : workdays) {
@@ -236,6 +287,10 @@ void RegisterFollowUpSheets(const Context& context, rpc::Registry* registry) {
   resource::Hooks hooks;
   hooks.on_create = resource::OnCreate<FollowUpSheet>(
       [context](UnitOfWork& work, FollowUpSheet* sheet) { return CreateSheet(context, work, sheet); });
+  hooks.on_saved = resource::OnSaved<FollowUpSheet>(
+      [context](UnitOfWork& work, const FollowUpSheet* before, const FollowUpSheet& after) {
+        return WatchSignature(context, work, before, after);
+      });
   context.runtime.SetHooks(FollowUpSheet::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   AddVerb<FollowUpSheet, v1::ResubmitFollowUpSheetRequest>(
@@ -245,10 +300,11 @@ void RegisterFollowUpSheets(const Context& context, rpc::Registry* registry) {
       });
   AddVerb<FollowUpSheet, v1::SignFollowUpSheetRequest>(
       context, Rpc("SignFollowUpSheet"), registry,
-      [](UnitOfWork& work, const v1::SignFollowUpSheetRequest& request, FollowUpSheet* sheet) -> absl::Status {
+      [context](UnitOfWork& work, const v1::SignFollowUpSheetRequest& request, FollowUpSheet* sheet) -> absl::Status {
         RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         RETURN_IF_ERROR(rules::CheckSigner(actor, *sheet));
+        RETURN_IF_ERROR(CheckComplete(context, work, *sheet));
         sheet->set_signer(actor);
         *sheet->mutable_sign_time() = ToTimestamp(work.now());
         sheet->set_comment(request.comment());
@@ -272,6 +328,8 @@ void RegisterFollowUpSheets(const Context& context, rpc::Registry* registry) {
       [context](const rpc::Call& call, const v1::ReportMorningRequest& request, mysql::Connection& connection) {
         return ReportMorning(context, call, request, connection);
       });
+  OnDue(context, kDueSign, Rpc("SignFollowUpSheet"),
+        [context](UnitOfWork& work, const schedule::DueItem& item) { return EscalateSignature(context, work, item); });
 }
 
 }  // namespace kam::account

@@ -1,10 +1,12 @@
 // kam.account.v1.ProductInitiativeService.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/duties.h"
+#include "account-svc/rules/initiative_rules.h"
 #include "account-svc/rules/proto_time.h"
-#include "account-svc/rules/solution_rules.h"
 #include "account-svc/staff.h"
 #include "account-svc/writers.h"
 #include "common/resource/standard.h"
@@ -39,6 +41,16 @@ absl::Status CheckAfterApproval(const Context& context, const std::string& day, 
   return rules::CheckNotEarlier(day, context.Today(FromTimestamp(initiative.approve_time())), field, "the approval");
 }
 
+// Accounts that the product is for are within reach of whoever names them.
+absl::Status CheckTargets(UnitOfWork& work, const ProductInitiative& before, const ProductInitiative& after) {
+  const auto& known = before.target_accounts();
+  for (const std::string& account : after.target_accounts()) {
+    if (std::find(known.begin(), known.end(), account) != known.end()) continue;
+    RETURN_IF_ERROR(CheckAccountUsable(work, account));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Decide(UnitOfWork& work, ProductInitiative* initiative) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
   RETURN_IF_ERROR(rules::CheckOther(actor, initiative->proposer(), "proposer", "nobody decides on his own proposal"));
@@ -56,11 +68,13 @@ void RegisterInitiatives(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(*initiative->mutable_owner(), Person(work));
         initiative->set_proposer(initiative->owner());
         initiative->set_state(v1::PRODUCT_INITIATIVE_STATE_PROPOSED);
-        return absl::OkStatus();
+        RETURN_IF_ERROR(Validate(work, *initiative));
+        return CheckTargets(work, {}, *initiative);
       });
-  hooks.on_update =
-      resource::OnUpdate<ProductInitiative>([](UnitOfWork&, const ProductInitiative& before, ProductInitiative* after) {
-        return rules::CheckInitiativeUpdate(before, after);
+  hooks.on_update = resource::OnUpdate<ProductInitiative>(
+      [](UnitOfWork& work, const ProductInitiative& before, ProductInitiative* after) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckInitiativeUpdate(before, after));
+        return CheckTargets(work, before, *after);
       });
   context.runtime.SetHooks(ProductInitiative::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
@@ -72,6 +86,8 @@ void RegisterInitiatives(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(CheckNotWriter(work, kService, initiative->name(), "approve the proposal"));
         RETURN_IF_ERROR(Decide(work, initiative));
         RETURN_IF_ERROR(CheckResponsible(context, work, request.responsible()));
+        RETURN_IF_ERROR(rules::CheckOther(work.actor().subject, request.responsible(), "approver",
+                                          "whoever approves a product does not answer for its effect himself"));
         initiative->set_owner(request.responsible());
         return absl::OkStatus();
       });
@@ -108,7 +124,11 @@ void RegisterInitiatives(const Context& context, rpc::Registry* registry) {
       });
   AddVerb<ProductInitiative, v1::EvaluateProductInitiativeRequest>(
       context, Rpc("EvaluateProductInitiative"), registry,
-      [](UnitOfWork&, const v1::EvaluateProductInitiativeRequest& request, ProductInitiative* initiative) {
+      [](UnitOfWork& work, const v1::EvaluateProductInitiativeRequest& request,
+         ProductInitiative* initiative) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::CheckOther(actor, initiative->owner(), "responsible",
+                                          "the effect is judged by another than who answers for it"));
         return rules::EvaluateEffect(request, initiative);
       });
 }

@@ -6,6 +6,7 @@
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/card_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/rules/referral_rules.h"
 #include "account-svc/rules/sales_rules.h"
 #include "account-svc/working_time.h"
 #include "common/resource/standard.h"

@@ -13,6 +13,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "kam/account/v1/account.pb.h"
 #include "kam/account/v1/customer_need_service.pb.h"
 
 namespace kam::account {
@@ -26,6 +27,9 @@ using v1::CustomerNeed;
 using v1::MonthlyDemand;
 
 constexpr char kService[] = "kam.account.v1.CustomerNeedService";
+constexpr char kAnswer[] = "customer_need.answer";
+constexpr char kRead[] = "customer_need.read";
+constexpr int kRowsMax = 10'000;  // As (kam.api.field).max_items of ListMissingDemandsResponse.rows.
 constexpr char kDueAnswer[] = "customer_need.answer";
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
@@ -68,16 +72,22 @@ absl::Status Escalate(const Context& context, UnitOfWork& work, const schedule::
       (need.state() != v1::CUSTOMER_NEED_STATE_RECORDED && need.state() != v1::CUSTOMER_NEED_STATE_ROUTED)) {
     return absl::OkStatus();
   }
+  const std::string today = context.Today(work.now());
   std::string head;
   if (need.state() == v1::CUSTOMER_NEED_STATE_ROUTED) {
     ASSIGN_OR_RETURN(const std::vector<Row> rows,
                      work.connection().Query("SELECT head FROM departments WHERE id = ?", {IdOf(need.department())}));
     if (!rows.empty() && !rows[0][0].is_null()) head = NameOf("employees", rows[0][0].text());
   }
+  // Who may not answer is no help: then it is before the next above him who may.
+  if (!head.empty()) {
+    ASSIGN_OR_RETURN(const bool able, HoldsRight(work.connection(), head, kAnswer, today));
+    if (!able) {
+      ASSIGN_OR_RETURN(head, AbleAbove(work.connection(), head, kAnswer, today));
+    }
+  }
   if (head.empty()) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> above,
-                     SuperiorsOf(work.connection(), need.owner(), context.Today(work.now())));
-    if (!above.empty()) head = above[0];
+    ASSIGN_OR_RETURN(head, AbleAbove(work.connection(), need.owner(), kRead, today));
   }
   Change<CustomerNeed> change{need, need};
   change.after.set_overdue(true);
@@ -151,6 +161,32 @@ absl::StatusOr<v1::ReportDemandResponse> ReportDemand(const Context& context, co
   return response;
 }
 
+absl::StatusOr<v1::ListMissingDemandsResponse> MissingDemands(const Context& context, const rpc::Call& call,
+                                                              const v1::ListMissingDemandsRequest& request,
+                                                              mysql::Connection& connection) {
+  v1::ListMissingDemandsResponse response;
+  ASSIGN_OR_RETURN(*response.mutable_due_date(), rules::DemandDue(request.month(), context.policy));
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      QueryWithinReach(context, call, v1::Account::descriptor(), connection,
+                       "SELECT t.id, t.owner FROM accounts t WHERE t.state = 'ACTIVE' AND t.archive_time IS NULL AND "
+                       "NOT EXISTS (SELECT 1 FROM monthly_demands d WHERE d.account = t.id AND d.demand_month = ? AND "
+                       "d.archive_time IS NULL)",
+                       {Value(request.month())}, absl::StrCat("ORDER BY t.owner, t.id LIMIT ", kRowsMax)));
+  for (const Row& row : rows) {
+    v1::MissingDemandRow* out = response.add_rows();
+    out->set_account(NameOf("accounts", row[0].text()));
+    out->set_owner(NameOf("employees", row[1].text()));
+  }
+  return response;
+}
+
+// What was reported of a month that is over counts, and stays.
+absl::Status CheckDemandOpen(const Context& context, UnitOfWork& work, const MonthlyDemand& demand) {
+  if (work.importing()) return absl::OkStatus();
+  return rules::CheckDemandOpen(demand.name(), demand.month(), context.Today(work.now()), context.policy);
+}
+
 }  // namespace
 
 void RegisterCustomerNeeds(const Context& context, rpc::Registry* registry) {
@@ -167,6 +203,15 @@ void RegisterCustomerNeeds(const Context& context, rpc::Registry* registry) {
   context.runtime.SetHooks(CustomerNeed::descriptor(), std::move(needs));
   resource::Hooks demands;
   demands.on_create = resource::OnCreate<MonthlyDemand>(ReportQuantity);
+  demands.on_update = resource::OnUpdate<MonthlyDemand>(
+      [context](UnitOfWork& work, const MonthlyDemand& before, MonthlyDemand* after) -> absl::Status {
+        RETURN_IF_ERROR(CheckDemandOpen(context, work, before));
+        RETURN_IF_ERROR(SetOwner(work, after->mutable_owner()));
+        return CheckOwnerChange(work, before.owner(), after->owner(), "monthly_demand.owner");
+      });
+  demands.on_archive = [context](UnitOfWork& work, const google::protobuf::Message& before) {
+    return CheckDemandOpen(context, work, static_cast<const MonthlyDemand&>(before));
+  };
   context.runtime.SetHooks(MonthlyDemand::descriptor(), std::move(demands));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   AddVerb<CustomerNeed, v1::RouteCustomerNeedRequest>(
@@ -193,6 +238,11 @@ void RegisterCustomerNeeds(const Context& context, rpc::Registry* registry) {
       context, Rpc("ReportDemand"), registry,
       [context](const rpc::Call& call, const v1::ReportDemandRequest& request, mysql::Connection& connection) {
         return ReportDemand(context, call, request, connection);
+      });
+  AddReport<v1::ListMissingDemandsRequest, v1::ListMissingDemandsResponse>(
+      context, Rpc("ListMissingDemands"), registry,
+      [context](const rpc::Call& call, const v1::ListMissingDemandsRequest& request, mysql::Connection& connection) {
+        return MissingDemands(context, call, request, connection);
       });
   OnDue(context, kDueAnswer, Rpc("CreateCustomerNeed"),
         [context](UnitOfWork& work, const schedule::DueItem& item) { return Escalate(context, work, item); });

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/pipeline/pipeline.h"
-#include "account-svc/rules/card_rules.h"
+#include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/process_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/id/digest.h"
@@ -136,7 +136,7 @@ absl::StatusOr<v1::ReportConversionResponse> ReportConversion(const Context& con
     out.set_opened(static_cast<int32_t>(row[1].integer()));
     out.set_won(static_cast<int32_t>(row[2].integer()));
     out.set_lost(static_cast<int32_t>(row[3].integer()));
-    out.set_conversion_percent(rules::PercentText(out.won(), out.won() + out.lost()));
+    out.set_conversion_percent(rules::RateText(out.won(), out.won() + out.lost()));
   }
   ASSIGN_OR_RETURN(const std::vector<Row> leads,
                    QueryWithinReach(context, call, v1::Lead::descriptor(), connection,
@@ -148,7 +148,7 @@ absl::StatusOr<v1::ReportConversionResponse> ReportConversion(const Context& con
     v1::ConversionRow& out = table[row[0].text()];
     out.set_leads(static_cast<int32_t>(row[1].integer()));
     out.set_leads_converted(static_cast<int32_t>(row[2].integer()));
-    out.set_lead_percent(rules::PercentText(out.leads_converted(), out.leads()));
+    out.set_lead_percent(rules::RateText(out.leads_converted(), out.leads()));
   }
   v1::ReportConversionResponse response;
   for (auto& [employee, row] : table) {
@@ -186,15 +186,24 @@ absl::Status Compile(const Context& context, UnitOfWork& work, OpportunityReport
   return absl::OkStatus();
 }
 
-absl::Status CheckAuditor(UnitOfWork& work, OpportunityReport* report) {
+// Those who lead a department the author works in, from the nearest up.
+absl::StatusOr<std::vector<std::string>> HeadsOf(mysql::Connection& connection, const std::string& author) {
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      connection.Query("SELECT d.head FROM employee_scopes s JOIN departments d ON s.department_path LIKE CONCAT('%/', "
+                       "d.id, '/%') WHERE s.employee = ? AND d.head IS NOT NULL AND d.head <> ? ORDER BY "
+                       "LENGTH(d.parent_path) DESC, d.id",
+                       {IdOf(author), IdOf(author)}));
+  std::vector<std::string> heads;
+  for (const Row& row : rows) heads.push_back(NameOf("employees", row[0].text()));
+  return heads;
+}
+
+absl::Status Audit(UnitOfWork& work, const std::string& etag, const std::string& finding, OpportunityReport* report) {
+  RETURN_IF_ERROR(resource::CheckRead(etag));
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  if (actor == report->owner()) {
-    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES", "nobody audits a report of his own",
-                 {{"author", report->owner()}});
-  }
-  report->set_auditor(actor);
-  *report->mutable_audit_time() = ToTimestamp(work.now());
-  return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<std::string> heads, HeadsOf(work.connection(), report->owner()));
+  return rules::AuditReport(actor, heads, finding, work.now(), report);
 }
 
 }  // namespace
@@ -208,14 +217,12 @@ void RegisterOpportunityReports(const Context& context, rpc::Registry* registry)
   AddVerb<OpportunityReport, v1::AuditOpportunityReportRequest>(
       context, Rpc("AuditOpportunityReport"), registry,
       [](UnitOfWork& work, const v1::AuditOpportunityReportRequest& request, OpportunityReport* report) {
-        report->set_finding(request.finding());
-        return CheckAuditor(work, report);
+        return Audit(work, request.etag(), request.finding(), report);
       });
   AddVerb<OpportunityReport, v1::ReturnOpportunityReportRequest>(
       context, Rpc("ReturnOpportunityReport"), registry,
       [](UnitOfWork& work, const v1::ReturnOpportunityReportRequest& request, OpportunityReport* report) {
-        report->set_finding(request.reason());
-        return CheckAuditor(work, report);
+        return Audit(work, request.etag(), request.reason(), report);
       });
   AddReport<v1::ReportPipelineRequest, v1::ReportPipelineResponse>(
       context, Rpc("ReportPipeline"), registry,

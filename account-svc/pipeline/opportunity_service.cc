@@ -60,6 +60,14 @@ absl::Status CheckSecond(UnitOfWork& work, const Opportunity& opportunity) {
   return CheckOpportunityOf(work, opportunity.account(), opportunity.second_of(), "opportunity.second_of");
 }
 
+// How likely a deal is says its stage, and somebody who looks at it from above: the weighted pipeline rests on it.
+absl::Status CheckProbability(const UnitOfWork& work, int32_t before, int32_t after) {
+  if (work.importing() || work.level() != auth::Level::kOwn || before == after) return absl::OkStatus();
+  return InvalidField("opportunity.probability", "PROBABILITY_OF_STAGE",
+                      absl::StrCat("is ", before, " % by its stage; a superior may judge otherwise"),
+                      {{"value", absl::StrCat(after)}, {"limit", absl::StrCat(before)}});
+}
+
 absl::Status CreateOpportunity(const Context& context, UnitOfWork& work, Opportunity* opportunity) {
   RETURN_IF_ERROR(SetOwner(work, opportunity->mutable_owner()));
   if (!work.importing() || opportunity->state() == v1::OPPORTUNITY_STATE_UNSPECIFIED) {
@@ -77,7 +85,10 @@ absl::Status CreateOpportunity(const Context& context, UnitOfWork& work, Opportu
       if (stage.stage == opportunity->stage()) opportunity->set_probability(stage.probability);
     }
   }
-  if (given != 0) opportunity->set_probability(given);
+  if (given != 0) {
+    RETURN_IF_ERROR(CheckProbability(work, opportunity->probability(), given));
+    opportunity->set_probability(given);
+  }
   if (staged && given == 0 && opportunity->state() != v1::OPPORTUNITY_STATE_OPEN) opportunity->set_probability(0);
   RETURN_IF_ERROR(Validate(work, *opportunity));
   RETURN_IF_ERROR(rules::TrackSlip("", opportunity));
@@ -93,6 +104,7 @@ absl::Status UpdateOpportunity(UnitOfWork& work, const Opportunity& before, Oppo
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(rules::CheckOpportunityUpdate(before));
+  RETURN_IF_ERROR(CheckProbability(work, before.probability(), after->probability()));
   RETURN_IF_ERROR(CheckSecond(work, *after));
   RETURN_IF_ERROR(SetOwner(work, after->mutable_owner()));
   return CheckOwnerChange(work, before.owner(), after->owner(), "opportunity.owner");

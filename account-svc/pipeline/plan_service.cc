@@ -115,10 +115,29 @@ absl::StatusOr<v1::MeasureAccountPlanResponse> MeasurePlan(const Context& contex
   return response;
 }
 
+// An account has one plan that counts for any of its days. The account is locked, so that two that are approved at a
+// time come one after the other.
+absl::Status CheckOnlyPlan(UnitOfWork& work, const AccountPlan& plan) {
+  RETURN_IF_ERROR(
+      work.connection().Query("SELECT id FROM accounts WHERE id = ? FOR UPDATE", {IdOf(plan.account())}).status());
+  ASSIGN_OR_RETURN(const std::vector<AccountPlan> found,
+                   work.Find<AccountPlan>({"t.account = ? AND t.id <> ? AND t.state IN ('APPROVED', 'RUNNING') AND "
+                                           "t.archive_time IS NULL AND t.from_date <= ? AND t.to_date >= ?",
+                                           {Value(IdOf(plan.account())), Value(IdOf(plan.name())),
+                                            Value(plan.to_date()), Value(plan.from_date())}},
+                                          "ORDER BY t.from_date", 1));
+  if (found.empty()) return absl::OkStatus();
+  return FailedPrecondition("PLAN_OVERLAPS", plan.name(),
+                            absl::StrCat("the account has a plan from ", found[0].from_date(), " to ",
+                                         found[0].to_date(), ": ", found[0].display_name()),
+                            {{"plan", found[0].name()}, {"account", plan.account()}});
+}
+
 absl::Status Review(const Context& context, UnitOfWork& work, const v1::ReviewAccountPlanRequest& request,
                     AccountPlan* plan) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
   RETURN_IF_ERROR(rules::CheckPlanReviewer(actor, *plan));
+  RETURN_IF_ERROR(rules::CheckPlanOver(context.Today(work.now()), *plan));
   ASSIGN_OR_RETURN(const std::vector<v1::GoalProgress> goals,
                    MeasureAll(context, work.connection(), *plan, context.Today(work.now())));
   for (size_t i = 0; i < goals.size(); ++i) {
@@ -159,11 +178,14 @@ void RegisterAccountPlans(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         RETURN_IF_ERROR(CheckNotWriter(work, kService, plan->name(), "approve the plan"));
-        return rules::ApproveAccountPlan(actor, work.now(), plan);
+        RETURN_IF_ERROR(rules::ApproveAccountPlan(actor, work.now(), plan));
+        return CheckOnlyPlan(work, *plan);
       });
   AddVerb<AccountPlan, v1::StartAccountPlanRequest>(
       context, Rpc("StartAccountPlan"), registry,
-      [](UnitOfWork&, const v1::StartAccountPlanRequest&, AccountPlan*) { return absl::OkStatus(); });
+      [context](UnitOfWork& work, const v1::StartAccountPlanRequest&, AccountPlan* plan) {
+        return rules::CheckPlanBegun(context.Today(work.now()), *plan);
+      });
   AddVerb<AccountPlan, v1::CompletePlanActionRequest>(
       context, Rpc("CompletePlanAction"), registry,
       [context](UnitOfWork& work, const v1::CompletePlanActionRequest& request, AccountPlan* plan) -> absl::Status {

@@ -1,7 +1,8 @@
 // kam.account.v1.ReferralService: referrals with their outcome and reward.
 #include "absl/strings/str_cat.h"
 #include "account-svc/pipeline/pipeline.h"
-#include "account-svc/rules/card_rules.h"
+#include "account-svc/rules/common_rules.h"
+#include "account-svc/rules/referral_rules.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/lead.pb.h"
@@ -38,7 +39,7 @@ absl::StatusOr<v1::ReportReferralsResponse> Report(const Context& context, const
     out->set_employee(NameOf("employees", row[0].text()));
     out->set_leads(static_cast<int32_t>(row[1].integer()));
     out->set_referred(static_cast<int32_t>(row[2].integer()));
-    out->set_referral_percent(rules::PercentText(row[2].integer(), row[1].integer()));
+    out->set_referral_percent(rules::RateText(row[2].integer(), row[1].integer()));
     out->set_succeeded(static_cast<int32_t>(row[3].integer()));
     out->set_failed(static_cast<int32_t>(row[4].integer()));
     out->set_reward_points(row[5].integer());

@@ -1,9 +1,12 @@
 // kam.account.v1.SolutionService.
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "account-svc/pipeline/pipeline.h"
+#include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/solution_rules.h"
+#include "account-svc/staff.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/solution_service.pb.h"
@@ -41,6 +44,40 @@ absl::Status Request(UnitOfWork& work, Solution* solution) {
   return CheckSubject(work, *solution);
 }
 
+absl::StatusOr<v1::ReportSolutionsResponse> Report(const Context& context, const rpc::Call& call,
+                                                   const v1::ReportSolutionsRequest& request,
+                                                   mysql::Connection& connection) {
+  ASSIGN_OR_RETURN(const auto instants, Instants(context, request.from_date(), request.to_date()));
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      QueryWithinReach(
+          context, call, Solution::descriptor(), connection,
+          "SELECT a.industry, COUNT(t.id), COUNT(CASE WHEN t.state = 'ACCEPTED' THEN 1 END), COUNT(CASE "
+          "WHEN t.state = 'REJECTED' THEN 1 END), CAST(SUM(CASE WHEN t.evaluator IS NOT NULL THEN "
+          "t.quality_score ELSE 0 END) AS SIGNED), COUNT(t.evaluator), COUNT(CASE WHEN t.success_case = 1 "
+          "THEN 1 END), COUNT(CASE WHEN t.success_case = 1 AND n.need_kind = 'ACTUAL' THEN 1 END), COUNT(CASE "
+          "WHEN t.success_case = 1 AND n.need_kind = 'LATENT' THEN 1 END), COUNT(CASE WHEN t.success_case = 1 "
+          "AND n.need_kind = 'NEW' THEN 1 END) FROM solutions t JOIN accounts a ON a.id = t.account LEFT JOIN "
+          "customer_needs n ON n.id = t.need WHERE t.create_time >= ? AND t.create_time < ?",
+          {mysql::Value(instants.first), mysql::Value(instants.second)}, "GROUP BY a.industry ORDER BY a.industry"));
+  const auto whole = [](const mysql::Value& cell) { return static_cast<int32_t>(cell.integer()); };
+  v1::ReportSolutionsResponse response;
+  for (const mysql::Row& row : rows) {
+    v1::SolutionReportRow* out = response.add_rows();
+    out->set_industry(row[0].text());
+    out->set_requested(whole(row[1]));
+    out->set_accepted(whole(row[2]));
+    out->set_rejected(whole(row[3]));
+    out->set_accepted_percent(rules::RateText(out->accepted(), out->accepted() + out->rejected()));
+    out->set_average_quality(rules::MeanText(row[4].integer(), row[5].integer()));
+    out->set_success_cases(whole(row[6]));
+    out->set_actual_needs(whole(row[7]));
+    out->set_latent_needs(whole(row[8]));
+    out->set_new_needs(whole(row[9]));
+  }
+  return response;
+}
+
 }  // namespace
 
 void RegisterSolutions(const Context& context, rpc::Registry* registry) {
@@ -55,7 +92,16 @@ void RegisterSolutions(const Context& context, rpc::Registry* registry) {
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   AddVerb<Solution, v1::AssignSolutionRequest>(
       context, Rpc("AssignSolution"), registry,
-      [](UnitOfWork&, const v1::AssignSolutionRequest& request, Solution* solution) {
+      [context](UnitOfWork& work, const v1::AssignSolutionRequest& request, Solution* solution) -> absl::Status {
+        const std::vector<std::string>& roles = context.policy.solution_roles;
+        ASSIGN_OR_RETURN(const bool holds,
+                         HoldsOneOf(work.connection(), request.author(), roles, context.Today(work.now())));
+        if (!holds) {
+          const std::string allowed = absl::StrJoin(roles, ", ");
+          return InvalidField("author", "AUTHOR_INVALID",
+                              absl::StrCat("holds none of the roles that write solutions: ", allowed),
+                              {{"value", request.author()}, {"allowed", allowed}});
+        }
         solution->set_author(request.author());
         return absl::OkStatus();
       });
@@ -123,6 +169,11 @@ void RegisterSolutions(const Context& context, rpc::Registry* registry) {
         solution->set_success_case(true);
         solution->set_case_summary(request.case_summary());
         return absl::OkStatus();
+      });
+  AddReport<v1::ReportSolutionsRequest, v1::ReportSolutionsResponse>(
+      context, Rpc("ReportSolutions"), registry,
+      [context](const rpc::Call& call, const v1::ReportSolutionsRequest& request, mysql::Connection& connection) {
+        return Report(context, call, request, connection);
       });
 }
 

@@ -38,7 +38,7 @@ const std::map<std::string, Machine>& Machines() {
         {"ConvertLead", "QUALIFIED > CONVERTED"}}},
       //
       {"followUpSheets",
-       {{"ResubmitFollowUpSheet", "RETURNED > HANDED_IN"},
+       {{"ResubmitFollowUpSheet", "RETURNED, HANDED_IN > HANDED_IN"},
         {"SignFollowUpSheet", "HANDED_IN > SIGNED"},
         {"ReturnFollowUpSheet", "HANDED_IN > RETURNED"}}},
       //

@@ -3,10 +3,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/pipeline/pipeline.h"
-#include "account-svc/rules/card_rules.h"
+#include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/duties.h"
-#include "account-svc/rules/need_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/rules/submission_rules.h"
 #include "account-svc/writers.h"
 #include "common/id/digest.h"
 #include "common/resource/standard.h"
@@ -65,6 +65,7 @@ absl::Status Review(UnitOfWork& work, ManufacturerSubmission* submission) {
   constexpr char kMessage[] = "a submission is reviewed by another than those who prepared it";
   RETURN_IF_ERROR(rules::CheckOther(actor, submission->owner(), "author", kMessage));
   RETURN_IF_ERROR(CheckNotWriter(work, kService, submission->name(), "review the submission"));
+  RETURN_IF_ERROR(rules::CheckForm(*submission));
   submission->set_reviewer(actor);
   *submission->mutable_review_time() = ToTimestamp(work.now());
   submission->set_snapshot(rules::SubmissionText(*submission));
@@ -112,8 +113,8 @@ absl::StatusOr<v1::ReportSubmissionsResponse> Report(const Context& context, con
   v1::ReportSubmissionsResponse response;
   for (auto& [kind, row] : table) {
     row.set_kind(static_cast<v1::SubmissionKind>(kind));
-    row.set_timely_percent(rules::PercentText(row.in_time(), row.due()));
-    row.set_accuracy_percent(rules::PercentText(row.accepted_at_once(), row.submitted()));
+    row.set_timely_percent(rules::RateText(row.in_time(), row.due()));
+    row.set_accuracy_percent(rules::RateText(row.accepted_at_once(), row.submitted()));
     response.add_rows()->Swap(&row);
   }
   return response;
@@ -127,6 +128,7 @@ void RegisterSubmissions(const Context& context, rpc::Registry* registry) {
   hooks.on_update = resource::OnUpdate<ManufacturerSubmission>(
       [](UnitOfWork& work, const ManufacturerSubmission& before, ManufacturerSubmission* after) -> absl::Status {
         RETURN_IF_ERROR(rules::CheckSubmissionUpdate(before));
+        RETURN_IF_ERROR(rules::CheckDueDate(before, *after, work.level() != auth::Level::kOwn));
         return after->account().empty() || after->account() == before.account()
                    ? absl::OkStatus()
                    : CheckAccountUsable(work, after->account());

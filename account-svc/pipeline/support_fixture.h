@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "account-svc/testing/account_fixture.h"
 #include "account-svc/testing/etag.h"
+#include "account-svc/testing/grants.h"
 #include "common/time/date.h"
 #include "kam/account/v1/customer_need_service.pb.h"
 #include "kam/api/standard.pb.h"
@@ -31,6 +32,8 @@ class SupportTest : public ::testing::Test {
         kax_(world_.As(seller_, "KAX")),
         pss_(world_.As(chief_, "PSS")),
         ps_(world_.As(engineer_, "PS")) {
+    for (const char* role : {"KAM", "GAM", "PSS", "PS"}) GrantRole(world_, role, "customer_need.answer");
+    for (const char* role : {"KAM", "GAM"}) GrantRole(world_, role, "customer_need.read");
     // Morning of the next Monday: no test sees the days of another.
     const absl::CivilDay monday = absl::NextWeekday(Today(clock().Now(), zone()), absl::Weekday::monday);
     clock().Set(absl::FromCivil(monday, zone()) + absl::Hours(10));

@@ -29,111 +29,6 @@ using v1::ManufacturerSubmission;
 using v1::MonthlyDemand;
 using v1::Solution;
 
-// a new need is before the department at once; it answers, and the customer is told.
-TEST_F(SupportTest, ANeedIsRoutedAnsweredAndTold) {
-  const v1::Account account = world_.AddAccount(kax_);
-  EXPECT_THAT(Record(account.name(), v1::CUSTOMER_NEED_KIND_NEW), HasReason("DEPARTMENT_REQUIRED"));
-  const auto need = Record(account.name(), v1::CUSTOMER_NEED_KIND_NEW, products_.name());
-  ASSERT_THAT(need, IsOk());
-  EXPECT_EQ(need->state(), v1::CUSTOMER_NEED_STATE_ROUTED);
-  EXPECT_TRUE(need->has_routed_time());
-  EXPECT_GT(FromTimestamp(need->answer_by()), clock().Now());
-  v1::AnalyseCustomerNeedRequest analyse;
-  analyse.set_analysis("冷链行业");
-  EXPECT_EQ(Do<CustomerNeed>(ps_, "CustomerNeedService/AnalyseCustomerNeed", need->name(), analyse)->analyst(),
-            engineer_.name());
-  v1::AnswerCustomerNeedRequest answer;
-  answer.set_answer("六月上市");
-  EXPECT_THAT(Do<CustomerNeed>(kax_, "CustomerNeedService/AnswerCustomerNeed", need->name(), answer),
-              StatusIs(absl::StatusCode::kPermissionDenied));
-  const auth::Principal stranger = world_.As(world_.AddEmployee("PS", department_.name()), "PS");
-  EXPECT_THAT(Do<CustomerNeed>(stranger, "CustomerNeedService/AnswerCustomerNeed", need->name(), answer),
-              HasReason("DEPARTMENT_NOT_ASKED"));
-  ASSERT_THAT(Do<CustomerNeed>(ps_, "CustomerNeedService/AnswerCustomerNeed", need->name(), answer), IsOk());
-  v1::TellCustomerRequest tell;
-  tell.set_told_to("李经理");
-  tell.set_told_date(day(1));
-  EXPECT_THAT(Do<CustomerNeed>(kax_, "CustomerNeedService/TellCustomer", need->name(), tell),
-              HasReason("DATE_IN_FUTURE"));
-  tell.clear_told_date();
-  tell.set_told_date(day(-1));
-  EXPECT_THAT(Do<CustomerNeed>(kax_, "CustomerNeedService/TellCustomer", need->name(), tell),
-              HasReason("DATE_TOO_EARLY"));
-  tell.clear_told_date();
-  const auto told = Do<CustomerNeed>(kax_, "CustomerNeedService/TellCustomer", need->name(), tell);
-  ASSERT_THAT(told, IsOk());
-  EXPECT_EQ(told->told_date(), today());
-}
-
-// who does not route or answer in time is escalated over.
-TEST_F(SupportTest, ANeedThatWaitsTooLongGoesUp) {
-  const v1::Account account = world_.AddAccount(kax_);
-  const auto need = Record(account.name(), v1::CUSTOMER_NEED_KIND_LATENT);
-  ASSERT_THAT(need, IsOk());
-  EXPECT_EQ(need->state(), v1::CUSTOMER_NEED_STATE_RECORDED);
-  clock().Set(FromTimestamp(need->answer_by()) - absl::Seconds(1));
-  world_.RunDue();
-  EXPECT_FALSE(Get<CustomerNeed>("CustomerNeedService/GetCustomerNeed", need->name())->overdue());
-  clock().Advance(absl::Seconds(1));
-  world_.RunDue();
-  const auto late = Get<CustomerNeed>("CustomerNeedService/GetCustomerNeed", need->name());
-  EXPECT_TRUE(late->overdue());
-  EXPECT_EQ(late->escalated_to(), manager_.name());
-  v1::RouteCustomerNeedRequest route;
-  route.set_department(products_.name());
-  const auto routed = Do<CustomerNeed>(kax_, "CustomerNeedService/RouteCustomerNeed", need->name(), route);
-  ASSERT_THAT(routed, IsOk());
-  EXPECT_FALSE(routed->overdue());
-  clock().Set(FromTimestamp(routed->answer_by()));
-  world_.RunDue();
-  EXPECT_TRUE(Get<CustomerNeed>("CustomerNeedService/GetCustomerNeed", need->name())->overdue());
-  EXPECT_THAT(Do<CustomerNeed>(kax_, "CustomerNeedService/RouteCustomerNeed", need->name(), route),
-              HasReason("DEPARTMENT_UNCHANGED"));
-  // Another department has its time; that the first was late stays, and the next delay goes up again.
-  route.set_department(department_.name());
-  const auto elsewhere = Do<CustomerNeed>(kax_, "CustomerNeedService/RouteCustomerNeed", need->name(), route);
-  ASSERT_THAT(elsewhere, IsOk());
-  EXPECT_TRUE(elsewhere->overdue());
-  EXPECT_EQ(elsewhere->escalated_to(), "");
-  clock().Set(FromTimestamp(elsewhere->answer_by()));
-  world_.RunDue();
-  EXPECT_EQ(Get<CustomerNeed>("CustomerNeedService/GetCustomerNeed", need->name())->escalated_to(), manager_.name());
-}
-
-// A-13, P-22
-TEST_F(SupportTest, MonthlyDemandStandsBesideTheMonthBefore) {
-  const v1::Account account = world_.AddAccount(kax_);
-  const auto report = [&](const std::string& product, const std::string& month, const std::string& quantity,
-                          const std::string& unit) {
-    v1::CreateMonthlyDemandRequest request;
-    MonthlyDemand& demand = *request.mutable_monthly_demand();
-    demand.set_account(account.name());
-    demand.set_product(product);
-    demand.set_month(month);
-    demand.set_quantity(quantity);
-    demand.set_unit(unit);
-    return world_.Call<MonthlyDemand>(kax_, "kam.account.v1.CustomerNeedService/CreateMonthlyDemand", request);
-  };
-  ASSERT_THAT(report("机油", "2025-12", "10.5", "桶"), IsOk());
-  ASSERT_THAT(report("机油", "2026-01", "12", "桶"), IsOk());
-  EXPECT_THAT(report("机油", "2026-01", "13", "桶"), HasReason("DEMAND_REPORTED"));
-  EXPECT_THAT(report("机油", "2026-13", "13", "桶"), NamesField("monthly_demand.month"));
-  EXPECT_THAT(report("机油", "2026-02", "-1", "桶"), NamesField("monthly_demand.quantity"));
-  ASSERT_THAT(report("轮胎", "2025-12", "4", "条"), IsOk());
-  ASSERT_THAT(report("轮胎", "2026-01", "1", "套"), IsOk());
-  v1::ReportDemandRequest request;
-  request.set_month("2026-01");
-  const auto table =
-      world_.Call<v1::ReportDemandResponse>(gam_, "kam.account.v1.CustomerNeedService/ReportDemand", request);
-  ASSERT_THAT(table, IsOk());
-  ASSERT_EQ(table->rows_size(), 2);
-  EXPECT_THAT(table->rows(0), testing::EqualsProto(absl::StrCat("account: '", account.name(),
-                                                                "' product: '机油' unit: '桶' quantity: '12' "
-                                                                "previous_quantity: '10.5' change: '1.5'")));
-  EXPECT_THAT(table->rows(1), testing::EqualsProto(absl::StrCat("account: '", account.name(),
-                                                                "' product: '轮胎' unit: '套' quantity: '1'")));
-}
-
 // the goals measure themselves from the records; approved and reviewed by another.
 TEST_F(SupportTest, APlanMeasuresItselfFromTheRecords) {
   const v1::Account account = world_.AddAccount(kam_);
@@ -184,6 +79,16 @@ TEST_F(SupportTest, APlanMeasuresItselfFromTheRecords) {
       << "what was read is not what is there";
   ASSERT_THAT(Do<AccountPlan>(gam_, service + "ApproveAccountPlan", made->name(), v1::ApproveAccountPlanRequest()),
               IsOk());
+  // No other plan of the account counts for one of its days.
+  plan.set_from_date(day(9));
+  plan.set_to_date(day(20));
+  *plan.mutable_actions() = update.account_plan().actions();
+  const auto overlapping =
+      world_.Call<AccountPlan>(kam_, "kam.account.v1.AccountPlanService/CreateAccountPlan", create);
+  ASSERT_THAT(overlapping, IsOk());
+  EXPECT_THAT(
+      Do<AccountPlan>(gam_, service + "ApproveAccountPlan", overlapping->name(), v1::ApproveAccountPlanRequest()),
+      HasReason("PLAN_OVERLAPS"));
   EXPECT_THAT(world_.Call<AccountPlan>(kam_, "kam.account.v1.AccountPlanService/UpdateAccountPlan", update),
               HasReason("PLAN_APPROVED"));
   ASSERT_THAT(Do<AccountPlan>(kam_, service + "StartAccountPlan", made->name(), v1::StartAccountPlanRequest()), IsOk());
@@ -256,6 +161,8 @@ TEST_F(SupportTest, APlanMeasuresItselfFromTheRecords) {
   ASSERT_THAT(Do<AccountPlan>(kam_, service + "CompletePlanAction", made->name(), done), IsOk());
   v1::ReviewAccountPlanRequest review;
   review.set_conclusion("基本达成");
+  EXPECT_THAT(Do<AccountPlan>(gam_, service + "ReviewAccountPlan", made->name(), review), HasReason("PERIOD_NOT_OVER"));
+  clock().Advance(absl::Hours(24 * 9));
   const auto reviewed = Do<AccountPlan>(gam_, service + "ReviewAccountPlan", made->name(), review);
   ASSERT_THAT(reviewed, IsOk());
   EXPECT_EQ(reviewed->goals(3).actual(), "200.25");
@@ -278,6 +185,17 @@ TEST_F(SupportTest, ASubmissionGoesToTheManufacturerAsItWasReviewed) {
       kax_, "kam.account.v1.ManufacturerSubmissionService/CreateManufacturerSubmission", create);
   ASSERT_THAT(made, IsOk());
   const v1::ReviewManufacturerSubmissionRequest review;
+  EXPECT_THAT(Do<ManufacturerSubmission>(kam_, service + "ReviewManufacturerSubmission", made->name(), review),
+              HasReason("FORM_REQUIRED"));
+  for (const auto& prepared : {*made, *late}) {
+    v1::UpdateManufacturerSubmissionRequest form;
+    form.mutable_manufacturer_submission()->set_name(prepared.name());
+    form.mutable_manufacturer_submission()->set_form("大用户申报表");
+    const std::string method = "kam.account.v1.ManufacturerSubmissionService/UpdateManufacturerSubmission";
+    ASSERT_THAT(world_.Call<ManufacturerSubmission>(kax_, method, form), IsOk());
+    form.mutable_manufacturer_submission()->set_due_date(day(3));
+    EXPECT_THAT(world_.Call<ManufacturerSubmission>(kax_, method, form), HasReason("DUE_DATE_FIXED"));
+  }
   EXPECT_THAT(Do<ManufacturerSubmission>(world_.As(seller_, "KAM"), service + "ReviewManufacturerSubmission",
                                          made->name(), review),
               HasReason("SEPARATION_OF_DUTIES"));
@@ -371,6 +289,9 @@ TEST_F(SupportTest, ASolutionIsWrittenReviewedAndAccepted) {
   assign.set_author(engineer_.name());
   EXPECT_THAT(Do<Solution>(kax_, service + "AssignSolution", made->name(), assign),
               StatusIs(absl::StatusCode::kPermissionDenied));
+  v1::AssignSolutionRequest seller = assign;
+  seller.set_author(seller_.name());
+  EXPECT_THAT(Do<Solution>(pss_, service + "AssignSolution", made->name(), seller), HasReason("AUTHOR_INVALID"));
   ASSERT_THAT(Do<Solution>(pss_, service + "AssignSolution", made->name(), assign), IsOk());
   v1::DraftSolutionRequest draft;
   draft.set_document("dms://v1");
@@ -418,6 +339,18 @@ TEST_F(SupportTest, ASolutionIsWrittenReviewedAndAccepted) {
   ASSERT_THAT(cases, IsOk());
   ASSERT_EQ(cases->solutions_size(), 1);
   EXPECT_EQ(cases->solutions(0).name(), made->name());
+  v1::ReportSolutionsRequest report;
+  report.set_from_date(today());
+  report.set_to_date(day(-1));
+  const std::string analyse = "kam.account.v1.SolutionService/ReportSolutions";
+  EXPECT_THAT(world_.Call<v1::ReportSolutionsResponse>(kax_, analyse, report), HasReason("PERIOD_INVALID"));
+  report.set_to_date(today());
+  const auto analysis = world_.Call<v1::ReportSolutionsResponse>(kax_, analyse, report);
+  ASSERT_THAT(analysis, IsOk());
+  ASSERT_EQ(analysis->rows_size(), 1);
+  EXPECT_THAT(analysis->rows(0),
+              testing::EqualsProto("industry: '汽车' requested: 1 accepted: 1 accepted_percent: '100.00' "
+                                   "average_quality: '92.00' success_cases: 1 actual_needs: 1"));
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/pipeline/pipeline.h"
-#include "account-svc/rules/card_rules.h"
+#include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/test_drive_rules.h"
 #include "common/resource/standard.h"
@@ -129,7 +129,7 @@ absl::StatusOr<v1::ReportTestDrivesResponse> Report(const Context& context, cons
     v1::TestDriveRow& out = table[row[0].text()];
     out.set_receptions(static_cast<int32_t>(row[1].integer()));
     out.set_customers(static_cast<int32_t>(row[2].integer()));
-    out.set_test_drive_percent(rules::PercentText(out.customers(), out.receptions()));
+    out.set_test_drive_percent(rules::RateText(out.customers(), out.receptions()));
   }
   ASSIGN_OR_RETURN(const std::vector<Row> drives,
                    QueryWithinReach(context, call, TestDrive::descriptor(), connection,
@@ -174,7 +174,9 @@ void RegisterTestDrives(const Context& context, rpc::Registry* registry) {
       });
   AddVerb<TestDrive, v1::FinishTestDriveRequest>(
       context, Rpc("FinishTestDrive"), registry,
-      [](UnitOfWork& work, const v1::FinishTestDriveRequest& request, TestDrive* drive) {
+      [](UnitOfWork& work, const v1::FinishTestDriveRequest& request, TestDrive* drive) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::CheckCompanion(actor, *drive));
         *drive->mutable_end_time() = ToTimestamp(work.now());
         drive->set_feedback(request.feedback());
         return absl::OkStatus();

@@ -88,6 +88,9 @@ TEST_F(DriveTest, ATestDriveNeedsALicenceBothSignaturesAndCompany) {
   drive.set_licence_class("E");
   EXPECT_THAT(Book(kax_, drive), HasReason("LICENCE_CLASS"));
   drive.set_licence_class("C1");
+  drive.set_age(17);
+  EXPECT_THAT(Book(kax_, drive), HasReason("AGE_TOO_LOW"));
+  drive.set_age(18);
   drive.set_route("testDriveRoutes/00000000000000000000000009");
   EXPECT_THAT(Book(kax_, drive), HasReason("REFERENCE_NOT_FOUND"));
   drive.set_route(route_);
@@ -163,6 +166,8 @@ TEST_F(DriveTest, NobodyGoesAlongOnTwoDrivesAtATime) {
   EXPECT_THAT(Do<TestDrive>(kax_, service + "StartTestDrive", second->name(), start), HasReason("COMPANION_BOOKED"));
   v1::FinishTestDriveRequest finish;
   finish.set_feedback("满意");
+  EXPECT_THAT(Do<TestDrive>(gam_, service + "FinishTestDrive", first->name(), finish), HasReason("UNACCOMPANIED"))
+      << "he was not beside the customer";
   ASSERT_THAT(Do<TestDrive>(kax_, service + "FinishTestDrive", first->name(), finish), IsOk());
   clock().Advance(absl::Hours(1));
   EXPECT_THAT(Do<TestDrive>(kax_, service + "StartTestDrive", second->name(), start), HasReason("TEST_DRIVE_OVER"));
@@ -194,6 +199,7 @@ TEST_F(DriveTest, ANewProductIsProposedTriedRolledOutAndEvaluated) {
   const v1::Account account = world_.AddAccount(kam_);
   const organization::v1::Employee kapm_person = world_.AddEmployee("KAPM", department_.name());
   const auth::Principal kapm = world_.As(kapm_person, "KAPM");
+  const auth::Principal sd = world_.As(world_.AddEmployee("SD", department_.name()), "SD");
   const std::string service = "ProductInitiativeService/";
   v1::CreateProductInitiativeRequest create;
   ProductInitiative& initiative = *create.mutable_product_initiative();
@@ -213,7 +219,10 @@ TEST_F(DriveTest, ANewProductIsProposedTriedRolledOutAndEvaluated) {
   EXPECT_THAT(
       Do<ProductInitiative>(world_.As(chief_, "KAPM"), service + "ApproveProductInitiative", made->name(), approve),
       HasReason("SEPARATION_OF_DUTIES"));
-  const auto approved = Do<ProductInitiative>(kapm, service + "ApproveProductInitiative", made->name(), approve);
+  EXPECT_THAT(Do<ProductInitiative>(kapm, service + "ApproveProductInitiative", made->name(), approve),
+              HasReason("SEPARATION_OF_DUTIES"))
+      << "he would answer for it himself";
+  const auto approved = Do<ProductInitiative>(sd, service + "ApproveProductInitiative", made->name(), approve);
   ASSERT_THAT(approved, IsOk());
   EXPECT_EQ(approved->owner(), kapm_person.name());
   EXPECT_THAT(Do<ProductInitiative>(kapm, service + "StartProductTrial", made->name(), v1::StartProductTrialRequest()),
@@ -250,9 +259,11 @@ TEST_F(DriveTest, ANewProductIsProposedTriedRolledOutAndEvaluated) {
   evaluate.mutable_figures(0)->set_actual("50");
   EXPECT_THAT(Do<ProductInitiative>(kam_, service + "EvaluateProductInitiative", made->name(), evaluate),
               StatusIs(absl::StatusCode::kPermissionDenied));
-  EXPECT_EQ(
-      Do<ProductInitiative>(kapm, service + "EvaluateProductInitiative", made->name(), evaluate)->effect_percent(),
-      "125");
+  EXPECT_THAT(Do<ProductInitiative>(kapm, service + "EvaluateProductInitiative", made->name(), evaluate),
+              HasReason("SEPARATION_OF_DUTIES"))
+      << "he answers for the effect";
+  EXPECT_EQ(Do<ProductInitiative>(sd, service + "EvaluateProductInitiative", made->name(), evaluate)->effect_percent(),
+            "125");
 }
 
 }  // namespace

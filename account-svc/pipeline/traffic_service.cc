@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/pipeline/pipeline.h"
-#include "account-svc/rules/card_rules.h"
+#include "account-svc/rules/common_rules.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -103,7 +103,7 @@ absl::StatusOr<v1::ReportDailyTrafficResponse> DailyTraffic(const Context& conte
     row->set_leads(static_cast<int32_t>(figures.leads));
     row->set_leads_with_phone(static_cast<int32_t>(figures.with_phone));
     row->set_phone_refused(static_cast<int32_t>(figures.refused));
-    row->set_registration_percent(rules::PercentText(figures.leads, figures.visits + figures.calls));
+    row->set_registration_percent(rules::RateText(figures.leads, figures.visits + figures.calls));
   }
   return response;
 }

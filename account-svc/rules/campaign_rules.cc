@@ -86,7 +86,18 @@ absl::Status CheckBudgetDecider(absl::string_view actor, const v1::Campaign& cam
                {{"budgetOwner", campaign.budget_owner()}});
 }
 
-absl::Status StartCampaign(absl::string_view today, const v1::Campaign& campaign) {
+absl::Status CheckCampaignOpen(const std::string& state, absl::string_view campaign) {
+  if (state == "INVITING" || state == "RUNNING") return absl::OkStatus();
+  return FailedPrecondition("CAMPAIGN_OVER", campaign,
+                            absl::StrCat("the campaign is ", state, "; answers and leads of its guests are as counted"),
+                            {{"state", state}});
+}
+
+absl::Status StartCampaign(absl::string_view today, int notices, const v1::Campaign& campaign) {
+  if (notices == 0) {
+    return FailedPrecondition("NOTICE_REQUIRED", campaign.name(),
+                              "the departments concerned are told of a campaign before it begins");
+  }
   if (today >= campaign.start_date()) return absl::OkStatus();
   return FailedPrecondition("PERIOD_NOT_BEGUN", campaign.name(),
                             absl::StrCat("the campaign begins on ", campaign.start_date()),
@@ -133,6 +144,7 @@ absl::StatusOr<v1::CampaignFigures> FiguresOf(const GuestCounts& guests, const v
 absl::Status EvaluateCampaign(absl::string_view actor, absl::string_view today, absl::Time now,
                               const GuestCounts& guests, const v1::EvaluateCampaignRequest& request,
                               v1::Campaign* campaign) {
+  if (actor == campaign->planner()) return SeparationOfDuties("planner", "evaluate the campaign");
   if (today < campaign->end_date()) {
     return FailedPrecondition("CAMPAIGN_NOT_OVER", campaign->name(),
                               absl::StrCat("the campaign runs until ", campaign->end_date()),

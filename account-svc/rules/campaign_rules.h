@@ -26,8 +26,10 @@ absl::Status CheckCampaign(v1::Campaign* campaign);
 absl::Status CheckCampaignUpdate(const v1::Campaign& before);
 // NOT_THE_BUDGET_OWNER; SEPARATION_OF_DUTIES for whoever planned or made it.
 absl::Status CheckBudgetDecider(absl::string_view actor, const v1::Campaign& campaign);
-// PERIOD_NOT_BEGUN before its first day.
-absl::Status StartCampaign(absl::string_view today, const v1::Campaign& campaign);
+// CAMPAIGN_OVER once it was evaluated or called off: its figures are frozen.
+absl::Status CheckCampaignOpen(const std::string& state, absl::string_view campaign);
+// NOTICE_REQUIRED when no department was told of it, PERIOD_NOT_BEGUN before its first day.
+absl::Status StartCampaign(absl::string_view today, int notices, const v1::Campaign& campaign);
 
 // What it really cost is put down, also over the budget. AMOUNT_NOT_POSITIVE, CURRENCY_MISMATCH, DATE_IN_FUTURE.
 absl::Status AddCost(absl::string_view actor, const v1::AddCampaignCostRequest& request, absl::string_view today,

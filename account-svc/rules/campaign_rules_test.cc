@@ -60,8 +60,9 @@ TEST(Campaign, TheBudgetIsDecidedByItsOwner) {
   EXPECT_THAT(CheckBudgetDecider("employees/c", campaign), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(CheckBudgetDecider("employees/x", campaign), HasReason("NOT_THE_BUDGET_OWNER"));
   EXPECT_THAT(CheckBudgetDecider("employees/b", campaign), IsOk());
-  EXPECT_THAT(StartCampaign("2026-01-04", campaign), HasReason("PERIOD_NOT_BEGUN"));
-  EXPECT_THAT(StartCampaign("2026-01-05", campaign), IsOk());
+  EXPECT_THAT(StartCampaign("2026-01-04", 1, campaign), HasReason("PERIOD_NOT_BEGUN"));
+  EXPECT_THAT(StartCampaign("2026-01-05", 0, campaign), HasReason("NOTICE_REQUIRED"));
+  EXPECT_THAT(StartCampaign("2026-01-05", 1, campaign), IsOk());
 }
 
 // the attendance rate counts the invited only; a lead costs its share, rounded half up.
@@ -93,9 +94,16 @@ TEST(Campaign, EndsWithFiguresAndTruth) {
   const v1::EvaluateCampaignRequest request;
   GuestCounts guests;
   const auto evaluate = [&](const std::string& today) {
-    return EvaluateCampaign("employees/p", today, kNow, guests, request, &campaign);
+    return EvaluateCampaign("employees/e", today, kNow, guests, request, &campaign);
   };
+  EXPECT_THAT(EvaluateCampaign("employees/p", "2026-01-06", kNow, guests, request, &campaign),
+              HasReason("SEPARATION_OF_DUTIES"))
+      << "he planned it";
   EXPECT_THAT(evaluate("2026-01-05"), HasReason("CAMPAIGN_NOT_OVER"));
+  for (const char* state : {"DRAFT", "BUDGET_REQUESTED", "BUDGETED", "EVALUATED", "CANCELLED"}) {
+    EXPECT_THAT(CheckCampaignOpen(state, "campaigns/c"), HasReason("CAMPAIGN_OVER")) << state;
+  }
+  for (const char* state : {"INVITING", "RUNNING"}) EXPECT_THAT(CheckCampaignOpen(state, "campaigns/c"), IsOk());
   EXPECT_EQ(MetadataValue(evaluate("2026-01-06"), "missing"), "invitations, attendance, costs");
   guests.invited = 1;
   EXPECT_EQ(MetadataValue(evaluate("2026-01-06"), "missing"), "attendance, costs");

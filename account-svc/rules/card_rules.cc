@@ -1,18 +1,13 @@
 #include "account-svc/rules/card_rules.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
-#include "kam/account/v1/cross_sell.pb.h"
 #include "kam/account/v1/follow_up_sheet.pb.h"
 #include "kam/account/v1/lead.pb.h"
 #include "kam/account/v1/lead_service.pb.h"
-#include "kam/account/v1/referral.pb.h"
-#include "kam/account/v1/referral_service.pb.h"
 
 namespace kam::account::rules {
 namespace {
@@ -110,69 +105,7 @@ void HandIn(absl::CivilDay day, bool first, const CardTime& time, const Policy& 
 }
 
 absl::Status CheckSigner(absl::string_view actor, const v1::FollowUpSheet& sheet) {
-  if (actor != sheet.owner()) return absl::OkStatus();
-  return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES", "nobody checks cards that he wrote himself",
-               {{"writer", sheet.owner()}});
-}
-
-absl::Status Reward(const v1::RewardReferralRequest& request, absl::string_view actor, absl::Time now,
-                    const Policy& policy, v1::Referral* referral) {
-  if (request.points() > policy.referral_points_max) {
-    return InvalidField(
-        "points", "FIELD_OUT_OF_RANGE",
-        absl::StrCat("is ", request.points(), "; at most ", policy.referral_points_max,
-                     " points are given for a referral"),
-        {{"value", absl::StrCat(request.points())}, {"limit", absl::StrCat(policy.referral_points_max)}});
-  }
-  if (actor == referral->owner()) {
-    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
-                 "the salesperson of the prospect does not reward its referrer", {{"owner", referral->owner()}});
-  }
-  referral->set_reward_points(request.points());
-  referral->set_rewarder(std::string(actor));
-  *referral->mutable_reward_time() = ToTimestamp(now);
-  return absl::OkStatus();
-}
-
-bool FollowLead(const v1::Lead& lead, absl::Time now, v1::Referral* referral) {
-  if (referral->state() != v1::REFERRAL_STATE_UNSPECIFIED && referral->state() != v1::REFERRAL_STATE_OPEN &&
-      referral->state() != v1::REFERRAL_STATE_VOID) {
-    return false;
-  }
-  const std::string before = referral->SerializeAsString();
-  referral->set_state(v1::REFERRAL_STATE_OPEN);
-  referral->set_lead(lead.name());
-  referral->set_referrer(lead.referrer());
-  referral->set_referrer_member(lead.referrer_member());
-  referral->set_owner(lead.owner());
-  if (lead.referrer().empty() && lead.referrer_member().empty()) {
-    referral->set_state(v1::REFERRAL_STATE_VOID);
-  } else if (lead.state() == v1::LEAD_STATE_CONVERTED) {
-    referral->set_state(v1::REFERRAL_STATE_SUCCEEDED);
-    referral->set_account(lead.account());
-    *referral->mutable_outcome_time() = ToTimestamp(now);
-  } else if (lead.state() == v1::LEAD_STATE_DISCARDED) {
-    referral->set_state(v1::REFERRAL_STATE_FAILED);
-    referral->set_outcome(lead.discard_reason());
-    *referral->mutable_outcome_time() = ToTimestamp(now);
-  }
-  return referral->SerializeAsString() != before;
-}
-
-absl::Status CheckOfferUpdate(const v1::CrossSellOffer& before) {
-  if (before.state() == v1::CROSS_SELL_OFFER_STATE_OFFERED) return absl::OkStatus();
-  return FailedPrecondition(
-      "OFFER_CLOSED", before.name(),
-      absl::StrCat("the offer is ", v1::CrossSellOfferState_Name(before.state()), " and does not change"),
-      {{"state", v1::CrossSellOfferState_Name(before.state())}});
-}
-
-std::string PercentText(int64_t part, int64_t whole) {
-  if (whole == 0) return "";
-  constexpr int64_t kHundredths = 10'000;
-  constexpr int64_t kHundred = 100;
-  const int64_t hundredths = (2 * part * kHundredths + whole) / (2 * whole);  // Half up.
-  return absl::StrFormat("%d.%02d", hundredths / kHundred, hundredths % kHundred);
+  return CheckOther(actor, sheet.owner(), "writer", "nobody checks cards that he wrote himself");
 }
 
 }  // namespace kam::account::rules

@@ -1,4 +1,4 @@
-// Rules of follow-up cards, their daily sheets, referrals and value-added products. Pure functions.
+// Rules of follow-up cards and their daily sheets. Pure functions.
 #ifndef KAM_ACCOUNT_SVC_RULES_CARD_RULES_H_
 #define KAM_ACCOUNT_SVC_RULES_CARD_RULES_H_
 
@@ -14,11 +14,8 @@
 
 namespace kam::account::v1 {
 class AddLeadFollowUpRequest;
-class CrossSellOffer;
 class FollowUpSheet;
 class Lead;
-class Referral;
-class RewardReferralRequest;
 enum IntentionLevel : int;
 }  // namespace kam::account::v1
 
@@ -49,18 +46,6 @@ absl::Time HandInTime(absl::CivilDay day, absl::TimeZone zone, const Policy& pol
 void HandIn(absl::CivilDay day, bool first, const CardTime& time, const Policy& policy, v1::FollowUpSheet* sheet);
 // SEPARATION_OF_DUTIES when `actor` wrote the cards.
 absl::Status CheckSigner(absl::string_view actor, const v1::FollowUpSheet& sheet);
-
-// FIELD_OUT_OF_RANGE above the policy, SEPARATION_OF_DUTIES when `actor` is the salesperson of the prospect.
-absl::Status Reward(const v1::RewardReferralRequest& request, absl::string_view actor, absl::Time now,
-                    const Policy& policy, v1::Referral* referral);
-// Makes the referral follow its lead as long as it is open; false when nothing changed.
-bool FollowLead(const v1::Lead& lead, absl::Time now, v1::Referral* referral);
-
-// OFFER_CLOSED: what was bought or declined does not change.
-absl::Status CheckOfferUpdate(const v1::CrossSellOffer& before);
-
-// "12.34": `part` in per cent of `whole`, two digits; empty when `whole` is 0.
-std::string PercentText(int64_t part, int64_t whole);
 
 }  // namespace kam::account::rules
 

@@ -17,6 +17,7 @@ TEST(Percent, RoundsHalfUpToTwoDigits) {
   EXPECT_EQ(RateText(3, 2), "150.00");
   EXPECT_EQ(RateText(0, 7), "0.00");
   EXPECT_EQ(RateText(0, 0), "");
+  EXPECT_EQ(RateText(1, 16000), "0.01");
 }
 
 TEST(Mean, RoundsHalfUpToTwoDigits) {

@@ -6,9 +6,9 @@
 #include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
+#include "common/time/date.h"
 #include "kam/account/v1/customer_need.pb.h"
 #include "kam/account/v1/customer_need_service.pb.h"
-#include "kam/account/v1/manufacturer_submission.pb.h"
 
 namespace kam::account::rules {
 
@@ -58,22 +58,18 @@ absl::Status Tell(const v1::TellCustomerRequest& request, const std::string& tod
   return absl::OkStatus();
 }
 
-absl::Status CheckSubmissionUpdate(const v1::ManufacturerSubmission& before) {
-  if (before.state() == v1::MANUFACTURER_SUBMISSION_STATE_PREPARED) return absl::OkStatus();
-  return FailedPrecondition("SUBMISSION_REVIEWED", before.name(),
-                            "what was reviewed is what is submitted; revise it to change it",
-                            {{"state", v1::ManufacturerSubmissionState_Name(before.state())}});
+absl::StatusOr<std::string> DemandDue(absl::string_view month, const Policy& policy) {
+  ASSIGN_OR_RETURN(const std::string next, AddMonths(absl::StrCat(month, "-01"), 1));
+  return AddDays(next, policy.demand_due_day - 1);
 }
 
-std::string SubmissionText(const v1::ManufacturerSubmission& submission) {
-  std::string text = absl::StrCat("manufacturer-submission 1\n", submission.manufacturer(), "\n",
-                                  v1::SubmissionKind_Name(submission.kind()), "\n", submission.account(), "\n",
-                                  submission.display_name(), "\n", submission.form(), "\n", submission.due_date(), "\n",
-                                  submission.content(), "\n");
-  for (const v1::SubmissionAttachment& attachment : submission.attachments()) {
-    absl::StrAppend(&text, attachment.title(), "\t", attachment.document(), "\n");
-  }
-  return text;
+absl::Status CheckDemandOpen(absl::string_view name, absl::string_view month, const std::string& today,
+                             const Policy& policy) {
+  ASSIGN_OR_RETURN(const std::string due, DemandDue(month, policy));
+  if (today <= due) return absl::OkStatus();
+  return FailedPrecondition("DEMAND_FIXED", name,
+                            absl::StrCat("the quantities of ", month, " were corrected until ", due),
+                            {{"month", std::string(month)}, {"limit", due}});
 }
 
 }  // namespace kam::account::rules

@@ -1,16 +1,17 @@
-// Rules of needs and of submissions to manufacturers. Pure functions.
+// Rules of needs and of monthly demand. Pure functions.
 #ifndef KAM_ACCOUNT_SVC_RULES_NEED_RULES_H_
 #define KAM_ACCOUNT_SVC_RULES_NEED_RULES_H_
 
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "account-svc/policy.h"
 
 namespace kam::account::v1 {
 class CustomerNeed;
-class ManufacturerSubmission;
 class TellCustomerRequest;
 }  // namespace kam::account::v1
 
@@ -27,10 +28,11 @@ absl::Status CheckAnswerer(absl::string_view department_path, const v1::Customer
 // DATE_IN_FUTURE.
 absl::Status Tell(const v1::TellCustomerRequest& request, const std::string& today, v1::CustomerNeed* need);
 
-// SUBMISSION_REVIEWED: what was reviewed is what is submitted.
-absl::Status CheckSubmissionUpdate(const v1::ManufacturerSubmission& before);
-// Everything that is submitted, in one text.
-std::string SubmissionText(const v1::ManufacturerSubmission& submission);
+// Last day on which the quantities of a month ("2026-01") are corrected.
+absl::StatusOr<std::string> DemandDue(absl::string_view month, const Policy& policy);
+// DEMAND_FIXED after that day.
+absl::Status CheckDemandOpen(absl::string_view name, absl::string_view month, const std::string& today,
+                             const Policy& policy);
 
 }  // namespace kam::account::rules
 

@@ -2,11 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "account-svc/rules/proto_time.h"
 #include "common/testing/matchers.h"
 #include "kam/account/v1/customer_need.pb.h"
 #include "kam/account/v1/customer_need_service.pb.h"
-#include "kam/account/v1/manufacturer_submission.pb.h"
 
 namespace kam::account::rules {
 namespace {
@@ -76,38 +74,13 @@ TEST(NeedRules, WhatWasAnsweredDoesNotChange) {
   }
 }
 
-// the snapshot holds everything that is submitted, and nothing that is not.
-TEST(SubmissionRules, TheSnapshotChangesWithEverythingThatIsSubmitted) {
-  v1::ManufacturerSubmission base;
-  base.set_manufacturer("一汽");
-  base.set_kind(v1::SUBMISSION_KIND_DEMAND);
-  base.set_content("十辆");
-  base.add_attachments()->set_title("清单");
-  const std::string text = SubmissionText(base);
-  const auto differs = [&](auto change) {
-    v1::ManufacturerSubmission other = base;
-    change(&other);
-    return SubmissionText(other) != text;
-  };
-  EXPECT_TRUE(differs([](auto* at) { at->set_manufacturer("x"); }));
-  EXPECT_TRUE(differs([](auto* at) { at->set_kind(v1::SUBMISSION_KIND_FILE); }));
-  EXPECT_TRUE(differs([](auto* at) { at->set_account("accounts/a"); }));
-  EXPECT_TRUE(differs([](auto* at) { at->set_display_name("x"); }));
-  EXPECT_TRUE(differs([](auto* at) { at->set_form("x"); }));
-  EXPECT_TRUE(differs([](auto* at) { at->set_due_date("2026-01-05"); }));
-  EXPECT_TRUE(differs([](auto* at) { at->set_content("x"); }));
-  EXPECT_TRUE(differs([](auto* at) { at->mutable_attachments(0)->set_title("x"); }));
-  EXPECT_TRUE(differs([](auto* at) { at->mutable_attachments(0)->set_document("x"); }));
-  EXPECT_TRUE(differs([](auto* at) { at->add_attachments(); }));
-  EXPECT_FALSE(differs([](auto* at) { at->set_receipt("x"); }));
-}
-
-TEST(SubmissionRules, WhatWasReviewedDoesNotChange) {
-  v1::ManufacturerSubmission submission;
-  for (int state = 1; state <= v1::ManufacturerSubmissionState_MAX; ++state) {
-    submission.set_state(static_cast<v1::ManufacturerSubmissionState>(state));
-    EXPECT_EQ(CheckSubmissionUpdate(submission).ok(), state == v1::MANUFACTURER_SUBMISSION_STATE_PREPARED);
-  }
+// A-13, F-15: the quantities of a month are corrected until the day of the policy.
+TEST(DemandRules, AMonthThatIsOverStays) {
+  Policy policy;
+  policy.demand_due_day = 5;
+  EXPECT_EQ(*DemandDue("2025-12", policy), "2026-01-05");
+  EXPECT_THAT(CheckDemandOpen("monthlyDemands/d", "2025-12", "2026-01-05", policy), IsOk());
+  EXPECT_THAT(CheckDemandOpen("monthlyDemands/d", "2025-12", "2026-01-06", policy), HasReason("DEMAND_FIXED"));
 }
 
 }  // namespace

@@ -62,6 +62,18 @@ absl::Status ApproveAccountPlan(absl::string_view actor, absl::Time now, v1::Acc
   return absl::OkStatus();
 }
 
+absl::Status CheckPlanBegun(const std::string& today, const v1::AccountPlan& plan) {
+  if (today >= plan.from_date()) return absl::OkStatus();
+  return FailedPrecondition("PERIOD_NOT_BEGUN", plan.name(), absl::StrCat("the plan begins on ", plan.from_date()),
+                            {{"startDate", plan.from_date()}, {"today", today}});
+}
+
+absl::Status CheckPlanOver(const std::string& today, const v1::AccountPlan& plan) {
+  if (today >= plan.to_date()) return absl::OkStatus();
+  return FailedPrecondition("PERIOD_NOT_OVER", plan.name(), absl::StrCat("the plan runs until ", plan.to_date()),
+                            {{"endDate", plan.to_date()}, {"today", today}});
+}
+
 absl::Status CompleteAction(const v1::CompletePlanActionRequest& request, const std::string& today,
                             v1::AccountPlan* plan) {
   if (request.action() < 1 || request.action() > plan->actions_size()) {

@@ -26,6 +26,9 @@ absl::Status CheckAccountPlan(const v1::AccountPlan& plan);
 absl::Status CheckAccountPlanUpdate(const v1::AccountPlan& before);
 // SEPARATION_OF_DUTIES for those who drew it up, PLAN_INCOMPLETE without goals and actions.
 absl::Status ApproveAccountPlan(absl::string_view actor, absl::Time now, v1::AccountPlan* plan);
+// PERIOD_NOT_BEGUN before the first day of the plan, PERIOD_NOT_OVER before its last.
+absl::Status CheckPlanBegun(const std::string& today, const v1::AccountPlan& plan);
+absl::Status CheckPlanOver(const std::string& today, const v1::AccountPlan& plan);
 // ACTION_UNKNOWN, ACTION_DONE, DATE_IN_FUTURE.
 absl::Status CompleteAction(const v1::CompletePlanActionRequest& request, const std::string& today,
                             v1::AccountPlan* plan);

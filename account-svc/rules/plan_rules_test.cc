@@ -99,5 +99,16 @@ TEST(PlanRules, WhatWasAgreedDoesNotChange) {
   }
 }
 
+// a plan is begun on its first day, reviewed on its last.
+TEST(PlanRules, APlanIsStartedAndReviewedInItsTime) {
+  v1::AccountPlan plan;
+  plan.set_from_date("2026-01-05");
+  plan.set_to_date("2026-03-31");
+  EXPECT_THAT(CheckPlanBegun("2026-01-04", plan), HasReason("PERIOD_NOT_BEGUN"));
+  EXPECT_THAT(CheckPlanBegun("2026-01-05", plan), IsOk());
+  EXPECT_THAT(CheckPlanOver("2026-03-30", plan), HasReason("PERIOD_NOT_OVER"));
+  EXPECT_THAT(CheckPlanOver("2026-03-31", plan), IsOk());
+}
+
 }  // namespace
 }  // namespace kam::account::rules

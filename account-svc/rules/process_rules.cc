@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "account-svc/rules/blank.h"
 #include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/resource/type.h"
@@ -38,7 +39,7 @@ absl::Status CheckFacts(const v1::Opportunity& opportunity, const ProcessStage& 
   std::vector<std::string> missing;
   for (const std::string& fact : stage.facts) {
     const auto* field = FactField(fact);
-    if (field != nullptr && !opportunity.GetReflection()->HasField(opportunity, field)) missing.push_back(fact);
+    if (field != nullptr && IsBlank(opportunity, *field)) missing.push_back(fact);
   }
   if (missing.empty()) return absl::OkStatus();
   const std::string list = absl::StrJoin(missing, ", ");
@@ -218,8 +219,23 @@ std::optional<absl::Time> StallTime(const v1::Opportunity& opportunity, const Pr
   return absl::FromCivil(since + at->days_max + 1, zone);
 }
 
+absl::Status AuditReport(const std::string& actor, const std::vector<std::string>& heads, const std::string& finding,
+                         absl::Time now, v1::OpportunityReport* report) {
+  RETURN_IF_ERROR(CheckOther(actor, report->owner(), "author", "nobody audits a report of his own"));
+  if (!heads.empty() && std::find(heads.begin(), heads.end(), actor) == heads.end()) {
+    return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_HEAD",
+                 absl::StrCat("the head of the department audits the report: ", absl::StrJoin(heads, ", ")),
+                 {{"heads", absl::StrJoin(heads, ", ")}});
+  }
+  report->set_finding(finding);
+  report->set_auditor(actor);
+  *report->mutable_audit_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
 std::string ReportContent(const v1::OpportunityReport& report) {
-  std::string text = absl::StrCat("opportunity-report 1\n", report.as_of_date(), "\n");
+  std::string text = absl::StrCat("opportunity-report 2\n", report.as_of_date(), "\n", report.owner(), "\n",
+                                  report.remark().size(), "\n", report.remark(), "\n");
   for (const v1::OpportunityReportLine& line : report.lines()) {
     absl::StrAppend(&text, NameOfStage(line.stage()), "|", line.currency(), "|", line.deals(), "|", line.amount(), "|",
                     line.weighted(), "|", line.stalled(), "|", line.slipped(), "\n");

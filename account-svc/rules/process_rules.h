@@ -58,6 +58,10 @@ absl::Status TrackSlip(const std::string& date_before, v1::Opportunity* after);
 // When an open deal stands still; nothing without a limit.
 std::optional<absl::Time> StallTime(const v1::Opportunity& opportunity, const Process& process, absl::TimeZone zone);
 
+// SEPARATION_OF_DUTIES for the author; NOT_THE_HEAD unless `actor` is one of `heads`, who lead a department of the
+// author: where nobody does, whoever has the right audits.
+absl::Status AuditReport(const std::string& actor, const std::vector<std::string>& heads, const std::string& finding,
+                         absl::Time now, v1::OpportunityReport* report);
 // What the hash of a report is taken over.
 std::string ReportContent(const v1::OpportunityReport& report);
 

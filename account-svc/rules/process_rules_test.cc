@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/testing/matchers.h"
+#include "kam/account/v1/opportunity_report.pb.h"
 #include "kam/account/v1/sales_process.pb.h"
 
 namespace kam::account::rules {
@@ -178,6 +179,25 @@ TEST(ProcessRules, ADealStandsStillAfterTheDaysOfItsStage) {
   deal = At(v1::OPPORTUNITY_STAGE_NEGOTIATION);
   *deal.mutable_stage_since() = ToTimestamp(kNow);
   EXPECT_FALSE(StallTime(deal, process, absl::UTCTimeZone()).has_value()) << "0 days: no limit";
+}
+
+// the head of the department audits; where nobody leads it, whoever may.
+TEST(ReportRules, TheHeadOfTheDepartmentAudits) {
+  v1::OpportunityReport report;
+  report.set_owner("employees/a");
+  const absl::Time now = absl::FromUnixSeconds(1'767'571'200);
+  EXPECT_THAT(AuditReport("employees/a", {}, "f", now, &report), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(AuditReport("employees/x", {"employees/h", "employees/g"}, "f", now, &report), HasReason("NOT_THE_HEAD"));
+  EXPECT_THAT(AuditReport("employees/x", {}, "f", now, &report), IsOk());
+  ASSERT_THAT(AuditReport("employees/g", {"employees/h", "employees/g"}, "属实", now, &report), IsOk());
+  EXPECT_EQ(report.auditor(), "employees/g");
+  EXPECT_EQ(report.finding(), "属实");
+  v1::OpportunityReport other = report;
+  other.set_remark("x");
+  EXPECT_NE(ReportContent(other), ReportContent(report));
+  other = report;
+  other.set_owner("employees/b");
+  EXPECT_NE(ReportContent(other), ReportContent(report));
 }
 
 }  // namespace

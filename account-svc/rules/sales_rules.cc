@@ -1,8 +1,11 @@
 #include "account-svc/rules/sales_rules.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "account-svc/rules/blank.h"
 #include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/duties.h"
+#include "account-svc/rules/keys.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
 #include "kam/account/v1/account.pb.h"
@@ -19,15 +22,15 @@ absl::Status CheckLead(const v1::Lead& lead, const Policy& policy) {
   FieldViolations violations;
   for (const std::string& path : policy.visitor_form_fields) {
     const auto* field = v1::Lead::descriptor()->FindFieldByName(path);
-    if (field == nullptr || (field->is_repeated() ? lead.GetReflection()->FieldSize(lead, field) > 0
-                                                  : lead.GetReflection()->HasField(lead, field))) {
-      continue;
-    }
+    if (field == nullptr || !IsBlank(lead, *field)) continue;
     violations.Add(absl::StrCat("lead.", path), "LEAD_FORM_INCOMPLETE", "may not be blank on the visitor form",
                    {{"field", path}});
   }
   if (lead.phone().empty() && !lead.phone_refused()) {
     violations.Add("lead.phone", "PHONE_REQUIRED", "must be set unless the customer refuses it (phone_refused)");
+  }
+  if (!lead.phone().empty() && !absl::StartsWith(NormalPhone(lead.phone(), policy.default_country), "+")) {
+    violations.Add("lead.phone", "PHONE_INVALID", "is no telephone number", {{"value", lead.phone()}});
   }
   if (!lead.phone().empty() && lead.phone_refused()) {
     violations.Add("lead.phone_refused", "PHONE_REFUSED", "cannot be set: the customer left a telephone number");

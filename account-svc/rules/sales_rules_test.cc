@@ -14,6 +14,7 @@ namespace {
 using testing::EqualsProto;
 using testing::HasReason;
 using testing::IsOk;
+using testing::NamesField;
 
 // the telephone is excepted only when the customer refuses it.
 TEST(LeadRules, ATelephoneIsNeededUnlessRefused) {
@@ -23,7 +24,13 @@ TEST(LeadRules, ATelephoneIsNeededUnlessRefused) {
   EXPECT_THAT(CheckLead(lead, policy), HasReason("PHONE_REQUIRED"));
   lead.set_phone_refused(true);
   EXPECT_THAT(CheckLead(lead, policy), IsOk());
-  lead.set_phone("139");
+  lead.set_phone("-");
+  lead.set_phone_refused(false);
+  EXPECT_THAT(CheckLead(lead, policy), HasReason("PHONE_INVALID"));
+  lead.set_phone(" ");
+  EXPECT_THAT(CheckLead(lead, policy), HasReason("PHONE_INVALID"));
+  lead.set_phone("13912345678");
+  lead.set_phone_refused(true);
   EXPECT_THAT(CheckLead(lead, policy), HasReason("PHONE_REFUSED"));
   lead.set_phone_refused(false);
   EXPECT_THAT(CheckLead(lead, policy), IsOk());
@@ -39,6 +46,8 @@ TEST(LeadRules, NoItemOfTheVisitorFormStaysBlank) {
   const absl::Status blank = CheckLead(lead, policy);
   EXPECT_THAT(blank, HasReason("LEAD_FORM_INCOMPLETE"));
   EXPECT_THAT(ViolatedFields(blank), ::testing::ElementsAre("lead.display_name", "lead.showroom", "lead.party_size"));
+  lead.set_display_name(" ");
+  EXPECT_THAT(CheckLead(lead, policy), NamesField("lead.display_name")) << "blanks are nothing";
   lead.set_display_name("王");
   lead.set_showroom("一号");
   lead.set_party_size(2);

@@ -1,4 +1,4 @@
-// Rules of solutions and of new products. Pure functions.
+// Rules of solutions. Pure functions.
 #ifndef KAM_ACCOUNT_SVC_RULES_SOLUTION_RULES_H_
 #define KAM_ACCOUNT_SVC_RULES_SOLUTION_RULES_H_
 
@@ -11,12 +11,8 @@
 
 namespace kam::account::v1 {
 class DraftSolutionRequest;
-class EvaluateProductInitiativeRequest;
 class EvaluateSolutionRequest;
 class PresentSolutionRequest;
-class ProductInitiative;
-class ReachInitiativeMilestoneRequest;
-class RecordProductSampleRequest;
 class Solution;
 }  // namespace kam::account::v1
 
@@ -36,22 +32,6 @@ absl::Status EvaluateQuality(const v1::EvaluateSolutionRequest& request, absl::s
                              v1::Solution* solution);
 // SCORE_TOO_LOW below the score of the policy, or not judged yet.
 absl::Status CheckSuccessCase(const v1::Solution& solution, const Policy& policy);
-
-// INITIATIVE_OVER; from the approval on MEASURES_FROZEN: what was approved stays, only what was missing is added, and
-// accounts that try it stay on the list. MILESTONE_REACHED: a milestone that was reached keeps its place, title, days.
-absl::Status CheckInitiativeUpdate(const v1::ProductInitiative& before, v1::ProductInitiative* after);
-// INITIATIVE_INCOMPLETE without accounts, milestones and measures.
-absl::Status CheckTrial(const v1::ProductInitiative& initiative);
-// ACCOUNT_NOT_TARGETED, DATE_IN_FUTURE.
-absl::Status AddSample(const v1::RecordProductSampleRequest& request, const std::string& today,
-                       v1::ProductInitiative* initiative);
-// MILESTONE_UNKNOWN, MILESTONE_REACHED, DATE_IN_FUTURE.
-absl::Status ReachMilestone(const v1::ReachInitiativeMilestoneRequest& request, const std::string& today,
-                            v1::ProductInitiative* initiative);
-// TRIAL_WITHOUT_SUCCESS: no customer would take it.
-absl::Status CheckRollOut(const v1::ProductInitiative& initiative);
-// FIGURES_MISSING unless there is one figure for each measure.
-absl::Status EvaluateEffect(const v1::EvaluateProductInitiativeRequest& request, v1::ProductInitiative* initiative);
 
 }  // namespace kam::account::rules
 

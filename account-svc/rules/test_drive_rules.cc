@@ -38,6 +38,11 @@ absl::Status CheckBooking(const v1::TestDrive& drive, const v1::DemoVehicle& veh
   if (drive.lead().empty() && drive.account().empty()) {
     return InvalidField("test_drive.lead", "CUSTOMER_REQUIRED", "must be set, or the account");
   }
+  if (drive.age() != 0 && drive.age() < policy.test_drive_age_min) {
+    const std::string limit = absl::StrCat(policy.test_drive_age_min);
+    return InvalidField("test_drive.age", "AGE_TOO_LOW", absl::StrCat("is less than ", limit),
+                        {{"value", absl::StrCat(drive.age())}, {"limit", limit}});
+  }
   const absl::Time start = FromTimestamp(drive.planned_start());
   const absl::Time end = FromTimestamp(drive.planned_end());
   if (end <= start || end - start > policy.test_drive_max) {
@@ -68,6 +73,14 @@ absl::Status CheckTestDriveUpdate(const v1::TestDrive& before) {
   if (before.state() == v1::TEST_DRIVE_STATE_BOOKED) return absl::OkStatus();
   return FailedPrecondition("TEST_DRIVE_BEGUN", before.name(), "it began or was called off and does not change",
                             {{"state", v1::TestDriveState_Name(before.state())}});
+}
+
+absl::Status CheckCompanion(absl::string_view actor, const v1::TestDrive& drive) {
+  if (actor == drive.owner()) return absl::OkStatus();
+  return Error(
+      absl::StatusCode::kPermissionDenied, "UNACCOMPANIED",
+      absl::StrCat("how the drive went says ", drive.owner(), ", who was beside the customer; others may stop it"),
+      {{"companion", drive.owner()}});
 }
 
 absl::Status Start(const v1::StartTestDriveRequest& request, absl::string_view actor, const v1::DemoVehicle& vehicle,

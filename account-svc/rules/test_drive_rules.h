@@ -27,6 +27,8 @@ absl::Status CheckAhead(const v1::TestDrive& drive, absl::Time now);
 // TEST_DRIVE_BEGUN: a drive that began or was called off does not change.
 absl::Status CheckTestDriveUpdate(const v1::TestDrive& before);
 // UNACCOMPANIED for anybody but the salesperson who goes along, LICENCE_NOT_SEEN, LICENCE_INVALID, VEHICLE_WITHDRAWN,
+// UNACCOMPANIED for anybody but whoever went along.
+absl::Status CheckCompanion(absl::string_view actor, const v1::TestDrive& drive);
 // ROUTE_WITHDRAWN, TEST_DRIVE_EARLY before the time of the policy, TEST_DRIVE_OVER after the time it was booked for.
 absl::Status Start(const v1::StartTestDriveRequest& request, absl::string_view actor, const v1::DemoVehicle& vehicle,
                    const v1::TestDriveRoute& route, absl::Time now, absl::TimeZone zone, const Policy& policy,

@@ -3,6 +3,7 @@
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/visits/communications.h"
 #include "account-svc/visits/contact_date.h"
+#include "account-svc/visits/references.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/communication_record_service.pb.h"
@@ -30,6 +31,8 @@ absl::Status Create(const Context& context, UnitOfWork& work, CommunicationRecor
   }
   RETURN_IF_ERROR(Check(context, work, *record));
   if (!record->account().empty()) RETURN_IF_ERROR(CheckAccountUsable(work, record->account()));
+  RETURN_IF_ERROR(CheckVisitOf(work, record->account(), record->visit(), "communication_record.visit"));
+  RETURN_IF_ERROR(CheckLeadReach(work, record->lead()));
   return Note(context, work, *record);
 }
 
@@ -40,6 +43,10 @@ absl::Status Update(const Context& context, UnitOfWork& work, const Communicatio
     RETURN_IF_ERROR(rules::CheckCommunicationUpdate(before, work.actor().subject, work.now(), context.policy));
   }
   RETURN_IF_ERROR(Check(context, work, *after));
+  if (before.visit() != after->visit()) {
+    RETURN_IF_ERROR(CheckVisitOf(work, after->account(), after->visit(), "communication_record.visit"));
+  }
+  if (before.lead() != after->lead()) RETURN_IF_ERROR(CheckLeadReach(work, after->lead()));
   return Note(context, work, *after);
 }
 

@@ -159,6 +159,13 @@ TEST_F(CommunicationTest, DaysWithoutACopyAreListed) {
   EXPECT_THAT(missing(monday, friday), ::testing::ElementsAre(tuesday + " late")) << "today is not over";
   MoveOn(absl::Hours(24 * 5));
   EXPECT_THAT(missing(monday, saturday), ::testing::ElementsAre(tuesday + " late", Day(-5), Day(-4), friday));
+  // Whoever is on leave carries nothing; half a day is a day at work.
+  world_.harness().db().Execute(absl::StrCat(
+      "INSERT INTO leave_requests (id, version, create_time, update_time, creator, updater, employee, start_date, "
+      "end_date, ends_at_noon, state) VALUES ('",
+      world_.harness().NewId(), "', 1, '2026-01-01', '2026-01-01', 'employees/x', 'employees/x', '",
+      IdOf(seller_.name()), "', '", Day(-5), "', '", Day(-4), "', 1, 'APPROVED')"));
+  EXPECT_THAT(missing(monday, saturday), ::testing::ElementsAre(tuesday + " late", Day(-4), friday));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "account-svc/verb.h"
 #include "account-svc/visits/answer_clock.h"
 #include "account-svc/visits/contact_date.h"
+#include "account-svc/visits/references.h"
 #include "account-svc/visits/reports.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -43,6 +44,7 @@ absl::Status Create(const Context& context, UnitOfWork& work, CustomerOpinion* o
   RETURN_IF_ERROR(Validate(work, *opinion));
   RETURN_IF_ERROR(rules::CheckOpinionDate(opinion->opinion_date(), today));
   RETURN_IF_ERROR(CheckContact(work, *opinion));
+  RETURN_IF_ERROR(CheckVisitOf(work, opinion->account(), opinion->visit(), "customer_opinion.visit"));
   return CheckAccountUsable(work, opinion->account());
 }
 
@@ -50,7 +52,9 @@ absl::Status Update(const Context& context, UnitOfWork& work, const CustomerOpin
   RETURN_IF_ERROR(rules::CheckOpinionUpdate(before));
   RETURN_IF_ERROR(Validate(work, *after));
   RETURN_IF_ERROR(rules::CheckOpinionDate(after->opinion_date(), context.Today(work.now())));
-  return CheckContact(work, *after);
+  RETURN_IF_ERROR(CheckContact(work, *after));
+  if (before.visit() == after->visit()) return absl::OkStatus();
+  return CheckVisitOf(work, after->account(), after->visit(), "customer_opinion.visit");
 }
 
 absl::Status AskHandler(const Context& context, UnitOfWork& work, CustomerOpinion* opinion) {

@@ -96,6 +96,31 @@ TEST_F(CustomerOpinionTest, AnOpinionIsClosedOnlyWhenTheCustomerWasTold) {
   EXPECT_EQ(closed->change_made(), "结算周期改为一个月");
 }
 
+// the visit on which it was heard is one to that customer, within reach.
+TEST_F(CustomerOpinionTest, TheVisitOfAnOpinionIsOneToTheCustomer) {
+  const v1::Account account = world_.AddAccount(kax_), elsewhere = world_.AddAccount(kax_),
+                    foreign = world_.AddAccount(kax2_);
+  const auto visit = CreateVisit(kax_, MakeVisit(elsewhere.name(), absl::Hours(1), absl::Hours(2)));
+  const auto unseen = CreateVisit(kax2_, MakeVisit(foreign.name(), absl::Hours(1), absl::Hours(2)));
+  const auto right = CreateVisit(kax_, MakeVisit(account.name(), absl::Hours(3), absl::Hours(4)));
+  ASSERT_THAT(visit, IsOk());
+  ASSERT_THAT(unseen, IsOk());
+  ASSERT_THAT(right, IsOk());
+  v1::CreateCustomerOpinionRequest create;
+  CustomerOpinion& opinion = *create.mutable_customer_opinion();
+  opinion.set_account(account.name());
+  opinion.set_subject(v1::OPINION_SUBJECT_PRODUCT);
+  opinion.set_subject_reference("轻卡");
+  opinion.set_opinion("油耗高");
+  opinion.set_visit(visit->name());
+  const std::string method = "CustomerOpinionService/CreateCustomerOpinion";
+  EXPECT_THAT(Call<CustomerOpinion>(kax_, method, create), HasReason("VISIT_OF_ANOTHER_ACCOUNT"));
+  opinion.set_visit(unseen->name());
+  EXPECT_THAT(Call<CustomerOpinion>(kax_, method, create), HasReason("OUT_OF_SCOPE"));
+  opinion.set_visit(right->name());
+  EXPECT_THAT(Call<CustomerOpinion>(kax_, method, create), IsOk());
+}
+
 // nobody answers what he brought or passes on, nor closes what he answered.
 TEST_F(CustomerOpinionTest, AnOpinionIsAnsweredBySomebodyElse) {
   const organization::v1::Employee manager = world_.AddEmployee("KAM", department_.name(), {head_.name()});

@@ -7,6 +7,7 @@
 
 #include "account-svc/context.h"
 #include "account-svc/rules/report_rules.h"
+#include "common/id/digest.h"
 #include "common/resource/type.h"
 #include "common/rpc/call.h"
 #include "google/protobuf/repeated_field.h"
@@ -18,6 +19,21 @@ namespace kam::account {
 // one after the other. `column`: that of the period.
 absl::Status CheckFirstOfPeriod(resource::UnitOfWork& work, const resource::Type& type, const std::string& column,
                                 const std::string& author, const std::string& day);
+
+// SHA-256 of what was handed in, hexadecimal: the report as it is stored, without its version, its state and what the
+// review adds, so that whoever reads it later can work it out again.
+template <typename T>
+std::string ReportHash(T report) {
+  report.clear_etag();
+  report.clear_update_time();
+  report.clear_updater();
+  report.clear_state();
+  report.clear_content_hash();
+  report.clear_reviewer();
+  report.clear_review_time();
+  report.clear_comment();
+  return Sha256Hex(report.SerializeAsString());
+}
 
 // Whether the author of a report reports to the caller today.
 absl::StatusOr<bool> IsSuperiorOf(const Context& context, resource::UnitOfWork& work, const std::string& author);

@@ -117,6 +117,36 @@ absl::StatusOr<std::vector<rules::Carrier>> CarriersOf(const Context& context, c
   return carriers;
 }
 
+// Days on which somebody was on leave from morning to evening, by employee.
+using LeaveDays = std::multimap<std::string, std::pair<std::string, std::string>>;
+
+absl::StatusOr<LeaveDays> LeaveOf(mysql::Connection& connection, const Period& period) {
+  LeaveDays days;
+  RETURN_IF_ERROR(
+      connection.Scan("SELECT l.employee, CASE WHEN l.starts_at_noon = 1 THEN l.start_date + INTERVAL 1 DAY ELSE "
+                      "l.start_date END, CASE WHEN l.ends_at_noon = 1 THEN l.end_date - INTERVAL 1 DAY ELSE "
+                      "l.end_date END, l.return_date FROM leave_requests l WHERE l.state IN ('APPROVED', 'RETURNED') "
+                      "AND l.start_date <= ? AND l.end_date >= ?",
+                      std::vector<Value>{Value(period.last), Value(period.first)}, [&](const Row& row) -> absl::Status {
+                        // Back at work before the leave was over.
+                        const bool back = !row[3].is_null() && row[3].text() <= row[2].text();
+                        std::string last = row[2].text();
+                        if (back) {
+                          ASSIGN_OR_RETURN(last, AddDays(row[3].text(), -1));
+                        }
+                        days.insert({row[0].text(), {row[1].text(), last}});
+                        return absl::OkStatus();
+                      }));
+  return days;
+}
+
+bool IsAway(const LeaveDays& away, const rules::MissingDay& missing) {
+  const auto [begin, end] = away.equal_range(missing.employee);
+  const std::string day = FormatDate(missing.day);
+  return std::any_of(begin, end,
+                     [&](const auto& leave) { return leave.second.first <= day && day <= leave.second.second; });
+}
+
 absl::StatusOr<v1::ListMissingRecorderDaysResponse> MissingDays(const Context& context, rpc::Call& call,
                                                                 const v1::ListMissingRecorderDaysRequest& request) {
   constexpr int kDaysMax = 92;
@@ -148,7 +178,9 @@ absl::StatusOr<v1::ListMissingRecorderDaysResponse> MissingDays(const Context& c
           copies[{row[0].text(), day}] = row[2].integer() == 0 ? rules::Copy::kInTime : rules::Copy::kLate;
           return absl::OkStatus();
         }));
+    ASSIGN_OR_RETURN(const auto away, LeaveOf(connection, period));
     for (const rules::MissingDay& missing : rules::MissingDays(carriers, days, copies)) {
+      if (!missing.late && IsAway(away, missing)) continue;
       v1::MissingRecorderDay& row = *response.add_rows();
       row.set_employee(NameOf("employees", missing.employee));
       row.set_date(FormatDate(missing.day));

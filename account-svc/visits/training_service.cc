@@ -91,6 +91,39 @@ absl::StatusOr<v1::ListDueCustomerTrainingsResponse> Due(const Context& context,
   return response;
 }
 
+// What every customer was given last of each document, beside what anybody was: the newest version is a fact of the
+// company, whoever's customer got it first.
+absl::StatusOr<v1::ListOutdatedDocumentsResponse> Outdated(const Context& context, rpc::Call& call,
+                                                           const v1::ListOutdatedDocumentsRequest& request) {
+  const resource::Type& type = *context.runtime.catalog().Find(CustomerTraining::descriptor());
+  std::string sql =
+      "SELECT t.account, d.title, d.version, d.sent_date, (SELECT n.version FROM customer_trainings_documents n WHERE "
+      "n.title = d.title ORDER BY n.sent_date DESC, n.parent_id DESC, n.position DESC LIMIT 1) FROM customer_trainings "
+      "t JOIN customer_trainings_documents d ON d.parent_id = t.id WHERE NOT EXISTS (SELECT 1 FROM "
+      "customer_trainings_documents e JOIN customer_trainings u ON u.id = e.parent_id WHERE u.account = t.account AND "
+      "e.title = d.title AND (e.sent_date > d.sent_date OR (e.sent_date = d.sent_date AND (e.parent_id > d.parent_id "
+      "OR (e.parent_id = d.parent_id AND e.position > d.position)))))";
+  std::vector<Value> params;
+  if (!request.title().empty()) AddCondition({"d.title = ?", {Value(request.title())}}, &sql, &params);
+  AddCondition(resource::ScopeCondition(type, call.principal, call.level()), &sql, &params);
+  absl::StrAppend(&sql, " ORDER BY d.title, t.account");
+  v1::ListOutdatedDocumentsResponse response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) {
+    response.Clear();
+    return connection.Scan(sql, mysql::Params(params), [&](const Row& row) -> absl::Status {
+      if (row[2].text() == row[4].text() || response.rows_size() >= kDueMax) return absl::OkStatus();
+      v1::OutdatedDocument& out = *response.add_rows();
+      out.set_account(NameOf("accounts", row[0].text()));
+      out.set_title(row[1].text());
+      out.set_version(row[2].text());
+      out.set_sent_date(row[3].text());
+      out.set_newest_version(row[4].text());
+      return absl::OkStatus();
+    });
+  }));
+  return response;
+}
+
 }  // namespace
 
 void RegisterCustomerTrainings(const Context& context, rpc::Registry* registry) {
@@ -132,6 +165,10 @@ void RegisterCustomerTrainings(const Context& context, rpc::Registry* registry) 
       service + "/ListDueCustomerTrainings",
       [context](rpc::Call& call, const v1::ListDueCustomerTrainingsRequest& request) {
         return Due(context, call, request);
+      });
+  registry->Add<v1::ListOutdatedDocumentsRequest, v1::ListOutdatedDocumentsResponse>(
+      service + "/ListOutdatedDocuments", [context](rpc::Call& call, const v1::ListOutdatedDocumentsRequest& request) {
+        return Outdated(context, call, request);
       });
 }
 

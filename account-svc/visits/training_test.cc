@@ -113,6 +113,43 @@ TEST_F(TrainingTest, ASessionHasMaterialAttendanceAndFeedback) {
               HasReason("TRAINING_NOT_PLANNED"));
 }
 
+// who has an older version of a document than was given out last is listed, to whoever reaches him.
+TEST_F(TrainingTest, CustomersWithAnOldVersionAreListed) {
+  const v1::Account one = world_.AddAccount(kax_), two = world_.AddAccount(kax_);
+  const std::string title = absl::StrCat("保养表", world_.harness().NewId());
+  const auto send = [&](const v1::Account& account, const std::string& version) {
+    const std::string contact = AddContact(account.name());
+    const auto training = Create(ps_, Session(account.name(), contact));
+    EXPECT_THAT(training, IsOk());
+    v1::SendTrainingDocumentRequest request;
+    request.set_title(title);
+    request.set_version(version);
+    request.set_contact(contact);
+    request.set_mode(v1::VISIT_MODE_LETTER);
+    EXPECT_THAT(Do<CustomerTraining>(ps_, "CustomerTrainingService/SendTrainingDocument", request, training->name()),
+                IsOk());
+    MoveOn(absl::Hours(24));
+  };
+  const auto outdated = [&](const auth::Principal& who) {
+    v1::ListOutdatedDocumentsRequest request;
+    request.set_title(title);
+    const auto list =
+        Call<v1::ListOutdatedDocumentsResponse>(who, "CustomerTrainingService/ListOutdatedDocuments", request);
+    EXPECT_THAT(list, IsOk());
+    return list.value_or(v1::ListOutdatedDocumentsResponse());
+  };
+  send(one, "2026-1");
+  EXPECT_EQ(outdated(kax_).rows_size(), 0);
+  send(two, "2026-2");
+  ASSERT_EQ(outdated(kax_).rows_size(), 1);
+  EXPECT_EQ(outdated(kax_).rows(0).account(), one.name());
+  EXPECT_EQ(outdated(kax_).rows(0).version(), "2026-1");
+  EXPECT_EQ(outdated(kax_).rows(0).newest_version(), "2026-2");
+  EXPECT_EQ(outdated(kax2_).rows_size(), 0) << "not his customers";
+  send(one, "2026-2");
+  EXPECT_EQ(outdated(kax_).rows_size(), 0);
+}
+
 // who uses little is trained again soon; a session that is planned takes the customer from the list.
 TEST_F(TrainingTest, TheNextSessionIsDueByUsage) {
   const v1::Account account = world_.AddAccount(kax_);

@@ -84,6 +84,24 @@ absl::StatusOr<std::map<std::string, v1::Tier>> TiersOf(UnitOfWork& work, const 
   return tiers;
 }
 
+// Active accounts of those who are to visit.
+absl::StatusOr<std::map<std::string, v1::Tier>> AccountsOf(UnitOfWork& work, const VisitPlan& plan) {
+  std::set<std::string> people = {IdOf(plan.owner())};
+  for (const v1::VisitPlanItem& item : plan.items()) people.insert(IdOf(item.visitor()));
+  const std::vector<Value> params(people.begin(), people.end());
+  std::map<std::string, v1::Tier> accounts;
+  RETURN_IF_ERROR(work.connection().Scan(
+      absl::StrCat(
+          "SELECT a.id, a.tier FROM accounts a WHERE a.state = 'ACTIVE' AND a.archive_time IS NULL AND a.owner "
+          "IN (",
+          resource::Placeholders(people.size()), ")"),
+      mysql::Params(params), [&](const Row& row) {
+        accounts[NameOf("accounts", row[0].text())] = TierOf(row[1].text());
+        return absl::OkStatus();
+      }));
+  return accounts;
+}
+
 // Plan against actual of one plan. Visits count by the plan they name; of a later plan they are not.
 absl::Status FillProgress(const Context& context, mysql::Connection& connection, const VisitPlan& plan,
                           v1::VisitPlanProgress* progress) {
@@ -212,7 +230,8 @@ void RegisterVisitPlans(const Context& context, rpc::Registry* registry) {
       context, service + "/SubmitVisitPlan", registry,
       [context](UnitOfWork& work, const v1::SubmitVisitPlanRequest&, VisitPlan* plan) -> absl::Status {
         ASSIGN_OR_RETURN(const auto tiers, TiersOf(work, *plan));
-        return rules::SubmitPlan(tiers, context.policy, plan);
+        ASSIGN_OR_RETURN(const auto others, AccountsOf(work, *plan));
+        return rules::SubmitPlan(tiers, others, context.policy, plan);
       });
   AddVerb<VisitPlan, v1::ReturnVisitPlanRequest>(
       context, service + "/ReturnVisitPlan", registry,
@@ -225,7 +244,8 @@ void RegisterVisitPlans(const Context& context, rpc::Registry* registry) {
       });
   AddVerb<VisitPlan, v1::ApproveVisitPlanRequest>(
       context, service + "/ApproveVisitPlan", registry,
-      [](UnitOfWork& work, const v1::ApproveVisitPlanRequest&, VisitPlan* plan) -> absl::Status {
+      [](UnitOfWork& work, const v1::ApproveVisitPlanRequest& request, VisitPlan* plan) -> absl::Status {
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         RETURN_IF_ERROR(CheckNotWriter(work, kService, plan->name(), "approve the plan"));
         return rules::ApprovePlan(actor, work.now(), plan);

@@ -1,6 +1,7 @@
 // Plans of visits: two sign, a third approves; plan against actual; proposals by frequency (A-28, A-29, P-51).
 #include <thread>
 
+#include "account-svc/testing/etag.h"
 #include "account-svc/testing/visits_fixture.h"
 #include "common/time/date.h"
 #include "kam/account/v1/visit_plan_service.pb.h"
@@ -38,7 +39,9 @@ class VisitPlanTest : public VisitsFixture {
     return Do<VisitPlan>(kax_, "VisitPlanService/SubmitVisitPlan", v1::SubmitVisitPlanRequest(), name);
   }
   absl::StatusOr<VisitPlan> Approve(const auth::Principal& who, const std::string& name) {
-    return Do<VisitPlan>(who, "VisitPlanService/ApproveVisitPlan", v1::ApproveVisitPlanRequest(), name);
+    v1::ApproveVisitPlanRequest request;
+    request.set_etag(EtagOf(world_, name));
+    return Do<VisitPlan>(who, "VisitPlanService/ApproveVisitPlan", request, name);
   }
   // A plan that both have signed, handed in.
   absl::StatusOr<VisitPlan> SubmittedPlan(const std::vector<std::string>& accounts, int visits) {
@@ -95,6 +98,8 @@ TEST_F(VisitPlanTest, APlanIsSignedByTwoAndApprovedByAThird) {
   EXPECT_THAT(Call<VisitPlan>(kax_, "VisitPlanService/UpdateVisitPlan", update), HasReason("PLAN_NOT_DRAFT"));
   EXPECT_THAT(Approve(kax_, plan->name()), StatusIs(absl::StatusCode::kPermissionDenied));
   EXPECT_THAT(Approve(sm_, plan->name()), HasReason("SEPARATION_OF_DUTIES")) << "he has signed it";
+  EXPECT_THAT(Do<VisitPlan>(gam_, "VisitPlanService/ApproveVisitPlan", v1::ApproveVisitPlanRequest(), plan->name()),
+              NamesField("etag"));
   const auto approved = Approve(gam_, plan->name());
   ASSERT_THAT(approved, IsOk());
   EXPECT_EQ(approved->approver(), head_.name());
@@ -150,6 +155,28 @@ TEST_F(VisitPlanTest, TheTierAsksForVisits) {
   EXPECT_FALSE(returned->has_owner_sign_time()) << "what comes back is signed again";
 }
 
+// an account that is due and not in the plan is left out for a reason.
+TEST_F(VisitPlanTest, APlanLeavesNobodyOutUnsaid) {
+  const v1::Account planned = ActiveAccount(kax_, "STRATEGIC"), forgotten = ActiveAccount(kax_, "STRATEGIC");
+  auto plan = CreatePlan({planned.name()}, 1);
+  ASSERT_THAT(plan, IsOk());
+  ASSERT_THAT(plan = Sign(kax_, *plan), IsOk());
+  ASSERT_THAT(plan = Sign(sm_, *plan), IsOk());
+  const auto refused = Submit(plan->name());
+  EXPECT_THAT(refused, HasReason("VISIT_ACCOUNTS_LEFT_OUT"));
+  EXPECT_EQ(MetadataValue(refused.status(), "accounts"), forgotten.name());
+  v1::UpdateVisitPlanRequest update;
+  update.mutable_visit_plan()->set_name(plan->name());
+  update.mutable_visit_plan()->set_left_out_reason("客户停产");
+  ASSERT_THAT(plan = Call<VisitPlan>(kax_, "VisitPlanService/UpdateVisitPlan", update), IsOk());
+  EXPECT_FALSE(plan->has_manager_sign_time()) << "the reason is signed too";
+  ASSERT_THAT(plan = Sign(kax_, *plan), IsOk());
+  ASSERT_THAT(plan = Sign(sm_, *plan), IsOk());
+  const auto submitted = Submit(plan->name());
+  ASSERT_THAT(submitted, IsOk());
+  EXPECT_EQ(submitted->accounts_left_out(), 1);
+}
+
 // plan against actual, and the report of the period (P-51).
 TEST_F(VisitPlanTest, AVisitBelongsToAnApprovedPlanAndCounts) {
   const v1::Account account = world_.AddAccount(kax_), elsewhere = world_.AddAccount(kax_);
@@ -161,6 +188,13 @@ TEST_F(VisitPlanTest, AVisitBelongsToAnApprovedPlanAndCounts) {
   ASSERT_THAT(Approve(gam_, plan->name()), IsOk());
   visit.set_account(elsewhere.name());
   EXPECT_THAT(CreateVisit(kax_, visit), HasReason("VISIT_NOT_IN_PLAN"));
+  v1::Visit later = MakeVisit(account.name(), absl::Hours(24 * 40), absl::Hours(24 * 40 + 1));
+  later.set_visit_plan(plan->name());
+  EXPECT_THAT(CreateVisit(kax_, later), HasReason("VISIT_NOT_IN_PLAN")) << "another month";
+  v1::Visit by_another = MakeVisit(account.name(), absl::Hours(2), absl::Hours(3));
+  by_another.set_visit_plan(plan->name());
+  by_another.set_visitor(other_.name());
+  EXPECT_THAT(CreateVisit(kax_, by_another), HasReason("VISIT_NOT_IN_PLAN")) << "not his item";
   ASSERT_THAT(MadeVisit(account.name()), IsOk()) << "on no plan";
   visit.set_account(account.name());
   *visit.mutable_planned_start() = ToTimestamp(now_ + absl::Hours(5));

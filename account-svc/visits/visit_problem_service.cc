@@ -77,6 +77,8 @@ void RegisterVisitProblems(const Context& context, rpc::Registry* registry) {
       context, service + "/ReopenVisitProblem", registry,
       [context](UnitOfWork& work, const v1::ReopenVisitProblemRequest& request, VisitProblem* problem) -> absl::Status {
         problem->set_close_reason(request.reason());
+        if (!request.department().empty()) problem->set_department(request.department());
+        if (!request.handler().empty()) problem->set_handler(request.handler());
         return AskHandler(context, work, problem);
       });
   AddVerb<VisitProblem, v1::CloseVisitProblemRequest>(

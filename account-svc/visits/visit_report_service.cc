@@ -6,7 +6,6 @@
 #include "account-svc/verb.h"
 #include "account-svc/visits/period_report.h"
 #include "account-svc/visits/reports.h"
-#include "common/id/digest.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/visit_report_service.pb.h"
@@ -73,7 +72,16 @@ absl::Status Assemble(const Context& context, UnitOfWork& work, const rules::Rep
   report->set_visits_done(done);
   report->set_visits_missed(missed);
   report->set_accounts_visited(static_cast<int32_t>(accounts.size()));
-  report->set_completion_percent(rules::RateText(done, done + missed));
+  // As in ReportVisitCompletion: what is over and not made was not made.
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      work.connection().Query("SELECT COUNT(t.id) FROM visits t WHERE t.visitor = ? AND t.archive_time IS NULL AND "
+                              "t.state IN ('PLANNED', 'APPROVED') AND t.planned_start >= ? AND t.planned_start < ? AND "
+                              "t.planned_end < ?",
+                              {author, period.from, period.until, work.now()}));
+  const auto overdue = static_cast<int>(rows[0][0].integer());
+  report->set_visits_overdue(overdue);
+  report->set_completion_percent(rules::RateText(done, done + missed + overdue));
   *report->mutable_due_time() = ToTimestamp(period.due);
   return absl::OkStatus();
 }
@@ -108,11 +116,7 @@ absl::Status HandIn(const Context& context, UnitOfWork& work, VisitReport* repor
     return InvalidField("visit_report.summary", "REPORT_INCOMPLETE", "is written before the report is handed in");
   }
   RETURN_IF_ERROR(Assemble(context, work, period, report));
-  VisitReport content = *report;
-  content.clear_etag();
-  content.clear_update_time();
-  content.clear_updater();
-  report->set_content_hash(Sha256Hex(content.SerializeAsString()));
+  report->set_content_hash(ReportHash(*report));
   return absl::OkStatus();
 }
 

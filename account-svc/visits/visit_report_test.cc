@@ -1,5 +1,6 @@
 // Monthly reports of visits: assembled, frozen, late, missing, read by a superior (A-29, P-21).
 #include "account-svc/testing/visits_fixture.h"
+#include "account-svc/visits/period_report.h"
 #include "kam/account/v1/visit_problem_service.pb.h"
 #include "kam/account/v1/visit_report_service.pb.h"
 
@@ -65,6 +66,8 @@ TEST_F(VisitReportTest, AReportIsAssembledAndFrozenAtHandIn) {
   EXPECT_THAT(HandIn(kax_, report->name()), HasReason("PERIOD_NOT_OVER"));
   MoveOn(absl::Hours(30));
   ASSERT_THAT(MadeVisit(account.name()), IsOk());
+  // Over, and nobody said what became of it.
+  ASSERT_THAT(CreateVisit(kax_, MakeVisit(account.name(), -absl::Hours(6), -absl::Hours(5))), IsOk());
   ToNextMonth();
   EXPECT_THAT(HandIn(kax_, report->name()), HasReason("REPORT_INCOMPLETE"));
   ASSERT_THAT(Write(report->name(), "两次拜访"), IsOk());
@@ -73,7 +76,8 @@ TEST_F(VisitReportTest, AReportIsAssembledAndFrozenAtHandIn) {
   ASSERT_THAT(handed_in, IsOk());
   EXPECT_EQ(handed_in->visits_done(), 2) << "put together once more";
   EXPECT_EQ(handed_in->accounts_visited(), 1);
-  EXPECT_EQ(handed_in->completion_percent(), "100.00");
+  EXPECT_EQ(handed_in->visits_overdue(), 1);
+  EXPECT_EQ(handed_in->completion_percent(), "66.67") << "as the report of completion has it";
   EXPECT_EQ(handed_in->lines(0).result(), "进入报价");
   EXPECT_FALSE(handed_in->late());
   EXPECT_EQ(handed_in->content_hash().size(), 64u);
@@ -85,6 +89,10 @@ TEST_F(VisitReportTest, AReportIsAssembledAndFrozenAtHandIn) {
   ASSERT_THAT(reviewed, IsOk());
   EXPECT_EQ(reviewed->reviewer(), head_.name());
   EXPECT_EQ(reviewed->content_hash(), handed_in->content_hash());
+  EXPECT_EQ(ReportHash(*reviewed), handed_in->content_hash()) << "of what is stored";
+  VisitReport forged = *reviewed;
+  forged.set_visits_done(3);
+  EXPECT_NE(ReportHash(forged), handed_in->content_hash());
   EXPECT_THAT(Call<VisitReport>(kax2_, "VisitReportService/GetVisitReport",
                                 [&] {
                                   kam::api::GetRequest get;

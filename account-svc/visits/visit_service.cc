@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/rules/visit_plan_rules.h"
 #include "account-svc/rules/visit_rules.h"
 #include "account-svc/verb.h"
 #include "account-svc/visits/contact_date.h"
@@ -14,6 +15,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/visit.pb.h"
+#include "kam/account/v1/visit_plan.pb.h"
 #include "kam/account/v1/visit_service.pb.h"
 
 namespace kam::account {
@@ -83,23 +85,14 @@ absl::Status CheckVisit(const Context& context, UnitOfWork& work, const Visit& v
   return work.importing() ? absl::OkStatus() : CheckOverlap(work, visit);
 }
 
-// A visit that is put into a plan: the plan is approved and has the account.
-absl::Status CheckPlanOf(UnitOfWork& work, const Visit& visit) {
+// A visit that is put into a plan: the plan is approved, has the account with this visitor, and the visit lies in its
+// period. Whether the plan is approved learns only who is on it.
+absl::Status CheckPlanOf(const Context& context, UnitOfWork& work, const Visit& visit) {
   if (visit.visit_plan().empty() || work.importing()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(
-      const std::vector<Row> rows,
-      work.connection().Query("SELECT p.state, EXISTS (SELECT 1 FROM visit_plans_items i WHERE i.parent_id = p.id AND "
-                              "i.account = ?) FROM visit_plans p WHERE p.id = ?",
-                              {IdOf(visit.account()), IdOf(visit.visit_plan())}));
-  if (rows.empty()) return absl::OkStatus();  // Left to the check of references.
-  if (rows[0][0].text() != "APPROVED") {
-    return FailedPrecondition("VISIT_PLAN_NOT_APPROVED", visit.visit_plan(),
-                              absl::StrCat("the plan is ", rows[0][0].text(), "; visits belong to an approved one"),
-                              {{"state", rows[0][0].text()}});
-  }
-  if (rows[0][1].integer() != 0) return absl::OkStatus();
-  return InvalidField("visit.visit_plan", "VISIT_NOT_IN_PLAN", absl::StrCat("does not have ", visit.account()),
-                      {{"visitPlan", visit.visit_plan()}, {"account", visit.account()}});
+  ASSIGN_OR_RETURN(const std::vector<v1::VisitPlan> plans,
+                   work.Find<v1::VisitPlan>({"t.id = ?", {Value(IdOf(visit.visit_plan()))}}, "", 1));
+  if (plans.empty()) return absl::OkStatus();  // Left to the check of references.
+  return rules::CheckInPlan(visit, plans[0], context.zone);
 }
 
 // Who gave the visit its time; a program and whoever imports plans for nobody.
@@ -116,7 +109,7 @@ absl::Status CreateVisit(const Context& context, UnitOfWork& work, Visit* visit)
   if (visit->origin() == v1::VISIT_ORIGIN_UNSPECIFIED) visit->set_origin(v1::VISIT_ORIGIN_MANUAL);
   SetPlanner(work, visit);
   RETURN_IF_ERROR(CheckVisit(context, work, *visit));
-  RETURN_IF_ERROR(CheckPlanOf(work, *visit));
+  RETURN_IF_ERROR(CheckPlanOf(context, work, *visit));
   return CheckAccountUsable(work, visit->account());
 }
 
@@ -131,7 +124,10 @@ absl::Status UpdateVisit(const Context& context, UnitOfWork& work, const Visit& 
   if (after->state() == v1::VISIT_STATE_PROPOSED || after->state() == v1::VISIT_STATE_PLANNED) {
     rules::SetFirstState(after);
   }
-  if (after->visit_plan() != before.visit_plan()) RETURN_IF_ERROR(CheckPlanOf(work, *after));
+  if (after->visit_plan() != before.visit_plan() || after->visitor() != before.visitor() ||
+      !rules::SameTime(before, *after)) {
+    RETURN_IF_ERROR(CheckPlanOf(context, work, *after));
+  }
   return CheckVisit(context, work, *after);
 }
 
@@ -179,6 +175,7 @@ void RegisterVisits(const Context& context, rpc::Registry* registry) {
         *visit->mutable_planned_start() = request.planned_start();
         *visit->mutable_planned_end() = request.planned_end();
         SetPlanner(work, visit);
+        RETURN_IF_ERROR(CheckPlanOf(context, work, *visit));
         return CheckVisit(context, work, *visit);
       });
   AddVerb<Visit, v1::ApproveVisitRequest>(

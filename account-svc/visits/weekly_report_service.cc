@@ -5,7 +5,6 @@
 #include "account-svc/verb.h"
 #include "account-svc/visits/period_report.h"
 #include "account-svc/visits/reports.h"
-#include "common/id/digest.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/weekly_report_service.pb.h"
@@ -73,11 +72,7 @@ absl::Status HandIn(const Context& context, UnitOfWork& work, WeeklyReport* repo
         "REPORT_INCOMPLETE", "is written before the report is handed in");
   }
   RETURN_IF_ERROR(Count(work, period, report));
-  WeeklyReport content = *report;
-  content.clear_etag();
-  content.clear_update_time();
-  content.clear_updater();
-  report->set_content_hash(Sha256Hex(content.SerializeAsString()));
+  report->set_content_hash(ReportHash(*report));
   return absl::OkStatus();
 }
 

@@ -80,12 +80,15 @@ absl::Status Visits(World& world, Story* story) {
   world.Chapter("走访计划与拜访 Visit planned, made, reported (A-28, A-29)");
   ASSIGN_OR_RETURN(const std::string seller, world.Employee(kSeller));
   ASSIGN_OR_RETURN(const std::string sales, world.Employee(kSales));
-  const absl::CivilMonth next = absl::ToCivilMonth(world.now(), world.zone()) + 1;
+  RETURN_IF_ERROR(world.MoveOn(4, 9));
+  const absl::Time begin = world.now() + absl::Hours(24);
+  const absl::CivilMonth month = absl::ToCivilMonth(begin, world.zone());
   ASSIGN_OR_RETURN(const Json plan, world.Do(kSeller, "编制月走访计划 drafts the plan of the month", "/v1/visitPlans",
-                                             {{"displayName", absl::StrCat(absl::FormatCivilTime(next), " 走访计划")},
+                                             {{"displayName", absl::StrCat(absl::FormatCivilTime(month), " 走访计划")},
                                               {"periodKind", "VISIT_PLAN_PERIOD_MONTH"},
-                                              {"startDate", absl::FormatCivilTime(absl::CivilDay(next))},
+                                              {"startDate", absl::FormatCivilTime(absl::CivilDay(month))},
                                               {"salesManager", sales},
+                                              {"leftOutReason", "其余客户本月电话回访"},
                                               {"items", Json::array({{{"account", story->account},
                                                                       {"visitor", seller},
                                                                       {"purpose", "需求调研与方案沟通"},
@@ -102,11 +105,10 @@ absl::Status Visits(World& world, Story* story) {
       world.Do(kSeller, "提交计划 submits it", plan_path + ":submit", Json::object(), "SUBMITTED").status());
   RETURN_IF_ERROR(world.Refused(kSeller, "自批计划 approves his own plan", plan_path + ":approve", Json::object(),
                                 "PERMISSION_DENIED"));
+  ASSIGN_OR_RETURN(const Json plan_read, world.Seen(kDepartment, plan_path, Json::object()));
   RETURN_IF_ERROR(
-      world.Do(kDepartment, "批准计划 approves the plan", plan_path + ":approve", Json::object(), "APPROVED").status());
+      world.Do(kDepartment, "批准计划 approves the plan", plan_path + ":approve", plan_read, "APPROVED").status());
 
-  RETURN_IF_ERROR(world.MoveOn(4, 9));
-  const absl::Time begin = world.now() + absl::Hours(24);
   const Json window = {{"account", story->account},
                        {"purpose", "需求调研"},
                        {"mode", "VISIT_MODE_ON_SITE"},

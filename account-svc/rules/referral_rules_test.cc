@@ -1,0 +1,87 @@
+#include "account-svc/rules/referral_rules.h"
+
+#include <gtest/gtest.h>
+
+#include "common/testing/matchers.h"
+#include "kam/account/v1/cross_sell.pb.h"
+#include "kam/account/v1/lead.pb.h"
+#include "kam/account/v1/referral.pb.h"
+#include "kam/account/v1/referral_service.pb.h"
+
+namespace kam::account::rules {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'767'571'200);
+
+//
+TEST(ReferralRules, AReferralFollowsItsLeadUntilItIsDecided) {
+  v1::Lead lead;
+  lead.set_name("leads/l");
+  lead.set_referrer("accounts/r");
+  lead.set_owner("employees/a");
+  lead.set_state(v1::LEAD_STATE_NEW);
+  v1::Referral referral;
+  EXPECT_TRUE(FollowLead(lead, kNow, &referral));
+  EXPECT_EQ(referral.state(), v1::REFERRAL_STATE_OPEN);
+  EXPECT_FALSE(FollowLead(lead, kNow, &referral));
+  lead.set_owner("employees/b");
+  EXPECT_TRUE(FollowLead(lead, kNow, &referral));
+  v1::Referral failed = referral;
+  lead.set_state(v1::LEAD_STATE_DISCARDED);
+  lead.set_discard_reason("不买");
+  EXPECT_TRUE(FollowLead(lead, kNow, &failed));
+  EXPECT_EQ(failed.state(), v1::REFERRAL_STATE_FAILED);
+  EXPECT_EQ(failed.outcome(), "不买");
+  lead.set_state(v1::LEAD_STATE_CONVERTED);
+  lead.set_account("accounts/n");
+  EXPECT_FALSE(FollowLead(lead, kNow, &failed));
+  EXPECT_TRUE(FollowLead(lead, kNow, &referral));
+  EXPECT_EQ(referral.state(), v1::REFERRAL_STATE_SUCCEEDED);
+  EXPECT_EQ(referral.account(), "accounts/n");
+}
+
+// a referral without a referrer is none, and is one again when he is named.
+TEST(ReferralRules, WhatNobodyRecommendedIsNoReferral) {
+  v1::Lead lead;
+  lead.set_referrer_member("members/1");
+  lead.set_state(v1::LEAD_STATE_NEW);
+  v1::Referral referral;
+  ASSERT_TRUE(FollowLead(lead, kNow, &referral));
+  lead.clear_referrer_member();
+  ASSERT_TRUE(FollowLead(lead, kNow, &referral));
+  EXPECT_EQ(referral.state(), v1::REFERRAL_STATE_VOID);
+  lead.set_state(v1::LEAD_STATE_CONVERTED);
+  FollowLead(lead, kNow, &referral);
+  EXPECT_EQ(referral.state(), v1::REFERRAL_STATE_VOID) << "nobody is rewarded";
+  lead.set_state(v1::LEAD_STATE_NEW);
+  lead.set_referrer("accounts/r");
+  ASSERT_TRUE(FollowLead(lead, kNow, &referral));
+  EXPECT_EQ(referral.state(), v1::REFERRAL_STATE_OPEN);
+}
+
+//
+TEST(ReferralRules, ARewardHasALimitAndIsNotGivenByTheSalesperson) {
+  v1::Referral referral;
+  referral.set_owner("employees/a");
+  v1::RewardReferralRequest request;
+  request.set_points(10'001);
+  EXPECT_THAT(Reward(request, "employees/b", kNow, Policy(), &referral), HasReason("FIELD_OUT_OF_RANGE"));
+  request.set_points(10'000);
+  EXPECT_THAT(Reward(request, "employees/a", kNow, Policy(), &referral), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(Reward(request, "employees/b", kNow, Policy(), &referral), IsOk());
+  EXPECT_EQ(referral.reward_points(), 10'000);
+}
+
+TEST(CrossSellRules, AClosedOfferDoesNotChange) {
+  v1::CrossSellOffer offer;
+  for (int state = v1::CROSS_SELL_OFFER_STATE_OFFERED; state <= v1::CrossSellOfferState_MAX; ++state) {
+    offer.set_state(static_cast<v1::CrossSellOfferState>(state));
+    EXPECT_EQ(CheckOfferUpdate(offer).ok(), state == v1::CROSS_SELL_OFFER_STATE_OFFERED);
+  }
+}
+
+}  // namespace
+}  // namespace kam::account::rules
