@@ -1,18 +1,13 @@
 // Fuzz target of the CSV reader and writer.
-//
-// With clang and KAM_FUZZ this is a libFuzzer program. Otherwise main() below runs the same target over a fixed
-// sequence of inputs, so that every build checks the properties and always in the same way.
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <iterator>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "common/csv/csv.h"
+#include "common/testing/fuzz_main.h"
 
 namespace {
 
@@ -103,42 +98,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   return 0;
 }
 
-#ifndef KAM_FUZZ
-int main() {
-  constexpr int kInputs = 300'000;
-  constexpr size_t kTokensMax = 40;
-  const std::string tokens[] = {",",     ";",
-                                "\t",    "|",
-                                "\"",    "\"\"",
-                                "\r\n",  "\n",
-                                "\r",    "a",
-                                "1.5",   "-1",
-                                "=",     "+",
-                                "@",     "'",
-                                "''=",   "\xef\xbb\xbf",
-                                "客户",  "\uff1d",
-                                " ",     "\"",
-                                ",",     "\xff",
-                                "\xe5",  "\"\n",
-                                "\",",   std::string(1, '\0'),
-                                "\",\"", "0123456789012345678901234567890123456789"};
-  std::mt19937_64 random(20260105);  // fixed: a failure can be repeated
-  const auto below = [&random](size_t limit) { return static_cast<size_t>(random() % limit); };
-  size_t longest = 0;
-  for (int i = 0; i < kInputs; ++i) {
-    std::string input = {static_cast<char>(random()), static_cast<char>(random())};
-    // Half of the inputs leave out what is never valid, so that long valid texts are common.
-    const bool mild = i % 2 == 0;
-    for (size_t n = below(kTokensMax); n > 0; --n) {
-      const std::string& token = tokens[below(std::size(tokens))];
-      if (mild && (token == "\xff" || token == "\xe5" || token[0] == '\0' || token == "\r")) continue;
-      input += token;
-    }
-    if (!mild && input.size() > 2) input[2 + below(input.size() - 2)] = static_cast<char>(random());
-    longest = std::max(longest, input.size());
-    LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(input.data()), input.size());
-  }
-  std::printf("%d inputs, longest %zu bytes\n", kInputs, longest);
-  return 0;
+namespace kam::testing {
+
+std::vector<std::string> FuzzSeeds() {
+  return {",", ";", "\t", "|", "\"", "\"\"", "\r\n", "\n", "\r", "1.5", "-1", "=", "+", "@", "'", "''=", "\xef\xbb\xbf",
+          "客户", "\uff1d", " ", "\xff", "\xe5", "\"\n", "\",", std::string(1, '\0'), "\",\"",
+          "0123456789012345678901234567890123456789",
+          // Two bytes of options, then texts.
+          "  id,name\r\n1,\"Atelier, graphique\"\r\n2,\"He said \"\"yes\"\"\"\r\n", "0 a;b;c\n1;;3\n\"x\ny\";=1+1;'\n",
+          "\xc8\x03\xef\xbb\xbf客户\t金额\n海纳\t-1.5\n", "@ a,b\n1\n1,2,3\n"};
 }
-#endif
+
+}  // namespace kam::testing

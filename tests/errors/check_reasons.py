@@ -120,7 +120,7 @@ def source_files(root):
         for path, folders, files in os.walk(os.path.join(root, folder)):
             folders[:] = sorted(f for f in folders if f != "testing")
             for name in sorted(files):
-                if re.search(r"\.(cc|h)$", name) and not re.search(r"_(test|bench|fuzz|fuzz_corpus)\.(cc|h)$", name):
+                if re.search(r"\.(cc|h)$", name) and not re.search(r"_(test|bench|fuzz|fuzz_seeds)\.(cc|h)$", name):
                     yield os.path.join(path, name)
 
 

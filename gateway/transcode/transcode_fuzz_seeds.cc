@@ -1,8 +1,8 @@
-#include "gateway/json/testing/fuzz_main.h"
+#include "common/testing/fuzz_main.h"
 
-namespace kam::gateway {
+namespace kam::testing {
 
-std::vector<std::string> FuzzCorpus() {
+std::vector<std::string> FuzzSeeds() {
   return {
       "GET\n/v1/clients/1\n\n\n",
       "GET\n/v1/{name=clients/*/orders/**}:verb\n\n\n",
@@ -17,4 +17,4 @@ std::vector<std::string> FuzzCorpus() {
   };
 }
 
-}  // namespace kam::gateway
+}  // namespace kam::testing
