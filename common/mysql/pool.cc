@@ -31,7 +31,7 @@ struct Pooled {
 
 class Pool final : public Database {
  public:
-  explicit Pool(Options options) : options_(std::move(options)) {}
+  Pool(Options options, TlsOptions tls) : options_(std::move(options)), tls_(std::move(tls)) {}
 
   absl::Status Run(absl::Time deadline, absl::FunctionRef<absl::Status(Connection&)> work) override {
     Lease lease(this);
@@ -187,7 +187,7 @@ class Pool final : public Database {
   absl::StatusOr<Pooled> Connect(absl::Time deadline) {
     const absl::Time now = absl::Now();
     ASSIGN_OR_RETURN(std::unique_ptr<Session> session,
-                     Session::Connect(options_, std::min(options_.connect_timeout, deadline - now)));
+                     Session::Connect(options_, tls_, std::min(options_.connect_timeout, deadline - now)));
     absl::BitGen random;
     Pooled pooled;
     pooled.session = std::move(session);
@@ -241,6 +241,7 @@ class Pool final : public Database {
   }
 
   const Options options_;
+  const TlsOptions tls_;
   mutable std::mutex mutex_;
   std::condition_variable freed_;
   // Guarded by mutex_.
@@ -253,6 +254,12 @@ class Pool final : public Database {
 
 }  // namespace
 
-std::unique_ptr<Database> Database::Open(Options options) { return std::make_unique<Pool>(std::move(options)); }
+std::unique_ptr<Database> Database::Open(Options options) {
+  return std::make_unique<Pool>(std::move(options), TlsOptions());
+}
+
+std::unique_ptr<Database> OpenWithTls(Options options, TlsOptions tls) {
+  return std::make_unique<Pool>(std::move(options), std::move(tls));
+}
 
 }  // namespace kam::mysql

@@ -359,7 +359,8 @@ Session::~Session() {
   }
 }
 
-absl::StatusOr<std::unique_ptr<Session>> Session::Connect(const Options& options, absl::Duration timeout) {
+absl::StatusOr<std::unique_ptr<Session>> Session::Connect(const Options& options, const TlsOptions& tls,
+                                                          absl::Duration timeout) {
   ASSIGN_OR_RETURN(const std::string password, ReadPassword(options.password_file));
   auto impl = std::make_unique<Impl>();
   impl->kept_max = static_cast<size_t>(std::max(0, options.statements_kept_max));
@@ -375,6 +376,11 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Connect(const Options& options
     map["OPT_CONNECT_TIMEOUT"] = WholeSeconds(timeout);
     map["OPT_READ_TIMEOUT"] = WholeSeconds(options.read_timeout);
     map["OPT_WRITE_TIMEOUT"] = WholeSeconds(options.read_timeout);
+    if (options.socket.empty() && !tls.ca_file.empty()) {
+      // The first alone takes a certificate of any name, and plain text from a server without TLS; so does sslEnforce.
+      map["sslCA"] = text(tls.ca_file);
+      map["sslVerify"] = true;
+    }
     impl->connection.reset(Driver()->connect(map));
     return absl::OkStatus();
   }));

@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "common/mysql/mysql.h"
+#include "common/mysql/tls.h"
 
 namespace kam::mysql {
 
@@ -13,7 +14,8 @@ namespace kam::mysql {
 class Session final : public Connection {
  public:
   // Connects and sets the session up. Takes at most about `timeout`, in whole seconds, at least one.
-  static absl::StatusOr<std::unique_ptr<Session>> Connect(const Options& options, absl::Duration timeout);
+  static absl::StatusOr<std::unique_ptr<Session>> Connect(const Options& options, const TlsOptions& tls,
+                                                          absl::Duration timeout);
   ~Session() override;
 
   using Connection::Execute;

@@ -11,6 +11,7 @@
 #include "common/mysql/grants.h"
 #include "common/mysql/migrate.h"
 #include "common/mysql/mysql.h"
+#include "common/mysql/tls.h"
 #include "common/resource/guard.h"
 #include "common/resource/scope_members.h"
 #include "common/resource/standard.h"
@@ -30,6 +31,10 @@ ABSL_FLAG(std::string, mysql_host, "127.0.0.1", "Host of the database.");
 ABSL_FLAG(int32_t, mysql_port, 3306, "Port of the database.");
 ABSL_FLAG(std::string, mysql_user, "", "Database user of this service.");
 ABSL_FLAG(std::string, mysql_password_file, "", "File with the password of the database user.");
+ABSL_FLAG(
+    std::string, mysql_ca_file, "",
+    "PEM authorities of the database's certificate: sessions over TCP are then encrypted and the server verified.");
+ABSL_FLAG(bool, mysql_plain, false, "Sessions to another machine in plain text: where the network between is trusted.");
 ABSL_FLAG(std::string, mysql_schema, "", "Schema of this service.");
 ABSL_FLAG(int32_t, mysql_pool_size, 20, "Most database sessions of this process.");
 ABSL_FLAG(bool, migrate, false, "Bring the schema up to date, load reference data and end.");
@@ -75,6 +80,13 @@ mysql::Options DatabaseOptions() {
   options.schema = absl::GetFlag(FLAGS_mysql_schema);
   options.pool_size_max = absl::GetFlag(FLAGS_mysql_pool_size);
   return options;
+}
+
+mysql::TlsOptions DatabaseTls() {
+  mysql::TlsOptions tls;
+  tls.ca_file = absl::GetFlag(FLAGS_mysql_ca_file);
+  tls.plain = absl::GetFlag(FLAGS_mysql_plain);
+  return tls;
 }
 
 absl::StatusOr<std::vector<mysql::Migration>> Migrations(const Parts& parts) {
@@ -269,11 +281,14 @@ int Main(const Parts& parts, int argc, char** argv) {
   mysql::Options options = DatabaseOptions();
   Metrics metrics(*program.metrics(), options.pool_size_max);
   options.on_acquired = [&metrics](absl::Duration waited) { metrics.Acquired(waited); };
-  const std::unique_ptr<mysql::Database> database = mysql::Database::Open(std::move(options));
+  const mysql::TlsOptions tls = DatabaseTls();
+  absl::Status status = mysql::CheckTls(options, tls);
+  const std::unique_ptr<mysql::Database> database = mysql::OpenWithTls(std::move(options), tls);
   constexpr int kCannotStart = 1, kCannotLook = 2;
   int exit_status = 0;
-  absl::Status status;
-  if (absl::GetFlag(FLAGS_audit)) {
+  if (!status.ok()) {
+    // Said below.
+  } else if (absl::GetFlag(FLAGS_audit)) {
     const absl::StatusOr<int> audited = Audit(parts, *database);
     if (audited.ok()) return *audited;
     status = audited.status();

@@ -9,7 +9,8 @@
 //   }
 //
 // Flags besides those of common/server/program.h: --mysql_socket, --mysql_host, --mysql_port, --mysql_user,
-// --mysql_password_file, --mysql_schema, --mysql_pool_size, --migrate, --source_directory, --internal_jwks_file,
+// --mysql_password_file, --mysql_ca_file, --mysql_plain, --mysql_schema, --mysql_pool_size, --migrate,
+// --source_directory, --internal_jwks_file,
 // --internal_key_file, --page_token_key_file, --account_svc, --contract_svc, --aftersales_svc, --time_zone,
 // --sandbox_clock, --sandbox_clock_interval, --audit, --audit_anchors, --audit_head_interval.
 //

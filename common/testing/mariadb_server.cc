@@ -163,7 +163,7 @@ absl::StatusOr<std::string> MariadbSocket(absl::string_view directory) {
   return socket;
 }
 
-absl::Status StartMariadb(absl::string_view directory_text) {
+absl::Status StartMariadb(absl::string_view directory_text, const MariadbOptions& options) {
   std::error_code error;
   const fs::path directory = fs::absolute(std::string(directory_text), error);
   fs::create_directories(directory, error);
@@ -188,7 +188,6 @@ absl::Status StartMariadb(absl::string_view directory_text) {
         absl::StrCat("--tmpdir=", (directory / "tmp").string()),
         absl::StrCat("--socket=", socket),
         absl::StrCat("--pid-file=", (directory / "mariadbd.pid").string()),
-        "--skip-networking",
         "--skip-name-resolve",
         "--performance-schema=OFF",
         "--max-connections=500",
@@ -198,6 +197,8 @@ absl::Status StartMariadb(absl::string_view directory_text) {
         "--innodb-flush-log-at-trx-commit=1",
         "--innodb-fast-shutdown=1",
     };
+    if (!options.networking) command.push_back("--skip-networking");
+    command.insert(command.end(), options.arguments.begin(), options.arguments.end());
     if (geteuid() == 0) command.push_back("--user=root");
     ASSIGN_OR_RETURN(started, Spawn(std::move(command), (directory / "log").string()));
     RETURN_IF_ERROR(WriteFile(directory / "pid", absl::StrCat(started)));
