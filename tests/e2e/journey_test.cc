@@ -108,7 +108,12 @@ TEST_F(JourneyTest, TheSampleIsImportedAndItsYearIsPlayedOnce) {
   // Every refusal that was wanted is shown; what else is refused ends the journey.
   const int refusals = LinesWith(year, "REFUSED ");
   EXPECT_GE(refusals, 60) << year;
-  EXPECT_THAT(year, HasSubstr(absl::StrCat(" steps done, ", refusals, " refused as they must be\n")));
+  const size_t end = year.find(absl::StrCat(" steps done, ", refusals, " refused as they must be\n"));
+  ASSERT_NE(end, std::string::npos) << year;
+  // README tells how many there are.
+  const size_t line = year.rfind('\n', end) + 1;
+  EXPECT_THAT(ReadFile("README.md"),
+              HasSubstr(absl::StrCat("(", year.substr(line, end - line), " steps, ", refusals, " refusals)")));
   ExpectPage(year);
   // The page has something to show in each of its parts.
   for (const char* row : {"拜访 visit", "线索跟进 lead", "商机 step", "合计 total CNY", "额度 limit", "asks "}) {
