@@ -4,6 +4,7 @@
 #include "kam/account/v1/competitor_service.pb.h"
 #include "kam/account/v1/market_record_service.pb.h"
 #include "kam/account/v1/market_survey_service.pb.h"
+#include "kam/account/v1/opportunity_service.pb.h"
 #include "kam/account/v1/weekly_report_service.pb.h"
 
 namespace kam::account {
@@ -216,6 +217,15 @@ TEST_F(MarketTest, ARecordOnACompetitorIsSeenWithItsAccountAndCounted) {
   const std::string competitor = NewCompetitor();
   const v1::Account account = world_.AddAccount(kax_);
   EXPECT_THAT(Report(kax2_, Promotion(competitor, account.name())), HasReason("OUT_OF_SCOPE"));
+  // The deal it is about is one of the same customer.
+  v1::CreateOpportunityRequest deal;
+  deal.mutable_opportunity()->set_account(world_.AddAccount(kax_).name());
+  deal.mutable_opportunity()->set_display_name("采购");
+  const auto elsewhere = Call<v1::Opportunity>(kax_, "OpportunityService/CreateOpportunity", deal);
+  ASSERT_THAT(elsewhere, IsOk());
+  CompetitorRecord mixed = Promotion(competitor, account.name());
+  mixed.set_opportunity(elsewhere->name());
+  EXPECT_THAT(Report(kax_, mixed), HasReason("OPPORTUNITY_OF_ANOTHER_ACCOUNT"));
   const auto about = Report(kax_, Promotion(competitor, account.name()));
   ASSERT_THAT(about, IsOk());
   kam::api::GetRequest get;

@@ -7,6 +7,7 @@
 #include "account-svc/rules/statement_rules.h"
 #include "account-svc/verb.h"
 #include "account-svc/visits/contact_date.h"
+#include "account-svc/work/people.h"
 #include "account-svc/writers.h"
 #include "common/id/digest.h"
 #include "common/resource/standard.h"
@@ -49,8 +50,28 @@ absl::Status Update(UnitOfWork& work, const PublicStatement& before, PublicState
   return rules::CheckStatement(*after);
 }
 
+// What is said to a customer is agreed with whoever leads him: he or somebody above him writes it or approves it. Of an
+// account that nobody leads yet, whoever has the right.
+absl::Status CheckAgreed(const Context& context, UnitOfWork& work, const PublicStatement& statement,
+                         const std::string& approver) {
+  if (statement.account().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT owner FROM accounts WHERE id = ?", {IdOf(statement.account())}));
+  if (rows.empty() || rows[0][0].is_null()) return absl::OkStatus();
+  const std::string owner = NameOf("employees", rows[0][0].text());
+  for (const std::string& person : {approver, statement.author()}) {
+    if (person == owner) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const bool above, IsAbove(work, person, owner, context.Today(work.now())));
+    if (above) return absl::OkStatus();
+  }
+  return Error(absl::StatusCode::kPermissionDenied, "STRATEGY_NOT_AGREED",
+               "words for a customer are written or approved by whoever leads him, or by somebody above him",
+               {{"account", statement.account()}});
+}
+
 absl::Status Approve(const Context& context, UnitOfWork& work, PublicStatement* statement) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  RETURN_IF_ERROR(CheckAgreed(context, work, *statement, actor));
   RETURN_IF_ERROR(CheckNotWriter(work, kService, statement->name(), "approve the statement"));
   RETURN_IF_ERROR(rules::ApproveStatement(actor, work.now(), context.Today(work.now()), statement));
   statement->set_content_hash(Sha256Hex(absl::StrCat(statement->topic(), "\n", statement->content())));

@@ -1,4 +1,8 @@
 // What is said outside: approved by somebody else, one wording at a time, every disclosure on record (G-04).
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "account-svc/testing/visits_fixture.h"
 #include "common/testing/states.h"
 #include "kam/account/v1/public_statement_service.pb.h"
@@ -163,6 +167,34 @@ TEST_F(StatementTest, OneWordingIsSaidOnEveryDay) {
   EXPECT_THAT(Found(kax_, draft.topic()), ::testing::ElementsAre(second->name()));
 }
 
+// G-04: of several wordings of a topic that are approved at the same time one is said.
+TEST_F(StatementTest, OfManyWordingsApprovedAtATimeOneIsSaid) {
+  const PublicStatement draft = Draft();
+  std::vector<PublicStatement> ready;
+  for (int i = 0; i < 6; ++i) {
+    const auto made = Create(draft);
+    ASSERT_THAT(made, IsOk());
+    const auto submitted = Submit(made->name());
+    ASSERT_THAT(submitted, IsOk());
+    ready.push_back(*submitted);
+  }
+  std::atomic<int> approved = 0;
+  std::vector<std::thread> threads;
+  for (const PublicStatement& statement : ready) {
+    threads.emplace_back([&, statement] {
+      const auto result = Approve(gam_, statement);
+      if (result.ok()) {
+        ++approved;
+      } else {
+        EXPECT_THAT(result, HasReason("TOPIC_TAKEN"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(approved, 1);
+  EXPECT_EQ(Found(kax_, draft.topic()).size(), 1u);
+}
+
 // G-04: what is meant for outside only; every disclosure says which words, to whom, by whom.
 TEST_F(StatementTest, ADisclosureIsOfApprovedWordsForOutside) {
   const v1::Account account = world_.AddAccount(kax_), foreign = world_.AddAccount(kax2_);
@@ -212,6 +244,20 @@ TEST_F(StatementTest, WordsForAnAccountAreForThatAccount) {
   MoveOn(absl::Hours(24 * 11));
   EXPECT_THAT(Disclose(statement->name(), account.name(), "", "采购"), HasReason("STATEMENT_NOT_IN_FORCE"));
   EXPECT_THAT(Found(kax_, draft.topic(), account.name()), ::testing::IsEmpty());
+}
+
+// G-04: what is said to a customer is agreed with whoever leads him.
+TEST_F(StatementTest, WordsForAnAccountAreAgreedWithWhoeverLeadsIt) {
+  const v1::Account account = ActiveAccount(kax_);
+  PublicStatement draft = Draft();
+  draft.set_account(account.name());
+  const auto made = Create(draft);
+  ASSERT_THAT(made, IsOk());
+  const auto ready = Submit(made->name());
+  ASSERT_THAT(ready, IsOk());
+  const auth::Principal elsewhere = world_.As(world_.AddEmployee("GAM", department_.name()), "GAM");
+  EXPECT_THAT(Approve(elsewhere, *ready), HasReason("STRATEGY_NOT_AGREED"));
+  EXPECT_THAT(Approve(gam_, *ready), IsOk()) << "the seller reports to him";
 }
 
 // G-04

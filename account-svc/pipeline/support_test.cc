@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
 #include "account-svc/pipeline/support_fixture.h"
@@ -167,6 +171,45 @@ TEST_F(SupportTest, APlanMeasuresItselfFromTheRecords) {
   ASSERT_THAT(reviewed, IsOk());
   EXPECT_EQ(reviewed->goals(3).actual(), "200.25");
   EXPECT_EQ(reviewed->goals(3).percent(), "50");
+}
+
+// of plans for the same days that are approved at the same time one counts.
+TEST_F(SupportTest, OfManyPlansApprovedAtATimeOneCounts) {
+  const v1::Account account = world_.AddAccount(kam_);
+  std::vector<std::string> plans;
+  for (int i = 0; i < 6; ++i) {
+    v1::CreateAccountPlanRequest create;
+    AccountPlan& plan = *create.mutable_account_plan();
+    plan.set_account(account.name());
+    plan.set_display_name("维护计划");
+    plan.set_aim("提高双方供应链竞争能力");
+    plan.set_from_date(day(i));
+    plan.set_to_date(day(30));
+    plan.add_goals()->set_metric(v1::PLAN_METRIC_VISITS);
+    plan.mutable_goals(0)->set_target("2");
+    v1::PlanAction& action = *plan.add_actions();
+    action.set_title("高层互访");
+    action.set_responsible(manager_.name());
+    action.set_due_date(day(10));
+    const auto made = world_.Call<AccountPlan>(kam_, "kam.account.v1.AccountPlanService/CreateAccountPlan", create);
+    ASSERT_THAT(made, IsOk());
+    plans.push_back(made->name());
+  }
+  std::atomic<int> approved = 0;
+  std::vector<std::thread> threads;
+  for (const std::string& plan : plans) {
+    threads.emplace_back([&, plan] {
+      const auto result =
+          Do<AccountPlan>(gam_, "AccountPlanService/ApproveAccountPlan", plan, v1::ApproveAccountPlanRequest());
+      if (result.ok()) {
+        ++approved;
+      } else {
+        EXPECT_THAT(result, HasReason("PLAN_OVERLAPS"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(approved, 1);
 }
 
 // read by another, submitted as it was read, answered with a receipt; the day is watched.

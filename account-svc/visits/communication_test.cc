@@ -1,6 +1,7 @@
 // Communication log, recordings and who listened (A-30, P-07).
 #include "account-svc/testing/visits_fixture.h"
 #include "kam/account/v1/communication_record_service.pb.h"
+#include "kam/account/v1/lead_service.pb.h"
 #include "kam/account/v1/recording_service.pb.h"
 
 namespace kam::account {
@@ -74,6 +75,27 @@ TEST_F(CommunicationTest, ACommunicationIsWithSomebodyAndKeepsTheContactCurrent)
   record = Talk(account.name());
   record.add_contacts(contact);
   EXPECT_THAT(Log(kax2_, record), HasReason("OUT_OF_SCOPE"));
+  // Visit and lead that it belongs to are of the customer, and within reach.
+  const v1::Account foreign = world_.AddAccount(kax2_), elsewhere = world_.AddAccount(kax_);
+  const auto other_visit = CreateVisit(kax_, MakeVisit(elsewhere.name(), absl::Hours(1), absl::Hours(2)));
+  const auto unseen = CreateVisit(kax2_, MakeVisit(foreign.name(), absl::Hours(1), absl::Hours(2)));
+  ASSERT_THAT(other_visit, IsOk());
+  ASSERT_THAT(unseen, IsOk());
+  CommunicationRecord referring = record;
+  referring.set_visit(other_visit->name());
+  EXPECT_THAT(Log(kax_, referring), HasReason("VISIT_OF_ANOTHER_ACCOUNT"));
+  referring.set_visit(unseen->name());
+  EXPECT_THAT(Log(kax_, referring), HasReason("OUT_OF_SCOPE"));
+  v1::CreateLeadRequest lead;
+  lead.mutable_lead()->set_display_name("王先生");
+  lead.mutable_lead()->set_phone(world_.CompleteDraft().phone());
+  lead.mutable_lead()->set_channel(v1::CHANNEL_PHONE);
+  lead.mutable_lead()->set_need("十辆");
+  const auto of_colleague = Call<v1::Lead>(kax2_, "LeadService/CreateLead", lead);
+  ASSERT_THAT(of_colleague, IsOk());
+  referring = record;
+  referring.set_lead(of_colleague->name());
+  EXPECT_THAT(Log(kax_, referring), HasReason("OUT_OF_SCOPE"));
   const auto logged = Log(kax_, record);
   ASSERT_THAT(logged, IsOk());
   EXPECT_EQ(logged->employee(), seller_.name());
@@ -129,6 +151,19 @@ TEST_F(CommunicationTest, EveryListeningIsOnRecord) {
     EXPECT_EQ(row.seconds(), 600);
     EXPECT_EQ(row.average_score(), row.listener() == head_.name() ? "3.00" : "");
   }
+  // Asked again with the same id: the same answer, and one listening; what is kept for it does not say where the file
+  // is.
+  v1::ListenToRecordingRequest repeated;
+  repeated.set_purpose("抽查");
+  repeated.set_request_id("0f8b7a52-3a1e-4f0e-9d6a-1c2b3d4e5f60");
+  const std::string listen = "RecordingService/ListenToRecording";
+  const auto once = Do<v1::ListenToRecordingResponse>(gam_, listen, repeated, recording->name());
+  const auto twice = Do<v1::ListenToRecordingResponse>(gam_, listen, repeated, recording->name());
+  ASSERT_THAT(once, IsOk());
+  ASSERT_THAT(twice, IsOk());
+  EXPECT_EQ(twice->recording_access(), once->recording_access());
+  EXPECT_EQ(twice->file_reference(), "nas://recordings/1.wav");
+  EXPECT_EQ(world_.harness().db().Get("SELECT COUNT(*) FROM request_ids WHERE response LIKE '%nas://%'").integer(), 0);
   // A manager's own recording is checked by somebody else.
   const organization::v1::Employee both = world_.AddEmployee("KAX", department_.name());
   const auth::Principal player = world_.As(both, "KAX KAM");

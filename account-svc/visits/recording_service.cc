@@ -72,16 +72,23 @@ absl::StatusOr<v1::ListenToRecordingResponse> Listen(UnitOfWork& work, const v1:
   *access.mutable_listen_time() = ToTimestamp(work.now());
   access.set_purpose(request.purpose());
   ASSIGN_OR_RETURN(access, work.Insert(std::move(access)));
-  ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                   work.connection().Query("SELECT file_reference FROM recording_files WHERE recording = ?",
-                                           {IdOf(recording.name())}));
-  if (rows.empty()) return Internal("a recording has no file");
   v1::ListenToRecordingResponse response;
   response.set_recording(recording.name());
-  response.set_file_reference(rows[0][0].text());
   response.set_sha256(recording.sha256());
   response.set_recording_access(access.name());
   return response;
+}
+
+// Where the file is is told after the transaction: the answer that is kept for a repeated request does not have it.
+absl::Status TellFile(const Context& context, const rpc::Call& call, v1::ListenToRecordingResponse* response) {
+  return context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                     connection.Query("SELECT file_reference FROM recording_files WHERE recording = ?",
+                                      {IdOf(response->recording())}));
+    if (rows.empty()) return Internal("a recording has no file");
+    response->set_file_reference(rows[0][0].text());
+    return absl::OkStatus();
+  });
 }
 
 // Whoever holds a role of the policy carries a recorder, while he is in service, as far as the caller reaches.
@@ -246,9 +253,14 @@ void RegisterRecordings(const Context& context, rpc::Registry* registry) {
                                                 [&](UnitOfWork& work) { return Register(context, work, request); });
       });
   registry->Add<v1::ListenToRecordingRequest, v1::ListenToRecordingResponse>(
-      service + "/ListenToRecording", [context](rpc::Call& call, const v1::ListenToRecordingRequest& request) {
-        return context.runtime.Write<v1::ListenToRecordingResponse>(
-            call, request, [&](UnitOfWork& work) { return Listen(work, request); });
+      service + "/ListenToRecording",
+      [context](rpc::Call& call,
+                const v1::ListenToRecordingRequest& request) -> absl::StatusOr<v1::ListenToRecordingResponse> {
+        ASSIGN_OR_RETURN(v1::ListenToRecordingResponse response,
+                         context.runtime.Write<v1::ListenToRecordingResponse>(
+                             call, request, [&](UnitOfWork& work) { return Listen(work, request); }));
+        RETURN_IF_ERROR(TellFile(context, call, &response));
+        return response;
       });
   AddVerb<RecordingAccess, v1::RecordListeningFindingRequest>(
       context, service + "/RecordListeningFinding", registry,

@@ -164,6 +164,7 @@ class VisitProblemTest : public VisitsFixture {
   auth::Principal tm_, boss_;
 };
 
+// the handler answers in working time, whoever raised it is satisfied, or somebody else is asked.
 TEST_F(VisitProblemTest, AProblemIsAnsweredInWorkingTime) {
   const v1::Account account = world_.AddAccount(kax_);
   const auto visit = MadeVisit(account.name());
@@ -181,8 +182,21 @@ TEST_F(VisitProblemTest, AProblemIsAnsweredInWorkingTime) {
   EXPECT_FALSE(answered->overdue());
   v1::ReopenVisitProblemRequest reopen;
   reopen.set_reason("未说明批次");
-  ASSERT_THAT(Do<v1::VisitProblem>(kax_, "VisitProblemService/ReopenVisitProblem", reopen, problem->name()), IsOk());
+  const std::string method = "VisitProblemService/ReopenVisitProblem";
+  ASSERT_THAT(Do<v1::VisitProblem>(kax_, method, reopen, problem->name()), IsOk());
   ASSERT_THAT(Answer(tm_, problem->name()), IsOk());
+  // Whoever answered works elsewhere now: somebody else is asked.
+  const std::string scope = absl::StrCat(" WHERE employee = '", IdOf(engineer_.name()), "'");
+  const std::string path =
+      world_.harness().db().Get(absl::StrCat("SELECT department_path FROM employee_scopes", scope)).text();
+  world_.harness().db().Execute(absl::StrCat("UPDATE employee_scopes SET department_path = '/'", scope));
+  EXPECT_THAT(Do<v1::VisitProblem>(kax_, method, reopen, problem->name()), HasReason("HANDLER_NOT_IN_DEPARTMENT"));
+  reopen.set_handler(chief_.name());
+  const auto reopened = Do<v1::VisitProblem>(kax_, method, reopen, problem->name());
+  ASSERT_THAT(reopened, IsOk());
+  EXPECT_EQ(reopened->handler(), chief_.name());
+  ASSERT_THAT(Answer(boss_, problem->name()), IsOk());
+  world_.harness().db().Execute(absl::StrCat("UPDATE employee_scopes SET department_path = '", path, "'", scope));
   EXPECT_EQ(Close(kax_, problem->name())->state(), v1::VISIT_PROBLEM_STATE_CLOSED);
 }
 
