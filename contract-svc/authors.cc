@@ -10,7 +10,7 @@ namespace {
 absl::Status CheckPerson(resource::UnitOfWork& work, const std::string& subject, const std::string& update,
                          const std::string& person) {
   ASSIGN_OR_RETURN(const bool wrote, resource::Changed(work, person, subject, {update}));
-  return rules::CheckOtherPerson(subject, person, wrote ? person : "", "changed its words");
+  return rules::CheckOtherPerson(subject, person, wrote ? person : "", "wrote it or changed its words");
 }
 
 }  // namespace

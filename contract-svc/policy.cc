@@ -25,6 +25,7 @@ absl::Status Policy::Validate() const {
   }
   if (renewal_lead_days < 1) violations.Add("policy.renewal_lead_days", "FIELD_OUT_OF_RANGE", "must be at least 1");
   if (price_book_deciders.empty()) violations.Add("policy.price_book_deciders", "FIELD_REQUIRED", "must name a role");
+  if (price_floor_deciders.empty()) violations.Add("policy.price_floor_deciders", "FIELD_REQUIRED", "must name a role");
   if (simulation_batch_orders < 1) {
     violations.Add("policy.simulation_batch_orders", "FIELD_OUT_OF_RANGE", "must be at least 1");
   }

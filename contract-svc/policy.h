@@ -35,6 +35,8 @@ struct Policy {
   int price_probes_max = 6;
   // Who decides on the release of a price book; never the one who submits it.
   std::vector<std::string> price_book_deciders = {"GAM", "GM", "SD"};
+  // Of a price book that sets floor prices only these of them do (C-02); those who may change the floor of a product.
+  std::vector<std::string> price_floor_deciders = {"GAM", "SD"};
   // How often it is looked for what programs of an earlier release have left out, and how soon again after something
   // was found: they may run still.
   absl::Duration adoption_interval = absl::Hours(6);

@@ -13,7 +13,9 @@ namespace {
 
 namespace pb = kam::approval::v1;
 
-constexpr int kDelegationsMax = 50;  // In force to one person at a time.
+// In force to one person at a time: more than Policy::delegations_to_one_max, as some that were made at the same time
+// did not see one another.
+constexpr int kDelegationsMax = 1000;
 
 absl::string_view CollectionOf(absl::string_view name) { return name.substr(0, name.find('/')); }
 

@@ -36,6 +36,7 @@ struct Policy {
   absl::Duration decide_within = absl::Hours(72);  // Then a step goes to the level above, once; or the request expires.
   absl::Duration delegation_max = absl::Hours(24 * 90);  // Longest window of a delegation.
   absl::Duration carry_within = absl::Hours(24 * 30);    // Age up to which a decision is carried over.
+  int delegations_to_one_max = 50;  // Delegations to one person that are not over; every one of them counts.
 };
 
 inline constexpr char kDueExpiry[] = "approval.expiry";

@@ -91,6 +91,13 @@ absl::Status RequesterMayNot(const pb::ApprovalRequest& request) {
                {{"requester", request.requester()}});
 }
 
+absl::Status AlreadyDecided(const pb::ApprovalStep& other, const pb::ApprovalStep& step) {
+  return Error(absl::StatusCode::kPermissionDenied, "ALREADY_DECIDED",
+               absl::StrCat("step ", other.number(), " was decided by ", other.decider(), "; step ", step.number(),
+                            " takes another person, or one who answers both in person"),
+               {{"step", absl::StrCat(other.number())}, {"decider", other.decider()}});
+}
+
 // The step that waits, with its decider filled in.
 absl::StatusOr<pb::ApprovalStep*> Claim(const Decider& decider, const std::string& content_hash, absl::Time now,
                                         pb::ApprovalRequest* request) {
@@ -110,7 +117,15 @@ absl::StatusOr<pb::ApprovalStep*> Claim(const Decider& decider, const std::strin
   bool in_the_place_of_the_requester = false;
   const std::string* named = &decider.employee;
   const std::vector<std::string>* named_roles = &decider.roles;
-  if (!Names(*step, decider.employee, decider.roles)) {
+  if (Names(*step, decider.employee, decider.roles)) {
+    // Two levels are two people. Whoever holds both posts answers both; whoever was lent one of them does not.
+    for (const pb::ApprovalStep& other : request->steps()) {
+      if (other.state() == pb::APPROVAL_STEP_STATE_APPROVED && other.decider() == decider.employee &&
+          !other.on_behalf_of().empty()) {
+        return AlreadyDecided(other, *step);
+      }
+    }
+  } else {
     const Substitution* substitution = nullptr;
     for (const Substitution& candidate : decider.substitutions) {
       if (!Names(*step, candidate.delegator, candidate.roles)) continue;
@@ -130,17 +145,14 @@ absl::StatusOr<pb::ApprovalStep*> Claim(const Decider& decider, const std::strin
                    absl::StrCat("step ", step->number(), " is decided by ", who),
                    {{"step", absl::StrCat(step->number())}, {"deciders", who}});
     }
-    // Two levels are two people: whoever has answered one of them does not lend himself another.
+    // Nor does whoever has answered one of them lend himself another.
     for (const pb::ApprovalStep& other : request->steps()) {
       if (other.state() != pb::APPROVAL_STEP_STATE_APPROVED) continue;
       if (other.decider() != decider.employee && other.on_behalf_of() != substitution->delegator &&
           other.decider() != substitution->delegator) {
         continue;
       }
-      return Error(absl::StatusCode::kPermissionDenied, "ALREADY_DECIDED",
-                   absl::StrCat("step ", other.number(), " was decided by ", other.decider(), "; step ", step->number(),
-                                " takes another person, or the decider himself"),
-                   {{"step", absl::StrCat(other.number())}, {"decider", other.decider()}});
+      return AlreadyDecided(other, *step);
     }
     step->set_on_behalf_of(substitution->delegator);
     named = &substitution->delegator;

@@ -404,5 +404,24 @@ TEST(ApproveTest, NobodyAnswersASecondStepByLentAuthority) {
   EXPECT_TRUE(Approve(Person(kManager, {"SM", "GM"}), "", "", kNow, &request).ok());
 }
 
+// G-05: the other order is no other rule: first by lent authority, then in person.
+TEST(ApproveTest, NobodyAnswersInPersonAfterAStepByLentAuthority) {
+  pb::ApprovalRequest request = NewRequest({{1, "SM"}, {2, "GM"}});
+  ASSERT_TRUE(Open(kNow, &request).ok());
+  Decider director = Person(kDirector, {"GM"});
+  director.substitutions = {{kManager, {"SM"}}};
+  ASSERT_TRUE(Approve(director, "", "", kNow, &request).ok());
+  ASSERT_EQ(request.steps(0).on_behalf_of(), kManager);
+  pb::ApprovalRequest again = request;
+  EXPECT_EQ(Reason(Approve(director, "", "", kNow, &again)), "ALREADY_DECIDED");
+  EXPECT_EQ(Reason(Reject(director, "", "too cheap", kNow, &again)), "ALREADY_DECIDED");
+  // Nor does the one whose place was taken: the step was his.
+  Decider deputy = Person(kDeputy, {});
+  deputy.substitutions = {{kDirector, {"GM"}}};
+  again = request;
+  EXPECT_EQ(Reason(Approve(deputy, "", "", kNow, &again)), "ALREADY_DECIDED") << "a deputy of the decider";
+  EXPECT_TRUE(Approve(Person("employees/another", {"GM"}), "", "", kNow, &request).ok());
+}
+
 }  // namespace
 }  // namespace kam::approval

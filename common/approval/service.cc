@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/approval/engine.h"
+#include "common/resource/names.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/approval/v1/approval_delegation.pb.h"
@@ -58,7 +59,18 @@ absl::Status OnDelegation(UnitOfWork& work, const Policy& policy, pb::ApprovalDe
                    absl::StrCat("the window is longer than ", absl::FormatDuration(policy.delegation_max)),
                    {{"limit", absl::FormatDuration(policy.delegation_max)}});
   }
-  return violations.status();
+  RETURN_IF_ERROR(violations.status());
+  // One too many would be lent without effect.
+  ASSIGN_OR_RETURN(
+      const auto known,
+      work.Find<pb::ApprovalDelegation>({"t.delegate = ? AND t.state = 'ACTIVE' AND t.end_time > ?",
+                                         {mysql::Value(resource::IdOf(created->delegate())), mysql::Value(work.now())}},
+                                        "ORDER BY t.id", policy.delegations_to_one_max));
+  if (static_cast<int>(known.size()) < policy.delegations_to_one_max) return absl::OkStatus();
+  return FailedPrecondition(
+      "DELEGATIONS_TOO_MANY", created->delegate(),
+      absl::StrCat(known.size(), " delegations to this person are not over yet: the most there may be"),
+      {{"limit", absl::StrCat(policy.delegations_to_one_max)}});
 }
 
 }  // namespace
@@ -78,6 +90,7 @@ void RegisterApproval(resource::Runtime& runtime, std::shared_ptr<const Engine> 
       absl::StrCat(kService, "/Approve"),
       [&runtime, engine, people](rpc::Call& call,
                                  const pb::ApproveRequest& request) -> absl::StatusOr<pb::ApprovalRequest> {
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const HeldRoles held, PrepareDecision(runtime, people, call));
         return runtime.Write<pb::ApprovalRequest>(
             call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ApprovalRequest> {
@@ -92,6 +105,7 @@ void RegisterApproval(resource::Runtime& runtime, std::shared_ptr<const Engine> 
       absl::StrCat(kService, "/Reject"),
       [&runtime, engine, people](rpc::Call& call,
                                  const pb::RejectRequest& request) -> absl::StatusOr<pb::ApprovalRequest> {
+        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const HeldRoles held, PrepareDecision(runtime, people, call));
         return runtime.Write<pb::ApprovalRequest>(
             call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ApprovalRequest> {

@@ -73,7 +73,7 @@ void RegisterAuthority(const Context& context, rpc::Registry* registry) {
   };
   hooks.on_create =
       resource::OnCreate<pb::AuthorityGrant>([context](UnitOfWork& work, pb::AuthorityGrant* created) -> absl::Status {
-        created->set_state(pb::AUTHORITY_GRANT_STATE_ACTIVE);
+        created->set_state(pb::AUTHORITY_GRANT_STATE_PROPOSED);
         created->set_grantor(work.actor().subject);
         RETURN_IF_ERROR(Validate(work, *created));
         RETURN_IF_ERROR(CheckGrant(*created));
@@ -81,6 +81,23 @@ void RegisterAuthority(const Context& context, rpc::Registry* registry) {
       });
   context.runtime.SetHooks(pb::AuthorityGrant::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
+  registry->Add<pb::ConfirmAuthorityGrantRequest, pb::AuthorityGrant>(
+      absl::StrCat(kService, "/ConfirmAuthorityGrant"),
+      [context](rpc::Call& call,
+                const pb::ConfirmAuthorityGrantRequest& request) -> absl::StatusOr<pb::AuthorityGrant> {
+        RETURN_IF_ERROR(CheckRead(request.etag()));
+        RETURN_IF_ERROR(context.directory.EnsureCaller(call));
+        return context.runtime.Write<pb::AuthorityGrant>(
+            call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::AuthorityGrant> {
+              ASSIGN_OR_RETURN(auto change, work.Begin<pb::AuthorityGrant>(request));
+              ASSIGN_OR_RETURN(const std::string person, Person(work));
+              ASSIGN_OR_RETURN(const rules::Grant given, ToRules(change.before));
+              RETURN_IF_ERROR(rules::CheckConfirmable(given, change.before.grantor(), {person, work.actor().roles}));
+              change.after.set_confirmer(person);
+              SetTime(work.now(), change.after.mutable_confirm_time());
+              return work.Save(std::move(change));
+            });
+      });
   registry->Add<pb::RevokeAuthorityGrantRequest, pb::AuthorityGrant>(
       absl::StrCat(kService, "/RevokeAuthorityGrant"),
       [context](rpc::Call& call, const pb::RevokeAuthorityGrantRequest& request) -> absl::StatusOr<pb::AuthorityGrant> {

@@ -1,17 +1,18 @@
-// Policies, packages and purchase prices over the real database and gRPC (C-04, C-06, C-07, C-08).
+// Policies, purchase prices and price suggestions over the real database and gRPC (C-01, C-04, C-06, C-08).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/testing/matchers.h"
-#include "contract-svc/testing/pricing_world.h"
+#include "contract-svc/testing/offer_fixture.h"
 #include "kam/api/standard.pb.h"
-#include "kam/pricing/v1/package_offer_service.pb.h"
 #include "kam/pricing/v1/price_suggestion_service.pb.h"
 #include "kam/pricing/v1/purchase_price_service.pb.h"
-#include "kam/pricing/v1/sales_policy_service.pb.h"
 #include "kam/pricing/v1/supplier_service.pb.h"
 
 namespace kam::contract {
@@ -23,129 +24,6 @@ using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::NamesField;
 using testing::StatusIs;
-
-constexpr char kPolicies[] = "kam.pricing.v1.SalesPolicyService/";
-constexpr char kPackages[] = "kam.pricing.v1.PackageOfferService/";
-constexpr char kPurchases[] = "kam.pricing.v1.PurchasePriceService/";
-
-class OfferTest : public ::testing::Test {
- protected:
-  OfferTest() : fd_(world_.NewPerson("FD")) {}
-  template <typename Response>
-  absl::StatusOr<Response> Call(const auth::Principal& as, const std::string& method,
-                                const google::protobuf::Message& request) {
-    return world_.harness().Call<Response>(as, method, request);
-  }
-  // A request with name and etag.
-  template <typename Request, typename Resource>
-  static Request About(const Resource& resource) {
-    Request request;
-    request.set_name(resource.name());
-    request.set_etag(resource.etag());
-    return request;
-  }
-
-  pb::SalesPolicy NewPolicy() {
-    pb::SalesPolicy policy;
-    policy.set_code("P" + world_.harness().NewId());
-    policy.set_kind(pb::SALES_POLICY_KIND_PROMOTION);
-    policy.set_title("Spring");
-    policy.set_policy_scope("Fleet customers");
-    policy.set_rules("Two percent off");
-    policy.set_valid_from(world_.Today());
-    return policy;
-  }
-  absl::StatusOr<pb::SalesPolicy> Create(const pb::SalesPolicy& policy) {
-    pb::CreateSalesPolicyRequest request;
-    *request.mutable_sales_policy() = policy;
-    return Call<pb::SalesPolicy>(world_.kapm, absl::StrCat(kPolicies, "CreateSalesPolicy"), request);
-  }
-  absl::StatusOr<pb::SalesPolicy> Get(const std::string& name) {
-    kam::api::GetRequest request;
-    request.set_name(name);
-    return Call<pb::SalesPolicy>(world_.kapm, absl::StrCat(kPolicies, "GetSalesPolicy"), request);
-  }
-  absl::StatusOr<pb::SalesPolicy> Forecast(const pb::SalesPolicy& policy) {
-    auto request = About<pb::ForecastSalesPolicyRequest>(policy);
-    *request.mutable_profit_impact() = Cny("-12000");
-    request.set_profit_basis("600 vans, 2 %");
-    return Call<pb::SalesPolicy>(fd_, absl::StrCat(kPolicies, "ForecastSalesPolicy"), request);
-  }
-  absl::StatusOr<pb::SalesPolicy> Submit(const pb::SalesPolicy& policy) {
-    return Call<pb::SalesPolicy>(world_.kapm, absl::StrCat(kPolicies, "SubmitSalesPolicy"),
-                                 About<pb::SubmitSalesPolicyRequest>(policy));
-  }
-  // Forecast, approved by the company, not yet published.
-  pb::SalesPolicy Approved(const pb::SalesPolicy& policy) {
-    const auto draft = Create(policy);
-    EXPECT_THAT(draft, IsOk());
-    return ApprovedDraft(draft.value_or(pb::SalesPolicy()));
-  }
-  pb::SalesPolicy ApprovedDraft(const pb::SalesPolicy& draft) {
-    const auto forecast = Forecast(draft);
-    EXPECT_THAT(forecast, IsOk());
-    const auto submitted = Submit(forecast.value_or(pb::SalesPolicy()));
-    EXPECT_THAT(submitted, IsOk());
-    EXPECT_THAT(world_.Approve(world_.gm, submitted.value_or(pb::SalesPolicy()).approval()), IsOk());
-    return Get(draft.name()).value_or(pb::SalesPolicy());
-  }
-  absl::StatusOr<pb::SalesPolicy> Publish(const pb::SalesPolicy& policy) {
-    return Call<pb::SalesPolicy>(world_.kapm, absl::StrCat(kPolicies, "PublishSalesPolicy"),
-                                 About<pb::PublishSalesPolicyRequest>(policy));
-  }
-  pb::QuoteLine Line(const auth::Principal& seller, const pb::Product& product, const std::string& policy = {},
-                     const std::string& discount = {}) {
-    pb::Quote quote;
-    quote.set_account(world_.NewAccount(world_.kax));
-    quote.set_currency("CNY");
-    PricingWorld::AddLine(product, "1", discount, &quote);
-    quote.mutable_lines(0)->set_policy(policy);
-    const auto draft = world_.Create(seller, quote);
-    EXPECT_THAT(draft, IsOk());
-    const auto priced = world_.Price(seller, draft.value_or(pb::Quote()).name());
-    EXPECT_THAT(priced, IsOk());
-    return priced.ok() ? priced->quote().lines(0) : pb::QuoteLine();
-  }
-
-  pb::PackageOffer NewOffer(const std::string& account, const pb::Product& van, const pb::Product& care) {
-    pb::PackageOffer offer;
-    offer.set_title("Van with care");
-    offer.set_account(account);
-    offer.set_currency("CNY");
-    offer.set_valid_from(world_.Today());
-    for (const auto& [product, quantity, kind] : std::vector<std::tuple<std::string, std::string, pb::PackageItemKind>>{
-             {van.name(), "1", pb::PACKAGE_ITEM_KIND_GOODS}, {care.name(), "2", pb::PACKAGE_ITEM_KIND_SERVICE}}) {
-      pb::PackageItem* item = offer.add_items();
-      item->set_product(product);
-      item->set_quantity(quantity);
-      item->set_kind(kind);
-    }
-    for (const auto& [from, price] : std::vector<std::pair<std::string, std::string>>{{"1", "270"}, {"5", "240"}}) {
-      pb::PackageStep* step = offer.add_steps();
-      step->set_from_packages(from);
-      *step->mutable_price() = Cny(price);
-    }
-    return offer;
-  }
-  absl::StatusOr<pb::PackageOffer> Create(const auth::Principal& as, const pb::PackageOffer& offer) {
-    pb::CreatePackageOfferRequest request;
-    *request.mutable_package_offer() = offer;
-    return Call<pb::PackageOffer>(as, absl::StrCat(kPackages, "CreatePackageOffer"), request);
-  }
-  absl::StatusOr<pb::PackageOffer> Submit(const auth::Principal& as, const pb::PackageOffer& offer) {
-    auto request = About<pb::SubmitPackageOfferRequest>(offer);
-    request.set_reason("bulk buyer");
-    return Call<pb::PackageOffer>(as, absl::StrCat(kPackages, "SubmitPackageOffer"), request);
-  }
-  absl::StatusOr<pb::PackageOffer> GetOffer(const auth::Principal& as, const std::string& name) {
-    kam::api::GetRequest request;
-    request.set_name(name);
-    return Call<pb::PackageOffer>(as, absl::StrCat(kPackages, "GetPackageOffer"), request);
-  }
-
-  PricingWorld& world_ = PricingWorld::Get();
-  const auth::Principal fd_;
-};
 
 // C-06: draft, forecast by finance, approved by the company, published, read, commented, revised, withdrawn.
 TEST_F(OfferTest, APolicyLivesFromDraftToWithdrawal) {
@@ -289,77 +167,6 @@ TEST_F(OfferTest, AConsultantGivesWhatAPolicyAllows) {
   PricingWorld::AddLine(product, "1", "1", &quote);
   quote.mutable_lines(0)->set_policy(Approved(NewPolicy()).name());
   EXPECT_THAT(world_.Price(world_.kax, world_.Create(world_.kax, quote)->name()), HasReason("POLICY_NOT_IN_FORCE"));
-}
-
-// C-07: written by the seller, agreed with the sales manager, then quoted as a whole and at its steps.
-TEST_F(OfferTest, APackageIsAgreedBeforeItIsOfferedAndSoldAsAWhole) {
-  const pb::Product van = world_.NewProduct("200", "", "150"), care = world_.NewProduct("50", "", "20");
-  const std::string account = world_.NewAccount(world_.kax);
-  const auto draft = Create(world_.kax, NewOffer(account, van, care));
-  ASSERT_THAT(draft, IsOk());
-  const auto quote_of = [&](const std::string& vans, const std::string& cares) {
-    pb::Quote quote;
-    quote.set_account(account);
-    quote.set_currency("CNY");
-    PricingWorld::AddLine(van, vans, "", &quote);
-    PricingWorld::AddLine(care, cares, "", &quote);
-    for (pb::QuoteLine& line : *quote.mutable_lines()) line.set_package(draft->name());
-    const auto created = world_.Create(world_.kax, quote);
-    EXPECT_THAT(created, IsOk());
-    return world_.Price(world_.kax, created.value_or(pb::Quote()).name());
-  };
-  EXPECT_THAT(quote_of("1", "2"), HasReason("PACKAGE_NOT_OFFERED"));
-  const auto submitted = Submit(world_.kax, *draft);
-  ASSERT_THAT(submitted, IsOk());
-  EXPECT_EQ(submitted->steps(0).discount_percent(), "10");
-  EXPECT_EQ(submitted->steps(0).margin_percent(), "") << "the consultant does not see margins";
-  EXPECT_EQ(GetOffer(world_.gm, draft->name())->steps(0).margin_percent(), "29.6296") << "80 of 270";
-  EXPECT_THAT(Submit(world_.kax, *submitted), HasReason("STATE_NOT_ALLOWED"));
-  EXPECT_THAT(world_.Approve(world_.kam, submitted->approval()), HasReason("NOT_THE_DECIDER"));
-  ASSERT_THAT(world_.Approve(world_.sm, submitted->approval()), IsOk());
-  const auto agreed = GetOffer(world_.kax, draft->name());
-  EXPECT_EQ(agreed->state(), pb::PACKAGE_OFFER_STATE_AGREED);
-
-  const auto priced = quote_of("1", "2");
-  ASSERT_THAT(priced, IsOk());
-  EXPECT_EQ(priced->quote().state(), pb::QUOTE_STATE_APPROVED) << "agreed already";
-  EXPECT_EQ(priced->quote().total_amount().units(), 270);
-  EXPECT_EQ(quote_of("5", "10")->quote().total_amount().units(), 1200) << "five at 240";
-  EXPECT_THAT(quote_of("5", "9"), HasReason("PACKAGE_INCOMPLETE"));
-
-  pb::UpdatePackageOfferRequest update;
-  update.mutable_package_offer()->set_name(draft->name());
-  update.mutable_package_offer()->set_title("other");
-  update.mutable_update_mask()->add_paths("title");
-  EXPECT_THAT(Call<pb::PackageOffer>(world_.kax, absl::StrCat(kPackages, "UpdatePackageOffer"), update),
-              HasReason("PACKAGE_OFFER_NOT_DRAFT"));
-  auto withdraw = About<pb::WithdrawPackageOfferRequest>(*agreed);
-  withdraw.set_reason("season over");
-  ASSERT_THAT(Call<pb::PackageOffer>(world_.kax, absl::StrCat(kPackages, "WithdrawPackageOffer"), withdraw), IsOk());
-  EXPECT_THAT(quote_of("1", "2"), HasReason("PACKAGE_NOT_OFFERED"));
-}
-
-// C-07: a rejection gives it back.
-TEST_F(OfferTest, ARejectedPackageIsADraftAgain) {
-  const std::string account = world_.NewAccount(world_.kax);
-  const auto draft = Create(world_.kax, NewOffer(account, world_.NewProduct("200"), world_.NewProduct("50")));
-  ASSERT_THAT(draft, IsOk());
-  const auto submitted = Submit(world_.kax, *draft);
-  ASSERT_THAT(submitted, IsOk());
-  ASSERT_THAT(world_.Reject(world_.sm, submitted->approval(), "too cheap"), IsOk());
-  EXPECT_EQ(GetOffer(world_.kax, draft->name())->state(), pb::PACKAGE_OFFER_STATE_DRAFT);
-  // Whoever writes at it does not agree to it.
-  pb::UpdatePackageOfferRequest update;
-  *update.mutable_package_offer() = *GetOffer(world_.sm, draft->name());
-  update.mutable_package_offer()->set_need("cheaper still");
-  update.mutable_update_mask()->add_paths("need");
-  const auto changed = Call<pb::PackageOffer>(world_.sm, absl::StrCat(kPackages, "UpdatePackageOffer"), update);
-  ASSERT_THAT(changed, IsOk());
-  const auto again = Submit(world_.kax, *changed);
-  ASSERT_THAT(again, IsOk());
-  EXPECT_THAT(world_.Approve(world_.sm, again->approval()), HasReason("SEPARATION_OF_DUTIES"));
-  EXPECT_THAT(world_.Approve(world_.sd, again->approval()), IsOk());
-  EXPECT_THAT(GetOffer(world_.NewPerson("KAX"), draft->name()), StatusIs(absl::StatusCode::kNotFound));
 }
 
 // C-08, R-07: proposed by purchasing, decided by the manager of the department, never by the proposer; the main price

@@ -8,7 +8,9 @@
 #include "common/time/date.h"
 #include "contract-svc/authors.h"
 #include "contract-svc/pricing/offer_data.h"
+#include "contract-svc/pricing/package_authority.h"
 #include "contract-svc/pricing/price_catalog.h"
+#include "contract-svc/pricing/price_probes.h"
 #include "contract-svc/pricing/pricing_data.h"
 #include "contract-svc/pricing/pricing_service.h"
 #include "contract-svc/pricing/quote_pricing.h"
@@ -29,17 +31,23 @@ std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", m
 
 std::string HashOf(const pb::PackageOffer& offer) { return Sha256Hex(rules::OfferText(offer)); }
 
+// Sets list prices, discounts and margins by the products of now.
+absl::Status WorkOut(UnitOfWork& work, const Context& context, pb::PackageOffer* offer) {
+  std::vector<std::string> names;
+  for (const pb::PackageItem& item : offer->items()) names.push_back(item.product());
+  ASSIGN_OR_RETURN(const PriceCatalog::Knowledge knowledge, context.prices->Current(work));
+  ASSIGN_OR_RETURN(const rules::ProductTable products,
+                   LoadProducts(work, names, context.Today(work.now()), knowledge.known_at));
+  return rules::WorkOut(products, offer);
+}
+
 absl::StatusOr<pb::PackageOffer> Submit(UnitOfWork& work, const Context& context,
                                         const pb::SubmitPackageOfferRequest& request) {
   RETURN_IF_ERROR(CheckRead(request.etag()));
   ASSIGN_OR_RETURN(auto change, work.Begin<pb::PackageOffer>(request));
   ASSIGN_OR_RETURN(const std::string requester, Person(work));
-  std::vector<std::string> names;
-  for (const pb::PackageItem& item : change.before.items()) names.push_back(item.product());
-  ASSIGN_OR_RETURN(const PriceCatalog::Knowledge knowledge, context.prices->Current(work));
-  ASSIGN_OR_RETURN(const rules::ProductTable products,
-                   LoadProducts(work, names, context.Today(work.now()), knowledge.known_at));
-  RETURN_IF_ERROR(rules::WorkOut(products, &change.after));
+  RETURN_IF_ERROR(WorkOut(work, context, &change.after));
+  ASSIGN_OR_RETURN(const rules::DocumentDecision left, JudgePackage(work, context, change.after));
   change.after.set_content_hash(HashOf(change.before));
   approval::v1::ApprovalRequest filing;
   filing.set_subject(change.before.name());
@@ -69,6 +77,8 @@ absl::StatusOr<pb::PackageOffer> Submit(UnitOfWork& work, const Context& context
     margin->set_confidential_value(priced.margin_percent());
     margin->set_direction(approval::v1::WORSE_DIRECTION_LOWER);
   }
+  // Beside the sales manager those whose authority it takes (C-03).
+  AddPackageSteps(change.after, left, &filing);
   ASSIGN_OR_RETURN(const approval::v1::ApprovalRequest filed, context.approvals->File(work, std::move(filing)));
   change.after.set_approval(filed.name());
   return work.Save(std::move(change));
@@ -85,13 +95,21 @@ absl::Status OnOutcome(UnitOfWork& work, const approval::v1::ApprovalRequest& re
     change.after.set_state(pb::PACKAGE_OFFER_STATE_DRAFT);
     return work.Save(std::move(change)).status();
   }
-  // Whoever asked does not agree; neither does anybody who wrote at it.
-  RETURN_IF_ERROR(CheckNoAuthorApproved(work, request, {Rpc("CreatePackageOffer"), Rpc("UpdatePackageOffer")}));
   RETURN_IF_ERROR(PriceCatalog::Lock(work));
   change.after.set_state(pb::PACKAGE_OFFER_STATE_AGREED);
   SetTime(work.now(), change.after.mutable_agree_time());
   RETURN_IF_ERROR(work.Save(std::move(change)).status());
   return PriceCatalog::Enter(work, request.subject());
+}
+
+// Any of those who agree to packages agrees; the steps after that take the authority they are about.
+absl::Status OnApproval(UnitOfWork& work, const Context& context, const approval::v1::ApprovalRequest& request,
+                        const approval::v1::ApprovalStep& step, const approval::Substitution& as) {
+  // Whoever asked does not agree; neither does anybody who wrote at it.
+  RETURN_IF_ERROR(CheckNoAuthorApproved(work, request, {Rpc("CreatePackageOffer"), Rpc("UpdatePackageOffer")}));
+  if (step.number() == 1) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const pb::PackageOffer offer, work.Load<pb::PackageOffer>(request.subject()));
+  return CheckPackageSuffices(work, context, offer, request, step, as);
 }
 
 absl::StatusOr<pb::PackageOffer> Withdraw(UnitOfWork& work, const Context& context,
@@ -140,13 +158,27 @@ void RegisterPackageOffers(const Context& context, rpc::Registry* registry) {
       });
   context.runtime.SetHooks(pb::PackageOffer::descriptor(), std::move(hooks));
   context.approvals->OnOutcome("packageOffers", OnOutcome);
+  // The engine keeps its callbacks: they must not keep the engine.
+  Context bare = context;
+  bare.approvals.reset();
+  context.approvals->OnApproval(
+      "packageOffers",
+      [bare](UnitOfWork& work, const approval::v1::ApprovalRequest& request, const approval::v1::ApprovalStep& step,
+             const approval::Substitution& as) { return OnApproval(work, bare, request, step, as); });
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   registry->Add<pb::SubmitPackageOfferRequest, pb::PackageOffer>(
       absl::StrCat(kService, "/SubmitPackageOffer"),
       [context](rpc::Call& call, const pb::SubmitPackageOfferRequest& request) -> absl::StatusOr<pb::PackageOffer> {
         RETURN_IF_ERROR(context.directory.EnsureCaller(call));
-        return context.runtime.Write<pb::PackageOffer>(
+        const absl::StatusOr<pb::PackageOffer> answer = context.runtime.Write<pb::PackageOffer>(
             call, request, [&](UnitOfWork& work) { return Submit(work, context, request); });
+        if (answer.ok()) return answer;
+        return CountRefusal(context, call, request.reason(), answer.status(), [&](UnitOfWork& work) -> absl::Status {
+          ASSIGN_OR_RETURN(pb::PackageOffer offer, work.Load<pb::PackageOffer>(request.name()));
+          RETURN_IF_ERROR(WorkOut(work, context, &offer));
+          const absl::Status refused = JudgePackage(work, context, offer).status();
+          return Reason(refused) == "AUTHORITY_NEVER" ? absl::OkStatus() : refused;
+        });
       });
   registry->Add<pb::WithdrawPackageOfferRequest, pb::PackageOffer>(
       absl::StrCat(kService, "/WithdrawPackageOffer"),

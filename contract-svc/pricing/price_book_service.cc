@@ -1,5 +1,7 @@
 // Price books: draft, approval, release, next revision (C-01, C-02).
 
+#include <algorithm>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -27,10 +29,6 @@ constexpr char kService[] = "kam.pricing.v1.PriceBookService";
 constexpr char kPurpose[] = "PRICE_BOOK_RELEASE";
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
-
-bool Less(const google::type::Money& a, const google::type::Money& b) {
-  return a.units() != b.units() ? a.units() < b.units() : a.nanos() < b.nanos();
-}
 
 absl::Status CheckEntries(const pb::PriceBook& book) {
   FieldViolations violations;
@@ -95,7 +93,7 @@ absl::Status CheckRelease(UnitOfWork& work, const Context& context, const pb::Pr
   RETURN_IF_ERROR(rules::CheckEffective(book.effective_from(), previous_from, context.Today(work.now())));
   ASSIGN_OR_RETURN(const rules::BookRevision proposed, ToRules(book));
   ASSIGN_OR_RETURN(const PriceCatalog::Knowledge knowledge, context.prices->Current(work));
-  return ProveRelease(work, knowledge, proposed, "price_book");
+  return ProveRelease(work, knowledge, proposed, context.Today(work.now()), "price_book", "effective_from");
 }
 
 absl::StatusOr<pb::PriceBook> Check(UnitOfWork& work, const Context& context,
@@ -116,6 +114,12 @@ absl::StatusOr<int> NextRevision(UnitOfWork& work, const std::string& code) {
   return static_cast<int>(rows[0][0].integer()) + 1;
 }
 
+bool SetsFloors(const pb::PriceBook& book) {
+  const auto sets = [](const auto& row) { return row.has_floor_price(); };
+  return std::any_of(book.entries().begin(), book.entries().end(), sets) ||
+         std::any_of(book.conditions().begin(), book.conditions().end(), sets);
+}
+
 absl::StatusOr<pb::PriceBook> Submit(UnitOfWork& work, const Context& context,
                                      const pb::SubmitPriceBookRequest& request) {
   RETURN_IF_ERROR(CheckRead(request.etag()));
@@ -134,7 +138,8 @@ absl::StatusOr<pb::PriceBook> Submit(UnitOfWork& work, const Context& context,
   filing.set_content_hash(change.after.content_hash());
   approval::v1::ApprovalStep* step = filing.add_steps();
   step->set_number(1);
-  step->set_roles(absl::StrJoin(context.policy.price_book_deciders, " "));
+  step->set_roles(absl::StrJoin(
+      SetsFloors(change.before) ? context.policy.price_floor_deciders : context.policy.price_book_deciders, " "));
   ASSIGN_OR_RETURN(const approval::v1::ApprovalRequest filed, context.approvals->File(work, std::move(filing)));
   change.after.set_approval(filed.name());
   return work.Save(std::move(change));

@@ -166,7 +166,9 @@ TEST_F(PriceBookTest, DigestsDoNotTellFloorPrices) {
   EXPECT_FALSE(submitted->content_hash().empty());
   EXPECT_NE(submitted->content_hash(), plain);
   EXPECT_EQ(world_.GetApproval(world_.gm, submitted->approval())->content_hash(), submitted->content_hash());
-  EXPECT_THAT(world_.Approve(world_.gm, submitted->approval()), IsOk());
+  // C-02: floors are set by those who may change the floor of a product, not by everybody who decides on prices.
+  EXPECT_THAT(world_.Approve(world_.gm, submitted->approval()), HasReason("NOT_THE_DECIDER"));
+  EXPECT_THAT(world_.Approve(world_.sd, submitted->approval()), IsOk());
   kam::api::GetRequest get;
   get.set_name(draft->name());
   const auto seen = Call<pb::PriceBook>(world_.kax, "GetPriceBook", get);
@@ -282,6 +284,21 @@ TEST_F(PriceBookTest, WhatDoesNotHoldTogetherIsRefusedBeforeRelease) {
   AddCondition(code, "5", &circle)->set_product(product.name());
   circle.mutable_conditions(0)->set_base_code(b.code());
   refused(circle, "PRICE_BOOK_CYCLE", "price_book");
+}
+
+// G6, C-01: a new code changes no price of a day that is over either.
+TEST_F(PriceBookTest, G6ANewCodeChangesNoPriceOfADayThatIsOver) {
+  const pb::Product product = world_.NewProduct("100");
+  ASSERT_EQ(Released(PercentOff(product, "10")).state(), pb::PRICE_BOOK_STATE_RELEASED);
+  pb::PriceBook other = PercentOff(product, "20");
+  const auto draft = Create(other);
+  ASSERT_THAT(draft, IsOk());
+  const auto refused = Check(draft->name());
+  EXPECT_THAT(refused, HasReason("EFFECTIVE_DATE_INVALID"));
+  EXPECT_THAT(refused, NamesField("price_book.effective_from"));
+  other.set_code("B" + world_.harness().NewId());
+  other.set_effective_from(world_.Today());
+  EXPECT_EQ(Released(other).state(), pb::PRICE_BOOK_STATE_RELEASED) << "from today on";
 }
 
 // C-01: a decision that began earlier and got its turn later sees what was released meanwhile.

@@ -123,7 +123,9 @@ TEST_F(PriceKnowledgeTest, EveryAnswerOfATurbulentTimeIsTheSameAgain) {
   constexpr int kQuotes = 12, kSaves = 20, kReleases = 4;
   std::vector<std::string> approvals;
   for (int i = 0; i < kReleases; ++i) {
-    const auto draft = Create(PercentOff(product, absl::StrCat(i + 1)));
+    pb::PriceBook book = PercentOff(product, absl::StrCat(i + 1));
+    book.set_effective_from(world_.Today());  // Days that are over keep their prices.
+    const auto draft = Create(book);
     ASSERT_THAT(draft, IsOk());
     const auto submitted = Submit(draft->name(), draft->etag());
     ASSERT_THAT(submitted, IsOk());

@@ -48,18 +48,16 @@ TEST_F(PriceProbeTest, ProbesOfConfidentialLimitsAreCountedAndLimited) {
   const auth::Principal seller = world_.NewPerson("KAX");
   const std::string account = world_.NewAccount(seller);
   const pb::Product product = world_.NewProduct("100", "", "75");
-  pb::CreateAuthorityGrantRequest grant;
-  grant.mutable_authority_grant()->set_employee(seller.subject);
-  grant.mutable_authority_grant()->set_product_line(product.product_line());
-  grant.mutable_authority_grant()->set_level(1);
-  grant.mutable_authority_grant()->set_discount_base(pb::DISCOUNT_BASE_PUBLISHED_PRICE);
-  grant.mutable_authority_grant()->set_max_discount_percent("10");
-  grant.mutable_authority_grant()->set_min_margin_percent("20");
-  grant.mutable_authority_grant()->set_valid_from(world_.Today());
-  grant.mutable_authority_grant()->set_reason("campaign");
-  ASSERT_THAT(world_.harness().Call<pb::AuthorityGrant>(
-                  world_.gam, "kam.pricing.v1.AuthorityGrantService/CreateAuthorityGrant", grant),
-              IsOk());
+  pb::AuthorityGrant grant;
+  grant.set_employee(seller.subject);
+  grant.set_product_line(product.product_line());
+  grant.set_level(1);
+  grant.set_discount_base(pb::DISCOUNT_BASE_PUBLISHED_PRICE);
+  grant.set_max_discount_percent("10");
+  grant.set_min_margin_percent("20");
+  grant.set_valid_from(world_.Today());
+  grant.set_reason("campaign");
+  ASSERT_THAT(world_.Give(world_.gam, grant), IsOk());
   const auto price = [&](const std::string& discount, bool validate_only = false) {
     const pb::Quote draft = world_.NewQuote(seller, account, product, discount);
     pb::PriceQuoteRequest request;
@@ -113,19 +111,17 @@ TEST_F(PriceProbeTest, EveryContentOfAQuoteWithGiftsIsAProbeOfItsProducts) {
   const pb::Product van = world_.NewProduct("100", "", "79");
   const pb::Product gifts[] = {world_.NewProduct("1", "", "1"), world_.NewProduct("1", "", "1")};
   for (const std::string& line : {van.product_line(), std::string()}) {
-    pb::CreateAuthorityGrantRequest grant;
-    grant.mutable_authority_grant()->set_employee(seller.subject);
-    grant.mutable_authority_grant()->set_product_line(line);
-    grant.mutable_authority_grant()->set_level(1);
-    grant.mutable_authority_grant()->set_discount_base(pb::DISCOUNT_BASE_PUBLISHED_PRICE);
-    grant.mutable_authority_grant()->set_max_discount_percent("0");
-    grant.mutable_authority_grant()->set_max_gift_percent("5");
-    grant.mutable_authority_grant()->set_min_margin_percent("20");
-    grant.mutable_authority_grant()->set_valid_from(world_.Today());
-    grant.mutable_authority_grant()->set_reason("campaign");
-    ASSERT_THAT(world_.harness().Call<pb::AuthorityGrant>(
-                    world_.gam, "kam.pricing.v1.AuthorityGrantService/CreateAuthorityGrant", grant),
-                IsOk());
+    pb::AuthorityGrant grant;
+    grant.set_employee(seller.subject);
+    grant.set_product_line(line);
+    grant.set_level(1);
+    grant.set_discount_base(pb::DISCOUNT_BASE_PUBLISHED_PRICE);
+    grant.set_max_discount_percent("0");
+    grant.set_max_gift_percent("5");
+    grant.set_min_margin_percent("20");
+    grant.set_valid_from(world_.Today());
+    grant.set_reason("campaign");
+    ASSERT_THAT(world_.Give(world_.gam, grant), IsOk());
   }
   const auto price = [&](int quantity, const pb::Product& gift) {
     pb::Quote quote;
@@ -166,17 +162,15 @@ TEST_F(PriceProbeTest, ARefusedSubmissionCountsToo) {
   const pb::Product product = world_.NewProduct("100", "95");
   const pb::Quote draft = world_.NewQuote(seller, world_.NewAccount(seller), product, "4");
   ASSERT_THAT(world_.Price(seller, draft.name()), IsOk());
-  pb::CreateAuthorityGrantRequest grant;
-  grant.mutable_authority_grant()->set_employee(seller.subject);
-  grant.mutable_authority_grant()->set_product_line(product.product_line());
-  grant.mutable_authority_grant()->set_level(1);
-  grant.mutable_authority_grant()->set_discount_base(pb::DISCOUNT_BASE_PUBLISHED_PRICE);
-  grant.mutable_authority_grant()->set_max_discount_percent("10");
-  grant.mutable_authority_grant()->set_valid_from(world_.Today());
-  grant.mutable_authority_grant()->set_reason("campaign");
-  ASSERT_THAT(world_.harness().Call<pb::AuthorityGrant>(
-                  world_.gam, "kam.pricing.v1.AuthorityGrantService/CreateAuthorityGrant", grant),
-              IsOk());
+  pb::AuthorityGrant grant;
+  grant.set_employee(seller.subject);
+  grant.set_product_line(product.product_line());
+  grant.set_level(1);
+  grant.set_discount_base(pb::DISCOUNT_BASE_PUBLISHED_PRICE);
+  grant.set_max_discount_percent("10");
+  grant.set_valid_from(world_.Today());
+  grant.set_reason("campaign");
+  ASSERT_THAT(world_.Give(world_.gam, grant), IsOk());
   EXPECT_THAT(world_.Submit(seller, draft.name()), HasReason("AUTHORITY_CHANGED"));
   EXPECT_EQ(world_.harness()
                 .db()

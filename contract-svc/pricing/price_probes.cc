@@ -17,11 +17,18 @@ namespace pb = kam::pricing::v1;
 
 namespace {
 
+constexpr char kFloorRead[] = "price.floor.read";
+constexpr char kMarginRead[] = "price.margin.read";
+
 std::string KeyOf(const Money& value, const std::string& content) {
   return absl::StrCat(value.ToString(), "|", content);
 }
 
 }  // namespace
+
+rules::Sight SightOf(const resource::UnitOfWork& work) {
+  return {work.actor().Holds(kFloorRead), work.actor().Holds(kMarginRead)};
+}
 
 std::string ProbedContent(const pb::Quote& quote) {
   std::vector<std::string> parts;
@@ -36,7 +43,7 @@ std::string ProbedContent(const pb::Quote& quote) {
   return Sha256Hex(absl::StrJoin(parts, "\n"));
 }
 
-absl::StatusOr<std::vector<int>> CountProbes(resource::UnitOfWork& work, const Context& context, const pb::Quote& quote,
+absl::StatusOr<std::vector<int>> CountProbes(resource::UnitOfWork& work, const Context& context, const ProbedIn& in,
                                              pb::PriceProbeKind kind, const std::vector<Probe>& probes) {
   std::vector<int> beyond;
   if (probes.empty()) return beyond;
@@ -70,8 +77,9 @@ absl::StatusOr<std::vector<int>> CountProbes(resource::UnitOfWork& work, const C
     row.set_day(today);
     row.set_product(probe.product);
     ToProto(probe.value, row.mutable_value());
-    row.set_quote(quote.name());
-    row.set_account(quote.account());
+    row.set_quote(in.quote);
+    row.set_package_offer(in.package_offer);
+    row.set_account(in.account);
     row.set_kind(kind);
     row.set_refused(probe.refused);
     row.set_content(probe.content);
@@ -80,6 +88,23 @@ absl::StatusOr<std::vector<int>> CountProbes(resource::UnitOfWork& work, const C
     RETURN_IF_ERROR(work.Insert(std::move(row)).status());
   }
   return beyond;
+}
+
+absl::Status BeyondProbes(const Context& context, const std::string& subject, const std::string& field) {
+  return FailedPrecondition(
+      "PRICE_PROBE_LIMIT", subject,
+      absl::StrCat(field, ": ", context.policy.price_probes_max,
+                   " prices of the product were tried today; a holder of ", kMarginRead, " prices it, or try tomorrow"),
+      {{"field", field}, {"limit", absl::StrCat(context.policy.price_probes_max)}, {"overridableBy", kMarginRead}});
+}
+
+absl::Status CountRefusal(const Context& context, const rpc::Call& call, const std::string& reason,
+                          const absl::Status& refusal,
+                          const std::function<absl::Status(resource::UnitOfWork& work)>& count) {
+  const std::string why = Reason(refusal);
+  if (why != "AUTHORITY_NEVER" && why != "AUTHORITY_CHANGED") return refusal;
+  RETURN_IF_ERROR(context.runtime.WriteAs(call.principal, call.method, reason, count));
+  return refusal;
 }
 
 }  // namespace kam::contract

@@ -31,6 +31,7 @@ TEST_F(PriceVisibilityTest, RowsOfACustomerAreForThoseWhoReachHim) {
   const std::string customer = world_.NewAccount(world_.kax), head = world_.NewAccount(world_.kax);
   const std::string below = world_.NewAccount(stranger);
   pb::PriceBook book = Draft();
+  book.set_effective_from(world_.Today());
   for (const std::string& account : {std::string(), customer}) {
     pb::PriceBookEntry* entry = book.add_entries();
     entry->set_product(product.name());

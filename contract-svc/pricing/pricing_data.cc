@@ -10,6 +10,7 @@
 #include "common/status/status.h"
 #include "contract-svc/context.h"
 #include "contract-svc/pricing/offer_data.h"
+#include "contract-svc/rules/past_prices.h"
 
 namespace kam::contract {
 namespace {
@@ -266,6 +267,14 @@ absl::StatusOr<rules::Product> ReadProduct(const mysql::Row& row) {
 
 }  // namespace
 
+bool Same(const google::type::Money& a, const google::type::Money& b) {
+  return a.units() == b.units() && a.nanos() == b.nanos() && a.currency_code() == b.currency_code();
+}
+
+bool Less(const google::type::Money& a, const google::type::Money& b) {
+  return a.units() != b.units() ? a.units() < b.units() : a.nanos() < b.nanos();
+}
+
 absl::StatusOr<rules::Grant> ToRules(const pb::AuthorityGrant& grant) {
   rules::Grant out;
   out.name = grant.name();
@@ -364,7 +373,8 @@ absl::StatusOr<rules::ProductTable> LoadProducts(resource::UnitOfWork& work, con
 }
 
 absl::Status ProveRelease(resource::UnitOfWork& work, const PriceCatalog::Knowledge& knowledge,
-                          const rules::BookRevision& proposed, absl::string_view prefix) {
+                          const rules::BookRevision& proposed, const std::string& today, absl::string_view prefix,
+                          absl::string_view first_day) {
   std::vector<std::string> products;
   for (const rules::PriceRecord& record : proposed.records) {
     if (!record.key.value[rules::kProduct].empty()) products.push_back(record.key.value[rules::kProduct]);
@@ -375,7 +385,8 @@ absl::Status ProveRelease(resource::UnitOfWork& work, const PriceCatalog::Knowle
   // Whatever is released counts, also what another decision released while this one waited for its turn.
   ASSIGN_OR_RETURN(const std::vector<rules::Rival> rivals,
                    rules::RivalsOf(*knowledge.index, proposed.code, proposed.effective.from, absl::InfiniteFuture()));
-  return rules::ProveBook(proposed, rivals, {table, std::move(lines)}, prefix);
+  RETURN_IF_ERROR(rules::ProveBook(proposed, rivals, {table, std::move(lines)}, prefix));
+  return rules::CheckPast(proposed, rivals, table, today, absl::StrCat(prefix, ".", first_day));
 }
 
 absl::StatusOr<std::set<std::string>> LoadProductLines(resource::UnitOfWork& work) {

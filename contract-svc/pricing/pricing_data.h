@@ -20,6 +20,10 @@
 
 namespace kam::contract {
 
+// Of two prices as they are stored; `Less` of two in one currency.
+bool Same(const google::type::Money& a, const google::type::Money& b);
+bool Less(const google::type::Money& a, const google::type::Money& b);
+
 absl::StatusOr<rules::Grant> ToRules(const pricing::v1::AuthorityGrant& grant);
 // A revision of a price book with its entries and conditions. INVALID_ARGUMENT naming what does not fit together, as
 // price_book.{field}: SCALE_INVALID, CONDITION_UNKNOWN, CONDITION_NUMBER_REPEATED, KEYS_INVALID, CURRENCY_MISMATCH.
@@ -44,9 +48,11 @@ absl::StatusOr<rules::ProductTable> LoadProducts(resource::UnitOfWork& work, con
 // Every product line there is.
 absl::StatusOr<std::set<std::string>> LoadProductLines(resource::UnitOfWork& work);
 
-// Proves a revision beside everything that is released: see rules::ProveBook.
+// Proves a revision beside everything that is released: see rules::ProveBook and, for the field `first_day`,
+// rules::CheckPast.
 absl::Status ProveRelease(resource::UnitOfWork& work, const PriceCatalog::Knowledge& knowledge,
-                          const rules::BookRevision& proposed, absl::string_view prefix);
+                          const rules::BookRevision& proposed, const std::string& today, absl::string_view prefix,
+                          absl::string_view first_day);
 
 // Writes down a product as it is known from the commit of the transaction on. Called after every write of one.
 absl::Status RememberProduct(resource::UnitOfWork& work, const std::string& id);

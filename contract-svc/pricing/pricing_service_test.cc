@@ -371,22 +371,33 @@ TEST_F(PricingTest, NobodyGrantsMoreThanHeHoldsNorToHimself) {
   *valued.mutable_authority_grant()->mutable_max_line_value() = Cny("1000");
   EXPECT_THAT(Call<pb::AuthorityGrant>(world_.sd, method, valued), HasReason("CURRENCY_REQUIRED"));
 
-  // What is given counts at once, what is taken back no longer.
+  // What is given counts when another has confirmed it, what is taken back no longer.
   const std::string quote = world_.NewQuote(world_.kam, world_.NewAccount(world_.kax), product, "12").name();
   EXPECT_EQ(world_.Price(world_.kam, quote)->quote().required_level(), 4);
   const auto granted = Call<pb::AuthorityGrant>(world_.sd, method, Grant(product.product_line(), "KAM", 3, "12"));
   ASSERT_THAT(granted, IsOk());
   EXPECT_EQ(granted->grantor(), world_.sd.subject);
+  EXPECT_EQ(granted->state(), pb::AUTHORITY_GRANT_STATE_PROPOSED);
+  EXPECT_EQ(world_.Price(world_.kam, quote)->quote().required_level(), 4) << "one person does not give authority";
+  pb::ConfirmAuthorityGrantRequest confirm;
+  confirm.set_name(granted->name());
+  const auto confirmed = [&](const auth::Principal& as) {
+    return Call<pb::AuthorityGrant>(as, absl::StrCat(kGrants, "ConfirmAuthorityGrant"), confirm);
+  };
+  EXPECT_THAT(confirmed(world_.gm), NamesField("etag")) << "he has to have read it";
+  confirm.set_etag(granted->etag());
+  EXPECT_THAT(confirmed(world_.sd), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(confirmed(world_.kam), StatusIs(absl::StatusCode::kPermissionDenied));
+  const auto second = confirmed(world_.gam);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->confirmer(), world_.gam.subject);
   pb::PriceQuoteRequest only;
   only.set_name(quote);
   only.set_validate_only(true);
   const auto now = Call<pb::PriceQuoteResponse>(world_.kam, "kam.pricing.v1.QuoteService/PriceQuote", only);
   ASSERT_THAT(now, IsOk());
   EXPECT_EQ(now->quote().verdict(), pb::AUTHORITY_VERDICT_WITHIN);
-  pb::RevokeAuthorityGrantRequest revoke;
-  revoke.set_name(granted->name());
-  revoke.set_reason("campaign is over");
-  ASSERT_THAT(Call<pb::AuthorityGrant>(world_.sd, absl::StrCat(kGrants, "RevokeAuthorityGrant"), revoke), IsOk());
+  ASSERT_THAT(world_.Revoke(world_.sd, *granted), IsOk());
   EXPECT_EQ(world_.Price(world_.kam, quote)->quote().required_level(), 4);
 }
 
@@ -415,17 +426,28 @@ TEST_F(PricingTest, SmallestMarginsAreForThoseWhoGiveAuthority) {
 // C-03, R-06: a grant to the own role, or of days before the own grant, is taken back like any other.
 TEST_F(PricingTest, WhatWasGivenCanBeTakenBack) {
   const pb::Product product = world_.NewProduct("100");
-  const std::string create = absl::StrCat(kGrants, "CreateAuthorityGrant");
   const auto revoke = [&](const auth::Principal& as, const std::string& name) {
     pb::RevokeAuthorityGrantRequest request;
     request.set_name(name);
     request.set_reason("given in error");
     return Call<pb::AuthorityGrant>(as, absl::StrCat(kGrants, "RevokeAuthorityGrant"), request);
   };
-  const auto of_gam = Call<pb::AuthorityGrant>(world_.sd, create, Grant(product.product_line(), "GAM", 4, "14"));
+  const auto of_gam = world_.Give(world_.sd, Grant(product.product_line(), "GAM", 4, "14").authority_grant());
   ASSERT_THAT(of_gam, IsOk());
   EXPECT_THAT(revoke(world_.gam, of_gam->name()), IsOk()) << "the authority of his own role";
-  const auto wide = Call<pb::AuthorityGrant>(world_.sd, create, Grant(product.product_line(), "KAM", 5, "20"));
+  // It is not confirmed by those it is for; what nobody has confirmed is taken back too.
+  const auto proposed = Call<pb::AuthorityGrant>(world_.sd, absl::StrCat(kGrants, "CreateAuthorityGrant"),
+                                                 Grant(product.product_line(), "GAM", 4, "14"));
+  ASSERT_THAT(proposed, IsOk());
+  pb::ConfirmAuthorityGrantRequest confirm;
+  confirm.set_name(proposed->name());
+  confirm.set_etag(proposed->etag());
+  EXPECT_THAT(Call<pb::AuthorityGrant>(world_.gam, absl::StrCat(kGrants, "ConfirmAuthorityGrant"), confirm),
+              HasReason("SELF_GRANT"));
+  EXPECT_THAT(revoke(world_.sd, proposed->name()), IsOk());
+  EXPECT_THAT(Call<pb::AuthorityGrant>(world_.gm, absl::StrCat(kGrants, "ConfirmAuthorityGrant"), confirm),
+              Not(IsOk()));
+  const auto wide = world_.Give(world_.sd, Grant(product.product_line(), "KAM", 5, "20").authority_grant());
   ASSERT_THAT(wide, IsOk());
   EXPECT_THAT(revoke(world_.gam, wide->name()), HasReason("GRANT_EXCEEDS_OWN"));
   auth::Principal moved = world_.harness().PrincipalFor("GAM", world_.sd.employee, world_.sd.department);
@@ -438,7 +460,7 @@ TEST_F(PricingTest, PersonalGrantIsAskedOfThePerson) {
   const auth::Principal expert = world_.NewPerson("BDS");
   auto request = Grant(product.product_line(), "", 1, "10");
   request.mutable_authority_grant()->set_employee(expert.subject);
-  ASSERT_THAT(Call<pb::AuthorityGrant>(world_.sd, absl::StrCat(kGrants, "CreateAuthorityGrant"), request), IsOk());
+  ASSERT_THAT(world_.Give(world_.sd, request.authority_grant()), IsOk());
   const std::string account = world_.NewAccount(world_.kax);
   const std::string quote = world_.NewQuote(world_.kax, account, product, "10").name();
   ASSERT_THAT(world_.Price(world_.kax, quote), IsOk());

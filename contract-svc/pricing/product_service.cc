@@ -27,14 +27,6 @@ constexpr char kDecideSelling[] = "price.selling.decide";
 constexpr char kDecideFloor[] = "price.floor.decide";
 constexpr char kDecidePurchase[] = "price.purchase.decide";
 
-bool Same(const google::type::Money& a, const google::type::Money& b) {
-  return a.units() == b.units() && a.nanos() == b.nanos() && a.currency_code() == b.currency_code();
-}
-
-bool Less(const google::type::Money& a, const google::type::Money& b) {
-  return a.units() != b.units() ? a.units() < b.units() : a.nanos() < b.nanos();
-}
-
 absl::Status CheckProduct(const pb::Product& product) {
   FieldViolations violations;
   const auto check_currency = [&](bool has, const google::type::Money& money, const char* field) {

@@ -4,10 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
+#include <set>
+#include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/testing/quote_fixture.h"
 #include "kam/api/standard.pb.h"
@@ -159,6 +164,70 @@ TEST_F(QuoteTest, DecisionsNameTheVersionTheyAreAbout) {
   accept.set_content_hash("0000");
   EXPECT_THAT(world_.harness().Call<pb::Quote>(world_.kax, absl::StrCat(kQuotes, "AcceptQuote"), accept),
               NamesField("etag"));
+}
+
+// C-05: all pairs of state and verb.
+TEST_F(QuoteTest, EveryPairOfStateAndVerbIsAsTheMethodSays) {
+  const std::map<std::string, std::set<std::string>> allowed = {
+      {"PriceQuote", {"DRAFT", "PRICED"}},
+      {"SubmitQuote", {"PRICED"}},
+      {"SendQuote", {"APPROVED"}},
+      {"AcceptQuote", {"SENT"}},
+      {"RejectQuote", {"SENT"}},
+      {"ReviseQuote", {"APPROVED", "SENT", "REJECTED", "EXPIRED"}},
+      {"RecordNegotiationRound", {"DRAFT", "PRICED", "IN_APPROVAL", "APPROVED", "SENT"}},
+      {"UpdateQuote", {"DRAFT", "PRICED", "APPROVED"}},
+  };
+  const std::string account = world_.NewAccount(world_.kax);
+  const pb::Product product = world_.NewProduct("100");
+  for (const char* state :
+       {"DRAFT", "PRICED", "IN_APPROVAL", "APPROVED", "SENT", "ACCEPTED", "REJECTED", "EXPIRED", "SUPERSEDED"}) {
+    for (const auto& [verb, states] : allowed) {
+      const pb::Quote quote = world_.NewQuote(world_.kax, account, product);
+      world_.harness().db().Execute(
+          absl::StrCat("UPDATE quotes SET state = '", state, "' WHERE id = '", quote.name().substr(7), "'"));
+      const auto call = [&, &method = verb](auto request) {
+        request.set_name(quote.name());
+        request.set_etag(world_.EtagOf(quote.name()));
+        using Response = std::conditional_t<std::is_same_v<decltype(request), pb::PriceQuoteRequest>,
+                                            pb::PriceQuoteResponse, pb::Quote>;
+        return world_.harness().Call<Response>(world_.kax, absl::StrCat(kQuotes, method), request).status();
+      };
+      absl::Status status;
+      if (verb == "PriceQuote") {
+        status = call(pb::PriceQuoteRequest());
+      } else if (verb == "SubmitQuote") {
+        pb::SubmitQuoteRequest request;
+        request.set_reason("x");
+        status = call(request);
+      } else if (verb == "SendQuote") {
+        status = call(pb::SendQuoteRequest());
+      } else if (verb == "AcceptQuote") {
+        pb::AcceptQuoteRequest request;
+        request.set_content_hash("0000");
+        status = call(request);
+      } else if (verb == "RejectQuote") {
+        pb::RejectQuoteRequest request;
+        request.set_reason("x");
+        status = call(request);
+      } else if (verb == "ReviseQuote") {
+        pb::ReviseQuoteRequest request;
+        request.set_reason("x");
+        status = call(request);
+      } else if (verb == "RecordNegotiationRound") {
+        pb::RecordNegotiationRoundRequest request;
+        request.mutable_round()->set_party(pb::PARTY_US);
+        request.mutable_round()->set_subject("price");
+        request.mutable_round()->set_concession("none");
+        status = call(request);
+      } else {
+        status = world_.SetDiscount(world_.kax, quote.name(), 0, "1").status();
+      }
+      const std::string reason = Reason(status);
+      EXPECT_EQ(reason == "STATE_NOT_ALLOWED" || reason == "QUOTE_NOT_EDITABLE", states.count(state) == 0)
+          << state << " " << verb << ": " << status;
+    }
+  }
 }
 
 TEST_F(QuoteTest, NegotiationRoundsOnlyGrow) {

@@ -196,15 +196,12 @@ absl::Status PutTotals(const Totals& totals, pb::Quote* quote) {
   return absl::OkStatus();
 }
 
-constexpr char kFloorRead[] = "price.floor.read";
-constexpr char kMarginRead[] = "price.margin.read";
-
 // What the actor may know of the decision; counts what tells him something all the same.
 absl::StatusOr<rules::DocumentDecision> Tell(resource::UnitOfWork& work, const Context& context, const pb::Quote& quote,
                                              const rules::Document& document, const rules::DocumentDecision& truth,
                                              const rules::Actor& actor, const std::vector<rules::Grant>& grants,
                                              const std::string& today, Asking asking) {
-  const rules::Sight sight{work.actor().Holds(kFloorRead), work.actor().Holds(kMarginRead)};
+  const rules::Sight sight = SightOf(work);
   if (sight.all()) return truth;
   const rules::Document open_document = rules::PublicPart(document, sight);
   const std::vector<rules::Grant> open_grants = rules::PublicPart(grants, sight);
@@ -230,17 +227,12 @@ absl::StatusOr<rules::DocumentDecision> Tell(resource::UnitOfWork& work, const C
     }
   }
   ASSIGN_OR_RETURN(const std::vector<int> beyond,
-                   CountProbes(work, context, quote,
+                   CountProbes(work, context, {quote.name(), "", quote.account()},
                                submitted ? pb::PRICE_PROBE_KIND_SUBMITTED : pb::PRICE_PROBE_KIND_PRICED, probes));
   if (submitted && !beyond.empty()) {
-    const std::string where =
-        beyond[0] == rules::kWholeDocument ? "quote.gifts" : absl::StrCat("quote.lines[", beyond[0], "]");
-    return FailedPrecondition(
-        "PRICE_PROBE_LIMIT", quote.name(),
-        absl::StrCat(where, ": ", context.policy.price_probes_max,
-                     " prices of the product were tried today; a holder of ", kMarginRead,
-                     " prices it, or try tomorrow"),
-        {{"field", where}, {"limit", absl::StrCat(context.policy.price_probes_max)}, {"overridableBy", kMarginRead}});
+    return BeyondProbes(
+        context, quote.name(),
+        beyond[0] == rules::kWholeDocument ? "quote.gifts" : absl::StrCat("quote.lines[", beyond[0], "]"));
   }
   return rules::Told(open_document, truth, open, beyond, actor, open_grants, today);
 }

@@ -5,6 +5,7 @@
 #include "common/schedule/schedule.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/pricing/price_probes.h"
 #include "contract-svc/pricing/pricing_service.h"
 #include "contract-svc/pricing/quote_ledger.h"
 #include "contract-svc/pricing/quote_pricing.h"
@@ -154,7 +155,7 @@ absl::StatusOr<pb::Quote> Submit(UnitOfWork& work, const Context& context, const
   filing.set_requester(requester);
   filing.set_reason(request.reason());
   filing.set_content_hash(now.content_hash());
-  AddQuestions(now, priced.truth, &filing);
+  AddSteps(QuestionsOf(now, priced.truth), TermsItem(now), &filing);
   ASSIGN_OR_RETURN(const approval::v1::ApprovalRequest filed,
                    context.approvals->File(work, std::move(filing), now.predecessor()));
   change.after.set_approval(filed.name());
@@ -195,7 +196,7 @@ absl::Status OnApproval(UnitOfWork& work, const Context& context, const approval
                         const approval::v1::ApprovalStep& step, const approval::Substitution& as) {
   ASSIGN_OR_RETURN(const pb::Quote quote, work.Load<pb::Quote>(request.subject()));
   ASSIGN_OR_RETURN(const rules::DocumentDecision own, DecideAgain(work, context, quote, {as.delegator, as.roles}));
-  return CheckSuffices(quote, own, request, step);
+  return CheckSuffices(quote.name(), QuestionsOf(quote, own), request, step);
 }
 
 absl::StatusOr<pb::Quote> Send(UnitOfWork& work, const Context& context, const pb::SendQuoteRequest& request) {
@@ -326,17 +327,13 @@ void RegisterQuotes(const Context& context, rpc::Registry* registry, schedule::S
       absl::StrCat(kService, "/SubmitQuote"),
       [context](rpc::Call& call, const pb::SubmitQuoteRequest& request) -> absl::StatusOr<pb::Quote> {
         RETURN_IF_ERROR(context.directory.EnsureCaller(call));
-        absl::StatusOr<pb::Quote> answer = context.runtime.Write<pb::Quote>(
+        const absl::StatusOr<pb::Quote> answer = context.runtime.Write<pb::Quote>(
             call, request, [&](UnitOfWork& work) { return Submit(work, context, request); });
-        const std::string reason = Reason(answer.status());
-        if (reason != "AUTHORITY_NEVER" && reason != "AUTHORITY_CHANGED") return answer;
-        // A refusal rolls back, but what it has told is counted all the same; beyond the limit it is not told.
-        RETURN_IF_ERROR(context.runtime.WriteAs(
-            call.principal, call.method, request.reason(), [&](UnitOfWork& work) -> absl::Status {
-              ASSIGN_OR_RETURN(const pb::Quote quote, work.Load<pb::Quote>(request.name()));
-              return PriceQuote(work, context, quote, Asking::kSubmit).status();
-            }));
-        return answer;
+        if (answer.ok()) return answer;
+        return CountRefusal(context, call, request.reason(), answer.status(), [&](UnitOfWork& work) -> absl::Status {
+          ASSIGN_OR_RETURN(const pb::Quote quote, work.Load<pb::Quote>(request.name()));
+          return PriceQuote(work, context, quote, Asking::kSubmit).status();
+        });
       });
   registry->Add<pb::ExplainQuoteRequest, pb::ExplainQuoteResponse>(
       absl::StrCat(kService, "/ExplainQuote"),

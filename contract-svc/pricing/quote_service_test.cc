@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/approval/engine.h"
 #include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/testing/quote_fixture.h"
@@ -24,6 +25,7 @@ using ::testing::ElementsAre;
 using testing::HasReason;
 using ::testing::HasSubstr;
 using testing::IsOk;
+using testing::NamesField;
 using ::testing::Not;
 using testing::StatusIs;
 
@@ -222,6 +224,25 @@ TEST_F(QuoteTest, DelegationHoldsOnlyForRolesHeldInItsWindowUntilRevoked) {
   EXPECT_THAT(world_.Approve(deputy, Asked("4").approval()), HasReason("NOT_THE_DECIDER"));
 }
 
+// G-05: no delegation is taken that would not count.
+TEST_F(QuoteTest, AsManyAreLentToOnePersonAsAreLookedAt) {
+  const auth::Principal deputy = world_.NewPerson("KAM");
+  std::string first;
+  for (int i = 0; i < approval::Policy().delegations_to_one_max; ++i) {
+    const auto delegation = Delegate(world_.sm, deputy, "SM");
+    ASSERT_THAT(delegation, IsOk()) << i;
+    if (first.empty()) first = delegation->name();
+  }
+  EXPECT_THAT(Delegate(world_.sm, deputy, "SM"), HasReason("DELEGATIONS_TOO_MANY"));
+  EXPECT_THAT(Delegate(world_.sm, world_.NewPerson("KAM"), "SM"), IsOk());
+  ab::RevokeApprovalDelegationRequest revoke;
+  revoke.set_name(first);
+  ASSERT_THAT(world_.harness().Call<ab::ApprovalDelegation>(
+                  world_.sm, absl::StrCat(kDelegations, "RevokeApprovalDelegation"), revoke),
+              IsOk());
+  EXPECT_THAT(Delegate(world_.sm, deputy, "SM"), IsOk());
+}
+
 // G-05: authority that was lent ends with the role it came from, whatever the window says.
 TEST_F(QuoteTest, DelegationEndsWithTheRoleOfTheDelegator) {
   const auth::Principal deputy = world_.NewPerson("KAM"), manager = world_.NewPerson("SM");
@@ -247,8 +268,9 @@ TEST_F(QuoteTest, ParallelDecisionsHaveExactlyOneWinner) {
           i % 2 == 0 ? world_.Approve(world_.sm, asked.approval()) : world_.Reject(world_.sm, asked.approval(), "no");
       if (answer.ok()) {
         ++won;
-      } else if (Reason(answer.status()) == "STATE_NOT_ALLOWED") {
-        ++refused;
+      } else if (const std::string why = Reason(answer.status());
+                 why == "STATE_NOT_ALLOWED" || why == "ETAG_MISMATCH") {
+        ++refused;  // Having read it before or after the winner.
       }
     });
   }
@@ -259,6 +281,22 @@ TEST_F(QuoteTest, ParallelDecisionsHaveExactlyOneWinner) {
   const auto quote = world_.GetQuote(world_.kax, asked.name());
   EXPECT_EQ(quote->state(),
             approval->state() == ab::APPROVAL_STATE_APPROVED ? pb::QUOTE_STATE_APPROVED : pb::QUOTE_STATE_DRAFT);
+}
+
+// G-05: who decides has read what he decides about: the version is named, and it is the one of now.
+TEST_F(QuoteTest, ADecisionNamesTheVersionThatWasRead) {
+  const pb::Quote asked = Asked("4");
+  const auto decide = [&](auto request, const char* method, const std::string& etag) {
+    request.set_name(asked.approval());
+    request.set_etag(etag);
+    request.set_opinion("read");
+    return world_.harness().Call<ab::ApprovalRequest>(world_.sm, absl::StrCat(kApprovals, method), request);
+  };
+  EXPECT_THAT(decide(ab::ApproveRequest(), "Approve", ""), NamesField("etag"));
+  EXPECT_THAT(decide(ab::RejectRequest(), "Reject", ""), NamesField("etag"));
+  const std::string read = world_.GetApproval(world_.sm, asked.approval())->etag();
+  EXPECT_THAT(decide(ab::ApproveRequest(), "Approve", asked.etag()), Not(IsOk())) << "another version";
+  EXPECT_THAT(decide(ab::ApproveRequest(), "Approve", read), IsOk());
 }
 
 TEST_F(QuoteTest, RejectionAndWithdrawalGiveTheQuoteBack) {
@@ -390,17 +428,7 @@ TEST_F(QuoteTest, G30MoreOfItOrOtherTermsAreAskedAgain) {
 TEST_F(QuoteTest, AuthorityIsThatOfTheDayOfTheDecision) {
   const pb::Product product = world_.NewProduct("100");
   const auth::Principal expert = world_.NewPerson("KAM");
-  pb::CreateAuthorityGrantRequest create;
-  create.mutable_authority_grant()->set_employee(expert.subject);
-  create.mutable_authority_grant()->set_product_line(product.product_line());
-  create.mutable_authority_grant()->set_level(1);
-  create.mutable_authority_grant()->set_discount_base(pb::DISCOUNT_BASE_PUBLISHED_PRICE);
-  create.mutable_authority_grant()->set_max_discount_percent("12");
-  create.mutable_authority_grant()->set_valid_from(world_.Today());
-  create.mutable_authority_grant()->set_reason("campaign");
-  const std::string grants = "kam.pricing.v1.AuthorityGrantService/";
-  const auto grant = world_.harness().Call<pb::AuthorityGrant>(world_.gam, grants + "CreateAuthorityGrant", create);
-  ASSERT_THAT(grant, IsOk());
+  const pb::AuthorityGrant grant = world_.Grant(expert, product, "12");
   const auto asked = [&] {
     const pb::Quote draft = world_.NewQuote(world_.kax, world_.NewAccount(world_.kax), product, "12");
     EXPECT_THAT(world_.Price(world_.kax, draft.name()), IsOk());
@@ -410,10 +438,7 @@ TEST_F(QuoteTest, AuthorityIsThatOfTheDayOfTheDecision) {
   };
   const pb::Quote first = asked(), second = asked();
   ASSERT_THAT(world_.Approve(expert, first.approval()), IsOk());
-  pb::RevokeAuthorityGrantRequest revoke;
-  revoke.set_name(grant->name());
-  revoke.set_reason("campaign is over");
-  ASSERT_THAT(world_.harness().Call<pb::AuthorityGrant>(world_.gam, grants + "RevokeAuthorityGrant", revoke), IsOk());
+  ASSERT_THAT(world_.Revoke(world_.gm, grant), IsOk());
   const auto refused = world_.Approve(expert, second.approval());
   EXPECT_THAT(refused, HasReason("AUTHORITY_CHANGED"));
   EXPECT_EQ(MetadataValue(refused.status(), "field"), "quote.lines[0]");

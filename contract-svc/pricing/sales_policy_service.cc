@@ -107,7 +107,7 @@ absl::StatusOr<pb::SalesPolicy> Publish(UnitOfWork& work, const Context& context
   RETURN_IF_ERROR(PriceCatalog::Lock(work));
   ASSIGN_OR_RETURN(const rules::BookRevision proposed, ToRules(change.before));
   ASSIGN_OR_RETURN(const PriceCatalog::Knowledge knowledge, context.prices->Current(work));
-  RETURN_IF_ERROR(ProveRelease(work, knowledge, proposed, "sales_policy"));
+  RETURN_IF_ERROR(ProveRelease(work, knowledge, proposed, context.Today(work.now()), "sales_policy", "valid_from"));
   for (const pb::SalesPolicy& previous : published) {
     resource::Change<pb::SalesPolicy> end{previous, previous};
     end.after.set_state(pb::SALES_POLICY_STATE_REVISED);

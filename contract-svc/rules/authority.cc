@@ -207,6 +207,12 @@ absl::Status CheckCovered(const Grant& grant, const Actor& actor, absl::Span<con
                {{"exceeds", lacks}});
 }
 
+absl::Status CheckNotOwn(const Grant& grant, const Actor& actor) {
+  if (!IsOf(grant, actor)) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "SELF_GRANT", "nobody gives authority to himself or to his role",
+               {{"grantee", grant.employee.empty() ? grant.role : grant.employee}});
+}
+
 }  // namespace
 
 bool IsOf(const Grant& grant, const Actor& actor) {
@@ -265,12 +271,17 @@ absl::StatusOr<DocumentDecision> Decide(const Document& document, const Actor& a
   return whole;
 }
 
+absl::Status CheckConfirmable(const Grant& grant, const std::string& grantor, const Actor& actor) {
+  if (grantor == actor.employee) {
+    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+                 "whoever gives authority does not confirm it", {{"person", grantor}});
+  }
+  return CheckNotOwn(grant, actor);
+}
+
 absl::Status CheckGrantable(const Grant& grant, const Actor& grantor, absl::Span<const Grant> grants,
                             absl::string_view today) {
-  if (IsOf(grant, grantor)) {
-    return Error(absl::StatusCode::kPermissionDenied, "SELF_GRANT", "nobody gives authority to himself or to his role",
-                 {{"grantee", grant.employee.empty() ? grant.role : grant.employee}});
-  }
+  RETURN_IF_ERROR(CheckNotOwn(grant, grantor));
   return CheckCovered(grant, grantor, grants, today);
 }
 

@@ -112,6 +112,10 @@ bool IsOf(const Grant& grant, const Actor& actor);
 absl::Status CheckGrantable(const Grant& grant, const Actor& grantor, absl::Span<const Grant> grants,
                             absl::string_view today);
 
+// Whether `actor` may confirm what `grantor` gives: another person (SEPARATION_OF_DUTIES), and it is not for himself or
+// a role of his (SELF_GRANT).
+absl::Status CheckConfirmable(const Grant& grant, const std::string& grantor, const Actor& actor);
+
 // Whether `actor` may take back what `grantor` (empty: delivered with the suite) gave: he gave it himself, or some
 // grant of his that holds today covers it, whatever its dates. Authority of his own role or person he may give up.
 // GRANT_EXCEEDS_OWN.

@@ -238,6 +238,84 @@ absl::StatusOr<std::vector<PartPrice>> PartPrices(const pb::PackageOffer& offer)
   return prices;
 }
 
+absl::StatusOr<std::vector<LineRequest>> StepLines(const pb::PackageOffer& offer, int step) {
+  ASSIGN_OR_RETURN(const Decimal packages,
+                   Decimal::Parse(offer.steps(step).from_packages(), absl::StrCat("package_offer.steps[", step, "]")));
+  std::vector<LineRequest> lines;
+  for (int i = 0; i < offer.items_size(); ++i) {
+    ASSIGN_OR_RETURN(const Decimal of_one,
+                     Decimal::Parse(offer.items(i).quantity(), absl::StrCat("package_offer.items[", i, "].quantity")));
+    LineRequest line;
+    line.product = offer.items(i).product();
+    ASSIGN_OR_RETURN(line.quantity, Multiply(packages, of_one));
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+absl::StatusOr<Document> StepDocument(const pb::PackageOffer& offer, int step, std::vector<PricedLine> outside,
+                                      absl::string_view tier) {
+  const std::string path = absl::StrCat("package_offer.steps[", step, "]");
+  const size_t s = static_cast<size_t>(step);
+  ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(offer.currency(), "package_offer.currency"));
+  ASSIGN_OR_RETURN(const Decimal packages, Decimal::Parse(offer.steps(step).from_packages(), path + ".from_packages"));
+  ASSIGN_OR_RETURN(const Money price, FromProto(offer.steps(step).price(), path + ".price"));
+  ASSIGN_OR_RETURN(const std::vector<PartPrice> parts, PartPrices(offer));
+  Document document;
+  document.tier = std::string(tier);
+  document.currency = currency;
+  ASSIGN_OR_RETURN(document.amount, Multiply(price, packages));
+  document.gift_value = Money::Zero(currency);
+  Money one_by_one = Money::Zero(currency);
+  for (size_t i = 0; i < outside.size(); ++i) {
+    PricedLine& line = outside[i];
+    ASSIGN_OR_RETURN(one_by_one, Add(one_by_one, *line.amount));
+    line.net_price = Money(parts[i].scale[s].value, currency);
+    ASSIGN_OR_RETURN(line.amount, Multiply(Money(parts[i].wholes[s], currency), packages));
+    if (line.published_price->amount() < line.net_price->amount()) line.published_price = line.net_price;
+    line.manual_price = line.net_price;
+    line.manual_lower.reset();
+    line.manual_upper.reset();
+    ASSIGN_OR_RETURN(line.concession_percent, PercentBelow(line.published_price->amount(), line.net_price->amount()));
+    line.margin_percent.reset();
+    if (line.unit_cost.has_value() && !line.net_price->amount().is_zero()) {
+      ASSIGN_OR_RETURN(line.margin_percent, PercentBelow(line.net_price->amount(), line.unit_cost->amount()));
+    }
+  }
+  if (one_by_one.amount() < document.amount->amount()) {
+    return InvalidField(path + ".price", "PACKAGE_ABOVE_PARTS",
+                        absl::StrCat(packages.ToString(), " cost ", document.amount->ToString(), "; the customer pays ",
+                                     one_by_one.ToString(), " for the parts one by one"),
+                        {{"price", document.amount->ToString()}, {"limit", one_by_one.ToString()}});
+  }
+  document.lines = std::move(outside);
+  return document;
+}
+
+DocumentDecision MostAsked(const std::vector<DocumentDecision>& decisions, const DocumentDecision* own) {
+  const auto asks_more = [](const Decision& a, const Decision& b) {
+    return a.verdict != b.verdict ? a.verdict > b.verdict : a.level > b.level;
+  };
+  DocumentDecision most = decisions.front();
+  for (const DocumentDecision& other : decisions) {
+    for (size_t i = 0; i < most.lines.size(); ++i) {
+      if (asks_more(other.lines[i], most.lines[i])) most.lines[i] = other.lines[i];
+    }
+    if (asks_more(other.document, most.document)) most.document = other.document;
+  }
+  most.verdict = Verdict::kWithin;
+  most.level = 0;
+  const auto settle = [&most](const Decision* mine, Decision* decision) {
+    if (mine != nullptr && mine->verdict == Verdict::kWithin) *decision = *mine;
+    most.verdict = std::max(most.verdict, decision->verdict);
+    most.level = std::max(most.level, decision->level);
+  };
+  for (size_t i = 0; i < most.lines.size(); ++i) settle(own == nullptr ? nullptr : &own->lines[i], &most.lines[i]);
+  settle(own == nullptr ? nullptr : &own->document, &most.document);
+  if (most.verdict == Verdict::kNever) most.level = 0;
+  return most;
+}
+
 bool Offered(const pb::PackageOffer& offer, const pb::Quote& quote) {
   return offer.state() == pb::PACKAGE_OFFER_STATE_AGREED && offer.account() == quote.account() &&
          offer.currency() == quote.currency() &&

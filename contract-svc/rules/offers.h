@@ -48,6 +48,18 @@ struct PartPrice {
 };
 // Each step's price is shared in proportion to the list prices, remainders to the largest.
 absl::StatusOr<std::vector<PartPrice>> PartPrices(const pricing::v1::PackageOffer& offer);
+// The parts of as many packages as a step begins with, outside the package.
+absl::StatusOr<std::vector<LineRequest>> StepLines(const pricing::v1::PackageOffer& offer, int step);
+// What the authority grid is asked about a step (C-03): every part at its share of the price. `outside`: StepLines as
+// they are priced for the customer; their published prices are what the shares are concessions from, where they are
+// not below the share already. A package is agreed, not changed by hand, so limits of changes by hand do not bind it.
+// PACKAGE_ABOVE_PARTS when the parts are cheaper one by one (C-02).
+absl::StatusOr<Document> StepDocument(const pricing::v1::PackageOffer& offer, int step, std::vector<PricedLine> outside,
+                                      absl::string_view tier);
+// Of every part, and of the whole, the decision that asks for the most; all are about the same parts. What is within
+// `own` needs nobody.
+DocumentDecision MostAsked(const std::vector<DocumentDecision>& decisions, const DocumentDecision* own = nullptr);
+
 // Agreed, for the customer and the currency of the quote, on its day.
 bool Offered(const pricing::v1::PackageOffer& offer, const pricing::v1::Quote& quote);
 // The lines of the quote that name the package are whole packages of it: PACKAGE_INCOMPLETE.

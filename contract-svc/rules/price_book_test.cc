@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/status/status.h"
+#include "contract-svc/rules/past_prices.h"
 #include "contract-svc/rules/testing/price_builder.h"
 
 namespace kam::contract::rules {
@@ -258,6 +259,54 @@ TEST(PriceBook, NextRevisionBeginsLaterAndNotBeforeToday) {
   EXPECT_TRUE(CheckEffective("2026-01-05", "2026-01-01", "2026-01-05").ok());
   EXPECT_EQ(Reason(CheckEffective("2026-01-04", "2026-01-01", "2026-01-05")), "EFFECTIVE_DATE_INVALID");
   EXPECT_EQ(Reason(CheckEffective("2026-02-01", "2026-02-01", "2026-01-05")), "EFFECTIVE_DATE_INVALID");
+}
+
+// G6: days that are over keep their prices under a new code too.
+TEST(PriceBook, G6AFirstRevisionChangesNoPriceOfADayThatIsOver) {
+  const std::string today = "2026-01-05";
+  const ProductTable products({NewProduct("p", "100"), NewProduct("q", "50")});
+  const auto check = [&](const BookRevision& proposed, const BookRevision& released) {
+    const auto rivals = RivalsOf(*Index({released}), proposed.code, proposed.effective.from, At("2026-01-05"));
+    EXPECT_TRUE(rivals.ok());
+    return CheckPast(proposed, *rivals, products, today, "price_book.effective_from");
+  };
+  BookRevision past = Book("B", {Entry("p", "90")}), old = Book("OLD", {Entry("p", "91")});
+  past.effective.from = past.records[0].valid.from = "2026-01-04";
+  old.effective.from = old.records[0].valid.from = "2026-01-01";
+  const absl::Status refused = check(past, old);
+  EXPECT_EQ(Reason(refused), "EFFECTIVE_DATE_INVALID");
+  EXPECT_THAT(ViolatedFields(refused), ElementsAre("price_book.effective_from"));
+  EXPECT_EQ(MetadataValue(refused, "other"), "OLD/1.entries[0]");
+
+  BookRevision other = past;
+  other.records[0].key.value[kProduct] = "q";
+  EXPECT_TRUE(check(other, old).ok()) << "another product";
+  other.records[0].key.value[kProduct].clear();
+  other.records[0].key.value[kProductLine] = "Elsewhere";
+  EXPECT_TRUE(check(other, old).ok()) << "another line";
+  other.records[0].key.value[kProductLine].clear();
+  EXPECT_EQ(Reason(check(other, old)), "EFFECTIVE_DATE_INVALID") << "every product";
+  other = past;
+  other.records[0].key.value[kTier] = "A";
+  BookRevision of_class = old;
+  of_class.records[0].key.value[kTier] = "B";
+  EXPECT_TRUE(check(other, of_class).ok()) << "another class of customers";
+  EXPECT_EQ(Reason(check(other, old)), "EFFECTIVE_DATE_INVALID") << "that class had the price of all";
+  BookRevision everything = old;
+  everything.records[0].key.value[kProduct].clear();
+  EXPECT_TRUE(check(past, everything).ok()) << "a discount on everything is no price of the product";
+  other = past;
+  other.records[0].valid.from = today;
+  EXPECT_TRUE(check(other, old).ok()) << "its price is of today on";
+  BookRevision later = old;
+  later.records[0].valid.from = today;
+  EXPECT_TRUE(check(past, later).ok()) << "there was none before today";
+  other = past;
+  other.base_only = true;
+  EXPECT_TRUE(check(other, old).ok()) << "nobody is sold anything by it";
+  other = past;
+  other.effective.from = today;
+  EXPECT_TRUE(check(other, old).ok());
 }
 
 TEST(KeySets, AreWrittenAndRead) {

@@ -1,13 +1,13 @@
 #include "contract-svc/rules/price_index.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <limits>
 #include <map>
 #include <tuple>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/id/digest.h"
 #include "common/status/status.h"
 
 namespace kam::contract::rules {
@@ -36,12 +36,8 @@ void Put(const PriceRecord& record, std::string* text) {
   Put(record.manual_upper, text);
 }
 
-std::string Sha256(const std::string& text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int length = 0;
-  EVP_Digest(text.data(), text.size(), digest, &length, EVP_sha256(), nullptr);
-  return std::string(reinterpret_cast<const char*>(digest), length);
-}
+// 32 bytes.
+std::string Sha256(const std::string& text) { return absl::HexStringToBytes(Sha256Hex(text)); }
 
 // For one customer or group: what others are told must not depend on it.
 bool IsPrivate(const PriceRecord& record) {
@@ -51,7 +47,8 @@ bool IsPrivate(const PriceRecord& record) {
 // SHA-256 of everything that the prices of a revision depend on, 32 bytes.
 std::string DigestOf(const BookRevision& revision, bool with_private) {
   std::string text;
-  // Not the last day: a later revision sets it. The floor is confidential: a digest of few unknowns tells it.
+  // Not the last day: a later revision sets it. The floor is confidential: a digest of few unknowns tells it. (What is
+  // approved is bound to the floors too, by the salted digest of PriceBookService.)
   for (const absl::string_view field : {absl::string_view(revision.name), absl::string_view(revision.code),
                                         absl::string_view(revision.effective.from)}) {
     Put(field, &text);

@@ -21,25 +21,11 @@ std::vector<pb::QuoteState> StatesOf(QuoteVerb verb) {
   switch (verb) {
     case QuoteVerb::kEdit:
       return {pb::QUOTE_STATE_DRAFT, pb::QUOTE_STATE_PRICED, pb::QUOTE_STATE_APPROVED};
-    case QuoteVerb::kPrice:
-      return {pb::QUOTE_STATE_DRAFT, pb::QUOTE_STATE_PRICED};
-    case QuoteVerb::kSubmit:
-      return {pb::QUOTE_STATE_PRICED};
     case QuoteVerb::kApprove:
     case QuoteVerb::kTurnDown:
       return {pb::QUOTE_STATE_IN_APPROVAL};
-    case QuoteVerb::kSend:
-      return {pb::QUOTE_STATE_APPROVED};
-    case QuoteVerb::kAccept:
-    case QuoteVerb::kReject:
-      return {pb::QUOTE_STATE_SENT};
     case QuoteVerb::kExpire:
       return {pb::QUOTE_STATE_APPROVED, pb::QUOTE_STATE_SENT};
-    case QuoteVerb::kRevise:
-      return {pb::QUOTE_STATE_APPROVED, pb::QUOTE_STATE_SENT, pb::QUOTE_STATE_REJECTED, pb::QUOTE_STATE_EXPIRED};
-    case QuoteVerb::kRecordRound:
-      return {pb::QUOTE_STATE_DRAFT, pb::QUOTE_STATE_PRICED, pb::QUOTE_STATE_IN_APPROVAL, pb::QUOTE_STATE_APPROVED,
-              pb::QUOTE_STATE_SENT};
   }
   return {};
 }

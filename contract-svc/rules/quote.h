@@ -10,25 +10,15 @@
 
 namespace kam::contract::rules {
 
-// What can be done with a quote. The RPCs and the outcomes of an approval.
+// What happens to a quote beside the verbs whose RPCs say from which states they go.
 enum class QuoteVerb {
   kEdit,
-  kPrice,
-  kSubmit,
   kApprove,   // The approval was given.
   kTurnDown,  // The approval was rejected, withdrawn or has expired.
-  kSend,
-  kAccept,
-  kReject,
-  kExpire,
-  kRevise,
-  kRecordRound,
+  kExpire,    // Its last day is over.
 };
-inline constexpr QuoteVerb kQuoteVerbs[] = {
-    QuoteVerb::kEdit,     QuoteVerb::kPrice,  QuoteVerb::kSubmit,      QuoteVerb::kApprove,
-    QuoteVerb::kTurnDown, QuoteVerb::kSend,   QuoteVerb::kAccept,      QuoteVerb::kReject,
-    QuoteVerb::kExpire,   QuoteVerb::kRevise, QuoteVerb::kRecordRound,
-};
+inline constexpr QuoteVerb kQuoteVerbs[] = {QuoteVerb::kEdit, QuoteVerb::kApprove, QuoteVerb::kTurnDown,
+                                            QuoteVerb::kExpire};
 
 // Whether the verb is possible in a state. FAILED_PRECONDITION QUOTE_NOT_EDITABLE or STATE_NOT_ALLOWED.
 absl::Status CheckVerb(const pricing::v1::Quote& quote, QuoteVerb verb);

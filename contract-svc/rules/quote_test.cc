@@ -42,16 +42,9 @@ using Names = std::set<std::string>;
 TEST(QuoteStates, EveryPairOfStateAndVerb) {
   const std::map<QuoteVerb, Names> table = {
       {QuoteVerb::kEdit, {"DRAFT", "PRICED", "APPROVED"}},
-      {QuoteVerb::kPrice, {"DRAFT", "PRICED"}},
-      {QuoteVerb::kSubmit, {"PRICED"}},
       {QuoteVerb::kApprove, {"IN_APPROVAL"}},
       {QuoteVerb::kTurnDown, {"IN_APPROVAL"}},
-      {QuoteVerb::kSend, {"APPROVED"}},
-      {QuoteVerb::kAccept, {"SENT"}},
-      {QuoteVerb::kReject, {"SENT"}},
       {QuoteVerb::kExpire, {"APPROVED", "SENT"}},
-      {QuoteVerb::kRevise, {"APPROVED", "SENT", "REJECTED", "EXPIRED"}},
-      {QuoteVerb::kRecordRound, {"DRAFT", "PRICED", "IN_APPROVAL", "APPROVED", "SENT"}},
   };
   ASSERT_EQ(table.size(), std::size(kQuoteVerbs));
   const auto* states = pb::QuoteState_descriptor();
@@ -66,35 +59,30 @@ TEST(QuoteStates, EveryPairOfStateAndVerb) {
   }
 }
 
-// The transitions that the RPCs declare are those of the rules.
-TEST(QuoteStates, RpcsDeclareTheSameTable) {
-  const std::map<std::string, QuoteVerb> verbs = {
-      {"PriceQuote", QuoteVerb::kPrice},   {"SubmitQuote", QuoteVerb::kSubmit},
-      {"SendQuote", QuoteVerb::kSend},     {"AcceptQuote", QuoteVerb::kAccept},
-      {"RejectQuote", QuoteVerb::kReject}, {"ExpireQuote", QuoteVerb::kExpire},
-      {"ReviseQuote", QuoteVerb::kRevise}, {"RecordNegotiationRound", QuoteVerb::kRecordRound}};
+// C-05: the RPCs declare the rest of the table; over gRPC it is tried in quote_life_test.cc.
+TEST(QuoteStates, RpcsDeclareTheTable) {
+  const std::map<std::string, Names> table = {
+      {"PriceQuote", {"DRAFT", "PRICED"}},
+      {"SubmitQuote", {"PRICED"}},
+      {"SendQuote", {"APPROVED"}},
+      {"AcceptQuote", {"SENT"}},
+      {"RejectQuote", {"SENT"}},
+      {"ExpireQuote", {"APPROVED", "SENT"}},
+      {"ReviseQuote", {"APPROVED", "SENT", "REJECTED", "EXPIRED"}},
+      {"RecordNegotiationRound", {"DRAFT", "PRICED", "IN_APPROVAL", "APPROVED", "SENT"}},
+  };
   const auto* service =
       google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("kam.pricing.v1.QuoteService");
   ASSERT_NE(service, nullptr);
-  size_t seen = 0;
+  std::map<std::string, Names> declared;
   for (int i = 0; i < service->method_count(); ++i) {
     const kam::api::Method& rules = service->method(i)->options().GetExtension(kam::api::method);
     if (rules.standard() != kam::api::STANDARD_UNSPECIFIED) continue;
     const auto level = service->method(i)->options().idempotency_level();
     if (level == google::protobuf::MethodOptions::NO_SIDE_EFFECTS) continue;  // It reads.
-    const auto verb = verbs.find(service->method(i)->name());
-    ASSERT_NE(verb, verbs.end()) << service->method(i)->name();
-    ++seen;
-    const Names from(rules.transition().from().begin(), rules.transition().from().end());
-    const auto* states = pb::QuoteState_descriptor();
-    for (int j = 1; j < states->value_count(); ++j) {
-      pb::Quote quote = NewQuote();
-      quote.set_state(static_cast<pb::QuoteState>(states->value(j)->number()));
-      EXPECT_EQ(CheckVerb(quote, verb->second).ok(), from.count(resource::ShortEnumName(states->value(j))) == 1)
-          << verb->first << " " << states->value(j)->name();
-    }
+    declared[service->method(i)->name()] = {rules.transition().from().begin(), rules.transition().from().end()};
   }
-  EXPECT_EQ(seen, verbs.size());
+  EXPECT_EQ(declared, table);
 }
 
 TEST(ContentHash, ChangesWithEverythingThatTheCustomerSees) {

@@ -9,6 +9,7 @@
 #include "contract-svc/contract_svc.h"
 #include "kam/api/standard.pb.h"
 #include "kam/approval/v1/approval_service.pb.h"
+#include "kam/pricing/v1/authority_grant_service.pb.h"
 #include "kam/pricing/v1/product_service.pb.h"
 
 namespace kam::contract {
@@ -16,6 +17,8 @@ namespace {
 
 namespace pb = kam::pricing::v1;
 namespace ab = kam::approval::v1;
+
+constexpr char kGrants[] = "kam.pricing.v1.AuthorityGrantService/";
 
 }  // namespace
 
@@ -178,6 +181,40 @@ absl::StatusOr<pb::Quote> PricingWorld::SetDiscount(const auth::Principal& selle
   return harness_->Call<pb::Quote>(seller, "kam.pricing.v1.QuoteService/UpdateQuote", request);
 }
 
+absl::StatusOr<pb::AuthorityGrant> PricingWorld::Give(const auth::Principal& giver, const pb::AuthorityGrant& grant) {
+  pb::CreateAuthorityGrantRequest create;
+  *create.mutable_authority_grant() = grant;
+  const auto given = harness_->Call<pb::AuthorityGrant>(giver, absl::StrCat(kGrants, "CreateAuthorityGrant"), create);
+  if (!given.ok()) return given.status();
+  pb::ConfirmAuthorityGrantRequest confirm;
+  confirm.set_name(given->name());
+  confirm.set_etag(given->etag());
+  return harness_->Call<pb::AuthorityGrant>(giver.subject == gm.subject ? sd : gm,
+                                            absl::StrCat(kGrants, "ConfirmAuthorityGrant"), confirm);
+}
+
+pb::AuthorityGrant PricingWorld::Grant(const auth::Principal& person, const pb::Product& product,
+                                       const std::string& discount) {
+  pb::AuthorityGrant grant;
+  grant.set_employee(person.subject);
+  grant.set_product_line(product.product_line());
+  grant.set_level(3);
+  grant.set_discount_base(pb::DISCOUNT_BASE_PUBLISHED_PRICE);
+  grant.set_max_discount_percent(discount);
+  grant.set_valid_from(Today());
+  grant.set_reason("campaign");
+  const auto given = Give(gm, grant);
+  EXPECT_TRUE(given.ok()) << given.status();
+  return given.value_or(pb::AuthorityGrant());
+}
+
+absl::Status PricingWorld::Revoke(const auth::Principal& as, const pb::AuthorityGrant& grant) {
+  pb::RevokeAuthorityGrantRequest request;
+  request.set_name(grant.name());
+  request.set_reason("the campaign is over");
+  return harness_->Call<pb::AuthorityGrant>(as, absl::StrCat(kGrants, "RevokeAuthorityGrant"), request).status();
+}
+
 absl::StatusOr<ab::ApprovalRequest> PricingWorld::GetApproval(const auth::Principal& reader, const std::string& name) {
   kam::api::GetRequest request;
   request.set_name(name);
@@ -187,6 +224,7 @@ absl::StatusOr<ab::ApprovalRequest> PricingWorld::GetApproval(const auth::Princi
 absl::StatusOr<ab::ApprovalRequest> PricingWorld::Approve(const auth::Principal& decider, const std::string& name) {
   ab::ApproveRequest request;
   request.set_name(name);
+  request.set_etag(GetApproval(gm, name).value_or(ab::ApprovalRequest()).etag());
   return harness_->Call<ab::ApprovalRequest>(decider, "kam.approval.v1.ApprovalService/Approve", request);
 }
 
@@ -194,6 +232,7 @@ absl::StatusOr<ab::ApprovalRequest> PricingWorld::Reject(const auth::Principal& 
                                                          const std::string& opinion) {
   ab::RejectRequest request;
   request.set_name(name);
+  request.set_etag(GetApproval(gm, name).value_or(ab::ApprovalRequest()).etag());
   request.set_opinion(opinion);
   return harness_->Call<ab::ApprovalRequest>(decider, "kam.approval.v1.ApprovalService/Reject", request);
 }

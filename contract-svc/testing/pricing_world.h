@@ -11,6 +11,7 @@
 #include "common/testing/harness.h"
 #include "contract-svc/policy.h"
 #include "kam/approval/v1/approval_request.pb.h"
+#include "kam/pricing/v1/authority_grant.pb.h"
 #include "kam/pricing/v1/price_book.pb.h"
 #include "kam/pricing/v1/product.pb.h"
 #include "kam/pricing/v1/quote.pb.h"
@@ -56,6 +57,13 @@ class PricingWorld {
   // Changes the discount of line `line`.
   absl::StatusOr<pricing::v1::Quote> SetDiscount(const auth::Principal& seller, const std::string& quote, int line,
                                                  const std::string& discount);
+  // Authority given by `giver` and confirmed by another.
+  absl::StatusOr<pricing::v1::AuthorityGrant> Give(const auth::Principal& giver,
+                                                   const pricing::v1::AuthorityGrant& grant);
+  // Of a person over the line of a product, of level 3, given by the general manager; and taken back.
+  pricing::v1::AuthorityGrant Grant(const auth::Principal& person, const pricing::v1::Product& product,
+                                    const std::string& discount);
+  absl::Status Revoke(const auth::Principal& as, const pricing::v1::AuthorityGrant& grant);
   absl::StatusOr<approval::v1::ApprovalRequest> GetApproval(const auth::Principal& reader, const std::string& name);
   absl::StatusOr<approval::v1::ApprovalRequest> Approve(const auth::Principal& decider, const std::string& name);
   absl::StatusOr<approval::v1::ApprovalRequest> Reject(const auth::Principal& decider, const std::string& name,

@@ -1,0 +1,306 @@
+// Packages over the real database and gRPC (C-02, C-03, C-07), and all pairs of state and verb.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/resource/type.h"
+#include "common/status/status.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/context.h"
+#include "contract-svc/testing/offer_fixture.h"
+#include "kam/api/standard.pb.h"
+#include "kam/pricing/v1/authority_grant_service.pb.h"
+#include "kam/pricing/v1/price_probe_service.pb.h"
+#include "kam/pricing/v1/purchase_price_service.pb.h"
+#include "kam/pricing/v1/supplier_service.pb.h"
+
+namespace kam::contract {
+namespace {
+
+namespace pb = kam::pricing::v1;
+using ::testing::ElementsAre;
+using testing::HasReason;
+using testing::IsOk;
+using testing::NamesField;
+using testing::StatusIs;
+
+// C-07: written by the seller, agreed with the sales manager, then quoted as a whole and at its steps.
+TEST_F(OfferTest, APackageIsAgreedBeforeItIsOfferedAndSoldAsAWhole) {
+  const pb::Product van = world_.NewProduct("200", "", "150"), care = world_.NewProduct("50", "", "20");
+  const std::string account = world_.NewAccount(world_.kax);
+  const auto draft = Create(world_.kax, NewOffer(account, van, care));
+  ASSERT_THAT(draft, IsOk());
+  const auto quote_of = [&](const std::string& vans, const std::string& cares) {
+    pb::Quote quote;
+    quote.set_account(account);
+    quote.set_currency("CNY");
+    PricingWorld::AddLine(van, vans, "", &quote);
+    PricingWorld::AddLine(care, cares, "", &quote);
+    for (pb::QuoteLine& line : *quote.mutable_lines()) line.set_package(draft->name());
+    const auto created = world_.Create(world_.kax, quote);
+    EXPECT_THAT(created, IsOk());
+    return world_.Price(world_.kax, created.value_or(pb::Quote()).name());
+  };
+  EXPECT_THAT(quote_of("1", "2"), HasReason("PACKAGE_NOT_OFFERED"));
+  const auto submitted = Submit(world_.kax, *draft);
+  ASSERT_THAT(submitted, IsOk());
+  EXPECT_EQ(submitted->steps(0).discount_percent(), "10");
+  EXPECT_EQ(submitted->steps(0).margin_percent(), "") << "the consultant does not see margins";
+  EXPECT_EQ(GetOffer(world_.gm, draft->name())->steps(0).margin_percent(), "29.6296") << "80 of 270";
+  EXPECT_THAT(Submit(world_.kax, *submitted), HasReason("STATE_NOT_ALLOWED"));
+  EXPECT_THAT(world_.Approve(world_.kam, submitted->approval()), HasReason("NOT_THE_DECIDER"));
+  ASSERT_THAT(world_.Approve(world_.sm, submitted->approval()), IsOk());
+  EXPECT_THAT(quote_of("1", "2"), HasReason("PACKAGE_NOT_OFFERED"))
+      << "twenty percent take more than the sales manager";
+  ASSERT_THAT(world_.Approve(world_.sd, submitted->approval()), IsOk());
+  const auto agreed = GetOffer(world_.kax, draft->name());
+  EXPECT_EQ(agreed->state(), pb::PACKAGE_OFFER_STATE_AGREED);
+
+  const auto priced = quote_of("1", "2");
+  ASSERT_THAT(priced, IsOk());
+  EXPECT_EQ(priced->quote().state(), pb::QUOTE_STATE_APPROVED) << "agreed already";
+  EXPECT_EQ(priced->quote().total_amount().units(), 270);
+  EXPECT_EQ(quote_of("5", "10")->quote().total_amount().units(), 1200) << "five at 240";
+  EXPECT_THAT(quote_of("5", "9"), HasReason("PACKAGE_INCOMPLETE"));
+
+  pb::UpdatePackageOfferRequest update;
+  update.mutable_package_offer()->set_name(draft->name());
+  update.mutable_package_offer()->set_title("other");
+  update.mutable_update_mask()->add_paths("title");
+  EXPECT_THAT(Call<pb::PackageOffer>(world_.kax, absl::StrCat(kPackages, "UpdatePackageOffer"), update),
+              HasReason("PACKAGE_OFFER_NOT_DRAFT"));
+  auto withdraw = About<pb::WithdrawPackageOfferRequest>(*agreed);
+  withdraw.set_reason("season over");
+  ASSERT_THAT(Call<pb::PackageOffer>(world_.kax, absl::StrCat(kPackages, "WithdrawPackageOffer"), withdraw), IsOk());
+  EXPECT_THAT(quote_of("1", "2"), HasReason("PACKAGE_NOT_OFFERED"));
+}
+
+// C-07: a rejection gives it back.
+TEST_F(OfferTest, ARejectedPackageIsADraftAgain) {
+  const std::string account = world_.NewAccount(world_.kax);
+  const auto draft = Create(world_.kax, NewOffer(account, world_.NewProduct("200"), world_.NewProduct("50")));
+  ASSERT_THAT(draft, IsOk());
+  const auto submitted = Submit(world_.kax, *draft);
+  ASSERT_THAT(submitted, IsOk());
+  ASSERT_THAT(world_.Reject(world_.sm, submitted->approval(), "too cheap"), IsOk());
+  EXPECT_EQ(GetOffer(world_.kax, draft->name())->state(), pb::PACKAGE_OFFER_STATE_DRAFT);
+  // Whoever writes at it does not agree to it.
+  pb::UpdatePackageOfferRequest update;
+  *update.mutable_package_offer() = *GetOffer(world_.sm, draft->name());
+  update.mutable_package_offer()->set_need("cheaper still");
+  update.mutable_update_mask()->add_paths("need");
+  const auto changed = Call<pb::PackageOffer>(world_.sm, absl::StrCat(kPackages, "UpdatePackageOffer"), update);
+  ASSERT_THAT(changed, IsOk());
+  const auto again = Submit(world_.kax, *changed);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_THAT(world_.Approve(world_.sm, again->approval()), HasReason("SEPARATION_OF_DUTIES"));
+  for (int step = 0; step < 2; ++step) EXPECT_THAT(world_.Approve(world_.sd, again->approval()), IsOk());
+  EXPECT_EQ(GetOffer(world_.kax, draft->name())->state(), pb::PACKAGE_OFFER_STATE_AGREED);
+  EXPECT_THAT(GetOffer(world_.NewPerson("KAX"), draft->name()), StatusIs(absl::StatusCode::kNotFound));
+}
+
+// C-03, C-04, C-07: the sales manager agrees to a package, and beside him the lowest level whose authority its
+// concessions take; nobody below it does, and whoever puts it forward within his own needs the sales manager only.
+TEST_F(OfferTest, APackageTakesTheAuthorityForItsConcessions) {
+  const auto offer_at = [&](const auth::Principal& as, const std::string& price, const std::string& floor) {
+    pb::PackageOffer offer =
+        NewOffer(world_.NewAccount(world_.kax), world_.NewProduct("200", floor), world_.NewProduct("50"));
+    offer.mutable_steps()->RemoveLast();
+    *offer.mutable_steps(0)->mutable_price() = Cny(price);
+    const auto draft = Create(as, offer);
+    EXPECT_THAT(draft, IsOk());
+    const auto submitted = Submit(as, draft.value_or(pb::PackageOffer()));
+    EXPECT_THAT(submitted, IsOk());
+    return submitted.value_or(pb::PackageOffer());
+  };
+  const auto asked = [&](const pb::PackageOffer& offer) {
+    std::vector<std::string> steps;
+    const auto request = world_.GetApproval(world_.gm, offer.approval());
+    EXPECT_THAT(request, IsOk());
+    for (const auto& step : request->steps()) steps.push_back(absl::StrCat(step.level(), " ", step.roles()));
+    return steps;
+  };
+  // 4 %, 60 %, and 4 % below the floor of the van.
+  EXPECT_THAT(asked(offer_at(world_.kax, "288", "")), ElementsAre("0 SM SD"));
+  const pb::PackageOffer cheap = offer_at(world_.kax, "120", "");
+  EXPECT_THAT(asked(cheap), ElementsAre("0 SM SD", "6 GM"));
+  EXPECT_THAT(asked(offer_at(world_.kax, "288", "195")), ElementsAre("0 SM SD", "4 GAM"));
+  EXPECT_THAT(asked(offer_at(world_.gam, "270", "")), ElementsAre("0 SM SD")) << "his own authority goes so far";
+
+  EXPECT_THAT(world_.Approve(world_.NewPerson("SM", /*other_department=*/true), cheap.approval()),
+              StatusIs(absl::StatusCode::kNotFound))
+      << "the sales manager of the customer's department";
+  ASSERT_THAT(world_.Approve(world_.sm, cheap.approval()), IsOk());
+  for (const auth::Principal* beyond : {&world_.sd, &world_.gam}) {
+    EXPECT_THAT(world_.Approve(*beyond, cheap.approval()), HasReason("NOT_THE_DECIDER"));
+  }
+  EXPECT_EQ(GetOffer(world_.kax, cheap.name())->state(), pb::PACKAGE_OFFER_STATE_IN_APPROVAL);
+  ASSERT_THAT(world_.Approve(world_.gm, cheap.approval()), IsOk());
+  EXPECT_EQ(GetOffer(world_.kax, cheap.name())->state(), pb::PACKAGE_OFFER_STATE_AGREED);
+}
+
+// C-03, C-07: the authority is that of the day of the decision.
+TEST_F(OfferTest, APackageIsAgreedByThoseWhoHaveTheAuthorityThatDay) {
+  const pb::Product van = world_.NewProduct("200"), care = world_.NewProduct("50");
+  const auth::Principal expert = world_.NewPerson("KAM");
+  std::vector<pb::AuthorityGrant> grants;
+  for (const pb::Product* product : {&van, &care}) {
+    grants.push_back(world_.Grant(expert, *product, "30"));
+  }
+  pb::PackageOffer offer = NewOffer(world_.NewAccount(world_.kax), van, care);
+  offer.mutable_steps()->RemoveLast();
+  *offer.mutable_steps(0)->mutable_price() = Cny("225");  // 25 %
+  const auto submitted = Submit(world_.kax, Create(world_.kax, offer).value_or(pb::PackageOffer()));
+  ASSERT_THAT(submitted, IsOk());
+  ASSERT_THAT(world_.Approve(world_.sm, submitted->approval()), IsOk());
+  ASSERT_THAT(world_.Revoke(world_.gm, grants[0]), IsOk());
+  EXPECT_THAT(world_.Approve(expert, submitted->approval()), HasReason("AUTHORITY_CHANGED"));
+  EXPECT_THAT(world_.Reject(expert, submitted->approval(), "no longer mine"), IsOk());
+}
+
+// C-03, C-07, C-08: all pairs of state and verb of packages, purchase prices and grants.
+TEST_F(OfferTest, EveryPairOfStateAndVerb) {
+  using States = std::set<std::string>;
+  const auto try_all = [&](const std::string& table, const std::string& name,
+                           const google::protobuf::EnumDescriptor* all, const std::string& verb, const States& from,
+                           const auto& call) {
+    for (int i = 1; i < all->value_count(); ++i) {
+      const std::string state = resource::ShortEnumName(all->value(i));
+      world_.harness().db().Execute(
+          absl::StrCat("UPDATE ", table, " SET state = '", state, "' WHERE id = '", IdOf(name), "'"));
+      const absl::Status status = call();
+      EXPECT_EQ(Reason(status) == "STATE_NOT_ALLOWED" || Reason(status) == "PACKAGE_OFFER_NOT_DRAFT" ||
+                    Reason(status) == "PURCHASE_PRICE_NOT_PROPOSED",
+                from.count(state) == 0)
+          << state << " " << verb << ": " << status;
+    }
+  };
+  const std::string account = world_.NewAccount(world_.kax);
+  const pb::Product van = world_.NewProduct("200"), care = world_.NewProduct("50");
+  const auto offer = [&] { return Create(world_.kax, NewOffer(account, van, care)).value_or(pb::PackageOffer()); };
+  const auto* package_states = pb::PackageOfferState_descriptor();
+  // A verb that goes through is not tried again: each has its own row.
+  {
+    const std::string name = offer().name();
+    try_all("package_offers", name, package_states, "SubmitPackageOffer", {"DRAFT"},
+            [&] { return Submit(world_.kax, GetOffer(world_.kax, name).value_or(pb::PackageOffer())).status(); });
+  }
+  {
+    const std::string name = offer().name();
+    try_all("package_offers", name, package_states, "WithdrawPackageOffer", {"AGREED"}, [&] {
+      auto request = About<pb::WithdrawPackageOfferRequest>(*GetOffer(world_.kax, name));
+      request.set_reason("season over");
+      return Call<pb::PackageOffer>(world_.kax, absl::StrCat(kPackages, "WithdrawPackageOffer"), request).status();
+    });
+    try_all("package_offers", name, package_states, "UpdatePackageOffer", {"DRAFT"}, [&] {
+      pb::UpdatePackageOfferRequest request;
+      request.mutable_package_offer()->set_name(name);
+      request.mutable_package_offer()->set_title("other");
+      request.mutable_update_mask()->add_paths("title");
+      return Call<pb::PackageOffer>(world_.kax, absl::StrCat(kPackages, "UpdatePackageOffer"), request).status();
+    });
+  }
+  pb::CreateSupplierRequest create;
+  create.mutable_supplier()->set_code("S" + world_.harness().NewId());
+  create.mutable_supplier()->set_display_name("Works");
+  const auto supplier = Call<pb::Supplier>(world_.gam, "kam.pricing.v1.SupplierService/CreateSupplier", create);
+  ASSERT_THAT(supplier, IsOk());
+  const auto price = [&] {
+    pb::CreatePurchasePriceRequest request;
+    request.mutable_purchase_price()->set_supplier(supplier->name());
+    request.mutable_purchase_price()->set_product(world_.NewProduct("100").name());
+    *request.mutable_purchase_price()->mutable_unit_price() = Cny("60");
+    request.mutable_purchase_price()->set_valid_from(world_.Today());
+    return Call<pb::PurchasePrice>(fd_, absl::StrCat(kPurchases, "CreatePurchasePrice"), request)
+        .value_or(pb::PurchasePrice());
+  };
+  const auto* price_states = pb::PurchasePriceState_descriptor();
+  const auto purchase = [&](const std::string& verb, const States& from, auto request) {
+    request.set_name(price().name());
+    try_all("purchase_prices", request.name(), price_states, verb, from, [&] {
+      kam::api::GetRequest get;
+      get.set_name(request.name());
+      const auto read = Call<pb::PurchasePrice>(world_.gam, absl::StrCat(kPurchases, "GetPurchasePrice"), get);
+      EXPECT_THAT(read, IsOk());
+      request.set_etag(read.value_or(pb::PurchasePrice()).etag());
+      return Call<pb::PurchasePrice>(world_.gam, absl::StrCat(kPurchases, verb), request).status();
+    });
+  };
+  purchase("DecidePurchasePrice", {"PROPOSED"}, pb::DecidePurchasePriceRequest());
+  pb::RejectPurchasePriceRequest reject;
+  reject.set_reason("above the market");
+  purchase("RejectPurchasePrice", {"PROPOSED"}, reject);
+  pb::EndPurchasePriceRequest end;
+  end.set_reason("new supplier");
+  end.set_valid_until(world_.Today());
+  purchase("EndPurchasePrice", {"DECIDED"}, end);
+
+  const auto* grant_states = pb::AuthorityGrantState_descriptor();
+  const std::string grants = "kam.pricing.v1.AuthorityGrantService/";
+  const pb::AuthorityGrant given = world_.Grant(world_.NewPerson("KAM"), van, "9");
+  try_all("authority_grants", given.name(), grant_states, "ConfirmAuthorityGrant", {"PROPOSED"}, [&] {
+    kam::api::GetRequest get;
+    get.set_name(given.name());
+    auto request = About<pb::ConfirmAuthorityGrantRequest>(
+        Call<pb::AuthorityGrant>(world_.gm, grants + "GetAuthorityGrant", get).value_or(pb::AuthorityGrant()));
+    return Call<pb::AuthorityGrant>(world_.sd, grants + "ConfirmAuthorityGrant", request).status();
+  });
+  try_all("authority_grants", given.name(), grant_states, "RevokeAuthorityGrant", {"PROPOSED", "ACTIVE"},
+          [&] { return world_.Revoke(world_.gm, given); });
+}
+
+// C-02, C-07: a package is not dearer than its parts one by one.
+TEST_F(OfferTest, APackageIsNoOverQuotation) {
+  const pb::Product van = world_.NewProduct("200"), care = world_.NewProduct("50");
+  pb::SalesPolicy policy = NewPolicy();
+  policy.add_discounts()->set_product(van.name());
+  policy.mutable_discounts(0)->set_percent("20");
+  ASSERT_THAT(Publish(Approved(policy)), IsOk());
+  pb::PackageOffer offer = NewOffer(world_.NewAccount(world_.kax), van, care);
+  offer.mutable_steps()->RemoveLast();
+  *offer.mutable_steps(0)->mutable_price() = Cny("261");
+  const auto refused = Submit(world_.kax, Create(world_.kax, offer).value_or(pb::PackageOffer()));
+  EXPECT_THAT(refused, HasReason("PACKAGE_ABOVE_PARTS"));
+  EXPECT_THAT(refused, NamesField("package_offer.steps[0].price"));
+}
+
+// C-02, C-03, C-07: to whom a package goes tells of the floor: it is counted as a quote's question is, and limited.
+TEST_F(OfferTest, PackagesPutForwardAreProbesOfTheirParts) {
+  const auth::Principal seller = world_.NewPerson("KAX");
+  const std::string account = world_.NewAccount(seller);
+  const pb::Product van = world_.NewProduct("200", "195"), care = world_.NewProduct("50");
+  const auto put_forward = [&](int price) {
+    pb::PackageOffer offer = NewOffer(account, van, care);
+    offer.mutable_steps()->RemoveLast();
+    *offer.mutable_steps(0)->mutable_price() = Cny(absl::StrCat(price));
+    return Submit(seller, Create(seller, offer).value_or(pb::PackageOffer()));
+  };
+  const auto found = [&] {
+    kam::api::ListRequest list;
+    list.set_filter(absl::StrCat("product = \"", van.name(), "\""));
+    const auto page =
+        Call<pb::ListPriceProbesResponse>(world_.gam, "kam.pricing.v1.PriceProbeService/ListPriceProbes", list);
+    EXPECT_THAT(page, IsOk());
+    return page.value_or(pb::ListPriceProbesResponse()).price_probes();
+  };
+  const int limit = Policy().price_probes_max;
+  for (int i = 0; i < limit; ++i) {
+    const auto submitted = put_forward(290 + i);
+    ASSERT_THAT(submitted, IsOk());
+    const auto probes = found();
+    ASSERT_EQ(probes.size(), i + 1);
+    if (i > 0) continue;
+    EXPECT_EQ(probes[0].package_offer(), submitted->name());
+    EXPECT_EQ(probes[0].quote(), "");
+    EXPECT_TRUE(probes[0].refused()) << "the floor sends it higher";
+  }
+  EXPECT_THAT(put_forward(290 + limit), HasReason("PRICE_PROBE_LIMIT"));
+  EXPECT_EQ(found().size(), limit);
+}
+
+}  // namespace
+}  // namespace kam::contract
