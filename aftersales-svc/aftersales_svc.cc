@@ -60,8 +60,8 @@ std::vector<std::string> RpcServices() {
 }
 
 void RegisterAll(resource::Runtime& runtime, schedule::Scheduler* scheduler, const EnsureScopes& ensure_scopes,
-                 const Policy& policy, rpc::Registry* registry) {
-  const Env env{&runtime, registry, scheduler, ensure_scopes, policy};
+                 const Policy& policy, rpc::Registry* registry, const ContractSide& contract_side) {
+  const Env env{&runtime, registry, scheduler, ensure_scopes, policy, contract_side};
   RegisterComplaints(env);
   RegisterComplaintPolicies(env);
   RegisterClaims(env);

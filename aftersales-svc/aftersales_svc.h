@@ -22,7 +22,7 @@ std::vector<std::string> RpcServices();
 
 // Handlers and due items. What is pointed to outlives the registry and the scheduler.
 void RegisterAll(resource::Runtime& runtime, schedule::Scheduler* scheduler, const EnsureScopes& ensure_scopes,
-                 const Policy& policy, rpc::Registry* registry);
+                 const Policy& policy, rpc::Registry* registry, const ContractSide& contract_side = {});
 
 }  // namespace kam::aftersales
 

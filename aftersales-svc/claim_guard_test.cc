@@ -92,6 +92,7 @@ TEST_F(ClaimGuardTest, EnteringDecidingAndPayingAreThreePersons) {
   wv1::SettleWarrantyClaimRequest settle;
   settle.set_payer("we");
   EXPECT_THAT(As(boss, "SettleWarrantyClaim", other, settle), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Settle(world_, other, "", "CL"), HasReason("SEPARATION_OF_DUTIES")) << "he appraised it";
   EXPECT_THAT(Settle(world_, other, "", "ACC"), IsOk());
 }
 
@@ -117,6 +118,7 @@ TEST_F(ClaimGuardTest, TheExpertDoesNotAppraise) {
   opinion.set_verdict(kCovered);
   opinion.set_method("microscope");
   opinion.set_opinion("never greased");
+  opinion.set_file_number("T-2026-9");
   ASSERT_THAT(As(both, "RecordWarrantyClaimOpinion", name, opinion), IsOk());
   wv1::AppraiseWarrantyClaimSecondRequest second;
   second.set_verdict(kDoubtful);
@@ -132,6 +134,7 @@ TEST_F(ClaimGuardTest, EveryExpertOfAnOpinionIsNamed) {
   opinion.set_verdict(kCovered);
   opinion.set_method("microscope");
   opinion.set_opinion("never greased");
+  opinion.set_file_number("T-2026-9");
   opinion.add_experts(world_.Name("SA"));
   EXPECT_THAT(As(world_.As("TM"), "RecordWarrantyClaimOpinion", name, opinion), HasReason("SEPARATION_OF_DUTIES"))
       << "the first appraiser is no expert of his own";
@@ -164,13 +167,41 @@ TEST_F(ClaimGuardTest, WhatASettlementLeftOpenIsFollowed) {
   const std::string note = absl::StrCat("receivableItems/", world_.harness().NewId());
   follow.set_credit_note(note);
   EXPECT_THAT(As(world_.As("SVM"), "FollowUpWarrantyClaim", name, follow), HasReason("PERMISSION_DENIED"));
+  world_.AddThere(note, account, "6000");
   const auto solved = As(world_.As("ACC"), "FollowUpWarrantyClaim", name, follow);
   ASSERT_THAT(solved, IsOk());
   EXPECT_EQ(solved->settlement().credit_note(), note);
   EXPECT_EQ(solved->settlement().open_issue(), "");
   follow.set_credit_note(absl::StrCat("receivableItems/", world_.harness().NewId()));
+  world_.AddThere(follow.credit_note(), account, "6000");
   EXPECT_THAT(As(world_.As("ACC"), "FollowUpWarrantyClaim", name, follow), HasReason("CREDIT_NOTE_GIVEN"));
   EXPECT_THAT(As(world_.As("CL"), "FileWarrantyClaim", name, wv1::FileWarrantyClaimRequest()), IsOk());
+}
+
+// S-15: the voucher of a settlement is there, is the customer's, and is over what was settled.
+TEST_F(ClaimGuardTest, TheVoucherOfASettlementIsOfTheCustomerAndTheAmount) {
+  const std::string account = world_.NewAccount("KAX");
+  const std::string name = AppraisedClaim(world_, PartClaim(account));
+  ASSERT_THAT(Decide(world_, name, {"full"}), IsOk());
+  wv1::SettleWarrantyClaimRequest settle;
+  settle.set_payer("we");
+  const auto with = [&](const std::string& note) {
+    settle.set_credit_note(note);
+    return As(world_.As("ACC"), "SettleWarrantyClaim", name, settle);
+  };
+  const std::string note = absl::StrCat("receipts/", world_.harness().NewId());
+  EXPECT_THAT(with(note), HasReason("CREDIT_NOTE_INVALID")) << "there is none";
+  EXPECT_THAT(with(absl::StrCat("orders/", world_.harness().NewId())), HasReason("CREDIT_NOTE_INVALID"));
+  world_.AddThere(note, world_.NewAccount("KAX"), "6000");
+  EXPECT_THAT(with(note), HasReason("CREDIT_NOTE_INVALID")) << "another customer's";
+  world_.AddThere(note, account, "5999.99");
+  EXPECT_THAT(with(note), HasReason("CREDIT_NOTE_INVALID")) << "another amount";
+  world_.SetContractSide(/*answers=*/false);
+  EXPECT_THAT(with(note), HasReason("CONTRACT_SVC_UNAVAILABLE"));
+  world_.SetContractSide(/*answers=*/true);
+  EXPECT_EQ(GetClaim(world_, name).state(), wv1::CLAIM_STATE_APPROVED);
+  world_.AddThere(note, account, "6000");
+  EXPECT_THAT(with(note), IsOk());
 }
 
 // S-10

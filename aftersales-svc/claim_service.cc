@@ -142,8 +142,7 @@ void RegisterAppraisals(const Env& env) {
       [](UnitOfWork& work, const rpc::Call&, const pb::AppraiseWarrantyClaimFirstRequest& request,
          ClaimChange* change) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string employee, ActingEmployee(work));
-        rules::AppraiseFirst(FindingOf(request), employee, work.now(), &change->after);
-        return absl::OkStatus();
+        return rules::AppraiseFirst(FindingOf(request), employee, work.now(), &change->after);
       });
   AddVerb<pb::AppraiseWarrantyClaimSecondRequest, pb::WarrantyClaim>(
       env, Method("AppraiseWarrantyClaimSecond"),
@@ -179,6 +178,19 @@ absl::Status Decide(UnitOfWork& work, const Request& request, bool goodwill, Cla
   return rules::CheckClaimedOnce(change->after, others, /*deciding=*/true);
 }
 
+// The voucher of a settlement is of the customer and over what was settled (S-15).
+absl::Status CheckVoucher(const Env& env, const rpc::Call& call, const std::string& name,
+                          const std::string& credit_note, const google::type::Money* amount) {
+  if (credit_note.empty()) return absl::OkStatus();
+  const absl::StatusOr<pb::WarrantyClaim> claim = env.runtime->Get<pb::WarrantyClaim>(call, name);
+  if (absl::IsNotFound(claim.status())) return absl::OkStatus();  // Refused with the verb.
+  RETURN_IF_ERROR(claim.status());
+  const google::type::Money& settled = amount != nullptr                  ? *amount
+                                       : claim->settlement().has_amount() ? claim->settlement().amount()
+                                                                          : claim->approved_total();
+  return env.contract_side.CheckCreditNote(credit_note, claim->account(), settled, call.deadline);
+}
+
 void RegisterDecisions(const Env& env) {
   AddVerb<pb::DecideWarrantyClaimRequest, pb::WarrantyClaim>(
       env, Method("DecideWarrantyClaim"),
@@ -208,6 +220,10 @@ void RegisterDecisions(const Env& env) {
         settlement->set_credit_note(request.credit_note());
         settlement->set_open_issue(request.open_issue());
         return absl::OkStatus();
+      },
+      [](const Env& at, const rpc::Call& call, const pb::SettleWarrantyClaimRequest& request) {
+        return CheckVoucher(at, call, request.name(), request.credit_note(),
+                            request.has_amount() ? &request.amount() : nullptr);
       });
   AddVerb<pb::FileWarrantyClaimRequest, pb::WarrantyClaim>(
       env, Method("FileWarrantyClaim"),
@@ -218,6 +234,9 @@ void RegisterDecisions(const Env& env) {
       env, Method("FollowUpWarrantyClaim"),
       [](UnitOfWork&, const rpc::Call&, const pb::FollowUpWarrantyClaimRequest& request, ClaimChange* change) {
         return rules::FollowUp(request.credit_note(), request.open_issue(), &change->after);
+      },
+      [](const Env& at, const rpc::Call& call, const pb::FollowUpWarrantyClaimRequest& request) {
+        return CheckVoucher(at, call, request.name(), request.credit_note(), nullptr);
       });
 }
 

@@ -103,6 +103,7 @@ TEST_F(ClaimServiceTest, TheSecondAppraisalIsByAnotherPerson) {
   wv1::AppraiseWarrantyClaimFirstRequest first;
   first.set_name(name);
   first.set_verdict(kCovered);
+  first.set_policy_clause("3.2");
   first.set_finding("x");
   first.set_cause("x");
   ASSERT_THAT(
@@ -111,6 +112,7 @@ TEST_F(ClaimServiceTest, TheSecondAppraisalIsByAnotherPerson) {
   wv1::AppraiseWarrantyClaimSecondRequest second;
   second.set_name(name);
   second.set_verdict(kCovered);
+  second.set_policy_clause("3.2");
   second.set_finding("x");
   const auto again =
       world_.harness().Call<wv1::WarrantyClaim>(both, absl::StrCat(kClaims, "AppraiseWarrantyClaimSecond"), second);
@@ -281,10 +283,11 @@ TEST_F(ClaimServiceTest, OfSeveralAtTheSameTimeOneWins) {
   wv1::WarrantyClaim given = NewClaim(world_.NewAccount());
   given.mutable_items(0)->set_part_due_back(false);
   const std::string name = Create(world_, given)->name();
-  std::vector<auth::Principal> advisors, clerks;
+  std::vector<auth::Principal> advisors, clerks, accountants;
   for (int i = 0; i < kThreads; ++i) {
     advisors.push_back(world_.As(absl::StrCat("SA#", i)));
     clerks.push_back(world_.As(absl::StrCat("CL#", i)));
+    accountants.push_back(world_.As(absl::StrCat("ACC#", i)));
   }
   const auto call = [&](const auth::Principal& who, const std::string& verb, const auto& request) {
     return world_.harness().Call<wv1::WarrantyClaim>(who, absl::StrCat(kClaims, verb), request).status();
@@ -295,6 +298,7 @@ TEST_F(ClaimServiceTest, OfSeveralAtTheSameTimeOneWins) {
                    wv1::AppraiseWarrantyClaimFirstRequest request;
                    request.set_name(name);
                    request.set_verdict(kCovered);
+                   request.set_policy_clause("3.2");
                    request.set_finding("x");
                    request.set_cause("x");
                    return call(advisors[static_cast<size_t>(i)], "AppraiseWarrantyClaimFirst", request);
@@ -305,6 +309,7 @@ TEST_F(ClaimServiceTest, OfSeveralAtTheSameTimeOneWins) {
                    wv1::AppraiseWarrantyClaimSecondRequest request;
                    request.set_name(name);
                    request.set_verdict(kCovered);
+                   request.set_policy_clause("3.2");
                    request.set_finding("x");
                    return call(clerks[static_cast<size_t>(i)], "AppraiseWarrantyClaimSecond", request);
                  }),
@@ -315,7 +320,7 @@ TEST_F(ClaimServiceTest, OfSeveralAtTheSameTimeOneWins) {
                    wv1::SettleWarrantyClaimRequest request;
                    request.set_name(name);
                    request.set_payer("we");
-                   return call(clerks[static_cast<size_t>(i)], "SettleWarrantyClaim", request);
+                   return call(accountants[static_cast<size_t>(i)], "SettleWarrantyClaim", request);
                  }),
             one_winner)
       << "settled once";

@@ -38,9 +38,13 @@ TEST(ClaimStatesTest, EveryVerbIsOpenInExactlyItsStates) {
                     "approved_total_amount = 6000, approved_total_currency = 'CNY', settlement_open_issue = NULL";
   machine.fill = [](const std::string& verb, google::protobuf::Message* request) {
     if (verb == "AppraiseWarrantyClaimFirst") {
-      static_cast<wv1::AppraiseWarrantyClaimFirstRequest*>(request)->set_verdict(wv1::APPRAISAL_VERDICT_COVERED);
+      auto* appraisal = static_cast<wv1::AppraiseWarrantyClaimFirstRequest*>(request);
+      appraisal->set_verdict(wv1::APPRAISAL_VERDICT_COVERED);
+      appraisal->set_policy_clause("3.2");
     } else if (verb == "AppraiseWarrantyClaimSecond") {
-      static_cast<wv1::AppraiseWarrantyClaimSecondRequest*>(request)->set_verdict(wv1::APPRAISAL_VERDICT_COVERED);
+      auto* appraisal = static_cast<wv1::AppraiseWarrantyClaimSecondRequest*>(request);
+      appraisal->set_verdict(wv1::APPRAISAL_VERDICT_COVERED);
+      appraisal->set_policy_clause("3.2");
     } else if (verb == "RecordWarrantyClaimOpinion") {
       static_cast<wv1::RecordWarrantyClaimOpinionRequest*>(request)->set_verdict(wv1::APPRAISAL_VERDICT_COVERED);
     } else if (verb == "DecideWarrantyClaim") {

@@ -20,6 +20,7 @@ namespace {
 
 using ::kam::testing::HasReason;
 using ::kam::testing::IsOk;
+using ::kam::testing::NamesField;
 
 constexpr cv1::ComplaintClass kOrdinary = cv1::COMPLAINT_CLASS_ORDINARY;
 constexpr cv1::ComplaintClass kMajor = cv1::COMPLAINT_CLASS_MAJOR;
@@ -57,6 +58,60 @@ class ComplaintGuardTest : public ::testing::Test {
 
   World& world_ = World::Fresh();
 };
+
+// S-02: the order and the contract that a complaint is about are there, and are the account's.
+TEST_F(ComplaintGuardTest, OrderAndContractAreOfTheAccountThatComplains) {
+  const std::string account = world_.NewAccount(), other = world_.NewAccount();
+  const std::string order = absl::StrCat("orders/", world_.harness().NewId());
+  const std::string contract = absl::StrCat("contracts/", world_.harness().NewId());
+  const auto about = [&](const std::string& of_order, const std::string& of_contract) {
+    cv1::Complaint complaint = NewComplaint(account);
+    complaint.set_order(of_order);
+    complaint.set_contract(of_contract);
+    return Create(world_, "CSR", complaint);
+  };
+  EXPECT_THAT(about(order, ""), NamesField("complaint.order")) << "there is none";
+  world_.AddThere(order, other);
+  EXPECT_THAT(about(order, ""), HasReason("COMPLAINT_REFERENCE_INVALID")) << "another account's";
+  world_.AddThere(order, account);
+  world_.AddThere(contract, account);
+  EXPECT_THAT(about(contract, ""), NamesField("complaint.order")) << "a contract is no order";
+  const auto made = about(order, contract);
+  ASSERT_THAT(made, IsOk());
+
+  cv1::UpdateComplaintRequest update;
+  update.mutable_complaint()->set_name(made->name());
+  update.mutable_complaint()->set_contract(absl::StrCat("contracts/", world_.harness().NewId()));
+  update.mutable_update_mask()->add_paths("contract");
+  const auto change = [&] {
+    return world_.Call<cv1::Complaint>("CSR", absl::StrCat(kComplaints, "UpdateComplaint"), update);
+  };
+  world_.AddThere(update.complaint().contract(), other);
+  EXPECT_THAT(change(), NamesField("complaint.contract"));
+  world_.SetContractSide(/*answers=*/false);
+  EXPECT_THAT(change(), HasReason("CONTRACT_SVC_UNAVAILABLE"));
+  EXPECT_THAT(about("", ""), IsOk()) << "what names nothing there goes on";
+}
+
+// S-05: clocks that stand still for a suspicion go on with its end, whoever wrote what.
+TEST_F(ComplaintGuardTest, ASuspicionIsNoReasonToPause) {
+  const std::string name = MustCreate(world_, world_.NewAccount()).name();
+  cv1::PauseComplaintClocksRequest pause;
+  pause.set_reason("suspected malicious");
+  EXPECT_THAT(Do(world_, "CSM", "PauseComplaintClocks", name, pause), HasReason("SUSPICION_IS_A_STATE"));
+}
+
+// S-04: what was taken down and shown stays, whoever writes.
+TEST_F(ComplaintGuardTest, TheWordsOfTheCustomerStay) {
+  const std::string name = MustCreate(world_, world_.NewAccount()).name();
+  ASSERT_THAT(Accept(world_, name), IsOk());
+  cv1::UpdateComplaintRequest update;
+  update.mutable_complaint()->set_name(name);
+  update.mutable_complaint()->set_description("all is well");
+  update.mutable_update_mask()->add_paths("description");
+  EXPECT_THAT(world_.Call<cv1::Complaint>("CSM", absl::StrCat(kComplaints, "UpdateComplaint"), update),
+              HasReason("COMPLAINT_RECORD_KEPT"));
+}
 
 // S-06: what was told before a reopening is not the result of the second round.
 TEST_F(ComplaintGuardTest, AReplyOfAnEarlierRoundDoesNotCount) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "aftersales-svc/clocks.h"
 #include "aftersales-svc/rules/complaint_rules.h"
@@ -109,7 +110,7 @@ absl::Status OnCreate(const Policy& policy, UnitOfWork& work, pb::Complaint* com
 }
 
 absl::Status OnUpdate(UnitOfWork& work, const pb::Complaint& before, pb::Complaint* after) {
-  RETURN_IF_ERROR(rules::CheckUpdate(before, after));
+  RETURN_IF_ERROR(rules::CheckUpdate(before, work.actor().subject, after));
   ASSIGN_OR_RETURN(const std::string tier, TierOf(work, after->account()));
   ASSIGN_OR_RETURN(const auto class_rules, ClassRules(work));
   if (!rules::RaiseClass(tier, class_rules, after)) return absl::OkStatus();
@@ -136,9 +137,31 @@ absl::Status FollowImport(UnitOfWork& work, const pb::Complaint& before, pb::Com
   return clocks.Save(after);
 }
 
+// Order and contract are of the account that complains (S-02).
+absl::Status CheckReferences(const Env& env, const rpc::Call& call, const pb::Complaint& given) {
+  if (given.order().empty() && given.contract().empty()) return absl::OkStatus();
+  std::string account = given.account();
+  if (!given.name().empty()) {
+    const absl::StatusOr<pb::Complaint> before = env.runtime->Get<pb::Complaint>(call, given.name());
+    if (absl::IsNotFound(before.status())) return absl::OkStatus();  // Refused with the update.
+    RETURN_IF_ERROR(before.status());
+    account = before->account();
+  }
+  return env.contract_side.CheckComplaint(given, account, call.deadline);
+}
+
 void SetHooks(const Env& env) {
   resource::Hooks hooks;
-  hooks.prepare = EnsureHook(env);
+  hooks.prepare = [env](const rpc::Call& call,
+                        const std::vector<const google::protobuf::Message*>& resources) -> absl::Status {
+    RETURN_IF_ERROR(EnsureNamed(env, call, resources));
+    // What another system brings is history: it says itself whose it is.
+    if (absl::StartsWith(call.method->name(), "BatchUpsert")) return absl::OkStatus();
+    for (const google::protobuf::Message* message : resources) {
+      RETURN_IF_ERROR(CheckReferences(env, call, static_cast<const pb::Complaint&>(*message)));
+    }
+    return absl::OkStatus();
+  };
   hooks.on_create = resource::OnCreate<pb::Complaint>(
       [policy = env.policy](UnitOfWork& work, pb::Complaint* created) { return OnCreate(policy, work, created); });
   hooks.on_update = resource::OnUpdate<pb::Complaint>(
@@ -282,11 +305,11 @@ void RegisterOutcome(const Env& env) {
       });
   AddVerb<pb::ConfirmComplaintRequest, pb::Complaint>(
       env, Method("ConfirmComplaint"),
-      [](UnitOfWork& work, const rpc::Call&, const pb::ConfirmComplaintRequest& request,
-         ComplaintChange* change) -> absl::Status {
+      [policy = env.policy](UnitOfWork& work, const rpc::Call&, const pb::ConfirmComplaintRequest& request,
+                            ComplaintChange* change) -> absl::Status {
         ASSIGN_OR_RETURN(const bool worked_on, WorkedOn(work, change->before));
         RETURN_IF_ERROR(rules::Confirm(request.satisfied(), request.score(), request.confirmed_by(), request.remark(),
-                                       worked_on, work.now(), &change->after));
+                                       worked_on, work.now(), policy, &change->after));
         if (request.satisfied()) return absl::OkStatus();
         return ApplyClocks(work, pb::CLOCK_EVENT_KIND_REOPEN, {pb::CLOCK_KIND_SOLUTION, pb::CLOCK_KIND_REPLY}, "",
                            &change->after);
@@ -361,6 +384,10 @@ void RegisterTime(const Env& env) {
       [clocks_verb](UnitOfWork& work, const rpc::Call& call, const pb::PauseComplaintClocksRequest& request,
                     ComplaintChange* change) -> absl::Status {
         RETURN_IF_ERROR(CheckSuperior(work, call, change->before, "stop its clocks"));
+        // It ends with the suspicion.
+        if (request.reason() == kSuspicion) {
+          return InvalidField("reason", "SUSPICION_IS_A_STATE", "doubt the complaint instead: SuspectComplaint");
+        }
         return clocks_verb(work, pb::CLOCK_EVENT_KIND_PAUSE, request.kind(), request.reason(), "NO_CLOCK_RUNNING",
                            "no such clock of the complaint runs", &change->after);
       });

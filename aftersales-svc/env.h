@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "aftersales-svc/contract_side.h"
 #include "aftersales-svc/policy.h"
 #include "common/resource/names.h"
 #include "common/resource/runtime.h"
@@ -30,6 +31,7 @@ struct Env {
   schedule::Scheduler* scheduler = nullptr;
   EnsureScopes ensure_scopes;
   Policy policy;
+  ContractSide contract_side;
 };
 
 // Names of resources of `collection` anywhere in `message`, by the reference options of its fields.
@@ -55,13 +57,20 @@ absl::Status CheckPeriod(absl::Time from, absl::Time until);
 using resource::CheckRead;
 using resource::IdOf;
 
+template <typename Request>
+absl::Status NothingToPrepare(const Env&, const rpc::Call&, const Request&) {
+  return absl::OkStatus();
+}
+
 // Registers a verb: begin (lock, scope, etag, transition), `apply`, save.
 //   apply(UnitOfWork&, const rpc::Call&, const Request&, resource::Change<Resource>*) -> absl::Status
-template <typename Request, typename Resource, typename Apply>
-void AddVerb(const Env& env, absl::string_view method, Apply apply) {
+//   prepare(const Env&, const rpc::Call&, const Request&) -> absl::Status, before the transaction: questions to others
+template <typename Request, typename Resource, typename Apply, typename Prepare = decltype(&NothingToPrepare<Request>)>
+void AddVerb(const Env& env, absl::string_view method, Apply apply, Prepare prepare = &NothingToPrepare<Request>) {
   env.registry->Add<Request, Resource>(
-      method, [env, apply](rpc::Call& call, const Request& request) -> absl::StatusOr<Resource> {
+      method, [env, apply, prepare](rpc::Call& call, const Request& request) -> absl::StatusOr<Resource> {
         RETURN_IF_ERROR(EnsureNamed(env, call, {&request}));
+        RETURN_IF_ERROR(prepare(env, call, request));
         return env.runtime->Write<Resource>(call, request, [&](resource::UnitOfWork& work) -> absl::StatusOr<Resource> {
           ASSIGN_OR_RETURN(auto change, work.template Begin<Resource>(request));
           RETURN_IF_ERROR(apply(work, call, request, &change));

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "aftersales-svc/aftersales_svc.h"
+#include "common/service/peer.h"
 #include "common/service/scope_replica.h"
 #include "common/service/service.h"
 #include "common/status/status.h"
@@ -16,6 +17,7 @@ int main(int argc, char** argv) {
   parts.feed_method = "kam.event.v1.AftersalesFeedService/ListAftersalesChanges";
   parts.clock_method = "kam.sandbox.v1.AftersalesClockService/AdvanceAftersalesClock";
   parts.replicates_scopes = true;
+  parts.asks_about_business = true;
   parts.fill_catalog = kam::aftersales::FillCatalog;
   parts.register_handlers = [](const kam::service::Context& context) -> absl::Status {
     kam::service::ScopeReplica* scopes = context.scopes;
@@ -25,7 +27,14 @@ int main(int argc, char** argv) {
       RETURN_IF_ERROR(scopes->EnsureAccounts(accounts, deadline));
       return scopes->EnsureEmployees(employees, deadline);
     };
-    kam::aftersales::RegisterAll(context.runtime, &context.scheduler, ensure, policy, &context.registry);
+    kam::aftersales::ContractSide contract_side;
+    if (kam::service::Peer* contract_svc = context.contract_svc; contract_svc != nullptr) {
+      contract_side = kam::aftersales::ContractSide(
+          [contract_svc](absl::string_view method, const google::protobuf::Message& request,
+                         google::protobuf::Message* response,
+                         absl::Time deadline) { return contract_svc->Ask(method, request, response, deadline); });
+    }
+    kam::aftersales::RegisterAll(context.runtime, &context.scheduler, ensure, policy, &context.registry, contract_side);
     return absl::OkStatus();
   };
   parts.program_permissions = {{"gateway", {"sandbox.clock"}}, {"account-svc", {"aftersales_business.resolve"}}};

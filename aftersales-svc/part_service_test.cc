@@ -381,7 +381,7 @@ TEST_F(PartServiceTest, SettlingAndArrivingAtTheSameTimeNeverSettlesWithoutThePa
     const std::string name = RequestPart(world_, claim, 1, "2")->name();
     ASSERT_THAT(Receive(world_, name), IsOk());
     ASSERT_THAT(Ship(world_, name), IsOk());
-    const auth::Principal clerk = world_.As("CL");
+    const auth::Principal clerk = world_.As("CL"), accountant = world_.As("ACC");
     absl::Status arrived, settled;
     std::thread arrive([&] {
       wv1::RecordReturnedPartArrivalRequest request;
@@ -396,7 +396,7 @@ TEST_F(PartServiceTest, SettlingAndArrivingAtTheSameTimeNeverSettlesWithoutThePa
       request.set_name(claim);
       request.set_payer("manufacturer");
       settled = world_.harness()
-                    .Call<wv1::WarrantyClaim>(clerk, absl::StrCat(kClaims, "SettleWarrantyClaim"), request)
+                    .Call<wv1::WarrantyClaim>(accountant, absl::StrCat(kClaims, "SettleWarrantyClaim"), request)
                     .status();
     });
     arrive.join();

@@ -17,6 +17,8 @@ struct Policy {
   std::string decision_currency = "CNY";
   // Accounts of these tiers count as important: their claims are decided by the service manager.
   std::vector<std::string> important_tiers = {"STRATEGIC"};
+  // Lowest score, of 1 to 5, of a customer who is satisfied with the solution of a complaint (S-06).
+  int satisfied_score_min = 3;
   // How long an invitation to a survey can be answered at most (S-33).
   absl::Duration survey_open_max = absl::Hours(24 * 180);
 };

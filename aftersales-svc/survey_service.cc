@@ -1,7 +1,5 @@
 #include "aftersales-svc/survey_service.h"
 
-#include <openssl/evp.h>
-
 #include <array>
 #include <string>
 #include <vector>
@@ -10,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "aftersales-svc/rules/proto_time.h"
 #include "aftersales-svc/rules/survey_rules.h"
+#include "common/id/digest.h"
 #include "common/id/id.h"
 #include "common/resource/standard.h"
 #include "common/resource/validate.h"
@@ -36,13 +35,6 @@ constexpr char kQuestionnaires[] = "kam.satisfaction.v1.QuestionnaireService";
 constexpr size_t kTokenBytes = 20;
 // Late only after the due time.
 constexpr absl::Duration kJustAfter = absl::Microseconds(1);
-
-std::string Digest(const std::string& token) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int length = 0;
-  EVP_Digest(token.data(), token.size(), digest, &length, EVP_sha256(), nullptr);
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), length));
-}
 
 absl::StatusOr<std::string> NewToken() {
   std::array<unsigned char, kTokenBytes> bytes;
@@ -113,7 +105,7 @@ absl::StatusOr<pb::InviteToSurveyResponse> Invite(UnitOfWork& work, const rpc::C
   ASSIGN_OR_RETURN(*response.mutable_token(), NewToken());
   RETURN_IF_ERROR(work.connection()
                       .Execute("INSERT INTO survey_tokens (token_digest, invitation) VALUES (?, ?)",
-                               {Digest(response.token()), IdOf(response.invitation().name())})
+                               {Sha256Hex(response.token()), IdOf(response.invitation().name())})
                       .status());
   RETURN_IF_ERROR(schedule::Schedule(work, kExpireDue, response.invitation().name(),
                                      FromTimestamp(response.invitation().expire_time())));
@@ -132,7 +124,7 @@ absl::StatusOr<std::string> OwnerOf(UnitOfWork& work, const std::string& account
 absl::StatusOr<pb::SurveyResponse> Submit(UnitOfWork& work, const pb::SubmitSurveyResponseRequest& request) {
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                    work.connection().Query("SELECT invitation FROM survey_tokens WHERE token_digest = ?",
-                                           {Digest(request.token())}));
+                                           {Sha256Hex(request.token())}));
   if (rows.empty()) return InvalidField("token", "SURVEY_TOKEN_UNKNOWN", "is no token of a survey");
   // The lock on the invitation lets one of several answers with the same token through.
   ASSIGN_OR_RETURN(const auto invitation,

@@ -66,6 +66,11 @@ bool GaveOpinion(absl::string_view employee, const wv1::WarrantyClaim& claim) {
   return claim.opinion().expert() == employee || std::find(experts.begin(), experts.end(), employee) != experts.end();
 }
 
+absl::Status CheckClause(const Finding& finding) {
+  if (finding.verdict != wv1::APPRAISAL_VERDICT_COVERED || !finding.policy_clause.empty()) return absl::OkStatus();
+  return InvalidField("policy_clause", "FIELD_REQUIRED", "must name the clause of the warranty that covers it");
+}
+
 // The amount a ruling grants of an item.
 absl::StatusOr<Money> Granted(const wv1::ClaimItemRuling& ruling, const Money& claimed, bool goodwill,
                               const std::string& path) {
@@ -150,9 +155,12 @@ absl::Status CheckClaimUpdate(const wv1::WarrantyClaim& before) {
                             {{"state", wv1::ClaimState_Name(before.state())}});
 }
 
-void AppraiseFirst(const Finding& finding, absl::string_view appraiser, absl::Time now, wv1::WarrantyClaim* claim) {
+absl::Status AppraiseFirst(const Finding& finding, absl::string_view appraiser, absl::Time now,
+                           wv1::WarrantyClaim* claim) {
+  RETURN_IF_ERROR(CheckClause(finding));
   *claim->mutable_first_appraisal() = ToAppraisal(finding, appraiser, now);
   claim->set_doubtful(finding.verdict == wv1::APPRAISAL_VERDICT_DOUBTFUL);
+  return absl::OkStatus();
 }
 
 absl::Status AppraiseSecond(const Finding& finding, absl::string_view appraiser, absl::Time now,
@@ -163,6 +171,7 @@ absl::Status AppraiseSecond(const Finding& finding, absl::string_view appraiser,
   if (GaveOpinion(appraiser, *claim)) {
     return SeparationOfDuties("gave the technical opinion", "appraise the claim");
   }
+  RETURN_IF_ERROR(CheckClause(finding));
   const bool agrees = finding.verdict == claim->first_appraisal().verdict();
   if (!agrees && finding.correction.empty()) {
     return InvalidField("correction", "CORRECTION_REQUIRED", "must say what the first appraisal got wrong");
@@ -206,6 +215,9 @@ absl::Status GiveOpinion(const wv1::RecordWarrantyClaimOpinionRequest& given, ab
   }
   if (given.verdict() == wv1::APPRAISAL_VERDICT_DOUBTFUL) {
     return InvalidField("verdict", "VERDICT_NOT_FINAL", "an opinion says covered or not covered");
+  }
+  if (claim->doubtful() && given.file_number().empty()) {
+    return InvalidField("file_number", "FIELD_REQUIRED", "a doubtful appraisal is placed on record under a number");
   }
   // Whoever gave an earlier opinion stays on record as an expert.
   std::vector<std::string> named(given.experts().begin(), given.experts().end());
@@ -322,6 +334,9 @@ absl::Status CheckPartsBack(const wv1::WarrantyClaim& claim, const std::vector<w
 absl::Status Settle(const google::type::Money* amount, const std::vector<wv1::ReturnedPart>& parts,
                     absl::string_view settler, absl::Time now, wv1::WarrantyClaim* claim) {
   if (claim->decider() == settler) return SeparationOfDuties("decided on the claim", "settle it");
+  if (claim->first_appraisal().appraiser() == settler || claim->second_appraisal().appraiser() == settler) {
+    return SeparationOfDuties("appraised the claim", "settle it");
+  }
   RETURN_IF_ERROR(CheckPartsBack(*claim, parts));
   ASSIGN_OR_RETURN(const Money approved, FromProto(claim->approved_total(), "warranty_claim.approved_total"));
   ASSIGN_OR_RETURN(const Money claimed, FromProto(claim->claimed_total(), "warranty_claim.claimed_total"));

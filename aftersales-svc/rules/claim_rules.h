@@ -29,11 +29,14 @@ struct Finding {
   wv1::AppraisalVerdict verdict = wv1::APPRAISAL_VERDICT_UNSPECIFIED;
   std::string finding, cause, policy_clause, correction;
 };
-void AppraiseFirst(const Finding& finding, absl::string_view appraiser, absl::Time now, wv1::WarrantyClaim* claim);
-// SEPARATION_OF_DUTIES, CORRECTION_REQUIRED. A disagreement is kept and makes the claim doubtful.
+// FIELD_REQUIRED of policy_clause: what is found covered is covered by a clause of the warranty (S-11).
+absl::Status AppraiseFirst(const Finding& finding, absl::string_view appraiser, absl::Time now,
+                           wv1::WarrantyClaim* claim);
+// SEPARATION_OF_DUTIES, CORRECTION_REQUIRED, FIELD_REQUIRED as above. A disagreement is kept and makes the claim
+// doubtful.
 absl::Status AppraiseSecond(const Finding& finding, absl::string_view appraiser, absl::Time now,
                             wv1::WarrantyClaim* claim);
-// SEPARATION_OF_DUTIES, VERDICT_NOT_FINAL.
+// SEPARATION_OF_DUTIES, VERDICT_NOT_FINAL; FIELD_REQUIRED of file_number for a doubtful claim.
 absl::Status GiveOpinion(const wv1::RecordWarrantyClaimOpinionRequest& opinion, absl::string_view expert,
                          absl::Time now, wv1::WarrantyClaim* claim);
 

@@ -16,6 +16,7 @@ namespace {
 
 using ::kam::testing::HasReason;
 using ::kam::testing::IsOk;
+using ::kam::testing::NamesField;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'767'600'000);
 
@@ -41,7 +42,10 @@ wv1::WarrantyClaim Appraised() {
   EXPECT_THAT(CheckClaim(absl::CivilDay(2026, 1, 5), &claim), IsOk());
   Finding finding;
   finding.verdict = wv1::APPRAISAL_VERDICT_COVERED;
-  AppraiseFirst(finding, "employees/sa", kNow, &claim);
+  // S-11: by the policy of the warranty.
+  EXPECT_THAT(AppraiseFirst(finding, "employees/sa", kNow, &claim), NamesField("policy_clause"));
+  finding.policy_clause = "3.2";
+  EXPECT_THAT(AppraiseFirst(finding, "employees/sa", kNow, &claim), IsOk());
   EXPECT_THAT(AppraiseSecond(finding, "employees/cl", kNow, &claim), IsOk());
   return claim;
 }
@@ -112,6 +116,10 @@ TEST(ClaimRulesTest, WhoAppraisedNeitherOpinesNorDecides) {
   for (const char* who : {"employees/sa", "employees/cl"}) {
     EXPECT_THAT(GiveOpinion(opinion, who, kNow, &claim), HasReason("SEPARATION_OF_DUTIES"));
   }
+  // S-13: doubtful cases are placed on record.
+  claim.set_doubtful(true);
+  EXPECT_THAT(GiveOpinion(opinion, "employees/tm", kNow, &claim), NamesField("file_number"));
+  opinion.set_file_number("T-2026-9");
   ASSERT_THAT(GiveOpinion(opinion, "employees/tm", kNow, &claim), IsOk());
   for (const char* who : {"employees/sa", "employees/cl", "employees/tm"}) {
     Decision decision = Rulings({kFull, kFull});

@@ -21,6 +21,10 @@ absl::Status NotInFuture(absl::string_view field, absl::Time at, absl::Time now,
                       {{"value", ShowTime(at)}, {"now", ShowTime(now)}});
 }
 
+absl::Status RecordKept(absl::string_view field, absl::string_view why) {
+  return InvalidField(absl::StrCat("complaint.", field), "COMPLAINT_RECORD_KEPT", why);
+}
+
 bool AmountReaches(const cv1::Complaint& complaint, const google::type::Money& least) {
   if (!complaint.has_amount()) return false;
   const auto amount = FromProto(complaint.amount(), "complaint.amount");
@@ -52,6 +56,12 @@ void AddEscalation(int level, absl::string_view role, absl::string_view actor, a
   escalation->set_actor(std::string(actor));
   escalation->set_reason(std::string(reason));
   complaint->set_escalation_level(level);
+  // Back at a level: whoever had it there has it again.
+  std::string waits_for(role);
+  for (const cv1::ComplaintEscalation& earlier : complaint->escalations()) {
+    if (role.empty() && earlier.level() == level && !earlier.role().empty()) waits_for = earlier.role();
+  }
+  complaint->set_escalated_role(level == 0 ? "" : waits_for);
 }
 
 }  // namespace
@@ -82,10 +92,22 @@ absl::Status Register(absl::string_view tier, const std::vector<cv1::ComplaintCl
   return absl::OkStatus();
 }
 
-absl::Status CheckUpdate(const cv1::Complaint& before, cv1::Complaint* after) {
+absl::Status CheckUpdate(const cv1::Complaint& before, absl::string_view actor, cv1::Complaint* after) {
   if (HasEnded(before.state())) {
     return FailedPrecondition("COMPLAINT_ENDED", before.name(), "the complaint has ended; reopen it first",
                               {{"state", cv1::ComplaintState_Name(before.state())}});
+  }
+  const bool being_taken_down = before.state() == cv1::COMPLAINT_STATE_RECEIVED && before.creator() == actor;
+  if (before.description() != after->description() && !being_taken_down) {
+    return RecordKept("description",
+                      "is in the words of the customer: whoever took it down corrects it until it is accepted");
+  }
+  for (int i = 0; i < before.evidence_size(); ++i) {
+    const std::string kept = before.evidence(i).SerializeAsString();
+    const auto same = [&kept](const cv1::ComplaintEvidence& shown) { return shown.SerializeAsString() == kept; };
+    if (std::none_of(after->evidence().begin(), after->evidence().end(), same)) {
+      return RecordKept("evidence", absl::StrCat("keeps what was shown: ", before.evidence(i).title(), " is missing"));
+    }
   }
   MarkBypassed(after);
   return absl::OkStatus();
@@ -253,7 +275,13 @@ absl::Status CheckReplied(const cv1::Complaint& complaint) {
 }
 
 absl::Status Confirm(bool satisfied, int score, absl::string_view confirmed_by, absl::string_view remark,
-                     bool worked_on, absl::Time now, cv1::Complaint* complaint) {
+                     bool worked_on, absl::Time now, const Policy& policy, cv1::Complaint* complaint) {
+  if (satisfied && score > 0 && score < policy.satisfied_score_min) {
+    return InvalidField("score", "SCORE_CONTRADICTS",
+                        absl::StrCat("is ", score, "; whoever is satisfied gives at least ", policy.satisfied_score_min,
+                                     ", otherwise the complaint goes on"),
+                        {{"value", absl::StrCat(score)}, {"limit", absl::StrCat(policy.satisfied_score_min)}});
+  }
   if (!WasToldResult(*complaint)) return ReplyRequired(*complaint, ResultSince(*complaint));
   RETURN_IF_ERROR(CheckOtherThanWorkers(worked_on, "call the customer back about it"));
   cv1::ComplaintConfirmation* confirmation = complaint->mutable_confirmation();

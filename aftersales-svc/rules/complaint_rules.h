@@ -29,8 +29,9 @@ const cv1::ComplaintClassRule* DecidingRule(const cv1::Complaint& complaint, abs
 // A new complaint: RECEIVED, times, class. TIME_IN_FUTURE. A complaint that went past us counts as overdue.
 absl::Status Register(absl::string_view tier, const std::vector<cv1::ComplaintClassRule>& rules, absl::Time now,
                       const Policy& policy, cv1::Complaint* complaint);
-// COMPLAINT_ENDED.
-absl::Status CheckUpdate(const cv1::Complaint& before, cv1::Complaint* after);
+// COMPLAINT_ENDED; COMPLAINT_RECORD_KEPT: the original record stays, the words of the customer from the moment it is
+// accepted (until then whoever took them down corrects them) and the evidence always (S-04).
+absl::Status CheckUpdate(const cv1::Complaint& before, absl::string_view actor, cv1::Complaint* after);
 // Gives an updated complaint a graver class when the rules ask for one now: true. Never a lighter one, never against
 // the class that a person gave, and not once the solution is carried out.
 bool RaiseClass(absl::string_view tier, const std::vector<cv1::ComplaintClassRule>& rules, cv1::Complaint* complaint);
@@ -73,9 +74,10 @@ bool IsReached(cv1::ClockKind kind, const cv1::Complaint& complaint);
 // REPLY_REQUIRED until the customer was told something since the receipt, or since the last reopening.
 absl::Status CheckReplied(const cv1::Complaint& complaint);
 // CONFIRMED, or REOPENED when not satisfied. REPLY_REQUIRED until the result was told, SEPARATION_OF_DUTIES when
-// whoever `worked_on` it asks the customer.
+// whoever `worked_on` it asks the customer, SCORE_CONTRADICTS when he is said to be satisfied with a score that says he
+// is not.
 absl::Status Confirm(bool satisfied, int score, absl::string_view confirmed_by, absl::string_view remark,
-                     bool worked_on, absl::Time now, cv1::Complaint* complaint);
+                     bool worked_on, absl::Time now, const Policy& policy, cv1::Complaint* complaint);
 // REPLY_REQUIRED, CONFIRMATION_REQUIRED.
 absl::Status CheckClose(const cv1::Complaint& complaint);
 // Takes it up again; what was a duplicate is one no more.

@@ -14,6 +14,7 @@ namespace {
 
 using ::kam::testing::HasReason;
 using ::kam::testing::IsOk;
+using ::kam::testing::NamesField;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'767'600'000);
 
@@ -122,8 +123,9 @@ TEST(ComplaintRulesTest, ConfirmingNeedsTheResultToldAndAnotherPersonThanTheWork
   complaint.set_state(cv1::COMPLAINT_STATE_EXECUTED);
   *complaint.mutable_receive_time() = ToTimestamp(kNow);
   *complaint.mutable_investigation()->mutable_finish_time() = ToTimestamp(kNow + absl::Hours(2));
+  int score = 5;
   const auto confirm = [&](bool satisfied, bool worked_on) {
-    return Confirm(satisfied, 5, "Wang", "", worked_on, kNow + absl::Hours(3), &complaint);
+    return Confirm(satisfied, score, "Wang", "", worked_on, kNow + absl::Hours(3), Policy(), &complaint);
   };
   EXPECT_THAT(confirm(true, false), HasReason("REPLY_REQUIRED"));
   *complaint.add_replies()->mutable_reply_time() = ToTimestamp(kNow + absl::Hours(1));
@@ -131,6 +133,9 @@ TEST(ComplaintRulesTest, ConfirmingNeedsTheResultToldAndAnotherPersonThanTheWork
   EXPECT_THAT(confirm(true, false), HasReason("REPLY_REQUIRED")) << "told before there was a result";
   *complaint.add_replies()->mutable_reply_time() = ToTimestamp(kNow + absl::Hours(2));
   EXPECT_THAT(confirm(true, true), HasReason("SEPARATION_OF_DUTIES"));
+  score = Policy().satisfied_score_min - 1;
+  EXPECT_THAT(confirm(true, false), HasReason("SCORE_CONTRADICTS")) << "nobody is satisfied with so little";
+  score = 5;
   EXPECT_THAT(CheckClose(complaint), HasReason("CONFIRMATION_REQUIRED"));
   EXPECT_THAT(confirm(false, false), IsOk());
   EXPECT_EQ(complaint.state(), cv1::COMPLAINT_STATE_REOPENED);
@@ -140,6 +145,49 @@ TEST(ComplaintRulesTest, ConfirmingNeedsTheResultToldAndAnotherPersonThanTheWork
   EXPECT_THAT(confirm(true, false), IsOk());
   EXPECT_EQ(complaint.state(), cv1::COMPLAINT_STATE_CONFIRMED);
   EXPECT_THAT(CheckClose(complaint), IsOk());
+  complaint.set_state(cv1::COMPLAINT_STATE_EXECUTED);
+  score = 0;
+  EXPECT_THAT(confirm(true, false), IsOk()) << "he gave none";
+  score = Policy().satisfied_score_min;
+  EXPECT_THAT(confirm(true, false), IsOk());
+}
+
+// S-04: the original record stays: the words of the customer, and whatever was shown.
+TEST(ComplaintRulesTest, TheOriginalRecordStays) {
+  cv1::Complaint before;
+  before.set_creator("employees/anna");
+  before.set_state(cv1::COMPLAINT_STATE_RECEIVED);
+  before.set_description("it does not start");
+  before.add_evidence()->set_title("photograph");
+  const auto update = [&](absl::string_view actor, const std::string& words, bool drop) {
+    cv1::Complaint after = before;
+    after.set_description(words);
+    after.add_evidence()->set_title("video");
+    if (drop) after.mutable_evidence()->DeleteSubrange(0, 1);
+    return CheckUpdate(before, actor, &after);
+  };
+  EXPECT_THAT(update("employees/anna", "it does not charge", false), IsOk()) << "taken down wrongly";
+  EXPECT_THAT(update("employees/ben", "it does not charge", false), HasReason("COMPLAINT_RECORD_KEPT"));
+  EXPECT_THAT(update("employees/ben", "it does not start", false), IsOk()) << "evidence is added";
+  EXPECT_THAT(update("employees/anna", "it does not start", true), NamesField("complaint.evidence"));
+  for (int state = cv1::ComplaintState_MIN + 1; state <= cv1::ComplaintState_MAX; ++state) {
+    before.set_state(static_cast<cv1::ComplaintState>(state));
+    if (before.state() == cv1::COMPLAINT_STATE_RECEIVED || HasEnded(before.state())) continue;
+    EXPECT_THAT(update("employees/anna", "all is well", false), NamesField("complaint.description")) << state;
+  }
+}
+
+// S-05: an escalation is the work of the role it names, until it falls back to whoever had it.
+TEST(ComplaintRulesTest, AnEscalationIsTheWorkOfTheRoleThatItNames) {
+  cv1::Complaint complaint;
+  EXPECT_THAT(Escalate(1, "SVM", "p", "late", kNow, &complaint), IsOk());
+  EXPECT_EQ(complaint.escalated_role(), "SVM");
+  EXPECT_THAT(Escalate(3, "SVD", "p", "later", kNow, &complaint), IsOk());
+  EXPECT_EQ(complaint.escalated_role(), "SVD");
+  EXPECT_THAT(Deescalate(1, "p", false, "under way", kNow, &complaint), IsOk());
+  EXPECT_EQ(complaint.escalated_role(), "SVM");
+  EXPECT_THAT(Deescalate(0, "p", false, "done", kNow, &complaint), IsOk());
+  EXPECT_EQ(complaint.escalated_role(), "");
 }
 
 // S-06: only a reply that comes when there is a result tells it.

@@ -65,6 +65,7 @@ absl::StatusOr<wv1::WarrantyClaim> AppraiseFirst(World& world, const std::string
   wv1::AppraiseWarrantyClaimFirstRequest request;
   request.set_verdict(verdict);
   request.set_finding("no grease in the bearing");
+  request.set_policy_clause("3.2");
   request.set_cause("assembly");
   return Do(world, who, "AppraiseWarrantyClaimFirst", name, request);
 }
@@ -74,6 +75,7 @@ absl::StatusOr<wv1::WarrantyClaim> AppraiseSecond(World& world, const std::strin
   wv1::AppraiseWarrantyClaimSecondRequest request;
   request.set_verdict(verdict);
   request.set_finding("seal intact, no grease");
+  request.set_policy_clause("3.2");
   if (verdict != wv1::APPRAISAL_VERDICT_COVERED) request.set_correction("the seal was cut open");
   return Do(world, who, "AppraiseWarrantyClaimSecond", name, request);
 }

@@ -44,7 +44,7 @@ absl::StatusOr<wv1::WarrantyClaim> Decide(World& world, const std::string& name,
 absl::StatusOr<wv1::WarrantyClaim> DecideParts(World& world, const std::string& name,
                                                const std::vector<std::string>& rulings);
 absl::StatusOr<wv1::WarrantyClaim> Settle(World& world, const std::string& name, const std::string& amount = {},
-                                          const std::string& who = "CL");
+                                          const std::string& who = "ACC");
 // Created and appraised twice as covered.
 std::string AppraisedClaim(World& world, const wv1::WarrantyClaim& claim);
 wv1::WarrantyClaim GetClaim(World& world, const std::string& name);

@@ -11,6 +11,12 @@
 #include "aftersales-svc/aftersales_svc.h"
 #include "aftersales-svc/rules/proto_time.h"
 #include "common/money/money_proto.h"
+#include "common/status/status.h"
+#include "kam/api/standard.pb.h"
+#include "kam/contract/v1/contract.pb.h"
+#include "kam/order/v1/order.pb.h"
+#include "kam/receivable/v1/receipt.pb.h"
+#include "kam/receivable/v1/receivable_item.pb.h"
 
 namespace kam::aftersales::testing {
 namespace {
@@ -30,9 +36,39 @@ World::World() {
   harness_ = std::make_unique<::kam::testing::Harness>(
       "aftersales-svc/schema", FillCatalog, [this](resource::Runtime& runtime, rpc::Registry* registry) {
         scheduler_ = std::make_unique<schedule::Scheduler>(runtime, "aftersales-svc");
-        RegisterAll(runtime, scheduler_.get(), nullptr, Policy(), registry);
+        RegisterAll(runtime, scheduler_.get(), nullptr, Policy(), registry,
+                    ContractSide([this](absl::string_view, const google::protobuf::Message& request,
+                                        google::protobuf::Message* response,
+                                        absl::Time) { return AskContractSide(request, response); }));
       });
   SetTime("2026-01-05 09:00");
+}
+
+void World::AddThere(const std::string& name, const std::string& account, const std::string& amount) {
+  there_[name] = {account, amount};
+}
+
+absl::Status World::AskContractSide(const google::protobuf::Message& request,
+                                    google::protobuf::Message* response) const {
+  if (!contract_side_answers_) {
+    return RetryLater(absl::StatusCode::kUnavailable, "CONTRACT_SVC_UNAVAILABLE", "away", absl::Seconds(1));
+  }
+  const auto found = there_.find(static_cast<const kam::api::GetRequest&>(request).name());
+  if (found == there_.end()) return NotFound(static_cast<const kam::api::GetRequest&>(request).name());
+  if (auto* order = dynamic_cast<order::v1::Order*>(response); order != nullptr) {
+    order->set_account(found->second.account);
+  } else if (auto* contract = dynamic_cast<contract::v1::Contract*>(response); contract != nullptr) {
+    contract->set_account(found->second.account);
+  } else if (auto* item = dynamic_cast<receivable::v1::ReceivableItem*>(response); item != nullptr) {
+    item->set_account(found->second.account);
+    *item->mutable_amount() = Cny(found->second.amount);
+  } else {
+    auto* note = dynamic_cast<receivable::v1::Receipt*>(response);
+    note->set_account(found->second.account);
+    *note->mutable_amount() = Cny(found->second.amount);
+    note->set_method(receivable::v1::PAYMENT_METHOD_CREDIT_NOTE);
+  }
+  return absl::OkStatus();
 }
 
 World& World::Fresh() {
@@ -56,6 +92,8 @@ World& World::Fresh() {
 void World::Clear() {
   people_.clear();
   departments_.clear();
+  there_.clear();
+  contract_side_answers_ = true;
   SetTime("2026-01-05 09:00");
   std::vector<std::string> statements = {"UPDATE complaints SET duplicate_of = NULL",
                                          "UPDATE warranty_claims SET customer_claim = NULL",

@@ -2,6 +2,7 @@
 #ifndef KAM_AFTERSALES_SVC_TESTING_WORLD_H_
 #define KAM_AFTERSALES_SVC_TESTING_WORLD_H_
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -35,6 +36,11 @@ class World {
   // An account ("accounts/{id}") owned by that person.
   std::string NewAccount(const std::string& owner = "KAX", const std::string& tier = "B");
 
+  // What contract-svc has from now on: an order, a contract, a receipt by credit note or a receivable, by name.
+  void AddThere(const std::string& name, const std::string& account, const std::string& amount = "0");
+  // Whether contract-svc answers.
+  void SetContractSide(bool answers) { contract_side_answers_ = answers; }
+
   // Time on the wall in Shanghai, "2026-01-05 13:00".
   static absl::Time At(absl::string_view text);
   void SetTime(absl::string_view text) { harness_->clock().Set(At(text)); }
@@ -49,13 +55,21 @@ class World {
   }
 
  private:
+  struct There {
+    std::string account;
+    std::string amount;
+  };
+
   World();
   void Clear();
+  absl::Status AskContractSide(const google::protobuf::Message& request, google::protobuf::Message* response) const;
 
   std::unique_ptr<schedule::Scheduler> scheduler_;
   std::unique_ptr<::kam::testing::Harness> harness_;
   std::map<std::string, auth::Principal> people_;
   std::map<std::string, std::string> departments_;
+  std::map<std::string, There> there_;  // By name.
+  std::atomic<bool> contract_side_answers_ = true;
 };
 
 // "1234.50" CNY.

@@ -49,7 +49,8 @@ ABSL_FLAG(std::string, internal_jwks_file, "", "Public keys of the suite's progr
 ABSL_FLAG(std::string, internal_key_file, "", "Private key of this program (JWK), to speak for itself.");
 ABSL_FLAG(std::string, page_token_key_file, "", "32 random bytes that seal page tokens, the same in every replica.");
 ABSL_FLAG(std::string, account_svc, "", "Address of account-svc, for services that need it.");
-ABSL_FLAG(std::string, contract_svc, "", "Address of contract-svc, for account-svc; empty: it does without.");
+ABSL_FLAG(std::string, contract_svc, "",
+          "Address of contract-svc, for account-svc and aftersales-svc; empty: they do without.");
 ABSL_FLAG(std::string, aftersales_svc, "", "Address of aftersales-svc, for account-svc; empty: it does without.");
 ABSL_FLAG(std::string, time_zone, "Asia/Shanghai", "Where days, months and years of the business begin (IANA name).");
 ABSL_FLAG(bool, sandbox_clock, false, "Let the sandbox move the clock. Never in production.");

@@ -61,7 +61,7 @@ struct Parts {
   // True for services that keep account_scopes and employee_scopes as replicas fed by account-svc.
   bool replicates_scopes = false;
   // True for account-svc, which asks the others what business there is with an account (--contract_svc,
-  // --aftersales_svc).
+  // --aftersales_svc), and for aftersales-svc, which asks contract-svc whose an order is.
   bool asks_about_business = false;
   std::function<void(resource::Catalog*)> fill_catalog;
   std::function<absl::Status(const Context&)> register_handlers;

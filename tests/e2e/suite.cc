@@ -222,6 +222,9 @@ absl::Status Suite::Launch(const std::string& name) {
     flags.push_back("--mysql_password_file=" + PasswordFile(program));
     if (program != "account-svc") {
       flags.push_back(absl::StrCat("--account_svc=127.0.0.1:", port("account-svc", "grpc")));
+      if (program == "aftersales-svc") {
+        flags.push_back(absl::StrCat("--contract_svc=127.0.0.1:", ReservePort("contract-svc")));
+      }
     } else {
       // It asks the others, which start after it: at addresses that are chosen now.
       for (const char* peer : {"contract", "aftersales"}) {

@@ -24,7 +24,8 @@ FLAG_SOURCES["gateway"] = ("common/server", "gateway")
 # Who may call whom at the gRPC port.
 CALLS = {("gateway", "account-svc"), ("gateway", "contract-svc"), ("gateway", "aftersales-svc"),
          ("contract-svc", "account-svc"), ("aftersales-svc", "account-svc"),
-         ("account-svc", "contract-svc"), ("account-svc", "aftersales-svc")}
+         ("account-svc", "contract-svc"), ("account-svc", "aftersales-svc"),
+         ("aftersales-svc", "contract-svc")}
 PORTS = {"grpc": 50051, "admin": 9090, "https": 8443}
 ADMIN_PATHS = {"/livez", "/readyz"}
 SECRET_WORDS = re.compile(r"password|secret|token|key", re.I)
