@@ -50,7 +50,8 @@ constexpr char kOpenSql[] =
     "orders o WHERE o.quote = t.id AND o.state <> 'CANCELLED') AND NOT EXISTS (SELECT 1 FROM contracts c WHERE c.quote "
     "= t.id))) "
     "UNION ALL SELECT 'RECEIVABLE', 'receivableItems', t.id, t.number, t.state, t.open_amount, t.open_currency, NULL, "
-    "t.due_date, t.source FROM receivable_items t WHERE t.account = ? AND t.state IN ('OPEN', 'PARTIALLY_PAID') AND "
+    "t.due_date, t.source FROM receivable_items t WHERE t.account = ? AND t.state IN ('OPEN', 'PARTIALLY_PAID', "
+    "'PROMISED', 'DISPUTED') AND "
     "t.archive_time IS NULL) b ORDER BY b.kind, b.id LIMIT ?";
 
 absl::StatusOr<pb::OpenBusiness> ItemOf(const std::string& account, const Row& row) {

@@ -56,16 +56,6 @@ bool IsChanged(const resource::UnitOfWork& work, const google::protobuf::Message
   return !resource::DiffFields(*work.runtime().catalog().Find(before.GetDescriptor()), &before, after).empty();
 }
 
-void SetTime(absl::Time time, google::protobuf::Timestamp* stamp) {
-  const int64_t micros = absl::ToUnixMicros(time), seconds = absl::ToUnixSeconds(time);
-  stamp->set_seconds(seconds);
-  stamp->set_nanos(static_cast<int32_t>((micros - seconds * 1'000'000) * 1000));
-}
-
-absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
-  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
-}
-
 absl::StatusOr<AccountFacts> LoadAccountFacts(resource::UnitOfWork& work, const std::string& account) {
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> rows,

@@ -14,10 +14,7 @@
 #include "common/resource/names.h"
 #include "common/resource/runtime.h"
 #include "contract-svc/policy.h"
-
-namespace google::protobuf {
-class Timestamp;
-}
+#include "contract-svc/rules/time.h"
 
 namespace kam::approval {
 class Engine;
@@ -67,9 +64,8 @@ absl::Status Validate(const resource::UnitOfWork& work, const google::protobuf::
 bool IsChanged(const resource::UnitOfWork& work, const google::protobuf::Message& before,
                const google::protobuf::Message& after);
 
-// Whole microseconds, as the database keeps them.
-void SetTime(absl::Time time, google::protobuf::Timestamp* stamp);
-absl::Time TimeOf(const google::protobuf::Timestamp& stamp);
+using rules::SetTime;
+using rules::TimeOf;
 
 // What is known here of an account: from account_scopes, in the transaction of `work`.
 struct AccountFacts {

@@ -9,6 +9,7 @@
 #include "contract-svc/pricing/price_catalog.h"
 #include "contract-svc/pricing/price_visibility.h"
 #include "contract-svc/pricing/pricing_service.h"
+#include "contract-svc/receivables/receivable_alarms.h"
 #include "contract-svc/sales.h"
 
 namespace kam::contract {
@@ -100,9 +101,13 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   RegisterAddOns(context, registry);
   RegisterSalesLedger(context, registry);
   RegisterCredit(context, registry, scheduler);
+  RegisterCreditPolicies(context, registry);
   RegisterInvoices(context, registry);
   RegisterReceipts(context, registry);
+  RegisterHandovers(context, registry);
   RegisterReceivables(context, registry);
+  RegisterReceivableItems(context, registry, scheduler);
+  RegisterReceivableAlarms(context, registry, scheduler);
   RegisterAccountBusiness(context, registry);
   RegisterAdoption(context, scheduler);
   GuardCustomerPrices(context, registry);

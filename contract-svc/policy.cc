@@ -2,6 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
+#include "kam/contract/v1/contract.pb.h"
 
 namespace kam::contract {
 
@@ -24,6 +27,10 @@ absl::Status Policy::Validate() const {
                    "must be at least price_probes_suspicious, which must be at least 1");
   }
   if (renewal_lead_days < 1) violations.Add("policy.renewal_lead_days", "FIELD_OUT_OF_RANGE", "must be at least 1");
+  if (handover_days < 0) violations.Add("policy.handover_days", "FIELD_OUT_OF_RANGE", "must not be negative");
+  if (turnover_window_days < 1) {
+    violations.Add("policy.turnover_window_days", "FIELD_OUT_OF_RANGE", "must be at least 1");
+  }
   if (price_book_deciders.empty()) violations.Add("policy.price_book_deciders", "FIELD_REQUIRED", "must name a role");
   if (price_floor_deciders.empty()) violations.Add("policy.price_floor_deciders", "FIELD_REQUIRED", "must name a role");
   if (simulation_batch_orders < 1) {
@@ -49,6 +56,11 @@ absl::Status Policy::Validate() const {
     if (currency.size() == 3 && from.sign() > 0) continue;
     violations.Add("policy.important_contract_from", "FIELD_OUT_OF_RANGE",
                    absl::StrCat(currency, ": an amount above 0 of a currency"));
+  }
+  for (const std::string& check : signing_checks) {
+    v1::SigningCheckKind kind;
+    if (v1::SigningCheckKind_Parse(absl::StrCat("SIGNING_CHECK_KIND_", check), &kind) && kind != 0) continue;
+    violations.Add("policy.signing_checks", "FIELD_OUT_OF_RANGE", absl::StrCat(check, " is no kind of check"));
   }
   return violations.status();
 }

@@ -57,6 +57,15 @@ struct Policy {
   std::map<std::string, Decimal> important_contract_from = {
       {"CNY", Decimal::FromInt(10000000)}, {"USD", Decimal::FromInt(1500000)}, {"EUR", Decimal::FromInt(1500000)}};
 
+  // Days that are looked back at when the turnover days of an alarm are reckoned (C-32).
+  int turnover_window_days = 90;
+
+  // Days in which whoever gets a paper confirms it, and in which an invoice is handed over after its issue (C-29).
+  int handover_days = 3;
+
+  // What is checked with the customer before a contract is signed, whatever else is (C-12): values of SigningCheckKind.
+  std::vector<std::string> signing_checks = {"PARTIES", "LINES", "PRICES", "DELIVERY", "PAYMENT"};
+
   // Days before the end of a contract at which it becomes EXPIRING and its renewal is brought up, when the contract
   // itself says nothing.
   int renewal_lead_days = 60;

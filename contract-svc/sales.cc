@@ -16,6 +16,7 @@
 #include "kam/order/v1/delivery.pb.h"
 #include "kam/order/v1/goods_receipt.pb.h"
 #include "kam/order/v1/issue_note.pb.h"
+#include "kam/order/v1/long_stock_target.pb.h"
 #include "kam/order/v1/order.pb.h"
 #include "kam/order/v1/order_procedure.pb.h"
 #include "kam/order/v1/shipment.pb.h"
@@ -26,6 +27,7 @@
 #include "kam/receivable/v1/credit_reservation.pb.h"
 #include "kam/receivable/v1/invoice.pb.h"
 #include "kam/receivable/v1/receipt.pb.h"
+#include "kam/receivable/v1/receivable_alarm.pb.h"
 #include "kam/receivable/v1/receivable_item.pb.h"
 
 namespace kam::contract {
@@ -85,10 +87,12 @@ void FillSalesCatalog(resource::Catalog* catalog) {
   catalog->Add<order::v1::GoodsReceipt>();
   catalog->Add<order::v1::DamageReport>();
   catalog->Add<order::v1::StockTake>();
+  catalog->Add<order::v1::LongStockTarget>();
   catalog->Add<receivable::v1::CreditAccount>();
   catalog->Add<receivable::v1::CreditReservation>();
   catalog->Add<receivable::v1::CreditPolicy>();
   catalog->Add<receivable::v1::ReceivableItem>();
+  catalog->Add<receivable::v1::ReceivableAlarm>();
   catalog->Add<receivable::v1::Invoice>();
   catalog->Add<receivable::v1::Receipt>();
 }

@@ -35,9 +35,12 @@ void RegisterDeliveries(const Context& context, rpc::Registry* registry);
 void RegisterShipments(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler);
 void RegisterStock(const Context& context, rpc::Registry* registry);
 void RegisterCredit(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler);
+void RegisterCreditPolicies(const Context& context, rpc::Registry* registry);
 void RegisterInvoices(const Context& context, rpc::Registry* registry);
 void RegisterReceipts(const Context& context, rpc::Registry* registry);
+void RegisterHandovers(const Context& context, rpc::Registry* registry);
 void RegisterReceivables(const Context& context, rpc::Registry* registry);
+void RegisterReceivableItems(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler);
 // kam.business.v1: what the other programs ask about accounts.
 void RegisterAccountBusiness(const Context& context, rpc::Registry* registry);
 

@@ -91,12 +91,11 @@ absl::StatusOr<pb::Agreement> Sign(const Context& context, rpc::Call& call, cons
   RETURN_IF_ERROR(context.directory.EnsureCaller(call));
   return context.runtime.Write<pb::Agreement>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Agreement> {
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Agreement>(request));
-    // What binds the company to a bank is read by a second person before it is signed.
-    if (change.before.kind() == pb::AGREEMENT_KIND_TRIPARTITE_FINANCING) {
-      RETURN_IF_ERROR(rules::CheckOtherPerson(change.before.name(), work.actor().subject, change.before.creator(),
-                                              "drafted the agreement"));
-      RETURN_IF_ERROR(CheckNotAuthor(work, change.before.name(), Rpc("UpdateAgreement")));
-    }
+    // What binds the company is read by a second person, who signs the version that he has read.
+    RETURN_IF_ERROR(CheckRead(request.etag()));
+    RETURN_IF_ERROR(rules::CheckOtherPerson(change.before.name(), work.actor().subject, change.before.creator(),
+                                            "drafted the agreement"));
+    RETURN_IF_ERROR(CheckNotAuthor(work, change.before.name(), Rpc("UpdateAgreement")));
     ASSIGN_OR_RETURN(const std::string day, rules::SignDate(request.sign_date(), context.Today(work.now())));
     change.after.set_sign_date(day);
     change.after.set_document(request.document());

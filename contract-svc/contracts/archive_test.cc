@@ -25,6 +25,7 @@ namespace {
 
 using kam::testing::HasReason;
 using kam::testing::IsOk;
+using kam::testing::NamesField;
 using kam::testing::StatusIs;
 using v1::Agreement;
 using v1::ArchiveBorrowing;
@@ -255,6 +256,24 @@ TEST_F(ArchiveTest, MonthlyFilingListAndDrafts) {
   EXPECT_THAT(File(open), HasReason("CONTRACT_NOT_SIGNED"));
 }
 
+// C-17: an agreement of any kind is reviewed by another than its drafter, who signs what he has read.
+TEST_F(ArchiveTest, AgreementsAreSignedByASecondPerson) {
+  for (const char* kind : {"CHANNEL_AGENCY", "BANK_MORTGAGE", "INSURANCE_BROKERAGE", "ALLIANCE"}) {
+    SCOPED_TRACE(kind);
+    const auto agreement = Do<Agreement, v1::CreateAgreementRequest>(
+        kapm_, absl::StrCat(kAgreements, "CreateAgreement"),
+        absl::StrCat("agreement { kind: AGREEMENT_KIND_", kind, " title: 't' counterparty: 'c' keeper: '",
+                     kapm_.subject, "' start_date: '2026-01-01' end_date: '2026-12-31' }"));
+    const auto sign = [&](const auth::Principal& who) {
+      return Call<Agreement, v1::SignAgreementRequest>(
+          who, absl::StrCat(kAgreements, "SignAgreement"),
+          absl::StrCat("name: '", agreement.name(), "' etag: '", agreement.etag(), "' document: 'scan/1'"));
+    };
+    EXPECT_THAT(sign(kapm_), HasReason("SEPARATION_OF_DUTIES"));
+    EXPECT_THAT(sign(fd_), IsOk());
+  }
+}
+
 // C-17: money of a tripartite agreement, its alert and its end.
 TEST_F(ArchiveTest, TripartiteAgreementFromDraftToEnd) {
   const auto agreement = Do<Agreement, v1::CreateAgreementRequest>(
@@ -277,9 +296,15 @@ TEST_F(ArchiveTest, TripartiteAgreementFromDraftToEnd) {
   };
   EXPECT_THAT(draw("10", "vans"), HasReason("AGREEMENT_NOT_IN_FORCE"));
   const auto sign = [&](const auth::Principal& who) {
-    return Call<Agreement, v1::SignAgreementRequest>(who, absl::StrCat(kAgreements, "SignAgreement"),
-                                                     absl::StrCat("name: '", agreement.name(), "' document: 'scan/1'"));
+    return Call<Agreement, v1::SignAgreementRequest>(
+        who, absl::StrCat(kAgreements, "SignAgreement"),
+        absl::StrCat("name: '", agreement.name(), "' etag: '", read().etag(), "' document: 'scan/1'"));
   };
+  const absl::StatusOr<Agreement> unread =
+      Call<Agreement, v1::SignAgreementRequest>(kapm_, absl::StrCat(kAgreements, "SignAgreement"),
+                                                absl::StrCat("name: '", agreement.name(), "' document: 'scan/1'"));
+  EXPECT_THAT(unread, HasReason("FIELD_REQUIRED"));
+  EXPECT_THAT(unread, NamesField("etag"));
   EXPECT_THAT(sign(fd_), HasReason("SEPARATION_OF_DUTIES")) << "he drafted it";
   Do<Agreement, v1::UpdateAgreementRequest>(
       kapm_, absl::StrCat(kAgreements, "UpdateAgreement"),
@@ -396,6 +421,25 @@ TEST_F(ArchiveTest, NumberedFormsFromReceiptToUse) {
   EXPECT_EQ(check.gaps(0).first_number(), 111);
   EXPECT_EQ(check.gaps(0).last_number(), 112);
   EXPECT_EQ(check.gaps(0).gap_reason(), "misprinted");
+}
+
+// C-17: a register with ever so many holes is answered in a bounded answer that says so.
+TEST_F(ArchiveTest, TheCheckOfFormsNamesAThousandGapsAtMost) {
+  std::string rows;
+  for (int i = 0; i < 1002; ++i) {
+    absl::StrAppend(&rows, rows.empty() ? "" : ", ", "('", harness().NewId(),
+                    "', 1, '2026-01-01', '2026-01-01', 'programs/test', 'programs/test', 'HOLES', ", 1 + 2 * i,
+                    ", 'IN_STOCK')");
+  }
+  harness().db().Execute(
+      absl::StrCat("INSERT INTO blank_forms (id, version, create_time, update_time, creator, updater, form_type, "
+                   "form_number, state) VALUES ",
+                   rows));
+  const auto check = Do<v1::CheckBlankFormsResponse, v1::CheckBlankFormsRequest>(
+      kax_, absl::StrCat(kForms, "CheckBlankForms"), "form_type: 'HOLES'");
+  EXPECT_EQ(check.in_stock(), 1002);
+  EXPECT_EQ(check.gaps_size(), 1000);
+  EXPECT_EQ(check.more_gaps(), 1);
 }
 
 // C-09: the figures of contracts for P-01, P-02 and P-45, within the caller's scope.

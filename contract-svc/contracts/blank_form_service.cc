@@ -8,6 +8,7 @@
 #include "contract-svc/rules/agreement.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/sales.h"
+#include "contract-svc/verb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "kam/contract/v1/blank_form_service.pb.h"
 #include "kam/contract/v1/contract.pb.h"
@@ -20,6 +21,9 @@ using resource::Change;
 using resource::UnitOfWork;
 
 constexpr char kService[] = "kam.contract.v1.BlankFormService";
+
+// Gaps that one answer names.
+constexpr int kGapsMax = 1000;
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
@@ -111,7 +115,9 @@ absl::StatusOr<pb::CheckBlankFormsResponse> Check(const Context& context, rpc::C
         std::vector<mysql::Value>{mysql::Value(request.form_type())}, [&](const mysql::Row& row) -> absl::Status {
           const int64_t number = row[0].integer();
           const std::string& state = row[1].text();
-          if (last != 0 && number > last + 1) {
+          if (last != 0 && number > last + 1 && response.gaps_size() == kGapsMax) {
+            response.set_more_gaps(response.more_gaps() + 1);
+          } else if (last != 0 && number > last + 1) {
             pb::FormGap* gap = response.add_gaps();
             gap->set_first_number(last + 1);
             gap->set_last_number(number - 1);
@@ -128,20 +134,6 @@ absl::StatusOr<pb::CheckBlankFormsResponse> Check(const Context& context, rpc::C
   return response;
 }
 
-template <typename Request>
-void AddVerb(const Context& context, rpc::Registry* registry, absl::string_view method,
-             std::function<absl::Status(UnitOfWork&, const Request&, Change<pb::BlankForm>*)> rule) {
-  registry->Add<Request, pb::BlankForm>(
-      Rpc(method), [context, rule](rpc::Call& call, const Request& request) -> absl::StatusOr<pb::BlankForm> {
-        return context.runtime.Write<pb::BlankForm>(call, request,
-                                                    [&](UnitOfWork& work) -> absl::StatusOr<pb::BlankForm> {
-                                                      ASSIGN_OR_RETURN(auto change, work.Begin<pb::BlankForm>(request));
-                                                      RETURN_IF_ERROR(rule(work, request, &change));
-                                                      return work.Save(std::move(change));
-                                                    });
-      });
-}
-
 }  // namespace
 
 void RegisterBlankForms(const Context& context, rpc::Registry* registry) {
@@ -156,15 +148,15 @@ void RegisterBlankForms(const Context& context, rpc::Registry* registry) {
   registry->Add<pb::CheckBlankFormsRequest, pb::CheckBlankFormsResponse>(
       Rpc("CheckBlankForms"),
       [context](rpc::Call& call, const pb::CheckBlankFormsRequest& request) { return Check(context, call, request); });
-  AddVerb<pb::ReturnBlankFormRequest>(
-      context, registry, "ReturnBlankForm",
+  AddVerb<pb::BlankForm, pb::ReturnBlankFormRequest>(
+      context, Rpc("ReturnBlankForm"), registry,
       [](UnitOfWork&, const pb::ReturnBlankFormRequest&, Change<pb::BlankForm>* change) {
         change->after.clear_holder();
         change->after.clear_issue_date();
         return absl::OkStatus();
       });
-  AddVerb<pb::UseBlankFormRequest>(
-      context, registry, "UseBlankForm",
+  AddVerb<pb::BlankForm, pb::UseBlankFormRequest>(
+      context, Rpc("UseBlankForm"), registry,
       [](UnitOfWork& work, const pb::UseBlankFormRequest& request, Change<pb::BlankForm>* change) -> absl::Status {
         if (change->before.holder() != work.actor().subject) {
           return FailedPrecondition("NOT_THE_HOLDER", change->before.name(), "it was issued to somebody else",
@@ -178,8 +170,8 @@ void RegisterBlankForms(const Context& context, rpc::Registry* registry) {
         change->after.set_contract(request.contract());
         return absl::OkStatus();
       });
-  AddVerb<pb::VoidBlankFormRequest>(
-      context, registry, "VoidBlankForm",
+  AddVerb<pb::BlankForm, pb::VoidBlankFormRequest>(
+      context, Rpc("VoidBlankForm"), registry,
       [](UnitOfWork&, const pb::VoidBlankFormRequest& request, Change<pb::BlankForm>* change) {
         change->after.set_void_reason(request.reason());
         return rules::CheckReason(request.reason());

@@ -11,10 +11,12 @@
 #include "contract-svc/orders/terms.h"
 #include "contract-svc/pricing/quote_ledger.h"
 #include "contract-svc/rules/contract.h"
+#include "contract-svc/rules/performance.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/rules/review.h"
 #include "contract-svc/rules/text.h"
 #include "contract-svc/sales.h"
+#include "contract-svc/verb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/contract_service.pb.h"
@@ -157,34 +159,11 @@ absl::StatusOr<pb::Contract> Sign(const Context& context, rpc::Call& call, const
     if (change.before.kind() == pb::CONTRACT_KIND_ANNUAL && !call.principal.Holds(kAnnualSign)) {
       return AnnualSignerRequired(kAnnualSign);
     }
-    RETURN_IF_ERROR(
-        rules::Sign(request, work.actor().subject, context.Today(work.now()), HashOf(change.before), &change.after));
+    RETURN_IF_ERROR(rules::Sign(request, context.policy.signing_checks, work.actor().subject, context.Today(work.now()),
+                                HashOf(change.before), &change.after));
     RETURN_IF_ERROR(MarkRenewed(work, change.before));
     return work.Save(std::move(change));
   });
-}
-
-// A verb with a rule of its own, inside the transaction.
-template <typename Request>
-void AddVerb(const Context& context, rpc::Registry* registry, absl::string_view method,
-             std::function<absl::Status(UnitOfWork&, const Request&, Change<pb::Contract>*)> rule) {
-  registry->Add<Request, pb::Contract>(
-      Rpc(method), [context, rule](rpc::Call& call, const Request& request) -> absl::StatusOr<pb::Contract> {
-        return context.runtime.Write<pb::Contract>(call, request,
-                                                   [&](UnitOfWork& work) -> absl::StatusOr<pb::Contract> {
-                                                     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Contract>(request));
-                                                     RETURN_IF_ERROR(rule(work, request, &change));
-                                                     return work.Save(std::move(change));
-                                                   });
-      });
-}
-
-absl::Status CheckOrdersOver(UnitOfWork& work, const pb::Contract& contract) {
-  ASSIGN_OR_RETURN(const int64_t open, CountOpenOrders(work.connection(), contract.name()));
-  if (open == 0) return absl::OkStatus();
-  return FailedPrecondition("ORDERS_OPEN", contract.name(),
-                            absl::StrCat(open, " orders of the contract are not settled"),
-                            {{"orders", absl::StrCat(open)}});
 }
 
 }  // namespace
@@ -212,39 +191,40 @@ void RegisterContracts(const Context& context, rpc::Registry* registry, schedule
   registry->Add<pb::SignContractRequest, pb::Contract>(
       Rpc("SignContract"),
       [context](rpc::Call& call, const pb::SignContractRequest& request) { return Sign(context, call, request); });
-  AddVerb<pb::WithdrawContractRequest>(
-      context, registry, "WithdrawContract",
+  AddVerb<pb::Contract, pb::WithdrawContractRequest>(
+      context, Rpc("WithdrawContract"), registry,
       [](UnitOfWork& work, const pb::WithdrawContractRequest&, Change<pb::Contract>* change) {
         change->after.clear_approved_sha256();
         change->after.clear_content_sha256();
         return schedule::Cancel(work, kDueReview, change->before.name());
       });
-  AddVerb<pb::ActivateContractRequest>(
-      context, registry, "ActivateContract",
+  AddVerb<pb::Contract, pb::ActivateContractRequest>(
+      context, Rpc("ActivateContract"), registry,
       [context](UnitOfWork& work, const pb::ActivateContractRequest&, Change<pb::Contract>* change) {
         return rules::CheckInForce(context.Today(work.now()), change->before);
       });
-  AddVerb<pb::ResumeContractRequest>(
-      context, registry, "ResumeContract",
+  AddVerb<pb::Contract, pb::ResumeContractRequest>(
+      context, Rpc("ResumeContract"), registry,
       [context](UnitOfWork& work, const pb::ResumeContractRequest&, Change<pb::Contract>* change) {
         change->after.clear_state_reason();
         return rules::CheckInForce(context.Today(work.now()), change->before);
       });
-  AddVerb<pb::CloseContractRequest>(
-      context, registry, "CloseContract",
+  AddVerb<pb::Contract, pb::CloseContractRequest>(
+      context, Rpc("CloseContract"), registry,
       [context](UnitOfWork& work, const pb::CloseContractRequest&, Change<pb::Contract>* change) -> absl::Status {
-        RETURN_IF_ERROR(CheckOrdersOver(work, change->before));
+        ASSIGN_OR_RETURN(const int64_t open, CountOpenOrders(work.connection(), change->before.name()));
+        RETURN_IF_ERROR(rules::CheckOrdersOver(change->before.name(), open));
         RETURN_IF_ERROR(MeasureObligations(context, work, change->before));
         return CheckObligationsOver(work, change->before.name());
       });
-  AddVerb<pb::SuspendContractRequest>(
-      context, registry, "SuspendContract",
+  AddVerb<pb::Contract, pb::SuspendContractRequest>(
+      context, Rpc("SuspendContract"), registry,
       [](UnitOfWork&, const pb::SuspendContractRequest& request, Change<pb::Contract>* change) {
         change->after.set_state_reason(request.reason());
         return rules::CheckReason(request.reason());
       });
-  AddVerb<pb::TerminateContractRequest>(
-      context, registry, "TerminateContract",
+  AddVerb<pb::Contract, pb::TerminateContractRequest>(
+      context, Rpc("TerminateContract"), registry,
       [](UnitOfWork& work, const pb::TerminateContractRequest& request, Change<pb::Contract>* change) -> absl::Status {
         RETURN_IF_ERROR(rules::CheckReason(request.reason()));
         change->after.set_state_reason(request.reason());

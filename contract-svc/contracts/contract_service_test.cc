@@ -78,12 +78,18 @@ class ContractServiceTest : public SalesTest {
     EXPECT_THAT(Review(fd_, name, "FINANCE"), IsOk());
     EXPECT_THAT(Review(leg_, name, "LEGAL"), IsOk());
   }
-  absl::StatusOr<Contract> Sign(const std::string& name, const std::string& sha256) {
+  static std::string Check(const std::string& kind) {
+    return absl::StrCat("signing_checks { title: 'x' correct: true kind: SIGNING_CHECK_KIND_", kind, " } ");
+  }
+  absl::StatusOr<Contract> Sign(const std::string& name, const std::string& sha256,
+                                const std::string& checks = Check("PARTIES") + Check("LINES") + Check("PRICES") +
+                                                            Check("DELIVERY") + Check("PAYMENT")) {
     return Call<Contract, v1::SignContractRequest>(
         kam_, absl::StrCat(kContracts, "SignContract"),
         absl::StrCat("name: '", name, "' presented_sha256: '", sha256,
                      "' signatories { party: 'seller' person: 'x' } signatories { party: 'buyer' person: 'y' } "
-                     "signing_checks { title: 'names' correct: true } seal: 's' scan_document: 'd'"));
+                     "seal: 's' scan_document: 'd' ",
+                     checks));
   }
   v1::ContractText Text(const std::string& name) {
     return Do<v1::ContractText, v1::GetContractTextRequest>(kam_, absl::StrCat(kContracts, "GetContractText"),
@@ -115,6 +121,9 @@ TEST_F(ContractServiceTest, DraftReviewSignOrder) {
   EXPECT_THAT(Sign(name, sha256), HasReason("SIGNED_TEXT_DIFFERS"));
   harness().db().Execute(
       absl::StrCat("UPDATE contracts_lines SET unit_price_amount = 10 WHERE parent_id = '", IdOf(name), "'"));
+  const absl::StatusOr<Contract> unchecked = Sign(name, sha256, Check("PARTIES") + Check("LINES") + Check("PRICES"));
+  EXPECT_THAT(unchecked, HasReason("SIGNING_CHECK_MISSING"));
+  EXPECT_EQ(MetadataValue(unchecked.status(), "missing"), "DELIVERY, PAYMENT");
   const absl::StatusOr<Contract> contract = Sign(name, sha256);
   ASSERT_THAT(contract, IsOk());
   EXPECT_EQ(contract->state(), v1::CONTRACT_STATE_SIGNED);
@@ -458,131 +467,6 @@ TEST_F(ContractServiceTest, ContractsOfOthersAreNotShown) {
   EXPECT_THAT(get(other_kax_), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(get(kax_), IsOk());
   EXPECT_THAT(get(wh_), StatusIs(absl::StatusCode::kPermissionDenied));
-}
-
-class HistoryImportTest : public SalesTest {
- protected:
-  kam::api::BatchUpsertResponse Orders(const std::string& rows) {
-    return Do<kam::api::BatchUpsertResponse, opb::BatchUpsertOrdersRequest>(
-        erp_, absl::StrCat(kOrders, "BatchUpsertOrders"), rows);
-  }
-  std::string Row(const std::string& id, const std::string& state, const std::string& lines,
-                  const std::string& more = {}) {
-    return absl::StrCat("orders { external_ids { system: 'erp' id: '", IdOf(account_), id, "' } account: '", account_,
-                        "' order_date: '2004-01-02' state: ORDER_STATE_", state, " ", lines, " ", more, " } ");
-  }
-  std::string Line(const std::string& quantity, const std::string& price, const std::string& product = {}) {
-    return absl::StrCat("lines { product: '", product.empty() ? product_a_ : product, "' quantity: '", quantity,
-                        "' unit_price ", MoneyText(price, "USD"), " } ");
-  }
-};
-
-// C-18: states, dates and prices as they were; totals by the service; no credit is taken.
-TEST_F(HistoryImportTest, OrdersOfThePastComeInAsTheyWere) {
-  const auto answer = Orders(Row("1", "SHIPPED", Line("3", "33.335") + Line("2", "1.1"), "shipped_date: '2004-01-09'") +
-                             Row("2", "RESOLVED", Line("1", "5")) + Row("3", "CANCELLED", Line("1", "7")));
-  for (const auto& result : answer.results()) {
-    EXPECT_EQ(result.outcome(), kam::api::UPSERT_OUTCOME_CREATED) << result.DebugString();
-  }
-  const opb::Order order = GetOrder(answer.results(0).name());
-  EXPECT_EQ(Amount(order.total()), D("102.21"));
-  EXPECT_EQ(order.state(), opb::ORDER_STATE_SHIPPED);
-  EXPECT_EQ(order.shipped_date(), "2004-01-09");
-  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COUNT(id) AS CHAR) FROM credit_reservations WHERE account = '",
-                             IdOf(account_), "'")),
-            D("0"));
-  const auto again = Orders(Row("2", "RESOLVED", Line("1", "5")));
-  EXPECT_EQ(again.results(0).outcome(), kam::api::UPSERT_OUTCOME_UNCHANGED);
-}
-
-// C-18: a broken row is refused by itself, naming the field.
-TEST_F(HistoryImportTest, BrokenRowsAreRefusedByTheFieldThatIsWrong) {
-  const auto answer = Orders(Row("1", "SHIPPED", Line("0", "1")) + Row("2", "SHIPPED", Line("-2", "1")) +
-                             Row("3", "SHIPPED", Line("1", "1", absl::StrCat("products/", harness().NewId()))) +
-                             Row("4", "SHIPPED", Line("1", "1"), "shipped_date: '2004-02-30'") +
-                             Row("5", "SHIPPED", Line("1", "1"), "shipped_date: '2003-12-31'") +
-                             Row("6", "SHIPPED", "") + Row("7", "SHIPPED", Line("1", "1")));
-  const char* fields[] = {"order.lines[0].quantity", "order.lines[0].quantity", "order.lines[0].product",
-                          "order.shipped_date",      "order.shipped_date",      "order.lines"};
-  for (int i = 0; i < 6; ++i) {
-    EXPECT_EQ(answer.results(i).outcome(), kam::api::UPSERT_OUTCOME_FAILED) << i;
-    const absl::Status status =
-        FromRpcStatusBytes(static_cast<absl::StatusCode>(answer.results(i).status().code()),
-                           answer.results(i).status().message(), answer.results(i).status().SerializeAsString());
-    EXPECT_THAT(ViolatedFields(status), ::testing::Contains(fields[i])) << status;
-  }
-  EXPECT_EQ(answer.results(6).outcome(), kam::api::UPSERT_OUTCOME_CREATED);
-}
-
-// C-18: once worked on here, an order belongs to this suite.
-TEST_F(HistoryImportTest, ImportDoesNotOverwriteWorkDoneHere) {
-  const auto answer = Orders(Row("1", "ENTERED", Line("1", "5")));
-  Do<opb::Order, opb::HoldOrderRequest>(kam_, absl::StrCat(kOrders, "HoldOrder"),
-                                        absl::StrCat("name: '", answer.results(0).name(), "' reason: 'wait'"));
-  const auto again = Orders(Row("1", "SHIPPED", Line("1", "5")));
-  EXPECT_EQ(again.results(0).outcome(), kam::api::UPSERT_OUTCOME_FAILED);
-  EXPECT_THAT(again.results(0).status().message(), ::testing::HasSubstr("worked on here"));
-}
-
-// C-30, C-32: the figures of an import.
-TEST_F(HistoryImportTest, FiguresOfOrdersAndPayments) {
-  SetLimit(account_, "AMOUNT", "0");
-  harness().db().Execute(
-      absl::StrCat("UPDATE credit_accounts SET credit_limit_amount = 40, credit_limit_currency = "
-                   "'USD', currency = 'USD' WHERE account = '",
-                   IdOf(account_), "'"));
-  Orders(Row("1", "SHIPPED", Line("10", "10")) + Row("2", "CANCELLED", Line("10", "10")) +
-         Row("3", "DISPUTED", Line("1", "0.55")));
-  const auto paid = Do<kam::api::BatchUpsertResponse, rpb::BatchUpsertReceiptsRequest>(
-      erp_, absl::StrCat(kReceipts, "BatchUpsertReceipts"),
-      absl::StrCat("receipts { external_ids { system: 'erp' id: '", IdOf(account_), "/HQ336336' } account: '", account_,
-                   "' amount ", MoneyText("60.25", "USD"),
-                   " method: PAYMENT_METHOD_CHEQUE cheque_number: 'HQ336336' received_date: '2004-10-19' }"));
-  EXPECT_EQ(paid.results(0).outcome(), kam::api::UPSERT_OUTCOME_CREATED) << paid.DebugString();
-  const auto standings = Do<rpb::SummarizeAccountsResponse, rpb::SummarizeAccountsRequest>(
-      gm_, absl::StrCat(kReceivables, "SummarizeAccounts"), "over_limit_only: true page_size: 200");
-  const rpb::AccountStanding* mine = nullptr;
-  for (const auto& standing : standings.accounts()) {
-    if (standing.account() == account_) mine = &standing;
-  }
-  ASSERT_NE(mine, nullptr) << standings.DebugString();
-  EXPECT_EQ(Amount(mine->ordered()), D("100.55"));
-  EXPECT_EQ(Amount(mine->paid()), D("60.25"));
-  EXPECT_EQ(Amount(mine->balance()), D("40.3"));
-  EXPECT_TRUE(mine->over_limit());
-  EXPECT_EQ(mine->owner(), kax_.subject);
-
-  // Pages hold every account once, greatest balance first.
-  std::string token;
-  std::vector<std::string> seen;
-  Decimal last = D("999999999");
-  do {
-    const auto page = Do<rpb::SummarizeAccountsResponse, rpb::SummarizeAccountsRequest>(
-        gm_, absl::StrCat(kReceivables, "SummarizeAccounts"), absl::StrCat("page_size: 1 page_token: '", token, "'"));
-    for (const auto& standing : page.accounts()) {
-      EXPECT_LE(Amount(standing.balance()), last);
-      last = Amount(standing.balance());
-      seen.push_back(absl::StrCat(standing.account(), standing.currency()));
-    }
-    token = page.next_page_token();
-  } while (!token.empty());
-  EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), seen.size());
-  EXPECT_THAT(seen, ::testing::Contains(account_ + "USD"));
-
-  // Another owner's figures hold nothing of it.
-  const auto none = Do<opb::SummarizeOrdersResponse, opb::SummarizeOrdersRequest>(
-      other_kax_, absl::StrCat(kOrders, "SummarizeOrders"), "");
-  EXPECT_EQ(none.states_size(), 0);
-  EXPECT_EQ(none.lines(), 0);
-  const auto orders = Do<opb::SummarizeOrdersResponse, opb::SummarizeOrdersRequest>(
-      gm_, absl::StrCat(kOrders, "SummarizeOrders"), "from_date: '2004-01-01' to_date: '2004-12-31'");
-  EXPECT_GE(orders.lines(), 3);
-  ASSERT_GE(orders.owners_size(), 1);
-  EXPECT_EQ(orders.owners(0).owner(), kax_.subject);
-  const auto receipts = Do<rpb::SummarizeReceiptsResponse, rpb::SummarizeReceiptsRequest>(
-      gm_, absl::StrCat(kReceipts, "SummarizeReceipts"), "from_date: '2004-10-19' to_date: '2004-10-19'");
-  EXPECT_EQ(receipts.count(), 1);
-  EXPECT_EQ(Amount(receipts.totals(0).total()), D("60.25"));
 }
 
 }  // namespace

@@ -54,8 +54,9 @@ TEST_F(StateTest, DocumentsAboutContracts) {
           "agreement { kind: AGREEMENT_KIND_TRIPARTITE_FINANCING title: 't' counterparty: 'c' keeper: '", fd_.subject,
           "' start_date: '2026-01-01' end_date: '2026-12-31' currency: 'CNY' purposes: 'vans' financing_limit ",
           MoneyText("100"), " }"));
-  Do<v1::Agreement, v1::SignAgreementRequest>(kapm_, "kam.contract.v1.AgreementService/SignAgreement",
-                                              absl::StrCat("name: '", agreement.name(), "' document: 'd'"));
+  Do<v1::Agreement, v1::SignAgreementRequest>(
+      kapm_, "kam.contract.v1.AgreementService/SignAgreement",
+      absl::StrCat("name: '", agreement.name(), "' etag: '", agreement.etag(), "' document: 'd'"));
   const auto drawing = Do<v1::FinancingDrawing, v1::CreateFinancingDrawingRequest>(
       acc_, "kam.contract.v1.AgreementService/CreateFinancingDrawing",
       absl::StrCat("financing_drawing { agreement: '", agreement.name(), "' amount ", MoneyText("1"),

@@ -10,6 +10,7 @@
 #include "contract-svc/rules/performance.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/sales.h"
+#include "contract-svc/verb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/contract.pb.h"
@@ -95,23 +96,6 @@ absl::Status LockBefore(UnitOfWork& work, absl::string_view dispute) {
   return obligation.empty() ? absl::OkStatus() : work.Load<pb::Obligation>(obligation).status();
 }
 
-// A dispute's verb.
-template <typename Request>
-void AddVerb(const Context& context, rpc::Registry* registry, absl::string_view method,
-             std::function<absl::Status(UnitOfWork&, const Request&, Change<pb::ContractDispute>*)> rule) {
-  registry->Add<Request, pb::ContractDispute>(
-      Rpc(method), [context, rule](rpc::Call& call, const Request& request) -> absl::StatusOr<pb::ContractDispute> {
-        RETURN_IF_ERROR(context.directory.EnsureCaller(call));
-        return context.runtime.Write<pb::ContractDispute>(
-            call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ContractDispute> {
-              RETURN_IF_ERROR(LockBefore(work, request.name()));
-              ASSIGN_OR_RETURN(auto change, work.Begin<pb::ContractDispute>(request));
-              RETURN_IF_ERROR(rule(work, request, &change));
-              return work.Save(std::move(change));
-            });
-      });
-}
-
 }  // namespace
 
 void RegisterDisputes(const Context& context, rpc::Registry* registry) {
@@ -124,20 +108,21 @@ void RegisterDisputes(const Context& context, rpc::Registry* registry) {
       });
   context.runtime.SetHooks(pb::ContractDispute::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
-  AddVerb<pb::TakeContractDisputeRequest>(
-      context, registry, "TakeContractDispute",
+  const auto lock = [](UnitOfWork& work, const auto& request) { return LockBefore(work, request.name()); };
+  AddPersonVerb<pb::ContractDispute, pb::TakeContractDisputeRequest>(
+      context, Rpc("TakeContractDispute"), registry, lock,
       [](UnitOfWork& work, const pb::TakeContractDisputeRequest&, Change<pb::ContractDispute>* change) {
         change->after.set_handler(work.actor().subject);
         return absl::OkStatus();
       });
-  AddVerb<pb::LitigateContractDisputeRequest>(
-      context, registry, "LitigateContractDispute",
+  AddPersonVerb<pb::ContractDispute, pb::LitigateContractDisputeRequest>(
+      context, Rpc("LitigateContractDispute"), registry, lock,
       [](UnitOfWork&, const pb::LitigateContractDisputeRequest& request, Change<pb::ContractDispute>* change) {
         change->after.set_state_reason(request.reason());
         return rules::CheckReason(request.reason());
       });
-  AddVerb<pb::SettleContractDisputeRequest>(
-      context, registry, "SettleContractDispute",
+  AddPersonVerb<pb::ContractDispute, pb::SettleContractDisputeRequest>(
+      context, Rpc("SettleContractDispute"), registry, lock,
       [context](UnitOfWork& work, const pb::SettleContractDisputeRequest& request,
                 Change<pb::ContractDispute>* change) -> absl::Status {
         ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
@@ -150,8 +135,8 @@ void RegisterDisputes(const Context& context, rpc::Registry* registry) {
         change->after.set_settled_date(context.Today(work.now()));
         return GoOn(context, work, change->before, request.terminate_obligation(), "by settlement of the dispute");
       });
-  AddVerb<pb::WithdrawContractDisputeRequest>(
-      context, registry, "WithdrawContractDispute",
+  AddPersonVerb<pb::ContractDispute, pb::WithdrawContractDisputeRequest>(
+      context, Rpc("WithdrawContractDispute"), registry, lock,
       [context](UnitOfWork& work, const pb::WithdrawContractDisputeRequest& request,
                 Change<pb::ContractDispute>* change) -> absl::Status {
         RETURN_IF_ERROR(rules::CheckReason(request.reason()));

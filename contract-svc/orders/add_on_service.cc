@@ -8,6 +8,7 @@
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/sales.h"
+#include "contract-svc/verb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/order/v1/add_on_service_service.pb.h"
@@ -93,18 +94,6 @@ void SetHooks(const Context& context) {
   context.runtime.SetHooks(pb::AddOnService::descriptor(), std::move(services));
 }
 
-template <typename T, typename Request, typename Fn>
-void AddVerb(const Context& context, rpc::Registry* registry, absl::string_view method, Fn fn) {
-  registry->Add<Request, T>(Rpc(method), [context, fn](rpc::Call& call, const Request& request) -> absl::StatusOr<T> {
-    RETURN_IF_ERROR(context.directory.EnsureCaller(call));
-    return context.runtime.Write<T>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<T> {
-      ASSIGN_OR_RETURN(auto change, work.Begin<T>(request));
-      RETURN_IF_ERROR(fn(work, request, &change.after));
-      return work.Save(std::move(change));
-    });
-  });
-}
-
 absl::StatusOr<pb::SummarizeAddOnsResponse> Summarize(const Context& context, rpc::Call& call,
                                                       const pb::SummarizeAddOnsRequest& request) {
   const resource::Type& type = *context.runtime.catalog().Find(pb::AddOnService::descriptor());
@@ -149,17 +138,17 @@ absl::StatusOr<pb::SummarizeAddOnsResponse> Summarize(const Context& context, rp
 void RegisterAddOns(const Context& context, rpc::Registry* registry) {
   SetHooks(context);
   resource::RegisterStandardMethods(context.runtime, kService, registry);
-  AddVerb<pb::ServiceFee, pb::PublishServiceFeeRequest>(
-      context, registry, "PublishServiceFee",
+  AddPersonVerb<pb::ServiceFee, pb::PublishServiceFeeRequest>(
+      context, Rpc("PublishServiceFee"), registry,
       [](UnitOfWork& work, const auto&, pb::ServiceFee* fee) { return Publish(work, fee); });
-  AddVerb<pb::ServiceFee, pb::WithdrawServiceFeeRequest>(
-      context, registry, "WithdrawServiceFee",
+  AddPersonVerb<pb::ServiceFee, pb::WithdrawServiceFeeRequest>(
+      context, Rpc("WithdrawServiceFee"), registry,
       [](UnitOfWork&, const auto& request, pb::ServiceFee*) { return rules::CheckReason(request.reason()); });
-  AddVerb<pb::AddOnService, pb::OrderAddOnServiceRequest>(
-      context, registry, "OrderAddOnService",
+  AddPersonVerb<pb::AddOnService, pb::OrderAddOnServiceRequest>(
+      context, Rpc("OrderAddOnService"), registry,
       [](UnitOfWork&, const auto&, pb::AddOnService*) { return absl::OkStatus(); });
-  AddVerb<pb::AddOnService, pb::CompleteAddOnServiceRequest>(
-      context, registry, "CompleteAddOnService",
+  AddPersonVerb<pb::AddOnService, pb::CompleteAddOnServiceRequest>(
+      context, Rpc("CompleteAddOnService"), registry,
       [context](UnitOfWork& work, const auto& request, pb::AddOnService* service) -> absl::Status {
         const std::string today = context.Today(work.now());
         service->set_document(request.document());
@@ -167,8 +156,8 @@ void RegisterAddOns(const Context& context, rpc::Registry* registry) {
         if (service->done_date() <= today) return absl::OkStatus();
         return InvalidField("done_date", "FIELD_OUT_OF_RANGE", "must not be in the future", {{"today", today}});
       });
-  AddVerb<pb::AddOnService, pb::CancelAddOnServiceRequest>(
-      context, registry, "CancelAddOnService", [](UnitOfWork&, const auto& request, pb::AddOnService* service) {
+  AddPersonVerb<pb::AddOnService, pb::CancelAddOnServiceRequest>(
+      context, Rpc("CancelAddOnService"), registry, [](UnitOfWork&, const auto& request, pb::AddOnService* service) {
         service->set_cancel_reason(request.reason());
         return rules::CheckReason(request.reason());
       });

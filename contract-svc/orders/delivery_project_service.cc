@@ -9,6 +9,7 @@
 #include "contract-svc/rules/project.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/sales.h"
+#include "contract-svc/verb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/order/v1/delivery_project_service.pb.h"
@@ -123,19 +124,6 @@ void SetHooks(const Context& context) {
   context.runtime.SetHooks(pb::ProjectReport::descriptor(), std::move(reports));
 }
 
-template <typename Request, typename Fn>
-void AddVerb(const Context& context, rpc::Registry* registry, absl::string_view method, Fn fn) {
-  registry->Add<Request, pb::DeliveryProject>(
-      Rpc(method), [context, fn](rpc::Call& call, const Request& request) -> absl::StatusOr<pb::DeliveryProject> {
-        return context.runtime.Write<pb::DeliveryProject>(
-            call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::DeliveryProject> {
-              ASSIGN_OR_RETURN(auto change, work.Begin<pb::DeliveryProject>(request));
-              RETURN_IF_ERROR(fn(work, request, &change.after));
-              return work.Save(std::move(change));
-            });
-      });
-}
-
 // Locks the project, then the change.
 absl::StatusOr<pb::ProjectChange> Decide(const Context& context, rpc::Call& call,
                                          const pb::DecideProjectChangeRequest& request) {
@@ -172,28 +160,28 @@ absl::StatusOr<pb::ProjectChange> Decide(const Context& context, rpc::Call& call
 void RegisterDeliveryProjects(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler) {
   SetHooks(context);
   resource::RegisterStandardMethods(context.runtime, kService, registry);
-  AddVerb<pb::StartDeliveryProjectRequest>(
-      context, registry, "StartDeliveryProject",
+  AddVerb<pb::DeliveryProject, pb::StartDeliveryProjectRequest>(
+      context, Rpc("StartDeliveryProject"), registry,
       [](UnitOfWork& work, const auto&, pb::DeliveryProject* project) -> absl::Status {
         RETURN_IF_ERROR(rules::CheckStart(*project));
         return WatchInspection(work, *project, work.now());
       });
-  AddVerb<pb::ReachMilestoneRequest>(
-      context, registry, "ReachMilestone",
+  AddVerb<pb::DeliveryProject, pb::ReachMilestoneRequest>(
+      context, Rpc("ReachMilestone"), registry,
       [context](UnitOfWork& work, const auto& request, pb::DeliveryProject* project) {
         const std::string today = context.Today(work.now());
         return rules::ReachMilestone(request.milestone(), request.done_date().empty() ? today : request.done_date(),
                                      request.document(), today, project);
       });
-  AddVerb<pb::CompleteDeliveryProjectRequest>(
-      context, registry, "CompleteDeliveryProject",
+  AddVerb<pb::DeliveryProject, pb::CompleteDeliveryProjectRequest>(
+      context, Rpc("CompleteDeliveryProject"), registry,
       [context](UnitOfWork& work, const auto&, pb::DeliveryProject* project) -> absl::Status {
         RETURN_IF_ERROR(rules::CheckComplete(*project));
         project->set_completed_date(context.Today(work.now()));
         return schedule::Cancel(work, kDueInspection, project->name());
       });
-  AddVerb<pb::CancelDeliveryProjectRequest>(
-      context, registry, "CancelDeliveryProject",
+  AddVerb<pb::DeliveryProject, pb::CancelDeliveryProjectRequest>(
+      context, Rpc("CancelDeliveryProject"), registry,
       [](UnitOfWork& work, const auto& request, pb::DeliveryProject* project) -> absl::Status {
         RETURN_IF_ERROR(rules::CheckReason(request.reason()));
         project->set_cancel_reason(request.reason());

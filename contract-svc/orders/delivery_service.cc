@@ -349,30 +349,25 @@ absl::StatusOr<pb::OrderProgress> Progress(const Context& context, rpc::Call& ca
   return answer;
 }
 
-template <typename Request, typename Fn>
-void AddVerb(rpc::Registry* registry, absl::string_view method, Fn fn) {
-  registry->Add<Request, pb::Delivery>(
-      Rpc(method),
-      [fn](rpc::Call& call, const Request& request) -> absl::StatusOr<pb::Delivery> { return fn(call, request); });
-}
-
 }  // namespace
 
 void RegisterDeliveries(const Context& context, rpc::Registry* registry) {
   SetDeliveryHooks(context);
   resource::RegisterStandardMethods(context.runtime, kService, registry);
-  AddVerb<pb::ShipDeliveryRequest>(registry, "ShipDelivery", [context](auto& call, const auto& request) {
+  registry->Add<pb::ShipDeliveryRequest, pb::Delivery>(Rpc("ShipDelivery"), [context](auto& call, const auto& request) {
     return WithOrder(
         context, call, request,
         [&](UnitOfWork& work, auto* delivery, auto* order) { return Ship(context, work, delivery, order); },
         /*goods_leave=*/true);
   });
-  AddVerb<pb::AcceptDeliveryRequest>(registry, "AcceptDelivery", [context](auto& call, const auto& request) {
-    return WithOrder(context, call, request, [&](UnitOfWork& work, auto* delivery, auto* order) {
-      return Accept(context, work, request, delivery, order);
-    });
-  });
-  AddVerb<pb::RefuseDeliveryRequest>(registry, "RefuseDelivery", [context](auto& call, const auto& request) {
+  registry->Add<pb::AcceptDeliveryRequest, pb::Delivery>(
+      Rpc("AcceptDelivery"), [context](auto& call, const auto& request) {
+        return WithOrder(context, call, request, [&](UnitOfWork& work, auto* delivery, auto* order) {
+          return Accept(context, work, request, delivery, order);
+        });
+      });
+  registry->Add<pb::RefuseDeliveryRequest, pb::Delivery>(Rpc("RefuseDelivery"), [context](auto& call,
+                                                                                          const auto& request) {
     return WithOrder(context, call, request,
                      [&](UnitOfWork& work, Change<pb::Delivery>* delivery, Change<pb::Order>* order) -> absl::Status {
                        RETURN_IF_ERROR(rules::CheckReason(request.reason()));
@@ -383,10 +378,11 @@ void RegisterDeliveries(const Context& context, rpc::Registry* registry) {
                        return absl::OkStatus();
                      });
   });
-  AddVerb<pb::CancelDeliveryRequest>(registry, "CancelDelivery", [context](auto& call, const auto& request) {
-    return WithOrder(context, call, request,
-                     [&](UnitOfWork&, auto*, auto*) { return rules::CheckReason(request.reason()); });
-  });
+  registry->Add<pb::CancelDeliveryRequest, pb::Delivery>(
+      Rpc("CancelDelivery"), [context](auto& call, const auto& request) {
+        return WithOrder(context, call, request,
+                         [&](UnitOfWork&, auto*, auto*) { return rules::CheckReason(request.reason()); });
+      });
   registry->Add<pb::GetOrderProgressRequest, pb::OrderProgress>(
       Rpc("GetOrderProgress"), [context](rpc::Call& call, const pb::GetOrderProgressRequest& request) {
         return Progress(context, call, request);

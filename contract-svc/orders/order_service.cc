@@ -224,32 +224,23 @@ absl::StatusOr<pb::SummarizeOrdersResponse> Summarize(const Context& context, rp
   return response;
 }
 
-// Adds a handler of one verb; `fn` is called with the call and the request.
-template <typename Request, typename Fn>
-void AddVerb(rpc::Registry* registry, absl::string_view method, Fn fn) {
-  registry->Add<Request, pb::Order>(
-      Rpc(method),
-      [fn](rpc::Call& call, const Request& request) -> absl::StatusOr<pb::Order> { return fn(call, request); });
-}
-
 }  // namespace
 
 void RegisterOrders(const Context& context, rpc::Registry* registry) {
   SetOrderHooks(context);
   resource::RegisterStandardMethods(context.runtime, kService, registry);
-  AddVerb<pb::CreateOrderRequest>(registry, "CreateOrder", [context](auto& call, const auto& request) {
-    return EnterOrder(context, call, request);
-  });
-  AddVerb<pb::ReviewOrderRequest>(
-      registry, "ReviewOrder", [context](auto& call, const auto& request) { return Review(context, call, request); });
-  AddVerb<pb::ReleaseOrderRequest>(registry, "ReleaseOrder", [context](auto& call, const auto& request) {
+  registry->Add<pb::CreateOrderRequest, pb::Order>(
+      Rpc("CreateOrder"), [context](auto& call, const auto& request) { return EnterOrder(context, call, request); });
+  registry->Add<pb::ReviewOrderRequest, pb::Order>(
+      Rpc("ReviewOrder"), [context](auto& call, const auto& request) { return Review(context, call, request); });
+  registry->Add<pb::ReleaseOrderRequest, pb::Order>(Rpc("ReleaseOrder"), [context](auto& call, const auto& request) {
     return WithCredit(
         context, call, request,
         [](UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) { return Release(work, book, change); },
         /*releases=*/true);
   });
-  AddVerb<pb::OverrideReleaseOrderRequest>(
-      registry, "OverrideReleaseOrder", [context](auto& call, const auto& request) {
+  registry->Add<pb::OverrideReleaseOrderRequest, pb::Order>(
+      Rpc("OverrideReleaseOrder"), [context](auto& call, const auto& request) {
         return WithCredit(
             context, call, request,
             [&](UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) {
@@ -257,52 +248,54 @@ void RegisterOrders(const Context& context, rpc::Registry* registry) {
             },
             /*releases=*/true);
       });
-  AddVerb<pb::HoldOrderRequest>(registry, "HoldOrder", [context](auto& call, const auto& request) {
+  registry->Add<pb::HoldOrderRequest, pb::Order>(Rpc("HoldOrder"), [context](auto& call, const auto& request) {
     return Alone(context, call, request, [](UnitOfWork&, Change<pb::Order>* change) {
       change->after.set_state_before(change->before.state());
       return absl::OkStatus();
     });
   });
-  AddVerb<pb::ResumeOrderRequest>(registry, "ResumeOrder", [context](auto& call, const auto& request) {
+  registry->Add<pb::ResumeOrderRequest, pb::Order>(Rpc("ResumeOrder"), [context](auto& call, const auto& request) {
     return WithCredit(context, call, request, [](UnitOfWork&, CreditBook& book, Change<pb::Order>* change) {
       GoOn(change);
       return ReserveAgain(book, change->before, /*overridden=*/false);
     });
   });
-  AddVerb<pb::OverrideOrderCreditRequest>(registry, "OverrideOrderCredit", [context](auto& call, const auto& request) {
-    return WithCredit(
-        context, call, request, [&](UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) -> absl::Status {
-          const pb::Order& order = change->before;
-          RETURN_IF_ERROR(rules::CheckReason(request.reason()));
-          if (!order.credit_hold()) {
-            return FailedPrecondition("NOT_A_CREDIT_HOLD", order.name(), "the order is not on hold for credit");
-          }
-          RETURN_IF_ERROR(
-              rules::CheckOtherPerson(order.name(), work.actor().subject, order.enterer(), "entered the order"));
-          RETURN_IF_ERROR(CheckReleaseAuthority(context, work, order));
-          GoOn(change);
-          return ReserveAgain(book, order, /*overridden=*/true);
-        });
-  });
-  AddVerb<pb::CancelOrderRequest>(registry, "CancelOrder", [context](auto& call, const auto& request) {
+  registry->Add<pb::OverrideOrderCreditRequest, pb::Order>(
+      Rpc("OverrideOrderCredit"), [context](auto& call, const auto& request) {
+        return WithCredit(
+            context, call, request, [&](UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) -> absl::Status {
+              const pb::Order& order = change->before;
+              RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+              if (!order.credit_hold()) {
+                return FailedPrecondition("NOT_A_CREDIT_HOLD", order.name(), "the order is not on hold for credit");
+              }
+              RETURN_IF_ERROR(
+                  rules::CheckOtherPerson(order.name(), work.actor().subject, order.enterer(), "entered the order"));
+              RETURN_IF_ERROR(CheckReleaseAuthority(context, work, order));
+              GoOn(change);
+              return ReserveAgain(book, order, /*overridden=*/true);
+            });
+      });
+  registry->Add<pb::CancelOrderRequest, pb::Order>(Rpc("CancelOrder"), [context](auto& call, const auto& request) {
     return WithCredit(context, call, request, [&](UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) {
       return CancelOrder(work, book, request.reason(), change);
     });
   });
-  AddVerb<pb::CloseOrderShortRequest>(registry, "CloseOrderShort", [context](auto& call, const auto& request) {
-    return WithCredit(context, call, request, [&](UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) {
-      return CloseOrderShort(work, book, request.reason(), change);
-    });
-  });
-  AddVerb<pb::ReopenOrderRequest>(registry, "ReopenOrder", [context](auto& call, const auto& request) {
+  registry->Add<pb::CloseOrderShortRequest, pb::Order>(
+      Rpc("CloseOrderShort"), [context](auto& call, const auto& request) {
+        return WithCredit(context, call, request, [&](UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) {
+          return CloseOrderShort(work, book, request.reason(), change);
+        });
+      });
+  registry->Add<pb::ReopenOrderRequest, pb::Order>(Rpc("ReopenOrder"), [context](auto& call, const auto& request) {
     return WithCredit(context, call, request, [&](UnitOfWork& work, CreditBook& book, Change<pb::Order>* change) {
       return ReopenOrder(context, work, book, request, change);
     });
   });
-  AddVerb<pb::DisputeOrderRequest>(registry, "DisputeOrder", [context](auto& call, const auto& request) {
+  registry->Add<pb::DisputeOrderRequest, pb::Order>(Rpc("DisputeOrder"), [context](auto& call, const auto& request) {
     return Alone(context, call, request, [](UnitOfWork&, Change<pb::Order>*) { return absl::OkStatus(); });
   });
-  AddVerb<pb::ResolveOrderRequest>(registry, "ResolveOrder", [context](auto& call, const auto& request) {
+  registry->Add<pb::ResolveOrderRequest, pb::Order>(Rpc("ResolveOrder"), [context](auto& call, const auto& request) {
     return Alone(context, call, request,
                  [](UnitOfWork& work, Change<pb::Order>* change) { return SettleIfPaid(work, &change->after); });
   });

@@ -234,5 +234,39 @@ TEST_F(StateTest, ReleaseAuthorityVerbs) {
                 {{"RevokeReleaseAuthority", {"ACTIVE"}}});
 }
 
+// C-32
+TEST_F(StateTest, ReceivableItemVerbs) {
+  const auto answer = Do<kam::api::BatchUpsertResponse, rpb::BatchUpsertReceivableItemsRequest>(
+      erp_, absl::StrCat(kReceivables, "BatchUpsertReceivableItems"),
+      absl::StrCat("receivable_items { external_ids { system: 'erp' id: '", harness().NewId(), "' } account: '",
+                   account_, "' amount ", MoneyText("10"), " item_date: '2026-01-01' due_date: '2026-02-01' }"));
+  const std::set<std::string> open = {"OPEN", "PARTIALLY_PAID", "PROMISED", "DISPUTED"};
+  CheckAllPairs(rpb::ReceivableState_descriptor(), kReceivables, "receivable_items", answer.results(0).name(),
+                {{"PromiseReceivable", open},
+                 {"DisputeReceivable", open},
+                 {"SettleReceivableDispute", open},
+                 {"ProposeReceivableWriteOff", open},
+                 {"DecideReceivableWriteOff", open}});
+}
+
+// C-32, C-34
+TEST_F(StateTest, CreditPolicyAndAlarmVerbs) {
+  const auto policy = Do<rpb::CreditPolicy, rpb::CreateCreditPolicyRequest>(
+      fd_, absl::StrCat(kCredits, "CreateCreditPolicy"), "credit_policy { title: 'Credit' }");
+  CheckAllPairs(rpb::CreditPolicyState_descriptor(), kCredits, "credit_policies", policy.name(),
+                {{"PublishCreditPolicy", {"DRAFT"}}});
+  harness().db().Execute(
+      absl::StrCat("UPDATE credit_policies SET state = 'REPLACED' WHERE id = '", IdOf(policy.name()), "'"));
+  const std::string alarm = harness().NewId();
+  harness().db().Execute(absl::StrCat(
+      "INSERT INTO receivable_alarms (id, version, create_time, update_time, creator, updater, alarm_kind, "
+      "region, currency, state) VALUES ('",
+      alarm,
+      "', 1, '2026-01-01', '2026-01-01', 'programs/test', 'programs/test', 'CAP', 'EAST', 'CNY', "
+      "'OPEN')"));
+  CheckAllPairs(rpb::ReceivableAlarmState_descriptor(), kReceivables, "receivable_alarms",
+                absl::StrCat("receivableAlarms/", alarm), {{"AcknowledgeReceivableAlarm", {"OPEN", "ACKNOWLEDGED"}}});
+}
+
 }  // namespace
 }  // namespace kam::contract::testing

@@ -2,9 +2,11 @@
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
+#include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/rules/shipment.h"
 #include "contract-svc/sales.h"
+#include "contract-svc/verb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "kam/order/v1/delivery.pb.h"
 #include "kam/order/v1/shipment_service.pb.h"
@@ -72,28 +74,16 @@ void SetHooks(const Context& context) {
   context.runtime.SetHooks(pb::Shipment::descriptor(), std::move(hooks));
 }
 
-// A verb of a shipment: locks the delivery, then the shipment.
-template <typename Request, typename Fn>
-void AddVerb(const Context& context, rpc::Registry* registry, absl::string_view method, Fn fn) {
-  registry->Add<Request, pb::Shipment>(
-      Rpc(method), [context, fn](rpc::Call& call, const Request& request) -> absl::StatusOr<pb::Shipment> {
-        return context.runtime.Write<pb::Shipment>(
-            call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Shipment> {
-              ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                               work.connection().Query("SELECT s.delivery FROM shipments s WHERE s.id = ?",
-                                                       {mysql::Value(IdOf(request.name()))}));
-              if (rows.empty()) return NotFound(request.name());
-              ASSIGN_OR_RETURN(const pb::Delivery delivery,
-                               work.Load<pb::Delivery>(absl::StrCat("deliveries/", rows[0][0].text())));
-              ASSIGN_OR_RETURN(auto change, work.Begin<pb::Shipment>(request));
-              RETURN_IF_ERROR(fn(work, request, delivery, &change.after));
-              return work.Save(std::move(change));
-            });
-      });
+// The delivery of a shipment is locked before it.
+template <typename Request>
+absl::Status LockDelivery(UnitOfWork& work, const Request& request) {
+  ASSIGN_OR_RETURN(const std::string delivery,
+                   ReferenceOfRow(work, pb::Shipment::descriptor(), "delivery", request.name()));
+  return work.Load<pb::Delivery>(delivery).status();
 }
 
-absl::Status Depart(UnitOfWork& work, const pb::DepartShipmentRequest&, const pb::Delivery& delivery,
-                    pb::Shipment* shipment) {
+absl::Status Depart(UnitOfWork& work, const pb::DepartShipmentRequest&, pb::Shipment* shipment) {
+  ASSIGN_OR_RETURN(const pb::Delivery delivery, work.Load<pb::Delivery>(shipment->delivery()));
   if (delivery.state() != pb::DELIVERY_STATE_SHIPPED) {
     return FailedPrecondition("DELIVERY_NOT_SHIPPED", delivery.name(), "the warehouse has not handed the goods out",
                               {{"state", pb::DeliveryState_Name(delivery.state())}});
@@ -102,15 +92,13 @@ absl::Status Depart(UnitOfWork& work, const pb::DepartShipmentRequest&, const pb
   return rules::RecordLeg(1, pb::LEG_EVENT_DEPARTED, work.now(), work.now(), shipment);
 }
 
-absl::Status Record(UnitOfWork& work, const pb::RecordShipmentLegRequest& request, const pb::Delivery&,
-                    pb::Shipment* shipment) {
+absl::Status Record(UnitOfWork& work, const pb::RecordShipmentLegRequest& request, pb::Shipment* shipment) {
   if (request.has_eta()) *shipment->mutable_eta() = request.eta();
   return rules::RecordLeg(request.leg(), request.event(), request.has_time() ? TimeOf(request.time()) : work.now(),
                           work.now(), shipment);
 }
 
-absl::Status Arrive(UnitOfWork& work, const pb::ArriveShipmentRequest& request, const pb::Delivery&,
-                    pb::Shipment* shipment) {
+absl::Status Arrive(UnitOfWork& work, const pb::ArriveShipmentRequest& request, pb::Shipment* shipment) {
   const int last = shipment->legs_size();
   if (!shipment->legs(last - 1).has_arrived_time()) {
     RETURN_IF_ERROR(rules::RecordLeg(last, pb::LEG_EVENT_ARRIVED, work.now(), work.now(), shipment));
@@ -123,29 +111,33 @@ absl::Status Arrive(UnitOfWork& work, const pb::ArriveShipmentRequest& request, 
 void RegisterShipments(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler) {
   SetHooks(context);
   resource::RegisterStandardMethods(context.runtime, kService, registry);
-  AddVerb<pb::DepartShipmentRequest>(context, registry, "DepartShipment", Depart);
-  AddVerb<pb::RecordShipmentLegRequest>(context, registry, "RecordShipmentLeg", Record);
-  AddVerb<pb::ArriveShipmentRequest>(context, registry, "ArriveShipment", Arrive);
-  AddVerb<pb::ReportShipmentExceptionRequest>(context, registry, "ReportShipmentException",
-                                              [](UnitOfWork& work, const pb::ReportShipmentExceptionRequest& request,
-                                                 const pb::Delivery&, pb::Shipment* shipment) {
-                                                return rules::AddException(request.kind(), request.line_number(),
-                                                                           request.quantity(), request.description(),
-                                                                           work.actor().subject, work.now(), shipment);
-                                              });
-  AddVerb<pb::ResolveShipmentExceptionRequest>(context, registry, "ResolveShipmentException",
-                                               [](UnitOfWork& work, const pb::ResolveShipmentExceptionRequest& request,
-                                                  const pb::Delivery&, pb::Shipment* shipment) {
-                                                 return rules::ResolveException(
-                                                     request.exception(), request.resolution(), work.actor().subject,
-                                                     work.now(), shipment);
-                                               });
-  AddVerb<pb::CloseShipmentRequest>(context, registry, "CloseShipment",
-                                    [](UnitOfWork&, const pb::CloseShipmentRequest&, const pb::Delivery&,
-                                       pb::Shipment* shipment) { return rules::CheckNothingOpen(*shipment); });
-  AddVerb<pb::CancelShipmentRequest>(context, registry, "CancelShipment",
-                                     [](UnitOfWork&, const pb::CancelShipmentRequest& request, const pb::Delivery&,
-                                        pb::Shipment*) { return rules::CheckReason(request.reason()); });
+  AddVerb<pb::Shipment, pb::DepartShipmentRequest>(context, Rpc("DepartShipment"), registry,
+                                                   LockDelivery<pb::DepartShipmentRequest>, Depart);
+  AddVerb<pb::Shipment, pb::RecordShipmentLegRequest>(context, Rpc("RecordShipmentLeg"), registry,
+                                                      LockDelivery<pb::RecordShipmentLegRequest>, Record);
+  AddVerb<pb::Shipment, pb::ArriveShipmentRequest>(context, Rpc("ArriveShipment"), registry,
+                                                   LockDelivery<pb::ArriveShipmentRequest>, Arrive);
+  AddVerb<pb::Shipment, pb::ReportShipmentExceptionRequest>(
+      context, Rpc("ReportShipmentException"), registry, LockDelivery<pb::ReportShipmentExceptionRequest>,
+      [](UnitOfWork& work, const pb::ReportShipmentExceptionRequest& request, pb::Shipment* shipment) {
+        return rules::AddException(request.kind(), request.line_number(), request.quantity(), request.description(),
+                                   work.actor().subject, work.now(), shipment);
+      });
+  AddVerb<pb::Shipment, pb::ResolveShipmentExceptionRequest>(
+      context, Rpc("ResolveShipmentException"), registry, LockDelivery<pb::ResolveShipmentExceptionRequest>,
+      [](UnitOfWork& work, const pb::ResolveShipmentExceptionRequest& request, pb::Shipment* shipment) {
+        return rules::ResolveException(request.exception(), request.resolution(), work.actor().subject, work.now(),
+                                       shipment);
+      });
+  AddVerb<pb::Shipment, pb::CloseShipmentRequest>(
+      context, Rpc("CloseShipment"), registry, LockDelivery<pb::CloseShipmentRequest>,
+      [](UnitOfWork&, const pb::CloseShipmentRequest&, pb::Shipment* shipment) {
+        return rules::CheckNothingOpen(*shipment);
+      });
+  AddVerb<pb::Shipment, pb::CancelShipmentRequest>(context, Rpc("CancelShipment"), registry,
+                                                   LockDelivery<pb::CancelShipmentRequest>,
+                                                   [](UnitOfWork&, const pb::CancelShipmentRequest& request,
+                                                      pb::Shipment*) { return rules::CheckReason(request.reason()); });
   scheduler->Handle(
       kDueArrival, Rpc("ReportShipmentException"), [](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
         ASSIGN_OR_RETURN(const pb::Shipment shipment, work.Load<pb::Shipment>(item.resource));

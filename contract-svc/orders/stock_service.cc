@@ -125,6 +125,7 @@ void RegisterStock(const Context& context, rpc::Registry* registry) {
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   RegisterGoodsReceipts(context, registry);
   RegisterStockTakes(context, registry);
+  RegisterLongStock(context, registry);
   registry->Add<pb::SummarizeStockRequest, pb::SummarizeStockResponse>(
       Rpc("SummarizeStock"), [context](rpc::Call& call, const pb::SummarizeStockRequest& request) {
         return Summarize(context, call, request);

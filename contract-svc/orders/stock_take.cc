@@ -7,6 +7,7 @@
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/rules/stock.h"
 #include "contract-svc/sales.h"
+#include "contract-svc/verb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/order/v1/stock_service.pb.h"
@@ -72,20 +73,6 @@ absl::Status Approve(const Context& context, UnitOfWork& work, pb::StockTake* ta
   return absl::OkStatus();
 }
 
-template <typename Request, typename Fn>
-void AddVerb(const Context& context, rpc::Registry* registry, absl::string_view method, Fn fn) {
-  registry->Add<Request, pb::StockTake>(
-      Rpc(method), [context, fn](rpc::Call& call, const Request& request) -> absl::StatusOr<pb::StockTake> {
-        RETURN_IF_ERROR(context.directory.EnsureCaller(call));
-        return context.runtime.Write<pb::StockTake>(call, request,
-                                                    [&](UnitOfWork& work) -> absl::StatusOr<pb::StockTake> {
-                                                      ASSIGN_OR_RETURN(auto change, work.Begin<pb::StockTake>(request));
-                                                      RETURN_IF_ERROR(fn(work, request, &change.after));
-                                                      return work.Save(std::move(change));
-                                                    });
-      });
-}
-
 }  // namespace
 
 void RegisterStockTakes(const Context& context, rpc::Registry* registry) {
@@ -94,20 +81,20 @@ void RegisterStockTakes(const Context& context, rpc::Registry* registry) {
   hooks.on_create = resource::OnCreate<pb::StockTake>(
       [context](UnitOfWork& work, pb::StockTake* take) { return Start(context, work, take); });
   context.runtime.SetHooks(pb::StockTake::descriptor(), std::move(hooks));
-  AddVerb<pb::CountStockTakeRequest>(context, registry, "CountStockTake",
-                                     [context](UnitOfWork& work, const auto& request, pb::StockTake* take) {
-                                       return Count(context, work, request, take);
-                                     });
-  AddVerb<pb::ApproveStockTakeRequest>(
-      context, registry, "ApproveStockTake",
+  AddPersonVerb<pb::StockTake, pb::CountStockTakeRequest>(
+      context, Rpc("CountStockTake"), registry, [context](UnitOfWork& work, const auto& request, pb::StockTake* take) {
+        return Count(context, work, request, take);
+      });
+  AddPersonVerb<pb::StockTake, pb::ApproveStockTakeRequest>(
+      context, Rpc("ApproveStockTake"), registry,
       [context](UnitOfWork& work, const auto&, pb::StockTake* take) { return Approve(context, work, take); });
-  AddVerb<pb::RejectStockTakeRequest>(context, registry, "RejectStockTake",
-                                      [](UnitOfWork&, const auto& request, pb::StockTake* take) {
-                                        take->set_reject_reason(request.reason());
-                                        return rules::CheckReason(request.reason());
-                                      });
-  AddVerb<pb::CancelStockTakeRequest>(
-      context, registry, "CancelStockTake",
+  AddPersonVerb<pb::StockTake, pb::RejectStockTakeRequest>(context, Rpc("RejectStockTake"), registry,
+                                                           [](UnitOfWork&, const auto& request, pb::StockTake* take) {
+                                                             take->set_reject_reason(request.reason());
+                                                             return rules::CheckReason(request.reason());
+                                                           });
+  AddPersonVerb<pb::StockTake, pb::CancelStockTakeRequest>(
+      context, Rpc("CancelStockTake"), registry,
       [](UnitOfWork&, const auto& request, pb::StockTake*) { return rules::CheckReason(request.reason()); });
 }
 

@@ -1,5 +1,4 @@
-// Stock over real gRPC and MariaDB: goods receipt, damage, issue, stock-take, and the ledger against a recount: C-24,
-// C-25.
+// Stock over real gRPC and MariaDB: goods receipt, damage, issue, days in stock: C-24.
 #include <random>
 #include <thread>
 
@@ -7,7 +6,7 @@
 #include "absl/strings/str_split.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/context.h"
-#include "contract-svc/testing/sales_fixture.h"
+#include "contract-svc/testing/stock_fixture.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/order/v1/delivery_service.pb.h"
@@ -23,110 +22,6 @@ using kam::testing::StatusIs;
 using order::v1::Delivery;
 using order::v1::Order;
 namespace pb = order::v1;
-
-constexpr char kStock[] = "kam.order.v1.StockService/";
-
-class StockServiceTest : public SalesTest {
- protected:
-  void SetUp() override {
-    SalesTest::SetUp();
-    product_ = NewProduct("");
-    spo_ = harness().PrincipalFor("SPO", harness().NewId());
-    svm_ = harness().PrincipalFor("SVM", harness().NewId());
-    site_ = NewSite();
-  }
-
-  std::string NewSite() {
-    code_ = harness().NewId();
-    return Do<pb::StockSite, pb::CreateStockSiteRequest>(
-               spo_, absl::StrCat(kStock, "CreateStockSite"),
-               absl::StrCat("stock_site { code: '", code_, "' title: 'Store' kind: STOCK_SITE_KIND_WAREHOUSE }"))
-        .name();
-  }
-  std::string Announce(const std::string& quantity, const std::string& more = {}) {
-    return Do<pb::GoodsReceipt, pb::CreateGoodsReceiptRequest>(
-               wh_, absl::StrCat(kStock, "CreateGoodsReceipt"),
-               absl::StrCat("goods_receipt { site: '", site_, "' sender: 'Carrier' lines { product: '", product_,
-                            "' expected_quantity: '", quantity, "' } ",
-                            more.empty() ? "kind: GOODS_RECEIPT_KIND_PURCHASE" : more, " }"))
-        .name();
-  }
-  absl::StatusOr<pb::GoodsReceipt> CheckIn(const std::string& receipt, const std::string& more = {}) {
-    return Call<pb::GoodsReceipt, pb::CheckGoodsReceiptRequest>(
-        wh_, absl::StrCat(kStock, "CheckGoodsReceipt"),
-        absl::StrCat("name: '", receipt, "' sender_signatory: 'Driver Wu' check_document: 'scan/7' ", more));
-  }
-  void Bring(const std::string& quantity, const std::string& more = {}) {
-    EXPECT_THAT(CheckIn(Announce(quantity), more), IsOk());
-  }
-  pb::StockSummaryRow Stock() {
-    const auto answer = Do<pb::SummarizeStockResponse, pb::SummarizeStockRequest>(
-        spo_, absl::StrCat(kStock, "SummarizeStock"), absl::StrCat("site: '", site_, "'"));
-    return answer.rows_size() == 0 ? pb::StockSummaryRow() : answer.rows(0);
-  }
-  std::vector<pb::StockItem> Items(const std::string& filter) {
-    const auto answer = Do<pb::ListStockItemsResponse, kam::api::ListRequest>(
-        spo_, absl::StrCat(kStock, "ListStockItems"),
-        absl::StrCat("filter: \"site = '", site_, "' AND ", filter, "\""));
-    return {answer.stock_items().begin(), answer.stock_items().end()};
-  }
-  // The ledger is what is there: by product, status, and lot.
-  void ExpectLedgerRight() {
-    const std::string site = IdOf(site_);
-    for (const char* status : {"AVAILABLE", "QUARANTINED", "DAMAGED"}) {
-      EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COALESCE(SUM(quantity), 0) AS CHAR) FROM stock_entries WHERE site = '",
-                                 site, "' AND stock_status = '", status, "'")),
-                Sql(absl::StrCat("SELECT CAST(COALESCE(SUM(quantity), 0) AS CHAR) FROM stock_items WHERE site = '",
-                                 site, "' AND stock_status = '", status, "'")))
-          << status;
-    }
-    EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COUNT(*) AS CHAR) FROM stock_items i WHERE i.site = '", site,
-                               "' AND i.quantity <> (SELECT COALESCE(SUM(e.quantity), 0) FROM stock_entries e WHERE "
-                               "e.item = i.id)")),
-              Decimal());
-  }
-  // An order whose issue note draws on the site.
-  Order Ready(const std::string& quantity) {
-    SetLimit(account_, "UNLIMITED", "");
-    const std::string contract = NewContract(account_, /*credit=*/true, "CNY", product_);
-    const Order order = Do<Order, pb::CreateOrderRequest>(
-        kax_, absl::StrCat(kOrders, "CreateOrder"),
-        absl::StrCat("order { account: '", account_, "' contract: '", contract, "' lines { product: '", product_,
-                     "' quantity: '", quantity, "' } }"));
-    Do<Order, pb::ReviewOrderRequest>(
-        sad_, absl::StrCat(kOrders, "ReviewOrder"),
-        absl::StrCat("name: '", order.name(), "' warehouse: '", code_, "' check_result: 'complete'"));
-    return Release(order.name());
-  }
-  std::string Plan(const Order& order, const std::string& quantity, const std::string& more = {}) {
-    return Do<Delivery, pb::CreateDeliveryRequest>(
-               kax_, absl::StrCat(kDeliveries, "CreateDelivery"),
-               absl::StrCat("delivery { order: '", order.name(),
-                            "' planned_date: '2026-01-06' place: 'Site' deliverer: '", kax_.subject,
-                            "' lines { line_number: 1 quantity: '", quantity,
-                            "' } checklist { title: 'keys' done: true } ", more, " }"))
-        .name();
-  }
-  absl::StatusOr<Delivery> Ship(const std::string& delivery) {
-    return Call<Delivery, pb::ShipDeliveryRequest>(wh_, absl::StrCat(kDeliveries, "ShipDelivery"),
-                                                   absl::StrCat("name: '", delivery, "'"));
-  }
-  template <typename Request>
-  absl::StatusOr<pb::StockTake> Take(const auth::Principal& who, const std::string& method, const std::string& take,
-                                     const std::string& more = {}) {
-    return Call<pb::StockTake, Request>(who, absl::StrCat(kStock, method), absl::StrCat("name: '", take, "' ", more));
-  }
-  pb::StockTake StartTake() {
-    return Do<pb::StockTake, pb::CreateStockTakeRequest>(wh_, absl::StrCat(kStock, "CreateStockTake"),
-                                                         absl::StrCat("stock_take { site: '", site_, "' }"));
-  }
-  std::string Counted(const std::string& quantity, const std::string& cause = {}) {
-    return absl::StrCat("lines { product: '", product_, "' counted_quantity: '", quantity, "' cause: '", cause, "' }");
-  }
-
-  auth::Principal spo_, svm_;
-  std::string product_, site_, code_;
-};
 
 // C-24: checked by both sides, damage appraised by the service department, days in stock kept.
 TEST_F(StockServiceTest, DamagedGoodsWaitForTheServiceDepartment) {
@@ -279,6 +174,47 @@ TEST_F(StockServiceTest, ThePiecesThatWereSentAreDelivered) {
   ExpectLedgerRight();
 }
 
+// C-24: who sells shares the pressure of what has been in stock for long: his target counts what he sold of it.
+TEST_F(StockServiceTest, LongStockIsSharedOutAndCounted) {
+  Bring("6");
+  harness().clock().Advance(absl::Hours(24 * 91));
+  Bring("4");  // New goods count for nobody.
+  const auto create = [&](const auth::Principal& who, const std::string& seller, const std::string& until) {
+    return Call<pb::LongStockTarget, pb::CreateLongStockTargetRequest>(
+        who, absl::StrCat(kStock, "CreateLongStockTarget"),
+        absl::StrCat("long_stock_target { seller: '", seller, "' product: '", product_,
+                     "' quantity: '5' from_date: '2026-04-01' to_date: '", until, "' }"));
+  };
+  EXPECT_THAT(create(kax_, kax_.subject, "2026-04-30"), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(create(kam_, kax_.subject, "2026-03-31"), HasReason("PERIOD_INVALID"));
+  ASSERT_THAT(create(kam_, kax_.subject, "2026-04-30"), IsOk());
+  ASSERT_THAT(create(kam_, other_kax_.subject, "2026-04-30"), IsOk());
+  const auto report = [&](const auth::Principal& who) {
+    return Do<pb::ReportLongStockResponse, pb::ReportLongStockRequest>(who, absl::StrCat(kStock, "ReportLongStock"),
+                                                                       "");
+  };
+  ASSERT_EQ(report(kax_).rows_size(), 1) << "his own";
+  EXPECT_EQ(report(kax_).rows(0).sold_quantity(), "0");
+  const auto plan = [&](const std::string& quantity) {
+    return Do<Delivery, pb::CreateDeliveryRequest>(
+               kax_, absl::StrCat(kDeliveries, "CreateDelivery"),
+               absl::StrCat("delivery { order: '", Ready(quantity).name(),
+                            "' planned_date: '2026-04-07' place: 'Site' deliverer: '", kax_.subject,
+                            "' lines { line_number: 1 quantity: '", quantity,
+                            "' } checklist { title: 'keys' done: true } }"))
+        .name();
+  };
+  ASSERT_THAT(Ship(plan("4")), IsOk());
+  EXPECT_EQ(report(kax_).rows(0).sold_quantity(), "4");
+  EXPECT_EQ(report(kax_).rows(0).progress_percent(), "80");
+  ASSERT_THAT(Ship(plan("5")), IsOk());
+  EXPECT_EQ(report(kax_).rows(0).sold_quantity(), "6") << "three of these were new";
+  const auto all = report(kam_);
+  ASSERT_EQ(all.rows_size(), 2);
+  EXPECT_EQ(all.rows(1).sold_quantity(), "0") << "his customers took nothing";
+  harness().clock().Advance(-absl::Hours(24 * 91));
+}
+
 // C-24: a site may have more lots than are read at once.
 TEST_F(StockServiceTest, ManySmallLotsAreTakenInTurn) {
   Bring("1");
@@ -330,30 +266,6 @@ TEST_F(StockServiceTest, AReportOfDamageAlwaysEnds) {
               ::testing::AnyOf(HasReason("FIELDS_EXCLUSIVE"), HasReason("REFERENCE_NOT_FOUND")));
 }
 
-// C-25: a large site is counted in parts; the other products stay as they are.
-TEST_F(StockServiceTest, ASiteIsCountedInParts) {
-  Bring("10");
-  const std::string counted = product_;
-  product_ = NewProduct("");
-  Bring("3");
-  const auto take = Do<pb::StockTake, pb::CreateStockTakeRequest>(
-      wh_, absl::StrCat(kStock, "CreateStockTake"),
-      absl::StrCat("stock_take { site: '", site_, "' products: '", counted, "' }"));
-  ASSERT_EQ(take.lines_size(), 1);
-  EXPECT_EQ(take.lines(0).product(), counted);
-  const auto count = [&](const std::string& more) {
-    return Take<pb::CountStockTakeRequest>(
-        wh_, "CountStockTake", take.name(),
-        absl::StrCat("lines { product: '", counted, "' counted_quantity: '9' cause: 'lost' } ", more));
-  };
-  EXPECT_THAT(count(Counted("3")), HasReason("LINE_UNKNOWN"));
-  ASSERT_THAT(count(""), IsOk());
-  ASSERT_THAT(Take<pb::ApproveStockTakeRequest>(fd_, "ApproveStockTake", take.name()), IsOk());
-  EXPECT_EQ(Items(absl::StrCat("product = '", product_, "'"))[0].quantity(), "3");
-  EXPECT_EQ(Items(absl::StrCat("product = '", counted, "'"))[0].quantity(), "9");
-  ExpectLedgerRight();
-}
-
 // C-24: whoever is first gets the goods.
 TEST_F(StockServiceTest, ParallelShipmentsNeverTakeMoreThanThereIs) {
   Bring("5");
@@ -376,129 +288,6 @@ TEST_F(StockServiceTest, ParallelShipmentsNeverTakeMoreThanThereIs) {
   EXPECT_EQ(shipped, 2);
   EXPECT_EQ(Stock().available(), "1");
   ExpectLedgerRight();
-}
-
-// C-25: a difference has its cause, a second person approves it, it is posted once.
-TEST_F(StockServiceTest, StockTakeIsApprovedByASecondPersonAndPostedOnce) {
-  Bring("10");
-  const pb::StockTake take = StartTake();
-  EXPECT_EQ(take.lines(0).book_quantity(), "10");
-  EXPECT_THAT((Call<pb::StockTake, pb::CreateStockTakeRequest>(wh_, absl::StrCat(kStock, "CreateStockTake"),
-                                                               absl::StrCat("stock_take { site: '", site_, "' }"))),
-              HasReason("STOCK_TAKE_OPEN"));
-  EXPECT_THAT(Take<pb::ApproveStockTakeRequest>(fd_, "ApproveStockTake", take.name()), HasReason("STATE_NOT_ALLOWED"));
-  EXPECT_THAT(Take<pb::CountStockTakeRequest>(wh_, "CountStockTake", take.name(), Counted("8")),
-              HasReason("CAUSE_REQUIRED"));
-  // The books of the moment of counting hold, not those of the beginning.
-  Bring("1");
-  auth::Principal both = wh_;
-  both.grants["stock_take.approve"] = auth::Level::kAll;
-  const auto counted =
-      Take<pb::CountStockTakeRequest>(both, "CountStockTake", take.name(), Counted("8", "two stolen, one lost"));
-  ASSERT_THAT(counted, IsOk());
-  EXPECT_EQ(counted->lines(0).book_quantity(), "11");
-  EXPECT_EQ(counted->lines(0).difference(), "-3");
-  EXPECT_EQ(Stock().available(), "11") << "not before it is approved";
-  EXPECT_THAT(Take<pb::ApproveStockTakeRequest>(both, "ApproveStockTake", take.name()),
-              HasReason("SEPARATION_OF_DUTIES"));
-  ASSERT_THAT(Take<pb::RejectStockTakeRequest>(fd_, "RejectStockTake", take.name(), "reason: 'look again'"), IsOk());
-  ASSERT_THAT(Take<pb::CountStockTakeRequest>(wh_, "CountStockTake", take.name(), Counted("9", "two stolen")), IsOk());
-  std::atomic<int> approved = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] {
-      const auto answer = Take<pb::ApproveStockTakeRequest>(fd_, "ApproveStockTake", take.name());
-      if (answer.ok()) {
-        ++approved;
-      } else {
-        EXPECT_THAT(answer, HasReason("STATE_NOT_ALLOWED"));
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(approved, 1);
-  EXPECT_EQ(Stock().available(), "9");
-  ExpectLedgerRight();
-}
-
-// C-25: goods at a customer and at a subcontractor are counted like those in a warehouse.
-TEST_F(StockServiceTest, SitesOfOthersAreKeptToo) {
-  EXPECT_THAT((Call<pb::StockSite, pb::CreateStockSiteRequest>(
-                  spo_, absl::StrCat(kStock, "CreateStockSite"),
-                  absl::StrCat("stock_site { code: '", harness().NewId(),
-                               "' title: 'At the customer' kind: STOCK_SITE_KIND_CUSTOMER }"))),
-              HasReason("ACCOUNT_REQUIRED"));
-  const auto site = Do<pb::StockSite, pb::CreateStockSiteRequest>(
-      spo_, absl::StrCat(kStock, "CreateStockSite"),
-      absl::StrCat("stock_site { code: '", harness().NewId(),
-                   "' title: 'At the customer' kind: STOCK_SITE_KIND_CUSTOMER account: '", account_, "' }"));
-  site_ = site.name();
-  Bring("2");
-  const pb::StockTake take = StartTake();
-  ASSERT_THAT(Take<pb::CountStockTakeRequest>(wh_, "CountStockTake", take.name(), Counted("3", "one found behind")),
-              IsOk());
-  ASSERT_THAT(Take<pb::ApproveStockTakeRequest>(fd_, "ApproveStockTake", take.name()), IsOk());
-  EXPECT_EQ(Stock().available(), "3");
-  EXPECT_THAT((Call<pb::StockSite, kam::api::ArchiveRequest>(spo_, absl::StrCat(kStock, "ArchiveStockSite"),
-                                                             absl::StrCat("name: '", site_, "'"))),
-              HasReason("STOCK_LEFT"));
-  ExpectLedgerRight();
-}
-
-// C-24, C-25: over random movements the ledger is what a recount finds.
-TEST_F(StockServiceTest, LedgerEqualsARecountOverRandomMovements) {
-  const Order order = Ready("900");
-  for (const unsigned seed : {1u, 2u}) {
-    SCOPED_TRACE(seed);
-    std::mt19937 random(seed);
-    for (int step = 0; step < 25; ++step) {
-      const std::string quantity = absl::StrCat(1 + random() % 6);
-      switch (random() % 4) {
-        case 0:
-          Bring(quantity, absl::StrCat("lines { line: 1 received_quantity: '", quantity, "' damaged_quantity: '1' }"));
-          break;
-        case 1: {
-          const absl::StatusOr<Delivery> shipped = Ship(Plan(order, quantity));
-          if (!shipped.ok()) {
-            EXPECT_THAT(shipped, HasReason("STOCK_SHORT"));
-          }
-          break;
-        }
-        case 2: {
-          const std::vector<pb::StockItem> items = Items("status = AVAILABLE AND quantity > 0");
-          if (items.empty()) break;
-          const auto report = Do<pb::DamageReport, pb::CreateDamageReportRequest>(
-              wh_, absl::StrCat(kStock, "CreateDamageReport"),
-              absl::StrCat("damage_report { item: '", items[random() % items.size()].name(),
-                           "' quantity: '1' description: 'scratch' }"));
-          const char* verdicts[] = {"SELLABLE", "REPAIR", "SCRAP", "RETURN_TO_SUPPLIER"};
-          Do<pb::DamageReport, pb::AppraiseDamageRequest>(
-              svm_, absl::StrCat(kStock, "AppraiseDamage"),
-              absl::StrCat("name: '", report.name(),
-                           "' cause: DAMAGE_CAUSE_HANDLING opinion: 'seen' verdict: "
-                           "DAMAGE_VERDICT_",
-                           verdicts[random() % 4]));
-          break;
-        }
-        default: {
-          const pb::StockTake take = StartTake();
-          if (take.lines_size() == 0) {
-            Take<pb::CancelStockTakeRequest>(wh_, "CancelStockTake", take.name(), "reason: 'empty'")
-                .status()
-                .IgnoreError();
-            break;
-          }
-          EXPECT_THAT(Take<pb::CountStockTakeRequest>(wh_, "CountStockTake", take.name(), Counted(quantity, "found")),
-                      IsOk());
-          EXPECT_THAT(Take<pb::ApproveStockTakeRequest>(fd_, "ApproveStockTake", take.name()), IsOk());
-          EXPECT_EQ(
-              Sql(absl::StrCat("SELECT CAST(SUM(quantity) AS CHAR) FROM stock_items WHERE site = '", IdOf(site_), "'")),
-              D(quantity));
-        }
-      }
-      ExpectLedgerRight();
-    }
-  }
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/rules/supply.h"
 #include "contract-svc/sales.h"
+#include "contract-svc/verb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/order/v1/supply_service.pb.h"
@@ -113,18 +114,6 @@ void SetManufacturerHooks(const Context& context) {
   context.runtime.SetHooks(pb::ManufacturerOrder::descriptor(), std::move(hooks));
 }
 
-template <typename T, typename Request, typename Fn>
-void AddVerb(const Context& context, rpc::Registry* registry, absl::string_view method, Fn fn) {
-  registry->Add<Request, T>(Rpc(method), [context, fn](rpc::Call& call, const Request& request) -> absl::StatusOr<T> {
-    RETURN_IF_ERROR(context.directory.EnsureCaller(call));
-    return context.runtime.Write<T>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<T> {
-      ASSIGN_OR_RETURN(auto change, work.Begin<T>(request));
-      RETURN_IF_ERROR(fn(work, request, &change.after));
-      return work.Save(std::move(change));
-    });
-  });
-}
-
 absl::Status Approve(UnitOfWork& work, pb::OrderingPlan* plan) {
   RETURN_IF_ERROR(rules::CheckOtherPerson(plan->name(), work.actor().subject, plan->submitter(), "submitted the plan"));
   RETURN_IF_ERROR(rules::CheckOtherPerson(plan->name(), work.actor().subject, plan->creator(), "wrote the plan"));
@@ -162,45 +151,46 @@ void RegisterSupply(const Context& context, rpc::Registry* registry) {
   SetPlanHooks(context);
   SetManufacturerHooks(context);
   resource::RegisterStandardMethods(context.runtime, kService, registry);
-  AddVerb<pb::OrderingPlan, pb::SubmitOrderingPlanRequest>(context, registry, "SubmitOrderingPlan",
-                                                           [](UnitOfWork& work, const auto&, pb::OrderingPlan* plan) {
-                                                             plan->set_submitter(work.actor().subject);
-                                                             plan->clear_return_reason();
-                                                             return absl::OkStatus();
-                                                           });
-  AddVerb<pb::OrderingPlan, pb::ApproveOrderingPlanRequest>(
-      context, registry, "ApproveOrderingPlan",
+  AddPersonVerb<pb::OrderingPlan, pb::SubmitOrderingPlanRequest>(
+      context, Rpc("SubmitOrderingPlan"), registry, [](UnitOfWork& work, const auto&, pb::OrderingPlan* plan) {
+        plan->set_submitter(work.actor().subject);
+        plan->clear_return_reason();
+        return absl::OkStatus();
+      });
+  AddPersonVerb<pb::OrderingPlan, pb::ApproveOrderingPlanRequest>(
+      context, Rpc("ApproveOrderingPlan"), registry,
       [](UnitOfWork& work, const auto&, pb::OrderingPlan* plan) { return Approve(work, plan); });
-  AddVerb<pb::OrderingPlan, pb::ReturnOrderingPlanRequest>(
-      context, registry, "ReturnOrderingPlan", [](UnitOfWork&, const auto& request, pb::OrderingPlan* plan) {
+  AddPersonVerb<pb::OrderingPlan, pb::ReturnOrderingPlanRequest>(
+      context, Rpc("ReturnOrderingPlan"), registry, [](UnitOfWork&, const auto& request, pb::OrderingPlan* plan) {
         plan->set_return_reason(request.reason());
         return rules::CheckReason(request.reason());
       });
-  AddVerb<pb::ManufacturerOrder, pb::SubmitManufacturerOrderRequest>(
-      context, registry, "SubmitManufacturerOrder",
+  AddPersonVerb<pb::ManufacturerOrder, pb::SubmitManufacturerOrderRequest>(
+      context, Rpc("SubmitManufacturerOrder"), registry,
       [](UnitOfWork& work, const auto&, pb::ManufacturerOrder* order) { return Submit(work, order); });
-  AddVerb<pb::ManufacturerOrder, pb::ConfirmManufacturerOrderRequest>(
-      context, registry, "ConfirmManufacturerOrder",
+  AddPersonVerb<pb::ManufacturerOrder, pb::ConfirmManufacturerOrderRequest>(
+      context, Rpc("ConfirmManufacturerOrder"), registry,
       [](UnitOfWork&, const auto& request, pb::ManufacturerOrder* order) {
         order->set_manufacturer_number(request.manufacturer_number());
         if (!request.expected_date().empty()) order->set_expected_date(request.expected_date());
         if (!request.payment_date().empty()) order->set_payment_date(request.payment_date());
         return absl::OkStatus();
       });
-  AddVerb<pb::ManufacturerOrder, pb::ShipManufacturerOrderRequest>(
-      context, registry, "ShipManufacturerOrder", [](UnitOfWork&, const auto& request, pb::ManufacturerOrder* order) {
+  AddPersonVerb<pb::ManufacturerOrder, pb::ShipManufacturerOrderRequest>(
+      context, Rpc("ShipManufacturerOrder"), registry,
+      [](UnitOfWork&, const auto& request, pb::ManufacturerOrder* order) {
         if (!request.expected_date().empty()) order->set_expected_date(request.expected_date());
         return absl::OkStatus();
       });
-  AddVerb<pb::ManufacturerOrder, pb::CancelManufacturerOrderRequest>(
-      context, registry, "CancelManufacturerOrder",
+  AddPersonVerb<pb::ManufacturerOrder, pb::CancelManufacturerOrderRequest>(
+      context, Rpc("CancelManufacturerOrder"), registry,
       [](UnitOfWork&, const auto& request, pb::ManufacturerOrder* order) -> absl::Status {
         RETURN_IF_ERROR(rules::CheckReason(request.reason()));
         order->set_cancel_reason(request.reason());
         return rules::CheckNothingReceived(*order);
       });
-  AddVerb<pb::ManufacturerOrder, pb::CloseManufacturerOrderShortRequest>(
-      context, registry, "CloseManufacturerOrderShort",
+  AddPersonVerb<pb::ManufacturerOrder, pb::CloseManufacturerOrderShortRequest>(
+      context, Rpc("CloseManufacturerOrderShort"), registry,
       [](UnitOfWork&, const auto& request, pb::ManufacturerOrder* order) -> absl::Status {
         RETURN_IF_ERROR(rules::CheckReason(request.reason()));
         order->set_close_reason(request.reason());

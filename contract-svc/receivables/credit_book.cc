@@ -7,6 +7,7 @@
 #include "common/status/status.h"
 #include "common/time/date.h"
 #include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/receivable_item.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 
@@ -47,10 +48,11 @@ absl::StatusOr<std::optional<CreditAccount>> LockAccount(UnitOfWork& work, const
 }  // namespace
 
 absl::StatusOr<CreditPolicy> CurrentPolicy(mysql::Connection& connection, const resource::Runtime& runtime) {
-  ASSIGN_OR_RETURN(
-      std::vector<resource::Record> found,
-      runtime.store().Select(connection, *runtime.catalog().Find(CreditPolicy::descriptor()),
-                             {SqlCondition{"t.archive_time IS NULL", {}}}, "ORDER BY t.id DESC", /*limit=*/1));
+  ASSIGN_OR_RETURN(std::vector<resource::Record> found,
+                   runtime.store().Select(connection, *runtime.catalog().Find(CreditPolicy::descriptor()),
+                                          {SqlCondition{kHolds, {}}},
+                                          "ORDER BY COALESCE(t.publish_time, t.create_time) DESC, t.id DESC",
+                                          /*limit=*/1));
   if (found.empty()) return CreditPolicy();
   return static_cast<const CreditPolicy&>(*found[0].message);
 }
@@ -109,8 +111,9 @@ absl::StatusOr<std::map<std::string, rules::CreditUse>> CountUse(mysql::Connecti
 absl::StatusOr<int64_t> OldestOverdueDays(mysql::Connection& connection, absl::string_view account,
                                           absl::string_view today) {
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   connection.Query("SELECT MIN(b.due_date) FROM receivable_balances b WHERE b.account = ? AND "
-                                    "b.open_amount <> 0 AND b.due_date < ?",
+                   connection.Query("SELECT MIN(i.due_date) FROM receivable_items i WHERE i.account = ? AND i.state IN "
+                                    "('OPEN', 'PARTIALLY_PAID', 'PROMISED', 'DISPUTED') AND i.due_date < ? AND "
+                                    "i.open_amount > COALESCE(i.disputed_amount, 0)",
                                     {mysql::Value(IdOf(account)), mysql::Value(today)}));
   if (rows.empty() || rows[0][0].is_null()) return 0;
   return DaysBetween(rows[0][0].text(), today);
@@ -312,8 +315,7 @@ absl::Status CreditBook::PayItem(const ReceivableItem& item, Decimal amount, abs
   }
   ASSIGN_OR_RETURN(const Decimal left, Subtract(open, amount));
   SetAmount(left, currency, change.after.mutable_open());
-  change.after.set_state(left.is_zero() ? receivable::v1::RECEIVABLE_STATE_PAID
-                                        : receivable::v1::RECEIVABLE_STATE_PARTIALLY_PAID);
+  RETURN_IF_ERROR(rules::PlaceItem(&change.after));
   RETURN_IF_ERROR(work_.Save(std::move(change)).status());
   return Post(item, "RECEIPT", today_, -amount);
 }
@@ -322,11 +324,9 @@ absl::Status CreditBook::UnpayItem(const ReceivableItem& item, Decimal amount) {
   Change<ReceivableItem> change{item, item};
   const std::string& currency = item.amount().currency_code();
   ASSIGN_OR_RETURN(const Decimal open, AmountIn(item.open(), currency, "open"));
-  ASSIGN_OR_RETURN(const Decimal whole, AmountIn(item.amount(), currency, "amount"));
   ASSIGN_OR_RETURN(const Decimal now_open, Add(open, amount));
   SetAmount(now_open, currency, change.after.mutable_open());
-  change.after.set_state(now_open == whole ? receivable::v1::RECEIVABLE_STATE_OPEN
-                                           : receivable::v1::RECEIVABLE_STATE_PARTIALLY_PAID);
+  RETURN_IF_ERROR(rules::PlaceItem(&change.after));
   RETURN_IF_ERROR(work_.Save(std::move(change)).status());
   return Post(item, "RECEIPT", today_, amount);
 }
@@ -339,6 +339,10 @@ absl::Status CreditBook::CancelItem(const ReceivableItem& item) {
   change.after.set_state(receivable::v1::RECEIVABLE_STATE_CANCELLED);
   RETURN_IF_ERROR(work_.Save(std::move(change)).status());
   return Post(item, "CANCEL", today_, -open);
+}
+
+absl::Status CreditBook::WriteOff(const ReceivableItem& item, Decimal amount) {
+  return amount.is_zero() ? absl::OkStatus() : Post(item, "WRITE_OFF", today_, -amount);
 }
 
 absl::Status CreditBook::Save() {

@@ -27,7 +27,10 @@ inline constexpr char kDueReservation[] = "credit_reservation.expire";
 // An order that waits for credit does so as long as a reservation is held; then it is cancelled.
 inline constexpr char kDueCreditHold[] = "order.credit_hold";
 
-// The policy that holds; a default one when none was made.
+// Of policies t: it holds. One that was made before they were published has no state.
+inline constexpr char kHolds[] = "t.archive_time IS NULL AND (t.state IS NULL OR t.state = 'IN_FORCE')";
+
+// The policy that holds; a default one when none was published.
 absl::StatusOr<receivable::v1::CreditPolicy> CurrentPolicy(mysql::Connection& connection,
                                                            const resource::Runtime& runtime);
 rules::CreditRules RulesOf(const receivable::v1::CreditPolicy& policy);
@@ -86,6 +89,8 @@ class CreditBook {
   // Opens what a payment had closed: the payment went back.
   absl::Status UnpayItem(const receivable::v1::ReceivableItem& item, Decimal amount);
   absl::Status CancelItem(const receivable::v1::ReceivableItem& item);
+  // `amount` of the item, which is stored so already, is given up.
+  absl::Status WriteOff(const receivable::v1::ReceivableItem& item, Decimal amount);
 
   // Writes the use of the credit. Once, at the end.
   absl::Status Save();

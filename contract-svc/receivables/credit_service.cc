@@ -46,18 +46,6 @@ absl::StatusOr<bool> DecidedHere(UnitOfWork& work, const pb::CreditAccount& acco
   return !rows.empty();
 }
 
-absl::Status CheckPolicy(pb::CreditPolicy* policy) {
-  rules::AgeingBounds bounds = rules::kAgeingBoundsDefault;
-  if (policy->bucket_1_days() > 0) bounds[0] = policy->bucket_1_days();
-  if (policy->bucket_2_days() > 0) bounds[1] = policy->bucket_2_days();
-  if (policy->bucket_3_days() > 0) bounds[2] = policy->bucket_3_days();
-  RETURN_IF_ERROR(rules::CheckBounds(bounds));
-  if (policy->unset_limit_type() == pb::CREDIT_LIMIT_TYPE_AMOUNT && !policy->has_unset_limit()) {
-    return InvalidField("credit_policy.unset_limit", "FIELD_REQUIRED", "must be set with AMOUNT");
-  }
-  return absl::OkStatus();
-}
-
 void SetHooks(const Context& context) {
   resource::Hooks accounts;
   accounts.prepare = PrepareNames(context);
@@ -74,13 +62,6 @@ void SetHooks(const Context& context) {
         return decided ? rules::CheckLimitKept(before, *after) : absl::OkStatus();
       });
   context.runtime.SetHooks(pb::CreditAccount::descriptor(), std::move(accounts));
-
-  resource::Hooks policies;
-  policies.on_create =
-      resource::OnCreate<pb::CreditPolicy>([](UnitOfWork&, pb::CreditPolicy* policy) { return CheckPolicy(policy); });
-  policies.on_update = resource::OnUpdate<pb::CreditPolicy>(
-      [](UnitOfWork&, const pb::CreditPolicy&, pb::CreditPolicy* after) { return CheckPolicy(after); });
-  context.runtime.SetHooks(pb::CreditPolicy::descriptor(), std::move(policies));
 }
 
 absl::StatusOr<pb::CreditAccount> Propose(const Context& context, rpc::Call& call,

@@ -150,7 +150,16 @@ absl::StatusOr<pb::Invoice> Pass(const Context& context, rpc::Call& call, const 
   }
   return context.runtime.Write<pb::Invoice>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Invoice> {
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Invoice>(request));
+    const std::string today = context.Today(work.now());
+    ASSIGN_OR_RETURN(const std::string due, request.due_date().empty()
+                                                ? AddDays(today, context.policy.handover_days)
+                                                : absl::StatusOr<std::string>(request.due_date()));
+    if (due < today) {
+      return InvalidField("due_date", "DUE_DATE_INVALID", "must not be in the past",
+                          {{"value", due}, {"today", today}});
+    }
     pb::Handover* handover = change.after.add_handovers();
+    handover->set_due_date(due);
     handover->set_document(request.document());
     handover->set_giver(work.actor().subject);
     handover->set_receiver(request.receiver());

@@ -1,4 +1,5 @@
 // kam.receivable.v1.ReceivableService (C-32).
+#include <algorithm>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -7,8 +8,10 @@
 #include "common/status/status.h"
 #include "common/time/date.h"
 #include "contract-svc/receivables/credit_book.h"
+#include "contract-svc/receivables/receivable_figures.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/receivable.h"
+#include "contract-svc/rules/receivable_alarm.h"
 #include "contract-svc/sales.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
@@ -25,6 +28,7 @@ using resource::UnitOfWork;
 using rules::SetAmount;
 
 constexpr char kService[] = "kam.receivable.v1.ReceivableService";
+constexpr int kTrendMonthsMax = 36;
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
@@ -192,57 +196,71 @@ absl::StatusOr<pb::ListAgeingResponse> ListAgeing(const Context& context, rpc::C
   return response;
 }
 
+// Rows of one period of `days`, with what the policy wants of it.
+absl::Status AddTurnover(const std::vector<rules::Owed>& figures, const rules::Wanted& wanted, int64_t days,
+                         const std::string& month, pb::GetTurnoverDaysResponse* response) {
+  for (const rules::Owed& owed : figures) {
+    ASSIGN_OR_RETURN(const Decimal both, Add(owed.opening, owed.closing));
+    ASSIGN_OR_RETURN(const Decimal average, Divide(both, Decimal::FromInt(2), rules::kAmountScale));
+    pb::TurnoverRow* turnover = response->add_rows();
+    turnover->set_month(month);
+    turnover->set_currency(owed.currency);
+    SetAmount(owed.opening, owed.currency, turnover->mutable_opening());
+    SetAmount(owed.closing, owed.currency, turnover->mutable_closing());
+    SetAmount(average, owed.currency, turnover->mutable_average());
+    SetAmount(owed.sales, owed.currency, turnover->mutable_credit_sales());
+    ASSIGN_OR_RETURN(const std::string turnover_days,
+                     rules::TurnoverDays(owed.opening, owed.closing, owed.sales, days));
+    turnover->set_turnover_days(turnover_days);
+    if (!turnover_days.empty() && wanted.target_days > 0) {
+      ASSIGN_OR_RETURN(const Decimal value, Decimal::Parse(turnover_days, "turnover_days"));
+      turnover->set_over_target(value > Decimal::FromInt(wanted.target_days));
+    }
+    const auto cap = wanted.caps.find(owed.currency);
+    if (cap != wanted.caps.end()) turnover->set_over_cap(owed.closing > cap->second);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<pb::GetTurnoverDaysResponse> TurnoverDays(const Context& context, rpc::Call& call,
                                                          const pb::GetTurnoverDaysRequest& request) {
-  ASSIGN_OR_RETURN(const int64_t span, DaysBetween(request.from_date(), request.to_date()));
-  if (span < 0) {
-    return InvalidField("to_date", "PERIOD_INVALID", "is before from_date",
-                        {{"fromDate", request.from_date()}, {"toDate", request.to_date()}});
+  ASSIGN_OR_RETURN(const absl::CivilDay first, ParseDate(request.from_date(), "from_date"));
+  ASSIGN_OR_RETURN(const absl::CivilDay last, ParseDate(request.to_date(), "to_date"));
+  const bool too_long = request.monthly() && absl::CivilMonth(last) - absl::CivilMonth(first) >= kTrendMonthsMax;
+  if (last < first || too_long) {
+    return InvalidField(
+        "to_date", "PERIOD_INVALID",
+        too_long ? absl::StrCat("month by month is for ", kTrendMonthsMax, " months at most") : "is before from_date",
+        {{"fromDate", request.from_date()}, {"toDate", request.to_date()}});
   }
   pb::GetTurnoverDaysResponse response;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     response.Clear();
-    response.set_days(static_cast<int32_t>(span + 1));
+    response.set_days(static_cast<int32_t>(last - first + 1));
     ASSIGN_OR_RETURN(const pb::CreditPolicy policy, CurrentPolicy(connection, context.runtime));
-    response.set_target_days(policy.dso_target_days());
-    // Balances now, less what was posted since.
+    ASSIGN_OR_RETURN(rules::Wanted wanted, rules::WantedOf(policy, request.region(), request.account()));
+    response.set_target_days(wanted.target_days);
+    // What the caller reaches is not all that the cap of a region or of the company is for.
+    if (request.account().empty() && call.level() != auth::Level::kAll) wanted.caps.clear();
     std::vector<Value> params;
-    std::string sql =
-        "SELECT u.currency, SUM(u.opening), SUM(u.closing), SUM(u.sales) FROM (SELECT t.currency AS "
-        "currency, t.open_amount AS opening, t.open_amount AS closing, 0 AS sales FROM "
-        "receivable_balances t WHERE t.open_amount <> 0";
-    absl::StrAppend(&sql, ScopeSql(context, call, &params),
-                    " UNION ALL SELECT t.currency, -t.amount, CASE WHEN t.entry_date > ? THEN -t.amount ELSE 0 END, "
-                    "CASE WHEN t.entry_date <= ? AND t.kind IN ('INVOICE', 'CANCEL') THEN t.amount ELSE 0 END FROM "
-                    "receivable_entries t WHERE t.entry_date >= ?");
-    params.emplace_back(request.to_date());
-    params.emplace_back(request.to_date());
-    params.emplace_back(request.from_date());
-    absl::StrAppend(&sql, ScopeSql(context, call, &params), ") u GROUP BY u.currency ORDER BY u.currency");
-    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
-    for (const mysql::Row& row : rows) {
-      const std::string& currency = row[0].text();
-      ASSIGN_OR_RETURN(const Decimal opening, Decimal::Parse(row[1].text(), "opening"));
-      ASSIGN_OR_RETURN(const Decimal closing, Decimal::Parse(row[2].text(), "closing"));
-      ASSIGN_OR_RETURN(const Decimal sales, Decimal::Parse(row[3].text(), "sales"));
-      ASSIGN_OR_RETURN(const Decimal both, Add(opening, closing));
-      ASSIGN_OR_RETURN(const Decimal average, Divide(both, Decimal::FromInt(2), rules::kAmountScale));
-      pb::TurnoverRow* turnover = response.add_rows();
-      turnover->set_currency(currency);
-      SetAmount(opening, currency, turnover->mutable_opening());
-      SetAmount(closing, currency, turnover->mutable_closing());
-      SetAmount(average, currency, turnover->mutable_average());
-      SetAmount(sales, currency, turnover->mutable_credit_sales());
-      ASSIGN_OR_RETURN(const std::string days, rules::TurnoverDays(opening, closing, sales, span + 1));
-      turnover->set_turnover_days(days);
-      if (!days.empty() && policy.dso_target_days() > 0) {
-        ASSIGN_OR_RETURN(const Decimal value, Decimal::Parse(days, "turnover_days"));
-        turnover->set_over_target(value > Decimal::FromInt(policy.dso_target_days()));
-      }
-      if (policy.has_receivables_cap() && policy.receivables_cap().currency_code() == currency) {
-        ASSIGN_OR_RETURN(const Decimal cap, rules::AmountIn(policy.receivables_cap(), currency, "receivables_cap"));
-        turnover->set_over_cap(closing > cap);
-      }
+    std::string where = ScopeSql(context, call, &params);
+    if (!request.account().empty()) {
+      where += " AND t.account = ?";
+      params.emplace_back(IdOf(request.account()));
+    }
+    if (!request.region().empty()) {
+      where += " AND t.account IN (SELECT r.account FROM account_scopes r WHERE r.region = ?)";
+      params.emplace_back(request.region());
+    }
+    for (absl::CivilDay from = first; from <= last;) {
+      const absl::CivilDay end =
+          request.monthly() ? std::min(last, absl::CivilDay(absl::CivilMonth(from) + 1) - 1) : last;
+      ASSIGN_OR_RETURN(
+          const std::vector<rules::Owed> figures,
+          LoadOwed(connection, OwedBy::kAll, absl::FormatCivilTime(from), absl::FormatCivilTime(end), where, params));
+      const std::string month = request.monthly() ? absl::FormatCivilTime(absl::CivilMonth(from)) : std::string();
+      RETURN_IF_ERROR(AddTurnover(figures, wanted, end - from + 1, month, &response));
+      from = end + 1;
     }
     return absl::OkStatus();
   }));

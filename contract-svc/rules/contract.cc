@@ -338,11 +338,11 @@ absl::Status Review(absl::string_view actor, ReviewStepKind step, bool approve, 
   return absl::OkStatus();
 }
 
-absl::Status Sign(const v1::SignContractRequest& request, absl::string_view actor, absl::string_view today,
-                  absl::string_view sha256, Contract* contract) {
+absl::Status Sign(const v1::SignContractRequest& request, const std::vector<std::string>& checks,
+                  absl::string_view actor, absl::string_view today, absl::string_view sha256, Contract* contract) {
   RETURN_IF_ERROR(CheckSignedText(contract->name(), request.presented_sha256(), sha256, contract->approved_sha256()));
   RETURN_IF_ERROR(CheckSignatories(contract->parties(), request.signatories()));
-  RETURN_IF_ERROR(CheckSigning(contract->name(), request.signing_checks()));
+  RETURN_IF_ERROR(CheckSigning(contract->name(), checks, request.signing_checks()));
   ASSIGN_OR_RETURN(const std::string date, SignDate(request.sign_date(), today));
   *contract->mutable_signatories() = request.signatories();
   *contract->mutable_signing_checks() = request.signing_checks();

@@ -63,8 +63,8 @@ absl::Status Review(absl::string_view actor, v1::ReviewStepKind step, bool appro
 
 // SIGNED_TEXT_DIFFERS, SIGNATORY_MISSING, SIGNING_CHECK_FAILED, SIGN_DATE_INVALID. `sha256` is that of the stored
 // words.
-absl::Status Sign(const v1::SignContractRequest& request, absl::string_view actor, absl::string_view today,
-                  absl::string_view sha256, v1::Contract* contract);
+absl::Status Sign(const v1::SignContractRequest& request, const std::vector<std::string>& checks,
+                  absl::string_view actor, absl::string_view today, absl::string_view sha256, v1::Contract* contract);
 
 // May a new order be taken on `today`? CONTRACT_NOT_IN_FORCE, CONTRACT_NOT_STARTED, CONTRACT_ENDED.
 absl::Status CheckOrderable(absl::string_view today, const v1::Contract& contract);

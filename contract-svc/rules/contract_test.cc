@@ -188,22 +188,27 @@ TEST(ContractTest, OnlyTheApprovedTextIsSigned) {
   v1::SignContractRequest request;
   ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
       R"(presented_sha256: "hash" signatories { party: "seller" person: "x" } signatories { party: "buyer" person: "y" }
-         signing_checks { title: "names" correct: true } seal: "s" scan_document: "d")",
+         signing_checks { title: "prices" correct: true } seal: "s" scan_document: "d")",
       &request));
-  EXPECT_THAT(Sign(request, "employees/k", kToday, "other", &contract), HasReason("SIGNED_TEXT_DIFFERS"));
+  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", kToday, "other", &contract), HasReason("SIGNED_TEXT_DIFFERS"));
   request.set_presented_sha256("other");
-  EXPECT_THAT(Sign(request, "employees/k", kToday, "hash", &contract), HasReason("SIGNED_TEXT_DIFFERS"));
+  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", kToday, "hash", &contract), HasReason("SIGNED_TEXT_DIFFERS"));
   request.set_presented_sha256("hash");
+  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", kToday, "hash", &contract), HasReason("SIGNING_CHECK_MISSING"))
+      << "a check with a title of his own is not the one that is asked for";
+  request.mutable_signing_checks(0)->set_kind(v1::SIGNING_CHECK_KIND_PRICES);
+  EXPECT_THAT(Sign(request, {"PARTIES", "PRICES"}, "employees/k", kToday, "hash", &contract),
+              HasReason("SIGNING_CHECK_MISSING"));
   request.set_sign_date("2026-01-06");
-  EXPECT_THAT(Sign(request, "employees/k", kToday, "hash", &contract), HasReason("SIGN_DATE_INVALID"));
+  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", kToday, "hash", &contract), HasReason("SIGN_DATE_INVALID"));
   request.clear_sign_date();
   request.mutable_signing_checks(0)->set_correct(false);
-  EXPECT_THAT(Sign(request, "employees/k", kToday, "hash", &contract), HasReason("SIGNING_CHECK_FAILED"));
+  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", kToday, "hash", &contract), HasReason("SIGNING_CHECK_FAILED"));
   request.mutable_signing_checks(0)->set_correct(true);
   request.mutable_signatories()->RemoveLast();
-  EXPECT_THAT(Sign(request, "employees/k", kToday, "hash", &contract), HasReason("SIGNATORY_MISSING"));
+  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", kToday, "hash", &contract), HasReason("SIGNATORY_MISSING"));
   request.add_signatories()->set_party("buyer");
-  ASSERT_THAT(Sign(request, "employees/k", kToday, "hash", &contract), IsOk());
+  ASSERT_THAT(Sign(request, {"PRICES"}, "employees/k", kToday, "hash", &contract), IsOk());
   EXPECT_EQ(contract.sign_date(), kToday);
 }
 

@@ -9,6 +9,7 @@
 #include "common/time/date.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/order.h"
+#include "contract-svc/rules/time.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/order/v1/checklist_template.pb.h"
@@ -40,10 +41,6 @@ std::map<int, int> SerialsByLine(const Delivery& delivery) {
   std::map<int, int> serials;
   for (const auto& serial : delivery.serials()) ++serials[serial.line_number()];
   return serials;
-}
-
-absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
-  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
 }
 
 absl::Status CheckSerialList(const Delivery& delivery) {

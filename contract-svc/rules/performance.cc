@@ -43,6 +43,13 @@ absl::Status RenewalDecided(const Contract& contract) {
 
 }  // namespace
 
+absl::Status CheckOrdersOver(absl::string_view contract, int64_t open_orders) {
+  if (open_orders == 0) return absl::OkStatus();
+  return FailedPrecondition("ORDERS_OPEN", contract,
+                            absl::StrCat(open_orders, " orders of the contract are not settled"),
+                            {{"orders", absl::StrCat(open_orders)}});
+}
+
 absl::Status SetDeviation(Obligation* obligation) {
   ASSIGN_OR_RETURN(const Decimal target, Target(*obligation));
   ASSIGN_OR_RETURN(const Decimal fulfilled, Fulfilled(*obligation));

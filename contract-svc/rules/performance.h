@@ -17,6 +17,10 @@ class RenewContractRequest;
 
 namespace kam::contract::rules {
 
+// A contract ends, and its final rebate is reckoned, when its orders are over: what is still invoiced belongs to it.
+// ORDERS_OPEN.
+absl::Status CheckOrdersOver(absl::string_view contract, int64_t open_orders);
+
 // A new or changed obligation: exactly one target, in the currency of the contract; the deviation is worked out.
 // CONTRACT_NOT_IN_FORCE, TARGET_REQUIRED, CURRENCY_MISMATCH.
 absl::Status CompleteObligation(const v1::Contract& contract, absl::string_view today, v1::Obligation* obligation);

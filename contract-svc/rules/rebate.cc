@@ -9,6 +9,7 @@
 #include "common/time/date.h"
 #include "contract-svc/rules/amendment_parts.h"
 #include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/performance.h"
 #include "contract-svc/rules/receivable.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
@@ -25,15 +26,6 @@ absl::Status NothingToSettle(absl::string_view contract, const v1::RebateSettlem
   ASSIGN_OR_RETURN(const Decimal volume, AmountIn(settlement.volume(), settlement.volume().currency_code(), "volume"));
   return FailedPrecondition("NOTHING_TO_SETTLE", contract, what,
                             {{"volume", volume.ToString()}, {"percent", settlement.percent()}});
-}
-
-absl::Status CheckOrdersOver(absl::string_view contract, const RebateHistory& history) {
-  if (history.open_orders == 0) return absl::OkStatus();
-  return FailedPrecondition("ORDERS_OPEN", contract,
-                            absl::StrCat(history.open_orders,
-                                         " orders of the contract are not settled: what is still "
-                                         "invoiced belongs to the final rebate"),
-                            {{"orders", absl::StrCat(history.open_orders)}});
 }
 
 absl::Status RebateChanged(const Rebate& now, Decimal amount, const std::string& settlement) {
@@ -231,7 +223,7 @@ absl::Status CheckSettlement(absl::string_view today, const v1::Contract& contra
       return date("the final settlement is made on the last day of the contract or later", contract.end_date());
     }
     if (until != today) return date("the final settlement is reckoned to the day it is made", today);
-    RETURN_IF_ERROR(CheckOrdersOver(contract.name(), history));
+    RETURN_IF_ERROR(CheckOrdersOver(contract.name(), history.open_orders));
   }
   if (!accrual && history.open) {
     return FailedPrecondition("REBATE_SETTLEMENT_OPEN", contract.name(), "another settlement waits for its decision");
@@ -250,8 +242,9 @@ absl::Status CheckUnchanged(const Rebate& now, const RebateHistory& history, con
   const std::string currency = settlement.amount().currency_code();
   ASSIGN_OR_RETURN(const Decimal amount, AmountIn(settlement.amount(), currency, "amount"));
   if (amount == now.payable) {
-    return settlement.kind() == v1::REBATE_SETTLEMENT_KIND_FINAL ? CheckOrdersOver(settlement.contract(), history)
-                                                                 : absl::OkStatus();
+    return settlement.kind() == v1::REBATE_SETTLEMENT_KIND_FINAL
+               ? CheckOrdersOver(settlement.contract(), history.open_orders)
+               : absl::OkStatus();
   }
   return RebateChanged(now, amount, settlement.name());
 }

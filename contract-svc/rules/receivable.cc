@@ -7,6 +7,7 @@
 #include "common/money/money.h"
 #include "common/status/status.h"
 #include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/time.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/order/v1/order.pb.h"
@@ -21,12 +22,6 @@ using order::v1::OrderLine;
 using receivable::v1::Invoice;
 using receivable::v1::InvoiceLine;
 using receivable::v1::Receipt;
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* stamp) {
-  const timespec spec = absl::ToTimespec(time);
-  stamp->set_seconds(spec.tv_sec);
-  stamp->set_nanos(static_cast<int32_t>(spec.tv_nsec));
-}
 
 struct LineState {
   Decimal quantity, delivered, invoiced_quantity, amount, tax, invoiced, invoiced_tax;

@@ -1,11 +1,16 @@
 #include "contract-svc/rules/review.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "common/status/status.h"
 #include "contract-svc/rules/receivable.h"
+#include "contract-svc/rules/time.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "kam/contract/v1/contract.pb.h"
 
@@ -14,12 +19,6 @@ namespace {
 
 using v1::ReviewStep;
 using v1::ReviewStepKind;
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* stamp) {
-  const timespec spec = absl::ToTimespec(time);
-  stamp->set_seconds(spec.tv_sec);
-  stamp->set_nanos(static_cast<int32_t>(spec.tv_nsec));
-}
 
 }  // namespace
 
@@ -125,8 +124,20 @@ absl::Status CheckSignatories(const google::protobuf::RepeatedPtrField<v1::Contr
   return absl::OkStatus();
 }
 
-absl::Status CheckSigning(absl::string_view subject,
+absl::Status CheckSigning(absl::string_view subject, const std::vector<std::string>& asked,
                           const google::protobuf::RepeatedPtrField<v1::SigningCheck>& checks) {
+  std::set<std::string> done;
+  for (const auto& check : checks) {
+    done.insert(std::string(absl::StripPrefix(v1::SigningCheckKind_Name(check.kind()), "SIGNING_CHECK_KIND_")));
+  }
+  std::vector<std::string> missing;
+  std::copy_if(asked.begin(), asked.end(), std::back_inserter(missing),
+               [&](const std::string& kind) { return done.count(kind) == 0; });
+  if (!missing.empty()) {
+    return FailedPrecondition("SIGNING_CHECK_MISSING", subject,
+                              absl::StrCat("not checked with the customer: ", absl::StrJoin(missing, ", ")),
+                              {{"missing", absl::StrJoin(missing, ", ")}, {"asked", absl::StrJoin(asked, ", ")}});
+  }
   for (const auto& check : checks) {
     if (check.correct()) continue;
     return FailedPrecondition("SIGNING_CHECK_FAILED", subject,

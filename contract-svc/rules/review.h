@@ -4,6 +4,7 @@
 #define KAM_CONTRACT_SVC_RULES_REVIEW_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -58,8 +59,9 @@ absl::Status CheckSignedText(absl::string_view subject, absl::string_view presen
 // SIGNATORY_MISSING naming the party that nobody signed for.
 absl::Status CheckSignatories(const google::protobuf::RepeatedPtrField<v1::ContractParty>& parties,
                               const google::protobuf::RepeatedPtrField<v1::Signatory>& signatories);
-// What was checked with the customer is all correct. SIGNING_CHECK_FAILED.
-absl::Status CheckSigning(absl::string_view subject,
+// What was checked with the customer is all correct, and every kind in `asked` (PRICES, ...) was checked.
+// SIGNING_CHECK_MISSING naming those left out, SIGNING_CHECK_FAILED.
+absl::Status CheckSigning(absl::string_view subject, const std::vector<std::string>& asked,
                           const google::protobuf::RepeatedPtrField<v1::SigningCheck>& checks);
 // The day of signature; empty: today. SIGN_DATE_INVALID.
 absl::StatusOr<std::string> SignDate(absl::string_view asked, absl::string_view today);

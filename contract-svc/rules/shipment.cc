@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/time.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "kam/order/v1/delivery.pb.h"
 
@@ -19,16 +20,6 @@ using order::v1::Shipment;
 using order::v1::ShipmentException;
 using order::v1::ShipmentLeg;
 using order::v1::ShipmentLine;
-
-absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
-  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
-}
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* stamp) {
-  const timespec spec = absl::ToTimespec(time);
-  stamp->set_seconds(spec.tv_sec);
-  stamp->set_nanos(static_cast<int32_t>(spec.tv_nsec));
-}
 
 // The last thing that happened to any leg.
 absl::Time LastEvent(const Shipment& shipment) {

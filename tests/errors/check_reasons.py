@@ -37,6 +37,7 @@ NOT_REASONS = {
     "TRADE_NAME": "why two files may be one firm",
     "TYPING_ERROR": "why two files may be one firm",
     "WARRANTY_CLAIM": "kind of business with an account",
+    "WRITE_OFF": "kind of a posting to an open item",
     "VALIDATED_ONLY": "ends a validate_only transaction, never leaves the runtime",
 }
 # Calls with a reason as an argument: its index, and the code they stand for; None: the code is an argument.

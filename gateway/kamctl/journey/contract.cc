@@ -357,8 +357,7 @@ absl::Status Contract(World& world, Story* story) {
   Json sign = {{"presentedSha256", kForeignHash},
                {"signatories", Json::array({{{"party", "seller"}, {"person", "林岚"}, {"post", "大客户经理"}},
                                             {{"party", "buyer"}, {"person", "吴经理"}, {"post", "设备科科长"}}})},
-               {"signingChecks", Json::array({{{"title", "型号、数量、单价"}, {"correct", true}},
-                                              {{"title", "交付与付款条件"}, {"correct", true}}})},
+               {"signingChecks", SigningChecks()},
                {"seal", "合同专用章"},
                {"scanDocument", "scans/contract-018.pdf"}};
   RETURN_IF_ERROR(world.Refused(kManager, "签署被改过的文本 signs another text than the approved one", path + ":sign",

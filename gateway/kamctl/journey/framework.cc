@@ -1,4 +1,6 @@
 // The annual agreement: a framework contract with rebate, an amendment, its ledger, its renewal.
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "gateway/kamctl/amounts.h"
@@ -22,7 +24,7 @@ Json Signed(const std::string& sha256) {
                                        {{"party", "buyer"}, {"person", "吴经理"}, {"post", "设备科科长"}}})},
           {"seal", "合同专用章"},
           {"scanDocument", "scans/framework.pdf"},
-          {"signingChecks", Json::array({{{"title", "数量与单价"}, {"correct", true}}})}};
+          {"signingChecks", SigningChecks()}};
 }
 
 absl::StatusOr<std::string> TextHash(World& world, const std::string& path) {
@@ -72,7 +74,7 @@ absl::Status Sign(World& world, const std::string& path) {
   RETURN_IF_ERROR(ReviewAll(world, path));
   ASSIGN_OR_RETURN(const std::string sha256, TextHash(world, path));
   Json sign = Signed(sha256);
-  sign["signingChecks"] = Json::array({{{"title", "返利档次"}, {"correct", true}}});
+  sign["signingChecks"].push_back({{"title", "返利档次"}, {"correct", true}});
   RETURN_IF_ERROR(world.Refused(kManager, "年度协议由他人签署 somebody else signs the annual agreement", path + ":sign",
                                 sign, "ANNUAL_SIGNER_REQUIRED"));
   RETURN_IF_ERROR(world.Do(kPolicyMaker, "签订 signs it", path + ":sign", sign, "SIGNED").status());
@@ -140,6 +142,18 @@ absl::Status Renew(World& world, const std::string& path) {
 }
 
 }  // namespace
+
+Json SigningChecks() {
+  Json checks = Json::array();
+  for (const auto& [kind, title] : {std::pair<const char*, const char*>{"PARTIES", "主体与签字权"},
+                                    {"LINES", "型号与数量"},
+                                    {"PRICES", "单价与金额"},
+                                    {"DELIVERY", "交付条件"},
+                                    {"PAYMENT", "付款条件"}}) {
+    checks.push_back({{"title", title}, {"kind", absl::StrCat("SIGNING_CHECK_KIND_", kind)}, {"correct", true}});
+  }
+  return checks;
+}
 
 absl::Status PlayFramework(World& world, const Story& story) {
   world.Chapter("年度协议、配额、变更、续签 Annual agreement, quota, amendment, renewal (C-09, C-14, C-16, C-20, G22)");

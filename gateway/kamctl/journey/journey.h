@@ -23,6 +23,9 @@ struct Story {
   std::string warehouse;  // Code of the store that serves this customer.
 };
 
+// What is checked with the customer before a contract is signed.
+Json SigningChecks();
+
 // Plays the journey and prints the page of the department head. A company is registered anew each time; of the few that
 // are known the first without a file is taken, and when the journey was played to its end before, only the page is
 // printed. JOURNEY_STOPPED says who did what with which unexpected outcome.
