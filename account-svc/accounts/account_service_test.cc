@@ -459,7 +459,7 @@ TEST_F(AccountTest, ServicePeopleSeeTheFileWithoutItsBusiness) {
 }
 
 // A-07, G28: a duplicate of somebody invisible: exists, protected until T; no name, no owner.
-TEST_F(AccountTest, TheBlindCheckTellsNeitherNameNorOwner) {
+TEST_F(AccountTest, G28TheBlindCheckTellsNeitherNameNorOwner) {
   const Account theirs = world_.AddAccount(kax_);
   world_.Assign(gam_, theirs.name(), seller_.name());
   const auto mine = Check(kax_, theirs);
