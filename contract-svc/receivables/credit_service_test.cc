@@ -47,7 +47,7 @@ TEST_F(CreditServiceTest, NoneAndZeroRefuseUnlimitedAcceptsNotSetIsNoCredit) {
 }
 
 // G8: through real gRPC.
-TEST_F(CreditServiceTest, TwentyParallelOrdersOfTenOnALimitOfHundredGiveExactlyTen) {
+TEST_F(CreditServiceTest, G8TwentyParallelOrdersOfTenOnALimitOfHundredGiveExactlyTen) {
   const std::string contract = NewContract(account_, /*credit=*/true);
   SetLimit(account_, "AMOUNT", "100");
   std::atomic<int> accepted = 0, refused = 0;
