@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "account-svc/area.h"
+#include "account-svc/work/notification.h"
 
 namespace kam::account {
 namespace {
@@ -35,6 +36,7 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, rpc::Registry
                  schedule::Scheduler* scheduler, Peers peers) {
   const Context context{runtime, policy, runtime.zone(), scheduler, std::make_shared<const Peers>(std::move(peers))};
   for (const Area* area : Areas()) area->register_handlers(context, registry);
+  FeedNotifications(context);
 }
 
 }  // namespace kam::account

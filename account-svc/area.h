@@ -31,8 +31,8 @@ const Area& VisitsArea();
 const Area& MarketArea();
 // Departments, people, rights and the directory (G-01 to G-03).
 const Area& PeopleArea();
-// Tasks, reports, meetings, coordination, policies, training, improvement, shared resources (G-08, G-10 to G-14, G-23,
-// G-24).
+// Tasks, reports, meetings, coordination, policies, training, improvement, shared resources, inboxes (G-08, G-10 to
+// G-14, G-22 to G-24).
 const Area& WorkArea();
 
 }  // namespace kam::account

@@ -71,6 +71,9 @@ absl::Status Policy::Validate() const {
   range("work_report_grace_days", work_report_grace_days, 0, kDaysMax);
   range("onboarding_days", onboarding_days, 1, kDaysMax);
   range("onboarding_watch_days", onboarding_watch_days, onboarding_days, kDaysMax);
+  range("notification_read_days", notification_read_days, 1, notification_days);
+  range("notification_days", notification_days, 1, kDaysMax);
+  range("leave_return_reminder_days", leave_return_reminder_days, 1, kDaysMax);
   range("leave_short_half_days", leave_short_half_days, 1, kDaysMax);
   range("establishment_of_specialists", establishment_of_specialists, 1, kTeamMax);
   range("establishment_of_posts", establishment_of_posts, 1, kTeamMax);

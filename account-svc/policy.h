@@ -145,6 +145,11 @@ struct Policy {
   // those who have not looks back (G-14).
   int onboarding_days = 14;
   int onboarding_watch_days = 180;
+  // Days for which a notification is kept once it was read, and at all (G-22).
+  int notification_read_days = 90;
+  int notification_days = 365;
+  // Days between two reminders of a leave that is over and was never returned from (G-06, G-22).
+  int leave_return_reminder_days = 1;
   // ----
 
   // Most people in a reporting subtree; it travels in every token.

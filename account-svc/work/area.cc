@@ -4,6 +4,7 @@
 #include "kam/organization/v1/coordination.pb.h"
 #include "kam/organization/v1/improvement_item.pb.h"
 #include "kam/organization/v1/meeting.pb.h"
+#include "kam/organization/v1/notification.pb.h"
 #include "kam/organization/v1/policy_document.pb.h"
 #include "kam/organization/v1/shared_resource.pb.h"
 #include "kam/organization/v1/task.pb.h"
@@ -15,9 +16,10 @@ namespace {
 
 constexpr absl::string_view kServices[] = {
     "kam.organization.v1.CoordinationService",   "kam.organization.v1.ImprovementService",
-    "kam.organization.v1.MeetingService",        "kam.organization.v1.PolicyDocumentService",
-    "kam.organization.v1.SharedResourceService", "kam.organization.v1.TaskService",
-    "kam.organization.v1.TrainingService",       "kam.organization.v1.WorkReportService",
+    "kam.organization.v1.MeetingService",        "kam.organization.v1.NotificationService",
+    "kam.organization.v1.PolicyDocumentService", "kam.organization.v1.SharedResourceService",
+    "kam.organization.v1.TaskService",           "kam.organization.v1.TrainingService",
+    "kam.organization.v1.WorkReportService",
 };
 
 void FillCatalog(resource::Catalog* catalog) {
@@ -29,6 +31,8 @@ void FillCatalog(resource::Catalog* catalog) {
   catalog->Add<organization::v1::WorkingGroup>();
   catalog->Add<organization::v1::WorkReport>();
   catalog->Add<organization::v1::Meeting>();
+  catalog->Add<organization::v1::Notification>();
+  catalog->Add<organization::v1::NotificationPreference>();
   catalog->Add<organization::v1::PolicyDocument>();
   catalog->Add<organization::v1::PolicyReceipt>();
   catalog->Add<organization::v1::PolicyCheck>();
@@ -44,6 +48,7 @@ void RegisterHandlers(const Context& context, rpc::Registry* registry) {
   RegisterMeetings(context, registry);
   RegisterPolicyDocuments(context, registry);
   RegisterTraining(context, registry);
+  RegisterNotifications(context, registry);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The work of people (G-08, G-10 to G-14, G-23, G-24).
+// The work of people (G-08, G-10 to G-14, G-22 to G-24).
 #ifndef KAM_ACCOUNT_SVC_WORK_WORK_SERVICE_H_
 #define KAM_ACCOUNT_SVC_WORK_WORK_SERVICE_H_
 
@@ -13,6 +13,7 @@ void RegisterImprovement(const Context& context, rpc::Registry* registry);
 void RegisterCoordination(const Context& context, rpc::Registry* registry);
 void RegisterWorkReports(const Context& context, rpc::Registry* registry);
 void RegisterMeetings(const Context& context, rpc::Registry* registry);
+void RegisterNotifications(const Context& context, rpc::Registry* registry);
 void RegisterPolicyDocuments(const Context& context, rpc::Registry* registry);
 void RegisterTraining(const Context& context, rpc::Registry* registry);
 

@@ -1,0 +1,144 @@
+// What happens, told to those whom it concerns (G-22): notices and reminders hang on the saved-hooks of the types, so
+// that no verb can forget them.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/work/notification.h"
+#include "common/schedule/schedule.h"
+#include "common/status/status.h"
+#include "common/time/date.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = organization::v1;
+using resource::UnitOfWork;
+using rules::Notice;
+using rules::Timer;
+
+// Puts down what has another time than before.
+absl::Status SetTimers(UnitOfWork& work, const std::vector<Timer>& before, const std::vector<Timer>& after,
+                       const std::string& name) {
+  for (const Timer& timer : after) {
+    const auto known = std::find_if(before.begin(), before.end(),
+                                    [&](const Timer& other) { return absl::string_view(other.kind) == timer.kind; });
+    if (known == before.end() ? !timer.time.has_value() : known->time == timer.time) continue;
+    RETURN_IF_ERROR(timer.time.has_value()
+                        ? schedule::Schedule(work, timer.kind, name, std::max(*timer.time, work.now()))
+                        : schedule::Cancel(work, timer.kind, name));
+  }
+  return absl::OkStatus();
+}
+
+// Adds to what is done after a write of T; `more` gets the states before (may be null) and after.
+template <typename T, typename More>
+void AddSaved(const Context& context, More more) {
+  resource::Hooks hooks = context.runtime.HooksOf(T::descriptor());
+  hooks.on_saved = [saved = std::move(hooks.on_saved), more](UnitOfWork& work, const google::protobuf::Message* before,
+                                                             const google::protobuf::Message& after) -> absl::Status {
+    if (saved) RETURN_IF_ERROR(saved(work, before, after));
+    return more(work, static_cast<const T*>(before), static_cast<const T&>(after));
+  };
+  context.runtime.SetHooks(T::descriptor(), std::move(hooks));
+}
+
+template <typename T>
+absl::Status Tell(const Context& context, UnitOfWork& work, const T* before, const T& after) {
+  // What comes from another system was told there.
+  if (work.importing()) return absl::OkStatus();
+  return Deliver(context, work, rules::NoticesOf(before, after), after.name());
+}
+
+template <typename T>
+void Notices(const Context& context) {
+  AddSaved<T>(context, [context](UnitOfWork& work, const T* before, const T& after) {
+    return Tell(context, work, before, after);
+  });
+}
+
+// Notices, and the times at which something is done about it if nothing happens.
+template <typename T>
+void NoticesAndTimers(const Context& context) {
+  AddSaved<T>(context, [context](UnitOfWork& work, const T* before, const T& after) -> absl::Status {
+    RETURN_IF_ERROR(Tell(context, work, before, after));
+    const std::vector<Timer> known =
+        before == nullptr ? std::vector<Timer>() : rules::TimersOf(*before, context.policy, context.zone);
+    return SetTimers(work, known, rules::TimersOf(after, context.policy, context.zone), after.name());
+  });
+}
+
+// Reminds on the day, and again as the rules say. `method`: the RPC that put the reminder down.
+template <typename T>
+void Reminders(const Context& context, const char* kind, absl::string_view method) {
+  NoticesAndTimers<T>(context);
+  if (context.scheduler == nullptr) return;
+  context.scheduler->Handle(
+      kind, method, [context, kind](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
+        ASSIGN_OR_RETURN(const T resource, work.Load<T>(item.resource));
+        const std::string today = context.Today(work.now());
+        RETURN_IF_ERROR(Deliver(context, work, rules::Remind(resource, today), resource.name()));
+        const int days = rules::RemindAgainAfter(resource, today, context.policy);
+        if (days == 0) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const std::string next, AddDays(today, days));
+        return schedule::Schedule(work, kind, resource.name(), rules::WorkBegins(next, context.policy, context.zone));
+      });
+}
+
+// Everybody whom a policy binds is told on its first day; who has not read it is reminded on the last for it.
+void Policies(const Context& context) {
+  NoticesAndTimers<pb::PolicyDocument>(context);
+  if (context.scheduler == nullptr) return;
+  const auto handle = [&](const char* kind, const char* title, bool unread) {
+    context.scheduler->Handle(
+        kind, "kam.organization.v1.PolicyDocumentService/ApprovePolicyDocument",
+        [context, kind, title, unread](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
+          ASSIGN_OR_RETURN(const pb::PolicyDocument document, work.Load<pb::PolicyDocument>(item.resource));
+          if (document.state() != pb::POLICY_DOCUMENT_STATE_APPROVED) return absl::OkStatus();
+          Notice notice;
+          notice.kind = pb::NOTIFICATION_KIND_POLICY;
+          notice.title = absl::StrCat(title, document.title());
+          notice.due_date = document.read_by_date();
+          notice.subject = document.name();
+          ASSIGN_OR_RETURN(const bool all, DeliverToDepartment(context, work, document.department(), notice,
+                                                               unread ? document.name() : std::string()));
+          return all ? absl::OkStatus() : schedule::Schedule(work, kind, document.name(), work.now());
+        });
+  };
+  handle(rules::kPolicyPublish, "制度生效 In force: ", /*unread=*/false);
+  handle(rules::kPolicyReadBy, "制度待阅 To be read until today: ", /*unread=*/true);
+}
+
+}  // namespace
+
+void FeedNotifications(const Context& context) {
+  Reminders<pb::Task>(context, rules::kTaskDue, "kam.organization.v1.TaskService/CreateTask");
+  Reminders<pb::ImprovementItem>(context, rules::kImprovementDue,
+                                 "kam.organization.v1.ImprovementService/PlanImprovement");
+  Reminders<pb::LeaveRequest>(context, rules::kLeaveReturn, "kam.organization.v1.LeaveRequestService/ApproveLeave");
+  Reminders<pb::InstructionRequest>(context, rules::kInstructionDue,
+                                    "kam.organization.v1.InstructionRequestService/CreateInstructionRequest");
+  Policies(context);
+  Notices<pb::CoordinationRequest>(context);
+  Notices<pb::WorkReport>(context);
+  Notices<pb::Meeting>(context);
+  Notices<pb::TrainingSession>(context);
+  Notices<pb::ResourceBooking>(context);
+  Notices<pb::PersonnelAct>(context);
+  Notices<pb::AssessmentSheet>(context);
+  Notices<pb::Post>(context);
+  Notices<v1::OwnershipNotice>(context);
+  Notices<v1::AccountReminder>(context);
+  Notices<v1::AccountHandover>(context);
+  Notices<v1::AccountMerge>(context);
+  Notices<v1::WorkDispute>(context);
+  Notices<v1::Visit>(context);
+  Notices<v1::VisitReport>(context);
+  Notices<v1::VisitProblem>(context);
+  Notices<v1::CustomerOpinion>(context);
+  Notices<v1::CustomerNeed>(context);
+  Notices<v1::ImportantMatter>(context);
+  Notices<v1::Tender>(context);
+}
+
+}  // namespace kam::account
