@@ -73,6 +73,7 @@ absl::Status Policy::Validate() const {
   range("onboarding_watch_days", onboarding_watch_days, onboarding_days, kDaysMax);
   range("notification_read_days", notification_read_days, 1, notification_days);
   range("notification_days", notification_days, 1, kDaysMax);
+  range("assessment_target_days", assessment_target_days, 0, kDaysMax);
   range("leave_return_reminder_days", leave_return_reminder_days, 1, kDaysMax);
   range("leave_short_half_days", leave_short_half_days, 1, kDaysMax);
   range("establishment_of_specialists", establishment_of_specialists, 1, kTeamMax);

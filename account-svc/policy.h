@@ -212,6 +212,8 @@ struct Policy {
   int establishment_of_specialists = 3;
   int establishment_of_posts = 1;
   std::vector<std::string> specialist_roles = {"KAX", "BD", "PS", "AS", "ASP"};
+  // Days from the begin of a period in which targets that are set may be changed (G-15).
+  int assessment_target_days = 10;
   // Posts of team leaders: the department manager decides who has them.
   std::vector<std::string> team_leader_roles = {"BDS", "PSS", "ASS"};
 

@@ -7,6 +7,7 @@
 #include "account-svc/people/line.h"
 #include "account-svc/people/people.h"
 #include "account-svc/rules/assessment_rules.h"
+#include "account-svc/verb.h"
 #include "common/auth/grants.h"
 #include "common/id/digest.h"
 #include "common/money/decimal.h"
@@ -33,13 +34,6 @@ constexpr char kOpen[] = "assessment.open";
 constexpr char kCoScore[] = "assessment.coscore";
 constexpr char kSatisfaction[] = "assessment.satisfaction.write";
 constexpr int kMonthsMax = 12;
-
-template <typename T, typename Request, typename Work>
-void AddWrite(const Context& context, const std::string& rpc, rpc::Registry* registry, Work body) {
-  registry->Add<Request, T>(rpc, [context, body](rpc::Call& call, const Request& request) -> absl::StatusOr<T> {
-    return context.runtime.Write<T>(call, request, [&](UnitOfWork& work) { return body(work, request); });
-  });
-}
 
 // ---- Templates
 
@@ -186,7 +180,7 @@ void AddScoring(const Context& context, rpc::Registry* registry) {
                 AssessmentSheet* sheet) -> absl::Status {
         ASSIGN_OR_RETURN(const rules::Scorers scorers, ScorersOf(context, work, *sheet));
         RETURN_IF_ERROR(rules::CheckScorer(actor, scorers, *sheet));
-        return rules::SetTargets(request, context.Today(work.now()), sheet);
+        return rules::SetTargets(request, context.policy, context.Today(work.now()), sheet);
       });
   AddSheet<pb::RecordAssessmentActualsRequest>(context, "RecordAssessmentActuals", registry,
                                                [](UnitOfWork& work, const pb::RecordAssessmentActualsRequest& request,

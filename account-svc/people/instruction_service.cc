@@ -7,6 +7,7 @@
 #include "account-svc/people/people.h"
 #include "account-svc/rules/instruction_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/verb.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/organization/v1/instruction_request_service.pb.h"
@@ -76,15 +77,6 @@ absl::StatusOr<InstructionRequest> Forward(const Context& context, UnitOfWork& w
   return work.Save(std::move(change));
 }
 
-template <typename Request, typename Work>
-void Add(const Context& context, absl::string_view method, rpc::Registry* registry, Work body) {
-  registry->Add<Request, InstructionRequest>(
-      Rpc(method), [context, body](rpc::Call& call, const Request& request) -> absl::StatusOr<InstructionRequest> {
-        return context.runtime.Write<InstructionRequest>(call, request,
-                                                         [&](UnitOfWork& work) { return body(work, request); });
-      });
-}
-
 }  // namespace
 
 void RegisterInstructions(const Context& context, rpc::Registry* registry) {
@@ -93,33 +85,34 @@ void RegisterInstructions(const Context& context, rpc::Registry* registry) {
       [context](UnitOfWork& work, InstructionRequest* request) { return CreateRequest(context, work, request); });
   context.runtime.SetHooks(InstructionRequest::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
-  Add<pb::ApproveInstructionRequest>(
-      context, "ApproveInstruction", registry,
+  AddWrite<InstructionRequest, pb::ApproveInstructionRequest>(
+      context, Rpc("ApproveInstruction"), registry,
       [](UnitOfWork& work, const pb::ApproveInstructionRequest& request) -> absl::StatusOr<InstructionRequest> {
         RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         return Decide(work, request, /*notes=*/false);
       });
-  Add<pb::RefuseInstructionRequest>(
-      context, "RefuseInstruction", registry,
+  AddWrite<InstructionRequest, pb::RefuseInstructionRequest>(
+      context, Rpc("RefuseInstruction"), registry,
       [](UnitOfWork& work, const pb::RefuseInstructionRequest& request) -> absl::StatusOr<InstructionRequest> {
         RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         return Decide(work, request, /*notes=*/false);
       });
-  Add<pb::NoteReportRequest>(
-      context, "NoteReport", registry,
+  AddWrite<InstructionRequest, pb::NoteReportRequest>(
+      context, Rpc("NoteReport"), registry,
       [](UnitOfWork& work, const pb::NoteReportRequest& request) { return Decide(work, request, /*notes=*/true); });
-  Add<pb::ForwardInstructionRequest>(context, "ForwardInstruction", registry,
-                                     [context](UnitOfWork& work, const pb::ForwardInstructionRequest& request) {
-                                       return Forward(context, work, request);
-                                     });
-  Add<pb::WithdrawInstructionRequest>(
-      context, "WithdrawInstruction", registry,
+  AddWrite<InstructionRequest, pb::ForwardInstructionRequest>(
+      context, Rpc("ForwardInstruction"), registry,
+      [context](UnitOfWork& work, const pb::ForwardInstructionRequest& request) {
+        return Forward(context, work, request);
+      });
+  AddWrite<InstructionRequest, pb::WithdrawInstructionRequest>(
+      context, Rpc("WithdrawInstruction"), registry,
       [](UnitOfWork& work, const pb::WithdrawInstructionRequest& request) -> absl::StatusOr<InstructionRequest> {
         ASSIGN_OR_RETURN(auto change, work.Begin<InstructionRequest>(request));
         return work.Save(std::move(change));
       });
-  Add<pb::ExecuteInstructionRequest>(
-      context, "ExecuteInstruction", registry,
+  AddWrite<InstructionRequest, pb::ExecuteInstructionRequest>(
+      context, Rpc("ExecuteInstruction"), registry,
       [](UnitOfWork& work, const pb::ExecuteInstructionRequest& request) -> absl::StatusOr<InstructionRequest> {
         ASSIGN_OR_RETURN(auto change, work.Begin<InstructionRequest>(request));
         change.after.set_result(request.result());

@@ -7,6 +7,7 @@
 #include "account-svc/people/line.h"
 #include "account-svc/people/people.h"
 #include "account-svc/rules/leave_rules.h"
+#include "account-svc/verb.h"
 #include "account-svc/work/people.h"
 #include "account-svc/working_time.h"
 #include "common/auth/grants.h"
@@ -141,15 +142,6 @@ absl::StatusOr<LeaveRequest> Decide(const Context& context, UnitOfWork& work, co
   return work.Save(std::move(change));
 }
 
-template <typename Request, typename Work>
-void Add(const Context& context, absl::string_view method, rpc::Registry* registry, Work body) {
-  registry->Add<Request, LeaveRequest>(
-      Rpc(method), [context, body](rpc::Call& call, const Request& request) -> absl::StatusOr<LeaveRequest> {
-        return context.runtime.Write<LeaveRequest>(call, request,
-                                                   [&](UnitOfWork& work) { return body(work, request); });
-      });
-}
-
 // ---- Attendance
 
 struct PersonInService {
@@ -204,12 +196,12 @@ absl::StatusOr<pb::StaffAttendanceReport> ReportStaffAttendance(const Context& c
     leaves.clear();
     ASSIGN_OR_RETURN(calendar, CalendarOf(context, connection));
     ASSIGN_OR_RETURN(people, PeopleOf(connection, call.principal, call.level(), request));
-    // Also those that were over before but not come back from in time.
+    // Also those that were over before but not come back from in time, or not at all.
     ASSIGN_OR_RETURN(
         const std::vector<Row> rows,
         connection.Query("SELECT employee, kind, start_date, end_date, starts_at_noon, ends_at_noon, return_date FROM "
                          "leave_requests WHERE state IN ('APPROVED', 'RETURNED') AND start_date <= ? AND (end_date >= "
-                         "? OR return_date > ?)",
+                         "? OR return_date > ? OR return_date IS NULL)",
                          {request.end_date(), request.start_date(), request.start_date()}));
     for (const Row& row : rows) {
       LeaveRequest leave;
@@ -224,16 +216,18 @@ absl::StatusOr<pb::StaffAttendanceReport> ReportStaffAttendance(const Context& c
     }
     return absl::OkStatus();
   }));
+  const std::string today = context.Today(context.runtime.clock().Now());
   pb::StaffAttendanceReport report;
   for (const PersonInService& person : people) {
     ASSIGN_OR_RETURN(const rules::Attendance count,
-                     rules::CountAttendance(calendar, person.first, person.last, leaves[person.id]));
+                     rules::CountAttendance(calendar, person.first, person.last, today, leaves[person.id]));
     pb::StaffAttendanceRow* row = report.add_rows();
     row->set_employee(NameOf("employees", person.id));
     row->set_display_name(person.name);
     row->set_working_days(count.working.ToFixed(1));
     row->set_leave_days(count.leave.ToFixed(1));
     row->set_overstayed_days(count.overstayed.ToFixed(1));
+    row->set_unconfirmed_days(count.unconfirmed.ToFixed(1));
     row->set_present_days(count.present.ToFixed(1));
     for (const auto& [kind, days] : count.by_kind) {
       pb::LeaveDays* part = row->add_leave();
@@ -252,29 +246,29 @@ void RegisterLeave(const Context& context, rpc::Registry* registry) {
       [context](UnitOfWork& work, LeaveRequest* leave) { return CreateLeave(context, work, leave); });
   context.runtime.SetHooks(LeaveRequest::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
-  Add<pb::ApproveLeaveRequest>(
-      context, "ApproveLeave", registry,
+  AddWrite<LeaveRequest, pb::ApproveLeaveRequest>(
+      context, Rpc("ApproveLeave"), registry,
       [context](UnitOfWork& work, const pb::ApproveLeaveRequest& request) { return Decide(context, work, request); });
-  Add<pb::RejectLeaveRequest>(
-      context, "RejectLeave", registry,
+  AddWrite<LeaveRequest, pb::RejectLeaveRequest>(
+      context, Rpc("RejectLeave"), registry,
       [context](UnitOfWork& work, const pb::RejectLeaveRequest& request) { return Decide(context, work, request); });
-  Add<pb::WithdrawLeaveRequest>(
-      context, "WithdrawLeave", registry,
+  AddWrite<LeaveRequest, pb::WithdrawLeaveRequest>(
+      context, Rpc("WithdrawLeave"), registry,
       [](UnitOfWork& work, const pb::WithdrawLeaveRequest& request) -> absl::StatusOr<LeaveRequest> {
         ASSIGN_OR_RETURN(auto change, work.Begin<LeaveRequest>(request));
         change.after.set_close_reason(request.reason());
         return work.Save(std::move(change));
       });
-  Add<pb::CancelLeaveRequest>(
-      context, "CancelLeave", registry,
+  AddWrite<LeaveRequest, pb::CancelLeaveRequest>(
+      context, Rpc("CancelLeave"), registry,
       [context](UnitOfWork& work, const pb::CancelLeaveRequest& request) -> absl::StatusOr<LeaveRequest> {
         ASSIGN_OR_RETURN(auto change, work.Begin<LeaveRequest>(request));
         RETURN_IF_ERROR(rules::CheckCancelLeave(context.Today(work.now()), change.before));
         change.after.set_close_reason(request.reason());
         return work.Save(std::move(change));
       });
-  Add<pb::ReturnFromLeaveRequest>(
-      context, "ReturnFromLeave", registry,
+  AddWrite<LeaveRequest, pb::ReturnFromLeaveRequest>(
+      context, Rpc("ReturnFromLeave"), registry,
       [context](UnitOfWork& work, const pb::ReturnFromLeaveRequest& request) -> absl::StatusOr<LeaveRequest> {
         ASSIGN_OR_RETURN(auto change, work.Begin<LeaveRequest>(request));
         ASSIGN_OR_RETURN(const rules::WorkCalendar calendar, CalendarOf(context, work.connection()));

@@ -10,6 +10,8 @@
 #include "account-svc/people/people.h"
 #include "account-svc/rules/organization_rules.h"
 #include "account-svc/rules/personnel_rules.h"
+#include "account-svc/rules/proto_time.h"
+#include "account-svc/verb.h"
 #include "common/resource/standard.h"
 #include "common/schedule/schedule.h"
 #include "common/status/status.h"
@@ -84,28 +86,65 @@ absl::Status Propose(const Context& context, UnitOfWork& work, PersonnelAct* act
   return rules::CheckPropose(person, *act);
 }
 
-// Puts a decided act into effect, in the transaction of its day.
-absl::StatusOr<PersonnelAct> PutIntoEffect(UnitOfWork& work, Change<PersonnelAct> change) {
-  PersonnelAct& act = change.after;
+// The person as the act leaves him; nothing is written yet.
+absl::StatusOr<Change<Employee>> EffectOf(UnitOfWork& work, const PersonnelAct& act) {
   Change<Employee> employee;
-  if (act.kind() != pb::PERSONNEL_ACT_KIND_HIRE) {
+  if (act.kind() == pb::PERSONNEL_ACT_KIND_HIRE) {
+    RETURN_IF_ERROR(CheckLoginFree(work, act));
+  } else {
     ASSIGN_OR_RETURN(employee.before, work.Load<Employee>(act.employee()));
     employee.after = employee.before;
   }
   RETURN_IF_ERROR(rules::ApplyAct(act, &employee.after));
   RETURN_IF_ERROR(rules::CheckEmployee(employee.after));
+  if (act.kind() != pb::PERSONNEL_ACT_KIND_HIRE) RETURN_IF_ERROR(CheckReporting(work, employee.after));
+  return employee;
+}
+
+absl::StatusOr<PersonnelAct> Store(UnitOfWork& work, Change<Employee> employee, Change<PersonnelAct> change) {
+  PersonnelAct& act = change.after;
   if (act.kind() == pb::PERSONNEL_ACT_KIND_HIRE) {
     ASSIGN_OR_RETURN(const Employee hired, work.Insert(employee.after));
     act.set_hired(hired.name());
   } else {
-    RETURN_IF_ERROR(CheckReporting(work, employee.after));
     RETURN_IF_ERROR(work.Save(std::move(employee)).status());
   }
   act.set_state(pb::PERSONNEL_ACT_STATE_IN_EFFECT);
-  google::protobuf::Timestamp now;
-  now.set_seconds(absl::ToUnixSeconds(work.now()));
-  *act.mutable_effect_time() = now;
+  *act.mutable_effect_time() = ToTimestamp(work.now());
+  act.clear_failure();
   return work.Save(std::move(change));
+}
+
+// Puts a decided act into effect, in the transaction of the decision.
+absl::StatusOr<PersonnelAct> PutIntoEffect(UnitOfWork& work, Change<PersonnelAct> change) {
+  ASSIGN_OR_RETURN(Change<Employee> employee, EffectOf(work, change.after));
+  return Store(work, std::move(employee), std::move(change));
+}
+
+// On its day. What is in the way then, a login taken meanwhile or somebody who has left, does not go away by itself:
+// the act waits for whoever has decided it.
+absl::Status RunEffect(UnitOfWork& work, const schedule::DueItem& item) {
+  Change<PersonnelAct> change;
+  ASSIGN_OR_RETURN(change.before, work.Load<PersonnelAct>(item.resource));
+  if (change.before.state() != pb::PERSONNEL_ACT_STATE_DECIDED) return absl::OkStatus();
+  change.after = change.before;
+  absl::StatusOr<Change<Employee>> employee = EffectOf(work, change.after);
+  if (employee.ok()) return Store(work, *std::move(employee), std::move(change)).status();
+  switch (employee.status().code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kPermissionDenied:
+      break;
+    default:
+      return employee.status();
+  }
+  constexpr size_t kFailureMax = 300;  // Bytes, of whatever text.
+  change.after.set_state(pb::PERSONNEL_ACT_STATE_FAILED);
+  change.after.set_failure(absl::StrCat(Reason(employee.status()), ": ", employee.status().message()));
+  if (change.after.failure().size() > kFailureMax) change.after.set_failure(Reason(employee.status()));
+  return work.Save(std::move(change)).status();
 }
 
 // Whether a team leader is concerned, as things are now: roles may have changed since the proposal.
@@ -136,6 +175,15 @@ absl::StatusOr<PersonnelAct> Decide(const Context& context, UnitOfWork& work,
   ASSIGN_OR_RETURN(const absl::CivilDay day, ParseDate(change.before.effective_date()));
   RETURN_IF_ERROR(schedule::Schedule(work, kDueEffect, change.before.name(), absl::FromCivil(day, context.zone)));
   return work.Save(std::move(change));
+}
+
+absl::StatusOr<PersonnelAct> Retry(const Context& context, UnitOfWork& work,
+                                   const pb::RetryPersonnelActRequest& request) {
+  ASSIGN_OR_RETURN(auto change, work.Begin<PersonnelAct>(request));
+  RETURN_IF_ERROR(SetTeamLeader(context, work, &change.after));
+  ASSIGN_OR_RETURN(const rules::ActPerson person, PersonOf(context, work, change.after));
+  RETURN_IF_ERROR(rules::CheckDecide(person, change.after));
+  return PutIntoEffect(work, std::move(change));
 }
 
 // Reject, revoke, veto: the act ends, by the one whom `check` lets.
@@ -229,15 +277,6 @@ absl::StatusOr<pb::ListOwnPersonnelActsResponse> ListOwn(const Context& context,
   return response;
 }
 
-template <typename Request, typename Work>
-void Add(const Context& context, absl::string_view method, rpc::Registry* registry, Work body) {
-  registry->Add<Request, PersonnelAct>(
-      Rpc(method), [context, body](rpc::Call& call, const Request& request) -> absl::StatusOr<PersonnelAct> {
-        return context.runtime.Write<PersonnelAct>(call, request,
-                                                   [&](UnitOfWork& work) { return body(work, request); });
-      });
-}
-
 }  // namespace
 
 void RegisterPersonnelActs(const Context& context, rpc::Registry* registry) {
@@ -246,24 +285,33 @@ void RegisterPersonnelActs(const Context& context, rpc::Registry* registry) {
       [context](UnitOfWork& work, PersonnelAct* act) { return Propose(context, work, act); });
   context.runtime.SetHooks(PersonnelAct::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
-  Add<pb::DecidePersonnelActRequest>(context, "DecidePersonnelAct", registry,
-                                     [context](UnitOfWork& work, const pb::DecidePersonnelActRequest& request) {
-                                       return Decide(context, work, request);
-                                     });
-  Add<pb::RejectPersonnelActRequest>(context, "RejectPersonnelAct", registry,
-                                     [context](UnitOfWork& work, const pb::RejectPersonnelActRequest& request) {
-                                       return End(context, work, request, rules::CheckDecide);
-                                     });
-  Add<pb::RevokePersonnelActRequest>(context, "RevokePersonnelAct", registry,
-                                     [context](UnitOfWork& work, const pb::RevokePersonnelActRequest& request) {
-                                       return End(context, work, request, rules::CheckDecide);
-                                     });
-  Add<pb::VetoPersonnelActRequest>(context, "VetoPersonnelAct", registry,
-                                   [context](UnitOfWork& work, const pb::VetoPersonnelActRequest& request) {
-                                     return End(context, work, request, rules::CheckVeto);
-                                   });
-  Add<pb::WithdrawPersonnelActRequest>(context, "WithdrawPersonnelAct", registry, Withdraw);
-  Add<pb::AddPersonnelOpinionRequest>(context, "AddPersonnelOpinion", registry, Opine);
+  AddWrite<PersonnelAct, pb::DecidePersonnelActRequest>(
+      context, Rpc("DecidePersonnelAct"), registry,
+      [context](UnitOfWork& work, const pb::DecidePersonnelActRequest& request) {
+        return Decide(context, work, request);
+      });
+  AddWrite<PersonnelAct, pb::RejectPersonnelActRequest>(
+      context, Rpc("RejectPersonnelAct"), registry,
+      [context](UnitOfWork& work, const pb::RejectPersonnelActRequest& request) {
+        return End(context, work, request, rules::CheckDecide);
+      });
+  AddWrite<PersonnelAct, pb::RevokePersonnelActRequest>(
+      context, Rpc("RevokePersonnelAct"), registry,
+      [context](UnitOfWork& work, const pb::RevokePersonnelActRequest& request) {
+        return End(context, work, request, rules::CheckDecide);
+      });
+  AddWrite<PersonnelAct, pb::RetryPersonnelActRequest>(
+      context, Rpc("RetryPersonnelAct"), registry,
+      [context](UnitOfWork& work, const pb::RetryPersonnelActRequest& request) {
+        return Retry(context, work, request);
+      });
+  AddWrite<PersonnelAct, pb::VetoPersonnelActRequest>(
+      context, Rpc("VetoPersonnelAct"), registry,
+      [context](UnitOfWork& work, const pb::VetoPersonnelActRequest& request) {
+        return End(context, work, request, rules::CheckVeto);
+      });
+  AddWrite<PersonnelAct, pb::WithdrawPersonnelActRequest>(context, Rpc("WithdrawPersonnelAct"), registry, Withdraw);
+  AddWrite<PersonnelAct, pb::AddPersonnelOpinionRequest>(context, Rpc("AddPersonnelOpinion"), registry, Opine);
   registry->Add<pb::ListVetoablePersonnelActsRequest, pb::ListVetoablePersonnelActsResponse>(
       Rpc("ListVetoablePersonnelActs"),
       [context](rpc::Call& call, const pb::ListVetoablePersonnelActsRequest&) { return ListVetoable(context, call); });
@@ -271,14 +319,7 @@ void RegisterPersonnelActs(const Context& context, rpc::Registry* registry) {
       Rpc("ListOwnPersonnelActs"),
       [context](rpc::Call& call, const pb::ListOwnPersonnelActsRequest&) { return ListOwn(context, call); });
   if (context.scheduler == nullptr) return;
-  context.scheduler->Handle(kDueEffect, Rpc("DecidePersonnelAct"),
-                            [](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
-                              Change<PersonnelAct> change;
-                              ASSIGN_OR_RETURN(change.before, work.Load<PersonnelAct>(item.resource));
-                              if (change.before.state() != pb::PERSONNEL_ACT_STATE_DECIDED) return absl::OkStatus();
-                              change.after = change.before;
-                              return PutIntoEffect(work, std::move(change)).status();
-                            });
+  context.scheduler->Handle(kDueEffect, Rpc("DecidePersonnelAct"), RunEffect);
 }
 
 }  // namespace kam::account

@@ -299,6 +299,44 @@ TEST_F(PersonnelTest, IsTakenBackBeforeItsDay) {
   EXPECT_THAT(world_.Call<PersonnelAct>(as_manager_, absl::StrCat(kService, "WithdrawPersonnelAct"), withdraw), IsOk());
 }
 
+// G-07: what cannot take effect on its day is not tried for ever: it waits for the decider, who tries again or revokes
+// it.
+TEST_F(PersonnelTest, WhatCannotTakeEffectWaitsForTheDecider) {
+  PersonnelAct hire;
+  hire.set_kind(pb::PERSONNEL_ACT_KIND_HIRE);
+  hire.set_candidate_name("李四");
+  hire.set_candidate_login(absl::StrCat("lisi", IdOf(seller_.name())));
+  hire.set_role("KAX");
+  hire.set_department(department_.name());
+  hire.set_superior(manager_.name());
+  hire.set_effective_date("2026-02-02");
+  hire.set_reason("编制内补员");
+  const auto proposed = Propose(as_manager_, hire);
+  ASSERT_THAT(proposed, IsOk());
+  ASSERT_THAT(Decide(as_gm_, *proposed), IsOk());
+  const auto login = [&](const std::string& value) {
+    world_.harness().db().Execute(
+        absl::StrCat("UPDATE employees SET login = '", value, "' WHERE id = '", IdOf(developer_.name()), "'"));
+  };
+  login(hire.candidate_login());
+  RunOn("2026-02-02");
+  const auto failed = Get(as_gm_, proposed->name());
+  ASSERT_THAT(failed, IsOk());
+  EXPECT_EQ(failed->state(), pb::PERSONNEL_ACT_STATE_FAILED);
+  EXPECT_THAT(failed->failure(), ::testing::HasSubstr("FIELD_NOT_UNIQUE"));
+  pb::RetryPersonnelActRequest retry;
+  retry.set_name(proposed->name());
+  const std::string method = absl::StrCat(kService, "RetryPersonnelAct");
+  EXPECT_THAT(world_.Call<PersonnelAct>(as_head_, method, retry), HasReason("NOT_THE_DECIDER"));
+  EXPECT_THAT(world_.Call<PersonnelAct>(as_gm_, method, retry), HasReason("FIELD_NOT_UNIQUE"));
+  login(absl::StrCat("other", IdOf(developer_.name())));
+  const auto done = world_.Call<PersonnelAct>(as_gm_, method, retry);
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->state(), pb::PERSONNEL_ACT_STATE_IN_EFFECT);
+  EXPECT_EQ(done->failure(), "");
+  EXPECT_NE(done->hired(), "");
+}
+
 // G-07
 TEST_F(PersonnelTest, EveryPairOfStateAndVerb) {
   PersonnelAct act;
@@ -317,6 +355,7 @@ TEST_F(PersonnelTest, EveryPairOfStateAndVerb) {
   pb::RejectPersonnelActRequest reject;
   pb::WithdrawPersonnelActRequest withdraw;
   pb::RevokePersonnelActRequest revoke;
+  pb::RetryPersonnelActRequest retry;
   reject.set_opinion("x");
   withdraw.set_reason("x");
   revoke.set_opinion("x");
@@ -344,7 +383,8 @@ TEST_F(PersonnelTest, EveryPairOfStateAndVerb) {
                   return call("RejectPersonnelAct", reject);
                 }},
                {"WithdrawPersonnelAct", {"PROPOSED"}, [&] { return call("WithdrawPersonnelAct", withdraw); }},
-               {"RevokePersonnelAct", {"DECIDED"}, [&] { return call("RevokePersonnelAct", revoke); }}});
+               {"RetryPersonnelAct", {"FAILED"}, [&] { return call("RetryPersonnelAct", retry); }},
+               {"RevokePersonnelAct", {"DECIDED", "FAILED"}, [&] { return call("RevokePersonnelAct", revoke); }}});
   ExpectPairs(world_, "personnel_acts", by_manager->name(), pb::PersonnelActState_descriptor(),
               {{"VetoPersonnelAct", {"PROPOSED", "DECIDED"}, veto}, {"AddPersonnelOpinion", {"PROPOSED"}, opine}});
 }

@@ -7,6 +7,7 @@
 #include "account-svc/people/organization_service.h"
 #include "account-svc/people/people.h"
 #include "account-svc/rules/post_rules.h"
+#include "account-svc/verb.h"
 #include "common/auth/grants.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -213,13 +214,6 @@ absl::StatusOr<PostAssignment> EndAssignment(UnitOfWork& work, const pb::EndPost
   change.after.set_until(request.until());
   change.after.set_end_reason(request.reason());
   return work.Save(std::move(change));
-}
-
-template <typename T, typename Request, typename Work>
-void AddWrite(const Context& context, const std::string& rpc, rpc::Registry* registry, Work body) {
-  registry->Add<Request, T>(rpc, [context, body](rpc::Call& call, const Request& request) -> absl::StatusOr<T> {
-    return context.runtime.Write<T>(call, request, [&](UnitOfWork& work) { return body(work, request); });
-  });
 }
 
 }  // namespace

@@ -185,6 +185,7 @@ absl::Status OpenSheet(const AssessmentTemplate& assessment, const pb::Employee&
     line->set_score_max(item.score_max());
     line->set_weight(item.weight());
     line->set_target(item.target());
+    line->set_approved_target(item.target());
   }
   return absl::OkStatus();
 }
@@ -244,7 +245,7 @@ absl::Status Aggregate(const AssessmentTemplate& assessment, const std::vector<s
   return SetResult(assessment, total, sheet);
 }
 
-absl::Status SetTargets(const pb::SetAssessmentTargetsRequest& request, const std::string& today,
+absl::Status SetTargets(const pb::SetAssessmentTargetsRequest& request, const Policy& policy, const std::string& today,
                         AssessmentSheet* sheet) {
   if (sheet->months_size() > 0) return Aggregated(*sheet);
   // Whoever knows the result would choose the target after it.
@@ -257,6 +258,7 @@ absl::Status SetTargets(const pb::SetAssessmentTargetsRequest& request, const st
         absl::StrCat("targets are set until ", sheet->end_date(), ", before anything is recorded"),
         {{"rule", "G-15"}, {"value", today}, {"limit", sheet->end_date()}});
   }
+  ASSIGN_OR_RETURN(const std::string last, AddDays(sheet->start_date(), policy.assessment_target_days));
   for (int i = 0; i < request.targets_size(); ++i) {
     const pb::TargetValue& value = request.targets(i);
     ASSIGN_OR_RETURN(AssessmentLine * line, LineOf(absl::StrCat("targets[", i, "].kpi"), value.kpi(), sheet));
@@ -265,7 +267,23 @@ absl::Status SetTargets(const pb::SetAssessmentTargetsRequest& request, const st
       return InvalidField(absl::StrCat("targets[", i, "].target"), "KPI_TARGET_MISSING", "must be above zero",
                           {{"kpi", value.kpi()}, {"value", value.target()}});
     }
+    if (!line->target().empty() && today > last) {
+      return FailedPrecondition("TARGET_FIXED", sheet->name(),
+                                absl::StrCat(line->display_name(), ": a target that is set is changed until ", last),
+                                {{"rule", "G-15"}, {"value", today}, {"limit", last}});
+    }
+    bool deviates = false;
+    if (!line->approved_target().empty()) {
+      ASSIGN_OR_RETURN(const Decimal approved, Decimal::Parse(line->approved_target(), "approved_target"));
+      deviates = !(approved == target);
+    }
+    if (deviates && value.reason().empty()) {
+      return InvalidField(absl::StrCat("targets[", i, "].reason"), "TARGET_REASON_REQUIRED",
+                          absl::StrCat("the approved target is ", line->approved_target(), "; another one says why"),
+                          {{"kpi", value.kpi()}, {"value", value.target()}, {"approved", line->approved_target()}});
+    }
     line->set_target(value.target());
+    line->set_target_reason(deviates ? value.reason() : "");
   }
   return absl::OkStatus();
 }
@@ -367,6 +385,18 @@ absl::Status Score(const pb::ScoreAssessmentRequest& request, const AssessmentTe
                               absl::StrCat("without a value or score: ", absl::StrJoin(missing, ", ")),
                               {{"indicators", absl::StrJoin(missing, ", ")}});
   }
+  Decimal share;
+  if (!assessment.co_score_weight().empty()) {
+    ASSIGN_OR_RETURN(share, Decimal::Parse(assessment.co_score_weight(), "co_score_weight"));
+  }
+  const bool alone = share.sign() > 0 && sheet->co_scores_size() == 0;
+  if (alone && request.co_score_missing_reason().empty()) {
+    return FailedPrecondition("CO_SCORE_MISSING", sheet->name(),
+                              absl::StrCat("those who take part have a share of ", assessment.co_score_weight(),
+                                           " %; have one of them score, or say why nobody does"),
+                              {{"rule", "R-02"}, {"limit", assessment.co_score_weight()}});
+  }
+  sheet->set_co_score_missing_reason(alone ? request.co_score_missing_reason() : "");
   ASSIGN_OR_RETURN(const Decimal total, Total(assessment, *sheet));
   return SetResult(assessment, total, sheet);
 }
@@ -379,6 +409,12 @@ std::string SignedText(const AssessmentSheet& sheet) {
                     "\n  目标 ", line.target(), " ", line.unit(), " | 实际 ", line.actual(), " ", line.unit(),
                     " | 得分 ", line.score(), "\n");
     if (!line.comment().empty()) absl::StrAppend(&text, "  评语 ", line.comment(), "\n");
+    if (!line.target_reason().empty()) {
+      absl::StrAppend(&text, "  批准目标 ", line.approved_target(), " | 调整原因 ", line.target_reason(), "\n");
+    }
+  }
+  if (!sheet.co_score_missing_reason().empty()) {
+    absl::StrAppend(&text, "\n无参与评估原因 ", sheet.co_score_missing_reason(), "\n");
   }
   for (const pb::CoScore& co : sheet.co_scores()) {
     absl::StrAppend(&text, "\n参与评估 ", co.scorer(), " | ", co.score(), " | ", co.opinion(), "\n");

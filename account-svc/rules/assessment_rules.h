@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "account-svc/policy.h"
 #include "kam/organization/v1/assessment_sheet.pb.h"
 #include "kam/organization/v1/assessment_sheet_service.pb.h"
 #include "kam/organization/v1/assessment_template.pb.h"
@@ -66,9 +67,11 @@ absl::Status Aggregate(const organization::v1::AssessmentTemplate& assessment, c
                        organization::v1::AssessmentSheet* sheet);
 
 // KPI_NOT_ON_SHEET, KPI_TARGET_MISSING for a target that is not above zero, ASSESSMENT_AGGREGATED, TARGET_FIXED once a
-// result is known or the period is over.
-absl::Status SetTargets(const organization::v1::SetAssessmentTargetsRequest& request, const std::string& today,
-                        organization::v1::AssessmentSheet* sheet);
+// result is known or the period is over, and for a target that is set some days after the begin of the period: whoever
+// leads the person sees the result come before anybody records it. TARGET_REASON_REQUIRED for another target than the
+// approved one.
+absl::Status SetTargets(const organization::v1::SetAssessmentTargetsRequest& request, const Policy& policy,
+                        const std::string& today, organization::v1::AssessmentSheet* sheet);
 // Also SEPARATION_OF_DUTIES for the own sheet; SATISFACTION_NOT_VERIFIED when `verifies_satisfaction` is false.
 absl::Status RecordActuals(const organization::v1::RecordAssessmentActualsRequest& request, absl::string_view actor,
                            bool verifies_satisfaction, organization::v1::AssessmentSheet* sheet);
@@ -78,8 +81,8 @@ absl::Status CheckCoScorer(absl::string_view actor, bool by_post, const Scorers&
 absl::Status CoScore(absl::string_view actor, const Scorers& scorers, const std::string& score,
                      const std::string& opinion, absl::Time now, organization::v1::AssessmentSheet* sheet);
 // Scores of every line, total, factor. SEPARATION_OF_DUTIES for a value that the scorer has recorded himself (G-20),
-// PERIOD_NOT_OVER, ASSESSMENT_INCOMPLETE, KPI_NOT_ON_SHEET, SCORE_OUT_OF_RANGE,
-// ASSESSMENT_AGGREGATED.
+// PERIOD_NOT_OVER, ASSESSMENT_INCOMPLETE, KPI_NOT_ON_SHEET, SCORE_OUT_OF_RANGE, ASSESSMENT_AGGREGATED, CO_SCORE_MISSING
+// when those who take part have a share, none has given a score, and the request does not say why.
 absl::Status Score(const organization::v1::ScoreAssessmentRequest& request,
                    const organization::v1::AssessmentTemplate& assessment, absl::string_view actor,
                    const std::string& today, organization::v1::AssessmentSheet* sheet);

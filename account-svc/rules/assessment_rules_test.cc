@@ -225,22 +225,30 @@ TEST(AssessmentScoring, RefusesWhatIsNotComplete) {
   targets.add_targets()->set_kpi("回款率");
   targets.mutable_targets(0)->set_target("0");
   sheet = Opened();
-  EXPECT_THAT(SetTargets(targets, "2026-01-05", &sheet), HasReason("KPI_TARGET_MISSING"));
+  EXPECT_THAT(SetTargets(targets, Policy(), "2026-01-05", &sheet), HasReason("KPI_TARGET_MISSING"));
   targets.mutable_targets(0)->set_target("90");
-  EXPECT_THAT(SetTargets(targets, "2026-01-11", &sheet), IsOk());
+  EXPECT_THAT(SetTargets(targets, Policy(), "2026-01-11", &sheet), HasReason("TARGET_REASON_REQUIRED"));
+  targets.mutable_targets(0)->set_reason("片区调整");
+  EXPECT_THAT(SetTargets(targets, Policy(), "2026-01-11", &sheet), IsOk());
+  EXPECT_THAT(SignedText(sheet), HasSubstr("片区调整"));
   EXPECT_EQ(sheet.lines(0).target(), "90");
 }
 
-// G-15, G-16: a target is not lowered once a result is known, or when the period is over.
+// G-15, G-16: a target is not lowered once a result is known or can be seen coming, or when the period is over.
 TEST(AssessmentScoring, TargetsAreSetBeforeTheResultIsKnown) {
   AssessmentSheet sheet = Opened();
   pb::SetAssessmentTargetsRequest targets;
   targets.add_targets()->set_kpi("回款率");
   targets.mutable_targets(0)->set_target("60");
-  EXPECT_THAT(SetTargets(targets, "2026-02-01", &sheet), HasReason("TARGET_FIXED"));
-  EXPECT_THAT(SetTargets(targets, "2026-01-31", &sheet), IsOk());
+  targets.mutable_targets(0)->set_reason("片区调整");
+  EXPECT_THAT(SetTargets(targets, Policy(), "2026-02-01", &sheet), HasReason("TARGET_FIXED"));
+  EXPECT_THAT(SetTargets(targets, Policy(), "2026-01-12", &sheet), HasReason("TARGET_FIXED"));
+  EXPECT_THAT(SetTargets(targets, Policy(), "2026-01-11", &sheet), IsOk());
+  // What has no target yet gets one as long as nothing is known.
+  sheet.mutable_lines(0)->clear_target();
+  EXPECT_THAT(SetTargets(targets, Policy(), "2026-01-31", &sheet), IsOk());
   ASSERT_THAT(Record("流失率", "4", true, &sheet), IsOk());
-  EXPECT_THAT(SetTargets(targets, "2026-01-05", &sheet), HasReason("TARGET_FIXED"));
+  EXPECT_THAT(SetTargets(targets, Policy(), "2026-01-05", &sheet), HasReason("TARGET_FIXED"));
 }
 
 // G-16, G-20: the superior does not score by a value that he has recorded himself.
@@ -279,6 +287,24 @@ TEST(AssessmentScoring, ThoseWhoTakePartHaveTheirShare) {
   assessment.set_co_score_weight("0");
   EXPECT_THAT(Judge("", "", &sheet, "2026-01-31", assessment), IsOk());
   EXPECT_EQ(sheet.total_score(), "99.15");
+}
+
+// G-16, R-02: a share that the template gives to those who take part does not fall to the superior without a word.
+TEST(AssessmentScoring, WhoHasAShareTakesPart) {
+  AssessmentTemplate assessment = Template();
+  assessment.set_co_score_weight("20");
+  AssessmentSheet sheet = Scored();
+  EXPECT_THAT(Judge("", "", &sheet, "2026-01-31", assessment), HasReason("CO_SCORE_MISSING"));
+  pb::ScoreAssessmentRequest request;
+  request.set_comment("稳定");
+  request.set_co_score_missing_reason("本月无业务上级");
+  ASSERT_THAT(Score(request, assessment, kSuperior, "2026-01-31", &sheet), IsOk());
+  EXPECT_EQ(sheet.total_score(), "99.15");
+  EXPECT_THAT(SignedText(sheet), ::testing::HasSubstr("本月无业务上级"));
+  // Whoever takes part afterwards makes the reason pointless.
+  ASSERT_THAT(CoScore("employees/F", {{kSuperior}, {}}, "65", "", kNow, &sheet), IsOk());
+  ASSERT_THAT(Score(request, assessment, kSuperior, "2026-01-31", &sheet), IsOk());
+  EXPECT_EQ(sheet.co_score_missing_reason(), "");
 }
 
 // G-16: both sign the same text; the person also against his will.

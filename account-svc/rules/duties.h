@@ -1,4 +1,4 @@
-// Checks that several rules of the pipeline make alike. Pure functions.
+// Checks that several rules make alike. Pure functions.
 #ifndef KAM_ACCOUNT_SVC_RULES_DUTIES_H_
 #define KAM_ACCOUNT_SVC_RULES_DUTIES_H_
 
@@ -17,6 +17,18 @@ inline absl::Status CheckOther(absl::string_view actor, absl::string_view person
   if (actor != person) return absl::OkStatus();
   return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES", message,
                {{std::string(part), std::string(person)}});
+}
+
+// PERMISSION_DENIED with the reason; `who` may do it.
+inline absl::Status Denied(absl::string_view reason, absl::string_view text, const std::string& who) {
+  return Error(absl::StatusCode::kPermissionDenied, reason, text, {{"allowed", who}});
+}
+
+// `person` is not below `actor` in the reporting lines.
+inline absl::Status NotInLine(const std::string& actor, const std::string& person) {
+  return Error(absl::StatusCode::kPermissionDenied, "NOT_IN_LINE",
+               absl::StrCat(person, " does not report to ", actor, "; a superior of his may"),
+               {{"actor", actor}, {"employee", person}});
 }
 
 // DATE_IN_FUTURE on `field` when `day` (ISO text) is after `today`.

@@ -289,8 +289,19 @@ absl::Status ReturnFromLeave(const WorkCalendar& calendar, absl::string_view tod
   return absl::OkStatus();
 }
 
+// The first day on which a later leave of the person begins: he was back by then. `otherwise` when there is none.
+std::string NextLeaveAfter(const LeaveRequest& leave, const std::vector<LeaveRequest>& leaves,
+                           const std::string& otherwise) {
+  std::string next = otherwise;
+  for (const LeaveRequest& other : leaves) {
+    if (other.start_date() > leave.end_date()) next = std::min(next, other.start_date());
+  }
+  return next;
+}
+
 absl::StatusOr<Attendance> CountAttendance(const WorkCalendar& calendar, absl::string_view first,
-                                           absl::string_view last, const std::vector<LeaveRequest>& leaves) {
+                                           absl::string_view last, absl::string_view today,
+                                           const std::vector<LeaveRequest>& leaves) {
   Attendance count;
   ASSIGN_OR_RETURN(count.working, WorkingDays(calendar, first, false, last, false));
   for (const LeaveRequest& leave : leaves) {
@@ -305,15 +316,24 @@ absl::StatusOr<Attendance> CountAttendance(const WorkCalendar& calendar, absl::s
         ASSIGN_OR_RETURN(known->second, Add(known->second, days));
       }
     }
-    if (leave.return_date().empty() || CutShort(leave)) continue;
     ASSIGN_OR_RETURN(const std::string before, AddDays(first, -1));
     ASSIGN_OR_RETURN(const std::string after, AddDays(last, 1));
+    if (leave.return_date().empty()) {
+      const std::string until = NextLeaveAfter(leave, leaves, std::min(std::string(today), after));
+      if (leave.end_date() >= until || before >= until) continue;
+      ASSIGN_OR_RETURN(const Decimal unknown,
+                       Overstayed(calendar, leave, std::max(leave.end_date(), before), until, leaves));
+      ASSIGN_OR_RETURN(count.unconfirmed, Add(count.unconfirmed, unknown));
+      continue;
+    }
+    if (CutShort(leave)) continue;
     ASSIGN_OR_RETURN(const Decimal beyond, Overstayed(calendar, leave, std::max(leave.end_date(), before),
                                                       std::min(leave.return_date(), after), leaves));
     ASSIGN_OR_RETURN(count.overstayed, Add(count.overstayed, beyond));
   }
   std::sort(count.by_kind.begin(), count.by_kind.end());
-  ASSIGN_OR_RETURN(const Decimal away, Add(count.leave, count.overstayed));
+  ASSIGN_OR_RETURN(Decimal away, Add(count.leave, count.overstayed));
+  ASSIGN_OR_RETURN(away, Add(away, count.unconfirmed));
   ASSIGN_OR_RETURN(count.present, Subtract(count.working, away));
   return count;
 }

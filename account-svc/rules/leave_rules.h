@@ -81,11 +81,13 @@ absl::Status ReturnFromLeave(const WorkCalendar& calendar, absl::string_view tod
 
 // What a person was away within a period: [first, last] is inside of the person's service.
 struct Attendance {
-  Decimal working, leave, overstayed, present;
+  Decimal working, leave, overstayed;
+  Decimal unconfirmed;  // After a leave whose return nobody has reported, until the day before `today`.
+  Decimal present;      // The rest.
   std::vector<std::pair<organization::v1::LeaveKind, Decimal>> by_kind;
 };
 absl::StatusOr<Attendance> CountAttendance(const WorkCalendar& calendar, absl::string_view first,
-                                           absl::string_view last,
+                                           absl::string_view last, absl::string_view today,
                                            const std::vector<organization::v1::LeaveRequest>& leaves);
 
 }  // namespace kam::account::rules

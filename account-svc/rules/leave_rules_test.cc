@@ -286,11 +286,31 @@ TEST(CountAttendance, DoesNotCountTwiceWhatWasGrantedAfterwards) {
   const LeaveRequest second = Filed("2026-01-07", "2026-01-08", false, true);
   ASSERT_THAT(ReturnFromLeave(Calendar(), "2026-01-12", "2026-01-12", true, {first, second}, &first), IsOk());
   EXPECT_EQ(first.overstayed_days(), "1.5");  // The afternoon of the 8th and the 9th.
-  const auto count = CountAttendance(Calendar(), "2026-01-05", "2026-01-12", {first, second});
+  const auto count = CountAttendance(Calendar(), "2026-01-05", "2026-01-12", "2026-02-01", {first, second});
   ASSERT_THAT(count, IsOk());
   EXPECT_EQ(count->leave.ToFixed(1), "3.5");
   EXPECT_EQ(count->overstayed.ToFixed(1), "1.5");
   EXPECT_EQ(count->present.ToFixed(1), "1.0");
+}
+
+// G-06: who has not reported his return is not counted as present, until he does or the next leave shows he was back.
+TEST(CountAttendance, DoesNotTakeForPresentWhoNeverReturned) {
+  const LeaveRequest away = Filed("2026-01-05", "2026-01-06");
+  auto count = CountAttendance(Calendar(), "2026-01-05", "2026-01-16", "2026-01-09", {away});
+  ASSERT_THAT(count, IsOk());
+  EXPECT_EQ(count->leave.ToFixed(1), "2.0");
+  EXPECT_EQ(count->unconfirmed.ToFixed(1), "2.0") << "the 7th and the 8th; today is not over";
+  EXPECT_EQ(count->overstayed.ToFixed(1), "0.0");
+  // A period after it begins with the days not confirmed.
+  count = CountAttendance(Calendar(), "2026-01-08", "2026-01-09", "2026-01-12", {away});
+  ASSERT_THAT(count, IsOk());
+  EXPECT_EQ(count->unconfirmed.ToFixed(1), "2.0");
+  EXPECT_EQ(count->present.ToFixed(1), "0.0");
+  const LeaveRequest next = Filed("2026-01-08", "2026-01-08");
+  count = CountAttendance(Calendar(), "2026-01-05", "2026-01-08", "2026-01-09", {away, next});
+  ASSERT_THAT(count, IsOk());
+  EXPECT_EQ(count->unconfirmed.ToFixed(1), "1.0") << "the 7th";
+  EXPECT_EQ(count->leave.ToFixed(1), "3.0");
 }
 
 // G-06: attendance adds up, whatever of the leave lies outside of the period.
@@ -299,7 +319,7 @@ TEST(CountAttendance, PutsTheDaysOfThePeriodTogether) {
   late.set_return_date("2026-01-08");  // A day too late.
   LeaveRequest ill = Filed("2026-01-15", "2026-01-20", true, false);
   ill.set_kind(pb::LEAVE_KIND_SICK);
-  const auto count = CountAttendance(Calendar(), "2026-01-06", "2026-01-16", {late, ill});
+  const auto count = CountAttendance(Calendar(), "2026-01-06", "2026-01-16", "2026-02-01", {late, ill});
   ASSERT_THAT(count, IsOk());
   EXPECT_EQ(count->working.ToFixed(1), "8.0");  // 6-9, 12, 13, 15, 16.
   EXPECT_EQ(count->leave.ToFixed(1), "2.5");    // The 6th; the afternoon of the 15th and the 16th.

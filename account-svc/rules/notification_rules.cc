@@ -65,6 +65,10 @@ std::vector<Notice> NoticesOf(const pb::Task* before, const pb::Task& after) {
 std::vector<Notice> NoticesOf(const pb::CoordinationRequest* before, const pb::CoordinationRequest& after) {
   Notices notices;
   TellEscalation(before, after, after.number(), &notices);
+  if (!after.handler().empty() && (before == nullptr || before->handler() != after.handler())) {
+    notices.Tell(after.handler(), pb::NOTIFICATION_KIND_COORDINATION,
+                 absl::StrCat("请答复部门协调 You answer for your department: ", after.number()));
+  }
   if (Enters(before, after, pb::COORDINATION_STATE_OPEN)) {
     notices.Add(Audience::kHead, after.to_department(), pb::NOTIFICATION_KIND_COORDINATION,
                 absl::StrCat(before == nullptr ? "部门协调 Asked of your department: "
@@ -251,12 +255,16 @@ std::vector<Notice> NoticesOf(const pb::PersonnelAct* before, const pb::Personne
     return notices.Take();
   }
   if (before == nullptr || before->state() == after.state()) return notices.Take();
+  if (Enters(before, after, pb::PERSONNEL_ACT_STATE_FAILED)) {
+    notices.Tell(after.decider(), pb::NOTIFICATION_KIND_APPROVAL,
+                 absl::StrCat("人事决定未能生效 Personnel act could not take effect: ", after.number()));
+  }
   notices.Tell(after.proposer(), pb::NOTIFICATION_KIND_DECISION,
                absl::StrCat("人事建议进展 Personnel proposal: ", after.number(), " ",
                             pb::PersonnelActState_Name(after.state()).substr(sizeof("PERSONNEL_ACT_STATE_") - 1)));
   if (Enters(before, after, pb::PERSONNEL_ACT_STATE_DECIDED) ||
-      (Enters(before, after, pb::PERSONNEL_ACT_STATE_IN_EFFECT) &&
-       before->state() != pb::PERSONNEL_ACT_STATE_DECIDED)) {
+      (Enters(before, after, pb::PERSONNEL_ACT_STATE_IN_EFFECT) && before->state() != pb::PERSONNEL_ACT_STATE_DECIDED &&
+       before->state() != pb::PERSONNEL_ACT_STATE_FAILED)) {
     notices.Tell(after.employee(), pb::NOTIFICATION_KIND_DECISION,
                  absl::StrCat("人事决定 A decision about you: ", after.number()), after.effective_date());
   }

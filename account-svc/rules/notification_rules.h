@@ -107,6 +107,7 @@ inline constexpr char kTaskDue[] = "task.due";
 inline constexpr char kImprovementDue[] = "improvement.due";
 inline constexpr char kLeaveReturn[] = "leave.return";
 inline constexpr char kInstructionDue[] = "instruction.due";
+inline constexpr char kCoordinationAnswer[] = "coordination.answer";
 inline constexpr char kPolicyPublish[] = "policy_document.publish";
 inline constexpr char kPolicyReadBy[] = "policy_document.read_by";
 
@@ -118,6 +119,8 @@ std::vector<Timer> TimersOf(const organization::v1::Task& task, const Policy& po
 std::vector<Timer> TimersOf(const organization::v1::ImprovementItem& item, const Policy& policy, absl::TimeZone zone);
 std::vector<Timer> TimersOf(const organization::v1::LeaveRequest& leave, const Policy& policy, absl::TimeZone zone);
 std::vector<Timer> TimersOf(const organization::v1::InstructionRequest& request, const Policy& policy,
+                            absl::TimeZone zone);
+std::vector<Timer> TimersOf(const organization::v1::CoordinationRequest& request, const Policy& policy,
                             absl::TimeZone zone);
 std::vector<Timer> TimersOf(const organization::v1::PolicyDocument& document, const Policy& policy,
                             absl::TimeZone zone);

@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "account-svc/rules/notices.h"
+#include "account-svc/rules/proto_time.h"
 
 namespace kam::account::rules {
 namespace {
@@ -41,6 +42,11 @@ std::vector<Timer> TimersOf(const pb::InstructionRequest& request, const Policy&
     return {{kInstructionDue, std::nullopt}};
   }
   return {{kInstructionDue, WorkBegins(request.due_date(), policy, zone)}};
+}
+
+std::vector<Timer> TimersOf(const pb::CoordinationRequest& request, const Policy&, absl::TimeZone) {
+  if (request.state() != pb::COORDINATION_STATE_OPEN) return {{kCoordinationAnswer, std::nullopt}};
+  return {{kCoordinationAnswer, FromTimestamp(request.answer_due_time()) + absl::Microseconds(1)}};
 }
 
 std::vector<Timer> TimersOf(const pb::PolicyDocument& document, const Policy& policy, absl::TimeZone zone) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/money/decimal.h"
 #include "common/status/status.h"
@@ -15,16 +16,6 @@
 
 namespace kam::account::rules {
 namespace {
-
-absl::Status Denied(absl::string_view reason, absl::string_view text, const std::string& who) {
-  return Error(absl::StatusCode::kPermissionDenied, reason, text, {{"allowed", who}});
-}
-
-absl::Status NotInLine(const std::string& actor, const std::string& person) {
-  return Error(absl::StatusCode::kPermissionDenied, "NOT_IN_LINE",
-               absl::StrCat(person, " does not report to ", actor, "; a superior of his may"),
-               {{"actor", actor}, {"employee", person}});
-}
 
 bool IsOfDepartment(organization::WorkReportKind kind) {
   return kind == organization::WORK_REPORT_KIND_DEPARTMENT_PLAN ||
@@ -69,12 +60,27 @@ absl::Status AddHours(const Policy& policy, organization::WorkReport* report) {
       {{"value", total.ToString()}, {"limit", absl::StrCat(policy.work_hours_max)}});
 }
 
-absl::Status BeginReport(const std::string& author, const std::string& department, organization::WorkReport* report) {
+bool IsOfDepartment(const organization::WorkReport& report) { return IsOfDepartment(report.kind()); }
+
+absl::Status CheckOnlyOne(const std::string& other, const organization::WorkReport& report) {
+  if (other.empty()) return absl::OkStatus();
+  return FailedPrecondition("DEPARTMENT_REPORT_EXISTS", other,
+                            absl::StrCat(report.department(), " has one from ", report.period_start(), " already"),
+                            {{"report", other}, {"department", report.department()}});
+}
+
+absl::Status BeginReport(const std::string& author, const std::string& department, bool for_department,
+                         organization::WorkReport* report) {
   report->set_author(author);
   report->set_state(organization::WORK_REPORT_STATE_DRAFT);
   if (!IsOfDepartment(report->kind())) return absl::OkStatus();
   if (department.empty()) {
     return FailedPrecondition("DEPARTMENT_REQUIRED", author, "you are in no department that could have a plan");
+  }
+  if (!for_department) {
+    return Error(absl::StatusCode::kPermissionDenied, "NOT_FOR_DEPARTMENT",
+                 "plan and summary of a department are written by its head or by those who lead in it",
+                 {{"rule", "G-10"}, {"department", department}, {"permission", "work_report.department.write"}});
   }
   report->set_department(department);
   return absl::OkStatus();
@@ -286,8 +292,13 @@ absl::Status CheckInForce(const organization::PolicyDocument& document, const st
 }
 
 absl::Status CheckPolicyCheck(const organization::PolicyDocument& document, const std::string& today,
-                              const organization::PolicyCheck& check) {
+                              const std::string& own_department, const organization::PolicyCheck& check) {
   RETURN_IF_ERROR(CheckInForce(document, today));
+  if (check.checker() == document.author() || check.department() == own_department) {
+    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+                 "nobody checks how his own department keeps a policy, nor how one is kept that he has written",
+                 {{"rule", "G-13"}, {"author", document.author()}, {"department", own_department}});
+  }
   if (check.check_date() > today) {
     return InvalidField("policy_check.check_date", "DATE_IN_FUTURE", absl::StrCat("today is ", today),
                         {{"value", check.check_date()}, {"today", today}});

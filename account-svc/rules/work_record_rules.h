@@ -30,7 +30,12 @@ absl::Status CheckPeriodStart(const organization::WorkReport& report, const std:
 // Adds the hours up: HOURS_EXCEEDED for a day longer than that of the policy.
 absl::Status AddHours(const Policy& policy, organization::WorkReport* report);
 // Author and department: DEPARTMENT_REQUIRED for a department's plan or summary of somebody who is in none.
-absl::Status BeginReport(const std::string& author, const std::string& department, organization::WorkReport* report);
+absl::Status BeginReport(const std::string& author, const std::string& department, bool for_department,
+                         organization::WorkReport* report);
+// A department has one plan and one summary of a month: DEPARTMENT_REPORT_EXISTS when `other` is not empty.
+absl::Status CheckOnlyOne(const std::string& other, const organization::WorkReport& report);
+// Whether the report is that of a department.
+bool IsOfDepartment(const organization::WorkReport& report);
 absl::Status CheckReportUpdate(const std::string& actor, const organization::WorkReport& before);
 absl::Status SubmitReport(const std::string& actor, absl::Time now, const std::string& today, const Policy& policy,
                           organization::WorkReport* report);
@@ -72,8 +77,9 @@ absl::Status CheckDiscard(const Actor& actor, const organization::PolicyDocument
 absl::Status CheckSuperior(const Actor& superior, const organization::PolicyDocument& document);
 // DOCUMENT_NOT_IN_FORCE unless it is approved and its first day has come.
 absl::Status CheckInForce(const organization::PolicyDocument& document, const std::string& today);
+// `own_department`: that of the checker, who checks neither that one nor what he has written: SEPARATION_OF_DUTIES.
 absl::Status CheckPolicyCheck(const organization::PolicyDocument& document, const std::string& today,
-                              const organization::PolicyCheck& check);
+                              const std::string& own_department, const organization::PolicyCheck& check);
 
 }  // namespace kam::account::rules
 

@@ -89,8 +89,13 @@ TEST(WorkReports, AreHandedInByTheirAuthor) {
   report.set_state(pb::WORK_REPORT_STATE_DRAFT);
   EXPECT_THAT(CheckReportUpdate(kBoss, report), HasReason("NOT_AUTHOR"));
   pb::WorkReport department = Report(pb::WORK_REPORT_KIND_DEPARTMENT_PLAN, "2026-01-01");
-  EXPECT_THAT(BeginReport(kAnna, "", &department), HasReason("DEPARTMENT_REQUIRED"));
-  EXPECT_THAT(BeginReport(kAnna, "departments/d", &department), IsOk());
+  EXPECT_THAT(BeginReport(kAnna, "", true, &department), HasReason("DEPARTMENT_REQUIRED"));
+  EXPECT_THAT(BeginReport(kAnna, "departments/d", false, &department), HasReason("NOT_FOR_DEPARTMENT"));
+  EXPECT_THAT(BeginReport(kAnna, "departments/d", true, &department), IsOk());
+  EXPECT_THAT(CheckOnlyOne("workReports/r", department), HasReason("DEPARTMENT_REPORT_EXISTS"));
+  EXPECT_THAT(CheckOnlyOne("", department), IsOk());
+  pb::WorkReport log = Report(pb::WORK_REPORT_KIND_DAY_LOG, kToday);
+  EXPECT_THAT(BeginReport(kAnna, "departments/d", false, &log), IsOk());
   EXPECT_EQ(department.department(), "departments/d");
 }
 
@@ -207,13 +212,19 @@ TEST(Policies, AreReadAndCheckedWhileInForce) {
   EXPECT_THAT(CheckInForce(document, "2026-01-04"), HasReason("DOCUMENT_NOT_IN_FORCE"));
   pb::PolicyCheck check;
   check.set_check_date(kToday);
-  EXPECT_THAT(CheckPolicyCheck(document, kToday, check), HasReason("FINDING_REQUIRED"));
+  EXPECT_THAT(CheckPolicyCheck(document, kToday, "departments/audit", check), HasReason("FINDING_REQUIRED"));
   check.set_finding("未登记");
-  EXPECT_THAT(CheckPolicyCheck(document, kToday, check), HasReason("FINDING_REQUIRED"));
+  EXPECT_THAT(CheckPolicyCheck(document, kToday, "departments/audit", check), HasReason("FINDING_REQUIRED"));
   check.set_measure("补登");
-  EXPECT_THAT(CheckPolicyCheck(document, kToday, check), IsOk());
+  EXPECT_THAT(CheckPolicyCheck(document, kToday, "departments/audit", check), IsOk());
+  check.set_department("departments/audit");
+  EXPECT_THAT(CheckPolicyCheck(document, kToday, "departments/audit", check), HasReason("SEPARATION_OF_DUTIES"));
+  check.set_department("departments/sales");
+  check.set_checker(document.author());
+  EXPECT_THAT(CheckPolicyCheck(document, kToday, "departments/audit", check), HasReason("SEPARATION_OF_DUTIES"));
+  check.set_checker(kBoss);
   check.set_check_date("2026-01-06");
-  EXPECT_THAT(CheckPolicyCheck(document, kToday, check), HasReason("DATE_IN_FUTURE"));
+  EXPECT_THAT(CheckPolicyCheck(document, kToday, "departments/audit", check), HasReason("DATE_IN_FUTURE"));
   document.set_state(pb::POLICY_DOCUMENT_STATE_SUPERSEDED);
   EXPECT_THAT(CheckInForce(document, kToday), HasReason("DOCUMENT_NOT_IN_FORCE"));
 }

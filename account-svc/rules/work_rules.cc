@@ -3,6 +3,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
 #include "kam/organization/v1/coordination.pb.h"
@@ -14,16 +15,6 @@ namespace kam::account::rules {
 namespace {
 
 std::string Text(absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()); }
-
-absl::Status NotInLine(const std::string& actor, const std::string& person) {
-  return Error(absl::StatusCode::kPermissionDenied, "NOT_IN_LINE",
-               absl::StrCat(person, " does not report to ", actor, "; a superior of his may"),
-               {{"actor", actor}, {"employee", person}});
-}
-
-absl::Status Denied(absl::string_view reason, absl::string_view text, const std::string& who) {
-  return Error(absl::StatusCode::kPermissionDenied, reason, text, {{"allowed", who}});
-}
 
 absl::Status SeparationOfDuties(absl::string_view what, const std::string& who) {
   return Denied("SEPARATION_OF_DUTIES", what, absl::StrCat("anybody with the right but ", who));
@@ -182,11 +173,18 @@ absl::Status TakeBack(int64_t mileage_km, const std::string& note, absl::Time no
   return absl::OkStatus();
 }
 
-absl::Status CheckMileage(const organization::SharedResource& before, const organization::SharedResource& after) {
+absl::Status CheckMileage(const organization::SharedResource& before, const organization::SharedResource& after,
+                          bool out) {
   if (after.mileage_km() >= before.mileage_km()) return absl::OkStatus();
-  return InvalidField("shared_resource.mileage_km", "MILEAGE_BACKWARDS",
-                      absl::StrCat("is ", after.mileage_km(), "; it was ", before.mileage_km(), " before"),
-                      {{"value", absl::StrCat(after.mileage_km())}, {"least", absl::StrCat(before.mileage_km())}});
+  if (after.mileage_reason().empty() || after.mileage_reason() == before.mileage_reason()) {
+    return InvalidField("shared_resource.mileage_km", "MILEAGE_BACKWARDS",
+                        absl::StrCat("is ", after.mileage_km(), "; it was ", before.mileage_km(),
+                                     " before; what was mistyped is lowered with a reason"),
+                        {{"value", absl::StrCat(after.mileage_km())}, {"least", absl::StrCat(before.mileage_km())}});
+  }
+  if (!out) return absl::OkStatus();
+  return FailedPrecondition("RESOURCE_OUT", before.name(),
+                            "somebody has it, with the mileage that he was given; correct it when it is back");
 }
 
 // ---- Improvement
@@ -286,15 +284,35 @@ absl::Status CheckRequester(const std::string& actor, const organization::Coordi
   return Denied("NOT_REQUESTER", absl::StrCat("it was asked by ", request.requester()), request.requester());
 }
 
-absl::Status AnswerRequest(const std::string& actor, const std::string& department, const std::string& answer,
+absl::Status AnswerRequest(const std::string& actor, const Addressed& addressed, const std::string& answer,
                            absl::Time now, organization::CoordinationRequest* request) {
-  if (department != request->to_department() && actor != request->escalated_to()) {
-    return Denied("NOT_ADDRESSED", absl::StrCat(request->to_department(), " was asked"), request->to_department());
+  const bool addressee = actor == request->escalated_to() || actor == request->handler() || actor == addressed.head ||
+                         (addressed.head.empty() && addressed.in_department);
+  if (!addressee) {
+    return Denied("NOT_ADDRESSED",
+                  absl::StrCat(request->to_department(), " was asked; its head answers or names who does"),
+                  addressed.head.empty() ? request->to_department() : addressed.head);
   }
+  if (actor == request->requester()) return SeparationOfDuties("nobody answers his own request", actor);
   request->set_answer(answer);
   request->set_answerer(actor);
   *request->mutable_answer_time() = ToTimestamp(now);
   request->set_answered_late(request->escalation_level() > 0 || now > FromTimestamp(request->answer_due_time()));
+  return absl::OkStatus();
+}
+
+absl::Status AssignHandler(const std::string& actor, const Addressed& addressed, const std::string& handler,
+                           organization::CoordinationRequest* request) {
+  if (actor != addressed.head && actor != request->escalated_to()) {
+    return Denied("NOT_ADDRESSED", "the head of the department says who answers",
+                  addressed.head.empty() ? request->to_department() : addressed.head);
+  }
+  if (!addressed.in_department) {
+    return InvalidField("handler", "NOT_OF_DEPARTMENT",
+                        absl::StrCat("does not work in ", request->to_department(), " or below it"),
+                        {{"value", handler}, {"department", request->to_department()}});
+  }
+  request->set_handler(handler);
   return absl::OkStatus();
 }
 

@@ -64,7 +64,9 @@ absl::Status HandOut(int64_t mileage_km, absl::Time now, const organization::Sha
                      organization::ResourceBooking* booking);
 absl::Status TakeBack(int64_t mileage_km, const std::string& note, absl::Time now,
                       organization::SharedResource* resource, organization::ResourceBooking* booking);
-absl::Status CheckMileage(const organization::SharedResource& before, const organization::SharedResource& after);
+// A mistyped figure is lowered with a reason, and while nobody has the car (`out`): RESOURCE_OUT.
+absl::Status CheckMileage(const organization::SharedResource& before, const organization::SharedResource& after,
+                          bool out);
 
 // ---- Improvement
 void Submit(const std::string& actor, const std::string& answer_due_date, organization::ImprovementItem* item);
@@ -91,9 +93,18 @@ absl::Status CheckEffect(const std::string& actor, const CheckOfEffect& check, a
 absl::Status Ask(const std::string& actor, const std::string& department, absl::Time now, const Policy& policy,
                  organization::CoordinationRequest* request);
 absl::Status CheckRequester(const std::string& actor, const organization::CoordinationRequest& request);
-// `department`: of the actor. NOT_ADDRESSED.
-absl::Status AnswerRequest(const std::string& actor, const std::string& department, const std::string& answer,
+// How somebody stands to the department that is asked.
+struct Addressed {
+  std::string head;            // Of the department; empty: it has none.
+  bool in_department = false;  // The person works in it or below it.
+};
+// A request is answered by the head of the department or whom he has named, by whom it was handed to, and where there
+// is no head by anybody in the department or below it; not by whoever has asked. NOT_ADDRESSED, SEPARATION_OF_DUTIES.
+absl::Status AnswerRequest(const std::string& actor, const Addressed& addressed, const std::string& answer,
                            absl::Time now, organization::CoordinationRequest* request);
+// `addressed.in_department`: of the handler. NOT_ADDRESSED, NOT_OF_DEPARTMENT.
+absl::Status AssignHandler(const std::string& actor, const Addressed& addressed, const std::string& handler,
+                           organization::CoordinationRequest* request);
 void Reopen(absl::Time now, const Policy& policy, organization::CoordinationRequest* request);
 // `head`: of the next department above; empty: NOBODY_ABOVE. ANSWER_NOT_DUE before the time is over.
 absl::Status Escalate(const std::string& head, absl::Time now, const Policy& policy,

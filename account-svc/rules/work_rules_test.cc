@@ -159,7 +159,14 @@ TEST(Bookings, CountTheMileage) {
   EXPECT_THAT(HandOut(0, kNow, goods, &booking), HasReason("RESOURCE_UNAVAILABLE"));
   pb::SharedResource less = car;
   less.set_mileage_km(1079);
-  EXPECT_THAT(CheckMileage(car, less), HasReason("MILEAGE_BACKWARDS"));
+  EXPECT_THAT(CheckMileage(car, less, false), HasReason("MILEAGE_BACKWARDS"));
+  // What was mistyped goes back with a reason of its own, while nobody has the car.
+  less.set_mileage_reason("多输入一位");
+  EXPECT_THAT(CheckMileage(car, less, true), HasReason("RESOURCE_OUT"));
+  EXPECT_THAT(CheckMileage(car, less, false), IsOk());
+  pb::SharedResource again = less;
+  again.set_mileage_km(10);
+  EXPECT_THAT(CheckMileage(less, again, false), HasReason("MILEAGE_BACKWARDS"));
 }
 
 pb::ImprovementItem Finding(pb::ImprovementKind kind = pb::IMPROVEMENT_KIND_SUGGESTION) {
@@ -232,12 +239,22 @@ TEST(Coordination, AsksAnotherDepartmentWithATimeForTheAnswer) {
 TEST(Coordination, IsAnsweredByWhomItIsPutTo) {
   const Policy policy;
   pb::CoordinationRequest request = Asked(policy);
-  EXPECT_THAT(AnswerRequest(kBoss, "departments/sales", "好", kNow, &request), HasReason("NOT_ADDRESSED"));
-  ASSERT_THAT(AnswerRequest("employees/f", "departments/finance", "好", kNow, &request), IsOk());
+  // Without a head anybody in the department answers.
+  EXPECT_THAT(AnswerRequest(kBoss, {"", false}, "好", kNow, &request), HasReason("NOT_ADDRESSED"));
+  ASSERT_THAT(AnswerRequest("employees/f", {"", true}, "好", kNow, &request), IsOk());
   EXPECT_FALSE(request.answered_late());
-  ASSERT_THAT(AnswerRequest("employees/f", "departments/finance", "好",
-                            kNow + policy.coordination_answer + absl::Seconds(1), &request),
-              IsOk());
+  // With one he does, or whom he names.
+  const Addressed headed{"employees/h", true};
+  EXPECT_THAT(AnswerRequest("employees/f", headed, "好", kNow, &request), HasReason("NOT_ADDRESSED"));
+  ASSERT_THAT(AnswerRequest("employees/h", headed, "好", kNow, &request), IsOk());
+  EXPECT_THAT(AssignHandler("employees/f", headed, "employees/f", &request), HasReason("NOT_ADDRESSED"));
+  EXPECT_THAT(AssignHandler("employees/h", {"employees/h", false}, "employees/f", &request),
+              HasReason("NOT_OF_DEPARTMENT"));
+  ASSERT_THAT(AssignHandler("employees/h", headed, "employees/f", &request), IsOk());
+  ASSERT_THAT(
+      AnswerRequest("employees/f", headed, "好", kNow + policy.coordination_answer + absl::Seconds(1), &request),
+      IsOk());
+  EXPECT_THAT(AnswerRequest(kAnna, {kAnna, true}, "好", kNow, &request), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_TRUE(request.answered_late());
 }
 
@@ -251,7 +268,7 @@ TEST(Coordination, GoesUpwardsWhenItsTimeIsOver) {
   ASSERT_THAT(Escalate("employees/head", late, policy, &request), IsOk());
   EXPECT_EQ(request.escalation_level(), 1);
   EXPECT_THAT(Escalate("employees/top", late, policy, &request), HasReason("ANSWER_NOT_DUE"));
-  ASSERT_THAT(AnswerRequest("employees/head", "departments/board", "好", late, &request), IsOk());
+  ASSERT_THAT(AnswerRequest("employees/head", {"employees/f", false}, "好", late, &request), IsOk());
   EXPECT_TRUE(request.answered_late());
 }
 

@@ -2,11 +2,15 @@
 #include <map>
 
 #include "absl/strings/str_split.h"
+#include "account-svc/people/line.h"
+#include "account-svc/rules/notification_rules.h"
 #include "account-svc/rules/work_rules.h"
+#include "account-svc/staff.h"
 #include "account-svc/verb.h"
 #include "account-svc/work/people.h"
 #include "account-svc/work/work_service.h"
 #include "common/resource/standard.h"
+#include "common/schedule/schedule.h"
 #include "common/status/status.h"
 #include "kam/organization/v1/coordination_service.pb.h"
 
@@ -26,8 +30,10 @@ absl::Status CreateRequest(const Context& context, UnitOfWork& work, pb::Coordin
 }
 
 // Head of the first department above the one that is asked who was not asked yet: level 0 asks the head of the
-// department itself, every further level one department higher. Empty: there is none.
-absl::StatusOr<std::string> NextHead(UnitOfWork& work, const pb::CoordinationRequest& request) {
+// department itself, every further level one department higher. Who has left is not asked, nor whoever has asked
+// himself. Empty: there is none.
+absl::StatusOr<std::string> NextHead(UnitOfWork& work, const pb::CoordinationRequest& request,
+                                     const std::string& today) {
   ASSIGN_OR_RETURN(
       const std::vector<Row> own,
       work.connection().Query("SELECT parent_path FROM departments WHERE id = ?", {IdOf(request.to_department())}));
@@ -40,9 +46,36 @@ absl::StatusOr<std::string> NextHead(UnitOfWork& work, const pb::CoordinationReq
                      work.connection().Query("SELECT head FROM departments WHERE id = ?", {department}));
     if (rows.empty() || rows[0][0].is_null()) continue;
     const std::string head = NameOf("employees", rows[0][0].text());
-    if (head != request.escalated_to()) return head;
+    if (head == request.escalated_to() || head == request.requester()) continue;
+    ASSIGN_OR_RETURN(const std::vector<std::string> here, InService(work.connection(), {IdOf(head)}, today));
+    if (!here.empty()) return head;
   }
   return std::string();
+}
+
+// How `person` stands to the department that is asked.
+absl::StatusOr<rules::Addressed> AddressedOf(UnitOfWork& work, const std::string& person,
+                                             const pb::CoordinationRequest& request, const std::string& today) {
+  rules::Addressed addressed;
+  ASSIGN_OR_RETURN(addressed.in_department, WorksIn(work.connection(), person, request.to_department()));
+  ASSIGN_OR_RETURN(const std::vector<Row> rows, work.connection().Query("SELECT head FROM departments WHERE id = ?",
+                                                                        {IdOf(request.to_department())}));
+  if (rows.empty() || rows[0][0].is_null()) return addressed;
+  ASSIGN_OR_RETURN(const std::vector<std::string> here, InService(work.connection(), {rows[0][0].text()}, today));
+  if (!here.empty()) addressed.head = NameOf("employees", here[0]);
+  return addressed;
+}
+
+// When the time for the answer is over, by itself: the next head is asked, as often as there is one.
+absl::Status RunAnswerDue(const Context& context, UnitOfWork& work, const schedule::DueItem& item) {
+  resource::Change<pb::CoordinationRequest> change;
+  ASSIGN_OR_RETURN(change.before, work.Load<pb::CoordinationRequest>(item.resource));
+  if (change.before.state() != pb::COORDINATION_STATE_OPEN) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string head, NextHead(work, change.before, context.Today(work.now())));
+  if (head.empty()) return absl::OkStatus();
+  change.after = change.before;
+  RETURN_IF_ERROR(rules::Escalate(head, work.now(), context.policy, &change.after));
+  return work.Save(std::move(change)).status();
 }
 
 // A verb of whoever asked.
@@ -84,11 +117,22 @@ void RegisterCoordination(const Context& context, rpc::Registry* registry) {
   resource::RegisterStandardMethods(context.runtime, service, registry);
   AddVerb<pb::CoordinationRequest, pb::AnswerCoordinationRequestRequest>(
       context, service + "/AnswerCoordinationRequest", registry,
-      [](UnitOfWork& work, const pb::AnswerCoordinationRequestRequest& answer,
-         pb::CoordinationRequest* request) -> absl::Status {
+      [context](UnitOfWork& work, const pb::AnswerCoordinationRequestRequest& answer,
+                pb::CoordinationRequest* request) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
-        ASSIGN_OR_RETURN(const std::string department, DepartmentOf(work, actor));
-        return rules::AnswerRequest(actor, department, answer.answer(), work.now(), request);
+        ASSIGN_OR_RETURN(const rules::Addressed addressed,
+                         AddressedOf(work, actor, *request, context.Today(work.now())));
+        return rules::AnswerRequest(actor, addressed, answer.answer(), work.now(), request);
+      });
+  AddVerb<pb::CoordinationRequest, pb::AssignCoordinationRequestRequest>(
+      context, service + "/AssignCoordinationRequest", registry,
+      [context](UnitOfWork& work, const pb::AssignCoordinationRequestRequest& assign,
+                pb::CoordinationRequest* request) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        const std::string today = context.Today(work.now());
+        RETURN_IF_ERROR(CheckStillHere(work, assign.handler(), today, "handler"));
+        ASSIGN_OR_RETURN(const rules::Addressed addressed, AddressedOf(work, assign.handler(), *request, today));
+        return rules::AssignHandler(actor, addressed, assign.handler(), request);
       });
   const auto nothing_more = [](UnitOfWork&, pb::CoordinationRequest*) { return absl::OkStatus(); };
   AddOfRequester<pb::CloseCoordinationRequestRequest>(context, service + "/CloseCoordinationRequest", registry,
@@ -103,9 +147,13 @@ void RegisterCoordination(const Context& context, rpc::Registry* registry) {
   AddOfRequester<pb::EscalateCoordinationRequestRequest>(
       context, service + "/EscalateCoordinationRequest", registry,
       [context](UnitOfWork& work, pb::CoordinationRequest* request) -> absl::Status {
-        ASSIGN_OR_RETURN(const std::string head, NextHead(work, *request));
+        ASSIGN_OR_RETURN(const std::string head, NextHead(work, *request, context.Today(work.now())));
         return rules::Escalate(head, work.now(), context.policy, request);
       });
+  if (context.scheduler == nullptr) return;
+  context.scheduler->Handle(
+      rules::kCoordinationAnswer, service + "/EscalateCoordinationRequest",
+      [context](UnitOfWork& work, const schedule::DueItem& item) { return RunAnswerDue(context, work, item); });
 }
 
 }  // namespace kam::account

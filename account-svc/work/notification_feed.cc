@@ -119,7 +119,7 @@ void FeedNotifications(const Context& context) {
   Reminders<pb::InstructionRequest>(context, rules::kInstructionDue,
                                     "kam.organization.v1.InstructionRequestService/CreateInstructionRequest");
   Policies(context);
-  Notices<pb::CoordinationRequest>(context);
+  NoticesAndTimers<pb::CoordinationRequest>(context);  // Its timer hands it upwards.
   Notices<pb::WorkReport>(context);
   Notices<pb::Meeting>(context);
   Notices<pb::TrainingSession>(context);

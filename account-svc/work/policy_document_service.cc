@@ -133,7 +133,8 @@ void RegisterPolicyDocuments(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(Validate(work, *check));
         ASSIGN_OR_RETURN(*check->mutable_checker(), Person(work));
         ASSIGN_OR_RETURN(const pb::PolicyDocument document, work.Load<pb::PolicyDocument>(check->document()));
-        return rules::CheckPolicyCheck(document, context.Today(work.now()), *check);
+        ASSIGN_OR_RETURN(const std::string own, DepartmentOf(work, check->checker()));
+        return rules::CheckPolicyCheck(document, context.Today(work.now()), own, *check);
       });
   context.runtime.SetHooks(pb::PolicyCheck::descriptor(), std::move(check_hooks));
   const std::string service = kService;

@@ -175,7 +175,11 @@ absl::Status CreateResource(UnitOfWork& work, pb::SharedResource* resource) {
 
 absl::Status UpdateResource(UnitOfWork& work, const pb::SharedResource& before, pb::SharedResource* after) {
   RETURN_IF_ERROR(Validate(work, *after));
-  return rules::CheckMileage(before, *after);
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> out,
+      work.connection().Query("SELECT 1 FROM resource_bookings WHERE resource = ? AND state = 'HANDED_OUT' LIMIT 1",
+                              {IdOf(before.name())}));
+  return rules::CheckMileage(before, *after, !out.empty());
 }
 
 absl::Status ArchiveResource(UnitOfWork& work, const google::protobuf::Message& before) {

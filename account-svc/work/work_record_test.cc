@@ -100,6 +100,21 @@ TEST_F(WorkRecordTest, ALogIsHandedInAndReadByASuperior) {
   EXPECT_EQ(rows->rows(0).hours(), "6.50");
 }
 
+// G-10: the plan of a department is that of whoever leads in it, and there is one.
+TEST_F(WorkRecordTest, ADepartmentHasOnePlan) {
+  pb::CreateWorkReportRequest create;
+  create.mutable_work_report()->set_kind(pb::WORK_REPORT_KIND_DEPARTMENT_PLAN);
+  create.mutable_work_report()->set_period_start("2026-01-01");
+  create.mutable_work_report()->add_plan()->set_activity("走访重点客户");
+  const auto write = [&](const auth::Principal& who) {
+    return world_.Call<pb::WorkReport>(who, absl::StrCat(kReports, "CreateWorkReport"), create);
+  };
+  EXPECT_THAT(write(as_anna_), HasReason("NOT_FOR_DEPARTMENT"));
+  ASSERT_THAT(write(as_boss_), IsOk());
+  const auto second = world_.As(world_.AddEmployee("KAM", department_.name()), "KAM");
+  EXPECT_THAT(write(second), HasReason("DEPARTMENT_REPORT_EXISTS"));
+}
+
 // G-11
 TEST_F(WorkRecordTest, WhatAMeetingDecidesBecomesTasks) {
   const absl::Time now = world_.harness().clock().Now();
@@ -245,9 +260,12 @@ TEST_F(WorkRecordTest, APolicyIsApprovedReadCheckedAndRevised) {
   check.mutable_policy_check()->set_department(department_.name());
   check.mutable_policy_check()->set_check_date("2026-01-05");
   EXPECT_THAT(world_.Call<pb::PolicyCheck>(as_boss_, absl::StrCat(kPolicies, "CreatePolicyCheck"), check),
+              HasReason("SEPARATION_OF_DUTIES"));
+  const auto as_inspector = world_.As(world_.AddEmployee("AD"), "AD");
+  EXPECT_THAT(world_.Call<pb::PolicyCheck>(as_inspector, absl::StrCat(kPolicies, "CreatePolicyCheck"), check),
               HasReason("FINDING_REQUIRED"));
   check.mutable_policy_check()->set_compliant(true);
-  EXPECT_THAT(world_.Call<pb::PolicyCheck>(as_boss_, absl::StrCat(kPolicies, "CreatePolicyCheck"), check), IsOk());
+  EXPECT_THAT(world_.Call<pb::PolicyCheck>(as_inspector, absl::StrCat(kPolicies, "CreatePolicyCheck"), check), IsOk());
 
   draft.set_revises(name);
   draft.set_revision_reason("按实际调整");

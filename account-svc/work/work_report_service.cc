@@ -17,6 +17,7 @@ namespace pb = organization::v1;
 using mysql::Value;
 using resource::UnitOfWork;
 
+constexpr char kForDepartment[] = "work_report.department.write";
 constexpr int kRowsMax = 1000;
 
 absl::StatusOr<rules::Actor> ReaderOf(const Context& context, UnitOfWork& work, const pb::WorkReport& report) {
@@ -32,7 +33,24 @@ absl::Status CreateReport(const Context& context, UnitOfWork& work, pb::WorkRepo
   RETURN_IF_ERROR(rules::CheckPeriodStart(*report, context.Today(work.now())));
   RETURN_IF_ERROR(rules::AddHours(context.policy, report));
   ASSIGN_OR_RETURN(const std::string department, DepartmentOf(work, author));
-  return rules::BeginReport(author, department, report);
+  bool for_department = work.actor().Holds(kForDepartment);
+  std::string other;
+  if (rules::IsOfDepartment(*report) && !department.empty()) {
+    // The department is locked: two at a time do not write two plans.
+    ASSIGN_OR_RETURN(
+        const std::vector<mysql::Row> rows,
+        work.connection().Query("SELECT head FROM departments WHERE id = ? FOR UPDATE", {IdOf(department)}));
+    for_department = for_department || (!rows.empty() && rows[0][0].text() == IdOf(author));
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> others,
+                     work.connection().Query(
+                         "SELECT id FROM work_reports WHERE department = ? AND kind = ? AND period_start = ? LIMIT 1",
+                         {IdOf(department),
+                          resource::ShortEnumName(pb::WorkReportKind_descriptor()->FindValueByNumber(report->kind())),
+                          report->period_start()}));
+    if (!others.empty()) other = NameOf("workReports", others[0][0].text());
+  }
+  RETURN_IF_ERROR(rules::BeginReport(author, department, for_department, report));
+  return rules::CheckOnlyOne(other, *report);
 }
 
 absl::Status UpdateReport(const Context& context, UnitOfWork& work, const pb::WorkReport& before,

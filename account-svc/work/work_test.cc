@@ -384,6 +384,60 @@ TEST_F(WorkTest, ASuggestionIsAnsweredAndFollowedUntilItHelps) {
   EXPECT_EQ(closed->state(), pb::IMPROVEMENT_STATE_CLOSED);
 }
 
+// G-12: what is not answered in time goes to the head by himself, and to the one above; whoever was named answers.
+TEST_F(WorkTest, ARequestGoesUpwardsByItself) {
+  const pb::Department top = world_.AddDepartment(), finance = world_.AddDepartment(top.name());
+  const pb::Employee top_head = world_.AddEmployee("FD", top.name()), head = world_.AddEmployee("ACC", finance.name());
+  const pb::Employee clerk = world_.AddEmployee("CSH", finance.name());
+  for (const auto& [department, person] : {std::pair(top, top_head), std::pair(finance, head)}) {
+    world_.harness().db().Execute(absl::StrCat("UPDATE departments SET head = '", IdOf(person.name()), "' WHERE id = '",
+                                               IdOf(department.name()), "'"));
+  }
+  pb::CreateCoordinationRequestRequest create;
+  create.mutable_coordination_request()->set_subject("开票");
+  create.mutable_coordination_request()->set_need("请在周五前开票");
+  create.mutable_coordination_request()->set_to_department(finance.name());
+  const auto request =
+      world_.Call<pb::CoordinationRequest>(as_anna_, absl::StrCat(kCoordination, "CreateCoordinationRequest"), create);
+  ASSERT_THAT(request, IsOk());
+  const auto as_clerk = world_.As(clerk, "CSH"), as_head = world_.As(head, "ACC");
+  pb::AnswerCoordinationRequestRequest answer;
+  answer.set_answer("已开");
+  const auto try_answer = [&](const auth::Principal& who) {
+    return Do<pb::CoordinationRequest>(who, absl::StrCat(kCoordination, "AnswerCoordinationRequest"), request->name(),
+                                       answer);
+  };
+  EXPECT_THAT(try_answer(as_clerk), HasReason("NOT_ADDRESSED")) << "the department has a head";
+  const absl::Time before = now();
+  const auto escalated_to = [&] {
+    kam::api::GetRequest get;
+    get.set_name(request->name());
+    return world_.Call<pb::CoordinationRequest>(as_anna_, absl::StrCat(kCoordination, "GetCoordinationRequest"), get)
+        ->escalated_to();
+  };
+  const auto run_after = [&](int hours) {
+    world_.harness().clock().Set(before + absl::Hours(hours) + absl::Seconds(1));
+    world_.RunDue();
+  };
+  run_after(47);
+  EXPECT_EQ(escalated_to(), "");
+  run_after(48);
+  EXPECT_EQ(escalated_to(), head.name());
+  run_after(96);
+  EXPECT_EQ(escalated_to(), top_head.name());
+  run_after(200);
+  EXPECT_EQ(escalated_to(), top_head.name()) << "nobody is above";
+  pb::AssignCoordinationRequestRequest assign;
+  assign.set_handler(clerk.name());
+  ASSERT_THAT((Do<pb::CoordinationRequest>(as_head, absl::StrCat(kCoordination, "AssignCoordinationRequest"),
+                                           request->name(), assign)),
+              IsOk());
+  const auto answered = try_answer(as_clerk);
+  world_.harness().clock().Set(before);
+  ASSERT_THAT(answered, IsOk());
+  EXPECT_TRUE(answered->answered_late());
+}
+
 // G-12
 TEST_F(WorkTest, ARequestThatIsNotAnsweredGoesUpTheDepartments) {
   const pb::Employee top_head = world_.AddEmployee("FD"), head = world_.AddEmployee("ACC");
@@ -418,6 +472,12 @@ TEST_F(WorkTest, ARequestThatIsNotAnsweredGoesUpTheDepartments) {
   EXPECT_EQ(escalated->escalated_to(), top_head.name());
   let_time_pass();
   EXPECT_THAT(escalate(), HasReason("NOBODY_ABOVE"));
+  pb::AssignCoordinationRequestRequest assign;
+  assign.set_handler(anna_.name());
+  EXPECT_THAT(
+      (Do<pb::CoordinationRequest>(world_.As(head, "ACC"), absl::StrCat(kCoordination, "AssignCoordinationRequest"),
+                                   request->name(), assign)),
+      HasReason("NOT_OF_DEPARTMENT"));
   pb::AnswerCoordinationRequestRequest answer;
   answer.set_answer("已开");
   EXPECT_THAT((Do<pb::CoordinationRequest>(as_other_, absl::StrCat(kCoordination, "AnswerCoordinationRequest"),
