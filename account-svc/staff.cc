@@ -40,7 +40,8 @@ absl::StatusOr<std::vector<std::string>> SuperiorsOf(mysql::Connection& connecti
 
 absl::StatusOr<bool> HoldsRight(mysql::Connection& connection, const std::string& employee,
                                 absl::string_view permission, const std::string& day) {
-  // As the directory has it: rows of an administrator replace the delivered ones of the same role and permission.
+  // As the directory has it: approved rows of an administrator replace the delivered ones of the same role and
+  // permission.
   ASSIGN_OR_RETURN(
       const std::vector<Row> rows,
       connection.Query(
@@ -48,9 +49,12 @@ absl::StatusOr<bool> HoldsRight(mysql::Connection& connection, const std::string
           "r.role "
           "WHERE e.id = ? AND e.archive_time IS NULL AND (e.leave_date IS NULL OR e.leave_date >= ?) AND r.since_date "
           "<= ? AND (r.until_date IS NULL OR r.until_date >= ?) AND (r.state IS NULL OR r.state = 'GRANTED') AND "
-          "g.permission = ? AND g.archive_time IS NULL AND g.level <> 'NONE' AND (g.origin = 'ADMIN' OR NOT EXISTS "
-          "(SELECT 1 FROM role_grants a WHERE a.role = g.role AND a.permission = g.permission AND a.origin = 'ADMIN' "
-          "AND a.archive_time IS NULL)) LIMIT 1",
+          "g.permission = ? AND g.archive_time IS NULL AND g.level <> 'NONE' AND ((g.origin = 'ADMIN' AND "
+          "g.approve_time IS NOT NULL) OR (g.origin <> 'ADMIN' AND NOT EXISTS (SELECT 1 FROM role_grants a WHERE "
+          "a.role "
+          "= g.role AND a.permission = g.permission AND a.origin = 'ADMIN' AND a.archive_time IS NULL AND "
+          "a.approve_time "
+          "IS NOT NULL))) LIMIT 1",
           {IdOf(employee), day, day, day, std::string(permission)}));
   return !rows.empty();
 }

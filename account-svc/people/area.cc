@@ -43,6 +43,7 @@ void FillCatalog(resource::Catalog* catalog) {
 
 void RegisterHandlers(const Context& context, rpc::Registry* registry) {
   RegisterOrganization(context, registry);
+  RegisterRoleGrants(context, registry);
   RegisterDirectory(context, registry);
   RegisterLeave(context, registry);
   RegisterAssessment(context, registry);

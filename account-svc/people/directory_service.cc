@@ -3,6 +3,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "account-svc/people/line.h"
 #include "account-svc/people/organization_service.h"
 #include "common/auth/grants.h"
 #include "common/status/status.h"
@@ -17,8 +18,8 @@ namespace pb = organization::v1;
 using mysql::Row;
 using mysql::Value;
 
-// The grants of all roles: rows set by an administrator replace the delivered ones of the same role and permission;
-// then the widest level of each permission counts.
+// The grants of all roles: rows set by an administrator, once approved, replace the delivered ones of the same role and
+// permission; then the widest level of each permission counts.
 absl::StatusOr<auth::Grants> GrantsOf(mysql::Connection& connection, const std::vector<std::string>& roles) {
   if (roles.empty()) return auth::Grants();
   std::vector<Value> params(roles.begin(), roles.end());
@@ -26,7 +27,8 @@ absl::StatusOr<auth::Grants> GrantsOf(mysql::Connection& connection, const std::
       const std::vector<Row> rows,
       connection.Query(absl::StrCat("SELECT role, permission, level, origin FROM role_grants WHERE role IN "
                                     "(",
-                                    resource::Placeholders(roles.size()), ") AND archive_time IS NULL"),
+                                    resource::Placeholders(roles.size()),
+                                    ") AND archive_time IS NULL AND (origin = 'SEED' OR approve_time IS NOT NULL)"),
                        mysql::Params(params)));
   std::set<std::pair<std::string, std::string>> replaced;
   for (const Row& row : rows) {
@@ -44,7 +46,7 @@ absl::StatusOr<auth::Grants> GrantsOf(mysql::Connection& connection, const std::
 // some time, so that somebody finishes what he left behind; those below him are in any case. FAILED_PRECONDITION
 // TEAM_TOO_LARGE.
 absl::Status AddTeam(const Policy& policy, mysql::Connection& connection, const std::string& employee,
-                     const std::string& day, pb::ResolvedPrincipal* principal) {
+                     const std::string& day, std::set<std::string>* team) {
   const int limit = policy.team_max;
   ASSIGN_OR_RETURN(const std::string left_since, AddDays(day, -policy.team_left_days));
   ASSIGN_OR_RETURN(
@@ -64,7 +66,7 @@ absl::Status AddTeam(const Policy& policy, mysql::Connection& connection, const 
                               "; grant department or region instead of team"),
                  {{"employee", NameOf("employees", employee)}, {"limit", absl::StrCat(limit)}});
   }
-  for (const Row& row : rows) principal->add_team(row[0].text());
+  for (const Row& row : rows) team->insert(row[0].text());
   return absl::OkStatus();
 }
 
@@ -111,7 +113,15 @@ absl::Status Resolve(const Context& context, mysql::Connection& connection, cons
     grant->set_level(std::string(auth::LevelName(level)));
     reaches_team = reaches_team || level == auth::Level::kTeam;
   }
-  return reaches_team ? AddTeam(context.policy, connection, id, day, principal) : absl::OkStatus();
+  if (!reaches_team) return absl::OkStatus();
+  std::set<std::string> team;
+  RETURN_IF_ERROR(AddTeam(context.policy, connection, id, day, &team));
+  // Whoever stands in for somebody on leave reaches his team meanwhile (G-05).
+  ASSIGN_OR_RETURN(const std::vector<std::string> away, StandsInFor(connection, id, day));
+  for (const std::string& person : away) RETURN_IF_ERROR(AddTeam(context.policy, connection, person, day, &team));
+  team.erase(id);
+  for (const std::string& member : team) principal->add_team(member);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<pb::BatchGetEmployeeScopesResponse> BatchGetEmployeeScopes(

@@ -121,9 +121,42 @@ TEST_F(InstructionTest, AnAccountManagerReportsPastTheLine) {
   EXPECT_THAT(Ask(as_manager_, other_gm), HasReason("NOT_A_SUPERIOR"));
   EXPECT_THAT(Ask(as_seller_, other_gm, pb::INSTRUCTION_KIND_REPORT), HasReason("NOT_A_SUPERIOR"));
   EXPECT_THAT(Ask(as_seller_, director_), IsOk());  // Above on the line.
+  // Those whom it goes past do not read it; whoever made it does.
+  kam::api::GetRequest get;
+  get.set_name(report->name());
+  const auto read = [&](const auth::Principal& who) {
+    return world_.Call<InstructionRequest>(who, absl::StrCat(kService, "GetInstructionRequest"), get).status();
+  };
+  EXPECT_EQ(read(world_.As(director_, "SM", {IdOf(manager_.name()), IdOf(seller_.name())})).code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(read(as_director_).code(), absl::StatusCode::kNotFound);
+  const auto own = world_.Call<pb::ListOwnReportsResponse>(as_manager_, absl::StrCat(kService, "ListOwnReports"),
+                                                           pb::ListOwnReportsRequest());
+  ASSERT_THAT(own, IsOk());
+  ASSERT_EQ(own->instruction_requests_size(), 1);
+  EXPECT_EQ(own->instruction_requests(0).name(), report->name());
+  const auto to_superior = Ask(as_manager_, director_, pb::INSTRUCTION_KIND_REPORT);
+  ASSERT_THAT(to_superior, IsOk());
+  EXPECT_EQ(to_superior->holder(), manager_.name());
   const auto as_other = world_.As(other_gm, "GM");
+  EXPECT_THAT(read(as_other), IsOk());
   EXPECT_THAT(Approve(as_other, report->name()), HasReason("REPORT_ONLY"));
   EXPECT_THAT(Call(as_other, "NoteReport", report->name(), pb::NoteReportRequest()), IsOk());
+}
+
+// G-05: whoever stands in for the superior while he is on leave decides in his place.
+TEST_F(InstructionTest, TheDeputyDecidesInThePlaceOfTheSuperior) {
+  const auto matter = Ask(as_manager_, director_);
+  ASSERT_THAT(matter, IsOk());
+  const Employee deputy = world_.AddEmployee("OD", department_.name());
+  const auto as_deputy = world_.As(deputy, "OD");
+  EXPECT_THAT(Approve(as_deputy, matter->name()), HasReason("NOT_THE_DECIDER"));
+  world_.harness().db().Execute(absl::StrCat(
+      "INSERT INTO leave_requests (id, version, create_time, update_time, creator, updater, employee, deputy, state, "
+      "start_date, end_date) VALUES ('",
+      world_.harness().NewId(), "', 1, '2026-01-01', '2026-01-01', 'x', 'x', '", IdOf(director_.name()), "', '",
+      IdOf(deputy.name()), "', 'APPROVED', '", world_.today(), "', '", world_.today(), "')"));
+  ASSERT_THAT(Approve(as_deputy, matter->name()), IsOk());
 }
 
 // G-05

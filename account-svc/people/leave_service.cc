@@ -117,6 +117,13 @@ absl::StatusOr<rules::LeaveDecider> DeciderOf(const Context& context, UnitOfWork
   decider.personnel = level == auth::Level::kAll;
   ASSIGN_OR_RETURN(const Line line, LineAbove(work.connection(), IdOf(leave.employee()), context.Today(work.now())));
   decider.distance = line.DistanceOf(work.actor().employee);
+  // Whoever stands in for a superior decides as he would; the nearest counts.
+  ASSIGN_OR_RETURN(const std::vector<std::string> away,
+                   StandsInFor(work.connection(), decider.name, context.Today(work.now())));
+  for (const std::string& id : away) {
+    const int distance = line.DistanceOf(id);
+    if (distance > 0 && (decider.distance == 0 || distance < decider.distance)) decider.distance = distance;
+  }
   decider.next_level = line.levels.size() > 1;
   for (size_t i = 1; i < line.levels.size(); ++i) {
     for (const std::string& id : line.levels[i]) decider.above_direct.push_back(NameOf("employees", id));

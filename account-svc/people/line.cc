@@ -86,6 +86,40 @@ absl::StatusOr<std::vector<std::string>> FunctionalSuperiors(mysql::Connection& 
   return ids;
 }
 
+absl::StatusOr<std::vector<std::string>> StandsInFor(mysql::Connection& connection, const std::string& deputy,
+                                                     const std::string& day) {
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   connection.Query("SELECT DISTINCT employee FROM leave_requests WHERE deputy = ? AND state = "
+                                    "'APPROVED' AND start_date <= ? AND end_date >= ? ORDER BY employee",
+                                    {resource::IdOf(deputy), day, day}));
+  std::vector<std::string> ids;
+  for (const Row& row : rows) ids.push_back(row[0].text());
+  return ids;
+}
+
+absl::StatusOr<bool> IsAbove(mysql::Connection& connection, const std::string& superior, const std::string& person,
+                             const std::string& day) {
+  std::vector<std::string> candidates = {resource::IdOf(superior)};
+  // Whoever stands in for his own superior does not decide about himself.
+  if (resource::IdOf(superior) != resource::IdOf(person)) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> away, StandsInFor(connection, superior, day));
+    candidates.insert(candidates.end(), away.begin(), away.end());
+  }
+  std::vector<Value> params = {resource::IdOf(person), day, day, day, day};
+  params.insert(params.end(), candidates.begin(), candidates.end());
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      connection.Query(
+          absl::StrCat(
+              "WITH RECURSIVE line (id) AS (SELECT s.superior FROM employees_superiors s WHERE s.parent_id = ? "
+              "AND s.since_date <= ? AND (s.until_date IS NULL OR s.until_date >= ?) UNION SELECT s.superior "
+              "FROM employees_superiors s JOIN line l ON s.parent_id = l.id WHERE s.since_date <= ? AND "
+              "(s.until_date IS NULL OR s.until_date >= ?)) SELECT id FROM line WHERE id IN (",
+              resource::Placeholders(candidates.size()), ") LIMIT 1"),
+          mysql::Params(params)));
+  return !rows.empty();
+}
+
 absl::StatusOr<std::vector<std::string>> InService(mysql::Connection& connection,
                                                    const std::vector<std::string>& people, const std::string& day) {
   if (people.empty()) return people;

@@ -26,6 +26,17 @@ absl::StatusOr<Line> LineAbove(mysql::Connection& connection, const std::string&
 absl::StatusOr<std::vector<std::string>> FunctionalSuperiors(mysql::Connection& connection, const std::string& employee,
                                                              const std::string& day);
 
+// Whether `superior` is above `person`, directly or not, in the lines of the day of either kind: who leads somebody's
+// work in a field gives him tasks and reads his reports as well. So is whoever stands in for somebody above
+// (StandsInFor). What is the direct superior's alone, and pay and personnel, goes by LineAbove. Names.
+absl::StatusOr<bool> IsAbove(mysql::Connection& connection, const std::string& superior, const std::string& person,
+                             const std::string& day);
+
+// Those for whom `deputy` stands in on the day, because they are on leave that was granted with him as the deputy
+// (G-05, G-06): he decides in their place where he holds the right himself. Ids.
+absl::StatusOr<std::vector<std::string>> StandsInFor(mysql::Connection& connection, const std::string& deputy,
+                                                     const std::string& day);
+
 // Those of `people` who are in service on the day.
 absl::StatusOr<std::vector<std::string>> InService(mysql::Connection& connection,
                                                    const std::vector<std::string>& people, const std::string& day);

@@ -13,6 +13,10 @@ namespace kam::account {
 absl::StatusOr<organization::v1::Organization> OrganizationOn(const Context& context, rpc::Call& call,
                                                               const organization::v1::GetOrganizationRequest& request);
 
+// Where people are not as their posts want it, today.
+absl::StatusOr<organization::v1::ListPostDeviationsResponse> PostDeviations(
+    const Context& context, rpc::Call& call, const organization::v1::ListPostDeviationsRequest& request);
+
 // Writes down how a department is from today on, for OrganizationOn.
 absl::Status RecordPlacement(const Context& context, resource::UnitOfWork& work,
                              const organization::v1::Department& department);

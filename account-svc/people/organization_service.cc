@@ -9,7 +9,6 @@
 #include "absl/strings/str_split.h"
 #include "account-svc/people/organization_chart.h"
 #include "account-svc/rules/organization_rules.h"
-#include "account-svc/rules/right_rules.h"
 #include "account-svc/rules/role_rules.h"
 #include "common/auth/grants.h"
 #include "common/resource/standard.h"
@@ -17,7 +16,6 @@
 #include "kam/organization/v1/department.pb.h"
 #include "kam/organization/v1/employee.pb.h"
 #include "kam/organization/v1/employee_service.pb.h"
-#include "kam/organization/v1/role_grant.pb.h"
 
 namespace kam::account {
 namespace {
@@ -26,7 +24,6 @@ using mysql::Row;
 using mysql::Value;
 using organization::v1::Department;
 using organization::v1::Employee;
-using organization::v1::RoleGrant;
 using resource::UnitOfWork;
 
 constexpr size_t kDepartmentsAboveMax = 8;
@@ -184,7 +181,8 @@ absl::StatusOr<std::set<std::string>> PrivilegedRoles(const Context& context, Un
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
                    work.connection().Query(absl::StrCat("SELECT g.role FROM role_grants g WHERE g.permission IN (",
                                                         resource::Placeholders(params.size()),
-                                                        ") AND g.archive_time IS NULL AND g.level <> 'NONE'"),
+                                                        ") AND g.archive_time IS NULL AND g.level <> 'NONE' AND "
+                                                        "(g.origin = 'SEED' OR g.approve_time IS NOT NULL)"),
                                            mysql::Params(params)));
   std::set<std::string> roles;
   for (const Row& row : rows) roles.insert(row[0].text());
@@ -254,55 +252,6 @@ absl::Status AfterEmployee(UnitOfWork& work, const Employee* before, const Emplo
       .status();
 }
 
-// ---- Rights
-
-absl::Status NotSeed(const RoleGrant& grant) {
-  if (grant.origin() != organization::v1::GRANT_ORIGIN_SEED) return absl::OkStatus();
-  return FailedPrecondition("SEED_GRANT_READ_ONLY", grant.name(),
-                            "a delivered grant is not changed: create one of your own, which replaces it");
-}
-
-absl::Status NotOwnRole(const UnitOfWork& work, const RoleGrant& grant) {
-  const std::vector<std::string>& roles = work.actor().roles;
-  if (std::find(roles.begin(), roles.end(), grant.role()) == roles.end()) return absl::OkStatus();
-  return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
-               "nobody changes the rights of a role he holds", {{"rule", "self"}, {"role", grant.role()}});
-}
-
-// Who administers rights is settled with the delivered rights, by those who run the suite: whoever could grant it here
-// would make people administrators whom nobody has confirmed.
-absl::Status NotPrivileged(const Context& context, const RoleGrant& grant) {
-  const std::vector<std::string>& privileged = context.policy.privileged_permissions;
-  if (grant.level() == organization::v1::GRANT_LEVEL_NONE ||
-      std::find(privileged.begin(), privileged.end(), grant.permission()) == privileged.end()) {
-    return absl::OkStatus();
-  }
-  return Error(
-      absl::StatusCode::kPermissionDenied, "PRIVILEGED_RIGHT",
-      absl::StrCat(grant.permission(),
-                   " administers rights: it is granted in the delivered rights only, and may only be taken away "
-                   "here"),
-      {{"field", "role_grant.permission"}, {"permission", grant.permission()}});
-}
-
-absl::Status CreateGrant(const Context& context, UnitOfWork& work, RoleGrant* grant) {
-  grant->set_origin(organization::v1::GRANT_ORIGIN_ADMIN);
-  rules::Describe(grant);
-  RETURN_IF_ERROR(Validate(work, *grant));
-  if (!rules::IsRole(grant->role())) {
-    return InvalidField("role_grant.role", "ROLE_UNKNOWN", absl::StrCat(grant->role(), " is not a role"),
-                        {{"role", grant->role()}});
-  }
-  RETURN_IF_ERROR(NotPrivileged(context, *grant));
-  return NotOwnRole(work, *grant);
-}
-
-absl::Status UpdateGrant(const Context& context, UnitOfWork& work, const RoleGrant& before, RoleGrant* after) {
-  RETURN_IF_ERROR(NotSeed(before));
-  RETURN_IF_ERROR(NotPrivileged(context, *after));
-  return NotOwnRole(work, *after);
-}
-
 }  // namespace
 
 void RegisterOrganization(const Context& context, rpc::Registry* registry) {
@@ -346,24 +295,7 @@ void RegisterOrganization(const Context& context, rpc::Registry* registry) {
   };
   context.runtime.SetHooks(Employee::descriptor(), std::move(employees));
 
-  resource::Hooks grants;
-  grants.on_create = resource::OnCreate<RoleGrant>(
-      [context](UnitOfWork& work, RoleGrant* grant) { return CreateGrant(context, work, grant); });
-  grants.on_update =
-      resource::OnUpdate<RoleGrant>([context](UnitOfWork& work, const RoleGrant& before, RoleGrant* after) {
-        return UpdateGrant(context, work, before, after);
-      });
-  grants.on_archive = [](UnitOfWork& work, const google::protobuf::Message& before) -> absl::Status {
-    RETURN_IF_ERROR(NotSeed(static_cast<const RoleGrant&>(before)));
-    return NotOwnRole(work, static_cast<const RoleGrant&>(before));
-  };
-  grants.on_restore = [context](UnitOfWork& work, const google::protobuf::Message& before) -> absl::Status {
-    RETURN_IF_ERROR(NotPrivileged(context, static_cast<const RoleGrant&>(before)));
-    return NotOwnRole(work, static_cast<const RoleGrant&>(before));
-  };
-  context.runtime.SetHooks(RoleGrant::descriptor(), std::move(grants));
-
-  for (const char* service : {"DepartmentService", "EmployeeService", "RoleGrantService"}) {
+  for (const char* service : {"DepartmentService", "EmployeeService"}) {
     resource::RegisterStandardMethods(context.runtime, absl::StrCat("kam.organization.v1.", service), registry);
   }
   registry->Add<organization::v1::ConfirmEmployeeRoleRequest, Employee>(

@@ -12,6 +12,8 @@ namespace kam::account {
 
 // Hooks and handlers of DepartmentService, EmployeeService and RoleGrantService.
 void RegisterOrganization(const Context& context, rpc::Registry* registry);
+// RoleGrantService.
+void RegisterRoleGrants(const Context& context, rpc::Registry* registry);
 
 // Handlers of DirectoryService and EmployeeScopeService, for the suite's own programs.
 void RegisterDirectory(const Context& context, rpc::Registry* registry);

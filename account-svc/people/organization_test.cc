@@ -1,4 +1,4 @@
-// People, departments, rights and the directory (G-01, G-02, G-03), over real gRPC and a real database.
+// People, departments and the directory (G-01, G-03), over real gRPC and a real database.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "account-svc/bootstrap.h"
 #include "account-svc/context.h"
+#include "account-svc/people/organization_fixture.h"
 #include "account-svc/rights_loader.h"
 #include "account-svc/testing/account_fixture.h"
 #include "common/mysql/migrate.h"
@@ -24,79 +25,12 @@
 namespace kam::account {
 namespace {
 
-namespace pb = organization::v1;
-using pb::Department;
-using pb::Employee;
 using ::testing::ElementsAre;
 using testing::HasReason;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::IsOk;
-using testing::NamesField;
 using testing::StatusIs;
 using ::testing::UnorderedElementsAre;
-
-class OrganizationTest : public ::testing::Test {
- protected:
-  OrganizationTest() : world_(World::Get()), hr_(world_.hr()) {}
-
-  absl::StatusOr<Department> Move(const std::string& department, const std::string& parent) {
-    pb::UpdateDepartmentRequest request;
-    request.mutable_department()->set_name(department);
-    request.mutable_department()->set_parent(parent);
-    request.mutable_update_mask()->add_paths("parent");
-    return world_.Call<Department>(hr_, "kam.organization.v1.DepartmentService/UpdateDepartment", request);
-  }
-  absl::StatusOr<Employee> Update(const auth::Principal& who, const Employee& employee,
-                                  const std::vector<std::string>& mask) {
-    pb::UpdateEmployeeRequest request;
-    *request.mutable_employee() = employee;
-    request.mutable_employee()->clear_etag();
-    for (const std::string& path : mask) request.mutable_update_mask()->add_paths(path);
-    return world_.Call<Employee>(who, "kam.organization.v1.EmployeeService/UpdateEmployee", request);
-  }
-  absl::StatusOr<Employee> SetSuperior(Employee employee, const std::string& superior,
-                                       const char* since = "2025-01-01") {
-    employee.clear_superiors();
-    employee.add_superiors()->set_superior(superior);
-    employee.mutable_superiors(0)->set_since(since);
-    return Update(hr_, employee, {"superiors"});
-  }
-  absl::StatusOr<pb::ResolvedPrincipal> Resolve(const std::string& login) {
-    pb::ResolvePrincipalRequest request;
-    request.set_login(login);
-    return world_.Call<pb::ResolvedPrincipal>(testing::Harness::Program("gateway", {"directory.resolve"}),
-                                              "kam.organization.v1.DirectoryService/ResolvePrincipal", request);
-  }
-  absl::StatusOr<pb::RoleGrant> Grant(const auth::Principal& who, const std::string& role,
-                                      const std::string& permission, pb::GrantLevel level) {
-    pb::CreateRoleGrantRequest request;
-    request.mutable_role_grant()->set_role(role);
-    request.mutable_role_grant()->set_permission(permission);
-    request.mutable_role_grant()->set_level(level);
-    return world_.Call<pb::RoleGrant>(who, "kam.organization.v1.RoleGrantService/CreateRoleGrant", request);
-  }
-  static std::map<std::string, std::string> Grants(const pb::ResolvedPrincipal& principal) {
-    std::map<std::string, std::string> grants;
-    for (const pb::Grant& grant : principal.grants()) grants[grant.permission()] = grant.level();
-    return grants;
-  }
-  std::string ScopePath(const Employee& employee) {
-    return world_.harness()
-        .db()
-        .Get(absl::StrCat("SELECT department_path FROM employee_scopes WHERE employee = '", IdOf(employee.name()), "'"))
-        .text();
-  }
-  // Loads the delivered rights once for this program.
-  void LoadDelivered() {
-    const auto rights = ReadRights("account-svc/rights");
-    ASSERT_THAT(rights, IsOk());
-    ASSERT_THAT(LoadRights(world_.harness().db().database(), world_.harness().clock(), *rights), IsOk());
-  }
-
-  World& world_;
-  auth::Principal hr_;
-};
 
 // G-01: paths follow a move, for everybody below.
 TEST_F(OrganizationTest, PathsFollowAMove) {
@@ -197,151 +131,6 @@ TEST_F(OrganizationTest, ALoginIsUniqueAndARoleKnown) {
               HasReason("ROLE_UNKNOWN"));
 }
 
-// G-02
-TEST_F(OrganizationTest, NobodyChangesTheRolesOfHimself) {
-  Employee person = world_.AddEmployee("HR");
-  auto* role = person.add_roles();
-  role->set_role("GM");
-  role->set_since("2026-01-01");
-  EXPECT_THAT(Update(world_.As(person, "HR"), person, {"roles"}), HasReason("SEPARATION_OF_DUTIES"));
-  EXPECT_THAT(Update(hr_, person, {"roles"}), IsOk());
-}
-
-// G-02, R-01: two people make an administrator of rights, and until then the role gives nothing.
-TEST_F(OrganizationTest, APrivilegedRoleTakesASecondPerson) {
-  LoadDelivered();
-  const auth::Principal clerk = world_.As(world_.AddEmployee(""), "HR");
-  const auth::Principal manager = world_.As(world_.AddEmployee(""), "GM");
-  Employee person = world_.AddEmployee("KAX");
-  auto* role = person.add_roles();
-  role->set_role("HR");
-  role->set_since("2026-01-01");
-  const auto proposed = Update(clerk, person, {"roles"});
-  ASSERT_THAT(proposed, IsOk());
-  EXPECT_EQ(proposed->roles(1).state(), pb::ROLE_STATE_PROPOSED);
-  EXPECT_EQ(proposed->roles(1).proposer(), clerk.subject);
-  EXPECT_THAT(Resolve(person.login())->roles(), ElementsAre("KAX"));
-  EXPECT_EQ(Grants(*Resolve(person.login())).count("employee.write"), 0u);
-
-  pb::ConfirmEmployeeRoleRequest confirm;
-  confirm.set_name(person.name());
-  confirm.set_role("HR");
-  const auto ask = [&](const auth::Principal& who) {
-    return world_.Call<Employee>(who, "kam.organization.v1.EmployeeService/ConfirmEmployeeRole", confirm);
-  };
-  EXPECT_THAT(ask(manager), HasReason("FIELD_REQUIRED")) << "what is confirmed is what was read";
-  confirm.set_etag(person.etag());
-  EXPECT_THAT(ask(manager), HasReason("ETAG_MISMATCH"));
-  confirm.set_etag(proposed->etag());
-  EXPECT_THAT(ask(clerk), StatusIs(absl::StatusCode::kPermissionDenied));
-  auth::Principal both = clerk;
-  both.grants["employee.role.confirm"] = auth::Level::kAll;
-  EXPECT_THAT(ask(both), HasReason("SEPARATION_OF_DUTIES"));
-  const auto confirmed = ask(manager);
-  ASSERT_THAT(confirmed, IsOk());
-  EXPECT_EQ(confirmed->roles(1).state(), pb::ROLE_STATE_GRANTED);
-  EXPECT_THAT(Resolve(person.login())->roles(), ElementsAre("HR", "KAX"));
-  EXPECT_EQ(Grants(*Resolve(person.login()))["employee.write"], "all");
-  // Nobody gets the role by taking over the login, and nobody leaves it behind in the archive.
-  Employee renamed = *confirmed;
-  renamed.set_login("somebody-else");
-  EXPECT_THAT(Update(manager, renamed, {"login"}), HasReason("PRIVILEGED_ROLE"));
-  kam::api::ArchiveRequest archive;
-  archive.set_name(person.name());
-  EXPECT_THAT(world_.Call<Employee>(clerk, "kam.organization.v1.EmployeeService/ArchiveEmployee", archive),
-              HasReason("PRIVILEGED_ROLE"));
-}
-
-// G-02, G-21: the key of an import is no key to everything.
-TEST_F(OrganizationTest, AnImportGivesOrdinaryRolesOnly) {
-  LoadDelivered();
-  const auth::Principal erp = world_.As(world_.AddEmployee(""), "ERP");
-  const auto import = [&](const std::string& login, const std::string& role, const std::string& key) {
-    pb::BatchUpsertEmployeesRequest request;
-    Employee& row = *request.add_employees();
-    row.set_display_name("导入");
-    row.set_login(login);
-    row.add_external_ids()->set_system("erp");
-    row.mutable_external_ids(0)->set_id(key);
-    row.add_roles()->set_role(role);
-    row.mutable_roles(0)->set_since("2025-01-01");
-    const auto answer = world_.Call<kam::api::BatchUpsertResponse>(
-        erp, "kam.organization.v1.EmployeeService/BatchUpsertEmployees", request);
-    EXPECT_THAT(answer, IsOk());
-    return answer.ok() ? answer->results(0) : kam::api::UpsertResult();
-  };
-  const auto reason = [](const kam::api::UpsertResult& result) {
-    return Reason(FromRpcStatusBytes(absl::StatusCode::kUnknown, "", result.status().SerializeAsString()));
-  };
-  const std::string key = world_.harness().NewId();
-  for (const char* role : {"GM", "DGM", "HR", "ERP"}) {
-    EXPECT_EQ(reason(import("x" + key, role, key)), "PRIVILEGED_ROLE") << role;
-  }
-  const auto seller = import("x" + key, "KAX", key);
-  ASSERT_EQ(seller.outcome(), kam::api::UPSERT_OUTCOME_CREATED) << seller.DebugString();
-  EXPECT_EQ(reason(import("x" + key, "GM", key)), "PRIVILEGED_ROLE");
-  EXPECT_EQ(import("x" + key, "KAX", key).outcome(), kam::api::UPSERT_OUTCOME_UNCHANGED);
-  EXPECT_THAT(Resolve("x" + key)->roles(), ElementsAre("KAX"));
-  // A company narrows what its import may give by a row of its own.
-  ASSERT_THAT(Grant(hr_, "ERP", "employee.role.assign.FD", pb::GRANT_LEVEL_NONE), IsOk());
-  auth::Principal narrow = erp;
-  narrow.grants.erase("employee.role.assign.FD");
-  pb::CreateEmployeeRequest create;
-  create.mutable_employee()->set_display_name("财务");
-  create.mutable_employee()->set_login("fd" + key);
-  create.mutable_employee()->add_roles()->set_role("FD");
-  create.mutable_employee()->mutable_roles(0)->set_since("2025-01-01");
-  narrow.grants["employee.write"] = auth::Level::kAll;
-  EXPECT_THAT(world_.Call<Employee>(narrow, "kam.organization.v1.EmployeeService/CreateEmployee", create),
-              HasReason("ROLE_NOT_ASSIGNABLE"));
-}
-
-// G-02: administrators are not made by a grant either.
-TEST_F(OrganizationTest, RightsThatAdministerRightsAreNotGrantedOnline) {
-  LoadDelivered();
-  for (const char* permission : {"role_grant.write", "employee.write", "employee.import", "employee.role.confirm"}) {
-    EXPECT_THAT(Grant(hr_, "KAX", permission, pb::GRANT_LEVEL_OWN), HasReason("PRIVILEGED_RIGHT")) << permission;
-  }
-  // Taking one away is free.
-  const auto taken = Grant(hr_, "ERP", "employee.import", pb::GRANT_LEVEL_NONE);
-  ASSERT_THAT(taken, IsOk());
-  pb::UpdateRoleGrantRequest update;
-  update.mutable_role_grant()->set_name(taken->name());
-  update.mutable_role_grant()->set_level(pb::GRANT_LEVEL_ALL);
-  EXPECT_THAT(world_.Call<pb::RoleGrant>(hr_, "kam.organization.v1.RoleGrantService/UpdateRoleGrant", update),
-              HasReason("PRIVILEGED_RIGHT"));
-  kam::api::ArchiveRequest archive;
-  archive.set_name(taken->name());
-  EXPECT_THAT(world_.Call<pb::RoleGrant>(hr_, "kam.organization.v1.RoleGrantService/ArchiveRoleGrant", archive),
-              IsOk());
-}
-
-// G-02, R-01: whoever takes the rights of a role away for an hour does not make an administrator alone meanwhile.
-TEST_F(OrganizationTest, ARoleStaysPrivilegedWhateverIsTakenAwayMeanwhile) {
-  LoadDelivered();
-  const auth::Principal manager = world_.As(world_.AddEmployee(""), "GM");
-  std::vector<std::string> taken;
-  for (const char* permission : {"role_grant.write", "employee.write", "employee.import", "employee.role.confirm"}) {
-    const auto none = Grant(manager, "HR", permission, pb::GRANT_LEVEL_NONE);
-    ASSERT_THAT(none, IsOk()) << permission;
-    taken.push_back(none->name());
-  }
-  Employee person = world_.AddEmployee("KAX");
-  auto* role = person.add_roles();
-  role->set_role("HR");
-  role->set_since("2026-01-01");
-  const auto proposed = Update(manager, person, {"roles"});
-  ASSERT_THAT(proposed, IsOk());
-  EXPECT_EQ(proposed->roles(1).state(), pb::ROLE_STATE_PROPOSED);
-  for (const std::string& name : taken) {
-    kam::api::ArchiveRequest archive;
-    archive.set_name(name);
-    ASSERT_THAT(world_.Call<pb::RoleGrant>(manager, "kam.organization.v1.RoleGrantService/ArchiveRoleGrant", archive),
-                IsOk());
-  }
-  EXPECT_THAT(Resolve(person.login())->roles(), ElementsAre("KAX"));
-}
-
 // G-03: whoever reaches his department does not move others into it.
 TEST_F(OrganizationTest, NobodyWidensHisOwnDepartment) {
   const Department own = world_.AddDepartment(), other = world_.AddDepartment();
@@ -421,50 +210,26 @@ TEST_F(OrganizationTest, APrincipalHasTheRolesOfTodayAndTheirWidestRights) {
   EXPECT_EQ(grants["account.verify"], "department");
 }
 
-TEST_F(OrganizationTest, AnAdministratorReplacesADeliveredRight) {
+// G-05, G-06: whoever stands in for a superior on granted leave reaches his team meanwhile, and no longer.
+TEST_F(OrganizationTest, WhoStandsInReachesTheTeam) {
   LoadDelivered();
-  const Employee person = world_.AddEmployee("QI");
-  EXPECT_EQ(Grants(*Resolve(person.login()))["employee.read"], "all");
-  const auto none = Grant(hr_, "QI", "employee.read", pb::GRANT_LEVEL_NONE);
-  ASSERT_THAT(none, IsOk());
-  EXPECT_EQ(none->origin(), pb::GRANT_ORIGIN_ADMIN);
-  ASSERT_THAT(Grant(hr_, "QI", "account.read", pb::GRANT_LEVEL_REGION), IsOk());
-  auto grants = Grants(*Resolve(person.login()));
-  EXPECT_EQ(grants.count("employee.read"), 0u);
-  EXPECT_EQ(grants["account.read"], "region");
-  // A new delivery leaves the rows of administrators alone.
-  Rights rights;
-  rights.rows = {{"employee.read", "QI", "all"}, {"visit.read", "QI", "own"}};
-  rights.sha256 = std::string(64, 'a');
-  ASSERT_TRUE(*LoadRights(world_.harness().db().database(), world_.harness().clock(), rights));
-  EXPECT_FALSE(*LoadRights(world_.harness().db().database(), world_.harness().clock(), rights));
-  grants = Grants(*Resolve(person.login()));
-  EXPECT_EQ(grants.count("employee.read"), 0u);
-  EXPECT_EQ(grants["account.read"], "region");
-  EXPECT_EQ(grants["visit.read"], "own");
-  LoadDelivered();
-  kam::api::ArchiveRequest archive;
-  archive.set_name(none->name());
-  ASSERT_THAT(world_.Call<pb::RoleGrant>(hr_, "kam.organization.v1.RoleGrantService/ArchiveRoleGrant", archive),
-              IsOk());
-  EXPECT_EQ(Grants(*Resolve(person.login()))["employee.read"], "all");
-}
-
-TEST_F(OrganizationTest, DeliveredRightsAreReadOnlyAndNobodyWidensARoleOfHis) {
-  LoadDelivered();
-  kam::api::ListRequest list;
-  list.set_filter("permission = \"account.read\" AND role = \"KAX\" AND origin = SEED");
-  const auto seeds =
-      world_.Call<pb::ListRoleGrantsResponse>(hr_, "kam.organization.v1.RoleGrantService/ListRoleGrants", list);
-  ASSERT_THAT(seeds, IsOk());
-  ASSERT_EQ(seeds->role_grants_size(), 1);
-  pb::UpdateRoleGrantRequest update;
-  update.mutable_role_grant()->set_name(seeds->role_grants(0).name());
-  update.mutable_role_grant()->set_level(pb::GRANT_LEVEL_ALL);
-  EXPECT_THAT(world_.Call<pb::RoleGrant>(hr_, "kam.organization.v1.RoleGrantService/UpdateRoleGrant", update),
-              HasReason("SEED_GRANT_READ_ONLY"));
-  EXPECT_THAT(Grant(hr_, "GM", "account.write", pb::GRANT_LEVEL_ALL), HasReason("SEPARATION_OF_DUTIES"));
-  EXPECT_THAT(Grant(hr_, "BOSS", "account.write", pb::GRANT_LEVEL_ALL), HasReason("ROLE_UNKNOWN"));
+  const Employee head = world_.AddEmployee("GAM");
+  const Employee manager = world_.AddEmployee("KAM", "", {head.name()});
+  const Employee deputy = world_.AddEmployee("KAM", "", {head.name()});
+  const Employee seller = world_.AddEmployee("KAX", "", {manager.name()});
+  const auto leave = [&](const char* state, const char* first, const char* last) {
+    world_.harness().db().Execute(absl::StrCat(
+        "INSERT INTO leave_requests (id, version, create_time, update_time, creator, updater, employee, deputy, state, "
+        "start_date, end_date) VALUES ('",
+        world_.harness().NewId(), "', 1, '2026-01-01', '2026-01-01', 'x', 'x', '", IdOf(manager.name()), "', '",
+        IdOf(deputy.name()), "', '", state, "', '", first, "', '", last, "')"));
+  };
+  const auto team = [&] { return Resolve(deputy.login())->team(); };
+  leave("SUBMITTED", "2026-01-05", "2026-01-06");
+  leave("APPROVED", "2026-01-06", "2026-01-07");
+  EXPECT_THAT(team(), ::testing::IsEmpty());
+  leave("APPROVED", "2026-01-05", "2026-01-05");
+  EXPECT_THAT(team(), ::testing::ElementsAre(IdOf(seller.name())));
 }
 
 // G-01, G-03: the team is the subtree of reporting lines in force today, across two superiors.

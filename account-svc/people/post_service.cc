@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/people/organization_chart.h"
 #include "account-svc/people/organization_service.h"
@@ -45,6 +46,21 @@ absl::Status CheckDecides(UnitOfWork& work, const Post& post) {
   return Error(absl::StatusCode::kPermissionDenied, "OUT_OF_SCOPE",
                "the structure of this department is decided by somebody else",
                {{"rule", "R-21"}, {"department", post.department()}, {"permission", kDecide}});
+}
+
+// Who takes part in setting up a structure takes part in that of his own department and those below it; the
+// personnel department and whoever decides in that of all.
+absl::Status CheckProposes(UnitOfWork& work, const Post& post) {
+  const std::vector<std::string>& roles = work.actor().roles;
+  if (std::find(roles.begin(), roles.end(), kPersonnel) != roles.end()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool decides, DecidesFor(work, post.department()));
+  if (decides) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string path, PathOfDepartment(work, post.department()));
+  if (path.empty()) return absl::OkStatus();  // The reference check names it.
+  if (!work.actor().department.empty() && absl::StartsWith(path, work.actor().department)) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "OUT_OF_SCOPE",
+               "posts are proposed for the own department and those below it",
+               {{"rule", "R-21"}, {"department", post.department()}});
 }
 
 // No post is above itself. The posts above are locked one by one: of two changes that would close a circle one waits
@@ -92,6 +108,7 @@ absl::StatusOr<std::vector<rules::Stay>> StaysOn(UnitOfWork& work, const std::st
 
 absl::Status CreatePost(const Context& context, UnitOfWork& work, Post* post) {
   RETURN_IF_ERROR(Validate(work, *post));
+  RETURN_IF_ERROR(CheckProposes(work, *post));
   post->set_state(pb::POST_STATE_PROPOSED);
   RETURN_IF_ERROR(rules::CompletePost(context.policy, post));
   return CheckPostLine(work, *post);
@@ -245,6 +262,10 @@ void RegisterPosts(const Context& context, rpc::Registry* registry) {
   registry->Add<pb::GetOrganizationRequest, pb::Organization>(
       service + "GetOrganization", [context](rpc::Call& call, const pb::GetOrganizationRequest& request) {
         return OrganizationOn(context, call, request);
+      });
+  registry->Add<pb::ListPostDeviationsRequest, pb::ListPostDeviationsResponse>(
+      service + "ListPostDeviations", [context](rpc::Call& call, const pb::ListPostDeviationsRequest& request) {
+        return PostDeviations(context, call, request);
       });
 }
 

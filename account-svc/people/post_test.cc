@@ -92,6 +92,39 @@ class PostTest : public ::testing::Test {
   const auth::Principal as_gm_, as_head_, as_lead_;
 };
 
+// G-01: whoever is on a post without its role or its line is told to whoever maintains the people, within reach.
+TEST_F(PostTest, WhoDiffersFromHisPostIsTold) {
+  const Post above = Established(1), post = Established(1, above.name());
+  const Employee chief = world_.AddEmployee("BD", department_.name());
+  const Employee seller = world_.AddEmployee("KAX", department_.name(), {lead_.name()});
+  ASSERT_THAT(Assign(world_.hr(), above, chief, "2026-01-01"), IsOk());
+  ASSERT_THAT(Assign(world_.hr(), post, seller, "2026-01-01"), IsOk());
+  pb::ListPostDeviationsRequest request;
+  request.set_department(department_.name());
+  const auto list = Call<pb::ListPostDeviationsResponse>(as_head_, "PostService", "ListPostDeviations", request);
+  ASSERT_THAT(list, IsOk());
+  ASSERT_EQ(list->deviations_size(), 2);
+  EXPECT_EQ(list->deviations(0).employee(), seller.name());
+  EXPECT_EQ(list->deviations(0).kind(), pb::POST_DEVIATION_KIND_ROLE_MISSING);
+  EXPECT_EQ(list->deviations(1).kind(), pb::POST_DEVIATION_KIND_SUPERIOR_DIFFERS);
+  EXPECT_EQ(list->deviations(1).expected(0), chief.name());
+  EXPECT_EQ(list->deviations(1).actual(0), lead_.name());
+  const auth::Principal elsewhere = world_.As(world_.AddEmployee("GAM", world_.AddDepartment().name()), "GAM");
+  const auto none = Call<pb::ListPostDeviationsResponse>(elsewhere, "PostService", "ListPostDeviations", request);
+  ASSERT_THAT(none, IsOk());
+  EXPECT_EQ(none->deviations_size(), 0);
+}
+
+// supervisors take part in the structure of their own department.
+TEST_F(PostTest, PostsAreProposedForTheOwnDepartment) {
+  const pb::Department other = world_.AddDepartment(), below = world_.AddDepartment(department_.name());
+  EXPECT_THAT(Propose(as_lead_, other.name()), HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(Propose(as_head_, other.name()), HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(Propose(as_lead_, below.name()), IsOk());
+  EXPECT_THAT(Propose(as_gm_, other.name()), IsOk());
+  EXPECT_THAT(Propose(world_.hr(), other.name()), IsOk());
+}
+
 // G-01, R-21: supervisors propose, the department manager decides for the own department, the general manager for all.
 TEST_F(PostTest, TheStructureIsProposedAndDecided) {
   const auto proposed = Propose(as_lead_, department_.name());

@@ -30,9 +30,10 @@ absl::Status CheckAddressee(const Addressee& addressee, const InstructionRequest
                {{"field", "instruction_request.superior"}, {"rule", "R-23"}, {"superior", request.superior()}});
 }
 
-absl::Status CheckDecides(absl::string_view actor, bool notes, const InstructionRequest& request) {
+absl::Status CheckDecides(absl::string_view actor, absl::string_view in_place_of, bool notes,
+                          const InstructionRequest& request) {
   if (actor == request.requester()) return NotSelf();
-  if (actor != request.superior()) {
+  if (in_place_of != request.superior()) {
     return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_DECIDER", "the matter is before somebody else",
                  {{"allowed", request.superior()}});
   }
@@ -44,6 +45,11 @@ absl::Status CheckDecides(absl::string_view actor, bool notes, const Instruction
     return FailedPrecondition("INSTRUCTION_WANTED", request.name(), "the matter wants an instruction");
   }
   return absl::OkStatus();
+}
+
+void SetHolder(const Addressee& addressee, InstructionRequest* request) {
+  const bool past = request->kind() == pb::INSTRUCTION_KIND_REPORT && !addressee.direct;
+  request->set_holder(past ? request->superior() : request->requester());
 }
 
 void EndStep(absl::string_view opinion, absl::Time now, InstructionRequest* request) {

@@ -12,6 +12,7 @@ namespace kam::account::rules {
 // How the one before whom a matter is put stands to whoever asks.
 struct Addressee {
   bool above = false;            // On his disciplinary or functional line.
+  bool direct = false;           // His direct superior.
   bool general_manager = false;  // Holds the role GM.
   bool past_the_line = false;    // Whoever asks may report past the line.
 };
@@ -21,7 +22,13 @@ absl::Status CheckAddressee(const Addressee& addressee, const organization::v1::
 
 // NOT_THE_DECIDER naming before whom it is; SEPARATION_OF_DUTIES for whoever asks; REPORT_ONLY to decide a report,
 // INSTRUCTION_WANTED to only note what wants an instruction.
-absl::Status CheckDecides(absl::string_view actor, bool notes, const organization::v1::InstructionRequest& request);
+// `in_place_of`: the superior whom the actor stands in for, otherwise the actor.
+absl::Status CheckDecides(absl::string_view actor, absl::string_view in_place_of, bool notes,
+                          const organization::v1::InstructionRequest& request);
+
+// A report past the direct superior is read by the one it is put before and those above him, not by those between
+// everything else by those above whoever asks.
+void SetHolder(const Addressee& addressee, organization::v1::InstructionRequest* request);
 
 // Ends the step of the one before whom it is.
 void EndStep(absl::string_view opinion, absl::Time now, organization::v1::InstructionRequest* request);

@@ -51,9 +51,9 @@ absl::StatusOr<Decimal> DaysWithin(const WorkCalendar& calendar, const LeaveRequ
 
 // Working days after `granted` and before `back`, without those that another leave of the person covers. A person has
 // no two leaves that begin at the same time, so that begin tells `leave` from the others.
-absl::StatusOr<Decimal> Overstayed(const WorkCalendar& calendar, const LeaveRequest& leave, const std::string& granted,
-                                   const std::string& back, const std::vector<LeaveRequest>& others) {
-  if (leave.return_date() <= leave.end_date()) return Decimal();
+absl::StatusOr<Decimal> DaysBetweenLeaves(const WorkCalendar& calendar, const LeaveRequest& leave,
+                                          const std::string& granted, const std::string& back,
+                                          const std::vector<LeaveRequest>& others) {
   ASSIGN_OR_RETURN(const std::string from, AddDays(granted, 1));
   ASSIGN_OR_RETURN(const std::string to, AddDays(back, -1));
   if (from > to) return Decimal();
@@ -64,6 +64,13 @@ absl::StatusOr<Decimal> Overstayed(const WorkCalendar& calendar, const LeaveRequ
     ASSIGN_OR_RETURN(days, Subtract(days, covered));
   }
   return days;
+}
+
+// The same where the person came back too late.
+absl::StatusOr<Decimal> Overstayed(const WorkCalendar& calendar, const LeaveRequest& leave, const std::string& granted,
+                                   const std::string& back, const std::vector<LeaveRequest>& others) {
+  if (leave.return_date() <= leave.end_date()) return Decimal();
+  return DaysBetweenLeaves(calendar, leave, granted, back, others);
 }
 
 // Whether `after` begins when `before` is over, with no working half day between.
@@ -289,14 +296,19 @@ absl::Status ReturnFromLeave(const WorkCalendar& calendar, absl::string_view tod
   return absl::OkStatus();
 }
 
-// The first day on which a later leave of the person begins: he was back by then. `otherwise` when there is none.
-std::string NextLeaveAfter(const LeaveRequest& leave, const std::vector<LeaveRequest>& leaves,
-                           const std::string& otherwise) {
-  std::string next = otherwise;
+// Until when nothing is known of the person after the leave: the first day of his next one, when he was back; not at
+// all when another leave tells by its return how long he was away. `otherwise` when there is none.
+std::string UnknownUntil(const LeaveRequest& leave, const std::vector<LeaveRequest>& leaves,
+                         const std::string& otherwise) {
+  std::string until = otherwise;
   for (const LeaveRequest& other : leaves) {
-    if (other.start_date() > leave.end_date()) next = std::min(next, other.start_date());
+    if (other.start_date() > leave.end_date()) {
+      until = std::min(until, other.start_date());
+    } else if (other.return_date() > leave.end_date()) {
+      until = std::min(until, leave.end_date());
+    }
   }
-  return next;
+  return until;
 }
 
 absl::StatusOr<Attendance> CountAttendance(const WorkCalendar& calendar, absl::string_view first,
@@ -319,10 +331,10 @@ absl::StatusOr<Attendance> CountAttendance(const WorkCalendar& calendar, absl::s
     ASSIGN_OR_RETURN(const std::string before, AddDays(first, -1));
     ASSIGN_OR_RETURN(const std::string after, AddDays(last, 1));
     if (leave.return_date().empty()) {
-      const std::string until = NextLeaveAfter(leave, leaves, std::min(std::string(today), after));
+      const std::string until = UnknownUntil(leave, leaves, std::min(std::string(today), after));
       if (leave.end_date() >= until || before >= until) continue;
       ASSIGN_OR_RETURN(const Decimal unknown,
-                       Overstayed(calendar, leave, std::max(leave.end_date(), before), until, leaves));
+                       DaysBetweenLeaves(calendar, leave, std::max(leave.end_date(), before), until, leaves));
       ASSIGN_OR_RETURN(count.unconfirmed, Add(count.unconfirmed, unknown));
       continue;
     }

@@ -289,6 +289,40 @@ std::vector<Notice> NoticesOf(const pb::AssessmentSheet* before, const pb::Asses
   return notices.Take();
 }
 
+std::vector<Notice> NoticesOf(const pb::RoleGrant* before, const pb::RoleGrant& after) {
+  Notices notices;
+  const std::string what = absl::StrCat(after.role(), " ", after.permission());
+  if (Enters(before, after, pb::GRANT_STATE_PROPOSED)) {
+    for (const char* role : {"GM", "DGM", "GAM"}) {
+      notices.Add(Audience::kHolders, "", pb::NOTIFICATION_KIND_APPROVAL,
+                  absl::StrCat("权限待批 Right to be approved: ", what), "", role);
+    }
+  } else if (before != nullptr && before->state() == pb::GRANT_STATE_PROPOSED && before->state() != after.state()) {
+    notices.Tell(after.creator(), pb::NOTIFICATION_KIND_DECISION, absl::StrCat("权限已审批 Right decided: ", what));
+  }
+  return notices.Take();
+}
+
+std::vector<Notice> NoticesOf(const pb::Employee* before, const pb::Employee& after) {
+  Notices notices;
+  const auto waiting = [](const pb::Employee& employee) {
+    std::set<std::string> roles;
+    for (const pb::RoleAssignment& role : employee.roles()) {
+      if (role.state() == pb::ROLE_STATE_PROPOSED) roles.insert(role.role());
+    }
+    return roles;
+  };
+  const std::set<std::string> known = before == nullptr ? std::set<std::string>() : waiting(*before);
+  for (const std::string& role : waiting(after)) {
+    if (known.count(role) > 0) continue;
+    for (const char* decider : {"GM", "DGM"}) {
+      notices.Add(Audience::kHolders, "", pb::NOTIFICATION_KIND_APPROVAL,
+                  absl::StrCat("角色待确认 Role to be confirmed: ", role, ", ", after.display_name()), "", decider);
+    }
+  }
+  return notices.Take();
+}
+
 std::vector<Notice> NoticesOf(const pb::Post* before, const pb::Post& after) {
   Notices notices;
   if (Enters(before, after, pb::POST_STATE_PROPOSED)) {

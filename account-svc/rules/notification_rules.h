@@ -23,6 +23,7 @@
 #include "kam/account/v1/work_dispute.pb.h"
 #include "kam/organization/v1/assessment_sheet.pb.h"
 #include "kam/organization/v1/coordination.pb.h"
+#include "kam/organization/v1/employee.pb.h"
 #include "kam/organization/v1/improvement_item.pb.h"
 #include "kam/organization/v1/instruction_request.pb.h"
 #include "kam/organization/v1/leave_request.pb.h"
@@ -31,6 +32,7 @@
 #include "kam/organization/v1/personnel_act.pb.h"
 #include "kam/organization/v1/policy_document.pb.h"
 #include "kam/organization/v1/post.pb.h"
+#include "kam/organization/v1/role_grant.pb.h"
 #include "kam/organization/v1/shared_resource.pb.h"
 #include "kam/organization/v1/task.pb.h"
 #include "kam/organization/v1/training.pb.h"
@@ -68,6 +70,8 @@ std::vector<Notice> NoticesOf(const organization::v1::PersonnelAct* before,
                               const organization::v1::PersonnelAct& after);
 std::vector<Notice> NoticesOf(const organization::v1::AssessmentSheet* before,
                               const organization::v1::AssessmentSheet& after);
+std::vector<Notice> NoticesOf(const organization::v1::RoleGrant* before, const organization::v1::RoleGrant& after);
+std::vector<Notice> NoticesOf(const organization::v1::Employee* before, const organization::v1::Employee& after);
 std::vector<Notice> NoticesOf(const organization::v1::Post* before, const organization::v1::Post& after);
 std::vector<Notice> NoticesOf(const organization::v1::CoordinationRequest* before,
                               const organization::v1::CoordinationRequest& after);

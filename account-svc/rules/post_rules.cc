@@ -101,4 +101,28 @@ absl::Status CheckEstablishment(const Post& post, const std::vector<Stay>& other
                              {"permission", "post.decide"}});
 }
 
+std::vector<organization::v1::PostDeviation> DeviationsOf(const OnPost& on_post) {
+  std::vector<organization::v1::PostDeviation> found;
+  const auto add = [&](organization::v1::PostDeviationKind kind, absl::string_view collection,
+                       const std::vector<std::string>& expected, const std::vector<std::string>& actual) {
+    const bool none = std::none_of(expected.begin(), expected.end(), [&](const std::string& one) {
+      return std::find(actual.begin(), actual.end(), one) != actual.end();
+    });
+    if (expected.empty() || !none) return;
+    organization::v1::PostDeviation& deviation = found.emplace_back();
+    deviation.set_employee(absl::StrCat("employees/", on_post.employee));
+    deviation.set_post(absl::StrCat("posts/", on_post.post));
+    deviation.set_kind(kind);
+    for (const std::string& one : expected) deviation.add_expected(absl::StrCat(collection, one));
+    for (const std::string& one : actual) deviation.add_actual(absl::StrCat(collection, one));
+  };
+  const std::vector<std::string> role =
+      on_post.role.empty() ? std::vector<std::string>() : std::vector<std::string>{on_post.role};
+  add(organization::v1::POST_DEVIATION_KIND_ROLE_MISSING, "", role, on_post.roles);
+  add(organization::v1::POST_DEVIATION_KIND_SUPERIOR_DIFFERS, "employees/", on_post.wanted, on_post.superiors);
+  add(organization::v1::POST_DEVIATION_KIND_FIELD_SUPERIOR_DIFFERS, "employees/", on_post.wanted_in_field,
+      on_post.in_field);
+  return found;
+}
+
 }  // namespace kam::account::rules

@@ -12,6 +12,7 @@
 #include "kam/organization/v1/employee.pb.h"
 #include "kam/organization/v1/post.pb.h"
 #include "kam/organization/v1/post_assignment.pb.h"
+#include "kam/organization/v1/post_service.pb.h"
 
 namespace kam::account::rules {
 
@@ -39,6 +40,16 @@ absl::Status CheckAssignment(const organization::v1::Post& post, const organizat
 // why. `others` are on the post beside those who act for somebody. Flags the assignment.
 absl::Status CheckEstablishment(const organization::v1::Post& post, const std::vector<Stay>& others, bool decides,
                                 organization::v1::PostAssignment* assignment);
+
+// Somebody on a post, and what is his today. Ids and role codes.
+struct OnPost {
+  std::string employee, post, role;            // The role of the post; empty: none.
+  std::vector<std::string> roles;              // Of the person.
+  std::vector<std::string> superiors, wanted;  // Direct ones; holders of the post above.
+  std::vector<std::string> in_field, wanted_in_field;
+};
+// What differs; nothing is wanted of a post above that nobody holds.
+std::vector<organization::v1::PostDeviation> DeviationsOf(const OnPost& on_post);
 
 }  // namespace kam::account::rules
 

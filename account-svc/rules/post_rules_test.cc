@@ -32,6 +32,28 @@ TEST(CompletePost, TakesTheEstablishmentOfThePolicy) {
   EXPECT_THAT(CompletePost(Policy(), &lead), HasReason("ROLE_UNKNOWN"));
 }
 
+// G-01: a post is no right: what differs from it is told, and nothing is wanted of a post above that nobody holds.
+TEST(DeviationsOf, TellWhatThePostWantsOtherwise) {
+  OnPost on_post{"anna", "p1", "KAX", {"KAX", "BD"}, {"boss"}, {"boss", "head"}, {}, {}};
+  EXPECT_THAT(DeviationsOf(on_post), IsEmpty());
+  on_post.roles = {"BD"};
+  on_post.superiors = {"other"};
+  on_post.wanted_in_field = {"lead"};
+  const auto found = DeviationsOf(on_post);
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0].kind(), pb::POST_DEVIATION_KIND_ROLE_MISSING);
+  EXPECT_THAT(found[0].expected(), ElementsAre("KAX"));
+  EXPECT_THAT(found[0].actual(), ElementsAre("BD"));
+  EXPECT_EQ(found[1].kind(), pb::POST_DEVIATION_KIND_SUPERIOR_DIFFERS);
+  EXPECT_THAT(found[1].expected(), ElementsAre("employees/boss", "employees/head"));
+  EXPECT_EQ(found[2].kind(), pb::POST_DEVIATION_KIND_FIELD_SUPERIOR_DIFFERS);
+  EXPECT_EQ(found[2].employee(), "employees/anna");
+  on_post.wanted.clear();
+  on_post.wanted_in_field.clear();
+  on_post.role.clear();
+  EXPECT_THAT(DeviationsOf(on_post), IsEmpty());
+}
+
 // G-01, F-25: what counts is the most at a time, not the number of those who ever are on it.
 TEST(MostAtATime, CountsThoseWhoMeet) {
   const std::vector<Stay> stays = {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "account-svc/rules/proto_time.h"
 
 namespace kam::account::rules {
 namespace {
@@ -80,6 +81,38 @@ void Describe(pb::RoleGrant* grant) {
   grant->set_family(FamilyOf(grant->permission()));
   grant->set_mode(ModeOf(grant->permission()));
   grant->set_limit(std::string(LimitOf(grant->permission())));
+}
+
+void ProposeGrant(const pb::RoleGrant* before, pb::RoleGrant* after) {
+  const bool counts = before != nullptr && before->has_approve_time();
+  if (counts && before->level() == after->level()) return;
+  after->set_proposed_level(after->level());
+  if (counts) after->set_level(before->level());
+  after->set_state(pb::GRANT_STATE_PROPOSED);
+  after->clear_reject_reason();
+}
+
+void ApproveGrant(const std::string& approver, absl::Time now, pb::RoleGrant* grant) {
+  grant->set_level(grant->proposed_level());
+  grant->set_proposed_level(pb::GRANT_LEVEL_UNSPECIFIED);
+  grant->set_state(pb::GRANT_STATE_APPROVED);
+  grant->set_approver(approver);
+  *grant->mutable_approve_time() = ToTimestamp(now);
+}
+
+void RejectGrant(const std::string& approver, const std::string& reason, pb::RoleGrant* grant) {
+  grant->set_proposed_level(pb::GRANT_LEVEL_UNSPECIFIED);
+  // A change that was rejected leaves what counted before.
+  grant->set_state(grant->has_approve_time() ? pb::GRANT_STATE_APPROVED : pb::GRANT_STATE_REJECTED);
+  grant->set_approver(approver);
+  grant->set_reject_reason(reason);
+}
+
+void WithdrawApproval(pb::RoleGrant* grant) {
+  grant->set_proposed_level(grant->level());
+  grant->set_state(pb::GRANT_STATE_PROPOSED);
+  grant->clear_approver();
+  grant->clear_approve_time();
 }
 
 }  // namespace kam::account::rules

@@ -1,8 +1,12 @@
-// What kind of right a permission is: its family, its mode, its limit (G-02; requirements R.1). Pure functions.
+// What kind of right a permission is: its family, its mode, what limits it; and how a right comes to count (G-02;
+// requirements R.1). Pure functions.
 #ifndef KAM_ACCOUNT_SVC_RULES_RIGHT_RULES_H_
 #define KAM_ACCOUNT_SVC_RULES_RIGHT_RULES_H_
 
+#include <string>
+
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "kam/organization/v1/role_grant.pb.h"
 
 namespace kam::account::rules {
@@ -13,11 +17,21 @@ organization::v1::RightFamily FamilyOf(absl::string_view permission);
 // Decide, approve, review, draft, propose, veto, do, know: by its verb.
 organization::v1::RightMode ModeOf(absl::string_view permission);
 
-// What limits the right beyond the rows it reaches; empty: nothing.
+// The rule that limits the right beyond the rows it reaches, for the reader of the matrix: the rule itself is enforced
+// where the right is used. Empty: nothing.
 absl::string_view LimitOf(absl::string_view permission);
 
 // Sets the three on a grant.
 void Describe(organization::v1::RoleGrant* grant);
+
+// ---- Two people decide on a right (G-02)
+// A new grant (`before` null), or one whose level is to change: what counted before goes on counting until it is
+// approved.
+void ProposeGrant(const organization::v1::RoleGrant* before, organization::v1::RoleGrant* after);
+void ApproveGrant(const std::string& approver, absl::Time now, organization::v1::RoleGrant* grant);
+void RejectGrant(const std::string& approver, const std::string& reason, organization::v1::RoleGrant* grant);
+// It does not count any more, and may be approved again.
+void WithdrawApproval(organization::v1::RoleGrant* grant);
 
 }  // namespace kam::account::rules
 

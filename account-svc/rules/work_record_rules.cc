@@ -1,5 +1,6 @@
 #include "account-svc/rules/work_record_rules.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -164,6 +165,30 @@ absl::Status CheckMeetingUpdate(const std::string& actor, const organization::Me
   return CheckChair(actor, before, /*minutes=*/before.chair() == after.chair());
 }
 
+absl::Status CheckReadsMinutes(const std::string& reader, bool above_chair, const organization::Meeting& meeting) {
+  const bool called = reader == meeting.chair() || reader == meeting.minute_taker() ||
+                      std::any_of(meeting.attendees().begin(), meeting.attendees().end(),
+                                  [&](const auto& attendee) { return attendee.employee() == reader; });
+  if (meeting.confidential() && !called && !above_chair) {
+    return Denied("NOT_CALLED", "the meeting is confidential: its minutes are for those who were called",
+                  meeting.chair());
+  }
+  if (meeting.state() == organization::MEETING_STATE_MINUTED) return absl::OkStatus();
+  const std::string state = organization::MeetingState_Name(meeting.state());
+  return FailedPrecondition("MINUTES_NOT_PUBLISHED", meeting.name(), absl::StrCat("the meeting is ", state),
+                            {{"state", state}});
+}
+
+void SetMinutes(const std::string& minutes, absl::Time now, organization::Meeting* meeting) {
+  if (meeting->confidential()) {
+    meeting->set_confidential_minutes(minutes);
+    meeting->clear_actions();
+  } else {
+    meeting->set_minutes(minutes);
+  }
+  *meeting->mutable_publish_time() = ToTimestamp(now);
+}
+
 absl::Status Hold(const google::protobuf::RepeatedPtrField<organization::MeetingAttendance>& attendance, absl::Time now,
                   organization::Meeting* meeting) {
   if (now < FromTimestamp(meeting->start_time())) {
@@ -219,6 +244,21 @@ absl::Status Decide(const google::protobuf::RepeatedPtrField<organization::Meeti
 }
 
 // ---- Policies
+
+absl::Status KeepDraft(organization::PolicyDocument* document) {
+  if (!document->content().empty()) {
+    document->set_draft_content(document->content());
+    document->clear_content();
+  }
+  if (!document->draft_content().empty()) return absl::OkStatus();
+  return InvalidField("policy_document.content", "FIELD_REQUIRED", "must be set");
+}
+
+void PublishDraft(organization::PolicyDocument* document) {
+  if (document->draft_content().empty()) return;  // Written before drafts were kept apart.
+  document->set_content(document->draft_content());
+  document->clear_draft_content();
+}
 
 absl::Status Draft(const std::string& author, const organization::PolicyDocument* revised,
                    organization::PolicyDocument* document) {

@@ -50,6 +50,11 @@ absl::Status CheckChair(const std::string& actor, const organization::Meeting& m
 absl::Status CheckMeetingUpdate(const std::string& actor, const organization::Meeting& before,
                                 const organization::Meeting& after);
 // MEETING_NOT_BEGUN, ATTENDANCE_INCOMPLETE.
+// `above_chair`: the reader is above the chair. NOT_CALLED to a confidential meeting, MINUTES_NOT_PUBLISHED.
+absl::Status CheckReadsMinutes(const std::string& reader, bool above_chair, const organization::Meeting& meeting);
+// Puts the minutes where those read them whom they are for. What a confidential meeting decides is told by its tasks
+// only.
+void SetMinutes(const std::string& minutes, absl::Time now, organization::Meeting* meeting);
 absl::Status Hold(const google::protobuf::RepeatedPtrField<organization::MeetingAttendance>& attendance, absl::Time now,
                   organization::Meeting* meeting);
 // What was decided, before it becomes tasks. `below`: whether somebody is below the chair. NOT_ATTENDEE, NOT_IN_LINE,
@@ -59,6 +64,10 @@ absl::Status Decide(const google::protobuf::RepeatedPtrField<organization::Meeti
 
 // ---- Policies
 // `revised`: the version in whose place it comes, or null. REVISION_REASON_REQUIRED, DOCUMENT_NOT_IN_FORCE.
+// The text of a draft is not shown to those whom it will bind: FIELD_REQUIRED when there is none.
+absl::Status KeepDraft(organization::PolicyDocument* document);
+// From its approval on everybody reads it.
+void PublishDraft(organization::PolicyDocument* document);
 absl::Status Draft(const std::string& author, const organization::PolicyDocument* revised,
                    organization::PolicyDocument* document);
 absl::Status CheckAuthor(const std::string& actor, const organization::PolicyDocument& document);

@@ -210,7 +210,9 @@ TEST(Policies, AreReadAndCheckedWhileInForce) {
   document.set_effective_date(kToday);
   EXPECT_THAT(CheckInForce(document, kToday), IsOk());
   EXPECT_THAT(CheckInForce(document, "2026-01-04"), HasReason("DOCUMENT_NOT_IN_FORCE"));
+  document.set_author(kAnna);
   pb::PolicyCheck check;
+  check.set_checker(kBoss);
   check.set_check_date(kToday);
   EXPECT_THAT(CheckPolicyCheck(document, kToday, "departments/audit", check), HasReason("FINDING_REQUIRED"));
   check.set_finding("未登记");

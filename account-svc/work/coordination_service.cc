@@ -21,6 +21,8 @@ namespace pb = organization::v1;
 using mysql::Row;
 using resource::UnitOfWork;
 
+constexpr int kAddressedMax = 500;
+
 absl::Status CreateRequest(const Context& context, UnitOfWork& work, pb::CoordinationRequest* request) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
   RETURN_IF_ERROR(Validate(work, *request));
@@ -64,6 +66,33 @@ absl::StatusOr<rules::Addressed> AddressedOf(UnitOfWork& work, const std::string
   ASSIGN_OR_RETURN(const std::vector<std::string> here, InService(work.connection(), {rows[0][0].text()}, today));
   if (!here.empty()) addressed.head = NameOf("employees", here[0]);
   return addressed;
+}
+
+// The place of the caller decides, not his rights over those who ask.
+absl::StatusOr<pb::ListAddressedCoordinationRequestsResponse> ListAddressed(
+    const Context& context, const rpc::Call& call, const pb::ListAddressedCoordinationRequestsRequest& request) {
+  const resource::Type& type = *context.runtime.catalog().Find(pb::CoordinationRequest::descriptor());
+  const std::string& me = call.principal.employee;
+  std::vector<resource::SqlCondition> where = {
+      {"t.handler = ? OR t.escalated_to = ? OR EXISTS (SELECT 1 FROM employee_scopes s WHERE s.employee = ? AND "
+       "s.department_path LIKE CONCAT('%/', t.to_department, '/%'))",
+       {me, me, me}}};
+  if (request.state() != pb::COORDINATION_STATE_UNSPECIFIED) {
+    where.push_back(
+        {"t.state = ?",
+         {resource::ShortEnumName(pb::CoordinationState_descriptor()->FindValueByNumber(request.state()))}});
+  }
+  pb::ListAddressedCoordinationRequestsResponse response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    ASSIGN_OR_RETURN(const std::vector<resource::Record> records,
+                     context.runtime.store().Select(connection, type, where, "ORDER BY t.id DESC", kAddressedMax));
+    for (const resource::Record& record : records) {
+      *response.add_coordination_requests() = static_cast<const pb::CoordinationRequest&>(*record.message);
+    }
+    return absl::OkStatus();
+  }));
+  return response;
 }
 
 // When the time for the answer is over, by itself: the next head is asked, as often as there is one.
@@ -133,6 +162,11 @@ void RegisterCoordination(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(CheckStillHere(work, assign.handler(), today, "handler"));
         ASSIGN_OR_RETURN(const rules::Addressed addressed, AddressedOf(work, assign.handler(), *request, today));
         return rules::AssignHandler(actor, addressed, assign.handler(), request);
+      });
+  registry->Add<pb::ListAddressedCoordinationRequestsRequest, pb::ListAddressedCoordinationRequestsResponse>(
+      service + "/ListAddressedCoordinationRequests",
+      [context](rpc::Call& call, const pb::ListAddressedCoordinationRequestsRequest& request) {
+        return ListAddressed(context, call, request);
       });
   const auto nothing_more = [](UnitOfWork&, pb::CoordinationRequest*) { return absl::OkStatus(); };
   AddOfRequester<pb::CloseCoordinationRequestRequest>(context, service + "/CloseCoordinationRequest", registry,

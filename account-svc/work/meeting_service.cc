@@ -7,6 +7,7 @@
 #include "account-svc/verb.h"
 #include "account-svc/work/people.h"
 #include "account-svc/work/work_service.h"
+#include "common/auth/grants.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -65,8 +66,7 @@ absl::Status Publish(const Context& context, UnitOfWork& work, const pb::Publish
     ASSIGN_OR_RETURN(task, work.Insert(std::move(task)));
     action.set_task(task.name());
   }
-  meeting->set_minutes(request.minutes());
-  *meeting->mutable_publish_time() = ToTimestamp(work.now());
+  rules::SetMinutes(request.minutes(), work.now(), meeting);
   return absl::OkStatus();
 }
 
@@ -81,30 +81,49 @@ absl::StatusOr<pb::ReportAttendanceResponse> Report(const Context& context, cons
     kind = " AND m.kind = ?";
     params.emplace_back(resource::ShortEnumName(pb::MeetingKind_descriptor()->FindValueByNumber(request.kind())));
   }
+  const auth::Reach reach = auth::ReachOf(call.principal, call.level());
   pb::ReportAttendanceResponse response;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     response.Clear();
     ASSIGN_OR_RETURN(
         const std::vector<mysql::Row> rows,
         connection.Query(
-            absl::StrCat("SELECT a.employee, COUNT(m.id), COUNT(CASE WHEN a.attendance = 'PRESENT' THEN 1 END), "
+            absl::StrCat("SELECT a.employee, s.department_path, s.region, COUNT(m.id), COUNT(CASE WHEN a.attendance = "
+                         "'PRESENT' THEN 1 END), "
                          "COUNT(CASE WHEN a.attendance = 'LATE' THEN 1 END), COUNT(CASE WHEN a.attendance = 'EXCUSED' "
                          "THEN 1 END), COUNT(CASE WHEN a.attendance = 'ABSENT' THEN 1 END) FROM meetings m JOIN "
-                         "meetings_attendees a ON a.parent_id = m.id WHERE m.state IN ('HELD', 'MINUTED') AND "
+                         "meetings_attendees a ON a.parent_id = m.id LEFT JOIN employee_scopes s ON s.employee = "
+                         "a.employee WHERE m.state IN ('HELD', 'MINUTED') AND "
                          "m.start_time >= ? AND m.start_time < ?",
-                         kind, " GROUP BY a.employee ORDER BY a.employee LIMIT ", kRowsMax),
+                         kind, " GROUP BY a.employee, s.department_path, s.region ORDER BY a.employee"),
             mysql::Params(params)));
     for (const mysql::Row& row : rows) {
+      if (!reach.Covers(row[0].text(), row[1].text(), row[2].text())) continue;
+      if (response.rows_size() == kRowsMax) break;
       pb::AttendanceRow* out = response.add_rows();
       out->set_employee(NameOf("employees", row[0].text()));
-      out->set_called(static_cast<int32_t>(row[1].integer()));
-      out->set_present(static_cast<int32_t>(row[2].integer()));
-      out->set_late(static_cast<int32_t>(row[3].integer()));
-      out->set_excused(static_cast<int32_t>(row[4].integer()));
-      out->set_absent(static_cast<int32_t>(row[5].integer()));
+      out->set_called(static_cast<int32_t>(row[3].integer()));
+      out->set_present(static_cast<int32_t>(row[4].integer()));
+      out->set_late(static_cast<int32_t>(row[5].integer()));
+      out->set_excused(static_cast<int32_t>(row[6].integer()));
+      out->set_absent(static_cast<int32_t>(row[7].integer()));
     }
     return absl::OkStatus();
   }));
+  return response;
+}
+
+absl::StatusOr<pb::ReadMinutesResponse> ReadMinutes(const Context& context, const rpc::Call& call,
+                                                    const pb::ReadMinutesRequest& request) {
+  ASSIGN_OR_RETURN(const pb::Meeting meeting, context.runtime.Get<pb::Meeting>(call, request.name()));
+  const std::string today = context.Today(context.runtime.clock().Now());
+  pb::ReadMinutesResponse response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    ASSIGN_OR_RETURN(const bool above, IsAbove(connection, call.principal.subject, meeting.chair(), today));
+    return rules::CheckReadsMinutes(call.principal.subject, above, meeting);
+  }));
+  response.set_title(meeting.title());
+  response.set_minutes(meeting.confidential() ? meeting.confidential_minutes() : meeting.minutes());
   return response;
 }
 
@@ -134,6 +153,10 @@ void RegisterMeetings(const Context& context, rpc::Registry* registry) {
       [](UnitOfWork& work, const pb::CancelMeetingRequest&, pb::Meeting* meeting) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         return rules::CheckChair(actor, *meeting, /*minutes=*/false);
+      });
+  registry->Add<pb::ReadMinutesRequest, pb::ReadMinutesResponse>(
+      service + "/ReadMinutes", [context](rpc::Call& call, const pb::ReadMinutesRequest& request) {
+        return ReadMinutes(context, call, request);
       });
   registry->Add<pb::ReportAttendanceRequest, pb::ReportAttendanceResponse>(
       service + "/ReportAttendance", [context](rpc::Call& call, const pb::ReportAttendanceRequest& request) {

@@ -127,6 +127,8 @@ void FeedNotifications(const Context& context) {
   Notices<pb::PersonnelAct>(context);
   Notices<pb::AssessmentSheet>(context);
   Notices<pb::Post>(context);
+  Notices<pb::RoleGrant>(context);
+  Notices<pb::Employee>(context);
   Notices<v1::OwnershipNotice>(context);
   Notices<v1::AccountReminder>(context);
   Notices<v1::AccountHandover>(context);

@@ -7,16 +7,7 @@ namespace kam::account {
 
 absl::StatusOr<bool> IsAbove(resource::UnitOfWork& work, const std::string& superior, const std::string& person,
                              const std::string& day) {
-  ASSIGN_OR_RETURN(
-      const std::vector<mysql::Row> rows,
-      work.connection().Query(
-          "WITH RECURSIVE line (id) AS (SELECT s.superior FROM employees_superiors s WHERE s.parent_id = ? AND "
-          "s.since_date <= ? AND (s.until_date IS NULL OR s.until_date >= ?) UNION SELECT s.superior FROM "
-          "employees_superiors s JOIN line l ON s.parent_id = l.id WHERE s.since_date <= ? AND (s.until_date IS NULL "
-          "OR "
-          "s.until_date >= ?)) SELECT id FROM line WHERE id = ? LIMIT 1",
-          {IdOf(person), day, day, day, day, IdOf(superior)}));
-  return !rows.empty();
+  return IsAbove(work.connection(), superior, person, day);
 }
 
 absl::Status CheckStillHere(resource::UnitOfWork& work, const std::string& person, const std::string& day,

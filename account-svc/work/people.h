@@ -6,10 +6,11 @@
 
 #include "absl/status/statusor.h"
 #include "account-svc/context.h"
+#include "account-svc/people/line.h"
 
 namespace kam::account {
 
-// Whether `superior` is above `person`, directly or not, in the reporting lines of `day`. Names of employees.
+// Whether `superior` is above `person`: IsAbove of people/line.h.
 absl::StatusOr<bool> IsAbove(resource::UnitOfWork& work, const std::string& superior, const std::string& person,
                              const std::string& day);
 

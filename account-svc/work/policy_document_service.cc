@@ -34,6 +34,7 @@ absl::StatusOr<rules::Actor> ActorTowards(const Context& context, UnitOfWork& wo
 
 absl::Status CreateDocument(const Context& context, UnitOfWork& work, pb::PolicyDocument* document) {
   RETURN_IF_ERROR(Validate(work, *document));
+  RETURN_IF_ERROR(rules::KeepDraft(document));
   ASSIGN_OR_RETURN(const std::string author, Person(work));
   std::optional<pb::PolicyDocument> revised;
   if (!document->revises().empty()) {
@@ -49,7 +50,8 @@ absl::Status CreateDocument(const Context& context, UnitOfWork& work, pb::Policy
 absl::Status UpdateDocument(UnitOfWork& work, const pb::PolicyDocument& before, pb::PolicyDocument* after) {
   RETURN_IF_ERROR(Validate(work, *after));
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  return rules::CheckPolicyUpdate(actor, before);
+  RETURN_IF_ERROR(rules::CheckPolicyUpdate(actor, before));
+  return rules::KeepDraft(after);
 }
 
 absl::StatusOr<std::string> CheckSuperior(const Context& context, UnitOfWork& work,
@@ -87,6 +89,7 @@ absl::Status Approve(const Context& context, UnitOfWork& work, const pb::Approve
   RETURN_IF_ERROR(resource::CheckRead(request.etag()));
   ASSIGN_OR_RETURN(const std::string approver, CheckSuperior(context, work, *document));
   document->set_approver(approver);
+  rules::PublishDraft(document);
   *document->mutable_approve_time() = ToTimestamp(work.now());
   if (document->revises().empty()) return absl::OkStatus();
   const std::string today = context.Today(work.now());

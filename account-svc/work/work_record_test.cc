@@ -220,6 +220,61 @@ TEST_F(WorkRecordTest, OnlyTheChairGivesWorkInAMeeting) {
   EXPECT_THAT((Do<pb::Meeting>(as_other_, method, called->name(), publish)), IsOk());
 }
 
+// G-11: minutes of a confidential meeting are read by those who were called and those above the chair; its decisions
+// are told by the tasks only.
+TEST_F(WorkRecordTest, ConfidentialMinutesAreForThoseWhoWereCalled) {
+  const absl::Time now = world_.harness().clock().Now();
+  pb::CreateMeetingRequest create;
+  pb::Meeting& meeting = *create.mutable_meeting();
+  meeting.set_title("报价策略");
+  meeting.set_kind(pb::MEETING_KIND_OTHER);
+  meeting.set_confidential(true);
+  *meeting.mutable_start_time() = ToTimestamp(now - absl::Hours(1));
+  *meeting.mutable_end_time() = ToTimestamp(now);
+  meeting.add_attendees()->set_employee(anna_.name());
+  const auto called = world_.Call<pb::Meeting>(as_boss_, absl::StrCat(kMeetings, "CreateMeeting"), create);
+  ASSERT_THAT(called, IsOk());
+  pb::HoldMeetingRequest hold;
+  hold.add_attendees()->set_employee(anna_.name());
+  hold.mutable_attendees(0)->set_attendance(pb::ATTENDANCE_PRESENT);
+  ASSERT_THAT((Do<pb::Meeting>(as_boss_, absl::StrCat(kMeetings, "HoldMeeting"), called->name(), hold)), IsOk());
+  const auto read = [&](const auth::Principal& who) {
+    return Do<pb::ReadMinutesResponse, pb::ReadMinutesRequest>(who, absl::StrCat(kMeetings, "ReadMinutes"),
+                                                               called->name());
+  };
+  EXPECT_THAT(read(as_anna_), HasReason("MINUTES_NOT_PUBLISHED"));
+  pb::PublishMinutesRequest publish;
+  publish.set_minutes("底价下调");
+  publish.add_actions()->set_action("调整报价");
+  publish.mutable_actions(0)->set_responsible(anna_.name());
+  publish.mutable_actions(0)->set_due_date("2026-01-09");
+  ASSERT_THAT((Do<pb::Meeting>(as_boss_, absl::StrCat(kMeetings, "PublishMinutes"), called->name(), publish)), IsOk());
+  ASSERT_THAT(read(as_anna_), IsOk());
+  EXPECT_EQ(read(as_anna_)->minutes(), "底价下调");
+  EXPECT_THAT(read(as_other_), HasReason("NOT_CALLED"));
+  const auth::Principal outsider = world_.As(world_.AddEmployee("KAX"), "KAX");
+  EXPECT_THAT(read(outsider), HasReason("NOT_CALLED"));
+  kam::api::GetRequest get;
+  get.set_name(called->name());
+  const auto seen = world_.Call<pb::Meeting>(outsider, absl::StrCat(kMeetings, "GetMeeting"), get);
+  ASSERT_THAT(seen, IsOk());
+  EXPECT_EQ(seen->confidential_minutes(), "");
+  EXPECT_EQ(seen->minutes(), "");
+  EXPECT_EQ(seen->actions_size(), 0);
+  // Whom attendance is counted of, a seller reads of himself only.
+  pb::ReportAttendanceRequest count;
+  count.set_from_date("2026-01-01");
+  count.set_to_date("2026-12-31");
+  const std::string method = absl::StrCat(kMeetings, "ReportAttendance");
+  const auto nobody = world_.Call<pb::ReportAttendanceResponse>(outsider, method, count);
+  ASSERT_THAT(nobody, IsOk());
+  EXPECT_EQ(nobody->rows_size(), 0);
+  const auto own = world_.Call<pb::ReportAttendanceResponse>(as_anna_, method, count);
+  ASSERT_THAT(own, IsOk());
+  ASSERT_EQ(own->rows_size(), 1);
+  EXPECT_EQ(own->rows(0).employee(), anna_.name());
+}
+
 // G-13, R-20
 TEST_F(WorkRecordTest, APolicyIsApprovedReadCheckedAndRevised) {
   const pb::Employee author = world_.AddEmployee("KAM", department_.name(), {boss_.name()});
@@ -240,6 +295,19 @@ TEST_F(WorkRecordTest, APolicyIsApprovedReadCheckedAndRevised) {
         as_anna_, absl::StrCat(kPolicies, "AcknowledgePolicyDocument"), name);
   };
   EXPECT_THAT(acknowledge(), HasReason("DOCUMENT_NOT_IN_FORCE"));
+  // As long as it is a draft its text is read by its author and those above him.
+  const auto shown = [&](const auth::Principal& who) {
+    kam::api::GetRequest get;
+    get.set_name(name);
+    const auto found = world_.Call<pb::PolicyDocument>(who, absl::StrCat(kPolicies, "GetPolicyDocument"), get);
+    EXPECT_THAT(found, IsOk());
+    return found.value_or(pb::PolicyDocument());
+  };
+  EXPECT_EQ(shown(as_author).draft_content(), "第一条");
+  EXPECT_EQ(shown(world_.As(boss_, "KAM", {IdOf(author.name())})).draft_content(), "第一条");
+  EXPECT_EQ(shown(as_anna_).draft_content(), "");
+  EXPECT_EQ(shown(as_anna_).content(), "");
+  EXPECT_EQ(shown(as_other_).draft_content(), "");
   const auto submitted = Do<pb::PolicyDocument, pb::SubmitPolicyDocumentRequest>(
       as_author, absl::StrCat(kPolicies, "SubmitPolicyDocument"), name);
   ASSERT_THAT(submitted, IsOk());
@@ -261,6 +329,7 @@ TEST_F(WorkRecordTest, APolicyIsApprovedReadCheckedAndRevised) {
   check.mutable_policy_check()->set_check_date("2026-01-05");
   EXPECT_THAT(world_.Call<pb::PolicyCheck>(as_boss_, absl::StrCat(kPolicies, "CreatePolicyCheck"), check),
               HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_EQ(shown(as_other_).content(), "第一条");
   const auto as_inspector = world_.As(world_.AddEmployee("AD"), "AD");
   EXPECT_THAT(world_.Call<pb::PolicyCheck>(as_inspector, absl::StrCat(kPolicies, "CreatePolicyCheck"), check),
               HasReason("FINDING_REQUIRED"));

@@ -54,7 +54,7 @@ const std::vector<std::pair<std::string, std::string>>& Kinds() {
       {"floor price", "price.floor.read"}, {"purchase", "price.purchase.read"},
       {"contracts", "contract.read"},      {"receivables", "receivable.read"},
       {"complaints", "complaint.read"},    {"claims", "claim.read"},
-      {"KPI", "assessment.read"}};
+      {"plans", "account_plan.read"},      {"KPI", "assessment.read"}};
   return *kinds;
 }
 
@@ -65,39 +65,39 @@ struct Row {
 };
 constexpr Row kVisibility[] = {
     // own; own; no / no; own; own; own accounts; own.
-    {"KAX BD", "own own no no own own own own own"},
+    {"KAX BD", "own own no no own own own own own own"},
     // assigned; read; no / no; file only; no; route only: no complaint is read; own.
-    {"KAA", "own own no no own no no no own"},
+    {"KAA", "own own no no own no no no no own"},
     // team throughout; floor yes, purchase no.
-    {"BDS", "team team all no team team team team team"},
+    {"BDS", "team team all no team team team team team team"},
     // read for solutions; no / no; assist; no; product subjects: complaints of the department, no claims; team.
-    {"PSS PS", "department department no no department no department no team"},
+    {"PSS PS", "department department no no department no department no no team"},
     // service view; no; no / no; warranty terms are not contracts; no; all in the department; team.
-    {"ASS AS ASP", "all no no no no no department department team"},
+    {"ASS AS ASP", "all no no no no no department department no team"},
     // department throughout; floor yes; purchase for GAM only.
-    {"KAM", "department department all no department department department department department"},
-    {"GAM", "department department all all department department department department department"},
+    {"KAM", "department department all no department department department department department department"},
+    {"GAM", "department department all all department department department department department department"},
     // all key accounts, RM the region; floor yes, purchase no; takes part in the assessment of the regions.
-    {"KAPM", "all all all no all all all all region"},
-    {"RM", "region region all no region region region region region"},
+    {"KAPM", "all all all no all all all all all region"},
+    {"RM", "region region all no region region region region region region"},
     // claim and repair view; no; no / no; warranty only; claim settlement is with the claims; claims; own. R-02: the
     // technical and the parts manager score their people, so they see their sheets.
-    {"CL SA", "all no no no no no all all own"},
-    {"TM PTM", "all no no no no no all all team"},
+    {"CL SA", "all no no no no no all all no own"},
+    {"TM PTM", "all no no no no no all all no team"},
     // contact view; read intention: leads, no opportunities; no; no; no; complaints; own, managers score.
-    {"CSR APT CLS", "all no no no no no all no own"},
-    {"CSM", "all no no no no no all all team"},
-    {"CLM", "all no no no no no all no team"},
+    {"CSR APT CLS", "all no no no no no all no no own"},
+    {"CSM", "all no no no no no all all no team"},
+    {"CLM", "all no no no no no all no no team"},
     // billing view; no; FD yes / yes; money terms; all; claim settlement: FD and the accountant; FD.
-    {"ACC", "all no no no all all no all own"},
-    {"CSH CRC", "all no no no all all no no own"},
-    {"FD", "all no all all all all no all all"},
+    {"ACC", "all no no no all all no all no own"},
+    {"CSH CRC", "all no no no all all no no no own"},
+    {"FD", "all no all all all all no all no all"},
     // order view; no; no / no; order terms; status only; no; collects.
-    {"SAD", "all no no no all no no no all"},
-    {"SPO", "all no no no all no no no own"},
+    {"SAD", "all no no no all no no no no all"},
+    {"SPO", "all no no no all no no no no own"},
     // all; all; yes / GM yes; all; all; major; all.
-    {"SD", "all all all no all all all all all"},
-    {"GM", "all all all all all all all all all"},
+    {"SD", "all all all no all all all all all all"},
+    {"GM", "all all all all all all all all all all"},
 };
 
 // G-02, G-03, R.2: role x data kind x level.
@@ -116,6 +116,32 @@ TEST_F(RequiredRightsTest, EveryCellOfTheVisibilityTable) {
     }
   }
   EXPECT_EQ(cells, 30 * static_cast<int>(Kinds().size()));
+}
+
+// R.2, column plans and budget, as far as it is not the plan of an account: the volume plan is that of sales office and
+// ordering, read by those who plan and pay; nobody without a word in the table reads it. Money for a campaign is agreed
+// to by those who answer for a budget. Commission has no resource of its own yet: a right to it would have to
+// appear here first.
+TEST_F(RequiredRightsTest, PlansAndBudgetsOfTheVisibilityTable) {
+  for (const char* role : {"SAD", "SPO", "KAM", "GAM", "KAPM", "RM", "SD", "GM", "FD"}) {
+    EXPECT_EQ(LevelOf("ordering_plan.read", role), "all") << role;
+  }
+  for (const char* role : {"KAX", "BD", "KAA", "CL", "SA", "TM", "PTM", "CSM", "CSR", "APT", "CLM", "CLS"}) {
+    EXPECT_EQ(LevelOf("ordering_plan.read", role), "no") << role;
+    EXPECT_EQ(LevelOf("account_plan.approve", role), "no") << role;
+  }
+  EXPECT_EQ(LevelOf("account_plan.approve", "GAM"), "department");
+  EXPECT_EQ(LevelOf("account_plan.approve", "SD"), "all");
+  EXPECT_EQ(LevelOf("account_plan.approve", "KAM"), "no") << "the department manager approves the subordinates' drafts";
+  EXPECT_EQ(LevelOf("account_plan.write", "BDS"), "team") << "team draft";
+  EXPECT_EQ(Holders("ordering_plan.approve"), "SD");
+  for (const char* role : {"KAX", "BD", "KAA", "PSS", "PS", "AS", "ASP", "CL", "SA", "SAD", "SPO"}) {
+    EXPECT_EQ(LevelOf("campaign.budget.approve", role), "no") << role;
+  }
+  for (const char* role : {"GAM", "FD", "GM"}) EXPECT_NE(LevelOf("campaign.budget.approve", role), "no") << role;
+  for (const auto& [permission, roles] : rights_) {
+    EXPECT_FALSE(absl::StartsWith(permission, "commission.") || absl::StartsWith(permission, "budget.")) << permission;
+  }
 }
 
 // A cell of R.1: a permission and the roles that hold it, in the order of the catalogue of roles.
@@ -139,6 +165,8 @@ constexpr Right kRights[] = {
     {"R-07", "price.purchase.read", "GM DGM FD GAM"},
     // 有向总经理报告权.
     {"R-23", "instruction.past_the_line", "KAM"},
+    // GM and GAM approve what an administrator configures.
+    {"G-02", "role_grant.approve", "GM DGM GAM"},
     // Supervisors take part, GAM sets the structure of the department, GM decides that of the company.
     {"R-21", "post.propose", "GM HR GAM BDS PSS ASS"},
     {"R-21", "post.decide", "GM GAM"},

@@ -1,0 +1,131 @@
+// kam.organization.v1.RoleGrantService (G-02, G-03).
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/people/organization_service.h"
+#include "account-svc/rules/organization_rules.h"
+#include "account-svc/rules/right_rules.h"
+#include "account-svc/verb.h"
+#include "account-svc/writers.h"
+#include "common/resource/standard.h"
+#include "common/status/status.h"
+#include "kam/organization/v1/role_grant_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = organization::v1;
+using pb::RoleGrant;
+using resource::UnitOfWork;
+
+constexpr char kService[] = "kam.organization.v1.RoleGrantService";
+
+absl::Status NotSeed(const RoleGrant& grant) {
+  if (grant.origin() != organization::v1::GRANT_ORIGIN_SEED) return absl::OkStatus();
+  return FailedPrecondition("SEED_GRANT_READ_ONLY", grant.name(),
+                            "a delivered grant is not changed: create one of your own, which replaces it");
+}
+
+absl::Status NotOwnRole(const UnitOfWork& work, const RoleGrant& grant) {
+  const std::vector<std::string>& roles = work.actor().roles;
+  if (std::find(roles.begin(), roles.end(), grant.role()) == roles.end()) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+               "nobody changes the rights of a role he holds", {{"rule", "self"}, {"role", grant.role()}});
+}
+
+// Who administers rights is settled with the delivered rights, by those who run the suite: whoever could grant it here
+// would make people administrators whom nobody has confirmed.
+absl::Status NotPrivileged(const Context& context, const RoleGrant& grant) {
+  const std::vector<std::string>& privileged = context.policy.privileged_permissions;
+  if (grant.level() == organization::v1::GRANT_LEVEL_NONE ||
+      std::find(privileged.begin(), privileged.end(), grant.permission()) == privileged.end()) {
+    return absl::OkStatus();
+  }
+  return Error(
+      absl::StatusCode::kPermissionDenied, "PRIVILEGED_RIGHT",
+      absl::StrCat(grant.permission(),
+                   " administers rights: it is granted in the delivered rights only, and may only be taken away "
+                   "here"),
+      {{"field", "role_grant.permission"}, {"permission", grant.permission()}});
+}
+
+absl::Status CreateGrant(const Context& context, UnitOfWork& work, RoleGrant* grant) {
+  grant->set_origin(organization::v1::GRANT_ORIGIN_ADMIN);
+  rules::Describe(grant);
+  RETURN_IF_ERROR(Validate(work, *grant));
+  if (!rules::IsRole(grant->role())) {
+    return InvalidField("role_grant.role", "ROLE_UNKNOWN", absl::StrCat(grant->role(), " is not a role"),
+                        {{"role", grant->role()}});
+  }
+  RETURN_IF_ERROR(NotPrivileged(context, *grant));
+  RETURN_IF_ERROR(NotOwnRole(work, *grant));
+  rules::ProposeGrant(nullptr, grant);
+  return absl::OkStatus();
+}
+
+absl::Status UpdateGrant(const Context& context, UnitOfWork& work, const RoleGrant& before, RoleGrant* after) {
+  RETURN_IF_ERROR(NotSeed(before));
+  RETURN_IF_ERROR(NotPrivileged(context, *after));
+  RETURN_IF_ERROR(NotOwnRole(work, *after));
+  rules::ProposeGrant(&before, after);
+  return absl::OkStatus();
+}
+
+// Whoever decides on a right has not set it, and does not hold the role (ADR 0010: administering rights takes two).
+absl::Status CheckDecides(const Context& context, UnitOfWork& work, const std::string& etag, const RoleGrant& grant) {
+  RETURN_IF_ERROR(resource::CheckRead(etag));
+  RETURN_IF_ERROR(CheckNotWriter(work, kService, grant.name(), "decide on the right"));
+  RETURN_IF_ERROR(NotOwnRole(work, grant));
+  RoleGrant proposed = grant;
+  proposed.set_level(grant.proposed_level());
+  return NotPrivileged(context, proposed);
+}
+
+}  // namespace
+
+void RegisterRoleGrants(const Context& context, rpc::Registry* registry) {
+  resource::Hooks grants;
+  grants.on_create = resource::OnCreate<RoleGrant>(
+      [context](UnitOfWork& work, RoleGrant* grant) { return CreateGrant(context, work, grant); });
+  grants.on_update =
+      resource::OnUpdate<RoleGrant>([context](UnitOfWork& work, const RoleGrant& before, RoleGrant* after) {
+        return UpdateGrant(context, work, before, after);
+      });
+  grants.on_archive = [](UnitOfWork& work, const google::protobuf::Message& before) -> absl::Status {
+    RETURN_IF_ERROR(NotSeed(static_cast<const RoleGrant&>(before)));
+    return NotOwnRole(work, static_cast<const RoleGrant&>(before));
+  };
+  grants.on_restore = [context](UnitOfWork& work, const google::protobuf::Message& before) -> absl::Status {
+    RETURN_IF_ERROR(NotPrivileged(context, static_cast<const RoleGrant&>(before)));
+    return NotOwnRole(work, static_cast<const RoleGrant&>(before));
+  };
+  grants.on_saved = resource::OnSaved<RoleGrant>([](UnitOfWork& work, const RoleGrant* before, const RoleGrant& after) {
+    const bool restored = before != nullptr && before->has_archive_time() && !after.has_archive_time();
+    if (!restored || !after.has_approve_time()) return absl::OkStatus();
+    // What was put away is a right that two decide on again.
+    resource::Change<RoleGrant> change{after, after};
+    rules::WithdrawApproval(&change.after);
+    return work.Save(std::move(change)).status();
+  });
+  context.runtime.SetHooks(RoleGrant::descriptor(), std::move(grants));
+  resource::RegisterStandardMethods(context.runtime, kService, registry);
+  AddVerb<RoleGrant, pb::ApproveRoleGrantRequest>(
+      context, absl::StrCat(kService, "/ApproveRoleGrant"), registry,
+      [context](UnitOfWork& work, const pb::ApproveRoleGrantRequest& request, RoleGrant* grant) -> absl::Status {
+        RETURN_IF_ERROR(CheckDecides(context, work, request.etag(), *grant));
+        ASSIGN_OR_RETURN(const std::string approver, Person(work));
+        rules::ApproveGrant(approver, work.now(), grant);
+        return absl::OkStatus();
+      });
+  AddVerb<RoleGrant, pb::RejectRoleGrantRequest>(
+      context, absl::StrCat(kService, "/RejectRoleGrant"), registry,
+      [context](UnitOfWork& work, const pb::RejectRoleGrantRequest& request, RoleGrant* grant) -> absl::Status {
+        RETURN_IF_ERROR(CheckDecides(context, work, request.etag(), *grant));
+        ASSIGN_OR_RETURN(const std::string approver, Person(work));
+        rules::RejectGrant(approver, request.reason(), grant);
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace kam::account

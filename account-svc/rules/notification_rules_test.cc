@@ -1,0 +1,190 @@
+#include "account-svc/rules/notification_rules.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "account-svc/rules/proto_time.h"
+#include "common/testing/matchers.h"
+
+namespace kam::account::rules {
+namespace {
+
+namespace pb = organization::v1;
+using testing::HasReason;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using ::testing::SizeIs;
+
+constexpr char kSecret[] = "SECRET";
+
+// A resource whose every text is a secret but those that a title may show, and whose people have names.
+template <typename T>
+T Filled(int state) {
+  static const std::set<std::string> shown = {"number",       "title",        "due_date",     "start_date",
+                                              "end_date",     "period_start", "display_name", "effective_date",
+                                              "read_by_date", "permission",   "role"};
+  T message;
+  message.set_name("things/1");
+  const auto* reflection = message.GetReflection();
+  for (int i = 0; i < T::descriptor()->field_count(); ++i) {
+    const google::protobuf::FieldDescriptor* field = T::descriptor()->field(i);
+    if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_STRING && field->name() != "name") {
+      const std::string text = shown.count(field->name()) > 0 ? "2026-01-05" : absl::StrCat(kSecret, field->name());
+      if (field->is_repeated()) {
+        reflection->AddString(&message, field, text);
+      } else {
+        reflection->SetString(&message, field, text);
+      }
+    } else if (field->name() == "state") {
+      reflection->SetEnumValue(&message, field, state);
+    }
+  }
+  return message;
+}
+
+// Every pair of states of T: no title tells a secret, everybody told is somebody named in the resource, and some are.
+template <typename T>
+void ExpectNoSecretTold() {
+  const google::protobuf::EnumDescriptor* states = T::descriptor()->FindFieldByName("state")->enum_type();
+  int told = 0;
+  const auto check = [&](const std::vector<Notice>& notices) {
+    for (const Notice& notice : notices) {
+      ++told;
+      EXPECT_FALSE(absl::StrContains(notice.title, kSecret)) << T::descriptor()->name() << ": " << notice.title;
+      EXPECT_NE(notice.kind, pb::NOTIFICATION_KIND_UNSPECIFIED);
+      EXPECT_TRUE(notice.audience == Audience::kHolders || !notice.whom.empty()) << notice.title;
+    }
+  };
+  for (int after = 1; after < states->value_count(); ++after) {
+    const T now = Filled<T>(states->value(after)->number());
+    check(NoticesOf(static_cast<const T*>(nullptr), now));
+    for (int before = 1; before < states->value_count(); ++before) {
+      const T was = Filled<T>(states->value(before)->number());
+      check(NoticesOf(&was, now));
+      if (before == after) {
+        EXPECT_THAT(NoticesOf(&was, now), IsEmpty()) << "nothing has happened to " << T::descriptor()->name();
+      }
+    }
+  }
+  EXPECT_GT(told, 0) << T::descriptor()->name();
+}
+
+// G-22: a notice names its subject and tells nothing of it; nobody is told when nothing happens.
+TEST(Notices, TellNoSecret) {
+  ExpectNoSecretTold<pb::Task>();
+  ExpectNoSecretTold<pb::LeaveRequest>();
+  ExpectNoSecretTold<pb::InstructionRequest>();
+  ExpectNoSecretTold<pb::PersonnelAct>();
+  ExpectNoSecretTold<pb::AssessmentSheet>();
+  ExpectNoSecretTold<pb::Post>();
+  ExpectNoSecretTold<pb::RoleGrant>();
+  ExpectNoSecretTold<pb::CoordinationRequest>();
+  ExpectNoSecretTold<pb::WorkReport>();
+  ExpectNoSecretTold<pb::Meeting>();
+  ExpectNoSecretTold<pb::TrainingSession>();
+  ExpectNoSecretTold<pb::PolicyDocument>();
+  ExpectNoSecretTold<pb::ImprovementItem>();
+  ExpectNoSecretTold<pb::ResourceBooking>();
+  ExpectNoSecretTold<v1::AccountReminder>();
+  ExpectNoSecretTold<v1::AccountHandover>();
+  ExpectNoSecretTold<v1::AccountMerge>();
+  ExpectNoSecretTold<v1::WorkDispute>();
+  ExpectNoSecretTold<v1::Visit>();
+  ExpectNoSecretTold<v1::VisitReport>();
+  ExpectNoSecretTold<v1::VisitProblem>();
+  ExpectNoSecretTold<v1::CustomerOpinion>();
+  ExpectNoSecretTold<v1::CustomerNeed>();
+  ExpectNoSecretTold<v1::ImportantMatter>();
+}
+
+// G-22, A-07: the loss of an account is told to its owner, once.
+TEST(Notices, TellOfAnAccountThatIsLost) {
+  v1::OwnershipNotice lost;
+  lost.set_name("ownershipNotices/1");
+  lost.set_employee("employees/a");
+  lost.set_account("accounts/1");
+  lost.set_kind(v1::OWNERSHIP_NOTICE_KIND_RELEASE_AHEAD);
+  const auto notices = NoticesOf(nullptr, lost);
+  ASSERT_THAT(notices, SizeIs(1));
+  EXPECT_EQ(notices[0].whom, "employees/a");
+  EXPECT_EQ(notices[0].subject, "accounts/1");
+  EXPECT_EQ(notices[0].kind, pb::NOTIFICATION_KIND_OWNERSHIP);
+  EXPECT_THAT(NoticesOf(&lost, lost), IsEmpty());
+}
+
+// G-22, G-07: a proposal goes to whoever decides it, and the department manager learns what he may veto.
+TEST(Notices, GoToWhoeverDecides) {
+  pb::PersonnelAct act;
+  act.set_employee("employees/a");
+  act.set_proposer("employees/p");
+  act.set_state(pb::PERSONNEL_ACT_STATE_PROPOSED);
+  auto notices = NoticesOf(nullptr, act);
+  ASSERT_THAT(notices, SizeIs(2));
+  EXPECT_EQ(notices[0].audience, Audience::kHolders);
+  EXPECT_EQ(notices[0].role, "GM");
+  EXPECT_EQ(notices[1].audience, Audience::kHoldersAbove);
+  EXPECT_EQ(notices[1].role, "GAM");
+  act.set_team_leader(true);
+  notices = NoticesOf(nullptr, act);
+  ASSERT_THAT(notices, SizeIs(1));
+  EXPECT_EQ(notices[0].role, "GAM");
+  pb::LeaveRequest leave;
+  leave.set_employee("employees/a");
+  leave.set_state(pb::LEAVE_STATE_SUBMITTED);
+  leave.set_level(pb::LEAVE_LEVEL_MANAGER);
+  EXPECT_EQ(NoticesOf(nullptr, leave)[0].audience, Audience::kSuperiors);
+  leave.set_level(pb::LEAVE_LEVEL_NEXT_SUPERIOR);
+  EXPECT_EQ(NoticesOf(nullptr, leave)[0].audience, Audience::kNextSuperiors);
+}
+
+// G-22
+TEST(Notices, WhatWasEscalatedIsNotMuted) {
+  pb::NotificationPreference preference;
+  preference.set_kind(pb::NOTIFICATION_KIND_ESCALATION);
+  EXPECT_THAT(CheckPreference(preference), IsOk());
+  preference.set_muted(true);
+  EXPECT_THAT(CheckPreference(preference), HasReason("NOTIFICATION_NOT_MUTABLE"));
+  preference.set_kind(pb::NOTIFICATION_KIND_TASK);
+  EXPECT_THAT(CheckPreference(preference), IsOk());
+}
+
+// G-22, G-08: a task is reminded of when the work of its last day begins, and once more when it is over.
+TEST(Reminders, ComeOnTheLastDayAndAfterIt) {
+  const Policy policy;
+  absl::TimeZone zone;
+  ASSERT_TRUE(absl::LoadTimeZone("Asia/Shanghai", &zone));
+  pb::Task task;
+  task.set_assignee("employees/a");
+  task.set_assigner("employees/b");
+  task.set_due_date("2026-01-07");
+  task.set_state(pb::TASK_STATE_OPEN);
+  ASSERT_THAT(TimersOf(task, policy, zone), SizeIs(1));
+  EXPECT_EQ(TimersOf(task, policy, zone)[0].time, absl::FromCivil(absl::CivilHour(2026, 1, 7, 9), zone));
+  EXPECT_THAT(Remind(task, "2026-01-07"), SizeIs(1));
+  EXPECT_EQ(RemindAgainAfter(task, "2026-01-07", policy), 1);
+  EXPECT_THAT(Remind(task, "2026-01-08"), SizeIs(2)) << "also whoever gave it";
+  EXPECT_EQ(RemindAgainAfter(task, "2026-01-08", policy), 0);
+  task.set_state(pb::TASK_STATE_DONE);
+  EXPECT_EQ(TimersOf(task, policy, zone)[0].time, std::nullopt);
+  EXPECT_THAT(Remind(task, "2026-01-08"), IsEmpty());
+}
+
+// G-22, G-12: the time for the answer of a department is over the moment after it.
+TEST(Reminders, OfARequestComeWhenItsTimeIsOver) {
+  const Policy policy;
+  pb::CoordinationRequest request;
+  const absl::Time due = absl::FromUnixSeconds(1'767'600'000);
+  *request.mutable_answer_due_time() = ToTimestamp(due);
+  request.set_state(pb::COORDINATION_STATE_OPEN);
+  EXPECT_EQ(TimersOf(request, policy, absl::UTCTimeZone())[0].time, due + absl::Microseconds(1));
+  request.set_state(pb::COORDINATION_STATE_ANSWERED);
+  EXPECT_EQ(TimersOf(request, policy, absl::UTCTimeZone())[0].time, std::nullopt);
+}
+
+}  // namespace
+}  // namespace kam::account::rules
