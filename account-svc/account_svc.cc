@@ -6,6 +6,7 @@
 
 #include "account-svc/area.h"
 #include "account-svc/work/notification.h"
+#include "account-svc/closed_files.h"
 
 namespace kam::account {
 namespace {
@@ -37,6 +38,7 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, rpc::Registry
   const Context context{runtime, policy, runtime.zone(), scheduler, std::make_shared<const Peers>(std::move(peers))};
   for (const Area* area : Areas()) area->register_handlers(context, registry);
   FeedNotifications(context);
+  KeepClosedFiles(context);
 }
 
 }  // namespace kam::account

@@ -59,7 +59,10 @@ int main(int argc, char** argv) {
   parts.load_reference_data = LoadReferenceData;
   const std::vector<std::string> replica = {"account.scope.resolve", "employee.scope.resolve", "change.read",
                                             "account.read",          "employee.read",          "department.read"};
+  // Commissions are settled by contract-svc.
+  std::vector<std::string> contract = replica;
+  contract.emplace_back("commission_share.read");
   parts.program_permissions = {
-      {"gateway", {"directory.resolve", "sandbox.clock"}}, {"contract-svc", replica}, {"aftersales-svc", replica}};
+      {"gateway", {"directory.resolve", "sandbox.clock"}}, {"contract-svc", contract}, {"aftersales-svc", replica}};
   return kam::service::Main(parts, argc, argv);
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/context.h"
 #include "common/status/status.h"
 #include "kam/api/standard.pb.h"
 
@@ -71,6 +72,18 @@ absl::StatusOr<std::vector<Figures>> FiguresOf(const Peers::Ask& ask, const std:
   return all;
 }
 
+// One resource of contract-svc.
+template <typename T>
+absl::StatusOr<T> GetOf(const Peers::Ask& contract, absl::string_view method, const std::string& name,
+                        absl::Time deadline) {
+  if (contract == nullptr) return NoContractService();
+  kam::api::GetRequest request;
+  request.set_name(name);
+  T found;
+  RETURN_IF_ERROR(contract(method, request, &found, deadline));
+  return found;
+}
+
 // Puts the answer of a service into `all`; one that is away is named.
 absl::Status Take(const char* service, absl::StatusOr<pb::ListOpenBusinessResponse> answer, OpenBusiness* all) {
   if (absl::IsUnavailable(answer.status())) {
@@ -84,6 +97,10 @@ absl::Status Take(const char* service, absl::StatusOr<pb::ListOpenBusinessRespon
 }
 
 }  // namespace
+
+absl::Time Patience(const Context& context, absl::Time deadline) {
+  return std::min(deadline, absl::Now() + context.policy.peer_patience);
+}
 
 absl::StatusOr<pb::ListOpenBusinessResponse> Peers::ContractBusiness(const std::vector<std::string>& accounts,
                                                                      absl::Time deadline) const {
@@ -142,12 +159,11 @@ absl::StatusOr<OpenBusiness> Peers::AllBusiness(const std::vector<std::string>& 
 }
 
 absl::StatusOr<pricing::v1::Quote> Peers::Quote(const std::string& name, absl::Time deadline) const {
-  if (contract_ == nullptr) return NoContractService();
-  kam::api::GetRequest request;
-  request.set_name(name);
-  pricing::v1::Quote quote;
-  RETURN_IF_ERROR(contract_("kam.pricing.v1.QuoteService/GetQuote", request, &quote, deadline));
-  return quote;
+  return GetOf<pricing::v1::Quote>(contract_, "kam.pricing.v1.QuoteService/GetQuote", name, deadline);
+}
+
+absl::StatusOr<pricing::v1::Product> Peers::Product(const std::string& name, absl::Time deadline) const {
+  return GetOf<pricing::v1::Product>(contract_, "kam.pricing.v1.ProductService/GetProduct", name, deadline);
 }
 
 }  // namespace kam::account

@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kam/business/v1/business_service.pb.h"
+#include "kam/pricing/v1/product.pb.h"
 #include "kam/pricing/v1/quote.pb.h"
 
 namespace kam::account {
@@ -22,6 +23,11 @@ struct OpenBusiness {
   std::vector<std::string> unanswered;            // Services that did not answer: "contract-svc", "aftersales-svc".
   std::vector<std::string> truncated;             // Names of accounts that have more items than were asked for.
 };
+
+struct Context;
+
+// How long a view or a list waits for one other service: whoever looks at it would rather see the rest.
+absl::Time Patience(const Context& context, absl::Time deadline);
 
 class Peers {
  public:
@@ -56,6 +62,9 @@ class Peers {
 
   // A quote of contract-svc; NOT_FOUND.
   absl::StatusOr<pricing::v1::Quote> Quote(const std::string& name, absl::Time deadline) const;
+
+  // A product of contract-svc; NOT_FOUND.
+  absl::StatusOr<pricing::v1::Product> Product(const std::string& name, absl::Time deadline) const;
 
   // Both; a service that is away is named in `unanswered` instead of failing the whole.
   absl::StatusOr<OpenBusiness> AllBusiness(const std::vector<std::string>& accounts, absl::Time deadline) const;

@@ -34,6 +34,7 @@ absl::Status Policy::Validate() const {
   range("owner_follow_up_days", owner_follow_up_days, 0, kDaysMax);
   range("deal_days", deal_days, 0, kDaysMax);
   range("protection_grace_days", protection_grace_days, 0, kDaysMax);
+  range("handover_list_days", handover_list_days, 1, kDaysMax);
   range("handover_sign_days", handover_sign_days, 1, kDaysMax);
   range("duplicate_score_min", duplicate_score_min, 1, kPercentMax);
   range("dispute_decide_days", dispute_decide_days, 1, kDaysMax);
@@ -57,6 +58,7 @@ absl::Status Policy::Validate() const {
   range("dormant_call_days", dormant_call_days, 0, kDaysMax);
   range("lost_call_days", lost_call_days, 0, kDaysMax);
   range("document_bytes_max", document_bytes_max, 1, 4 << 20);
+  range("document_filer_days", document_filer_days, 0, kDaysMax);
   range("document_grant_days_max", document_grant_days_max, 1, kDaysMax);
   for (int i = 0; i < kDocumentKinds; ++i) {
     range(absl::StrCat("document_retention_years[", i, "]"), document_retention_years[static_cast<size_t>(i)], 0, 100);
@@ -65,6 +67,7 @@ absl::Status Policy::Validate() const {
     const auto at = static_cast<size_t>(i);
     range(absl::StrCat("dormancy_days[", i, "]"), dormancy_days[at], i == 0 ? 1 : dormancy_days[at - 1], kDaysMax);
   }
+  range("inactive_rows_max", inactive_rows_max, 1, 1'000'000);
   range("resale_tolerance_hundredths", resale_tolerance_hundredths, 0, 100 * kPercentMax);
   range("improvement_answer_days", improvement_answer_days, 1, kDaysMax);
   range("work_hours_max", work_hours_max, 1, kHoursMax);
@@ -112,12 +115,14 @@ absl::Status Policy::Validate() const {
   range("demand_due_day", demand_due_day, 1, 28);
   range("test_drive_age_min", test_drive_age_min, 0, 100);
   if (solution_roles.empty()) violations.Add("policy.solution_roles", "FIELD_REQUIRED", "must name a role");
+  if (owner_roles.empty()) violations.Add("policy.owner_roles", "FIELD_REQUIRED", "must name a role");
   if (product_roles.empty()) violations.Add("policy.product_roles", "FIELD_REQUIRED", "must name a role");
   longer("matter_response", matter_response);
   longer("need_route", need_route);
   longer("need_answer", need_answer);
   longer("test_drive_max", test_drive_max);
   longer("tender_reminder", tender_reminder);
+  longer("peer_patience", peer_patience);
   if (test_drive_early < absl::ZeroDuration()) {
     violations.Add("policy.test_drive_early", "FIELD_OUT_OF_RANGE", "must not be negative");
   }

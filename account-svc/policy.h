@@ -31,6 +31,8 @@ struct Policy {
   int reclaim_days = 7;
   // days during which nobody but its maker may claim a file that was never admitted to the archive.
   int draft_protection_days = 30;
+  // roles whose holders may own accounts.
+  std::vector<std::string> owner_roles = {"KAX", "BD", "BDS", "KAM", "GAM", "KAPM", "RM", "SM"};
   // how often a protection may be renewed, each time by protection_days from then on.
   int renewals_max = 4;
   // the owner loses the account by himself after so many days without a follow-up, without a deal, and after the
@@ -42,6 +44,8 @@ struct Policy {
   std::vector<int> release_reminder_days = {14, 3};
   // days in which both sides sign a hand-over.
   int handover_sign_days = 14;
+  // days for which a list of open business may be signed.
+  int handover_list_days = 3;
   // from this score on (1 to 100) two files may be the same firm.
   int duplicate_score_min = 75;
   // G-09: days in which the nearest common superior decides a dispute; afterwards those further up may.
@@ -69,7 +73,11 @@ struct Policy {
   // agreement, other.
   int document_bytes_max = 1 << 20;
   int document_grant_days_max = 30;
+  // days for which whoever filed a document may look at it, to put right what he did.
+  int document_filer_days = 7;
   std::array<int, kDocumentKinds> document_retention_years = {1, 3, 3, 5, 5, 3, 10, 1};
+  // how long a view or a list waits for one other service before it does without.
+  absl::Duration peer_patience = absl::Seconds(2);
   // Days after which the back-up of an account is no longer current.
   int snapshot_days = 90;
   // days in which a merge may be undone, and resources that one merge may move.
@@ -84,6 +92,8 @@ struct Policy {
   int lost_call_days = 90;
   // Days without activity from which an account is quiet, sleeping, counted as lost.
   std::array<int, 3> dormancy_days = {30, 90, 365};
+  // Accounts that one page of the inactive ones looks at, at most.
+  int inactive_rows_max = 5000;
   // Hundredths of a per cent by which a resale price may differ from the published one.
   int resale_tolerance_hundredths = 200;
   // Country of telephone and registration numbers that come without one, ISO 3166.

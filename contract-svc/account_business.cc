@@ -93,6 +93,11 @@ absl::StatusOr<pb::ListOpenBusinessResponse> ListOpen(const Context& context, rp
   return response;
 }
 
+// Of invoices t, between two days.
+constexpr char kIssued[] =
+    "t.state IN ('ISSUED', 'PARTIALLY_PAID', 'PAID') AND t.archive_time IS NULL AND t.issue_date >= ? AND t.issue_date "
+    "< ?";
+
 // The figures of the accounts of one request, each by one grouped query.
 class Figures {
  public:
@@ -103,21 +108,46 @@ class Figures {
   }
 
   absl::Status Collect() {
+    const Value first(span_.first_day), after(span_.day_after);
+    RETURN_IF_ERROR(Months(absl::StrCat("SELECT t.account, SUBSTRING(t.order_date, 1, 7), t.total_currency, "
+                                        "COUNT(t.id), SUM(t.total_amount - COALESCE(t.closed_total_amount, 0)) FROM "
+                                        "orders t WHERE t.state <> 'CANCELLED' AND t.archive_time IS NULL AND "
+                                        "t.order_date >= ? AND t.order_date < ?",
+                                        OfAccounts(), " GROUP BY 1, 2, 3"),
+                           {first, after}, {&pb::ContractMonth::mutable_ordered}));
     RETURN_IF_ERROR(
-        Months("SELECT t.account, SUBSTRING(t.order_date, 1, 7), t.total_currency, SUM(t.total_amount - "
-               "COALESCE(t.closed_total_amount, 0)), COUNT(t.id) FROM orders t WHERE t.state <> 'CANCELLED' "
-               "AND t.archive_time IS NULL AND t.order_date >= ? AND t.order_date < ?",
-               &pb::ContractMonth::mutable_ordered));
+        Months(absl::StrCat("SELECT t.account, SUBSTRING(t.issue_date, 1, 7), t.total_currency, 0, "
+                            "SUM(t.total_amount), SUM(COALESCE(t.net_total_amount, t.total_amount)) FROM invoices t "
+                            "WHERE ",
+                            kIssued, OfAccounts(), " GROUP BY 1, 2, 3"),
+               {first, after}, {&pb::ContractMonth::mutable_invoiced, &pb::ContractMonth::mutable_invoiced_net}));
+    RETURN_IF_ERROR(Months(absl::StrCat("SELECT t.account, SUBSTRING(t.received_date, 1, 7), t.amount_currency, 0, "
+                                        "SUM(t.amount_amount) FROM receipts t WHERE t.state = 'MARKED' AND "
+                                        "t.archive_time IS NULL AND t.received_date >= ? AND t.received_date < ?",
+                                        OfAccounts(), " GROUP BY 1, 2, 3"),
+                           {first, after}, {&pb::ContractMonth::mutable_received}));
+    // The purchase price of the day, or else that of the product.
     RETURN_IF_ERROR(
-        Months("SELECT t.account, SUBSTRING(t.issue_date, 1, 7), t.total_currency, SUM(t.total_amount), 0 "
-               "FROM invoices t WHERE t.state IN ('ISSUED', 'PARTIALLY_PAID', 'PAID') AND t.archive_time IS "
-               "NULL AND t.issue_date >= ? AND t.issue_date < ?",
-               &pb::ContractMonth::mutable_invoiced));
-    RETURN_IF_ERROR(
-        Months("SELECT t.account, SUBSTRING(t.received_date, 1, 7), t.amount_currency, "
-               "SUM(t.amount_amount), 0 FROM receipts t WHERE t.state = 'MARKED' AND t.archive_time IS NULL "
-               "AND t.received_date >= ? AND t.received_date < ?",
-               &pb::ContractMonth::mutable_received));
+        Months(absl::StrCat("SELECT t.account, SUBSTRING(t.issue_date, 1, 7), l.net_currency, 0, SUM(l.net_amount), "
+                            "ROUND(SUM(l.quantity * COALESCE(c.unit_price_amount, p.purchase_price_amount)), 4) FROM "
+                            "invoices t JOIN invoices_lines l ON l.parent_id = t.id LEFT JOIN products p ON p.id = "
+                            "l.product AND p.purchase_price_currency = l.net_currency LEFT JOIN purchase_prices c ON "
+                            "c.product = l.product AND c.is_main = 1 AND c.state IN ('DECIDED', 'ENDED') AND "
+                            "c.valid_from <= t.issue_date AND (c.valid_until IS NULL OR c.valid_until >= "
+                            "t.issue_date) AND c.unit_price_currency = l.net_currency WHERE "
+                            "COALESCE(c.unit_price_amount, p.purchase_price_amount) IS NOT NULL AND l.net_amount IS "
+                            "NOT NULL AND ",
+                            kIssued, OfAccounts(), " GROUP BY 1, 2, 3"),
+               {first, after}, {&pb::ContractMonth::mutable_costed_net, &pb::ContractMonth::mutable_cost}));
+    // Item by item: what was paid too late, or taken back, does not count, and takes from no other item.
+    RETURN_IF_ERROR(Months(
+        absl::StrCat("SELECT x.account, SUBSTRING(x.due_date, 1, 7), x.currency, 0, SUM(x.due), SUM(CASE WHEN x.paid "
+                     "< 0 THEN 0 WHEN x.paid > x.due THEN x.due ELSE x.paid END) FROM (SELECT t.account, t.due_date, "
+                     "t.currency, SUM(CASE WHEN t.kind = 'RECEIPT' THEN 0 ELSE t.amount END) AS due, SUM(CASE WHEN "
+                     "t.kind = 'RECEIPT' AND (t.entry_date <= t.due_date OR t.amount > 0) THEN -t.amount ELSE 0 END) "
+                     "AS paid FROM receivable_entries t WHERE t.due_date < ? AND t.due_date >= ? AND t.due_date < ?",
+                     OfAccounts(), " GROUP BY t.account, t.due_date, t.currency, t.item) x GROUP BY 1, 2, 3"),
+        {Value(today_), first, after}, {&pb::ContractMonth::mutable_due, &pb::ContractMonth::mutable_paid_on_time}));
     RETURN_IF_ERROR(Receivables());
     return LastOrders();
   }
@@ -138,28 +168,36 @@ class Figures {
     std::map<std::pair<std::string, std::string>, pb::ContractMonth> months;  // By month and currency.
   };
 
-  // Rows (account, month, currency, sum, count).
-  absl::Status Months(absl::string_view sql, google::type::Money* (pb::ContractMonth::*part)()) {
-    std::vector<Value> params = {span_.first_day, span_.day_after};
+  using Part = google::type::Money* (pb::ContractMonth::*)();
+
+  std::string OfAccounts() const { return absl::StrCat(" AND t.account IN (", list_, ")"); }
+
+  // Rows (account, month, currency, count of orders, a sum for each of `parts`); the accounts are the last parameters.
+  absl::Status Months(const std::string& sql, std::vector<Value> params, const std::vector<Part>& parts) {
     params.insert(params.end(), accounts_.begin(), accounts_.end());
-    return connection_.Scan(absl::StrCat(sql, " AND t.account IN (", list_, ") GROUP BY 1, 2, 3"),
-                            mysql::Params(params), [&](const Row& row) -> absl::Status {
-                              const std::string& currency = row[2].text();
-                              pb::ContractMonth& month = MonthOf(row[0].text(), row[1].text(), currency);
-                              ASSIGN_OR_RETURN(const Decimal sum, Decimal::Parse(row[3].text(), "sum"));
-                              rules::SetAmount(sum, currency, (month.*part)());
-                              month.set_orders(month.orders() + row[4].integer());
-                              return absl::OkStatus();
-                            });
+    return connection_.Scan(sql, mysql::Params(params), [&](const Row& row) -> absl::Status {
+      const std::string& currency = row[2].text();
+      pb::ContractMonth& month = MonthOf(row[0].text(), row[1].text(), currency);
+      month.set_orders(month.orders() + row[3].integer());
+      constexpr size_t kFirstSum = 4;
+      for (size_t i = 0; i < parts.size(); ++i) {
+        ASSIGN_OR_RETURN(const Decimal sum, Decimal::Parse(row[kFirstSum + i].text(), "sum"));
+        rules::SetAmount(sum, currency, (month.*parts[i])());
+      }
+      return absl::OkStatus();
+    });
   }
 
   pb::ContractMonth& MonthOf(const std::string& account, const std::string& month, const std::string& currency) {
     auto [it, fresh] = entries_[account].months.try_emplace({month, currency});
     if (fresh) {
-      it->second.set_month(month);
-      for (google::type::Money* part :
-           {it->second.mutable_ordered(), it->second.mutable_invoiced(), it->second.mutable_received()}) {
-        rules::SetAmount(Decimal(), currency, part);
+      pb::ContractMonth& made = it->second;
+      made.set_month(month);
+      for (const Part part : {&pb::ContractMonth::mutable_ordered, &pb::ContractMonth::mutable_invoiced,
+                              &pb::ContractMonth::mutable_received, &pb::ContractMonth::mutable_invoiced_net,
+                              &pb::ContractMonth::mutable_costed_net, &pb::ContractMonth::mutable_cost,
+                              &pb::ContractMonth::mutable_due, &pb::ContractMonth::mutable_paid_on_time}) {
+        rules::SetAmount(Decimal(), currency, (made.*part)());
       }
     }
     return it->second;

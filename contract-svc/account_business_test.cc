@@ -1,5 +1,6 @@
 // What the other programs are told of the business with an account, over real gRPC and MariaDB.
 #include <map>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "common/resource/names.h"
@@ -166,6 +167,62 @@ TEST_F(AccountBusinessTest, FiguresAreThoseOfTheMonthsAndOfToday) {
   EXPECT_EQ(later->accounts(0).receivables_size(), 1);
   EXPECT_THAT(Figures("2026-02", "2026-01"), HasReason("PERIOD_INVALID"));
   EXPECT_THAT(Figures("2020-01", "2025-01"), HasReason("PERIOD_INVALID"));
+}
+
+// what was earned at the purchase price of the day of issue, and what of the due was paid by its day.
+TEST_F(AccountBusinessTest, MarginAndPaymentAreThoseOfTheMonth) {
+  const std::string contract = NewContract(account_, /*credit=*/true);
+  SetLimit(account_, "UNLIMITED", "");
+  const auto order = Enter(contract, "10");
+  ASSERT_THAT(order, IsOk());
+  Review(order->name());
+  Release(order->name());
+  Deliver(order->name(), "10");
+  const auto invoice = Invoice(order->name());
+  const std::string month = invoice.issue_date().substr(0, 7);
+  const auto in = [&](const std::string& of) {
+    const auto figures = Figures(of, of);
+    EXPECT_THAT(figures, IsOk());
+    return figures.ok() && figures->accounts_size() == 1 && figures->accounts(0).months_size() == 1
+               ? figures->accounts(0).months(0)
+               : business::v1::ContractMonth();
+  };
+  EXPECT_EQ(Amount(in(month).invoiced_net()), Amount(invoice.net_total()));
+  EXPECT_EQ(Amount(in(month).costed_net()), D("0")) << "nobody knows what the product costs";
+  harness().db().Execute(
+      absl::StrCat("UPDATE products SET purchase_price_amount = 6, purchase_price_currency = currency WHERE id = '",
+                   resource::IdOf(product_a_), "'"));
+  EXPECT_EQ(Amount(in(month).costed_net()), Amount(invoice.net_total()));
+  EXPECT_EQ(Amount(in(month).cost()), D("60"));
+  harness().db().Execute(
+      absl::StrCat("UPDATE products SET purchase_price_amount = NULL, purchase_price_currency = NULL WHERE id = '",
+                   resource::IdOf(product_a_), "'"));
+
+  // Three items of one month that is over: paid by its day, paid late, and paid by its day and taken back later.
+  const auto entry = [&](const std::string& item, const std::string& kind, const std::string& day,
+                         const std::string& amount) {
+    harness().db().Execute(absl::StrCat(
+        "INSERT INTO receivable_entries (entry_id, account, item, kind, currency, due_date, entry_date, amount) VALUES "
+        "('",
+        harness().NewId(), "', '", resource::IdOf(account_), "', '", item, "', '", kind, "', 'CNY', '2025-06-15', '",
+        day, "', ", amount, ")"));
+  };
+  for (const auto& [paid, amount, taken_back] :
+       {std::tuple("2025-06-15", "-100", ""), std::tuple("2025-06-16", "-100", ""),
+        std::tuple("2025-06-01", "-60", "60")}) {
+    const std::string item = harness().NewId();
+    harness().db().Execute(absl::StrCat(
+        "INSERT INTO receivable_items (id, version, create_time, update_time, creator, updater, account, kind, "
+        "amount_amount, amount_currency, open_amount, open_currency, item_date, due_date, state) VALUES ('",
+        item, "', 1, '2025-05-01', '2025-05-01', 'x', 'x', '", resource::IdOf(account_),
+        "', 'OPENING', 100, 'CNY', 0, 'CNY', '2025-05-01', '2025-06-15', 'PAID')"));
+    entry(item, "OPENING", "2025-05-01", "100");
+    entry(item, "RECEIPT", paid, amount);
+    if (*taken_back != '\0') entry(item, "RECEIPT", "2025-07-01", taken_back);
+  }
+  EXPECT_EQ(Amount(in("2025-06").due()), D("300"));
+  EXPECT_EQ(Amount(in("2025-06").paid_on_time()), D("100"));
+  EXPECT_EQ(Amount(in(invoice.due_date().substr(0, 7)).due()), D("0")) << "not due yet";
 }
 
 // G-02: for programs only.

@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
     return kam::contract::ScheduleAdoption(context.runtime);
   };
   parts.program_permissions = {{"gateway", {"sandbox.clock"}},
-                               {"account-svc", {"contract_business.resolve", "quote.read"}},
+                               {"account-svc", {"contract_business.resolve", "product.read", "quote.read"}},
                                {"aftersales-svc", {"order.read", "contract.read", "receipt.read", "receivable.read"}}};
   return kam::service::Main(parts, argc, argv);
 }

@@ -8,6 +8,7 @@
 #include "common/testing/matchers.h"
 #include "kam/account/v1/account_evaluation_service.pb.h"
 #include "kam/account/v1/account_market_service.pb.h"
+#include "kam/account/v1/account_reminder_service.pb.h"
 #include "kam/account/v1/account_service.pb.h"
 #include "kam/account/v1/external_relation_service.pb.h"
 #include "kam/api/standard.pb.h"
@@ -183,6 +184,38 @@ TEST_F(AccountMarketTest, AFallingShareRaisesAnAlert) {
   EXPECT_EQ(GetShare(second->name()).alert(), v1::SHARE_ALERT_STATE_NONE);
 }
 
+// the owner is told of a falling share, once, until there is a measure against every fall.
+TEST_F(AccountMarketTest, TheOwnerIsToldOfAFallingShare) {
+  const auto seller = world_.AddEmployee("KAX", department_.name(), {manager_.name()});
+  world_.Assign(gam_, account_.name(), seller.name());
+  const auto kax = world_.As(seller, "KAX");
+  const auto told = [&] {
+    kam::api::ListRequest request;
+    request.set_filter(absl::StrCat("account = \"", account_.name(), "\" AND state = OPEN"));
+    const auto list = world_.Call<v1::ListAccountRemindersResponse>(
+        kax, "kam.account.v1.AccountReminderService/ListAccountReminders", request);
+    EXPECT_THAT(list, IsOk());
+    if (!list.ok() || list->account_reminders().empty()) return std::string();
+    EXPECT_EQ(list->account_reminders_size(), 1);
+    EXPECT_EQ(list->account_reminders(0).owner(), seller.name());
+    return v1::AccountReminderKind_Name(list->account_reminders(0).kind());
+  };
+  ASSERT_THAT(AddShare("2025-09-01", "100", "60"), IsOk());
+  EXPECT_EQ(told(), "");
+  const auto first = AddShare("2025-10-01", "100", "50");
+  const auto second = AddShare("2025-11-01", "100", "40");
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(told(), "ACCOUNT_REMINDER_KIND_SHARE_ALERT");
+  v1::AnswerShareAlertRequest answer;
+  answer.set_measure("增加驻场服务");
+  answer.set_name(first->name());
+  ASSERT_THAT(world_.Call<SupplyShare>(kam_, Market("AnswerShareAlert"), answer), IsOk());
+  EXPECT_EQ(told(), "ACCOUNT_REMINDER_KIND_SHARE_ALERT");
+  answer.set_name(second->name());
+  ASSERT_THAT(world_.Call<SupplyShare>(kam_, Market("AnswerShareAlert"), answer), IsOk());
+  EXPECT_EQ(told(), "");
+}
+
 // worked out by the analyst, proposed by the account manager, confirmed by the department head.
 TEST_F(AccountMarketTest, ATierIsWorkedOutProposedAndConfirmed) {
   const auto analyst = world_.As(world_.AddEmployee("DA"), "DA");
@@ -293,6 +326,7 @@ TEST_F(AccountMarketTest, TheCompanyIsRepresentedWithinAuthorityOnly) {
             world_.today());
 
   const auto marketing = world_.As(world_.AddEmployee("MD"), "MD");
+  EXPECT_THAT(add(kam_, v1::EXTERNAL_KIND_MEDIA), HasReason("MEDIA_NOT_AUTHORIZED"));
   const auto paper = add(marketing, v1::EXTERNAL_KIND_MEDIA);
   ASSERT_THAT(paper, IsOk());
   EXPECT_THAT(speak(gam_, paper->name(), v1::REPRESENTATION_LEVEL_CONTACT), HasReason("REPRESENTATION_NOT_AUTHORIZED"));

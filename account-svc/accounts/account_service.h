@@ -6,6 +6,7 @@
 
 namespace kam::account::v1 {
 class Account;
+enum AccountReminderKind : int;
 }  // namespace kam::account::v1
 
 namespace kam::account {
@@ -34,6 +35,12 @@ void RegisterReminders(const Context& context, rpc::Registry* registry);
 // What falls due by itself when an account stands elsewhere or its tier is to be reviewed.
 absl::Status ScheduleReminders(const Context& context, resource::UnitOfWork& work, const v1::Account* before,
                                const v1::Account& after);
+
+// Tells the owner of an account (empty: nobody owns it) of something to do, unless that is open already; and takes it
+// back when nothing is to be done any more.
+absl::Status Remind(const Context& context, resource::UnitOfWork& work, const std::string& account,
+                    const std::string& owner, v1::AccountReminderKind kind);
+absl::Status DropReminders(resource::UnitOfWork& work, const std::string& account, v1::AccountReminderKind kind);
 
 // Keeps account_state_spans, where each account stood when.
 absl::Status SaveStateSpan(resource::UnitOfWork& work, const v1::Account* before, const v1::Account& after);

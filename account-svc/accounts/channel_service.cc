@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/accounts/report_page.h"
+#include "account-svc/peers.h"
 #include "account-svc/rules/account_file_rules.h"
 #include "account-svc/rules/channel_rules.h"
 #include "account-svc/verb.h"
@@ -73,6 +74,7 @@ absl::Status CreatePriceCheck(const Context& context, UnitOfWork& work, ResalePr
   ASSIGN_OR_RETURN(const ChannelPartner partner,
                    Inspected(context, work, check->partner(), check->check_date(), "resale_price_check.check_date"));
   check->set_manager(partner.manager());
+  check->set_price_verified(!check->product_name().empty());  // By AskPublishedPrice, before the transaction.
   RETURN_IF_ERROR(rules::CompletePriceCheck(actor, context.policy, check));
   if (!check->violation()) return absl::OkStatus();
   ChannelIncident incident;
@@ -87,6 +89,18 @@ absl::Status CreatePriceCheck(const Context& context, UnitOfWork& work, ResalePr
   incident.set_state(v1::CHANNEL_INCIDENT_STATE_OPEN);
   RETURN_IF_ERROR(work.InsertMessage(&incident));
   check->set_incident(incident.name());
+  return absl::OkStatus();
+}
+
+// A price check of a product of our own compares with the price that contract-svc publishes.
+absl::Status AskPublishedPrice(const Context& context, const rpc::Call& call,
+                               const std::vector<const google::protobuf::Message*>& checks) {
+  for (const google::protobuf::Message* message : checks) {
+    const auto& check = static_cast<const ResalePriceCheck&>(*message);
+    if (check.product_name().empty()) continue;
+    ASSIGN_OR_RETURN(const pricing::v1::Product product, context.peers->Product(check.product_name(), call.deadline));
+    RETURN_IF_ERROR(rules::CheckPublishedPrice(product.list_price(), check));
+  }
   return absl::OkStatus();
 }
 
@@ -113,12 +127,13 @@ absl::Status CreateIncident(const Context& context, UnitOfWork& work, ChannelInc
   return absl::OkStatus();
 }
 
+// At the partner and at the outlets below.
 absl::StatusOr<int> OpenIncidents(UnitOfWork& work, const std::string& partner) {
   ASSIGN_OR_RETURN(
       const std::vector<Row> rows,
-      work.connection().Query("SELECT COUNT(i.id) FROM channel_incidents i WHERE i.partner = ? AND i.state "
-                              "<> 'CLOSED'",
-                              {IdOf(partner)}));
+      work.connection().Query("SELECT COUNT(i.id) FROM channel_incidents i JOIN channel_partners p ON p.id = i.partner "
+                              "WHERE (p.id = ? OR p.parent = ?) AND i.state <> 'CLOSED'",
+                              {IdOf(partner), IdOf(partner)}));
   return static_cast<int>(rows[0][0].integer());
 }
 
@@ -194,7 +209,13 @@ void RegisterChannels(const Context& context, rpc::Registry* registry) {
   partners.on_update = resource::OnUpdate<ChannelPartner>(UpdatePartner);
   context.runtime.SetHooks(ChannelPartner::descriptor(), std::move(partners));
   SetCreateHook<ChannelEvaluation>(context, CreateEvaluation);
-  SetCreateHook<ResalePriceCheck>(context, CreatePriceCheck);
+  resource::Hooks checks;
+  checks.prepare = [context](const rpc::Call& call, const std::vector<const google::protobuf::Message*>& created) {
+    return AskPublishedPrice(context, call, created);
+  };
+  checks.on_create = resource::OnCreate<ResalePriceCheck>(
+      [context](UnitOfWork& work, ResalePriceCheck* check) { return CreatePriceCheck(context, work, check); });
+  context.runtime.SetHooks(ResalePriceCheck::descriptor(), std::move(checks));
   SetCreateHook<ChannelStockCount>(context, CreateCount);
   SetCreateHook<ChannelIncident>(context, CreateIncident);
   resource::RegisterStandardMethods(context.runtime, kService, registry);

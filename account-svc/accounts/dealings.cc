@@ -25,8 +25,6 @@ using v1::AccountView;
 using v1::ViewSection;
 
 constexpr int kRowsMax = 50;  // Of one part of a view.
-// A view waits so long for one other service: whoever looks at it would rather see the rest.
-constexpr absl::Duration kPatience = absl::Seconds(2);
 
 struct Part {
   const char* kind;
@@ -183,15 +181,13 @@ absl::Status AddDealings(const Context& context, const rpc::Call& call, AccountV
   RETURN_IF_ERROR(AddParts(context, call, kContractParts,
                            AskFor(call, kContractParts, *view,
                                   [&](const pb::ListDealingsRequest& request) {
-                                    return context.peers->ContractDealings(
-                                        request, std::min(call.deadline, absl::Now() + kPatience));
+                                    return context.peers->ContractDealings(request, Patience(context, call.deadline));
                                   }),
                            view));
   return AddParts(context, call, kAftersalesParts,
                   AskFor(call, kAftersalesParts, *view,
                          [&](const pb::ListDealingsRequest& request) {
-                           return context.peers->AftersalesDealings(request,
-                                                                    std::min(call.deadline, absl::Now() + kPatience));
+                           return context.peers->AftersalesDealings(request, Patience(context, call.deadline));
                          }),
                   view);
 }

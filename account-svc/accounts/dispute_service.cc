@@ -13,6 +13,7 @@
 #include "common/resource/standard.h"
 #include "common/schedule/schedule.h"
 #include "common/status/status.h"
+#include "kam/account/v1/commission_share.pb.h"
 #include "kam/account/v1/work_dispute_service.pb.h"
 #include "kam/organization/v1/task.pb.h"
 
@@ -199,9 +200,28 @@ absl::Status MoveTask(UnitOfWork& work, const WorkDispute& dispute) {
   return work.Save(std::move(change)).status();
 }
 
-// What the decision does to the account, or to the task.
+// Tells whoever settles commissions what each party gets. A commission that stays is all the respondent's.
+absl::Status ShareCommission(UnitOfWork& work, const WorkDispute& dispute) {
+  constexpr int kWhole = 100;
+  const auto insert = [&](const std::string& employee, const std::string& other, int percent) {
+    v1::CommissionShare share;
+    share.set_employee(employee);
+    share.set_other(other);
+    share.set_account(dispute.account());
+    share.set_subject_name(dispute.subject_name());
+    share.set_percent(percent);
+    share.set_dispute(dispute.name());
+    *share.mutable_decide_time() = dispute.decide_time();
+    return work.Insert(std::move(share)).status();
+  };
+  RETURN_IF_ERROR(insert(dispute.opener(), dispute.respondent(), dispute.opener_share()));
+  return insert(dispute.respondent(), dispute.opener(), kWhole - dispute.opener_share());
+}
+
+// What the decision does to the account, the commission or the task.
 absl::Status Apply(const Context& context, UnitOfWork& work, const WorkDispute& dispute) {
   if (dispute.effect() == v1::DISPUTE_EFFECT_TASK_MOVES) return MoveTask(work, dispute);
+  if (dispute.subject() == v1::DISPUTE_SUBJECT_COMMISSION) return ShareCommission(work, dispute);
   if (dispute.effect() != v1::DISPUTE_EFFECT_OWNERSHIP_MOVES && dispute.effect() != v1::DISPUTE_EFFECT_CO_OWNERSHIP) {
     return absl::OkStatus();
   }
@@ -280,6 +300,7 @@ absl::StatusOr<v1::ListWorkDisputesAgainstMeResponse> AgainstMe(const Context& c
 
 void RegisterDisputes(const Context& context, rpc::Registry* registry) {
   resource::RegisterStandardMethods(context.runtime, "kam.account.v1.WorkDisputeService", registry);
+  resource::RegisterStandardMethods(context.runtime, "kam.account.v1.CommissionShareService", registry);
   registry->Add<v1::OpenWorkDisputeRequest, WorkDispute>(
       absl::StrCat(kService, "OpenWorkDispute"), [context](rpc::Call& call, const v1::OpenWorkDisputeRequest& request) {
         return context.runtime.Write<WorkDispute>(call, request,

@@ -7,6 +7,7 @@
 #include "account-svc/testing/account_fixture.h"
 #include "common/testing/matchers.h"
 #include "kam/account/v1/account_service.pb.h"
+#include "kam/account/v1/commission_share_service.pb.h"
 #include "kam/account/v1/work_dispute_service.pb.h"
 #include "kam/api/standard.pb.h"
 #include "kam/organization/v1/task_service.pb.h"
@@ -43,8 +44,9 @@ class DisputeTest : public ::testing::Test {
 
   absl::StatusOr<WorkDispute> Open(const auth::Principal& who,
                                    v1::DisputeSubject subject = v1::DISPUTE_SUBJECT_OWNERSHIP,
-                                   const std::string& respondent = {}) {
+                                   const std::string& respondent = {}, const std::string& about = {}) {
     v1::OpenWorkDisputeRequest request;
+    request.mutable_work_dispute()->set_subject_name(about);
     request.mutable_work_dispute()->set_subject(subject);
     request.mutable_work_dispute()->set_account(account_);
     request.set_respondent(respondent);
@@ -67,6 +69,21 @@ class DisputeTest : public ::testing::Test {
     request.set_opener_share(share);
     request.set_decision("先报备者优先");
     return world_.Call<WorkDispute>(who, Rpc("DecideWorkDispute"), request);
+  }
+  // "employee percent" of the shares of commissions that `who` sees of the account.
+  std::vector<std::string> Shares(const auth::Principal& who) {
+    kam::api::ListRequest request;
+    request.set_filter(absl::StrCat("account = \"", account_, "\""));
+    const auto list = world_.Call<v1::ListCommissionSharesResponse>(
+        who, "kam.account.v1.CommissionShareService/ListCommissionShares", request);
+    EXPECT_THAT(list, IsOk());
+    std::vector<std::string> shares;
+    if (list.ok()) {
+      for (const v1::CommissionShare& share : list->commission_shares()) {
+        shares.push_back(absl::StrCat(share.employee(), " ", share.percent()));
+      }
+    }
+    return shares;
   }
   std::string Owner() {
     kam::api::GetRequest request;
@@ -206,9 +223,39 @@ TEST_F(DisputeTest, ACommissionIsSharedBetweenThoseWhoWorkTheAccount) {
   const auto decided = Decide(bds_, opened->name(), v1::DISPUTE_EFFECT_COMMISSION_SPLIT, 40);
   ASSERT_THAT(decided, IsOk());
   EXPECT_EQ(decided->opener_share(), 40);
+  // Each party sees his part; the program that settles commissions sees both, and hears of them on the feed.
+  const auto contract_svc = testing::Harness::Program("contract-svc", {"commission_share.read"});
+  EXPECT_THAT(Shares(contract_svc),
+              ::testing::UnorderedElementsAre(absl::StrCat(other_.name(), " 40"), absl::StrCat(seller_.name(), " 60")));
+  EXPECT_THAT(Shares(kax2_), ::testing::ElementsAre(absl::StrCat(other_.name(), " 40")));
+  EXPECT_THAT(Shares(kax_), ::testing::ElementsAre(absl::StrCat(seller_.name(), " 60")));
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get(absl::StrCat("SELECT COUNT(*) FROM changes c JOIN commission_shares s ON s.id = c.resource_id "
+                                  "WHERE c.collection = 'commissionShares' AND s.dispute = '",
+                                  IdOf(opened->name()), "'"))
+                .integer(),
+            2);
   // It binds both, whichever of them opens it again.
   EXPECT_THAT(Open(kax2_, v1::DISPUTE_SUBJECT_COMMISSION, seller_.name()), HasReason("DISPUTE_DECIDED"));
   EXPECT_THAT(Open(kax_, v1::DISPUTE_SUBJECT_COMMISSION, other_.name()), HasReason("DISPUTE_DECIDED"));
+}
+
+// G-09: a commission that is disputed is that of a document or of the account; one that stays is all the other side's.
+TEST_F(DisputeTest, ACommissionThatStaysIsTold) {
+  v1::AssignOwnerRequest assign;
+  assign.set_name(account_);
+  assign.set_employee(other_.name());
+  assign.set_kind(v1::OWNERSHIP_KIND_CO_OWNER);
+  assign.set_reason("协同");
+  ASSERT_THAT(world_.Call<Account>(gam_, "kam.account.v1.AccountService/AssignOwner", assign), IsOk());
+  EXPECT_THAT(Open(kax2_, v1::DISPUTE_SUBJECT_COMMISSION, seller_.name(), "第三季度"),
+              HasReason("DISPUTE_SUBJECT_INVALID"));
+  const auto opened = Open(kax2_, v1::DISPUTE_SUBJECT_COMMISSION, seller_.name(), "orders/01J00000000000000000000001");
+  ASSERT_THAT(opened, IsOk());
+  ASSERT_THAT(Decide(bds_, opened->name(), v1::DISPUTE_EFFECT_STAYS), IsOk());
+  EXPECT_THAT(Shares(kax2_), ::testing::ElementsAre(absl::StrCat(other_.name(), " 0")));
+  EXPECT_THAT(Shares(kax_), ::testing::ElementsAre(absl::StrCat(seller_.name(), " 100")));
 }
 
 // G-09, A-07: who has worked the account may dispute about the commission of that time; the answer does not tell him

@@ -1,10 +1,12 @@
 // CustomerDocumentService: the vault, who reads what is in it, and the record of every read.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/rules/document_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/staff.h"
 #include "account-svc/verb.h"
-#include "account-svc/work/people.h"
 #include "common/id/digest.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -79,9 +81,12 @@ absl::StatusOr<rules::Reader> ReaderOf(const Context& context, UnitOfWork& work,
                                            "m.employee = ?",
                                            {IdOf(document.account()), IdOf(actor)}));
   reader.owns_account = owner == IdOf(actor) || !members.empty();
-  reader.filed = document.filer() == actor;
+  const absl::Time filed = FromTimestamp(document.create_time());
+  reader.filed = document.filer() == actor && work.now() < filed + absl::Hours(24) * context.policy.document_filer_days;
   if (!owner.empty()) {
-    ASSIGN_OR_RETURN(reader.above_owner, IsAbove(work, actor, owner, context.Today(work.now())));
+    ASSIGN_OR_RETURN(const std::vector<std::string> superiors,
+                     SuperiorsOf(work.connection(), owner, context.Today(work.now())));
+    reader.above_owner = std::find(superiors.begin(), superiors.end(), actor) != superiors.end();
   }
   ASSIGN_OR_RETURN(const std::vector<DocumentGrant> grants,
                    work.Find<DocumentGrant>({"t.document = ? AND t.requester = ? AND t.state = 'GRANTED' AND "

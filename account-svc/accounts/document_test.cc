@@ -100,6 +100,23 @@ TEST_F(DocumentTest, EveryReadIsOnRecordAlsoWhenItIsRefused) {
               StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
+// superiors are the direct ones, and who filed a document looks at it for some days: the others ask.
+TEST_F(DocumentTest, WhoeverIsFurtherUpAsksAndTheFilerReadsForSomeDays) {
+  const auto lead = world_.AddEmployee("BDS", department_.name(), {head_.name()});
+  const auto below = world_.AddEmployee("KAX", department_.name(), {lead.name()});
+  account_ = world_.AddAccount(world_.As(below, "KAX"));
+  const auto document = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_CONFIDENTIAL);
+  ASSERT_THAT(document, IsOk());
+  EXPECT_THAT(Read(world_.As(lead, "BDS", {IdOf(below.name())}), document->name()), IsOk());
+  EXPECT_THAT(Read(gam_, document->name()), HasReason("DOCUMENT_ACCESS_DENIED"));
+  EXPECT_THAT(Read(gad_, document->name()), IsOk());
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE customer_documents SET create_time = '2025-12-28 00:00:00' WHERE "
+                   "id = '",
+                   IdOf(document->name()), "'"));
+  EXPECT_THAT(Read(gad_, document->name()), HasReason("DOCUMENT_ACCESS_DENIED"));
+}
+
 // others read by approval, for a limited time.
 TEST_F(DocumentTest, OthersReadByApprovalForALimitedTime) {
   const auto document = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_CONFIDENTIAL);

@@ -1,6 +1,7 @@
 // AccountEvaluationService: models, evaluations and the tiers they give.
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
+#include "account-svc/accounts/trade.h"
 #include "account-svc/rules/tiering.h"
 #include "account-svc/verb.h"
 #include "account-svc/writers.h"
@@ -32,15 +33,42 @@ absl::StatusOr<TierModel> ModelOf(UnitOfWork& work, const std::string& day) {
                             {{"date", day}, {"permission", "tier_model.release"}});
 }
 
-absl::Status Compute(const Context& context, UnitOfWork& work, AccountEvaluation* evaluation) {
-  RETURN_IF_ERROR(Validate(work, *evaluation));
-  RETURN_IF_ERROR(CheckAccountUsable(work, evaluation->account()));
+// The model of the day of an evaluation that may be worked out now.
+absl::StatusOr<TierModel> ModelFor(const Context& context, UnitOfWork& work, const AccountEvaluation& evaluation) {
+  RETURN_IF_ERROR(Validate(work, evaluation));
+  RETURN_IF_ERROR(CheckAccountUsable(work, evaluation.account()));
   const std::string today = context.Today(work.now());
-  if (evaluation->as_of() > today) {
+  if (evaluation.as_of() > today) {
     return InvalidField("account_evaluation.as_of", "DATE_IN_FUTURE", "must not be after today", {{"today", today}});
   }
-  ASSIGN_OR_RETURN(const TierModel model, ModelOf(work, evaluation->as_of()));
+  return ModelOf(work, evaluation.as_of());
+}
+
+// From figures that the caller brings.
+absl::Status Compute(const Context& context, UnitOfWork& work, AccountEvaluation* evaluation) {
+  ASSIGN_OR_RETURN(const TierModel model, ModelFor(context, work, *evaluation));
+  evaluation->set_figures_origin(v1::FIGURES_ORIGIN_TYPED);
   return rules::Evaluate(model, evaluation);
+}
+
+// From what contract-svc knows, which was asked before the transaction.
+absl::StatusOr<AccountEvaluation> ComputeByTrade(const Context& context, rpc::Call& call,
+                                                 const v1::ComputeAccountEvaluationRequest& request) {
+  ASSIGN_OR_RETURN(const rules::YearsOfDay years, rules::YearsBefore(request.as_of()));
+  ASSIGN_OR_RETURN(const std::vector<rules::TradeMonth> months,
+                   AskTrade(context, request.account(), years.first, years.year_latest, call.deadline));
+  return context.runtime.Write<AccountEvaluation>(
+      call, request, [&](UnitOfWork& work) -> absl::StatusOr<AccountEvaluation> {
+        AccountEvaluation evaluation;
+        evaluation.set_account(request.account());
+        evaluation.set_as_of(request.as_of());
+        evaluation.set_potential_score(request.potential_score());
+        evaluation.set_source("contract-svc");
+        ASSIGN_OR_RETURN(const TierModel model, ModelFor(context, work, evaluation));
+        RETURN_IF_ERROR(rules::FillFigures(months, years, model.currency(), &evaluation));
+        RETURN_IF_ERROR(rules::Evaluate(model, &evaluation));
+        return work.Insert(std::move(evaluation));
+      });
 }
 
 // Decides on `evaluation` and gives its tier to `account`, which is locked; the caller saves both.
@@ -135,6 +163,10 @@ void RegisterEvaluations(const Context& context, rpc::Registry* registry) {
       [context](UnitOfWork& work, const v1::ConfirmAccountEvaluationRequest& request,
                 resource::Change<AccountEvaluation>* change) {
         return Confirm(context, work, request, &change->after);
+      });
+  registry->Add<v1::ComputeAccountEvaluationRequest, AccountEvaluation>(
+      Rpc("ComputeAccountEvaluation"), [context](rpc::Call& call, const v1::ComputeAccountEvaluationRequest& request) {
+        return ComputeByTrade(context, call, request);
       });
   registry->Add<v1::ConfirmAccountTierRequest, Account>(
       "kam.account.v1.AccountService/ConfirmAccountTier",

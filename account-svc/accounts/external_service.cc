@@ -25,14 +25,14 @@ absl::Status CreateOrganization(UnitOfWork& work, ExternalOrganization* organiza
   }
   organization->set_state(v1::EXTERNAL_STATE_ACTIVE);
   RETURN_IF_ERROR(Validate(work, *organization));
-  return rules::CheckOrganization(*organization);
+  return rules::CheckOrganization(*organization, work.actor().Holds("external.media"));
 }
 
 absl::Status UpdateOrganization(UnitOfWork& work, const ExternalOrganization& before, ExternalOrganization* after) {
   if (after->responsible().empty()) after->set_responsible(before.responsible());
   RETURN_IF_ERROR(Validate(work, *after));
   RETURN_IF_ERROR(rules::CheckRelationKept(before));
-  return rules::CheckOrganization(*after);
+  return rules::CheckOrganization(*after, work.actor().Holds("external.media"));
 }
 
 absl::Status CreateExchange(const Context& context, UnitOfWork& work, ExternalExchange* exchange) {

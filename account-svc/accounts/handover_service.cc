@@ -30,6 +30,7 @@ using v1::AccountOwnership;
 
 constexpr size_t kItemsMax = 1000;  // Of AccountHandover.items.
 constexpr size_t kTitleMax = 200;
+constexpr int kAccountsAtOnce = 100;  // Hand-overs of a leaver started in one transaction.
 constexpr int kToSignMax = 200;
 constexpr char kOverdue[] = "account_handover.overdue";
 constexpr char kService[] = "kam.account.v1.AccountHandoverService/";
@@ -146,8 +147,8 @@ absl::StatusOr<std::vector<std::string>> AccountsOf(const Context& context, cons
         const std::vector<Row> rows,
         connection.Query("SELECT a.id FROM accounts a WHERE a.owner = ? AND a.archive_time IS NULL AND NOT "
                          "EXISTS (SELECT 1 FROM account_handovers h WHERE h.account = a.id AND h.state = "
-                         "'OPEN' AND h.transferred = 0) ORDER BY a.id LIMIT 500",
-                         {IdOf(employee)}));
+                         "'OPEN' AND h.transferred = 0) ORDER BY a.id LIMIT ?",
+                         {IdOf(employee), kAccountsAtOnce + 1}));
     for (const Row& row : rows) accounts.push_back(NameOf("accounts", row[0].text()));
     return absl::OkStatus();
   }));
@@ -194,7 +195,7 @@ absl::StatusOr<AccountHandover> Sign(const Context& context, UnitOfWork& work,
                                         work.actor().LevelFor("account_handover.leaver"))
                             .ok();
   const rules::Signer signer{actor, superior, !leave_date.empty() && leave_date < context.Today(work.now())};
-  RETURN_IF_ERROR(rules::Sign(signer, work.now(), &change.after));
+  RETURN_IF_ERROR(rules::Sign(signer, work.now(), context.policy, &change.after));
   if (change.after.has_giver_sign_time() && change.after.has_receiver_sign_time()) {
     RETURN_IF_ERROR(Complete(context, work, &change.after));
   }
@@ -259,11 +260,14 @@ absl::StatusOr<AccountHandover> Refresh(const Context& context, rpc::Call& call,
 
 absl::StatusOr<v1::StartLeaverHandoversResponse> StartAll(const Context& context, rpc::Call& call,
                                                           const v1::StartLeaverHandoversRequest& request) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> accounts, AccountsOf(context, request.giver(), call.deadline));
+  ASSIGN_OR_RETURN(std::vector<std::string> accounts, AccountsOf(context, request.giver(), call.deadline));
+  const bool more = accounts.size() > static_cast<size_t>(kAccountsAtOnce);
+  if (more) accounts.pop_back();
   ASSIGN_OR_RETURN(const OpenBusiness business, context.peers->AllBusiness(accounts, call.deadline));
   return context.runtime.Write<v1::StartLeaverHandoversResponse>(
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<v1::StartLeaverHandoversResponse> {
         v1::StartLeaverHandoversResponse response;
+        response.set_more(more);
         for (const std::string& account : accounts) {
           ASSIGN_OR_RETURN(*response.add_account_handovers(),
                            Start(context, work, account, request.receiver(), request.reason(), business));

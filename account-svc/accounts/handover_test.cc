@@ -10,6 +10,7 @@
 #include "common/testing/matchers.h"
 #include "kam/account/v1/account_handover_service.pb.h"
 #include "kam/account/v1/account_service.pb.h"
+#include "kam/account/v1/customer_need_service.pb.h"
 #include "kam/account/v1/opportunity_service.pb.h"
 #include "kam/api/standard.pb.h"
 #include "kam/business/v1/business_service.pb.h"
@@ -104,6 +105,14 @@ TEST_F(HandoverTest, TheAccountMovesWhenBothHaveSignedTheListOfOpenBusiness) {
   create.mutable_opportunity()->set_display_name("十辆车");
   ASSERT_THAT(world_.Call<v1::Opportunity>(kax_, "kam.account.v1.OpportunityService/CreateOpportunity", create),
               IsOk());
+  v1::CreateCustomerNeedRequest need;
+  need.mutable_customer_need()->set_account(account_);
+  need.mutable_customer_need()->set_kind(v1::CUSTOMER_NEED_KIND_ACTUAL);
+  need.mutable_customer_need()->set_description("每月两吨机油");
+  const auto recorded =
+      world_.Call<v1::CustomerNeed>(kax_, "kam.account.v1.CustomerNeedService/CreateCustomerNeed", need);
+  ASSERT_THAT(recorded, IsOk());
+  EXPECT_EQ(recorded->owner(), seller_.name());
   EXPECT_THAT(Start(kax2_), StatusIs(absl::StatusCode::kNotFound)) << "not his to give";
   const auto started = Start(kax_);
   ASSERT_THAT(started, IsOk());
@@ -129,6 +138,11 @@ TEST_F(HandoverTest, TheAccountMovesWhenBothHaveSignedTheListOfOpenBusiness) {
   EXPECT_EQ(taken->state(), v1::HANDOVER_STATE_COMPLETED);
   EXPECT_EQ(Owner(), other_.name());
   EXPECT_TRUE(ToSign(kax2_).empty());
+  kam::api::GetRequest get;
+  get.set_name(recorded->name());
+  const auto now = world_.Call<v1::CustomerNeed>(kax2_, "kam.account.v1.CustomerNeedService/GetCustomerNeed", get);
+  ASSERT_THAT(now, IsOk());
+  EXPECT_EQ(now->owner(), other_.name()) << "what the giver has begun goes on with the receiver";
 }
 
 // what a service that is away knows is missing in the list; nobody signs such a list.
@@ -149,6 +163,22 @@ TEST_F(HandoverTest, AnIncompleteListIsNotSigned) {
   EXPECT_EQ(complete->unanswered_size(), 0);
   EXPECT_EQ(complete->items_size(), 1);
   EXPECT_THAT(Sign(kax_, *complete), IsOk());
+}
+
+// what is signed is what is open now, not what was open a while ago.
+TEST_F(HandoverTest, AnOldListIsRefreshedBeforeItIsSigned) {
+  const auto started = Start(kax_);
+  ASSERT_THAT(started, IsOk());
+  const auto given = Sign(kax_, *started);
+  ASSERT_THAT(given, IsOk());
+  world_.harness().clock().Advance(absl::Hours(24) * 3 + absl::Seconds(1));
+  EXPECT_THAT(Sign(kax2_, *given), HasReason("HANDOVER_LIST_OLD"));
+  v1::RefreshAccountHandoverRequest refresh;
+  refresh.set_name(started->name());
+  const auto fresh = world_.Call<AccountHandover>(kax_, Rpc("RefreshAccountHandover"), refresh);
+  ASSERT_THAT(fresh, IsOk());
+  EXPECT_FALSE(fresh->has_giver_sign_time());
+  EXPECT_THAT(Sign(kax2_, *fresh), IsOk());
 }
 
 // signatures are for the list they were given to.

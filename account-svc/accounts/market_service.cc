@@ -6,6 +6,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/account_market_service.pb.h"
+#include "kam/account/v1/account_reminder.pb.h"
 
 namespace kam::account {
 namespace {
@@ -46,8 +47,31 @@ absl::Status CompleteShare(const Context& context, UnitOfWork& work, const Suppl
                               context.policy, share);
 }
 
+// Tells the owner of the account that a share falls, as long as the fall of any share waits for a measure.
+absl::Status TellOfAlert(const Context& context, UnitOfWork& work, const SupplyShare* before,
+                         const SupplyShare& after) {
+  const auto waits = [](const SupplyShare& share) {
+    return share.alert() == v1::SHARE_ALERT_STATE_OPEN && !share.has_archive_time();
+  };
+  const bool waited = before != nullptr && waits(*before);
+  if (waits(after) == waited) return absl::OkStatus();
+  if (waited) {
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> others,
+                     work.connection().Query("SELECT 1 FROM supply_shares WHERE account = ? AND alert = 'OPEN' AND "
+                                             "archive_time IS NULL AND id <> ? LIMIT 1",
+                                             {IdOf(after.account()), IdOf(after.name())}));
+    if (!others.empty()) return absl::OkStatus();
+    return DropReminders(work, after.account(), v1::ACCOUNT_REMINDER_KIND_SHARE_ALERT);
+  }
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> owner,
+                   work.connection().Query("SELECT owner FROM accounts WHERE id = ?", {IdOf(after.account())}));
+  return Remind(context, work, after.account(), owner.empty() ? "" : NameOf("employees", owner[0][0].text()),
+                v1::ACCOUNT_REMINDER_KIND_SHARE_ALERT);
+}
+
 // The period after it is measured against this one.
 absl::Status AfterShare(const Context& context, UnitOfWork& work, const SupplyShare* before, const SupplyShare& after) {
+  RETURN_IF_ERROR(TellOfAlert(context, work, before, after));
   if (before != nullptr && before->share() == after.share() && before->has_archive_time() == after.has_archive_time()) {
     return absl::OkStatus();
   }

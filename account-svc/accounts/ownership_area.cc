@@ -3,6 +3,7 @@
 #include "account-svc/area.h"
 #include "kam/account/v1/account_handover.pb.h"
 #include "kam/account/v1/account_merge.pb.h"
+#include "kam/account/v1/commission_share.pb.h"
 #include "kam/account/v1/duplicate_scan.pb.h"
 #include "kam/account/v1/ownership_notice.pb.h"
 #include "kam/account/v1/work_dispute.pb.h"
@@ -12,13 +13,15 @@ namespace {
 
 constexpr absl::string_view kServices[] = {
     "kam.account.v1.AccountHandoverService", "kam.account.v1.AccountMergeService",
-    "kam.account.v1.DuplicatePairService",   "kam.account.v1.DuplicateScanService",
-    "kam.account.v1.OwnershipNoticeService", "kam.account.v1.WorkDisputeService",
+    "kam.account.v1.CommissionShareService", "kam.account.v1.DuplicatePairService",
+    "kam.account.v1.DuplicateScanService",   "kam.account.v1.OwnershipNoticeService",
+    "kam.account.v1.WorkDisputeService",
 };
 
 void FillCatalog(resource::Catalog* catalog) {
   catalog->Add<v1::AccountHandover>();
   catalog->Add<v1::AccountMerge>();
+  catalog->Add<v1::CommissionShare>();
   catalog->Add<v1::DuplicateScan>();
   catalog->Add<v1::DuplicatePair>();
   catalog->Add<v1::OwnershipNotice>();

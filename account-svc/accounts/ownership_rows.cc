@@ -6,8 +6,13 @@
 #include "account-svc/accounts/ownership_timer.h"
 #include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/staff.h"
 #include "common/status/status.h"
+#include "kam/account/v1/account_plan.pb.h"
+#include "kam/account/v1/customer_need.pb.h"
+#include "kam/account/v1/lead.pb.h"
 #include "kam/account/v1/opportunity.pb.h"
+#include "kam/account/v1/tender.pb.h"
 
 namespace kam::account {
 namespace {
@@ -18,33 +23,45 @@ using resource::UnitOfWork;
 using v1::Account;
 using v1::AccountOwnership;
 
-constexpr int kActiveRowsMax = 250;     // Owner, protections, and at most 200 co-owners (Account.co_owners).
-constexpr int kOpportunitiesMax = 500;  // Handed over in one transaction.
+constexpr int kActiveRowsMax = 250;  // Owner, protections, and at most 200 co-owners (Account.co_owners).
+constexpr int kTakenOverMax = 500;   // Of one kind, handed over in one transaction.
 
-// The new owner goes on with what those have begun who have lost their seat. Who governs the account without a seat
-// keeps what is his.
-absl::Status TakeOverOpportunities(UnitOfWork& work, const Account& account, const std::string& owner) {
+// The new owner goes on with what of this kind those have begun who have lost their seat: `open` says of which states.
+// Who governs the account without a seat keeps what is his.
+template <typename T>
+absl::Status TakeOver(UnitOfWork& work, const Account& account, const std::string& owner, const char* open) {
   const std::string id = IdOf(account.name());
   ASSIGN_OR_RETURN(
-      const std::vector<v1::Opportunity> open,
-      work.Find<v1::Opportunity>(
-          {"t.account = ? AND t.state = 'OPEN' AND t.archive_time IS NULL AND t.owner <> ? AND (t.owner = ? OR t.owner "
-           "IN (SELECT o.employee FROM account_ownerships o WHERE o.account = ? AND o.kind IN ('OWNER', 'CO_OWNER') "
-           "AND o.state <> 'ACTIVE')) AND t.owner NOT IN (SELECT s.employee FROM account_ownerships s WHERE s.account "
-           "= ? AND s.kind = 'CO_OWNER' AND s.state = 'ACTIVE')",
-           {id, IdOf(owner), IdOf(account.creator()), id, id}},
-          "ORDER BY t.id", kOpportunitiesMax + 1, /*lock=*/true));
-  if (open.size() > kOpportunitiesMax) {
+      const std::vector<T> begun,
+      work.Find<T>({absl::StrCat("t.account = ? AND t.state ", open,
+                                 " AND t.archive_time IS NULL AND t.owner <> ? AND (t.owner = ? OR t.owner IN (SELECT "
+                                 "o.employee FROM account_ownerships o WHERE o.account = ? AND o.kind IN ('OWNER', "
+                                 "'CO_OWNER') AND o.state <> 'ACTIVE')) AND t.owner NOT IN (SELECT s.employee FROM "
+                                 "account_ownerships s WHERE s.account = ? AND s.kind = 'CO_OWNER' AND s.state = "
+                                 "'ACTIVE')"),
+                    {id, IdOf(owner), IdOf(account.creator()), id, id}},
+                   "ORDER BY t.id", kTakenOverMax + 1, /*lock=*/true));
+  if (begun.size() > kTakenOverMax) {
+    const std::string what = work.runtime().catalog().Find(T::descriptor())->collection();
     return FailedPrecondition("HAND_OVER_TOO_LARGE", account.name(),
-                              absl::StrCat("more than ", kOpportunitiesMax, " open opportunities"),
-                              {{"limit", absl::StrCat(kOpportunitiesMax)}});
+                              absl::StrCat("more than ", kTakenOverMax, " open ", what),
+                              {{"limit", absl::StrCat(kTakenOverMax)}, {"collection", what}});
   }
-  for (const v1::Opportunity& opportunity : open) {
-    Change<v1::Opportunity> change{opportunity, opportunity};
+  for (const T& one : begun) {
+    Change<T> change{one, one};
     change.after.set_owner(owner);
     RETURN_IF_ERROR(work.Save(std::move(change)).status());
   }
   return absl::OkStatus();
+}
+
+absl::Status TakeOverBusiness(UnitOfWork& work, const Account& account, const std::string& owner) {
+  RETURN_IF_ERROR(TakeOver<v1::Opportunity>(work, account, owner, "= 'OPEN'"));
+  RETURN_IF_ERROR(TakeOver<v1::Lead>(work, account, owner, "IN ('NEW', 'QUALIFIED')"));
+  RETURN_IF_ERROR(TakeOver<v1::Tender>(work, account, owner, "NOT IN ('WON', 'LOST', 'ABANDONED')"));
+  RETURN_IF_ERROR(TakeOver<v1::ContractDraftRequest>(work, account, owner, "= 'REQUESTED'"));
+  RETURN_IF_ERROR(TakeOver<v1::CustomerNeed>(work, account, owner, "<> 'TOLD'"));
+  return TakeOver<v1::AccountPlan>(work, account, owner, "<> 'REVIEWED'");
 }
 
 }  // namespace
@@ -155,7 +172,30 @@ absl::Status CheckCandidate(const Context& context, UnitOfWork& work, const std:
   candidate.leave_date = rows[0][0].text();
   candidate.archived = !rows[0][1].is_null();
   candidate.holdings = static_cast<int>(held[0][0].integer());
-  return rules::CheckCandidate(candidate, as_owner, context.Today(work.now()), context.policy);
+  const std::string today = context.Today(work.now());
+  // Roles of the past are not known for owners who come from another system.
+  if (as_owner && !work.importing()) {
+    ASSIGN_OR_RETURN(candidate.may_own, HoldsOneOf(work.connection(), employee, context.policy.owner_roles, today));
+  }
+  return rules::CheckCandidate(candidate, as_owner, today, context.policy);
+}
+
+absl::Status CheckOwnPeople(UnitOfWork& work, const std::string& employee) {
+  const auth::Principal& actor = work.actor();
+  if (work.level() == auth::Level::kAll) return absl::OkStatus();
+  if (std::find(actor.team.begin(), actor.team.end(), IdOf(employee)) != actor.team.end()) return absl::OkStatus();
+  if (work.level() == auth::Level::kDepartment && !actor.department.empty()) {
+    ASSIGN_OR_RETURN(
+        const std::vector<Row> rows,
+        work.connection().Query("SELECT 1 FROM employee_scopes WHERE employee = ? AND department_path LIKE ?",
+                                {IdOf(employee), absl::StrCat(actor.department, "%")}));
+    if (!rows.empty()) return absl::OkStatus();
+  }
+  return Error(absl::StatusCode::kPermissionDenied, "OUT_OF_SCOPE",
+               absl::StrCat(employee,
+                            " is not of the caller's own people: a hand-over, which both sides sign, gives the "
+                            "account to others"),
+               {{"resource", employee}, {"permission", "account.assign"}});
 }
 
 void RemoveCoOwner(const std::string& employee, Account* account) {
@@ -173,7 +213,7 @@ absl::Status BecomeOwner(UnitOfWork& work, const std::vector<AccountOwnership>& 
         EndRow(work, other, v1::OWNERSHIP_STATE_TRANSFERRED, FromTimestamp(row.since()), reason, row.name()));
   }
   RemoveCoOwner(row.employee(), account);
-  RETURN_IF_ERROR(TakeOverOpportunities(work, *account, row.employee()));
+  RETURN_IF_ERROR(TakeOverBusiness(work, *account, row.employee()));
   account->set_owner(row.employee());
   account->clear_protected_until();
   if (row.has_protected_until()) *account->mutable_protected_until() = row.protected_until();

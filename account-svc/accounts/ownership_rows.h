@@ -45,16 +45,20 @@ struct NewRow {
 absl::StatusOr<v1::AccountOwnership> InsertRow(const Context& context, resource::UnitOfWork& work, const NewRow& row);
 
 // Reads and locks what decides whether somebody may be given an account: two assignments to one person come one after
-// the other, so that the cap holds. REFERENCE_NOT_FOUND on `field`, EMPLOYEE_LEFT, HOLDING_CAP_REACHED.
+// the other, so that the cap holds. REFERENCE_NOT_FOUND on `field`, EMPLOYEE_LEFT, OWNER_ROLE_REQUIRED,
+// HOLDING_CAP_REACHED.
 absl::Status CheckCandidate(const Context& context, resource::UnitOfWork& work, const std::string& employee,
                             absl::string_view field, bool as_owner);
+
+// Who assigns or transfers alone gives to his own people, whom his right reaches: OUT_OF_SCOPE.
+absl::Status CheckOwnPeople(resource::UnitOfWork& work, const std::string& employee);
 
 // Takes the employee off the co-owners that `account` names.
 void RemoveCoOwner(const std::string& employee, v1::Account* account);
 
 // What follows when `row` has begun as that of the owner: a co-ownership of his and protections end in it, and the open
-// opportunities of those who had a seat at the account, or made its file, and have none now are his from here on.
-// Changes `account`, which the caller saves. `active`: the rows before.
+// opportunities, leads, tenders, needs and plans of those who had a seat at the account, or made its file, and have
+// none now are his from here on. Changes `account`, which the caller saves. `active`: the rows before.
 absl::Status BecomeOwner(resource::UnitOfWork& work, const std::vector<v1::AccountOwnership>& active,
                          const v1::AccountOwnership& row, v1::Account* account);
 

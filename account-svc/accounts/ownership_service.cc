@@ -40,7 +40,12 @@ absl::StatusOr<Account> Assign(const Context& context, UnitOfWork& work, const v
   if (owner_as_co_owner || (!as_owner && FindKind(active, kind, request.employee()) != nullptr)) {
     return FailedPrecondition("OWNERSHIP_EXISTS", account.name(), "the employee is that to the account already");
   }
+  // Released and assigned is moved, too.
+  if (kind != v1::OWNERSHIP_KIND_CO_OWNER) {
+    RETURN_IF_ERROR(rules::CheckTransfer(work.actor().subject, request.employee()));
+  }
   RETURN_IF_ERROR(CheckCandidate(context, work, request.employee(), "employee", as_owner));
+  RETURN_IF_ERROR(CheckOwnPeople(work, request.employee()));
   const AccountOwnership* protection = FindKind(active, v1::OWNERSHIP_KIND_PROTECTED);
   ASSIGN_OR_RETURN(const absl::Time at, EffectiveTime(work, account.name(), as_owner ? request.employee() : ""));
   if (kind != v1::OWNERSHIP_KIND_CO_OWNER && protection != nullptr) {
@@ -98,6 +103,7 @@ absl::StatusOr<Account> Transfer(const Context& context, UnitOfWork& work, const
   }
   RETURN_IF_ERROR(rules::CheckTransfer(work.actor().subject, request.successor()));
   RETURN_IF_ERROR(CheckCandidate(context, work, request.successor(), "successor", /*as_owner=*/true));
+  RETURN_IF_ERROR(CheckOwnPeople(work, request.successor()));
   ASSIGN_OR_RETURN(const absl::Time until, rules::ProtectedUntil(0, work.now(), context.policy));
   ASSIGN_OR_RETURN(const absl::Time at, EffectiveTime(work, account.name(), request.successor()));
   RETURN_IF_ERROR(MoveOwner(context, work, active, *owner, v1::OWNERSHIP_STATE_TRANSFERRED,

@@ -117,6 +117,34 @@ TEST_F(OwnershipTest, OnlyThoseWithTheRightAssign) {
               StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
+// no poaching from above: what a superior releases he does not assign to himself, he gives to his own people
+// only, and only to those whose role works accounts.
+TEST_F(OwnershipTest, ASuperiorGivesToHisOwnPeopleAndNotToHimself) {
+  const Account account = world_.AddAccount(gam_);
+  ASSERT_THAT(TryAssign(account.name(), seller_.name()), IsOk());
+  const auto elsewhere = world_.AddEmployee("KAX", world_.AddDepartment().name());
+  EXPECT_THAT(Transfer(account.name(), elsewhere.name()), HasReason("OUT_OF_SCOPE"));
+  const auto keeper = world_.AddEmployee("WH", department_.name(), {head_.name()});
+  EXPECT_THAT(Transfer(account.name(), keeper.name()), HasReason("OWNER_ROLE_REQUIRED"));
+  ASSERT_THAT(Release(account.name()), IsOk());
+  EXPECT_THAT(TryAssign(account.name(), head_.name()), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(TryAssign(account.name(), head_.name(), v1::OWNERSHIP_KIND_PROTECTED), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(TryAssign(account.name(), elsewhere.name()), HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(TryAssign(account.name(), keeper.name()), HasReason("OWNER_ROLE_REQUIRED"));
+  EXPECT_THAT(TryAssign(account.name(), keeper.name(), v1::OWNERSHIP_KIND_CO_OWNER), IsOk());
+  // A team leader gives to his team.
+  const auto lead = world_.AddEmployee("BDS", department_.name(), {head_.name()});
+  const Account own = world_.AddAccount(world_.As(lead, "BDS"));
+  v1::AssignOwnerRequest request;
+  request.set_name(own.name());
+  request.set_employee(other_.name());
+  request.set_reason("分派");
+  const auto without = world_.As(lead, "BDS", {IdOf(seller_.name())});
+  EXPECT_THAT(world_.Call<Account>(without, Method("AssignOwner"), request), HasReason("OUT_OF_SCOPE"));
+  const auto with = world_.As(lead, "BDS", {IdOf(other_.name())});
+  EXPECT_THAT(world_.Call<Account>(with, Method("AssignOwner"), request), IsOk());
+}
+
 TEST_F(OwnershipTest, ThereIsOneOwnerAtATime) {
   const Account account = world_.AddAccount(gam_);
   ASSERT_THAT(TryAssign(account.name(), seller_.name()), IsOk());
@@ -270,9 +298,11 @@ TEST_F(OwnershipTest, TheUniqueKeyStandsBehindTheRule) {
 // several at a time, one wins.
 TEST_F(OwnershipTest, OfManyAssignmentsAtATimeOneWins) {
   const Account account = world_.AddAccount(gam_);
+  constexpr size_t kCalls = 8;
   std::atomic<int> won = 0;
   std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i) {
+  threads.reserve(kCalls);
+  for (size_t i = 0; i < kCalls; ++i) {
     threads.emplace_back([&, i] {
       const auto result = TryAssign(account.name(), i % 2 == 0 ? seller_.name() : other_.name());
       if (result.ok()) {
@@ -292,10 +322,13 @@ TEST_F(OwnershipTest, OfManyAssignmentsAtATimeOneWins) {
 
 // the cap holds also when the assignments come at the same time (3 in the test policy).
 TEST_F(OwnershipTest, NobodyHoldsMoreThanTheCap) {
+  constexpr size_t kAccounts = 6;
   std::vector<std::string> accounts;
-  for (int i = 0; i < 6; ++i) accounts.push_back(world_.AddAccount(gam_).name());
+  accounts.reserve(kAccounts);
+  for (size_t i = 0; i < kAccounts; ++i) accounts.push_back(world_.AddAccount(gam_).name());
   std::atomic<int> won = 0;
   std::vector<std::thread> threads;
+  threads.reserve(kAccounts);
   for (const std::string& account : accounts) {
     threads.emplace_back([&, account] {
       const auto result = TryAssign(account, seller_.name());

@@ -1,4 +1,4 @@
-// AccountReminderService: what falls due about accounts by itself.
+// AccountReminderService: what falls due about accounts by itself.
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/rules/proto_time.h"
@@ -35,29 +35,34 @@ absl::Status ScheduleCall(const Context& context, UnitOfWork& work, const Accoun
   return schedule::Schedule(work, kDueCall, account.name(), work.now() + absl::Hours(24) * days);
 }
 
-absl::Status Remind(const Context& context, UnitOfWork& work, const Account& account, v1::AccountReminderKind kind) {
-  const auto text = resource::ShortEnumName(v1::AccountReminderKind_descriptor()->FindValueByNumber(kind));
+std::string KindText(v1::AccountReminderKind kind) {
+  return resource::ShortEnumName(v1::AccountReminderKind_descriptor()->FindValueByNumber(kind));
+}
+
+}  // namespace
+
+absl::Status Remind(const Context& context, UnitOfWork& work, const std::string& account, const std::string& owner,
+                    v1::AccountReminderKind kind) {
   ASSIGN_OR_RETURN(const std::vector<AccountReminder> open,
                    work.Find<AccountReminder>(
-                       {"t.account = ? AND t.reminder_kind = ? AND t.state = 'OPEN'", {IdOf(account.name()), text}},
+                       {"t.account = ? AND t.reminder_kind = ? AND t.state = 'OPEN'", {IdOf(account), KindText(kind)}},
                        "ORDER BY t.id", 1));
-  // One at a time: whoever has not called yet is not told again.
+  // One at a time: whoever has not done it yet is not told again.
   if (!open.empty()) return absl::OkStatus();
   AccountReminder reminder;
-  reminder.set_account(account.name());
+  reminder.set_account(account);
   reminder.set_kind(kind);
-  reminder.set_owner(account.owner());
+  reminder.set_owner(owner);
   reminder.set_due_date(context.Today(work.now()));
   reminder.set_state(v1::ACCOUNT_REMINDER_STATE_OPEN);
   return work.InsertMessage(&reminder);
 }
 
-// Reminders of calls that the account no longer needs.
-absl::Status DropCalls(UnitOfWork& work, const std::string& account) {
+absl::Status DropReminders(UnitOfWork& work, const std::string& account, v1::AccountReminderKind kind) {
   constexpr int kMax = 10;
   ASSIGN_OR_RETURN(std::vector<AccountReminder> open,
                    work.Find<AccountReminder>(
-                       {"t.account = ? AND t.reminder_kind <> 'TIER_REVIEW' AND t.state = 'OPEN'", {IdOf(account)}},
+                       {"t.account = ? AND t.reminder_kind = ? AND t.state = 'OPEN'", {IdOf(account), KindText(kind)}},
                        "ORDER BY t.id", kMax, /*lock=*/true));
   for (AccountReminder& reminder : open) {
     resource::Change<AccountReminder> change{reminder, reminder};
@@ -67,12 +72,13 @@ absl::Status DropCalls(UnitOfWork& work, const std::string& account) {
   return absl::OkStatus();
 }
 
-}  // namespace
-
 absl::Status ScheduleReminders(const Context& context, UnitOfWork& work, const Account* before, const Account& after) {
   if (before == nullptr ? CallDays(after.state(), context.policy) > 0 : before->state() != after.state()) {
     RETURN_IF_ERROR(ScheduleCall(context, work, after));
-    if (before != nullptr) RETURN_IF_ERROR(DropCalls(work, after.name()));
+    if (before != nullptr) {
+      RETURN_IF_ERROR(DropReminders(work, after.name(), v1::ACCOUNT_REMINDER_KIND_DORMANT_CALL));
+      RETURN_IF_ERROR(DropReminders(work, after.name(), v1::ACCOUNT_REMINDER_KIND_LOST_CALL));
+    }
   }
   const std::string was = before == nullptr ? "" : before->tier_review_date();
   if (was == after.tier_review_date()) return absl::OkStatus();
@@ -96,7 +102,7 @@ void RegisterReminders(const Context& context, rpc::Registry* registry) {
   context.scheduler->Handle(kDueCall, kCause, [context](UnitOfWork& work, const DueItem& item) -> absl::Status {
     ASSIGN_OR_RETURN(const Account account, work.Load<Account>(item.resource));
     if (CallDays(account.state(), context.policy) == 0 || account.has_archive_time()) return absl::OkStatus();
-    RETURN_IF_ERROR(Remind(context, work, account,
+    RETURN_IF_ERROR(Remind(context, work, account.name(), account.owner(),
                            account.state() == v1::ACCOUNT_STATE_DORMANT ? v1::ACCOUNT_REMINDER_KIND_DORMANT_CALL
                                                                         : v1::ACCOUNT_REMINDER_KIND_LOST_CALL));
     return ScheduleCall(context, work, account);
@@ -104,7 +110,7 @@ void RegisterReminders(const Context& context, rpc::Registry* registry) {
   context.scheduler->Handle(kDueTierReview, kCause, [context](UnitOfWork& work, const DueItem& item) -> absl::Status {
     ASSIGN_OR_RETURN(const Account account, work.Load<Account>(item.resource));
     if (account.state() == v1::ACCOUNT_STATE_CLOSED || account.has_archive_time()) return absl::OkStatus();
-    return Remind(context, work, account, v1::ACCOUNT_REMINDER_KIND_TIER_REVIEW);
+    return Remind(context, work, account.name(), account.owner(), v1::ACCOUNT_REMINDER_KIND_TIER_REVIEW);
   });
 }
 

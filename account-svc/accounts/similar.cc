@@ -37,6 +37,7 @@ absl::StatusOr<std::vector<Value>> Candidates(mysql::Connection& connection, con
     for (const std::string& id : ids) ++shared[id];
   }
   std::vector<std::pair<int, std::string>> ranked;
+  ranked.reserve(shared.size());
   for (const auto& [id, count] : shared) ranked.emplace_back(-count, id);
   std::sort(ranked.begin(), ranked.end());
   std::vector<Value> candidates;

@@ -4,12 +4,15 @@
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
 #include "account-svc/testing/account_fixture.h"
+#include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "kam/account/v1/account_service.pb.h"
 #include "kam/account/v1/account_usage_service.pb.h"
 #include "kam/account/v1/channel_partner_service.pb.h"
 #include "kam/account/v1/opportunity_service.pb.h"
 #include "kam/api/standard.pb.h"
+#include "kam/business/v1/business_service.pb.h"
+#include "kam/pricing/v1/product.pb.h"
 
 namespace kam::account {
 namespace {
@@ -90,11 +93,13 @@ class UsageTest : public ::testing::Test {
     EXPECT_THAT(approved, IsOk());
     return *approved;
   }
-  absl::StatusOr<ResalePriceCheck> CheckPrice(const std::string& partner, int observed) {
+  absl::StatusOr<ResalePriceCheck> CheckPrice(const std::string& partner, int observed,
+                                              const std::string& product_name = {}) {
     v1::CreateResalePriceCheckRequest request;
     ResalePriceCheck& check = *request.mutable_resale_price_check();
     check.set_partner(partner);
     check.set_product("机油");
+    check.set_product_name(product_name);
     check.set_check_date(world_.today());
     check.mutable_observed_price()->set_units(observed);
     check.mutable_observed_price()->set_currency_code("CNY");
@@ -171,6 +176,65 @@ TEST_F(UsageTest, InactiveAccountsAreListedByTheirLastActivity) {
   EXPECT_EQ(sleeping.accounts(0).last_activity(), v1::ACTIVITY_KIND_PURCHASE);
   EXPECT_EQ(sleeping.accounts(0).last_activity_date(), "2025-09-30");
   EXPECT_EQ(sleeping.accounts(0).idle_days(), 97);
+}
+
+// an order in contract-svc is activity; while it is away, the list says that it does not know; a page looks at a
+// few accounts and goes on.
+TEST_F(UsageTest, OrdersAreActivityAndPagesAreBounded) {
+  std::vector<std::string> accounts;
+  for (int i = 0; i <= TestPolicy().inactive_rows_max; ++i) {
+    accounts.push_back(Active().name());
+    world_.harness().db().Execute(
+        absl::StrCat("UPDATE accounts SET opening_date = '2024-01-01' WHERE id = '", IdOf(accounts.back()), "'"));
+  }
+  const auto list = [&](const std::string& token) {
+    v1::ListInactiveAccountsRequest request;
+    request.set_page_size(200);
+    request.set_page_token(token);
+    const auto answer = world_.Call<v1::ListInactiveAccountsResponse>(gam_, Usage("ListInactiveAccounts"), request);
+    EXPECT_THAT(answer, IsOk());
+    return answer.value_or(v1::ListInactiveAccountsResponse());
+  };
+  const auto first = list("");
+  EXPECT_EQ(first.accounts_size(), TestPolicy().inactive_rows_max);
+  ASSERT_NE(first.next_page_token(), "");
+  EXPECT_FALSE(first.orders_unknown());
+  const auto rest = list(first.next_page_token());
+  EXPECT_EQ(rest.accounts_size(), 1);
+  EXPECT_EQ(rest.next_page_token(), "");
+
+  world_.contract_svc = [&](absl::string_view, const google::protobuf::Message& request,
+                            google::protobuf::Message* response) {
+    for (const std::string& asked : static_cast<const business::v1::BatchGetFiguresRequest&>(request).accounts()) {
+      if (asked != accounts[0] && asked != accounts[1]) continue;
+      auto* figures = static_cast<business::v1::BatchGetContractFiguresResponse*>(response)->add_accounts();
+      figures->set_account(asked);
+      figures->set_last_order_date(asked == accounts[0] ? "2026-01-04" : "2025-08-01");
+    }
+    return absl::OkStatus();
+  };
+  const auto ordered = list("");
+  EXPECT_EQ(ordered.accounts_size(), TestPolicy().inactive_rows_max - 1) << "one has just ordered";
+  EXPECT_EQ(ordered.accounts(0).account(), accounts[1]);
+  EXPECT_EQ(ordered.accounts(0).last_activity(), v1::ACTIVITY_KIND_ORDER);
+  EXPECT_EQ(ordered.accounts(0).last_activity_date(), "2025-08-01");
+  v1::AnalyzeAccountUsageRequest analyze;
+  analyze.set_name(accounts[0]);
+  analyze.set_from_month("2025-12");
+  analyze.set_to_month("2025-12");
+  const auto analysis = world_.Call<v1::AnalyzeAccountUsageResponse>(gam_, Usage("AnalyzeAccountUsage"), analyze);
+  ASSERT_THAT(analysis, IsOk());
+  EXPECT_EQ(analysis->last_activity(), v1::ACTIVITY_KIND_ORDER);
+  EXPECT_EQ(analysis->dormancy(), v1::DORMANCY_CLASS_LIVELY);
+
+  world_.contract_svc = [](absl::string_view, const google::protobuf::Message&, google::protobuf::Message*) {
+    return RetryLater(absl::StatusCode::kUnavailable, "CONTRACT_SVC_UNAVAILABLE", "away", absl::Seconds(1));
+  };
+  EXPECT_TRUE(list("").orders_unknown());
+  EXPECT_EQ(list("").accounts_size(), TestPolicy().inactive_rows_max);
+  EXPECT_TRUE(
+      world_.Call<v1::AnalyzeAccountUsageResponse>(gam_, Usage("AnalyzeAccountUsage"), analyze)->orders_unknown());
+  world_.contract_svc = world_.aftersales_svc;
 }
 
 // churn rate = lost in the period / active at its start.
@@ -301,6 +365,36 @@ TEST_F(UsageTest, AnApprovedPartnerThatChangesIsApprovedAnew) {
               HasReason("SEPARATION_OF_DUTIES"));
 }
 
+// the price of a product of ours is compared with the price list, not with what the checker says; without
+// contract-svc it is not compared at all.
+TEST_F(UsageTest, ThePublishedPriceIsThatOfThePriceList) {
+  const std::string partner = Approved().name();
+  const std::string product = absl::StrCat("products/", world_.harness().NewId());
+  int published = 90;
+  world_.contract_svc = [&](absl::string_view method, const google::protobuf::Message&,
+                            google::protobuf::Message* response) {
+    EXPECT_EQ(method, "kam.pricing.v1.ProductService/GetProduct");
+    auto* listed = static_cast<pricing::v1::Product*>(response);
+    listed->mutable_list_price()->set_currency_code("CNY");
+    listed->mutable_list_price()->set_units(published);
+    return absl::OkStatus();
+  };
+  EXPECT_THAT(CheckPrice(partner, 100, product), HasReason("PUBLISHED_PRICE_WRONG"));
+  published = 100;
+  const auto checked = CheckPrice(partner, 100, product);
+  ASSERT_THAT(checked, IsOk());
+  EXPECT_TRUE(checked->price_verified());
+  EXPECT_FALSE(checked->violation());
+  world_.contract_svc = [](absl::string_view, const google::protobuf::Message&, google::protobuf::Message*) {
+    return RetryLater(absl::StatusCode::kUnavailable, "CONTRACT_SVC_UNAVAILABLE", "away", absl::Seconds(1));
+  };
+  EXPECT_THAT(CheckPrice(partner, 100, product), HasReason("CONTRACT_SVC_UNAVAILABLE"));
+  const auto typed = CheckPrice(partner, 100);
+  ASSERT_THAT(typed, IsOk());
+  EXPECT_FALSE(typed->price_verified());
+  world_.contract_svc = world_.aftersales_svc;
+}
+
 // chosen with the superior, inspected; a price violation opens an incident that ends with a written report.
 TEST_F(UsageTest, AViolationAtADealerOpensAnIncident) {
   v1::CreateChannelPartnerRequest outlet;
@@ -338,6 +432,12 @@ TEST_F(UsageTest, AViolationAtADealerOpensAnIncident) {
   EXPECT_THAT(world_.Call<ChannelIncident>(kam_, Channel("CloseChannelIncident"), close),
               StatusIs(absl::StatusCode::kPermissionDenied));
   ASSERT_THAT(world_.Call<ChannelIncident>(gam_, Channel("CloseChannelIncident"), close), IsOk());
+  // What is open at an outlet below keeps the dealer, too.
+  world_.harness().db().Execute(absl::StrCat("UPDATE channel_incidents SET state = 'OPEN', partner = '",
+                                             IdOf(below->name()), "' WHERE id = '", IdOf(cheap->incident()), "'"));
+  EXPECT_THAT(world_.Call<ChannelPartner>(gam_, Channel("EndChannelPartner"), end), HasReason("INCIDENTS_OPEN"));
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE channel_incidents SET state = 'CLOSED' WHERE id = '", IdOf(cheap->incident()), "'"));
 
   v1::CreateChannelEvaluationRequest score;
   score.mutable_channel_evaluation()->set_partner(partner.name());

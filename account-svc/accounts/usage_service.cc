@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/accounts/report_page.h"
+#include "account-svc/peers.h"
 #include "account-svc/rules/account_file_rules.h"
 #include "account-svc/rules/usage_rules.h"
 #include "common/money/money.h"
@@ -63,6 +64,23 @@ absl::StatusOr<Activity> LastActivity(const Context& context, const Row& row, si
   return last;
 }
 
+// Days of the last orders of accounts, by name; those without one are not in it. UNAVAILABLE.
+absl::StatusOr<std::map<std::string, std::string>> LastOrders(const Context& context, const rpc::Call& call,
+                                                              const std::vector<std::string>& accounts,
+                                                              const std::string& today) {
+  const std::string month = today.substr(0, 7);
+  ASSIGN_OR_RETURN(const std::vector<business::v1::ContractFigures> figures,
+                   context.peers->ContractFigures(accounts, month, month, Patience(context, call.deadline)));
+  std::map<std::string, std::string> orders;
+  for (const business::v1::ContractFigures& of_account : figures) {
+    // An order of a day to come was made by today.
+    if (!of_account.last_order_date().empty()) {
+      orders[of_account.account()] = std::min(of_account.last_order_date(), today);
+    }
+  }
+  return orders;
+}
+
 absl::Status CompleteUsage(const Context& context, UnitOfWork& work, const AccountUsage& usage) {
   RETURN_IF_ERROR(Validate(work, usage));
   RETURN_IF_ERROR(CheckAccountUsable(work, usage.account()));
@@ -108,6 +126,7 @@ absl::StatusOr<v1::AnalyzeAccountUsageResponse> Analyze(const Context& context, 
                                              request.name(), &account));
   const std::string today = context.Today(context.runtime.clock().Now());
   v1::AnalyzeAccountUsageResponse response;
+  Activity last;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     response.Clear();
     Series series;
@@ -125,30 +144,67 @@ absl::StatusOr<v1::AnalyzeAccountUsageResponse> Analyze(const Context& context, 
     ASSIGN_OR_RETURN(const std::vector<Row> rows,
                      connection.Query(absl::StrCat("SELECT ", kActivityColumns, " FROM accounts t WHERE t.id = ?"),
                                       {IdOf(account.name())}));
-    ASSIGN_OR_RETURN(const Activity last, LastActivity(context, rows[0], 0, today));
-    ASSIGN_OR_RETURN(const int64_t idle, DaysBetween(last.day, today));
-    response.set_last_activity_date(last.day);
-    response.set_last_activity(last.kind);
-    response.set_idle_days(static_cast<int>(idle));
-    response.set_dormancy(rules::DormancyOf(idle, context.policy));
+    ASSIGN_OR_RETURN(last, LastActivity(context, rows[0], 0, today));
     return absl::OkStatus();
   }));
+  const auto orders = LastOrders(context, call, {account.name()}, today);
+  if (absl::IsUnavailable(orders.status())) {
+    response.set_orders_unknown(true);
+  } else {
+    RETURN_IF_ERROR(orders.status());
+    const auto order = orders->find(account.name());
+    if (order != orders->end() && order->second >= last.day) last = {order->second, v1::ACTIVITY_KIND_ORDER};
+  }
+  ASSIGN_OR_RETURN(const int64_t idle, DaysBetween(last.day, today));
+  response.set_last_activity_date(last.day);
+  response.set_last_activity(last.kind);
+  response.set_idle_days(static_cast<int>(idle));
+  response.set_dormancy(rules::DormancyOf(idle, context.policy));
   return response;
 }
 
-absl::Status FillInactive(const Row& row, const Activity& last, int64_t idle, v1::DormancyClass dormancy,
-                          v1::InactiveAccount* account) {
-  account->set_account(NameOf("accounts", row[0].text()));
-  account->set_legal_name(row[1].text());
-  account->set_owner(NameOf("employees", row[2].text()));
-  if (const auto* state = resource::FindEnumValue(v1::AccountState_descriptor(), row[3].text())) {
+struct Quiet {
+  Row row;
+  Activity last;
+  v1::DormancyClass dormancy = {};
+  int64_t idle = 0;
+};
+
+void FillInactive(const Quiet& quiet, v1::InactiveAccount* account) {
+  account->set_account(NameOf("accounts", quiet.row[0].text()));
+  account->set_legal_name(quiet.row[1].text());
+  account->set_owner(NameOf("employees", quiet.row[2].text()));
+  if (const auto* state = resource::FindEnumValue(v1::AccountState_descriptor(), quiet.row[3].text())) {
     account->set_state(static_cast<v1::AccountState>(state->number()));
   }
-  account->set_last_activity_date(last.day);
-  account->set_last_activity(last.kind);
-  account->set_idle_days(static_cast<int>(idle));
-  account->set_dormancy(dormancy);
+  account->set_last_activity_date(quiet.last.day);
+  account->set_last_activity(quiet.last.kind);
+  account->set_idle_days(static_cast<int>(quiet.idle));
+  account->set_dormancy(quiet.dormancy);
+}
+
+absl::Status Judge(const Context& context, const std::string& today, Quiet* quiet) {
+  ASSIGN_OR_RETURN(quiet->idle, DaysBetween(quiet->last.day, today));
+  quiet->dormancy = rules::DormancyOf(quiet->idle, context.policy);
   return absl::OkStatus();
+}
+
+// Lays the last orders over what is known here. False: contract-svc is away, and nothing of them is known.
+absl::StatusOr<bool> AddOrders(const Context& context, const rpc::Call& call, const std::string& today,
+                               std::vector<Quiet>* accounts) {
+  if (accounts->empty()) return true;
+  std::vector<std::string> names;
+  for (const Quiet& quiet : *accounts) names.push_back(NameOf("accounts", quiet.row[0].text()));
+  const auto orders = LastOrders(context, call, names, today);
+  if (absl::IsUnavailable(orders.status())) return false;
+  RETURN_IF_ERROR(orders.status());
+  for (size_t i = 0; i < names.size(); ++i) {
+    const auto order = orders->find(names[i]);
+    if (order == orders->end() || order->second < (*accounts)[i].last.day) continue;
+    (*accounts)[i].last = {order->second, v1::ACTIVITY_KIND_ORDER};
+    RETURN_IF_ERROR(Judge(context, today, &(*accounts)[i]));
+  }
+  return true;
 }
 
 absl::StatusOr<v1::ListInactiveAccountsResponse> ListInactive(const Context& context, rpc::Call& call,
@@ -165,31 +221,40 @@ absl::StatusOr<v1::ListInactiveAccountsResponse> ListInactive(const Context& con
       ScopeSql(context, call.principal, call.level(), Account::descriptor(), &scope_params),
       " AND t.id > ? ORDER BY t.id LIMIT ?");
   v1::ListInactiveAccountsResponse response;
-  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
-    response.Clear();
-    std::string after = page.last().empty() ? "" : page.last()[0].text();
-    for (;;) {
+  std::string after = page.last().empty() ? "" : page.last()[0].text();
+  // A page looks at so many accounts and no more: where few are quiet, it has fewer rows and a token.
+  const int64_t rows_max = context.policy.inactive_rows_max;
+  for (int64_t looked_at = 0; looked_at < rows_max; looked_at += kChunk) {
+    const int64_t chunk = std::min(kChunk, rows_max - looked_at);
+    std::vector<Row> rows;
+    RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
       std::vector<Value> params = scope_params;
-      params.insert(params.end(), {Value(after), Value(kChunk)});
-      ASSIGN_OR_RETURN(const std::vector<Row> rows, connection.Query(sql, mysql::Params(params)));
-      for (const Row& row : rows) {
-        ASSIGN_OR_RETURN(const Activity last, LastActivity(context, row, kFirst, today));
-        ASSIGN_OR_RETURN(const int64_t idle, DaysBetween(last.day, today));
-        const v1::DormancyClass dormancy = rules::DormancyOf(idle, context.policy);
-        if (dormancy < least) {
-          after = row[0].text();
-          continue;
-        }
-        if (static_cast<size_t>(response.accounts_size()) == page.size()) {
-          response.set_next_page_token(page.Next({Value(after)}));
-          return absl::OkStatus();
-        }
-        RETURN_IF_ERROR(FillInactive(row, last, idle, dormancy, response.add_accounts()));
-        after = row[0].text();
-      }
-      if (rows.size() < static_cast<size_t>(kChunk)) return absl::OkStatus();
+      params.insert(params.end(), {Value(after), Value(chunk)});
+      ASSIGN_OR_RETURN(rows, connection.Query(sql, mysql::Params(params)));
+      return absl::OkStatus();
+    }));
+    std::vector<Quiet> quiet;
+    for (const Row& row : rows) {
+      Quiet one{row, {}, {}, 0};
+      ASSIGN_OR_RETURN(one.last, LastActivity(context, row, kFirst, today));
+      RETURN_IF_ERROR(Judge(context, today, &one));
+      if (one.dormancy >= least) quiet.push_back(std::move(one));
     }
-  }));
+    ASSIGN_OR_RETURN(const bool known, AddOrders(context, call, today, &quiet));
+    if (!known) response.set_orders_unknown(true);
+    for (const Quiet& one : quiet) {
+      if (one.dormancy < least) continue;
+      if (static_cast<size_t>(response.accounts_size()) == page.size()) {
+        response.set_next_page_token(page.Next({Value(after)}));
+        return response;
+      }
+      FillInactive(one, response.add_accounts());
+      after = one.row[0].text();
+    }
+    if (rows.size() < static_cast<size_t>(chunk)) return response;
+    after = rows.back()[0].text();
+  }
+  response.set_next_page_token(page.Next({Value(after)}));
   return response;
 }
 

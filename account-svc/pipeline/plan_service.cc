@@ -1,5 +1,8 @@
 // kam.account.v1.AccountPlanService: plans whose goals measure themselves.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "account-svc/accounts/trade.h"
 #include "account-svc/pipeline/owner_change.h"
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/duties.h"
@@ -23,10 +26,36 @@ constexpr char kService[] = "kam.account.v1.AccountPlanService";
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
+constexpr size_t kMonthLength = 7;  // Of "2026-01".
+
+// What contract-svc knows of the account in the months of the goals that it counts; nothing is asked where none is.
+absl::StatusOr<std::vector<rules::TradeMonth>> AskTradeOf(const Context& context, const AccountPlan& plan,
+                                                          absl::Time deadline) {
+  std::string first, last;
+  for (const v1::PlanGoal& goal : plan.goals()) {
+    if (!rules::CountedByContracts(goal.metric())) continue;
+    const rules::GoalDays days = rules::DaysOf(plan, goal);
+    const std::string from = days.from.substr(0, kMonthLength), to = days.to.substr(0, kMonthLength);
+    if (first.empty() || from < first) first = from;
+    last = std::max(last, to);
+  }
+  if (first.empty()) return std::vector<rules::TradeMonth>();
+  return AskTrade(context, plan.account(), first, last, deadline);
+}
+
+absl::StatusOr<Decimal> MeasureTrade(const std::vector<rules::TradeMonth>& trade, const v1::PlanGoal& goal,
+                                     const rules::GoalDays& days) {
+  const auto part = goal.metric() == v1::PLAN_METRIC_ORDERED_AMOUNT    ? &rules::TradeMonth::ordered
+                    : goal.metric() == v1::PLAN_METRIC_INVOICED_AMOUNT ? &rules::TradeMonth::invoiced
+                                                                       : &rules::TradeMonth::received;
+  return rules::SumOf(trade, part, goal.currency(), days.from.substr(0, kMonthLength), days.to.substr(0, kMonthLength));
+}
+
 // What the records of the account say of a goal. Everything that counts lies in the days of the goal.
 absl::StatusOr<Decimal> Measure(const Context& context, mysql::Connection& connection, const AccountPlan& plan,
-                                const v1::PlanGoal& goal) {
+                                const std::vector<rules::TradeMonth>& trade, const v1::PlanGoal& goal) {
   const rules::GoalDays days = rules::DaysOf(plan, goal);
+  if (rules::CountedByContracts(goal.metric())) return MeasureTrade(trade, goal, days);
   ASSIGN_OR_RETURN(const absl::CivilDay first, ParseDate(days.from, "goal.from_date"));
   ASSIGN_OR_RETURN(const absl::CivilDay last, ParseDate(days.to, "goal.to_date"));
   const Value from(absl::FromCivil(first, context.zone)), to(absl::FromCivil(last + 1, context.zone));
@@ -74,20 +103,32 @@ absl::StatusOr<Decimal> Measure(const Context& context, mysql::Connection& conne
           "AND c.close_date <= ?";
       params = {account, from_day, to_day};
       break;
+    case v1::PLAN_METRIC_SUPPLY_SHARE:
+      sql =
+          "SELECT s.share FROM supply_shares s WHERE s.account = ? AND s.product = ? AND s.period_start >= ? AND "
+          "s.period_start <= ? AND s.share IS NOT NULL AND s.archive_time IS NULL ORDER BY s.period_start DESC, s.id "
+          "DESC LIMIT 1";
+      params = {account, Value(goal.product()), from_day, to_day};
+      break;
     default:
       return Internal("a goal has an unknown metric");
   }
   ASSIGN_OR_RETURN(const std::vector<Row> rows, connection.Query(sql, mysql::Params(params)));
+  if (rows.empty()) return Decimal();
   const Value& value = rows[0][0];
-  if (goal.metric() == v1::PLAN_METRIC_WON_AMOUNT) return Decimal::Parse(value.text(), "amount");
+  if (goal.metric() == v1::PLAN_METRIC_WON_AMOUNT || goal.metric() == v1::PLAN_METRIC_SUPPLY_SHARE) {
+    return Decimal::Parse(value.text(), "actual");
+  }
   return Decimal::FromInt64(value.integer());
 }
 
 absl::StatusOr<std::vector<v1::GoalProgress>> MeasureAll(const Context& context, mysql::Connection& connection,
-                                                         const AccountPlan& plan, const std::string& today) {
+                                                         const AccountPlan& plan,
+                                                         const std::vector<rules::TradeMonth>& trade,
+                                                         const std::string& today) {
   std::vector<v1::GoalProgress> goals;
   for (const v1::PlanGoal& goal : plan.goals()) {
-    ASSIGN_OR_RETURN(const Decimal actual, Measure(context, connection, plan, goal));
+    ASSIGN_OR_RETURN(const Decimal actual, Measure(context, connection, plan, trade, goal));
     ASSIGN_OR_RETURN(v1::GoalProgress progress, rules::ProgressOf(goal, rules::DaysOf(plan, goal), actual, today));
     goals.push_back(std::move(progress));
   }
@@ -98,9 +139,10 @@ absl::StatusOr<v1::MeasureAccountPlanResponse> MeasurePlan(const Context& contex
                                                            const v1::MeasureAccountPlanRequest& request) {
   ASSIGN_OR_RETURN(const AccountPlan plan, context.runtime.Get<AccountPlan>(call, request.name()));
   const std::string today = context.Today(context.runtime.clock().Now());
+  ASSIGN_OR_RETURN(const std::vector<rules::TradeMonth> trade, AskTradeOf(context, plan, call.deadline));
   std::vector<v1::GoalProgress> goals;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
-    ASSIGN_OR_RETURN(goals, MeasureAll(context, connection, plan, today));
+    ASSIGN_OR_RETURN(goals, MeasureAll(context, connection, plan, trade, today));
     return absl::OkStatus();
   }));
   v1::MeasureAccountPlanResponse response;
@@ -134,12 +176,12 @@ absl::Status CheckOnlyPlan(UnitOfWork& work, const AccountPlan& plan) {
 }
 
 absl::Status Review(const Context& context, UnitOfWork& work, const v1::ReviewAccountPlanRequest& request,
-                    AccountPlan* plan) {
+                    const std::vector<rules::TradeMonth>& trade, AccountPlan* plan) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
   RETURN_IF_ERROR(rules::CheckPlanReviewer(actor, *plan));
   RETURN_IF_ERROR(rules::CheckPlanOver(context.Today(work.now()), *plan));
   ASSIGN_OR_RETURN(const std::vector<v1::GoalProgress> goals,
-                   MeasureAll(context, work.connection(), *plan, context.Today(work.now())));
+                   MeasureAll(context, work.connection(), *plan, trade, context.Today(work.now())));
   for (size_t i = 0; i < goals.size(); ++i) {
     v1::PlanGoal& goal = *plan->mutable_goals(static_cast<int>(i));
     goal.set_actual(goals[i].actual());
@@ -193,10 +235,17 @@ void RegisterAccountPlans(const Context& context, rpc::Registry* registry) {
         return rules::CheckNotEarlier(plan->actions(request.action() - 1).done_date(), plan->from_date(), "done_date",
                                       "the first day of the plan");
       });
-  AddVerb<AccountPlan, v1::ReviewAccountPlanRequest>(
-      context, Rpc("ReviewAccountPlan"), registry,
-      [context](UnitOfWork& work, const v1::ReviewAccountPlanRequest& request, AccountPlan* plan) {
-        return Review(context, work, request, plan);
+  registry->Add<v1::ReviewAccountPlanRequest, AccountPlan>(
+      Rpc("ReviewAccountPlan"),
+      [context](rpc::Call& call, const v1::ReviewAccountPlanRequest& request) -> absl::StatusOr<AccountPlan> {
+        // The goals of a running plan do not change: what is asked here is what is measured below.
+        ASSIGN_OR_RETURN(const AccountPlan plan, context.runtime.Get<AccountPlan>(call, request.name()));
+        ASSIGN_OR_RETURN(const std::vector<rules::TradeMonth> trade, AskTradeOf(context, plan, call.deadline));
+        return context.runtime.Write<AccountPlan>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<AccountPlan> {
+          ASSIGN_OR_RETURN(auto change, work.Begin<AccountPlan>(request));
+          RETURN_IF_ERROR(Review(context, work, request, trade, &change.after));
+          return work.Save(std::move(change));
+        });
       });
   registry->Add<v1::MeasureAccountPlanRequest, v1::MeasureAccountPlanResponse>(
       Rpc("MeasureAccountPlan"), [context](rpc::Call& call, const v1::MeasureAccountPlanRequest& request) {

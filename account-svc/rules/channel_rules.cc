@@ -95,6 +95,16 @@ absl::Status CompleteEvaluation(absl::string_view actor, v1::ChannelEvaluation* 
   return absl::OkStatus();
 }
 
+absl::Status CheckPublishedPrice(const google::type::Money& list_price, const v1::ResalePriceCheck& check) {
+  ASSIGN_OR_RETURN(const Money given, FromProto(check.published_price(), "resale_price_check.published_price"));
+  ASSIGN_OR_RETURN(const Money published, FromProto(list_price, "product.list_price"));
+  if (given == published) return absl::OkStatus();
+  return InvalidField(
+      "resale_price_check.published_price", "PUBLISHED_PRICE_WRONG",
+      absl::StrCat("contract-svc publishes ", published.amount().ToString(), " ", published.currency().code()),
+      {{"value", given.amount().ToString()}, {"limit", published.amount().ToString()}});
+}
+
 absl::Status CompletePriceCheck(absl::string_view actor, const Policy& policy, v1::ResalePriceCheck* check) {
   ASSIGN_OR_RETURN(const Money observed, FromProto(check->observed_price(), "resale_price_check.observed_price"));
   ASSIGN_OR_RETURN(const Money published, FromProto(check->published_price(), "resale_price_check.published_price"));

@@ -7,6 +7,9 @@
 #include "absl/time/time.h"
 #include "account-svc/policy.h"
 
+namespace google::type {
+class Money;
+}  // namespace google::type
 namespace kam::account::v1 {
 class ChannelEvaluation;
 class ChannelIncident;
@@ -35,6 +38,8 @@ absl::Status CheckInspection(const v1::ChannelPartner& partner, absl::string_vie
                              absl::string_view field);
 // The average of the four scores. SEPARATION_OF_DUTIES: whoever looks after a partner does not score him.
 absl::Status CompleteEvaluation(absl::string_view actor, v1::ChannelEvaluation* evaluation);
+// PUBLISHED_PRICE_WRONG unless the published price is that of the price list.
+absl::Status CheckPublishedPrice(const google::type::Money& list_price, const v1::ResalePriceCheck& check);
 // CURRENCY_MISMATCH, FIELD_OUT_OF_RANGE when nothing is published. A violation: the price differs from the published
 // one by more than the tolerance, up or down, or a rule of the sales policy is broken.
 absl::Status CompletePriceCheck(absl::string_view actor, const Policy& policy, v1::ResalePriceCheck* check);

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "common/status/status.h"
 
 namespace kam::account::rules {
@@ -62,8 +63,22 @@ absl::Status CheckArbiter(const v1::WorkDispute& dispute, const ReportingLines& 
 }
 
 absl::Status CheckSubject(const v1::WorkDispute& dispute) {
-  if (!dispute.account().empty() || dispute.subject() == v1::DISPUTE_SUBJECT_TASK) return absl::OkStatus();
-  return InvalidField("work_dispute.account", "FIELD_REQUIRED", "must be set unless the dispute is about a task");
+  if (dispute.account().empty() && dispute.subject() != v1::DISPUTE_SUBJECT_TASK) {
+    return InvalidField("work_dispute.account", "FIELD_REQUIRED", "must be set unless the dispute is about a task");
+  }
+  const std::string& about = dispute.subject_name();
+  if (dispute.subject() == v1::DISPUTE_SUBJECT_COMMISSION && !about.empty()) {
+    const std::vector<std::string> parts = absl::StrSplit(about, '/');
+    const bool names = parts.size() == 2 && !parts[1].empty() &&
+                       (parts[0] == "orders" || parts[0] == "contracts" || parts[0] == "opportunities");
+    if (!names) {
+      return InvalidField("work_dispute.subject_name", "DISPUTE_SUBJECT_INVALID",
+                          "must name an order, a contract or an opportunity, or be empty for every commission of the "
+                          "account",
+                          {{"value", about}});
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckEffect(const v1::WorkDispute& dispute, v1::DisputeEffect effect, int opener_share) {

@@ -87,5 +87,22 @@ TEST(DisputeRulesTest, EachSubjectHasItsEffects) {
               HasReason("DISPUTE_EFFECT_INVALID"));
 }
 
+// G-09
+TEST(DisputeRulesTest, ACommissionIsThatOfADocumentOrOfTheAccount) {
+  v1::WorkDispute dispute;
+  dispute.set_subject(v1::DISPUTE_SUBJECT_COMMISSION);
+  EXPECT_THAT(CheckSubject(dispute), HasReason("FIELD_REQUIRED"));
+  dispute.set_account("accounts/1");
+  EXPECT_THAT(CheckSubject(dispute), IsOk());
+  for (const char* names : {"orders/1", "contracts/1", "opportunities/1"}) {
+    dispute.set_subject_name(names);
+    EXPECT_THAT(CheckSubject(dispute), IsOk()) << names;
+  }
+  for (const char* else_ : {"第三季度", "orders/", "orders/1/2", "tasks/1", "invoices/1"}) {
+    dispute.set_subject_name(else_);
+    EXPECT_THAT(CheckSubject(dispute), HasReason("DISPUTE_SUBJECT_INVALID")) << else_;
+  }
+}
+
 }  // namespace
 }  // namespace kam::account::rules

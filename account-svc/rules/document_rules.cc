@@ -100,10 +100,11 @@ v1::DocumentReadGround GroundOf(const Reader& reader) {
 
 absl::Status CheckRead(const CustomerDocument& document, v1::DocumentReadGround ground, bool take_out) {
   if (ground == v1::DOCUMENT_READ_GROUND_NONE || ground == v1::DOCUMENT_READ_GROUND_UNSPECIFIED) {
-    return Error(absl::StatusCode::kPermissionDenied, "DOCUMENT_ACCESS_DENIED",
-                 "it is read by who owns the account, stands above the owner or filed it; others ask for access with "
-                 "CreateDocumentGrant, which a holder of document_grant.decide gives",
-                 {{"permission", "document_grant.decide"}});
+    return Error(
+        absl::StatusCode::kPermissionDenied, "DOCUMENT_ACCESS_DENIED",
+        "it is read by who owns the account, leads the owner directly or has just filed it; others ask for access with "
+        "CreateDocumentGrant, which a holder of document_grant.decide gives",
+        {{"permission", "document_grant.decide"}});
   }
   if (take_out && document.classification() == v1::DOCUMENT_CLASSIFICATION_SECRET) {
     return FailedPrecondition("DOCUMENT_SECRET", document.name(), "a secret document never leaves the vault",

@@ -44,9 +44,9 @@ absl::Status CheckKept(const v1::CustomerDocument& document);
 // What the caller is to the document.
 struct Reader {
   bool owns_account = false;  // As owner or co-owner; as its maker while nobody owns it.
-  bool above_owner = false;   // In the reporting line.
-  bool filed = false;
-  bool granted = false;  // A grant that holds now.
+  bool above_owner = false;   // A direct superior of the owner.
+  bool filed = false;         // By him, a short time ago.
+  bool granted = false;       // A grant that holds now.
 };
 v1::DocumentReadGround GroundOf(const Reader& reader);
 // DOCUMENT_ACCESS_DENIED without a ground; DOCUMENT_SECRET when a secret one is to be taken out.

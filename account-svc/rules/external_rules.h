@@ -17,8 +17,9 @@ enum ExternalKind : int;
 
 namespace kam::account::rules {
 
-// COOPERATION_PLAN_REQUIRED of a partner of another trade.
-absl::Status CheckOrganization(const v1::ExternalOrganization& organization);
+// COOPERATION_PLAN_REQUIRED of a partner of another trade; MEDIA_NOT_AUTHORIZED unless who looks after the media
+// (`for_media`) writes about one of them.
+absl::Status CheckOrganization(const v1::ExternalOrganization& organization, bool for_media);
 // RELATION_ENDED: a relation that was ended does not change.
 absl::Status CheckRelationKept(const v1::ExternalOrganization& organization);
 

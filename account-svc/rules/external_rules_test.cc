@@ -44,6 +44,14 @@ TEST(RepresentationTest, OnlyWithinAuthorityOverAllPairs) {
   }
 }
 
+// the media are the marketing director's.
+TEST(RepresentationTest, OnlyWhoLooksAfterTheMediaWritesAboutThem) {
+  v1::ExternalOrganization organization;
+  organization.set_kind(v1::EXTERNAL_KIND_MEDIA);
+  EXPECT_THAT(CheckOrganization(organization, /*for_media=*/false), HasReason("MEDIA_NOT_AUTHORIZED"));
+  EXPECT_THAT(CheckOrganization(organization, /*for_media=*/true), IsOk());
+}
+
 //
 TEST(RepresentationTest, ACommitmentIsSaidAndNothingElseCommits) {
   const auto authority = Authority("GM", v1::EXTERNAL_KIND_BANK, v1::REPRESENTATION_LEVEL_COMMITMENT);
@@ -92,9 +100,9 @@ TEST(RepresentationTest, TheFurthestAuthorityOfTheDayCounts) {
 TEST(ExternalOrganizationTest, AnAllianceHasAPlan) {
   v1::ExternalOrganization organization;
   organization.set_kind(v1::EXTERNAL_KIND_ALLIANCE);
-  EXPECT_THAT(CheckOrganization(organization), HasReason("COOPERATION_PLAN_REQUIRED"));
+  EXPECT_THAT(CheckOrganization(organization, false), HasReason("COOPERATION_PLAN_REQUIRED"));
   organization.set_cooperation_plan("联合促销");
-  EXPECT_THAT(CheckOrganization(organization), IsOk());
+  EXPECT_THAT(CheckOrganization(organization, false), IsOk());
   organization.set_state(v1::EXTERNAL_STATE_ENDED);
   EXPECT_THAT(CheckRelationKept(organization), HasReason("RELATION_ENDED"));
 }

@@ -14,12 +14,20 @@ absl::Status Signed(const v1::AccountHandover& handover) {
 
 }  // namespace
 
-absl::Status Sign(const Signer& signer, absl::Time now, v1::AccountHandover* handover) {
+absl::Status Sign(const Signer& signer, absl::Time now, const Policy& policy, v1::AccountHandover* handover) {
   if (handover->unanswered_size() > 0) {
     const std::string missing = absl::StrJoin(handover->unanswered(), ", ");
     return FailedPrecondition("HANDOVER_LIST_INCOMPLETE", handover->name(),
                               absl::StrCat(missing, " did not answer when the list was made; refresh it first"),
                               {{"unanswered", missing}});
+  }
+  constexpr int kHoursOfDay = 24;
+  const absl::Time stale = FromTimestamp(handover->list_time()) + absl::Hours(kHoursOfDay) * policy.handover_list_days;
+  if (!handover->transferred() && now > stale) {
+    return FailedPrecondition(
+        "HANDOVER_LIST_OLD", handover->name(),
+        absl::StrCat("the list was made more than ", policy.handover_list_days, " days ago; refresh it first"),
+        {{"limit", absl::StrCat(policy.handover_list_days)}});
   }
   if (signer.name == handover->receiver()) {
     if (handover->has_receiver_sign_time()) return Signed(*handover);

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "account-svc/policy.h"
 #include "kam/account/v1/account_handover.pb.h"
 
 namespace kam::account::rules {
@@ -16,9 +17,9 @@ struct Signer {
   bool giver_has_left = false;
 };
 
-// Puts the signature of `signer` under an open hand-over. HANDOVER_LIST_INCOMPLETE, HANDOVER_NOT_PARTY,
-// HANDOVER_SIGNED.
-absl::Status Sign(const Signer& signer, absl::Time now, v1::AccountHandover* handover);
+// Puts the signature of `signer` under an open hand-over. HANDOVER_LIST_INCOMPLETE, HANDOVER_LIST_OLD when the list of
+// an account that has not moved yet is older than the policy allows, HANDOVER_NOT_PARTY, HANDOVER_SIGNED.
+absl::Status Sign(const Signer& signer, absl::Time now, const Policy& policy, v1::AccountHandover* handover);
 
 // A new list wipes the signatures: HANDOVER_NOT_PARTY unless giver, receiver or superior, as for a co-owner.
 absl::Status CheckRefresh(const Signer& signer, const v1::AccountHandover& handover);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "account-svc/rules/duties.h"
 #include "common/status/status.h"
 
@@ -27,6 +28,11 @@ absl::Status CheckCandidate(const Candidate& candidate, bool as_owner, absl::str
   }
   if (candidate.archived) {
     return FailedPrecondition("EMPLOYEE_LEFT", candidate.name, "the employee's file is in the archive");
+  }
+  if (as_owner && !candidate.may_own) {
+    const std::string roles = absl::StrJoin(policy.owner_roles, " ");
+    return FailedPrecondition("OWNER_ROLE_REQUIRED", candidate.name,
+                              absl::StrCat("accounts are owned by people of the roles ", roles), {{"roles", roles}});
   }
   if (as_owner && candidate.holdings >= policy.holdings_max) {
     return FailedPrecondition(

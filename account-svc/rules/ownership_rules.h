@@ -21,9 +21,10 @@ struct Candidate {
   std::string leave_date;  // Last working day; empty: none.
   int holdings = 0;        // Accounts owned now.
   bool archived = false;
+  bool may_own = true;  // Holds a role of Policy::owner_roles.
 };
 
-// EMPLOYEE_LEFT, HOLDING_CAP_REACHED (only when `as_owner`).
+// EMPLOYEE_LEFT; only when `as_owner`, OWNER_ROLE_REQUIRED and HOLDING_CAP_REACHED.
 absl::Status CheckCandidate(const Candidate& candidate, bool as_owner, absl::string_view today, const Policy& policy);
 
 // SEPARATION_OF_DUTIES: nobody moves a colleague's account to himself alone; both sides of a hand-over sign that.

@@ -49,6 +49,22 @@ ClaimFacts Owned(absl::Time protected_until) {
 }
 
 //
+TEST(CandidateRules, OwnersHaveARoleThatWorksAccounts) {
+  Policy policy = P();
+  policy.owner_roles = {"KAX", "BD"};
+  policy.holdings_max = 2;
+  Candidate candidate;
+  candidate.name = kMe;
+  candidate.holdings = 1;
+  EXPECT_THAT(CheckCandidate(candidate, /*as_owner=*/true, "2026-01-05", policy), IsOk());
+  candidate.may_own = false;
+  EXPECT_THAT(CheckCandidate(candidate, /*as_owner=*/true, "2026-01-05", policy), HasReason("OWNER_ROLE_REQUIRED"));
+  EXPECT_THAT(CheckCandidate(candidate, /*as_owner=*/false, "2026-01-05", policy), IsOk());
+  policy.owner_roles.clear();
+  EXPECT_THAT(policy.Validate(), testing::NamesField("policy.owner_roles"));
+}
+
+//
 TEST(ClaimRulesTest, AFreeAccountIsThereForEverybody) { EXPECT_THAT(CheckClaim(Free(), Day(0), P()), IsOk()); }
 
 //

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
@@ -14,6 +15,12 @@ namespace kam::account::rules {
 namespace {
 
 constexpr int kPercentScale = 2;
+
+bool AreWholeMonths(const GoalDays& days) {
+  constexpr absl::string_view kFirstDay = "-01";
+  const auto after = AddDays(days.to, 1);
+  return absl::EndsWith(days.from, kFirstDay) && after.ok() && absl::EndsWith(*after, kFirstDay);
+}
 
 }  // namespace
 
@@ -31,8 +38,17 @@ absl::Status CheckAccountPlan(const v1::AccountPlan& plan) {
       violations.Add(path + "to_date", "PERIOD_INVALID", "is before the first day of the goal",
                      {{"value", days.to}, {"limit", days.from}});
     }
-    if ((goal.metric() == v1::PLAN_METRIC_WON_AMOUNT) == goal.currency().empty()) {
+    const bool of_amount = goal.metric() == v1::PLAN_METRIC_WON_AMOUNT || CountedByContracts(goal.metric());
+    if (of_amount == goal.currency().empty()) {
       violations.Add(path + "currency", "GOAL_CURRENCY", "is set for amounts, and for amounts only");
+    }
+    if ((goal.metric() == v1::PLAN_METRIC_SUPPLY_SHARE) == goal.product().empty()) {
+      violations.Add(path + "product", "GOAL_PRODUCT", "is set for a supply share, and for nothing else");
+    }
+    if (CountedByContracts(goal.metric()) && !AreWholeMonths(days)) {
+      violations.Add(path + "to_date", "GOAL_MONTHS",
+                     "orders, invoices and receipts are counted by whole months: from a first day to a last one",
+                     {{"from", days.from}, {"to", days.to}});
     }
   }
   return violations.status();
@@ -89,6 +105,11 @@ absl::Status CompleteAction(const v1::CompletePlanActionRequest& request, const 
   RETURN_IF_ERROR(CheckNotLater(day, today, "done_date"));
   action.set_done_date(day);
   return absl::OkStatus();
+}
+
+bool CountedByContracts(v1::PlanMetric metric) {
+  return metric == v1::PLAN_METRIC_ORDERED_AMOUNT || metric == v1::PLAN_METRIC_INVOICED_AMOUNT ||
+         metric == v1::PLAN_METRIC_RECEIVED_AMOUNT;
 }
 
 GoalDays DaysOf(const v1::AccountPlan& plan, const v1::PlanGoal& goal) {

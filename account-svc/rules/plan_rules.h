@@ -15,12 +15,13 @@ class AccountPlan;
 class CompletePlanActionRequest;
 class GoalProgress;
 class PlanGoal;
+enum PlanMetric : int;
 }  // namespace kam::account::v1
 
 namespace kam::account::rules {
 
 // PERIOD_INVALID for a plan or a goal whose last day is before its first, GOAL_CURRENCY unless exactly the goals of
-// amounts name one.
+// amounts name one, GOAL_PRODUCT likewise for a supply share, GOAL_MONTHS for what contract-svc counts by whole months.
 absl::Status CheckAccountPlan(const v1::AccountPlan& plan);
 // PLAN_APPROVED: what was agreed does not change.
 absl::Status CheckAccountPlanUpdate(const v1::AccountPlan& before);
@@ -41,6 +42,8 @@ struct GoalDays {
   std::string to;
 };
 GoalDays DaysOf(const v1::AccountPlan& plan, const v1::PlanGoal& goal);
+// Whether contract-svc counts what the goal measures.
+bool CountedByContracts(v1::PlanMetric metric);
 // How far a goal is at `actual`, and how much of its days is over.
 absl::StatusOr<v1::GoalProgress> ProgressOf(const v1::PlanGoal& goal, const GoalDays& days, Decimal actual,
                                             const std::string& today);

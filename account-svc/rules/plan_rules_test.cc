@@ -48,6 +48,37 @@ TEST(PlanRules, DaysAndCurrenciesFit) {
   EXPECT_THAT(CheckAccountPlan(plan), NamesField("account_plan.to_date"));
 }
 
+// what contract-svc counts, it counts by whole months; a share is that of one product.
+TEST(PlanRules, GoalsOfTradeAreMonthsAndGoalsOfAShareAProduct) {
+  v1::AccountPlan plan = Plan();
+  v1::PlanGoal& goal = *plan.mutable_goals(0);
+  for (const v1::PlanMetric metric :
+       {v1::PLAN_METRIC_ORDERED_AMOUNT, v1::PLAN_METRIC_INVOICED_AMOUNT, v1::PLAN_METRIC_RECEIVED_AMOUNT}) {
+    goal.set_metric(metric);
+    goal.clear_currency();
+    plan.set_to_date("2026-02-28");
+    EXPECT_THAT(CheckAccountPlan(plan), HasReason("GOAL_CURRENCY"));
+    goal.set_currency("CNY");
+    EXPECT_THAT(CheckAccountPlan(plan), IsOk());
+    plan.set_to_date("2026-02-27");
+    EXPECT_THAT(CheckAccountPlan(plan), HasReason("GOAL_MONTHS"));
+    goal.set_to_date("2026-01-31");
+    EXPECT_THAT(CheckAccountPlan(plan), IsOk());
+    goal.set_from_date("2026-01-02");
+    EXPECT_THAT(CheckAccountPlan(plan), HasReason("GOAL_MONTHS"));
+    goal.clear_from_date();
+    goal.clear_to_date();
+  }
+  goal.set_product("机油");
+  plan.set_to_date("2026-02-28");
+  EXPECT_THAT(CheckAccountPlan(plan), HasReason("GOAL_PRODUCT"));
+  goal.set_metric(v1::PLAN_METRIC_SUPPLY_SHARE);
+  goal.clear_currency();
+  EXPECT_THAT(CheckAccountPlan(plan), IsOk());
+  goal.clear_product();
+  EXPECT_THAT(CheckAccountPlan(plan), HasReason("GOAL_PRODUCT"));
+}
+
 // approved and reviewed by others, with goals and actions.
 TEST(PlanRules, IsJudgedByAnother) {
   v1::AccountPlan plan = Plan();

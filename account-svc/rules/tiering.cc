@@ -102,6 +102,12 @@ absl::Status NotBy(absl::string_view rule, absl::string_view message, absl::stri
                {{"rule", std::string(rule)}, {"permission", std::string(permission)}});
 }
 
+absl::Status NotComputer(absl::string_view actor, const AccountEvaluation& evaluation) {
+  if (evaluation.creator() != actor) return absl::OkStatus();
+  return NotBy("computer", "whoever had the tier worked out neither proposes nor confirms it",
+               "account_evaluation.propose");
+}
+
 }  // namespace
 
 absl::Status CheckModel(const TierModel& model) {
@@ -175,7 +181,8 @@ absl::Status Evaluate(const TierModel& model, AccountEvaluation* evaluation) {
     ASSIGN_OR_RETURN(total, Add(total, weighted));
     v1::EvaluationScore* score = evaluation->add_scores();
     score->set_criterion(counted.criterion());
-    score->set_value(value.ToString());
+    // Whoever may not know the margin sees its points only.
+    if (counted.criterion() != v1::TIER_CRITERION_MARGIN) score->set_value(value.ToString());
     score->set_points(points.ToString());
     score->set_weight(weight.ToString());
     score->set_weighted(weighted.ToString());
@@ -190,6 +197,7 @@ absl::Status Evaluate(const TierModel& model, AccountEvaluation* evaluation) {
 
 absl::Status ProposeTier(absl::string_view actor, v1::Tier tier, absl::string_view reason,
                          AccountEvaluation* evaluation) {
+  RETURN_IF_ERROR(NotComputer(actor, *evaluation));
   if (tier == v1::TIER_UNSPECIFIED) tier = evaluation->computed_tier();
   if (tier != evaluation->computed_tier() && reason.empty()) {
     return InvalidField("reason", "OVERRIDE_REASON_REQUIRED",
@@ -206,6 +214,7 @@ absl::Status ProposeTier(absl::string_view actor, v1::Tier tier, absl::string_vi
 
 absl::Status DecideTier(absl::string_view actor, absl::string_view reason, absl::Time now,
                         AccountEvaluation* evaluation) {
+  RETURN_IF_ERROR(NotComputer(actor, *evaluation));
   if (evaluation->proposer() == actor) {
     return NotBy("proposer", "whoever proposes a tier does not confirm it; somebody else with account.tier.confirm may",
                  "account.tier.confirm");

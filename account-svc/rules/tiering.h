@@ -34,9 +34,10 @@ absl::Status Release(absl::string_view actor, absl::Time now, v1::TierModel* mod
 absl::Status Evaluate(const v1::TierModel& model, v1::AccountEvaluation* evaluation);
 
 // OVERRIDE_REASON_REQUIRED when `tier` is another than the one worked out. Not set: the one worked out.
+// SEPARATION_OF_DUTIES when `actor` had it worked out.
 absl::Status ProposeTier(absl::string_view actor, v1::Tier tier, absl::string_view reason,
                          v1::AccountEvaluation* evaluation);
-// SEPARATION_OF_DUTIES when `actor` proposed.
+// SEPARATION_OF_DUTIES when `actor` proposed, or had it worked out.
 absl::Status DecideTier(absl::string_view actor, absl::string_view reason, absl::Time now,
                         v1::AccountEvaluation* evaluation);
 // EVALUATION_SUPERSEDED when an evaluation of a later day than this one's, `confirmed_as_of`, gave the account its

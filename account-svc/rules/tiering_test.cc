@@ -198,6 +198,19 @@ TEST(TierProposalTest, AnOverrideTakesAReason) {
   EXPECT_THAT(DecideTier("employees/q", "", absl::UnixEpoch(), &evaluation), IsOk());
 }
 
+// three people: who works out, who proposes, who confirms. The value of the margin is told by its own field only.
+TEST(TierProposalTest, WhoeverComputedNeitherProposesNorConfirms) {
+  v1::AccountEvaluation evaluation = Values(20, 20, 20, 20, 20);
+  evaluation.set_creator("employees/da");
+  ASSERT_THAT(Evaluate(Model(), &evaluation), IsOk());
+  EXPECT_EQ(evaluation.scores(0).value(), "20");
+  EXPECT_EQ(evaluation.scores(1).value(), "");
+  EXPECT_THAT(ProposeTier("employees/da", v1::TIER_UNSPECIFIED, "", &evaluation), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(ProposeTier("employees/kam", v1::TIER_UNSPECIFIED, "", &evaluation), IsOk());
+  EXPECT_THAT(DecideTier("employees/da", "", absl::UnixEpoch(), &evaluation), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(DecideTier("employees/gam", "", absl::UnixEpoch(), &evaluation), IsOk());
+}
+
 //
 TEST(TierProposalTest, TheLatestDayDecidesAndTheReviewIsAhead) {
   v1::AccountEvaluation evaluation;

@@ -39,6 +39,7 @@ Policy TestPolicy() {
   policy.holdings_max = 3;
   policy.team_max = 5;
   policy.claims_per_day_max = 2;
+  policy.inactive_rows_max = 2;
   return policy;
 }
 

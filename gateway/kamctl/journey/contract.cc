@@ -60,12 +60,12 @@ absl::Status GiveTier(World& world, const Story& story) {
                             Json::object(), "RELEASED")
                         .status());
   }
-  ASSIGN_OR_RETURN(
-      const Json evaluation,
-      world.Do(
-          kAnalyst, "测算客户价值 works value and potential out", "/v1/accountEvaluations",
-          {{"account", story.account}, {"asOf", world.Day()}, {"potentialScore", "80"}, {"source", "需求登记与访谈"}},
-          "COMPUTED"));
+  ASSIGN_OR_RETURN(const Json evaluation,
+                   world.Do(kAnalyst, "按合同数据测算客户价值 works value and potential out from the trade",
+                            "/v1/accountEvaluations:compute",
+                            {{"account", story.account}, {"asOf", world.Day()}, {"potentialScore", "80"}}, "COMPUTED"));
+  RETURN_IF_ERROR(world.Check(evaluation.value("figuresOrigin", "") == "FIGURES_ORIGIN_CONTRACTS",
+                              "the figures of a tier must come from contract-svc"));
   RETURN_IF_ERROR(world
                       .Do(kManager, "提议客户等级 proposes the tier",
                           absl::StrCat("/v1/", Name(evaluation), ":propose"), {{"tier", "TIER_A"}}, "PROPOSED")

@@ -1,0 +1,27 @@
+-- What decided disputes say of commissions (G-09).
+CREATE TABLE commission_shares (
+  id CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  version BIGINT NOT NULL,
+  create_time DATETIME(6) NOT NULL,
+  update_time DATETIME(6) NOT NULL,
+  creator VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  updater VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  archive_time DATETIME(6) NULL,
+  number VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  employee CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  other CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  account CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  subject_name VARCHAR(96) NULL,
+  percent BIGINT NOT NULL,
+  dispute CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  decide_time DATETIME(6) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY commission_shares_number (number),
+  UNIQUE KEY commission_shares_once (dispute, employee),
+  KEY commission_shares_by_account (account, decide_time),
+  KEY commission_shares_by_employee (employee, decide_time),
+  CONSTRAINT commission_shares_percent CHECK (percent >= 0 AND percent <= 100),
+  CONSTRAINT commission_shares_account FOREIGN KEY (account) REFERENCES accounts (id),
+  CONSTRAINT commission_shares_employee FOREIGN KEY (employee) REFERENCES employees (id),
+  CONSTRAINT commission_shares_dispute FOREIGN KEY (dispute) REFERENCES work_disputes (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
