@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "account-svc/area.h"
-#include "account-svc/work/notification.h"
 #include "account-svc/closed_files.h"
+#include "account-svc/work/notification.h"
 
 namespace kam::account {
 namespace {

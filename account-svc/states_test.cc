@@ -84,6 +84,10 @@ const std::map<std::string, Machine>& Tables() {
         {"ReopenVisitProblem", "ANSWERED > OPEN"},
         {"CloseVisitProblem", "ANSWERED > CLOSED"}}},
       {"visitReports", {{"HandInVisitReport", "DRAFT > HANDED_IN"}, {"ReviewVisitReport", "HANDED_IN > REVIEWED"}}},
+      // G-22
+      {"notifications", {{"MarkNotificationRead", "UNREAD > READ"}}},
+      // G-02
+      {"roleGrants", {{"ApproveRoleGrant", "PROPOSED > APPROVED"}, {"RejectRoleGrant", "PROPOSED > ="}}},
   };
   return *kTables;
 }
@@ -105,7 +109,7 @@ const std::set<std::string>& TablesElsewhere() {
   return *kElsewhere;
 }
 
-// A-01 - A-04, A-06 - A-08, A-10, A-15 - A-17, A-29, G-09
+// A-01 - A-04, A-06 - A-08, A-10, A-15 - A-17, A-29, G-02, G-09, G-22
 TEST(AllStatesTest, TheTablesSayWhatTheMethodsSay) {
   std::map<std::string, Machine> declared = testing::Machines(World::Get().harness().registry());
   for (const auto& [collection, machine] : Tables()) EXPECT_EQ(declared[collection], machine) << collection;

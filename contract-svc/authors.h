@@ -10,8 +10,8 @@
 
 namespace kam::contract {
 
-// The caller has written none of the words of `subject`: was never the actor of `update`, the full name of a method that
-// writes or changes them. SEPARATION_OF_DUTIES.
+// The caller has written none of the words of `subject`: was never the actor of `update`, the full name of a method
+// that writes or changes them. SEPARATION_OF_DUTIES.
 absl::Status CheckNotAuthor(resource::UnitOfWork& work, const std::string& subject, const std::string& update);
 
 // The same, of all who have approved a step of `request` or lent their place for it, about its subject and every one of

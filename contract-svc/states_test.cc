@@ -17,7 +17,18 @@ using kam::testing::Machine;
 const std::map<std::string, Machine>& Tables() {
   static const auto* const kTables = new std::map<std::string, Machine>{
       // C-03
-      {"authorityGrants", {{"RevokeAuthorityGrant", "ACTIVE > REVOKED"}}},
+      {"authorityGrants",
+       {{"ConfirmAuthorityGrant", "PROPOSED > ACTIVE"}, {"RevokeAuthorityGrant", "ACTIVE, PROPOSED > REVOKED"}}},
+      // C-34
+      {"creditPolicies", {{"PublishCreditPolicy", "DRAFT > IN_FORCE"}}},
+      // C-32
+      {"receivableAlarms", {{"AcknowledgeReceivableAlarm", "OPEN, ACKNOWLEDGED > ACKNOWLEDGED"}}},
+      {"receivableItems",
+       {{"PromiseReceivable", "OPEN, PARTIALLY_PAID, PROMISED, DISPUTED > ="},
+        {"DisputeReceivable", "OPEN, PARTIALLY_PAID, PROMISED, DISPUTED > ="},
+        {"SettleReceivableDispute", "OPEN, PARTIALLY_PAID, PROMISED, DISPUTED > ="},
+        {"ProposeReceivableWriteOff", "OPEN, PARTIALLY_PAID, PROMISED, DISPUTED > ="},
+        {"DecideReceivableWriteOff", "OPEN, PARTIALLY_PAID, PROMISED, DISPUTED > ="}}},
       // C-07
       {"packageOffers",
        {{"SubmitPackageOffer", "DRAFT > IN_APPROVAL"}, {"WithdrawPackageOffer", "AGREED > WITHDRAWN"}}},
@@ -54,7 +65,7 @@ const std::set<std::string>& TablesElsewhere() {
 
 class AllStatesTest : public SalesTest {};
 
-// C-01, C-03, C-07, C-08, G-05
+// C-01, C-03, C-07, C-08, C-32, C-34, G-05
 TEST_F(AllStatesTest, TheTablesSayWhatTheMethodsSay) {
   std::map<std::string, Machine> declared = kam::testing::Machines(harness().registry());
   for (const auto& [collection, machine] : Tables()) EXPECT_EQ(declared[collection], machine) << collection;
@@ -64,7 +75,7 @@ TEST_F(AllStatesTest, TheTablesSayWhatTheMethodsSay) {
   }
 }
 
-// C-01, C-03, C-07, C-08, G-05
+// C-01, C-03, C-07, C-08, C-32, C-34, G-05
 TEST_F(AllStatesTest, EveryVerbIsRefusedInEveryOtherState) {
   // Permissions that depend on the request.
   std::vector<std::string> steps;
