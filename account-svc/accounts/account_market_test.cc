@@ -331,9 +331,20 @@ TEST_F(AccountMarketTest, TheCompanyIsRepresentedWithinAuthorityOnly) {
   ASSERT_THAT(paper, IsOk());
   EXPECT_THAT(speak(gam_, paper->name(), v1::REPRESENTATION_LEVEL_CONTACT), HasReason("REPRESENTATION_NOT_AUTHORIZED"));
   EXPECT_THAT(speak(marketing, paper->name(), v1::REPRESENTATION_LEVEL_COMMITMENT), IsOk());
+  // Nobody else makes something else of it, or ends it.
+  v1::UpdateExternalOrganizationRequest kind;
+  kind.mutable_external_organization()->set_name(paper->name());
+  kind.mutable_external_organization()->set_kind(v1::EXTERNAL_KIND_BANK);
+  auth::Principal everywhere = gam_;
+  for (const char* right : {"external.read", "external.write"}) everywhere.grants[right] = auth::Level::kAll;
+  EXPECT_THAT(world_.Call<ExternalOrganization>(everywhere, External("UpdateExternalOrganization"), kind),
+              HasReason("MEDIA_NOT_AUTHORIZED"));
   v1::EndExternalOrganizationRequest end;
-  end.set_name(bank->name());
   end.set_reason("合作结束");
+  end.set_name(paper->name());
+  EXPECT_THAT(world_.Call<ExternalOrganization>(everywhere, External("EndExternalOrganization"), end),
+              HasReason("MEDIA_NOT_AUTHORIZED"));
+  end.set_name(bank->name());
   ASSERT_THAT(world_.Call<ExternalOrganization>(kam_, External("EndExternalOrganization"), end), IsOk());
   EXPECT_THAT(speak(gam_, bank->name(), v1::REPRESENTATION_LEVEL_CONTACT), HasReason("RELATION_ENDED"));
 }

@@ -32,6 +32,7 @@ absl::Status UpdateOrganization(UnitOfWork& work, const ExternalOrganization& be
   if (after->responsible().empty()) after->set_responsible(before.responsible());
   RETURN_IF_ERROR(Validate(work, *after));
   RETURN_IF_ERROR(rules::CheckRelationKept(before));
+  RETURN_IF_ERROR(rules::CheckMedia(before, work.actor().Holds("external.media")));
   return rules::CheckOrganization(*after, work.actor().Holds("external.media"));
 }
 
@@ -83,8 +84,9 @@ void RegisterExternalRelations(const Context& context, rpc::Registry* registry) 
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   AddVerb<ExternalOrganization, v1::EndExternalOrganizationRequest>(
       context, absl::StrCat(kService, "/EndExternalOrganization"), registry,
-      [](UnitOfWork&, const v1::EndExternalOrganizationRequest& request,
-         resource::Change<ExternalOrganization>* change) {
+      [](UnitOfWork& work, const v1::EndExternalOrganizationRequest& request,
+         resource::Change<ExternalOrganization>* change) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckMedia(change->before, work.actor().Holds("external.media")));
         change->after.set_end_reason(request.reason());
         return absl::OkStatus();
       });

@@ -118,7 +118,13 @@ absl::Status Resolve(const Context& context, mysql::Connection& connection, cons
   RETURN_IF_ERROR(AddTeam(context.policy, connection, id, day, &team));
   // Whoever stands in for somebody on leave reaches his team meanwhile (G-05).
   ASSIGN_OR_RETURN(const std::vector<std::string> away, StandsInFor(connection, id, day));
-  for (const std::string& person : away) RETURN_IF_ERROR(AddTeam(context.policy, connection, person, day, &team));
+  for (const std::string& person : away) {
+    // As far as both teams fit together: nobody is locked out because he stands in for the head of many.
+    std::set<std::string> both = team;
+    const absl::Status added = AddTeam(context.policy, connection, person, day, &both);
+    if (!added.ok() && Reason(added) != "TEAM_TOO_LARGE") return added;
+    if (added.ok() && both.size() <= static_cast<size_t>(context.policy.team_max)) team = std::move(both);
+  }
   team.erase(id);
   for (const std::string& member : team) principal->add_team(member);
   return absl::OkStatus();

@@ -27,7 +27,7 @@ using testing::IsOk;
 
 class OrganizationTest : public ::testing::Test {
  protected:
-  OrganizationTest() : world_(World::Get()), hr_(world_.hr()) {}
+  OrganizationTest() : world_(World::Get()), hr_(world_.hr()), admin_(world_.As(world_.AddEmployee(""), "GM")) {}
 
   absl::StatusOr<Department> Move(const std::string& department, const std::string& parent) {
     pb::UpdateDepartmentRequest request;
@@ -73,7 +73,7 @@ class OrganizationTest : public ::testing::Test {
   }
   // Set by one, approved by another.
   pb::RoleGrant GrantApproved(const std::string& role, const std::string& permission, pb::GrantLevel level) {
-    const auto proposed = Grant(hr_, role, permission, level);
+    const auto proposed = Grant(admin_, role, permission, level);
     EXPECT_THAT(proposed, IsOk());
     const auto approved = Approve(world_.As(world_.AddEmployee("GAM"), "GAM"), proposed.value_or(pb::RoleGrant()));
     EXPECT_THAT(approved, IsOk());
@@ -98,7 +98,8 @@ class OrganizationTest : public ::testing::Test {
   }
 
   World& world_;
-  auth::Principal hr_;
+  auth::Principal hr_;     // Has entered everybody.
+  auth::Principal admin_;  // Sets rights, and has entered nobody.
 };
 
 }  // namespace kam::account

@@ -93,6 +93,9 @@ absl::StatusOr<Change<Employee>> EffectOf(UnitOfWork& work, const PersonnelAct& 
     RETURN_IF_ERROR(CheckLoginFree(work, act));
   } else {
     ASSIGN_OR_RETURN(employee.before, work.Load<Employee>(act.employee()));
+    if (employee.before.has_archive_time()) {
+      return FailedPrecondition("RESOURCE_ARCHIVED", act.employee(), "the file of the person is in the archive");
+    }
     employee.after = employee.before;
   }
   RETURN_IF_ERROR(rules::ApplyAct(act, &employee.after));

@@ -337,6 +337,21 @@ TEST_F(PersonnelTest, WhatCannotTakeEffectWaitsForTheDecider) {
   EXPECT_NE(done->hired(), "");
 }
 
+// G-07: nor is the file of somebody that was put away meanwhile written on.
+TEST_F(PersonnelTest, AnActAboutAFileInTheArchiveFails) {
+  const PersonnelAct act = About(seller_, pb::PERSONNEL_ACT_KIND_DISMISS, "2026-02-02");
+  const auto proposed = Propose(as_manager_, act);
+  ASSERT_THAT(proposed, IsOk());
+  ASSERT_THAT(Decide(as_gm_, *proposed), IsOk());
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE employees SET archive_time = update_time WHERE id = '", IdOf(seller_.name()), "'"));
+  RunOn("2026-02-02");
+  const auto failed = Get(as_gm_, proposed->name());
+  ASSERT_THAT(failed, IsOk());
+  EXPECT_EQ(failed->state(), pb::PERSONNEL_ACT_STATE_FAILED);
+  EXPECT_THAT(failed->failure(), ::testing::HasSubstr("RESOURCE_ARCHIVED"));
+}
+
 // G-07
 TEST_F(PersonnelTest, EveryPairOfStateAndVerb) {
   PersonnelAct act;

@@ -123,6 +123,7 @@ absl::Status UpdatePost(const Context& context, UnitOfWork& work, const Post& be
     ASSIGN_OR_RETURN(decides, DecidesFor(work, after->department()));
   }
   RETURN_IF_ERROR(rules::CheckPostUpdate(work.actor().subject, decides, before));
+  if (before.department() != after->department()) RETURN_IF_ERROR(CheckProposes(work, *after));
   if (before.superior_post() != after->superior_post() ||
       before.functional_superior_post() != after->functional_superior_post()) {
     RETURN_IF_ERROR(CheckPostLine(work, *after));

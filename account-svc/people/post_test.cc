@@ -120,7 +120,14 @@ TEST_F(PostTest, PostsAreProposedForTheOwnDepartment) {
   const pb::Department other = world_.AddDepartment(), below = world_.AddDepartment(department_.name());
   EXPECT_THAT(Propose(as_lead_, other.name()), HasReason("OUT_OF_SCOPE"));
   EXPECT_THAT(Propose(as_head_, other.name()), HasReason("OUT_OF_SCOPE"));
-  EXPECT_THAT(Propose(as_lead_, below.name()), IsOk());
+  const auto proposed = Propose(as_lead_, below.name());
+  ASSERT_THAT(proposed, IsOk());
+  // Nor by moving what was proposed.
+  pb::UpdatePostRequest update;
+  update.mutable_post()->set_name(proposed->name());
+  update.mutable_post()->set_department(other.name());
+  update.mutable_update_mask()->add_paths("department");
+  EXPECT_THAT(Call<Post>(as_lead_, "PostService", "UpdatePost", update), HasReason("OUT_OF_SCOPE"));
   EXPECT_THAT(Propose(as_gm_, other.name()), IsOk());
   EXPECT_THAT(Propose(world_.hr(), other.name()), IsOk());
 }

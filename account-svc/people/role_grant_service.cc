@@ -8,6 +8,7 @@
 #include "account-svc/rules/right_rules.h"
 #include "account-svc/verb.h"
 #include "account-svc/writers.h"
+#include "common/resource/authors.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/organization/v1/role_grant_service.pb.h"
@@ -20,6 +21,7 @@ using pb::RoleGrant;
 using resource::UnitOfWork;
 
 constexpr char kService[] = "kam.organization.v1.RoleGrantService";
+constexpr absl::string_view kApprove = "role_grant.approve";
 
 absl::Status NotSeed(const RoleGrant& grant) {
   if (grant.origin() != organization::v1::GRANT_ORIGIN_SEED) return absl::OkStatus();
@@ -36,12 +38,25 @@ absl::Status NotOwnRole(const UnitOfWork& work, const RoleGrant& grant) {
 
 // Who administers rights is settled with the delivered rights, by those who run the suite: whoever could grant it here
 // would make people administrators whom nobody has confirmed.
-absl::Status NotPrivileged(const Context& context, const RoleGrant& grant) {
+// The level of the delivered right that the row replaces; NONE when nothing is delivered.
+absl::StatusOr<pb::GrantLevel> DeliveredLevel(UnitOfWork& work, const RoleGrant& grant) {
+  ASSIGN_OR_RETURN(const std::vector<RoleGrant> delivered,
+                   work.Find<RoleGrant>({"t.origin = 'SEED' AND t.role = ? AND t.permission = ?",
+                                         {mysql::Value(grant.role()), mysql::Value(grant.permission())}},
+                                        "", 1));
+  return delivered.empty() ? pb::GRANT_LEVEL_NONE : delivered[0].level();
+}
+
+absl::Status NotPrivileged(const Context& context, UnitOfWork& work, const RoleGrant& grant) {
   const std::vector<std::string>& privileged = context.policy.privileged_permissions;
   if (grant.level() == organization::v1::GRANT_LEVEL_NONE ||
-      std::find(privileged.begin(), privileged.end(), grant.permission()) == privileged.end()) {
+      (grant.permission() != kApprove &&
+       std::find(privileged.begin(), privileged.end(), grant.permission()) == privileged.end())) {
     return absl::OkStatus();
   }
+  // Back to what is delivered takes two, as every right does, and makes nobody what he was not meant to be.
+  ASSIGN_OR_RETURN(const pb::GrantLevel delivered, DeliveredLevel(work, grant));
+  if (grant.level() == delivered) return absl::OkStatus();
   return Error(
       absl::StatusCode::kPermissionDenied, "PRIVILEGED_RIGHT",
       absl::StrCat(grant.permission(),
@@ -58,7 +73,7 @@ absl::Status CreateGrant(const Context& context, UnitOfWork& work, RoleGrant* gr
     return InvalidField("role_grant.role", "ROLE_UNKNOWN", absl::StrCat(grant->role(), " is not a role"),
                         {{"role", grant->role()}});
   }
-  RETURN_IF_ERROR(NotPrivileged(context, *grant));
+  RETURN_IF_ERROR(NotPrivileged(context, work, *grant));
   RETURN_IF_ERROR(NotOwnRole(work, *grant));
   rules::ProposeGrant(nullptr, grant);
   return absl::OkStatus();
@@ -66,20 +81,45 @@ absl::Status CreateGrant(const Context& context, UnitOfWork& work, RoleGrant* gr
 
 absl::Status UpdateGrant(const Context& context, UnitOfWork& work, const RoleGrant& before, RoleGrant* after) {
   RETURN_IF_ERROR(NotSeed(before));
-  RETURN_IF_ERROR(NotPrivileged(context, *after));
+  RETURN_IF_ERROR(NotPrivileged(context, work, *after));
   RETURN_IF_ERROR(NotOwnRole(work, *after));
   rules::ProposeGrant(&before, after);
   return absl::OkStatus();
+}
+
+// Whoever sets a right does not choose who approves it either: he has not entered or changed the approver.
+absl::Status NotAppointedBy(UnitOfWork& work, const std::string& writer) {
+  ASSIGN_OR_RETURN(const bool appointed,
+                   resource::Changed(work, writer, work.actor().subject, {"kam.organization.v1.EmployeeService/%"}));
+  if (!appointed) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+               absl::StrCat("the right was set by ", writer, ", who has entered or changed you among the people: ",
+                            "somebody whom he has not appointed decides"),
+               {{"rule", "appointed"}, {"writer", writer}});
 }
 
 // Whoever decides on a right has not set it, and does not hold the role (ADR 0010: administering rights takes two).
 absl::Status CheckDecides(const Context& context, UnitOfWork& work, const std::string& etag, const RoleGrant& grant) {
   RETURN_IF_ERROR(resource::CheckRead(etag));
   RETURN_IF_ERROR(CheckNotWriter(work, kService, grant.name(), "decide on the right"));
+  RETURN_IF_ERROR(NotAppointedBy(work, grant.creator()));
+  RETURN_IF_ERROR(NotAppointedBy(work, grant.updater()));
   RETURN_IF_ERROR(NotOwnRole(work, grant));
   RoleGrant proposed = grant;
   proposed.set_level(grant.proposed_level());
-  return NotPrivileged(context, proposed);
+  return NotPrivileged(context, work, proposed);
+}
+
+// Without the row what is delivered counts again: that takes two as well, so the row says so first.
+absl::Status CheckPutAway(UnitOfWork& work, const RoleGrant& grant) {
+  if (!grant.has_approve_time()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const pb::GrantLevel delivered, DeliveredLevel(work, grant));
+  if (grant.level() == delivered) return absl::OkStatus();
+  const std::string level(pb::GrantLevel_Name(delivered));
+  return FailedPrecondition("GRANT_COUNTS", grant.name(),
+                            absl::StrCat("the row counts and differs from the delivered right: set it to ", level,
+                                         " and have that approved, then it may be put away"),
+                            {{"level", std::string(pb::GrantLevel_Name(grant.level()))}, {"delivered", level}});
 }
 
 }  // namespace
@@ -93,11 +133,13 @@ void RegisterRoleGrants(const Context& context, rpc::Registry* registry) {
         return UpdateGrant(context, work, before, after);
       });
   grants.on_archive = [](UnitOfWork& work, const google::protobuf::Message& before) -> absl::Status {
-    RETURN_IF_ERROR(NotSeed(static_cast<const RoleGrant&>(before)));
-    return NotOwnRole(work, static_cast<const RoleGrant&>(before));
+    const auto& grant = static_cast<const RoleGrant&>(before);
+    RETURN_IF_ERROR(NotSeed(grant));
+    RETURN_IF_ERROR(NotOwnRole(work, grant));
+    return CheckPutAway(work, grant);
   };
   grants.on_restore = [context](UnitOfWork& work, const google::protobuf::Message& before) -> absl::Status {
-    RETURN_IF_ERROR(NotPrivileged(context, static_cast<const RoleGrant&>(before)));
+    RETURN_IF_ERROR(NotPrivileged(context, work, static_cast<const RoleGrant&>(before)));
     return NotOwnRole(work, static_cast<const RoleGrant&>(before));
   };
   grants.on_saved = resource::OnSaved<RoleGrant>([](UnitOfWork& work, const RoleGrant* before, const RoleGrant& after) {

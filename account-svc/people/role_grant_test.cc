@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/people/organization_fixture.h"
 #include "account-svc/rights_loader.h"
@@ -125,7 +126,8 @@ TEST_F(RoleGrantTest, AnImportGivesOrdinaryRolesOnly) {
 // G-02: administrators are not made by a grant either.
 TEST_F(RoleGrantTest, RightsThatAdministerRightsAreNotGrantedOnline) {
   LoadDelivered();
-  for (const char* permission : {"role_grant.write", "employee.write", "employee.import", "employee.role.confirm"}) {
+  for (const char* permission :
+       {"role_grant.write", "role_grant.approve", "employee.write", "employee.import", "employee.role.confirm"}) {
     EXPECT_THAT(Grant(hr_, "KAX", permission, pb::GRANT_LEVEL_OWN), HasReason("PRIVILEGED_RIGHT")) << permission;
   }
   // Taking one away is free.
@@ -133,9 +135,15 @@ TEST_F(RoleGrantTest, RightsThatAdministerRightsAreNotGrantedOnline) {
   ASSERT_THAT(taken, IsOk());
   pb::UpdateRoleGrantRequest update;
   update.mutable_role_grant()->set_name(taken->name());
-  update.mutable_role_grant()->set_level(pb::GRANT_LEVEL_ALL);
-  EXPECT_THAT(world_.Call<pb::RoleGrant>(hr_, "kam.organization.v1.RoleGrantService/UpdateRoleGrant", update),
-              HasReason("PRIVILEGED_RIGHT"));
+  const auto set = [&](pb::GrantLevel level) {
+    update.mutable_role_grant()->set_level(level);
+    return world_.Call<pb::RoleGrant>(hr_, "kam.organization.v1.RoleGrantService/UpdateRoleGrant", update);
+  };
+  EXPECT_THAT(set(pb::GRANT_LEVEL_TEAM), HasReason("PRIVILEGED_RIGHT"));
+  // Back to what is delivered is asked for like any right.
+  const auto back = set(pb::GRANT_LEVEL_ALL);
+  ASSERT_THAT(back, IsOk());
+  EXPECT_EQ(back->state(), pb::GRANT_STATE_PROPOSED);
   kam::api::ArchiveRequest archive;
   archive.set_name(taken->name());
   EXPECT_THAT(world_.Call<pb::RoleGrant>(hr_, "kam.organization.v1.RoleGrantService/ArchiveRoleGrant", archive),
@@ -189,10 +197,21 @@ TEST_F(RoleGrantTest, AnAdministratorReplacesADeliveredRight) {
   EXPECT_EQ(grants["account.read"], "region");
   EXPECT_EQ(grants["visit.read"], "own");
   LoadDelivered();
+  // What is delivered does not come back by one person either.
   kam::api::ArchiveRequest archive;
   archive.set_name(none.name());
-  ASSERT_THAT(world_.Call<pb::RoleGrant>(hr_, "kam.organization.v1.RoleGrantService/ArchiveRoleGrant", archive),
-              IsOk());
+  const auto put_away = [&] {
+    return world_.Call<pb::RoleGrant>(admin_, "kam.organization.v1.RoleGrantService/ArchiveRoleGrant", archive);
+  };
+  EXPECT_THAT(put_away(), HasReason("GRANT_COUNTS"));
+  pb::UpdateRoleGrantRequest back;
+  back.mutable_role_grant()->set_name(none.name());
+  back.mutable_role_grant()->set_level(pb::GRANT_LEVEL_ALL);
+  const auto all = world_.Call<pb::RoleGrant>(admin_, "kam.organization.v1.RoleGrantService/UpdateRoleGrant", back);
+  ASSERT_THAT(all, IsOk());
+  EXPECT_THAT(put_away(), HasReason("GRANT_COUNTS"));
+  ASSERT_THAT(Approve(world_.As(world_.AddEmployee("GAM"), "GAM"), *all), IsOk());
+  ASSERT_THAT(put_away(), IsOk());
   EXPECT_EQ(Grants(*Resolve(person.login()))["employee.read"], "all");
 }
 
@@ -203,19 +222,22 @@ TEST_F(RoleGrantTest, ARightTakesTwo) {
   const Employee person = world_.AddEmployee("CRC");
   const auto level = [&](const char* permission) { return Grants(*Resolve(person.login()))[permission]; };
   const std::string before = level("account.read");
-  const auto proposed = Grant(hr_, "CRC", "account.read", pb::GRANT_LEVEL_OWN);
+  const auto proposed = Grant(admin_, "CRC", "account.read", pb::GRANT_LEVEL_OWN);
   ASSERT_THAT(proposed, IsOk());
   EXPECT_EQ(proposed->state(), pb::GRANT_STATE_PROPOSED);
   ASSERT_NE(before, "own");
   EXPECT_EQ(level("account.read"), before);
-  EXPECT_THAT(Approve(hr_, *proposed), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Approve(admin_, *proposed), HasReason("SEPARATION_OF_DUTIES"));
   const auth::Principal second = world_.As(world_.AddEmployee("GAM"), "GAM");
   pb::RoleGrant unread = *proposed;
   unread.clear_etag();
   EXPECT_THAT(Approve(second, unread), HasReason("FIELD_REQUIRED"));
-  const auto own_role = Grant(hr_, "GAM", "account.read", pb::GRANT_LEVEL_ALL);
+  const auto own_role = Grant(admin_, "GAM", "account.read", pb::GRANT_LEVEL_ALL);
   ASSERT_THAT(own_role, IsOk());
   EXPECT_THAT(Approve(second, *own_role), HasReason("SEPARATION_OF_DUTIES")) << "it is his own role";
+  const auto by_hr = Grant(hr_, "CRC", "visit.read", pb::GRANT_LEVEL_OWN);
+  ASSERT_THAT(by_hr, IsOk());
+  EXPECT_THAT(Approve(second, *by_hr), HasReason("SEPARATION_OF_DUTIES")) << "who set it has entered who approves";
   const auto approved = Approve(second, *proposed);
   ASSERT_THAT(approved, IsOk());
   EXPECT_EQ(level("account.read"), "own");
@@ -225,7 +247,7 @@ TEST_F(RoleGrantTest, ARightTakesTwo) {
   update.mutable_role_grant()->set_level(pb::GRANT_LEVEL_ALL);
   update.mutable_update_mask()->add_paths("level");
   const std::string service = "kam.organization.v1.RoleGrantService/";
-  auto changed = world_.Call<pb::RoleGrant>(hr_, service + "UpdateRoleGrant", update);
+  auto changed = world_.Call<pb::RoleGrant>(admin_, service + "UpdateRoleGrant", update);
   ASSERT_THAT(changed, IsOk());
   EXPECT_EQ(changed->level(), pb::GRANT_LEVEL_OWN);
   EXPECT_EQ(changed->proposed_level(), pb::GRANT_LEVEL_ALL);
@@ -239,13 +261,33 @@ TEST_F(RoleGrantTest, ARightTakesTwo) {
   EXPECT_EQ(changed->state(), pb::GRANT_STATE_APPROVED) << "what counted before goes on";
   EXPECT_EQ(level("account.read"), "own");
 
+  // What was asked for is taken back: nobody approves it any more.
+  const auto set = [&](const std::string& to) {
+    pb::GrantLevel value = pb::GRANT_LEVEL_NONE;
+    if (!to.empty()) pb::GrantLevel_Parse(absl::StrCat("GRANT_LEVEL_", absl::AsciiStrToUpper(to)), &value);
+    update.mutable_role_grant()->set_level(value);
+    update.mutable_role_grant()->clear_etag();
+    return world_.Call<pb::RoleGrant>(admin_, service + "UpdateRoleGrant", update);
+  };
+  ASSERT_THAT(set("team"), IsOk());
+  changed = set("own");
+  ASSERT_THAT(changed, IsOk());
+  EXPECT_EQ(changed->state(), pb::GRANT_STATE_APPROVED);
+  EXPECT_EQ(changed->proposed_level(), pb::GRANT_LEVEL_UNSPECIFIED);
+
+  // What is delivered comes back by two people, too.
   kam::api::ArchiveRequest archive;
   archive.set_name(changed->name());
-  ASSERT_THAT(world_.Call<pb::RoleGrant>(hr_, service + "ArchiveRoleGrant", archive), IsOk());
+  const auto put_away = [&] { return world_.Call<pb::RoleGrant>(admin_, service + "ArchiveRoleGrant", archive); };
+  EXPECT_THAT(put_away(), HasReason("GRANT_COUNTS"));
+  changed = set(before);
+  ASSERT_THAT(changed, IsOk());
+  ASSERT_THAT(Approve(second, *changed), IsOk());
+  ASSERT_THAT(put_away(), IsOk());
   EXPECT_EQ(level("account.read"), before);
   kam::api::RestoreRequest restore;
   restore.set_name(changed->name());
-  ASSERT_THAT(world_.Call<pb::RoleGrant>(hr_, service + "RestoreRoleGrant", restore), IsOk());
+  ASSERT_THAT(world_.Call<pb::RoleGrant>(admin_, service + "RestoreRoleGrant", restore), IsOk());
   EXPECT_EQ(level("account.read"), before) << "not approved again yet";
 }
 
@@ -254,28 +296,28 @@ TEST_F(RoleGrantTest, DeliveredRightsAreReadOnlyAndNobodyWidensARoleOfHis) {
   kam::api::ListRequest list;
   list.set_filter("permission = \"account.read\" AND role = \"KAX\" AND origin = SEED");
   const auto seeds =
-      world_.Call<pb::ListRoleGrantsResponse>(hr_, "kam.organization.v1.RoleGrantService/ListRoleGrants", list);
+      world_.Call<pb::ListRoleGrantsResponse>(admin_, "kam.organization.v1.RoleGrantService/ListRoleGrants", list);
   ASSERT_THAT(seeds, IsOk());
   ASSERT_EQ(seeds->role_grants_size(), 1);
   pb::UpdateRoleGrantRequest update;
   update.mutable_role_grant()->set_name(seeds->role_grants(0).name());
   update.mutable_role_grant()->set_level(pb::GRANT_LEVEL_ALL);
-  EXPECT_THAT(world_.Call<pb::RoleGrant>(hr_, "kam.organization.v1.RoleGrantService/UpdateRoleGrant", update),
+  EXPECT_THAT(world_.Call<pb::RoleGrant>(admin_, "kam.organization.v1.RoleGrantService/UpdateRoleGrant", update),
               HasReason("SEED_GRANT_READ_ONLY"));
-  EXPECT_THAT(Grant(hr_, "GM", "account.write", pb::GRANT_LEVEL_ALL), HasReason("SEPARATION_OF_DUTIES"));
-  EXPECT_THAT(Grant(hr_, "BOSS", "account.write", pb::GRANT_LEVEL_ALL), HasReason("ROLE_UNKNOWN"));
+  EXPECT_THAT(Grant(admin_, "GM", "account.write", pb::GRANT_LEVEL_ALL), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Grant(admin_, "BOSS", "account.write", pb::GRANT_LEVEL_ALL), HasReason("ROLE_UNKNOWN"));
 }
 
 // G-02
 TEST_F(RoleGrantTest, EveryPairOfStateAndVerb) {
-  const auto proposed = Grant(hr_, "FEE", "visit.read", pb::GRANT_LEVEL_OWN);
+  const auto proposed = Grant(admin_, "FEE", "visit.read", pb::GRANT_LEVEL_OWN);
   ASSERT_THAT(proposed, IsOk());
   const auth::Principal second = world_.As(world_.AddEmployee("GAM"), "GAM");
   const std::string service = "kam.organization.v1.RoleGrantService/";
   const auto now = [&] {
     kam::api::GetRequest get;
     get.set_name(proposed->name());
-    return *world_.Call<pb::RoleGrant>(hr_, service + "GetRoleGrant", get);
+    return *world_.Call<pb::RoleGrant>(admin_, service + "GetRoleGrant", get);
   };
   const auto reject = [&] {
     pb::RejectRoleGrantRequest request;

@@ -20,7 +20,8 @@ std::vector<Notice> NoticesOf(const v1::AccountReminder* before, const v1::Accou
   if (Enters(before, after, v1::ACCOUNT_REMINDER_STATE_OPEN)) {
     notices.Tell(after.owner(), organization::v1::NOTIFICATION_KIND_ACCOUNT,
                  after.kind() == v1::ACCOUNT_REMINDER_KIND_TIER_REVIEW ? "客户等级复核 Review the tier of an account"
-                                                                       : "客户回访 Call a customer",
+                 : after.kind() == v1::ACCOUNT_REMINDER_KIND_SHARE_ALERT ? "份额下降 Our share of an account falls"
+                                                                         : "客户回访 Call a customer",
                  after.due_date());
   }
   return notices.Take();

@@ -12,11 +12,14 @@ using v1::ExternalExchange;
 using v1::ExternalOrganization;
 using v1::RepresentationAuthority;
 
+absl::Status CheckMedia(const ExternalOrganization& organization, bool for_media) {
+  if (organization.kind() != v1::EXTERNAL_KIND_MEDIA || for_media) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "MEDIA_NOT_AUTHORIZED",
+               "the media are looked after by the marketing director", {{"permission", "external.media"}});
+}
+
 absl::Status CheckOrganization(const ExternalOrganization& organization, bool for_media) {
-  if (organization.kind() == v1::EXTERNAL_KIND_MEDIA && !for_media) {
-    return Error(absl::StatusCode::kPermissionDenied, "MEDIA_NOT_AUTHORIZED",
-                 "the media are looked after by the marketing director", {{"permission", "external.media"}});
-  }
+  RETURN_IF_ERROR(CheckMedia(organization, for_media));
   if (organization.kind() != v1::EXTERNAL_KIND_ALLIANCE || !organization.cooperation_plan().empty()) {
     return absl::OkStatus();
   }

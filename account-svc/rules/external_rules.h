@@ -17,6 +17,9 @@ enum ExternalKind : int;
 
 namespace kam::account::rules {
 
+// MEDIA_NOT_AUTHORIZED: what one of the media was told, is called or is done with is for who looks after them
+// (`for_media`).
+absl::Status CheckMedia(const v1::ExternalOrganization& organization, bool for_media);
 // COOPERATION_PLAN_REQUIRED of a partner of another trade; MEDIA_NOT_AUTHORIZED unless who looks after the media
 // (`for_media`) writes about one of them.
 absl::Status CheckOrganization(const v1::ExternalOrganization& organization, bool for_media);

@@ -85,7 +85,12 @@ void Describe(pb::RoleGrant* grant) {
 
 void ProposeGrant(const pb::RoleGrant* before, pb::RoleGrant* after) {
   const bool counts = before != nullptr && before->has_approve_time();
-  if (counts && before->level() == after->level()) return;
+  if (counts && before->level() == after->level()) {
+    // What was asked for is taken back: what counts goes on counting.
+    after->set_proposed_level(pb::GRANT_LEVEL_UNSPECIFIED);
+    after->set_state(pb::GRANT_STATE_APPROVED);
+    return;
+  }
   after->set_proposed_level(after->level());
   if (counts) after->set_level(before->level());
   after->set_state(pb::GRANT_STATE_PROPOSED);

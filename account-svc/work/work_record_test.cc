@@ -110,8 +110,19 @@ TEST_F(WorkRecordTest, ADepartmentHasOnePlan) {
     return world_.Call<pb::WorkReport>(who, absl::StrCat(kReports, "CreateWorkReport"), create);
   };
   EXPECT_THAT(write(as_anna_), HasReason("NOT_FOR_DEPARTMENT"));
-  ASSERT_THAT(write(as_boss_), IsOk());
+  const auto mine = write(as_boss_);
+  ASSERT_THAT(mine, IsOk());
+  // A draft stands in nobody's way; what is handed in does.
   const auto second = world_.As(world_.AddEmployee("KAM", department_.name()), "KAM");
+  const auto other = write(second);
+  ASSERT_THAT(other, IsOk());
+  const auto submit = [&](const auth::Principal& who, const std::string& name) {
+    pb::SubmitWorkReportRequest request;
+    request.set_name(name);
+    return world_.Call<pb::WorkReport>(who, absl::StrCat(kReports, "SubmitWorkReport"), request);
+  };
+  ASSERT_THAT(submit(as_boss_, mine->name()), IsOk());
+  EXPECT_THAT(submit(second, other->name()), HasReason("DEPARTMENT_REPORT_EXISTS"));
   EXPECT_THAT(write(second), HasReason("DEPARTMENT_REPORT_EXISTS"));
 }
 

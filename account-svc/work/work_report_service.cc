@@ -27,6 +27,21 @@ absl::StatusOr<rules::Actor> ReaderOf(const Context& context, UnitOfWork& work, 
   return reader;
 }
 
+// The plan or summary of the same department and period that was handed in already, beside `report`; empty: none. The
+// department is locked: two at a time do not hand in two. A draft stands in nobody's way.
+absl::StatusOr<std::string> OtherReport(UnitOfWork& work, const std::string& department, const pb::WorkReport& report) {
+  RETURN_IF_ERROR(
+      work.connection().Query("SELECT head FROM departments WHERE id = ? FOR UPDATE", {IdOf(department)}).status());
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> others,
+      work.connection().Query(
+          "SELECT id FROM work_reports WHERE department = ? AND kind = ? AND period_start = ? AND "
+          "state <> 'DRAFT' AND id <> ? LIMIT 1",
+          {IdOf(department), resource::ShortEnumName(pb::WorkReportKind_descriptor()->FindValueByNumber(report.kind())),
+           report.period_start(), IdOf(report.name())}));
+  return others.empty() ? std::string() : NameOf("workReports", others[0][0].text());
+}
+
 absl::Status CreateReport(const Context& context, UnitOfWork& work, pb::WorkReport* report) {
   RETURN_IF_ERROR(Validate(work, *report));
   ASSIGN_OR_RETURN(const std::string author, Person(work));
@@ -36,18 +51,10 @@ absl::Status CreateReport(const Context& context, UnitOfWork& work, pb::WorkRepo
   bool for_department = work.actor().Holds(kForDepartment);
   std::string other;
   if (rules::IsOfDepartment(*report) && !department.empty()) {
-    // The department is locked: two at a time do not write two plans.
-    ASSIGN_OR_RETURN(
-        const std::vector<mysql::Row> rows,
-        work.connection().Query("SELECT head FROM departments WHERE id = ? FOR UPDATE", {IdOf(department)}));
+    ASSIGN_OR_RETURN(other, OtherReport(work, department, *report));
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                     work.connection().Query("SELECT head FROM departments WHERE id = ?", {IdOf(department)}));
     for_department = for_department || (!rows.empty() && rows[0][0].text() == IdOf(author));
-    ASSIGN_OR_RETURN(const std::vector<mysql::Row> others,
-                     work.connection().Query(
-                         "SELECT id FROM work_reports WHERE department = ? AND kind = ? AND period_start = ? LIMIT 1",
-                         {IdOf(department),
-                          resource::ShortEnumName(pb::WorkReportKind_descriptor()->FindValueByNumber(report->kind())),
-                          report->period_start()}));
-    if (!others.empty()) other = NameOf("workReports", others[0][0].text());
   }
   RETURN_IF_ERROR(rules::BeginReport(author, department, for_department, report));
   return rules::CheckOnlyOne(other, *report);
@@ -116,6 +123,10 @@ void RegisterWorkReports(const Context& context, rpc::Registry* registry) {
       context, service + "/SubmitWorkReport", registry,
       [context](UnitOfWork& work, const pb::SubmitWorkReportRequest&, pb::WorkReport* report) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        if (rules::IsOfDepartment(*report)) {
+          ASSIGN_OR_RETURN(const std::string other, OtherReport(work, report->department(), *report));
+          RETURN_IF_ERROR(rules::CheckOnlyOne(other, *report));
+        }
         return rules::SubmitReport(actor, work.now(), context.Today(work.now()), context.policy, report);
       });
   AddVerb<pb::WorkReport, pb::ReviewWorkReportRequest>(
