@@ -65,8 +65,8 @@ TEST_F(VisitStates, EveryVerbOfAVisitIsOpenInExactlyItsStates) {
   machine.fill = [&](const std::string& verb, google::protobuf::Message* message) {
     // Called off before its end, missed after it.
     world_.harness().db().Execute(absl::StrCat("UPDATE visits SET planned_end = planned_start + INTERVAL ",
-                                               verb == "CancelVisit" ? 10 : 1, " HOUR WHERE id = '",
-                                               IdOf(made->name()), "'"));
+                                               verb == "CancelVisit" ? 10 : 1, " HOUR WHERE id = '", IdOf(made->name()),
+                                               "'"));
     if (verb == "PlanVisit") {
       auto& plan = static_cast<v1::PlanVisitRequest&>(*message);
       *plan.mutable_planned_start() = made->planned_start();
