@@ -73,12 +73,16 @@ absl::StatusOr<std::vector<ReceivableAlarm>> AlarmsOf(const CreditPolicy& policy
       alarms.push_back(std::move(beyond));
     }
     if (wanted.target_days == 0) continue;
-    ASSIGN_OR_RETURN(const std::string turnover, TurnoverDays(owed.opening, owed.closing, owed.sales, days));
-    if (turnover.empty()) continue;
-    ASSIGN_OR_RETURN(const Decimal taken, Decimal::Parse(turnover, "turnover_days"));
-    if (taken <= Decimal::FromInt(wanted.target_days)) continue;
+    if (owed.sales.sign() > 0) {
+      ASSIGN_OR_RETURN(const std::string turnover, TurnoverDays(owed.opening, owed.closing, owed.sales, days));
+      ASSIGN_OR_RETURN(const Decimal taken, Decimal::Parse(turnover, "turnover_days"));
+      if (taken <= Decimal::FromInt(wanted.target_days)) continue;
+      alarm.set_turnover_days(turnover);
+    } else if (owed.opening.sign() <= 0 || owed.closing.sign() <= 0) {
+      continue;
+    }
+    // Who owed all the time and bought nothing has no number of days: he is beyond every target.
     alarm.set_kind(receivable::v1::RECEIVABLE_ALARM_KIND_TURNOVER);
-    alarm.set_turnover_days(turnover);
     alarm.set_target_days(wanted.target_days);
     alarms.push_back(std::move(alarm));
   }

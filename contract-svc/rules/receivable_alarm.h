@@ -39,8 +39,9 @@ struct Owed {
   Decimal sales;
 };
 
-// The alarms of these figures: more is owed than the cap; payment took more days than the target. `days`: length of the
-// period, whose last day is `day`.
+// The alarms of these figures: more is owed than the cap; payment took more days than the target, or something was owed
+// at both ends and nothing was sold, which has no number of days. `days`: length of the period, whose last day is
+// `day`.
 absl::StatusOr<std::vector<receivable::v1::ReceivableAlarm>> AlarmsOf(const receivable::v1::CreditPolicy& policy,
                                                                       const std::vector<Owed>& figures, int64_t days,
                                                                       absl::string_view day);

@@ -63,6 +63,23 @@ TEST(ReceivableAlarmTest, WhatIsBeyondAFigureIsAlarmed) {
   EXPECT_EQ(slow[0].target_days(), 20);
 }
 
+// C-32: the worst payer is who buys nothing any more and owes as before.
+TEST(ReceivableAlarmTest, SilenceIsBeyondEveryTarget) {
+  const auto alarms = [&](const char* opening, const char* closing, const char* sales) {
+    return *AlarmsOf(Policy(), {{"", "accounts/b", "CNY", D(opening), D(closing), D(sales)}}, 30, "2026-01-31");
+  };
+  for (const char* sales : {"0", "-50"}) {
+    const auto silent = alarms("100", "100", sales);
+    ASSERT_EQ(silent.size(), 1u) << sales;
+    EXPECT_EQ(silent[0].kind(), pb::RECEIVABLE_ALARM_KIND_TURNOVER);
+    EXPECT_EQ(silent[0].turnover_days(), "");
+    EXPECT_EQ(silent[0].target_days(), 30);
+    EXPECT_TRUE(alarms("100", "0", sales).empty()) << "nothing is owed any more";
+    EXPECT_TRUE(alarms("0", "100", sales).empty()) << "brought from elsewhere in these days: no sales to measure by";
+  }
+  EXPECT_EQ(alarms("100", "100", "1").size(), 1u);
+}
+
 // C-32: an alarm lives on with new figures, answered or not, until it is within them.
 TEST(ReceivableAlarmTest, AnAlarmFollowsTheFigures) {
   const auto at = [&](const char* owed) {
