@@ -159,6 +159,21 @@ TEST_F(ContractTermsTest, TermsAreMeasuredByTheBooksWhenTheyAreDue) {
   EXPECT_EQ(MetadataValue(open.status(), "obligations"), "3");
 }
 
+// C-13, C-32: money that was given up keeps no contract open.
+TEST_F(ContractTermsTest, AWriteOffLetsTheContractClose) {
+  const std::string contract = Import("SIGNED", "");
+  ASSERT_THAT(Verb<v1::ActivateContractRequest>("ActivateContract", contract), IsOk());
+  const std::string order = Delivered(contract, "100");
+  const std::string invoice = Invoice(order).name();
+  SalesTest::Pay(account_, "600", invoice);
+  Do<Contract, v1::DeclineContractRenewalRequest>(
+      kam_, absl::StrCat(kContracts, "DeclineContractRenewal"),
+      absl::StrCat("name: '", contract, "' non_renewal_reason: NON_RENEWAL_REASON_NO_DEMAND"));
+  EXPECT_THAT(Verb<v1::CloseContractRequest>("CloseContract", contract), HasReason("ORDERS_OPEN"));
+  WriteOff(invoice, "400");
+  EXPECT_THAT(Verb<v1::CloseContractRequest>("CloseContract", contract), IsOk());
+}
+
 // C-13: when everything is done the contract is closed without anybody writing down what the books know.
 TEST_F(ContractTermsTest, AContractThatWasCarriedOutIsClosed) {
   const std::string contract = Import("SIGNED", "");

@@ -22,10 +22,12 @@ constexpr int kReceiptsOfOrderMax = 1000;
 }  // namespace
 
 absl::StatusOr<Decimal> UnpaidInvoices(UnitOfWork& work, const Order& order) {
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query("SELECT COALESCE(SUM(i.total_amount - i.paid_amount), 0) FROM invoices i "
-                                           "WHERE i.order_id = ? AND i.state IN ('ISSUED', 'PARTIALLY_PAID')",
-                                           {mysql::Value(IdOf(order.name()))}));
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      work.connection().Query(
+          absl::StrCat("SELECT COALESCE(SUM(i.total_amount - ", kNotOwedAnyMore, "), 0) FROM ", kInvoicesWithItems,
+                       " WHERE i.order_id = ? AND i.state IN ('ISSUED', 'PARTIALLY_PAID')"),
+          {mysql::Value(IdOf(order.name()))}));
   return Decimal::Parse(rows[0][0].text(), "unpaid");
 }
 

@@ -330,6 +330,34 @@ TEST_F(OrderGuardTest, TheGateIsOverriddenWithinAuthorityOnly) {
   EXPECT_THAT(override_by(gm_, abroad), IsOk());
 }
 
+// C-21, C-32: what was given up of an order that went out on somebody's word is not charged to him for ever.
+TEST_F(OrderGuardTest, AWriteOffFreesTheReleaseAuthority) {
+  contract_ = NewContract(account_, /*credit=*/false);
+  const std::string id = harness().NewId();
+  harness().AddEmployeeScope(id, "", "");
+  auth::Principal lead = harness().PrincipalFor("SM", id);
+  lead.grants["order.override_release"] = auth::Level::kAll;
+  Do<pb::ReleaseAuthority, pb::CreateReleaseAuthorityRequest>(
+      gm_, "kam.order.v1.ReleaseAuthorityService/CreateReleaseAuthority",
+      absl::StrCat("release_authority { valid_from: '2026-01-01' reason: 'season' employee: 'employees/", id,
+                   "' currency: 'CNY' max_amount ", MoneyText("50"), " }"));
+  const auto override_release = [&](const std::string& order) {
+    return Verb<pb::OverrideReleaseOrderRequest>(lead, "OverrideReleaseOrder", order, "reason: 'line down'");
+  };
+  const std::string first = Enter(contract_, "4")->name(), second = Enter(contract_, "2")->name();
+  Review(first);
+  Review(second);
+  ASSERT_THAT(override_release(first), IsOk());
+  Deliver(first, "3");
+  const std::string invoice = Invoice(first).name();
+  WriteOff(invoice, "9.99");
+  const absl::StatusOr<Order> beyond = override_release(second);
+  EXPECT_THAT(beyond, HasReason("RELEASE_BEYOND_AUTHORITY"));
+  EXPECT_EQ(MetadataValue(beyond.status(), "amount"), "50.01");
+  WriteOff(invoice, "0.01");
+  EXPECT_THAT(override_release(second), IsOk());
+}
+
 // C-14, C-22: what was released before its contract was suspended waits all the same.
 TEST_F(OrderGuardTest, GoodsOfASuspendedContractDoNotLeave) {
   const Order order = *Enter(contract_, "4");

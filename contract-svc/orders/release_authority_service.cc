@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
+#include "contract-svc/orders/order_book.h"
 #include "contract-svc/orders/order_parts.h"
 #include "contract-svc/orders/release_authority.h"
 #include "contract-svc/rules/amounts.h"
@@ -41,16 +42,20 @@ absl::Status CheckTaken(UnitOfWork& work, const Context& context, const pb::Rele
   return rules::CheckReleaseRevocable(authority, Caller(work), held, context.Today(work.now()));
 }
 
-// What other orders of the customer owe that went out, or are to go out, on somebody's word.
+// What other orders of the customer owe that went out, or are to go out, on somebody's word. What was written off is
+// not owed any more.
 absl::StatusOr<Decimal> OutBefore(UnitOfWork& work, const pb::Order& order) {
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> rows,
       work.connection().Query(
-          "SELECT COALESCE(SUM(o.total_amount - COALESCE(o.closed_total_amount, 0) - COALESCE(o.prepaid_amount, 0) - "
-          "COALESCE((SELECT SUM(i.paid_amount) FROM invoices i WHERE i.order_id = o.id AND i.state <> 'CANCELLED'), "
-          "0)), 0) FROM orders o WHERE o.account = ? AND o.currency = ? AND o.id <> ? AND o.state NOT IN ('CANCELLED', "
-          "'SETTLED') AND (o.release_basis = 'OVERRIDE' OR EXISTS (SELECT 1 FROM credit_reservations r WHERE "
-          "r.order_id = o.id AND r.overridden = 1 AND r.state <> 'EXPIRED'))",
+          absl::StrCat(
+              "SELECT COALESCE(SUM(o.total_amount - COALESCE(o.closed_total_amount, 0) - COALESCE(o.prepaid_amount, 0) "
+              "- COALESCE((SELECT SUM(",
+              kNotOwedAnyMore, ") FROM ", kInvoicesWithItems,
+              " WHERE i.order_id = o.id AND i.state <> 'CANCELLED'), 0)), 0) FROM orders o WHERE o.account = ? AND "
+              "o.currency = ? AND o.id <> ? AND o.state NOT IN ('CANCELLED', 'SETTLED') AND (o.release_basis = "
+              "'OVERRIDE' OR EXISTS (SELECT 1 FROM credit_reservations c WHERE c.order_id = o.id AND c.overridden = 1 "
+              "AND c.state <> 'EXPIRED'))"),
           {IdOf(order.account()), order.currency(), IdOf(order.name())}));
   return Decimal::Parse(rows[0][0].text(), "amount");
 }

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/context.h"
 #include "contract-svc/testing/sales_fixture.h"
@@ -303,6 +304,51 @@ TEST_F(CreditPolicyTest, PapersThatAreNotConfirmedAreListed) {
                                                  absl::StrCat("name: '", invoice, "' handover: 2"));
   EXPECT_EQ(open(kam_).size(), 1u);
   harness().clock().Advance(-absl::Hours(48));
+}
+
+// C-32: what two have given up is not waited for, and no clerk makes it owed again.
+TEST_F(CreditPolicyTest, AWriteOffEndsTheOrderAndHoldsItsInvoice) {
+  SetLimit(account_, "UNLIMITED", "");
+  const auto invoiced = [&](const std::string& quantity) {
+    const std::string order = Enter(NewContract(account_, /*credit=*/true), quantity)->name();
+    Review(order);
+    Release(order);
+    Deliver(order, quantity);
+    return Invoice(order);
+  };
+  const auto cancel = [&](const std::string& invoice) {
+    return Call<pb::Invoice, pb::CancelInvoiceRequest>(acc_, absl::StrCat(kInvoices, "CancelInvoice"),
+                                                       absl::StrCat("name: '", invoice, "' reason: 'wrong price'"));
+  };
+  const auto state = [&](const pb::Invoice& invoice) { return GetOrder(invoice.order()).state(); };
+
+  const pb::Invoice part = invoiced("4");
+  ASSERT_EQ(Amount(part.total()), D("40"));
+  Pay(account_, "15.01", part.name());
+  EXPECT_EQ(Amount(WriteOff(part.name(), "24.98").open()), D("0.01"));
+  EXPECT_EQ(state(part), order::v1::ORDER_STATE_DELIVERED) << "a cent is owed";
+  EXPECT_EQ(WriteOff(part.name(), "0.01").state(), pb::RECEIVABLE_STATE_WRITTEN_OFF);
+  EXPECT_EQ(state(part), order::v1::ORDER_STATE_SETTLED);
+  ExpectBooksRight(account_);
+
+  // The last payment ends the order as well when the write-off came first.
+  const pb::Invoice later = invoiced("3");
+  WriteOff(later.name(), "10");
+  EXPECT_EQ(state(later), order::v1::ORDER_STATE_DELIVERED);
+  Pay(account_, "20", later.name());
+  EXPECT_EQ(state(later), order::v1::ORDER_STATE_SETTLED);
+  ExpectBooksRight(account_);
+
+  const pb::Invoice whole = invoiced("2");
+  WriteOff(whole.name(), "5");
+  const absl::StatusOr<pb::Invoice> refused = cancel(whole.name());
+  EXPECT_THAT(refused, HasReason("INVOICE_WRITTEN_OFF"));
+  EXPECT_EQ(MetadataValue(refused.status(), "writtenOff"), "5");
+  EXPECT_EQ(WriteOff(whole.name(), "15").state(), pb::RECEIVABLE_STATE_WRITTEN_OFF);
+  EXPECT_EQ(state(whole), order::v1::ORDER_STATE_SETTLED);
+  EXPECT_THAT(cancel(whole.name()), HasReason("INVOICE_WRITTEN_OFF"));
+  ExpectBooksRight(account_);
+  EXPECT_THAT(cancel(invoiced("1").name()), IsOk()) << "nothing was given up of this one";
 }
 
 }  // namespace

@@ -134,9 +134,15 @@ absl::Status Cancel(CreditBook& book, const std::string& reason, Change<pb::Invo
     return FailedPrecondition("INVOICE_HAS_PAYMENTS", change->before.name(), "something was paid on it",
                               {{"paid", paid.ToString()}});
   }
+  ASSIGN_OR_RETURN(const pb::ReceivableItem item, book.FindItem(change->before.name()));
+  ASSIGN_OR_RETURN(const Decimal written_off, AmountIn(item.written_off(), currency, "written_off"));
+  if (!written_off.is_zero()) {
+    // Two have given the money up: one clerk does not make it owed again by another invoice.
+    return FailedPrecondition("INVOICE_WRITTEN_OFF", change->before.name(), "something of it was written off",
+                              {{"writtenOff", written_off.ToString()}});
+  }
   RETURN_IF_ERROR(rules::CountInvoice(change->before, -1, &order->after));
   ASSIGN_OR_RETURN(const Decimal total, AmountIn(change->before.total(), currency, "total"));
-  ASSIGN_OR_RETURN(const pb::ReceivableItem item, book.FindItem(change->before.name()));
   RETURN_IF_ERROR(book.CancelItem(item));
   return book.Invoice(change->before.order(), -total);
 }

@@ -10,6 +10,7 @@
 #include "kam/order/v1/order_service.pb.h"
 #include "kam/receivable/v1/invoice_service.pb.h"
 #include "kam/receivable/v1/receipt_service.pb.h"
+#include "kam/receivable/v1/receivable_service.pb.h"
 
 namespace kam::contract::testing {
 
@@ -192,6 +193,19 @@ receivable::v1::Receipt SalesTest::Pay(const std::string& account, const std::st
       absl::StrCat("name: '", Record(account, amount, target).name(), "'"));
 }
 
+receivable::v1::ReceivableItem SalesTest::WriteOff(const std::string& invoice, const std::string& amount) {
+  using receivable::v1::ReceivableItem;
+  const std::string name = absl::StrCat(
+      "receivableItems/",
+      harness_->db().Get(absl::StrCat("SELECT id FROM receivable_items WHERE source = '", invoice, "'")).text());
+  const auto proposed = Do<ReceivableItem, receivable::v1::ProposeReceivableWriteOffRequest>(
+      kam_, absl::StrCat(kReceivables, "ProposeReceivableWriteOff"),
+      absl::StrCat("name: '", name, "' reason: 'bankrupt' amount ", MoneyText(amount)));
+  return Do<ReceivableItem, receivable::v1::DecideReceivableWriteOffRequest>(
+      fd_, absl::StrCat(kReceivables, "DecideReceivableWriteOff"),
+      absl::StrCat("name: '", name, "' approve: true etag: '", proposed.etag(), "'"));
+}
+
 receivable::v1::Exposure SalesTest::Exposure(const std::string& account) {
   return Do<receivable::v1::Exposure, receivable::v1::GetExposureRequest>(fd_, absl::StrCat(kCredits, "GetExposure"),
                                                                           absl::StrCat("account: '", account, "'"));
@@ -241,8 +255,9 @@ void SalesTest::ExpectBooksRight(const std::string& account) {
       Sql(absl::StrCat("SELECT CAST(COALESCE(SUM(total_amount - paid_amount), 0) AS CHAR) FROM invoices WHERE "
                        "account = '",
                        id, "' AND state IN ('ISSUED', 'PARTIALLY_PAID')")),
-      Sql(absl::StrCat("SELECT CAST(COALESCE(SUM(open_amount), 0) AS CHAR) FROM receivable_items WHERE account = '", id,
-                       "' AND kind = 'INVOICE'")));
+      Sql(absl::StrCat("SELECT CAST(COALESCE(SUM(open_amount + COALESCE(written_off_amount, 0)), 0) AS CHAR) FROM "
+                       "receivable_items WHERE account = '",
+                       id, "' AND kind = 'INVOICE'")));
 }
 
 }  // namespace kam::contract::testing

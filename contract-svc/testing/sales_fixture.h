@@ -19,6 +19,7 @@
 #include "kam/receivable/v1/credit_service.pb.h"
 #include "kam/receivable/v1/invoice.pb.h"
 #include "kam/receivable/v1/receipt.pb.h"
+#include "kam/receivable/v1/receivable_item.pb.h"
 
 namespace kam::contract::testing {
 
@@ -77,6 +78,8 @@ class SalesTest : public ::testing::Test {
   receivable::v1::Invoice Invoice(const std::string& order);
   receivable::v1::Receipt Record(const std::string& account, const std::string& amount, const std::string& target);
   receivable::v1::Receipt Pay(const std::string& account, const std::string& amount, const std::string& target);
+  // One gives up `amount` of what is open on the invoice, another agrees. Returns the item.
+  receivable::v1::ReceivableItem WriteOff(const std::string& invoice, const std::string& amount);
   receivable::v1::Exposure Exposure(const std::string& account);
   order::v1::Order GetOrder(const std::string& order);
 
