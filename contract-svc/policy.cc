@@ -28,6 +28,10 @@ absl::Status Policy::Validate() const {
   }
   if (renewal_lead_days < 1) violations.Add("policy.renewal_lead_days", "FIELD_OUT_OF_RANGE", "must be at least 1");
   if (handover_days < 0) violations.Add("policy.handover_days", "FIELD_OUT_OF_RANGE", "must not be negative");
+  if (handover_days_max < handover_days) {
+    violations.Add("policy.handover_days_max", "FIELD_OUT_OF_RANGE", "must be at least handover_days");
+  }
+  if (promise_days_max < 0) violations.Add("policy.promise_days_max", "FIELD_OUT_OF_RANGE", "must not be negative");
   if (turnover_window_days < 1) {
     violations.Add("policy.turnover_window_days", "FIELD_OUT_OF_RANGE", "must be at least 1");
   }

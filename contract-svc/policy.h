@@ -62,6 +62,10 @@ struct Policy {
 
   // Days in which whoever gets a paper confirms it, and in which an invoice is handed over after its issue (C-29).
   int handover_days = 3;
+  // Latest day that whoever gives a paper away may set for that instead, in days after today.
+  int handover_days_max = 30;
+  // Latest day of payment that is recorded as promised, in days after today (C-32).
+  int promise_days_max = 90;
 
   // What is checked with the customer before a contract is signed, whatever else is (C-12): values of SigningCheckKind.
   std::vector<std::string> signing_checks = {"PARTIES", "LINES", "PRICES", "DELIVERY", "PAYMENT"};

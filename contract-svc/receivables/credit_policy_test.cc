@@ -222,6 +222,9 @@ TEST_F(CreditPolicyTest, ItemsArePromisedDisputedAndWrittenOff) {
               IsOk());
   EXPECT_THAT(Enter(contract, "1"), HasReason("CREDIT_OVERDUE"));
 
+  EXPECT_THAT(
+      verb(kax_, pb::PromiseReceivableRequest(), "PromiseReceivable", "promised_date: '9999-12-31' promiser: 'Wang'"),
+      HasReason("PROMISE_DATE_INVALID"));
   ASSERT_THAT(
       verb(kax_, pb::PromiseReceivableRequest(), "PromiseReceivable", "promised_date: '2026-02-05' promiser: 'Wang'"),
       IsOk());
@@ -277,6 +280,9 @@ TEST_F(CreditPolicyTest, PapersThatAreNotConfirmedAreListed) {
         absl::StrCat("name: '", invoice, "' receiver: '", kax_.subject, "' ", more));
   };
   EXPECT_THAT(pass("document: 'invoice' due_date: '2026-01-04'"), HasReason("DUE_DATE_INVALID"));
+  const absl::StatusOr<pb::Invoice> far = pass("document: 'invoice' due_date: '2026-02-05'");
+  EXPECT_THAT(far, HasReason("DUE_DATE_INVALID")) << "it would never be late";
+  EXPECT_EQ(MetadataValue(far.status(), "latest"), "2026-02-04");
   ASSERT_THAT(pass("document: 'invoice'"), IsOk());
   ASSERT_THAT(pass("document: 'delivery note' due_date: '2026-01-06'"), IsOk());
   const std::vector<pb::OpenHandover> both = open(kam_);

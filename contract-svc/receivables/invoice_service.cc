@@ -164,6 +164,11 @@ absl::StatusOr<pb::Invoice> Pass(const Context& context, rpc::Call& call, const 
       return InvalidField("due_date", "DUE_DATE_INVALID", "must not be in the past",
                           {{"value", due}, {"today", today}});
     }
+    ASSIGN_OR_RETURN(const std::string latest, AddDays(today, context.policy.handover_days_max));
+    if (due > latest) {
+      return InvalidField("due_date", "DUE_DATE_INVALID", absl::StrCat("must not be after ", latest),
+                          {{"value", due}, {"latest", latest}});
+    }
     pb::Handover* handover = change.after.add_handovers();
     handover->set_due_date(due);
     handover->set_document(request.document());

@@ -81,8 +81,9 @@ void RegisterReceivableItems(const Context& context, rpc::Registry* registry, sc
       context, Rpc("PromiseReceivable"), registry,
       [context](UnitOfWork& work, const pb::PromiseReceivableRequest& request,
                 pb::ReceivableItem* item) -> absl::Status {
-        RETURN_IF_ERROR(
-            rules::PromiseItem(context.Today(work.now()), request.promised_date(), request.promiser(), item));
+        const std::string today = context.Today(work.now());
+        ASSIGN_OR_RETURN(const std::string latest, AddDays(today, context.policy.promise_days_max));
+        RETURN_IF_ERROR(rules::PromiseItem(today, latest, request.promised_date(), request.promiser(), item));
         ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(request.promised_date()));
         return schedule::Schedule(work, kDuePromise, item->name(), due);
       });

@@ -69,11 +69,20 @@ absl::Status PlaceItem(ReceivableItem* item) {
   return absl::OkStatus();
 }
 
-absl::Status PromiseItem(absl::string_view today, absl::string_view promised_date, absl::string_view promiser,
-                         ReceivableItem* item) {
+absl::Status PromiseItem(absl::string_view today, absl::string_view latest, absl::string_view promised_date,
+                         absl::string_view promiser, ReceivableItem* item) {
   if (promised_date < today) {
     return InvalidField("promised_date", "PROMISE_DATE_INVALID", "must not be in the past",
                         {{"value", std::string(promised_date)}, {"today", std::string(today)}});
+  }
+  if (promised_date > latest) {
+    return InvalidField("promised_date", "PROMISE_DATE_INVALID", absl::StrCat("must not be after ", latest),
+                        {{"value", std::string(promised_date)}, {"latest", std::string(latest)}});
+  }
+  // The due item of a promise may not have run yet, and a new promise would replace it.
+  RETURN_IF_ERROR(BreakPromise(today, item).status());
+  if (!item->promised_date().empty() && promised_date > item->promised_date()) {
+    item->set_broken_promises(item->broken_promises() + 1);
   }
   item->set_promised_date(std::string(promised_date));
   item->set_promiser(std::string(promiser));

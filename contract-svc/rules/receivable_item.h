@@ -22,9 +22,10 @@ namespace kam::contract::rules {
 // item stays as it is.
 absl::Status PlaceItem(receivable::v1::ReceivableItem* item);
 
-// PROMISE_DATE_INVALID: in the past.
-absl::Status PromiseItem(absl::string_view today, absl::string_view promised_date, absl::string_view promiser,
-                         receivable::v1::ReceivableItem* item);
+// A promise whose day has passed, and one that stands and is put off to a later day, is counted as broken.
+// PROMISE_DATE_INVALID: in the past, or after `latest`.
+absl::Status PromiseItem(absl::string_view today, absl::string_view latest, absl::string_view promised_date,
+                         absl::string_view promiser, receivable::v1::ReceivableItem* item);
 // The promised day has passed and something is open: the promise is gone and counted. False: nothing was broken.
 absl::StatusOr<bool> BreakPromise(absl::string_view today, receivable::v1::ReceivableItem* item);
 

@@ -17,7 +17,7 @@ using kam::testing::HasReason;
 using kam::testing::IsOk;
 namespace pb = receivable::v1;
 
-constexpr char kToday[] = "2026-01-05";
+constexpr char kToday[] = "2026-01-05", kLatest[] = "2026-04-05";
 
 google::type::Money Cny(int32_t units) {
   google::type::Money money;
@@ -46,7 +46,7 @@ TEST(ReceivableItemTest, TheStateFollowsFromWhatTheItemSays) {
   EXPECT_EQ(item.state(), pb::RECEIVABLE_STATE_OPEN);
   Pay(60, &item);
   EXPECT_EQ(item.state(), pb::RECEIVABLE_STATE_PARTIALLY_PAID);
-  ASSERT_THAT(PromiseItem(kToday, "2026-01-20", "Wang", &item), IsOk());
+  ASSERT_THAT(PromiseItem(kToday, kLatest, "2026-01-20", "Wang", &item), IsOk());
   EXPECT_EQ(item.state(), pb::RECEIVABLE_STATE_PROMISED);
   ASSERT_THAT(DisputeItem(Cny(50), "colour", "employees/f", &item), IsOk());
   EXPECT_EQ(item.state(), pb::RECEIVABLE_STATE_DISPUTED);
@@ -67,13 +67,29 @@ TEST(ReceivableItemTest, TheStateFollowsFromWhatTheItemSays) {
 // C-32
 TEST(ReceivableItemTest, ABrokenPromiseIsCounted) {
   pb::ReceivableItem item = Item();
-  EXPECT_THAT(PromiseItem(kToday, "2026-01-04", "Wang", &item), HasReason("PROMISE_DATE_INVALID"));
-  ASSERT_THAT(PromiseItem(kToday, kToday, "Wang", &item), IsOk());
+  EXPECT_THAT(PromiseItem(kToday, kLatest, "2026-01-04", "Wang", &item), HasReason("PROMISE_DATE_INVALID"));
+  ASSERT_THAT(PromiseItem(kToday, kLatest, kToday, "Wang", &item), IsOk());
   EXPECT_EQ(BreakPromise(kToday, &item).value(), false) << "he has the whole day";
   EXPECT_EQ(BreakPromise("2026-01-06", &item).value(), true);
   EXPECT_EQ(item.broken_promises(), 1);
   EXPECT_EQ(item.state(), pb::RECEIVABLE_STATE_OPEN);
   EXPECT_EQ(BreakPromise("2026-01-07", &item).value(), false);
+}
+
+// C-32: who moves the day has not kept his word, and no promise is for a day that never comes.
+TEST(ReceivableItemTest, APromiseThatIsPutOffIsBroken) {
+  pb::ReceivableItem item = Item();
+  EXPECT_THAT(PromiseItem(kToday, kLatest, "2026-04-06", "Wang", &item), HasReason("PROMISE_DATE_INVALID"));
+  ASSERT_THAT(PromiseItem(kToday, kLatest, kLatest, "Wang", &item), IsOk());
+  ASSERT_THAT(PromiseItem(kToday, kLatest, "2026-01-10", "Wang", &item), IsOk());
+  ASSERT_THAT(PromiseItem(kToday, kLatest, "2026-01-10", "Li", &item), IsOk());
+  EXPECT_EQ(item.broken_promises(), 0) << "the same day or an earlier one is no delay";
+  ASSERT_THAT(PromiseItem("2026-01-10", kLatest, "2026-01-20", "Li", &item), IsOk());
+  EXPECT_EQ(item.broken_promises(), 1) << "put off on its last day";
+  ASSERT_THAT(PromiseItem("2026-01-21", kLatest, "2026-01-30", "Li", &item), IsOk());
+  EXPECT_EQ(item.broken_promises(), 2) << "its day had passed: once, not twice";
+  EXPECT_EQ(item.promised_date(), "2026-01-30");
+  EXPECT_EQ(item.state(), pb::RECEIVABLE_STATE_PROMISED);
 }
 
 // C-32
