@@ -138,8 +138,10 @@ absl::StatusOr<pb::PriceBook> Submit(UnitOfWork& work, const Context& context,
   filing.set_content_hash(change.after.content_hash());
   approval::v1::ApprovalStep* step = filing.add_steps();
   step->set_number(1);
-  step->set_roles(absl::StrJoin(
-      SetsFloors(change.before) ? context.policy.price_floor_deciders : context.policy.price_book_deciders, " "));
+  // Also who takes floors away decides on floors.
+  const bool floors = SetsFloors(change.before) || std::any_of(released.begin(), released.end(), SetsFloors);
+  step->set_roles(
+      absl::StrJoin(floors ? context.policy.price_floor_deciders : context.policy.price_book_deciders, " "));
   ASSIGN_OR_RETURN(const approval::v1::ApprovalRequest filed, context.approvals->File(work, std::move(filing)));
   change.after.set_approval(filed.name());
   return work.Save(std::move(change));

@@ -178,6 +178,38 @@ TEST_F(PriceBookTest, DigestsDoNotTellFloorPrices) {
   EXPECT_FALSE(seen->entries(0).has_floor_price());
 }
 
+// C-02: a revision without the floors of the one before it is decided by those who decide on floors, too.
+TEST_F(PriceBookTest, FloorsAreNotTakenAwayWithoutThoseWhoSetThem) {
+  pb::PriceBook book = Draft();
+  pb::PriceBookEntry* entry = book.add_entries();
+  entry->set_product(world_.NewProduct("100").name());
+  *entry->mutable_unit_price() = Cny("95");
+  *entry->mutable_floor_price() = Cny("90");
+  entry->set_valid_from("2026-01-01");
+  const pb::PriceBook first = Released(book);
+  ASSERT_EQ(first.state(), pb::PRICE_BOOK_STATE_RELEASED);
+  pb::RevisePriceBookRequest revise;
+  revise.set_name(first.name());
+  revise.set_etag(first.etag());
+  revise.set_effective_from(world_.Today(1));
+  const auto next = Call<pb::PriceBook>(world_.kapm, "RevisePriceBook", revise);
+  ASSERT_THAT(next, IsOk());
+  pb::UpdatePriceBookRequest update;
+  *update.mutable_price_book() = *next;
+  *update.mutable_price_book()->mutable_entries() = first.entries();
+  update.mutable_price_book()->mutable_entries(0)->clear_floor_price();
+  update.mutable_update_mask()->add_paths("entries");
+  // Whoever does not see floors does not drop them unawares: GAM does it, SD decides.
+  const auto bare = Call<pb::PriceBook>(world_.gam, "UpdatePriceBook", update);
+  ASSERT_THAT(bare, IsOk());
+  ASSERT_FALSE(bare->entries(0).has_floor_price());
+  const auto submitted = Submit(next->name(), bare->etag());
+  ASSERT_THAT(submitted, IsOk());
+  EXPECT_THAT(world_.Approve(world_.gm, submitted->approval()), HasReason("NOT_THE_DECIDER"));
+  EXPECT_THAT(world_.Approve(world_.sd, submitted->approval()), IsOk());
+  EXPECT_EQ(Get(next->name())->state(), pb::PRICE_BOOK_STATE_RELEASED);
+}
+
 // C-01: all pairs of state and verb.
 TEST_F(PriceBookTest, EveryPairOfStateAndVerbIsAsTheMethodSays) {
   const pb::Product product = world_.NewProduct("100");
