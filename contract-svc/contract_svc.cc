@@ -69,8 +69,7 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   const auto approvals = std::make_shared<approval::Engine>(approval_policy);
   const Context context{
       runtime, policy, runtime.zone(), std::move(directory), approvals, std::make_shared<PriceCatalog>()};
-  approval::RegisterApproval(runtime, approvals, {context.directory.ensure_employees, std::move(roles_of)}, registry,
-                             scheduler);
+  approval::RegisterApproval(runtime, approvals, {context.directory.ensure_employees, roles_of}, registry, scheduler);
   RegisterProducts(context, registry);
   RegisterPriceBooks(context, registry);
   RegisterPurchasing(context, registry);
@@ -78,7 +77,7 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   RegisterPriceSuggestions(context, registry);
   RegisterSalesPolicies(context, registry);
   RegisterPackageOffers(context, registry);
-  RegisterAuthority(context, registry);
+  RegisterAuthority(context, std::move(roles_of), registry);
   RegisterQuotes(context, registry, scheduler);
   RegisterContracts(context, registry, scheduler);
   RegisterAmendments(context, registry, scheduler);

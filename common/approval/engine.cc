@@ -33,10 +33,15 @@ void Engine::OnOutcome(absl::string_view collection, Callback callback) {
   std::abort();
 }
 
-void Engine::OnApproval(absl::string_view collection, Check check) {
+void Engine::OnApproval(absl::string_view collection, Check check, bool asks_requester) {
+  if (asks_requester) requester_asked_.insert(std::string(collection));
   if (checks_.emplace(std::string(collection), std::move(check)).second) return;
   std::fprintf(stderr, "approvals of %s have two checks\n", std::string(collection).c_str());
   std::abort();
+}
+
+bool Engine::AsksRequester(absl::string_view subject) const {
+  return requester_asked_.find(CollectionOf(subject)) != requester_asked_.end();
 }
 
 absl::StatusOr<std::vector<pb::ApprovalRequest>> Engine::LastApproved(resource::UnitOfWork& work,
@@ -107,7 +112,8 @@ absl::StatusOr<Decider> Engine::DeciderOf(resource::UnitOfWork& work, const Held
 }
 
 absl::Status Engine::CheckApproval(resource::UnitOfWork& work, const pb::ApprovalRequest& before,
-                                   const Decider& decider, const pb::ApprovalRequest& after) const {
+                                   const Decider& decider, const HeldRoles& held,
+                                   const pb::ApprovalRequest& after) const {
   const auto check = checks_.find(CollectionOf(after.subject()));
   if (check == checks_.end()) return absl::OkStatus();
   const pb::ApprovalStep& step = after.steps(before.current_step() - 1);
@@ -118,7 +124,9 @@ absl::Status Engine::CheckApproval(resource::UnitOfWork& work, const pb::Approva
       if (lent.delegator == as.delegator) as.roles.insert(as.roles.end(), lent.roles.begin(), lent.roles.end());
     }
   }
-  return check->second(work, after, step, as);
+  Substitution requester{after.requester(), {}};
+  if (const auto roles = held.find(after.requester()); roles != held.end()) requester.roles = roles->second;
+  return check->second(work, after, step, as, requester);
 }
 
 absl::StatusOr<pb::ApprovalRequest> Engine::TimeOver(resource::UnitOfWork& work,

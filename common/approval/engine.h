@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,9 +49,11 @@ class Engine {
   using Callback = std::function<absl::Status(resource::UnitOfWork& work, const v1::ApprovalRequest& request)>;
 
   // Whether the one who is about to approve the step still may: asked at every approval, in its transaction. `as` is
-  // who decides, or the one in whose place he does, with the roles that count. An error refuses the approval.
-  using Check = std::function<absl::Status(resource::UnitOfWork& work, const v1::ApprovalRequest& request,
-                                           const v1::ApprovalStep& step, const Substitution& as)>;
+  // who decides, or the one in whose place he does, with the roles that count; `requester`: whoever asked, with the
+  // roles that he holds now, none unless the check asks for them. An error refuses the approval.
+  using Check =
+      std::function<absl::Status(resource::UnitOfWork& work, const v1::ApprovalRequest& request,
+                                 const v1::ApprovalStep& step, const Substitution& as, const Substitution& requester)>;
 
   explicit Engine(Policy policy) : policy_(policy) {}
 
@@ -58,7 +61,9 @@ class Engine {
   void OnOutcome(absl::string_view collection, Callback callback);
 
   // At start-up: who judges deciders about subjects of a collection; without one the names of the steps suffice.
-  void OnApproval(absl::string_view collection, Check check);
+  // `asks_requester`: what the requester holds is part of the question, and looked up before every approval.
+  void OnApproval(absl::string_view collection, Check check, bool asks_requester = false);
+  bool AsksRequester(absl::string_view subject) const;
 
   // What a subject brings: purpose, requester, subject, subject_label, account, reason, content_hash, steps,
   // tested_values. Steps answered by the last approved request about `subject` or `predecessor` are carried over.
@@ -76,7 +81,7 @@ class Engine {
 
   // After the rule has approved the step that waited in `before`: asks the check of the subject.
   absl::Status CheckApproval(resource::UnitOfWork& work, const v1::ApprovalRequest& before, const Decider& decider,
-                             const v1::ApprovalRequest& after) const;
+                             const HeldRoles& held, const v1::ApprovalRequest& after) const;
 
   // Stores a decided request, and when it ended ends its due item and calls the subject's callback.
   absl::StatusOr<v1::ApprovalRequest> Finish(resource::UnitOfWork& work,
@@ -95,6 +100,7 @@ class Engine {
   const Policy policy_;
   std::map<std::string, Callback, std::less<>> callbacks_;
   std::map<std::string, Check, std::less<>> checks_;
+  std::set<std::string, std::less<>> requester_asked_;  // Collections.
 };
 
 // For the catalog of a service that has approvals.

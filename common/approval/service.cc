@@ -37,6 +37,20 @@ absl::StatusOr<HeldRoles> PrepareDecision(resource::Runtime& runtime, const Peop
   return people.roles_of(delegators, call.deadline);
 }
 
+// Before an approval: also what the requester holds, where that is part of the question.
+absl::StatusOr<HeldRoles> PrepareApproval(resource::Runtime& runtime, const Engine& engine, const People& people,
+                                          const rpc::Call& call, const std::string& name) {
+  ASSIGN_OR_RETURN(HeldRoles held, PrepareDecision(runtime, people, call));
+  if (!people.roles_of) return held;
+  const absl::StatusOr<pb::ApprovalRequest> request = runtime.Get<pb::ApprovalRequest>(call, name);
+  if (absl::IsNotFound(request.status())) return held;  // Refused with the verb.
+  RETURN_IF_ERROR(request.status());
+  if (!engine.AsksRequester(request->subject()) || held.count(request->requester()) > 0) return held;
+  ASSIGN_OR_RETURN(HeldRoles of_requester, people.roles_of({request->requester()}, call.deadline));
+  held.merge(of_requester);
+  return held;
+}
+
 absl::Status OnDelegation(UnitOfWork& work, const Policy& policy, pb::ApprovalDelegation* created) {
   created->set_delegator(work.actor().subject);
   created->set_state(pb::APPROVAL_DELEGATION_STATE_ACTIVE);
@@ -91,13 +105,13 @@ void RegisterApproval(resource::Runtime& runtime, std::shared_ptr<const Engine> 
       [&runtime, engine, people](rpc::Call& call,
                                  const pb::ApproveRequest& request) -> absl::StatusOr<pb::ApprovalRequest> {
         RETURN_IF_ERROR(resource::CheckRead(request.etag()));
-        ASSIGN_OR_RETURN(const HeldRoles held, PrepareDecision(runtime, people, call));
+        ASSIGN_OR_RETURN(const HeldRoles held, PrepareApproval(runtime, *engine, people, call, request.name()));
         return runtime.Write<pb::ApprovalRequest>(
             call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ApprovalRequest> {
               ASSIGN_OR_RETURN(auto change, work.Begin<pb::ApprovalRequest>(request));
               ASSIGN_OR_RETURN(const Decider decider, engine->DeciderOf(work, held));
               RETURN_IF_ERROR(Approve(decider, request.content_hash(), request.opinion(), work.now(), &change.after));
-              RETURN_IF_ERROR(engine->CheckApproval(work, change.before, decider, change.after));
+              RETURN_IF_ERROR(engine->CheckApproval(work, change.before, decider, held, change.after));
               return engine->Finish(work, std::move(change));
             });
       });

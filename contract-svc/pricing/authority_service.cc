@@ -49,6 +49,19 @@ absl::Status CheckGiven(UnitOfWork& work, const Context& context, const pb::Auth
   return rules::CheckGrantable(asked, {person, work.actor().roles}, grants, context.Today(work.now()));
 }
 
+// The one who gives it, with the roles of now: asked before the transaction.
+absl::StatusOr<rules::Actor> GiverNow(const Context& context, const approval::RolesOf& roles_of, const rpc::Call& call,
+                                      const std::string& name) {
+  const absl::StatusOr<pb::AuthorityGrant> grant = context.runtime.Get<pb::AuthorityGrant>(call, name);
+  if (absl::IsNotFound(grant.status())) return rules::Actor();  // Refused with the verb.
+  RETURN_IF_ERROR(grant.status());
+  rules::Actor giver{grant->grantor(), {}};
+  if (!roles_of || giver.employee.empty()) return giver;
+  ASSIGN_OR_RETURN(approval::HeldRoles held, roles_of({giver.employee}, call.deadline));
+  giver.roles = std::move(held[giver.employee]);
+  return giver;
+}
+
 // Nor does he take back more, unless he gave it.
 absl::Status CheckTaken(UnitOfWork& work, const Context& context, const pb::AuthorityGrant& grant) {
   ASSIGN_OR_RETURN(const std::string person, Person(work));
@@ -59,7 +72,7 @@ absl::Status CheckTaken(UnitOfWork& work, const Context& context, const pb::Auth
 
 }  // namespace
 
-void RegisterAuthority(const Context& context, rpc::Registry* registry) {
+void RegisterAuthority(const Context& context, approval::RolesOf roles_of, rpc::Registry* registry) {
   resource::Hooks hooks;
   hooks.prepare = [context](const rpc::Call& call,
                             const std::vector<const google::protobuf::Message*>& resources) -> absl::Status {
@@ -83,16 +96,20 @@ void RegisterAuthority(const Context& context, rpc::Registry* registry) {
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   registry->Add<pb::ConfirmAuthorityGrantRequest, pb::AuthorityGrant>(
       absl::StrCat(kService, "/ConfirmAuthorityGrant"),
-      [context](rpc::Call& call,
-                const pb::ConfirmAuthorityGrantRequest& request) -> absl::StatusOr<pb::AuthorityGrant> {
+      [context, roles_of = std::move(roles_of)](
+          rpc::Call& call, const pb::ConfirmAuthorityGrantRequest& request) -> absl::StatusOr<pb::AuthorityGrant> {
         RETURN_IF_ERROR(CheckRead(request.etag()));
         RETURN_IF_ERROR(context.directory.EnsureCaller(call));
+        ASSIGN_OR_RETURN(const rules::Actor giver, GiverNow(context, roles_of, call, request.name()));
         return context.runtime.Write<pb::AuthorityGrant>(
             call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::AuthorityGrant> {
               ASSIGN_OR_RETURN(auto change, work.Begin<pb::AuthorityGrant>(request));
               ASSIGN_OR_RETURN(const std::string person, Person(work));
               ASSIGN_OR_RETURN(const rules::Grant given, ToRules(change.before));
               RETURN_IF_ERROR(rules::CheckConfirmable(given, change.before.grantor(), {person, work.actor().roles}));
+              // It begins to hold today: what he held when he gave it may be over.
+              ASSIGN_OR_RETURN(const std::vector<rules::Grant> grants, LoadGrants(work));
+              RETURN_IF_ERROR(rules::CheckGrantable(given, giver, grants, context.Today(work.now())));
               change.after.set_confirmer(person);
               SetTime(work.now(), change.after.mutable_confirm_time());
               return work.Save(std::move(change));

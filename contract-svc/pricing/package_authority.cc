@@ -154,4 +154,21 @@ absl::Status CheckPackageSuffices(resource::UnitOfWork& work, const Context& con
   return CheckSuffices(offer.name(), QuestionsOf(offer, own), request, step);
 }
 
+absl::Status CheckPackageAsked(resource::UnitOfWork& work, const Context& context, const pb::PackageOffer& offer,
+                               const approval::v1::ApprovalRequest& request, const rules::Actor& requester) {
+  ASSIGN_OR_RETURN(const std::vector<rules::Document> documents, DocumentsOf(work, context, offer));
+  ASSIGN_OR_RETURN(const std::vector<rules::Grant> grants, LoadGrants(work));
+  ASSIGN_OR_RETURN(const rules::DocumentDecision left, Left(documents, requester, context.policy.package_offer_deciders,
+                                                            grants, context.Today(work.now())));
+  for (const Question& question : QuestionsOf(offer, left)) {
+    if (question.decision->verdict == rules::Verdict::kWithin || WasAsked(question, request)) continue;
+    return FailedPrecondition("AUTHORITY_CHANGED", offer.name(),
+                              absl::StrCat(question.field,
+                                           ": takes more authority than when it was submitted, and "
+                                           "nobody was asked; turn it down, and it is asked of others"),
+                              {{"field", question.field}});
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace kam::contract

@@ -30,6 +30,12 @@ absl::Status CheckPackageSuffices(resource::UnitOfWork& work, const Context& con
                                   const pricing::v1::PackageOffer& offer, const approval::v1::ApprovalRequest& request,
                                   const approval::v1::ApprovalStep& step, const approval::Substitution& as);
 
+// At the last approval: by the prices and the grid of now every part is within what all of those who agree to packages,
+// or `requester`, may allow, or some step has asked about it: AUTHORITY_CHANGED.
+absl::Status CheckPackageAsked(resource::UnitOfWork& work, const Context& context,
+                               const pricing::v1::PackageOffer& offer, const approval::v1::ApprovalRequest& request,
+                               const rules::Actor& requester);
+
 }  // namespace kam::contract
 
 #endif  // KAM_CONTRACT_SVC_PRICING_PACKAGE_AUTHORITY_H_

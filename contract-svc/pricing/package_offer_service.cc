@@ -102,14 +102,17 @@ absl::Status OnOutcome(UnitOfWork& work, const approval::v1::ApprovalRequest& re
   return PriceCatalog::Enter(work, request.subject());
 }
 
-// Any of those who agree to packages agrees; the steps after that take the authority they are about.
+// Any of those who agree to packages agrees; the steps after that take the authority they are about. With the last one
+// the price is published: by then nothing may be beyond authority that was in no step.
 absl::Status OnApproval(UnitOfWork& work, const Context& context, const approval::v1::ApprovalRequest& request,
-                        const approval::v1::ApprovalStep& step, const approval::Substitution& as) {
+                        const approval::v1::ApprovalStep& step, const approval::Substitution& as,
+                        const approval::Substitution& requester) {
   // Whoever asked does not agree; neither does anybody who wrote at it.
   RETURN_IF_ERROR(CheckNoAuthorApproved(work, request, {Rpc("CreatePackageOffer"), Rpc("UpdatePackageOffer")}));
-  if (step.number() == 1) return absl::OkStatus();
   ASSIGN_OR_RETURN(const pb::PackageOffer offer, work.Load<pb::PackageOffer>(request.subject()));
-  return CheckPackageSuffices(work, context, offer, request, step, as);
+  if (step.number() > 1) RETURN_IF_ERROR(CheckPackageSuffices(work, context, offer, request, step, as));
+  if (request.state() != approval::v1::APPROVAL_STATE_APPROVED) return absl::OkStatus();
+  return CheckPackageAsked(work, context, offer, request, {requester.delegator, requester.roles});
 }
 
 absl::StatusOr<pb::PackageOffer> Withdraw(UnitOfWork& work, const Context& context,
@@ -164,7 +167,9 @@ void RegisterPackageOffers(const Context& context, rpc::Registry* registry) {
   context.approvals->OnApproval(
       "packageOffers",
       [bare](UnitOfWork& work, const approval::v1::ApprovalRequest& request, const approval::v1::ApprovalStep& step,
-             const approval::Substitution& as) { return OnApproval(work, bare, request, step, as); });
+             const approval::Substitution& as,
+             const approval::Substitution& requester) { return OnApproval(work, bare, request, step, as, requester); },
+      /*asks_requester=*/true);
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   registry->Add<pb::SubmitPackageOfferRequest, pb::PackageOffer>(
       absl::StrCat(kService, "/SubmitPackageOffer"),

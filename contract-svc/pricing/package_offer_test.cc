@@ -15,6 +15,7 @@
 #include "kam/api/standard.pb.h"
 #include "kam/pricing/v1/authority_grant_service.pb.h"
 #include "kam/pricing/v1/price_probe_service.pb.h"
+#include "kam/pricing/v1/product_service.pb.h"
 #include "kam/pricing/v1/purchase_price_service.pb.h"
 #include "kam/pricing/v1/supplier_service.pb.h"
 
@@ -160,6 +161,91 @@ TEST_F(OfferTest, APackageIsAgreedByThoseWhoHaveTheAuthorityThatDay) {
   ASSERT_THAT(world_.Revoke(world_.gm, grants[0]), IsOk());
   EXPECT_THAT(world_.Approve(expert, submitted->approval()), HasReason("AUTHORITY_CHANGED"));
   EXPECT_THAT(world_.Reject(expert, submitted->approval(), "no longer mine"), IsOk());
+}
+
+// C-02, C-03, C-07: what came to exceed the authority after it was submitted, and nobody was asked about, is not
+// agreed.
+TEST_F(OfferTest, APackageIsNotAgreedByTheGridOfTheDayItWasSubmitted) {
+  const auto submitted_by = [&](const auth::Principal& as, const pb::Product& van, const pb::Product& care,
+                                const std::string& price) {
+    pb::PackageOffer offer = NewOffer(world_.NewAccount(world_.kax), van, care);
+    offer.mutable_steps()->RemoveLast();
+    *offer.mutable_steps(0)->mutable_price() = Cny(price);
+    const auto submitted = Submit(as, Create(as, offer).value_or(pb::PackageOffer()));
+    EXPECT_THAT(submitted, IsOk());
+    const auto request = world_.GetApproval(world_.gm, submitted.value_or(pb::PackageOffer()).approval());
+    EXPECT_EQ(request.value_or(approval::v1::ApprovalRequest()).steps_size(), 1) << "within authority";
+    return submitted.value_or(pb::PackageOffer());
+  };
+  // The floor of a part is raised.
+  const pb::Product van = world_.NewProduct("200", "100"), care = world_.NewProduct("50");
+  const pb::PackageOffer offer = submitted_by(world_.kax, van, care, "288");
+  pb::UpdateProductRequest raise;
+  raise.mutable_product()->set_name(van.name());
+  *raise.mutable_product()->mutable_floor_price() = Cny("195");
+  raise.mutable_update_mask()->add_paths("floor_price");
+  ASSERT_THAT(Call<pb::Product>(world_.gam, "kam.pricing.v1.ProductService/UpdateProduct", raise), IsOk());
+  EXPECT_THAT(world_.Approve(world_.sm, offer.approval()), HasReason("AUTHORITY_CHANGED"));
+  EXPECT_EQ(GetOffer(world_.kax, offer.name())->state(), pb::PACKAGE_OFFER_STATE_IN_APPROVAL);
+  ASSERT_THAT(world_.Reject(world_.sm, offer.approval(), "ask again"), IsOk());
+  EXPECT_EQ(GetOffer(world_.kax, offer.name())->state(), pb::PACKAGE_OFFER_STATE_DRAFT);
+
+  // What the seller may allow himself counts as long as he may: by name, and by his role.
+  const auth::Principal expert = world_.NewPerson("KAM"), lead = world_.NewPerson("GAM");
+  const pb::Product bus = world_.NewProduct("200"), check = world_.NewProduct("50");
+  std::vector<pb::AuthorityGrant> grants;
+  for (const pb::Product* product : {&bus, &check}) grants.push_back(world_.Grant(expert, *product, "30"));
+  const pb::PackageOffer own = submitted_by(expert, bus, check, "225");
+  const pb::PackageOffer kept = submitted_by(expert, bus, check, "225");
+  const pb::PackageOffer by_role = submitted_by(lead, bus, check, "270");
+  const pb::PackageOffer left = submitted_by(lead, bus, check, "270");
+  EXPECT_THAT(world_.Approve(world_.sm, kept.approval()), IsOk());
+  EXPECT_THAT(world_.Approve(world_.sm, by_role.approval()), IsOk());
+  EXPECT_EQ(GetOffer(world_.kax, by_role.name())->state(), pb::PACKAGE_OFFER_STATE_AGREED);
+  ASSERT_THAT(world_.Revoke(world_.gm, grants[0]), IsOk());
+  EXPECT_THAT(world_.Approve(world_.sm, own.approval()), HasReason("AUTHORITY_CHANGED"));
+  world_.SetRoles(lead, {});
+  EXPECT_THAT(world_.Approve(world_.sm, left.approval()), HasReason("AUTHORITY_CHANGED"));
+}
+
+// C-03, R-06: nobody gives more than he holds on the day it begins to hold.
+TEST_F(OfferTest, AuthorityIsConfirmedWhileTheGiverHoldsIt) {
+  const std::string grants = "kam.pricing.v1.AuthorityGrantService/";
+  const pb::Product product = world_.NewProduct("100");
+  const auto propose = [&](const auth::Principal& giver, const std::string& discount) {
+    pb::CreateAuthorityGrantRequest request;
+    pb::AuthorityGrant* grant = request.mutable_authority_grant();
+    grant->set_role("KAM");
+    grant->set_product_line(product.product_line());
+    grant->set_level(3);
+    grant->set_discount_base(pb::DISCOUNT_BASE_PUBLISHED_PRICE);
+    grant->set_max_discount_percent(discount);
+    grant->set_valid_from(world_.Today());
+    grant->set_reason("campaign");
+    const auto proposed = Call<pb::AuthorityGrant>(giver, grants + "CreateAuthorityGrant", request);
+    EXPECT_THAT(proposed, IsOk());
+    return proposed.value_or(pb::AuthorityGrant());
+  };
+  const auto confirm = [&](const pb::AuthorityGrant& grant) {
+    return Call<pb::AuthorityGrant>(world_.gm, grants + "ConfirmAuthorityGrant",
+                                    About<pb::ConfirmAuthorityGrantRequest>(grant));
+  };
+  // What was given to him by name.
+  const auth::Principal lead = world_.NewPerson("GAM");
+  const pb::AuthorityGrant own = world_.Grant(lead, product, "40");
+  const pb::AuthorityGrant wide = propose(lead, "35"), other = propose(lead, "30");
+  EXPECT_THAT(confirm(wide), IsOk());
+  ASSERT_THAT(world_.Revoke(world_.gm, own), IsOk());
+  EXPECT_THAT(confirm(other), HasReason("GRANT_EXCEEDS_OWN"));
+  // What he held by his role.
+  const auth::Principal director = world_.NewPerson("SD");
+  const pb::AuthorityGrant kept = propose(director, "12"), moved = propose(director, "11"),
+                           left = propose(director, "10");
+  EXPECT_THAT(confirm(kept), IsOk());
+  world_.SetRoles(director, {"KAM"});
+  EXPECT_THAT(confirm(moved), HasReason("SELF_GRANT"));
+  world_.SetRoles(director, {});
+  EXPECT_THAT(confirm(left), HasReason("GRANT_EXCEEDS_OWN"));
 }
 
 // C-03, C-07, C-08: all pairs of state and verb of packages, purchase prices and grants.

@@ -121,17 +121,17 @@ void AddSteps(const std::vector<Question>& questions, const std::string& terms, 
   for (const auto& [circle, asked] : circles) AddStep(asked, terms, filing);
 }
 
+bool WasAsked(const Question& question, const ab::ApprovalRequest& request, int step) {
+  return std::any_of(request.tested_values().begin(), request.tested_values().end(), [&](const ab::TestedValue& value) {
+    return (step == 0 || value.step_number() == step) && value.reason() != kTerms &&
+           absl::StartsWith(value.item(), absl::StrCat(question.item, "/"));
+  });
+}
+
 absl::Status CheckSuffices(const std::string& subject, const std::vector<Question>& own,
                            const ab::ApprovalRequest& request, const ab::ApprovalStep& step) {
-  const auto asked = [&](const Question& question) {
-    return std::any_of(request.tested_values().begin(), request.tested_values().end(),
-                       [&](const ab::TestedValue& value) {
-                         return value.step_number() == step.number() && value.reason() != kTerms &&
-                                absl::StartsWith(value.item(), absl::StrCat(question.item, "/"));
-                       });
-  };
   for (const Question& question : own) {
-    if (question.decision->verdict == rules::Verdict::kWithin || !asked(question)) continue;
+    if (question.decision->verdict == rules::Verdict::kWithin || !WasAsked(question, request, step.number())) continue;
     const std::string& who = step.on_behalf_of().empty() ? step.decider() : step.on_behalf_of();
     return FailedPrecondition("AUTHORITY_CHANGED", subject,
                               absl::StrCat(question.field, ": the authority of ", who,

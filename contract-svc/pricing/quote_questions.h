@@ -37,6 +37,9 @@ std::string TermsItem(const pricing::v1::Quote& quote);
 // level and circle of deciders, the lowest level first. Every step tests the terms too; empty: there are none.
 void AddSteps(const std::vector<Question>& questions, const std::string& terms, approval::v1::ApprovalRequest* filing);
 
+// Whether that step of the request, 0: any, has put the question.
+bool WasAsked(const Question& question, const approval::v1::ApprovalRequest& request, int step = 0);
+
 // Whether everything the step asks is within `own`, what the grid of now says to the one who is about to approve it:
 // AUTHORITY_CHANGED naming the part of `subject` that is not.
 absl::Status CheckSuffices(const std::string& subject, const std::vector<Question>& own,

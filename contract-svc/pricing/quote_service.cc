@@ -318,9 +318,9 @@ void RegisterQuotes(const Context& context, rpc::Registry* registry, schedule::S
     return OnOutcome(work, bare, request);
   });
   context.approvals->OnApproval(
-      "quotes",
-      [bare](UnitOfWork& work, const approval::v1::ApprovalRequest& request, const approval::v1::ApprovalStep& step,
-             const approval::Substitution& as) { return OnApproval(work, bare, request, step, as); });
+      "quotes", [bare](UnitOfWork& work, const approval::v1::ApprovalRequest& request,
+                       const approval::v1::ApprovalStep& step, const approval::Substitution& as,
+                       const approval::Substitution&) { return OnApproval(work, bare, request, step, as); });
 
   AddVerb<pb::PriceQuoteRequest, pb::PriceQuoteResponse>(context, "PriceQuote", registry, Price);
   registry->Add<pb::SubmitQuoteRequest, pb::Quote>(
