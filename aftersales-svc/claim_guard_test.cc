@@ -164,7 +164,7 @@ TEST_F(ClaimGuardTest, WhatASettlementLeftOpenIsFollowed) {
               HasReason("SETTLEMENT_ISSUE_OPEN"));
   wv1::FollowUpWarrantyClaimRequest follow;
   follow.set_reason("sent again");
-  const std::string note = absl::StrCat("receivableItems/", world_.harness().NewId());
+  const std::string note = absl::StrCat("receipts/", world_.harness().NewId());
   follow.set_credit_note(note);
   EXPECT_THAT(As(world_.As("SVM"), "FollowUpWarrantyClaim", name, follow), HasReason("PERMISSION_DENIED"));
   world_.AddThere(note, account, "6000");
@@ -172,7 +172,7 @@ TEST_F(ClaimGuardTest, WhatASettlementLeftOpenIsFollowed) {
   ASSERT_THAT(solved, IsOk());
   EXPECT_EQ(solved->settlement().credit_note(), note);
   EXPECT_EQ(solved->settlement().open_issue(), "");
-  follow.set_credit_note(absl::StrCat("receivableItems/", world_.harness().NewId()));
+  follow.set_credit_note(absl::StrCat("receipts/", world_.harness().NewId()));
   world_.AddThere(follow.credit_note(), account, "6000");
   EXPECT_THAT(As(world_.As("ACC"), "FollowUpWarrantyClaim", name, follow), HasReason("CREDIT_NOTE_GIVEN"));
   EXPECT_THAT(As(world_.As("CL"), "FileWarrantyClaim", name, wv1::FileWarrantyClaimRequest()), IsOk());
@@ -200,8 +200,52 @@ TEST_F(ClaimGuardTest, TheVoucherOfASettlementIsOfTheCustomerAndTheAmount) {
   EXPECT_THAT(with(note), HasReason("CONTRACT_SVC_UNAVAILABLE"));
   world_.SetContractSide(/*answers=*/true);
   EXPECT_EQ(GetClaim(world_, name).state(), wv1::CLAIM_STATE_APPROVED);
+  world_.AddThere(note, account, "6000", /*stands=*/false);
+  EXPECT_THAT(with(note), HasReason("CREDIT_NOTE_INVALID")) << "it was reversed";
+  const std::string item = absl::StrCat("receivableItems/", world_.harness().NewId());
+  world_.AddThere(item, account, "6000");
+  EXPECT_THAT(with(item), HasReason("CREDIT_NOTE_INVALID")) << "the customer owes it";
+  world_.AddThere(item, account, "-6000", /*stands=*/false);
+  EXPECT_THAT(with(item), HasReason("CREDIT_NOTE_INVALID")) << "it was cancelled";
+  EXPECT_EQ(GetClaim(world_, name).state(), wv1::CLAIM_STATE_APPROVED);
   world_.AddThere(note, account, "6000");
   EXPECT_THAT(with(note), IsOk());
+}
+
+// S-15: one voucher settles one claim.
+TEST_F(ClaimGuardTest, AVoucherSettlesOneClaim) {
+  const std::string account = world_.NewAccount("KAX");
+  const std::string note = absl::StrCat("receipts/", world_.harness().NewId());
+  const std::string item = absl::StrCat("receivableItems/", world_.harness().NewId());
+  world_.AddThere(note, account, "6000");
+  world_.AddThere(item, account, "-6000");
+  std::vector<std::string> claims;
+  for (int i = 0; i < 3; ++i) {
+    wv1::WarrantyClaim claim = PartClaim(account);
+    claim.set_serial(absl::StrCat("SN", world_.harness().NewId()));
+    claims.push_back(AppraisedClaim(world_, claim));
+    ASSERT_THAT(Decide(world_, claims.back(), {"full"}), IsOk());
+  }
+  const auto settle = [&](const std::string& name, const std::string& voucher, const std::string& issue) {
+    wv1::SettleWarrantyClaimRequest request;
+    request.set_payer("we");
+    request.set_credit_note(voucher);
+    request.set_open_issue(issue);
+    return As(world_.As("ACC"), "SettleWarrantyClaim", name, request);
+  };
+  const auto follow = [&](const std::string& name, const std::string& voucher) {
+    wv1::FollowUpWarrantyClaimRequest request;
+    request.set_reason("posted");
+    request.set_credit_note(voucher);
+    return As(world_.As("ACC"), "FollowUpWarrantyClaim", name, request);
+  };
+  EXPECT_THAT(settle(claims[0], note, "to be filed"), IsOk());
+  EXPECT_THAT(settle(claims[1], note, ""), HasReason("CREDIT_NOTE_USED"));
+  EXPECT_EQ(GetClaim(world_, claims[1]).state(), wv1::CLAIM_STATE_APPROVED);
+  EXPECT_THAT(settle(claims[1], item, ""), IsOk()) << "what we owe him";
+  ASSERT_THAT(settle(claims[2], "", "posted later"), IsOk());
+  EXPECT_THAT(follow(claims[2], note), HasReason("CREDIT_NOTE_USED"));
+  EXPECT_THAT(follow(claims[0], note), IsOk()) << "its own";
 }
 
 // S-10

@@ -188,7 +188,23 @@ absl::Status CheckVoucher(const Env& env, const rpc::Call& call, const std::stri
   const google::type::Money& settled = amount != nullptr                  ? *amount
                                        : claim->settlement().has_amount() ? claim->settlement().amount()
                                                                           : claim->approved_total();
-  return env.contract_side.CheckCreditNote(credit_note, claim->account(), settled, call.deadline);
+  return env.contract_side.CheckCreditNote(credit_note, claim->account(), settled, claim->direction(), call.deadline);
+}
+
+// It settles no other claim. Its account is locked: of two that come at once one is second.
+absl::Status CheckVoucherFree(UnitOfWork& work, const pb::WarrantyClaim& claim, const std::string& credit_note) {
+  if (credit_note.empty()) return absl::OkStatus();
+  const std::string account = IdOf(claim.account());
+  RETURN_IF_ERROR(
+      work.connection().Query("SELECT 1 FROM account_scopes WHERE account = ? FOR UPDATE", {account}).status());
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT 1 FROM warranty_claims WHERE account = ? AND settlement_credit_note "
+                                           "= ? AND id <> ? LIMIT 1",
+                                           {account, credit_note, IdOf(claim.name())}));
+  if (rows.empty()) return absl::OkStatus();
+  return FailedPrecondition("CREDIT_NOTE_USED", claim.name(),
+                            absl::StrCat(credit_note, " is the voucher of another claim; one settles one"),
+                            {{"field", "credit_note"}, {"creditNote", credit_note}});
 }
 
 void RegisterDecisions(const Env& env) {
@@ -215,6 +231,7 @@ void RegisterDecisions(const Env& env) {
         ASSIGN_OR_RETURN(const auto parts, PartsOf(work, change->before.name()));
         RETURN_IF_ERROR(rules::Settle(request.has_amount() ? &request.amount() : nullptr, parts, employee, work.now(),
                                       &change->after));
+        RETURN_IF_ERROR(CheckVoucherFree(work, change->before, request.credit_note()));
         pb::ClaimSettlement* settlement = change->after.mutable_settlement();
         settlement->set_payer(request.payer());
         settlement->set_credit_note(request.credit_note());
@@ -232,7 +249,9 @@ void RegisterDecisions(const Env& env) {
       });
   AddVerb<pb::FollowUpWarrantyClaimRequest, pb::WarrantyClaim>(
       env, Method("FollowUpWarrantyClaim"),
-      [](UnitOfWork&, const rpc::Call&, const pb::FollowUpWarrantyClaimRequest& request, ClaimChange* change) {
+      [](UnitOfWork& work, const rpc::Call&, const pb::FollowUpWarrantyClaimRequest& request,
+         ClaimChange* change) -> absl::Status {
+        RETURN_IF_ERROR(CheckVoucherFree(work, change->before, request.credit_note()));
         return rules::FollowUp(request.credit_note(), request.open_issue(), &change->after);
       },
       [](const Env& at, const rpc::Call& call, const pb::FollowUpWarrantyClaimRequest& request) {

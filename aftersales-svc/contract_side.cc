@@ -59,7 +59,8 @@ absl::Status ContractSide::CheckComplaint(const complaint::v1::Complaint& compla
 }
 
 absl::Status ContractSide::CheckCreditNote(const std::string& name, const std::string& account,
-                                           const google::type::Money& amount, absl::Time deadline) const {
+                                           const google::type::Money& amount, claim::v1::ClaimDirection direction,
+                                           absl::Time deadline) const {
   if (!connected() || name.empty()) return absl::OkStatus();
   constexpr char kField[] = "credit_note", kReason[] = "CREDIT_NOTE_INVALID";
   const auto refuse = [&](absl::string_view why) {
@@ -67,23 +68,32 @@ absl::Status ContractSide::CheckCreditNote(const std::string& name, const std::s
   };
   std::string owner;
   google::type::Money over;
-  if (absl::StartsWith(name, "receivableItems/")) {
+  const bool is_item = absl::StartsWith(name, "receivableItems/");
+  if (is_item) {
     ASSIGN_OR_RETURN(const receivable::v1::ReceivableItem item,
                      Find<receivable::v1::ReceivableItem>(ask_, kGetReceivableItem, "receivableItems", name, kField,
                                                           kReason, deadline));
+    if (item.state() == receivable::v1::RECEIVABLE_STATE_CANCELLED ||
+        item.state() == receivable::v1::RECEIVABLE_STATE_WRITTEN_OFF) {
+      return refuse("is cancelled or written off");
+    }
     owner = item.account();
     over = item.amount();
   } else {
     ASSIGN_OR_RETURN(const receivable::v1::Receipt note,
                      Find<receivable::v1::Receipt>(ask_, kGetReceipt, "receipts", name, kField, kReason, deadline));
     if (note.method() != receivable::v1::PAYMENT_METHOD_CREDIT_NOTE) return refuse("is no credit note");
+    if (note.state() != receivable::v1::RECEIPT_STATE_MARKED) return refuse("does not count");
     owner = note.account();
     over = note.amount();
   }
   if (owner != account) return refuse("is of another account");
   ASSIGN_OR_RETURN(const Money posted, FromProto(over, kField));
   ASSIGN_OR_RETURN(const Money settled, FromProto(amount, "amount"));
-  // What we owe the customer stands as a negative receivable.
+  // What we owe the customer stands as a negative receivable; a positive one is a bill that he has to pay.
+  if (is_item && direction == claim::v1::CLAIM_DIRECTION_CUSTOMER && posted.amount().sign() >= 0) {
+    return refuse("is owed by the customer");
+  }
   if (posted.currency() == settled.currency() &&
       (posted.amount() == settled.amount() || posted.amount() == -settled.amount())) {
     return absl::OkStatus();

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "google/type/money.pb.h"
+#include "kam/claim/v1/warranty_claim.pb.h"
 #include "kam/complaint/v1/complaint.pb.h"
 
 namespace kam::aftersales {
@@ -32,10 +33,11 @@ class ContractSide {
   // Order and contract of a complaint exist and are of `account`: COMPLAINT_REFERENCE_INVALID.
   absl::Status CheckComplaint(const complaint::v1::Complaint& complaint, const std::string& account,
                               absl::Time deadline) const;
-  // A receipt by credit note or a receivable of `account`, over `amount` either way: CREDIT_NOTE_INVALID. An empty name
-  // is fine.
+  // A receipt by credit note that counts, or a receivable that stands, of `account` and over `amount`; a receivable is
+  // what we owe (negative) when the claim is one of the customer, and either way in a claim on the manufacturer:
+  // CREDIT_NOTE_INVALID. An empty name is fine.
   absl::Status CheckCreditNote(const std::string& name, const std::string& account, const google::type::Money& amount,
-                               absl::Time deadline) const;
+                               claim::v1::ClaimDirection direction, absl::Time deadline) const;
 
  private:
   Ask ask_;

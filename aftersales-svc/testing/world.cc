@@ -44,8 +44,8 @@ World::World() {
   SetTime("2026-01-05 09:00");
 }
 
-void World::AddThere(const std::string& name, const std::string& account, const std::string& amount) {
-  there_[name] = {account, amount};
+void World::AddThere(const std::string& name, const std::string& account, const std::string& amount, bool stands) {
+  there_[name] = {account, amount, stands};
 }
 
 absl::Status World::AskContractSide(const google::protobuf::Message& request,
@@ -62,11 +62,15 @@ absl::Status World::AskContractSide(const google::protobuf::Message& request,
   } else if (auto* item = dynamic_cast<receivable::v1::ReceivableItem*>(response); item != nullptr) {
     item->set_account(found->second.account);
     *item->mutable_amount() = Cny(found->second.amount);
+    item->set_state(found->second.stands ? receivable::v1::RECEIVABLE_STATE_OPEN
+                                         : receivable::v1::RECEIVABLE_STATE_CANCELLED);
   } else {
     auto* note = dynamic_cast<receivable::v1::Receipt*>(response);
     note->set_account(found->second.account);
     *note->mutable_amount() = Cny(found->second.amount);
     note->set_method(receivable::v1::PAYMENT_METHOD_CREDIT_NOTE);
+    note->set_state(found->second.stands ? receivable::v1::RECEIPT_STATE_MARKED
+                                         : receivable::v1::RECEIPT_STATE_REVERSED);
   }
   return absl::OkStatus();
 }

@@ -36,8 +36,10 @@ class World {
   // An account ("accounts/{id}") owned by that person.
   std::string NewAccount(const std::string& owner = "KAX", const std::string& tier = "B");
 
-  // What contract-svc has from now on: an order, a contract, a receipt by credit note or a receivable, by name.
-  void AddThere(const std::string& name, const std::string& account, const std::string& amount = "0");
+  // What contract-svc has from now on: an order, a contract, a receipt by credit note or a receivable, by name. One
+  // that does not stand is reversed or cancelled.
+  void AddThere(const std::string& name, const std::string& account, const std::string& amount = "0",
+                bool stands = true);
   // Whether contract-svc answers.
   void SetContractSide(bool answers) { contract_side_answers_ = answers; }
 
@@ -58,6 +60,7 @@ class World {
   struct There {
     std::string account;
     std::string amount;
+    bool stands;
   };
 
   World();
