@@ -10,6 +10,7 @@
 #include "contract-svc/pricing/price_catalog.h"
 #include "contract-svc/pricing/pricing_data.h"
 #include "contract-svc/pricing/quote_ledger.h"
+#include "contract-svc/receivables/receivable_alarms.h"
 #include "contract-svc/rules/contract.h"
 #include "kam/contract/v1/contract.pb.h"
 #include "kam/order/v1/order.pb.h"
@@ -55,6 +56,12 @@ constexpr char kMovedOrders[] =
     "IS NULL AND s.released > 0) OR (o.state <> 'CANCELLED' AND s.invoiced < (SELECT SUM(l.invoiced_quantity) FROM "
     "orders_lines l WHERE l.parent_id = o.id) AND s.invoiced < s.quantity) ORDER BY o.id LIMIT ?";
 
+// A credit policy that came into force without its daily check: by a migration, not by a person (C-32).
+constexpr char kUncheckedPolicies[] =
+    "SELECT p.id FROM credit_policies p WHERE p.state = 'IN_FORCE' AND p.archive_time IS NULL AND NOT EXISTS (SELECT 1 "
+    "FROM due_items d WHERE d.resource = CONCAT('creditPolicies/', p.id) AND d.kind = 'receivable.check' AND "
+    "d.done_time IS NULL)";
+
 // Makes an item of `kind` due for everything that `sql` finds; how many.
 absl::StatusOr<size_t> Find(UnitOfWork& work, const char* sql, const char* kind, absl::string_view collection) {
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, work.connection().Query(sql, {kFoundAtOnceMax}));
@@ -62,6 +69,14 @@ absl::StatusOr<size_t> Find(UnitOfWork& work, const char* sql, const char* kind,
     RETURN_IF_ERROR(schedule::Schedule(work, kind, absl::StrCat(collection, "/", row[0].text()), work.now()));
   }
   return rows.size();
+}
+
+absl::Status AdoptPolicies(const Context& context, UnitOfWork& work) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, work.connection().Query(kUncheckedPolicies, {}));
+  for (const mysql::Row& row : rows) {
+    RETURN_IF_ERROR(ScheduleReceivableCheck(context, work, absl::StrCat("creditPolicies/", row[0].text())));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<int64_t> Count(UnitOfWork& work, const char* sql, const std::string& key) {
@@ -79,6 +94,7 @@ absl::Status Look(const Context& context, UnitOfWork& work) {
   ASSIGN_OR_RETURN(const size_t orders, Find(work, kOrders, kDueOrder, "orders"));
   ASSIGN_OR_RETURN(const size_t moved, Find(work, kMovedOrders, kDueOrder, "orders"));
   found += contracts + orders + moved;
+  RETURN_IF_ERROR(AdoptPolicies(context, work));
   // Nobody asks when it was looked last.
   RETURN_IF_ERROR(work.connection()
                       .Execute("DELETE FROM due_items WHERE resource = ? AND kind = ? AND done_time IS NOT NULL",

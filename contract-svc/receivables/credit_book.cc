@@ -50,9 +50,7 @@ absl::StatusOr<std::optional<CreditAccount>> LockAccount(UnitOfWork& work, const
 absl::StatusOr<CreditPolicy> CurrentPolicy(mysql::Connection& connection, const resource::Runtime& runtime) {
   ASSIGN_OR_RETURN(std::vector<resource::Record> found,
                    runtime.store().Select(connection, *runtime.catalog().Find(CreditPolicy::descriptor()),
-                                          {SqlCondition{kHolds, {}}},
-                                          "ORDER BY COALESCE(t.publish_time, t.create_time) DESC, t.id DESC",
-                                          /*limit=*/1));
+                                          {SqlCondition{kHolds, {}}}, "", /*limit=*/1));
   if (found.empty()) return CreditPolicy();
   return static_cast<const CreditPolicy&>(*found[0].message);
 }

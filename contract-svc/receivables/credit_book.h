@@ -27,8 +27,8 @@ inline constexpr char kDueReservation[] = "credit_reservation.expire";
 // An order that waits for credit does so as long as a reservation is held; then it is cancelled.
 inline constexpr char kDueCreditHold[] = "order.credit_hold";
 
-// Of policies t: it holds. One that was made before they were published has no state.
-inline constexpr char kHolds[] = "t.archive_time IS NULL AND (t.state IS NULL OR t.state = 'IN_FORCE')";
+// Of policies t: it holds. At most one does.
+inline constexpr char kHolds[] = "t.archive_time IS NULL AND t.state = 'IN_FORCE'";
 
 // The policy that holds; a default one when none was published.
 absl::StatusOr<receivable::v1::CreditPolicy> CurrentPolicy(mysql::Connection& connection,

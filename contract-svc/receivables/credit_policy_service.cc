@@ -20,9 +20,6 @@ namespace pb = receivable::v1;
 using resource::Change;
 using resource::UnitOfWork;
 
-// Policies that hold at most: one, and those made before they were published.
-constexpr int kHoldingMax = 1000;
-
 std::string Rpc(absl::string_view method) { return absl::StrCat("kam.receivable.v1.CreditService/", method); }
 
 absl::Status CheckPolicy(const pb::CreditPolicy& policy) {
@@ -51,7 +48,7 @@ absl::StatusOr<pb::CreditPolicy> Publish(const Context& context, rpc::Call& call
       context.runtime.Write<pb::CreditPolicy>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::CreditPolicy> {
         // The one that holds is locked first, so that two are published one after the other.
         ASSIGN_OR_RETURN(const std::vector<pb::CreditPolicy> holding,
-                         work.Find<pb::CreditPolicy>({kHolds, {}}, "ORDER BY t.id", kHoldingMax, /*lock=*/true));
+                         work.Find<pb::CreditPolicy>({kHolds, {}}, "", 1, /*lock=*/true));
         ASSIGN_OR_RETURN(auto change, work.Begin<pb::CreditPolicy>(request));
         RETURN_IF_ERROR(CheckRead(request.etag()));
         RETURN_IF_ERROR(rules::CheckOtherPerson(change.before.name(), work.actor().subject, change.before.creator(),

@@ -2,10 +2,13 @@
 // C-34.
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/mysql/migrate.h"
 #include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/context.h"
+#include "contract-svc/contracts/adoption.h"
 #include "contract-svc/testing/sales_fixture.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
@@ -99,14 +102,81 @@ TEST_F(CreditPolicyTest, APolicyHoldsOnceSomebodyElseHasPublishedIt) {
   EXPECT_THAT(Enter(contract, "1"), HasReason("CREDIT_NONE"));
   EXPECT_THAT(Publish(sd_, open.name()), HasReason("STATE_NOT_ALLOWED"));
 
-  // One that was made before there were states holds, until another is published.
+  // A program of the earlier release knows no states: what it makes is a draft, also after the one in force.
+  const std::string id = harness().NewId();
   harness().db().Execute(absl::StrCat(
-      "UPDATE credit_policies SET state = NULL, create_time = '2027-01-01' WHERE id = '", IdOf(open.name()), "'"));
-  harness().db().Execute(
-      absl::StrCat("UPDATE credit_policies SET publish_time = NULL WHERE id = '", IdOf(open.name()), "'"));
-  EXPECT_THAT(Enter(contract, "1"), IsOk());
-  ASSERT_THAT(Publish(sd_, Draft("unset_limit_type: CREDIT_LIMIT_TYPE_NONE").name()), IsOk());
+      "INSERT INTO credit_policies (id, version, create_time, update_time, creator, updater, title, "
+      "unset_limit_type) VALUES ('",
+      id, "', 1, '2027-01-01', '2027-01-01', '", fd_.subject, "', '", fd_.subject, "', 'Old', 'UNLIMITED')"));
+  const std::string old = absl::StrCat("creditPolicies/", id);
+  EXPECT_EQ(Get(old).state(), pb::CREDIT_POLICY_STATE_DRAFT);
   EXPECT_THAT(Enter(contract, "1"), HasReason("CREDIT_NONE"));
+  ASSERT_THAT(Publish(sd_, old), IsOk());
+  EXPECT_THAT(Enter(contract, "1"), IsOk());
+}
+
+// C-32, C-34: of the policies made before there were states the newest is in force after the upgrade, and its alarms
+// are reckoned.
+TEST_F(CreditPolicyTest, ThePolicyOfTheEarlierReleaseIsTakenOver) {
+  const std::string account = NewAccount("Customer");
+  Owe(account, "500");
+  const std::string caps = absl::StrCat("unset_limit_type: CREDIT_LIMIT_TYPE_UNLIMITED caps { account: '", account,
+                                        "' cap ", MoneyText("499"), " }");
+  const std::string first = Draft("").name(), newest = Draft(caps).name(), archived = Draft("").name();
+  const auto forget = [&](const std::string& name) {
+    harness().db().Execute(absl::StrCat("UPDATE credit_policies SET state = NULL WHERE id = '", IdOf(name), "'"));
+  };
+  for (const std::string& name : {first, newest, archived}) forget(name);
+  harness().db().Execute(
+      absl::StrCat("UPDATE credit_policies SET archive_time = '2026-01-01' WHERE id = '", IdOf(archived), "'"));
+  const auto migrations = mysql::ReadMigrations("contract-svc/schema");
+  ASSERT_THAT(migrations, IsOk());
+  const auto upgrade = [&] {
+    int found = 0;
+    for (const mysql::Migration& migration : *migrations) {
+      if (!absl::EndsWith(migration.name, "_credit_policy_in_force.sql")) continue;
+      for (const std::string& statement : mysql::SplitStatements(migration.sql)) harness().db().Execute(statement);
+      ++found;
+    }
+    EXPECT_EQ(found, 1);
+  };
+  upgrade();
+  EXPECT_EQ(Get(newest).state(), pb::CREDIT_POLICY_STATE_IN_FORCE);
+  EXPECT_EQ(Get(first).state(), pb::CREDIT_POLICY_STATE_REPLACED);
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COUNT(id) AS CHAR) FROM credit_policies WHERE state = 'REPLACED' AND id = '",
+                             IdOf(archived), "'")),
+            D("1"));
+  EXPECT_THAT(Enter(NewContract(account_, /*credit=*/true), "1"), IsOk());
+
+  const auto checks = [&] {
+    return Sql(
+        absl::StrCat("SELECT CAST(COUNT(due_id) AS CHAR) FROM due_items WHERE done_time IS NULL AND kind = "
+                     "'receivable.check' AND resource = '",
+                     newest, "'"));
+  };
+  const auto raised = [&] {
+    int count = 0;
+    for (const pb::ReceivableAlarm& alarm : Alarms(kapm_)) count += alarm.account() == account ? 1 : 0;
+    return count;
+  };
+  EXPECT_EQ(checks(), D("0"));
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_THAT(ScheduleAdoption(harness().runtime()), IsOk());
+    ASSERT_THAT(scheduler().RunDue(harness().clock().Now(), absl::InfiniteFuture()), IsOk());
+    EXPECT_EQ(checks(), D("1"));
+  }
+  EXPECT_EQ(raised(), 0);
+  NextDay();
+  EXPECT_EQ(raised(), 1);
+  EXPECT_EQ(checks(), D("1"));
+  harness().clock().Advance(-absl::Hours(24));
+  harness().db().Execute("DELETE FROM receivable_alarms");  // Other tests count theirs.
+
+  // One that was published meanwhile stays in force.
+  forget(first);
+  upgrade();
+  EXPECT_EQ(Get(newest).state(), pb::CREDIT_POLICY_STATE_IN_FORCE);
+  EXPECT_EQ(Get(first).state(), pb::CREDIT_POLICY_STATE_REPLACED);
 }
 
 // C-34: of several that are published at once one holds.
