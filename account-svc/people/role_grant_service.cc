@@ -36,17 +36,18 @@ absl::Status NotOwnRole(const UnitOfWork& work, const RoleGrant& grant) {
                "nobody changes the rights of a role he holds", {{"rule", "self"}, {"role", grant.role()}});
 }
 
-// Who administers rights is settled with the delivered rights, by those who run the suite: whoever could grant it here
-// would make people administrators whom nobody has confirmed.
 // The level of the delivered right that the row replaces; NONE when nothing is delivered.
 absl::StatusOr<pb::GrantLevel> DeliveredLevel(UnitOfWork& work, const RoleGrant& grant) {
-  ASSIGN_OR_RETURN(const std::vector<RoleGrant> delivered,
-                   work.Find<RoleGrant>({"t.origin = 'SEED' AND t.role = ? AND t.permission = ?",
-                                         {mysql::Value(grant.role()), mysql::Value(grant.permission())}},
-                                        "", 1));
+  ASSIGN_OR_RETURN(
+      const std::vector<RoleGrant> delivered,
+      work.Find<RoleGrant>({"t.origin = 'SEED' AND t.archive_time IS NULL AND t.role = ? AND t.permission = ?",
+                            {mysql::Value(grant.role()), mysql::Value(grant.permission())}},
+                           "", 1));
   return delivered.empty() ? pb::GRANT_LEVEL_NONE : delivered[0].level();
 }
 
+// Who administers rights is settled with the delivered rights, by those who run the suite: whoever could grant it here
+// would make people administrators whom nobody has confirmed.
 absl::Status NotPrivileged(const Context& context, UnitOfWork& work, const RoleGrant& grant) {
   const std::vector<std::string>& privileged = context.policy.privileged_permissions;
   if (grant.level() == organization::v1::GRANT_LEVEL_NONE ||
