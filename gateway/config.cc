@@ -18,6 +18,8 @@ ABSL_FLAG(std::string, http_client_ca_file, "", "PEM authorities of client certi
 ABSL_FLAG(bool, http_client_certificate_required, false, "Refuse clients without a certificate.");
 ABSL_FLAG(int, http_io_threads, 2, "Threads that do input and output.");
 ABSL_FLAG(int, http_connections_max, 1024, "Open HTTP connections; further ones get 503.");
+ABSL_FLAG(int, http_address_connections_max, 256,
+          "The same of one address; behind a TLS terminator as many as of all.");
 ABSL_FLAG(int, http_body_bytes_max, 8 << 20, "Longest request body, in bytes.");
 ABSL_FLAG(int64_t, http_held_body_bytes_max, int64_t{256} << 20,
           "Bytes of request bodies held at a time over all connections; further ones get 503.");
@@ -97,6 +99,7 @@ absl::StatusOr<GatewayConfig> ConfigFromFlags() {
   config.http.tls.require_client_certificate = absl::GetFlag(FLAGS_http_client_certificate_required);
   config.http.io_threads = absl::GetFlag(FLAGS_http_io_threads);
   config.http.connections = absl::GetFlag(FLAGS_http_connections_max);
+  config.http.address_connections = absl::GetFlag(FLAGS_http_address_connections_max);
   if (const int bytes = absl::GetFlag(FLAGS_http_body_bytes_max); bytes > 0) {
     config.http.body_bytes = static_cast<size_t>(bytes);
   } else {
@@ -120,6 +123,8 @@ absl::StatusOr<GatewayConfig> ConfigFromFlags() {
                      {{"value", absl::StrCat(value)}, {"least", absl::StrCat(least)}});
     }
   };
+  at_least("http_connections_max", config.http.connections, 1, "");
+  at_least("http_address_connections_max", config.http.address_connections, 1, "");
   // Otherwise a body that is small enough could never go through.
   at_least("http_held_body_bytes_max", config.http.held_body_bytes, config.http.address_body_bytes,
            ", http_address_body_bytes_max");

@@ -40,6 +40,8 @@ TEST(ConfigTest, EveryFlagThatIsMissingOrWrongIsNamedAtOnce) {
   const absl::FlagSaver saver;
   Set("http_listen", "nowhere");
   Set("jwt_algorithms", "RS256,HS256");
+  Set("http_connections_max", "-1");
+  Set("http_address_connections_max", "0");
   Set("http_body_bytes_max", "0");
   Set("principal_cache", "1h");
   Set("http_held_body_bytes_max", "-1");
@@ -49,10 +51,10 @@ TEST(ConfigTest, EveryFlagThatIsMissingOrWrongIsNamedAtOnce) {
   Set("native_in_flight_bytes_max", "999999");
   Set("native_transport_bytes_max", "1");
   EXPECT_THAT(ViolatedFields(ConfigFromFlags().status()),
-              ElementsAre("http_listen", "http_body_bytes_max", "http_held_body_bytes_max",
-                          "http_address_body_bytes_max", "native_calls_max", "native_caller_bytes_max",
-                          "native_in_flight_bytes_max", "native_transport_bytes_max", "backend", "jwks_file", "issuer",
-                          "jwt_algorithms", "principal_cache", "program_key_file"));
+              ElementsAre("http_listen", "http_body_bytes_max", "http_connections_max", "http_address_connections_max",
+                          "http_held_body_bytes_max", "http_address_body_bytes_max", "native_calls_max",
+                          "native_caller_bytes_max", "native_in_flight_bytes_max", "native_transport_bytes_max",
+                          "backend", "jwks_file", "issuer", "jwt_algorithms", "principal_cache", "program_key_file"));
 }
 
 TEST(ConfigTest, FlagsBecomeOptions) {

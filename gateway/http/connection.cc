@@ -86,17 +86,6 @@ std::string ResponseHead(const HttpResponse& response, bool close, bool tls) {
 tcp::socket& SocketOf(tcp::socket& stream) { return stream; }
 tcp::socket& SocketOf(asio::ssl::stream<tcp::socket>& stream) { return stream.next_layer(); }
 
-// Whose share of the room for bodies a connection takes: that of its address, or of its network of IPv6, of which one
-// peer has 2^64 addresses.
-std::string ShareOf(const asio::ip::address& address) {
-  if (!address.is_v6()) return address.to_string();
-  const asio::ip::address_v6 v6 = address.to_v6();
-  if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
-  const auto bytes = v6.to_bytes();
-  constexpr size_t kNetworkBytes = 8;
-  return std::string(bytes.begin(), bytes.begin() + kNetworkBytes);
-}
-
 // What one request holds of the bytes that all bodies together, and those from its address, may take.
 class HeldBytes {
  public:
@@ -129,14 +118,17 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
  public:
   static constexpr bool kTls = !std::is_same_v<Stream, tcp::socket>;
 
-  Connection(ConnectionHost* server, Worker* worker, tcp::socket socket, std::shared_ptr<asio::ssl::context> tls,
-             bool refuse)
+  Connection(ConnectionHost* server, Worker* worker, tcp::socket socket, const tcp::endpoint& peer,
+             std::shared_ptr<asio::ssl::context> tls, Refusal refusal)
       : server_(server),
         worker_(worker),
         tls_(std::move(tls)),
         stream_(MakeStream(std::move(socket), tls_.get())),
-        refuse_(refuse),
+        refusal_(refusal),
         buffer_(server->options.head.head_bytes + 2 * kReadBytes),
+        peer_(absl::StrCat(peer.address().is_v6() ? "[" : "", peer.address().to_string(),
+                           peer.address().is_v6() ? "]:" : ":", peer.port())),
+        share_(ShareOf(peer.address())),
         watchdog_(worker->context),
         answered_(worker->context) {}
 
@@ -146,12 +138,6 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
   void Start() {
     worker_->connections.insert(this);
     error_code ec;
-    const tcp::endpoint endpoint = SocketOf(stream_).remote_endpoint(ec);
-    if (!ec) {
-      share_ = ShareOf(endpoint.address());
-      peer_ = absl::StrCat(endpoint.address().is_v6() ? "[" : "", endpoint.address().to_string(),
-                           endpoint.address().is_v6() ? "]:" : ":", endpoint.port());
-    }
     SocketOf(stream_).set_option(tcp::no_delay(true), ec);
     auto self = this->shared_from_this();
     asio::co_spawn(
@@ -223,12 +209,16 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
   // Gives the place back. A handler may keep the object itself alive for longer, by its callback.
   void Release() {
     if (std::exchange(released_, true)) return;
-    if (refuse_) --server_->refusals_open;
+    if (refusal_ == Refusal::kNone) {
+      server_->Leave(share_);
+    } else {
+      --server_->refusals_open;
+    }
     server_->ConnectionClosed();
   }
 
   asio::awaitable<void> Run() {
-    if (refuse_) {
+    if (refusal_ != Refusal::kNone) {
       co_await Refuse();
       co_return;
     }
@@ -456,11 +446,15 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
     co_return co_await Write(std::move(response), /*close=*/true, /*is_head=*/false);
   }
 
-  // Over the connection limit.
+  // Over a limit of connections.
   asio::awaitable<void> Refuse() {
     Deadline(server_->options.linger_timeout);
     if constexpr (!kTls) {
-      HttpResponse response = ProtocolProblem(503, "TOO_MANY_CONNECTIONS", "the server has no connection to spare", "");
+      HttpResponse response =
+          ProtocolProblem(503, "TOO_MANY_CONNECTIONS",
+                          refusal_ == Refusal::kTooMany ? "the server has no connection to spare"
+                                                        : "your address has as many connections as one may have",
+                          "");
       const Next next = co_await Write(std::move(response), /*close=*/true, /*is_head=*/false);
       if (next == Next::kLinger) co_await Linger();
     }
@@ -487,10 +481,10 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
   Worker* const worker_;
   const std::shared_ptr<asio::ssl::context> tls_;
   Stream stream_;
-  const bool refuse_;
+  const Refusal refusal_;
   beast::flat_buffer buffer_;
-  std::string peer_;
-  std::string share_;
+  const std::string peer_;
+  const std::string share_;
   std::string client_cn_;
 
   asio::steady_timer watchdog_;
@@ -509,16 +503,25 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
 
 }  // namespace
 
-void StartConnection(ConnectionHost* host, Worker* worker, tcp::socket socket, std::shared_ptr<asio::ssl::context> tls,
-                     bool refuse) {
+std::string ShareOf(const asio::ip::address& address) {
+  if (!address.is_v6()) return address.to_string();
+  const asio::ip::address_v6 v6 = address.to_v6();
+  if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
+  const auto bytes = v6.to_bytes();
+  constexpr size_t kNetworkBytes = 8;
+  return std::string(bytes.begin(), bytes.begin() + kNetworkBytes);
+}
+
+void StartConnection(ConnectionHost* host, Worker* worker, tcp::socket socket, const tcp::endpoint& peer,
+                     std::shared_ptr<asio::ssl::context> tls, Refusal refusal) {
   const auto start = [&](auto connection) {
     asio::post(worker->context, [connection = std::move(connection)] { connection->Start(); });
   };
   if (tls != nullptr) {
-    start(std::make_shared<Connection<asio::ssl::stream<tcp::socket>>>(host, worker, std::move(socket), std::move(tls),
-                                                                       refuse));
+    start(std::make_shared<Connection<asio::ssl::stream<tcp::socket>>>(host, worker, std::move(socket), peer,
+                                                                       std::move(tls), refusal));
   } else {
-    start(std::make_shared<Connection<tcp::socket>>(host, worker, std::move(socket), nullptr, refuse));
+    start(std::make_shared<Connection<tcp::socket>>(host, worker, std::move(socket), peer, nullptr, refusal));
   }
 }
 

@@ -15,9 +15,11 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <string>
 #include <thread>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gateway/byte_budget.h"
@@ -65,6 +67,19 @@ class ConnectionHost : public std::enable_shared_from_this<ConnectionHost> {
     ++requests_refused;
     if (options.on_refused) options.on_refused(peer, status, reason);
   }
+  // Takes one of the connections of `share`; false, and nothing taken, when it has all that one address may have.
+  bool Join(const std::string& share) {
+    const std::lock_guard<std::mutex> lock(shares_mutex_);
+    const auto entry = connections_by_share_.try_emplace(share, 0).first;
+    if (entry->second >= options.address_connections) return false;
+    ++entry->second;
+    return true;
+  }
+  void Leave(const std::string& share) {
+    const std::lock_guard<std::mutex> lock(shares_mutex_);
+    const auto entry = connections_by_share_.find(share);
+    if (--entry->second == 0) connections_by_share_.erase(entry);
+  }
   void ConnectionClosed() {
     if (--connections_open == 0) AllClosed();
   }
@@ -83,12 +98,23 @@ class ConnectionHost : public std::enable_shared_from_this<ConnectionHost> {
  private:
   // Called on a connection's thread when the last one is gone.
   virtual void AllClosed() = 0;
+
+  std::mutex shares_mutex_;
+  absl::flat_hash_map<std::string, int> connections_by_share_;  // Under shares_mutex_; only those that have one.
 };
 
-// Serves what was accepted, on the worker's thread, with TLS when there is a `tls` context. `refuse`: answers that
-// there are too many connections. Counted in connections_open, and in refusals_open, by the caller.
+// Whose share of the connections and of the room for bodies a connection takes: that of its address, or of its network
+// of IPv6, of which one peer has 2^64 addresses.
+std::string ShareOf(const boost::asio::ip::address& address);
+
+// Why a connection is not served.
+enum class Refusal { kNone, kTooMany, kTooManyOfAddress };
+
+// Serves what was accepted from `peer`, on the worker's thread, with TLS when there is a `tls` context; or answers why
+// it does not. Counted by the caller: in connections_open, in refusals_open if refused, else by Join().
 void StartConnection(ConnectionHost* host, Worker* worker, boost::asio::ip::tcp::socket socket,
-                     std::shared_ptr<boost::asio::ssl::context> tls, bool refuse);
+                     const boost::asio::ip::tcp::endpoint& peer, std::shared_ptr<boost::asio::ssl::context> tls,
+                     Refusal refusal);
 
 }  // namespace kam::http
 

@@ -32,6 +32,7 @@ absl::Status CheckOptions(const ServerOptions& options) {
   };
   positive("io_threads", options.io_threads);
   positive("connections", options.connections);
+  positive("address_connections", options.address_connections);
   positive("requests_per_connection", options.requests_per_connection);
   positive("held_body_bytes", options.held_body_bytes);
   positive("address_body_bytes", options.address_body_bytes);
@@ -154,14 +155,22 @@ void HttpServer::Impl::Accept() {
 
 void HttpServer::Impl::Adopt(tcp::socket socket, Worker& worker) {
   ++connections_accepted;
-  const bool refuse = connections_open - refusals_open >= options.connections;
-  if (refuse) {
+  error_code ec;
+  const tcp::endpoint peer = socket.remote_endpoint(ec);
+  if (ec) return;  // Gone already.
+  Refusal refusal = Refusal::kNone;
+  if (connections_open - refusals_open >= options.connections) {
+    refusal = Refusal::kTooMany;
+  } else if (!Join(ShareOf(peer.address()))) {
+    refusal = Refusal::kTooManyOfAddress;
+  }
+  if (refusal != Refusal::kNone) {
     ++connections_refused;
     if (options.tls.enabled() || refusals_open >= kRefusalsMax) return;
     ++refusals_open;
   }
   ++connections_open;
-  StartConnection(this, &worker, std::move(socket), tls_context(), refuse);
+  StartConnection(this, &worker, std::move(socket), peer, tls_context(), refusal);
 }
 
 absl::Status HttpServer::Impl::ReloadCertificates() {

@@ -52,6 +52,9 @@ struct ServerOptions {
   size_t chunk_extension_bytes = 256;
   // Open connections. Over: 503 and close; TLS connections are closed before the handshake.
   int connections = 1024;
+  // The same of those from one address (IPv6: one network of 64 bits), so that one peer cannot take the places of all.
+  // Behind a TLS terminator all come from one address: give it all of them.
+  int address_connections = 256;
   // Requests served on one connection before it is closed.
   int requests_per_connection = 1000;
 

@@ -545,6 +545,34 @@ TEST(ServerTest, BodiesOfAllConnectionsTogetherHaveALimit) {
   EXPECT_EQ(next.Receive().status, 200);
 }
 
+TEST(ServerTest, ConnectionsFromOneAddressLeavePlacesForTheOthers) {
+  ServerOptions options = PlainOptions();
+  options.address_connections = 2;
+  const auto server = StartOrDie(options, Echo);
+  // A stranger opens what he can and says nothing.
+  auto idle = std::make_unique<RawClient>(server->port(), "127.0.0.2");
+  RawClient idle_too(server->port(), "127.0.0.2");
+  RawClient refused(server->port(), "127.0.0.2");
+  const RawResponse response = refused.Receive();
+  EXPECT_EQ(response.status, 503);
+  EXPECT_THAT(response.body, HasSubstr("\"reason\":\"TOO_MANY_CONNECTIONS\""));
+  EXPECT_THAT(response.body, HasSubstr("your address"));
+  EXPECT_TRUE(refused.WaitForClose());
+  // Somebody else is served.
+  RawClient other(server->port(), "127.0.0.1");
+  ASSERT_TRUE(other.Send(Get("")));
+  EXPECT_EQ(other.Receive().status, 200);
+  // One place of the stranger is free again once the server has noticed; a refused connection took none.
+  idle.reset();
+  const absl::Time give_up = absl::Now() + absl::Seconds(20);
+  while (server->stats().connections_open > 2 && absl::Now() < give_up) std::this_thread::yield();
+  RawClient again(server->port(), "127.0.0.2");
+  ASSERT_TRUE(again.Send(Get("")));
+  EXPECT_EQ(again.Receive().status, 200);
+  RawClient still_refused(server->port(), "127.0.0.2");
+  EXPECT_EQ(still_refused.Receive().status, 503);
+}
+
 TEST(ServerTest, BodiesFromOneAddressLeaveRoomForTheOthers) {
   ServerOptions options = PlainOptions();
   options.held_body_bytes = 100'000;
