@@ -1,13 +1,12 @@
-// RPCs that change one resource by a rule.
+// RPCs of the account service that write; those that change one resource by a rule: common/resource/verb.h.
 #ifndef KAM_ACCOUNT_SVC_VERB_H_
 #define KAM_ACCOUNT_SVC_VERB_H_
 
-#include <type_traits>
 #include <utility>
 
 #include "account-svc/context.h"
+#include "common/resource/verb.h"
 #include "common/rpc/call.h"
-#include "common/status/status.h"
 
 namespace kam::account {
 
@@ -19,20 +18,9 @@ void AddWrite(const Context& context, absl::string_view method, rpc::Registry* r
   });
 }
 
-// Adds `method`: loads the resource that the request names, checks etag and transition, lets `rule` decide, saves. The
-// rule takes (UnitOfWork&, const Request&, T* after), or a resource::Change<T>* where it must know what was before.
 template <typename T, typename Request, typename Rule>
 void AddVerb(const Context& context, absl::string_view method, rpc::Registry* registry, Rule rule) {
-  AddWrite<T, Request>(context, method, registry,
-                       [rule](resource::UnitOfWork& work, const Request& request) -> absl::StatusOr<T> {
-                         ASSIGN_OR_RETURN(auto change, work.Begin<T>(request));
-                         if constexpr (std::is_invocable_v<Rule, resource::UnitOfWork&, const Request&, T*>) {
-                           RETURN_IF_ERROR(rule(work, request, &change.after));
-                         } else {
-                           RETURN_IF_ERROR(rule(work, request, &change));
-                         }
-                         return work.Save(std::move(change));
-                       });
+  resource::AddVerb<T, Request>(context.runtime, method, registry, std::move(rule));
 }
 
 }  // namespace kam::account

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -13,6 +14,7 @@
 #include "aftersales-svc/policy.h"
 #include "common/resource/names.h"
 #include "common/resource/runtime.h"
+#include "common/resource/verb.h"
 #include "common/rpc/call.h"
 #include "common/schedule/schedule.h"
 #include "google/protobuf/message.h"
@@ -62,21 +64,17 @@ absl::Status NothingToPrepare(const Env&, const rpc::Call&, const Request&) {
   return absl::OkStatus();
 }
 
-// Registers a verb: begin (lock, scope, etag, transition), `apply`, save.
-//   apply(UnitOfWork&, const rpc::Call&, const Request&, resource::Change<Resource>*) -> absl::Status
-//   prepare(const Env&, const rpc::Call&, const Request&) -> absl::Status, before the transaction: questions to others
+// Registers a verb (common/resource/verb.h) of which `prepare(const Env&, const rpc::Call&, const Request&)` asks
+// others before the transaction; who is named is known here afterwards.
 template <typename Request, typename Resource, typename Apply, typename Prepare = decltype(&NothingToPrepare<Request>)>
 void AddVerb(const Env& env, absl::string_view method, Apply apply, Prepare prepare = &NothingToPrepare<Request>) {
-  env.registry->Add<Request, Resource>(
-      method, [env, apply, prepare](rpc::Call& call, const Request& request) -> absl::StatusOr<Resource> {
+  resource::AddVerb<Resource, Request>(
+      *env.runtime, method, env.registry,
+      [env, prepare](rpc::Call& call, const Request& request) -> absl::Status {
         RETURN_IF_ERROR(EnsureNamed(env, call, {&request}));
-        RETURN_IF_ERROR(prepare(env, call, request));
-        return env.runtime->Write<Resource>(call, request, [&](resource::UnitOfWork& work) -> absl::StatusOr<Resource> {
-          ASSIGN_OR_RETURN(auto change, work.template Begin<Resource>(request));
-          RETURN_IF_ERROR(apply(work, call, request, &change));
-          return work.Save(std::move(change));
-        });
-      });
+        return prepare(env, call, request);
+      },
+      [](resource::UnitOfWork&, const Request&) { return absl::OkStatus(); }, std::move(apply));
 }
 
 }  // namespace kam::aftersales

@@ -16,7 +16,8 @@ namespace kam::resource {
 // Adds `method` (full name): calls `before(rpc::Call&, const Request&)` outside the transaction, then inside it
 // `lock(UnitOfWork&, const Request&)`, which locks what comes first in the lock order; loads the resource that the
 // request names, checks etag and transition, lets `rule` decide, saves. The rule takes (UnitOfWork&, const Request&,
-// T* after), or a Change<T>* where it must know what was before.
+// T* after), or a Change<T>* where it must know what was before, or (UnitOfWork&, const rpc::Call&, const Request&,
+// Change<T>*) where it must know who asks.
 template <typename T, typename Request, typename Before, typename Lock, typename Rule>
 void AddVerb(Runtime& runtime, absl::string_view method, rpc::Registry* registry, Before before, Lock lock, Rule rule) {
   registry->Add<Request, T>(
@@ -27,8 +28,10 @@ void AddVerb(Runtime& runtime, absl::string_view method, rpc::Registry* registry
           ASSIGN_OR_RETURN(auto change, work.Begin<T>(request));
           if constexpr (std::is_invocable_v<Rule, UnitOfWork&, const Request&, T*>) {
             RETURN_IF_ERROR(rule(work, request, &change.after));
-          } else {
+          } else if constexpr (std::is_invocable_v<Rule, UnitOfWork&, const Request&, Change<T>*>) {
             RETURN_IF_ERROR(rule(work, request, &change));
+          } else {
+            RETURN_IF_ERROR(rule(work, call, request, &change));
           }
           return work.Save(std::move(change));
         });
