@@ -4,6 +4,7 @@
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/verb.h"
 #include "account-svc/work/work_service.h"
+#include "common/resource/purge.h"
 #include "common/resource/standard.h"
 #include "common/schedule/schedule.h"
 #include "common/status/status.h"
@@ -113,16 +114,15 @@ absl::Status CheckPreference(UnitOfWork& work, const pb::NotificationPreference&
 absl::Status Purge(const Context& context, UnitOfWork& work) {
   constexpr int kHoursOfDay = 24;
   const auto days_ago = [&](int days) { return work.now() - absl::Hours(kHoursOfDay) * days; };
-  ASSIGN_OR_RETURN(const int64_t read, work.connection().Execute(
-                                           absl::StrCat("DELETE FROM notifications WHERE state = 'READ' AND read_time "
-                                                        "< ? ORDER BY id LIMIT ",
-                                                        kPurgedAtOnce),
-                                           {days_ago(context.policy.notification_read_days)}));
-  ASSIGN_OR_RETURN(
-      const int64_t old,
-      work.connection().Execute(
-          absl::StrCat("DELETE FROM notifications WHERE create_time < ? ORDER BY id LIMIT ", kPurgedAtOnce),
-          {days_ago(context.policy.notification_days)}));
+  const auto purge = [&](const std::string& where, absl::Time before) {
+    const auto* method = pb::Notification::descriptor()->file()->pool()->FindMethodByName(
+        absl::StrCat(kService, ".MarkNotificationRead"));
+    return resource::Purge(work, *work.runtime().catalog().FindCollection(kPurgeResource), *method, {where, {before}},
+                           kPurgedAtOnce, "the retention period of notices is over");
+  };
+  ASSIGN_OR_RETURN(const int64_t read,
+                   purge("state = 'READ' AND read_time < ?", days_ago(context.policy.notification_read_days)));
+  ASSIGN_OR_RETURN(const int64_t old, purge("create_time < ?", days_ago(context.policy.notification_days)));
   const bool more = read == kPurgedAtOnce || old == kPurgedAtOnce;
   const absl::CivilDay tomorrow = absl::ToCivilDay(work.now(), context.zone) + 1;
   return schedule::Schedule(work, kPurge, kPurgeResource, more ? work.now() : absl::FromCivil(tomorrow, context.zone));

@@ -356,6 +356,13 @@ TEST_F(NotificationTest, OldOnesAreDropped) {
   EXPECT_EQ(stored(), IdOf(kept));
   RunAt("2027-01-07 12:00");
   EXPECT_EQ(stored(), "");
+  // The trail keeps them and says that their time is over.
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get(absl::StrCat("SELECT COUNT(*) FROM changes WHERE FIND_IN_SET(resource_id, '", both,
+                                  "') > 0 AND kind = 'DELETED'"))
+                .integer(),
+            2);
 }
 
 // G-22

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "common/id/digest.h"
 #include "common/resource/names.h"
+#include "common/resource/purge.h"
 #include "common/status/status.h"
 
 namespace kam::event {
@@ -46,7 +47,7 @@ class Verifier {
 
   absl::StatusOr<AuditReport> Verify() {
     ASSIGN_OR_RETURN(report_.head, AuditHead(database_, absl::Now() + kBatchTimeout));
-    for (int64_t after = 0; after < report_.head.sequence && !IsFull();) {
+    for (int64_t after = 0; after < report_.head.sequence;) {
       int64_t last = 0;
       RETURN_IF_ERROR(Batch([&](mysql::Connection& connection) -> absl::Status {
         ASSIGN_OR_RETURN(last, Walk(connection, after));
@@ -68,10 +69,10 @@ class Verifier {
     return database_.Run(absl::Now() + kBatchTimeout, work);
   }
 
-  bool IsFull() const { return report_.findings.size() >= AuditReport::kFindingsMax; }
-
+  // A thousand findings of one kind must not hide one of another.
   void Add(AuditFinding finding) {
-    if (!IsFull()) report_.findings.push_back(std::move(finding));
+    ++report_.faults;
+    if (++kept_[finding.fault] <= AuditReport::kFindingsMax) report_.findings.push_back(std::move(finding));
   }
 
   // `content`: kAuditColumns.
@@ -122,7 +123,6 @@ class Verifier {
   }
 
   void CheckEnd() {
-    if (IsFull()) return;
     const AuditAnchor& head = report_.head;
     if (expected_ <= head.sequence) {
       AddMissing(AuditFault::kTruncated, expected_, head.sequence);
@@ -155,7 +155,8 @@ class Verifier {
     return absl::OkStatus();
   }
 
-  // The changes of the last batch are of resources that are there, and not newer than those.
+  // The changes of the last batch are of resources that are there, and not newer than those; or of such as were
+  // deleted, and not newer than that.
   absl::Status CheckResourcesOf(mysql::Connection& connection) {
     std::map<const resource::Type*, std::map<std::string, std::vector<const Row*>>> by_type;
     for (const Row& row : rows_) {
@@ -172,6 +173,7 @@ class Verifier {
                                         Params(ids)));
       std::map<std::string, int64_t> versions;
       for (const Row& row : found) versions[row[0].text()] = row[1].integer();
+      if (versions.size() < changes.size()) RETURN_IF_ERROR(AddDeleted(connection, ids, &versions));
       for (const auto& [id, rows] : changes) {
         const auto version = versions.find(id);
         for (const Row* row : rows) {
@@ -183,6 +185,19 @@ class Verifier {
         }
       }
     }
+    return absl::OkStatus();
+  }
+
+  // The last versions of those of `ids` that have none yet and whose deletion the trail tells of.
+  static absl::Status AddDeleted(mysql::Connection& connection, const std::vector<Value>& ids,
+                                 std::map<std::string, int64_t>* versions) {
+    std::vector<Value> params = ids;
+    params.emplace_back(resource::kDeleted);
+    ASSIGN_OR_RETURN(const std::vector<Row> deleted,
+                     connection.Query(absl::StrCat("SELECT resource_id, version FROM changes WHERE resource_id IN (",
+                                                   resource::Placeholders(ids.size()), ") AND kind = ?"),
+                                      Params(params)));
+    for (const Row& row : deleted) versions->emplace(row[0].text(), row[1].integer());
     return absl::OkStatus();
   }
 
@@ -207,7 +222,7 @@ class Verifier {
         "SELECT t.id, t.version, EXISTS (SELECT 1 FROM changes c WHERE c.resource_id = t.id AND c.version = t.version) "
         "FROM ",
         type.table(), " t WHERE t.id > ? ORDER BY t.id LIMIT ?");
-    for (std::string after; !IsFull();) {
+    for (std::string after;;) {
       std::vector<Row> rows;
       RETURN_IF_ERROR(Batch([&](mysql::Connection& connection) -> absl::Status {
         ASSIGN_OR_RETURN(rows, connection.Query(sql, {after, kRowsAtOnce}));
@@ -229,6 +244,7 @@ class Verifier {
   const resource::Catalog& catalog_;
   std::map<int64_t, std::set<std::string>> anchors_;  // Links by number.
   AuditReport report_;
+  std::map<AuditFault, size_t> kept_;
   // The walk.
   int64_t expected_ = 1;
   std::string previous_;

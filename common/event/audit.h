@@ -53,14 +53,15 @@ struct AuditFinding {
 };
 
 struct AuditReport {
-  static constexpr size_t kFindingsMax = 1000;
+  static constexpr size_t kFindingsMax = 1000;  // Of one kind of fault.
   AuditAnchor head;
   int64_t rows = 0;                    // Looked at.
-  std::vector<AuditFinding> findings;  // At most kFindingsMax.
+  int64_t faults = 0;                  // All that were found.
+  std::vector<AuditFinding> findings;  // The first of each kind.
 };
 
 // Walks the whole chain in batches, while the service may go on writing: links, gaps, head, `anchors`; whether every
-// change is of a resource of `catalog` that is there, one a version; and whether every resource has the change that
+// change is of a resource of `catalog` that is there or was deleted later, one a version; and whether every resource has the change that
 // made it what it is. Reads only.
 absl::StatusOr<AuditReport> VerifyAudit(mysql::Database& database, const resource::Catalog& catalog,
                                         const std::vector<AuditAnchor>& anchors);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/event/feed.h"
+#include "common/resource/purge.h"
 #include "common/resource/runtime.h"
 #include "common/resource/testing/widget_tables.h"
 #include "common/testing/mariadb.h"
@@ -297,6 +298,64 @@ TEST_F(AuditTest, ChangesNumberedBeforeTheChainAreLinkedWhenTheSequencerFirstPas
   Number();
   EXPECT_EQ(Head().sequence, 5);
   EXPECT_THAT(Faults(), IsEmpty());
+}
+
+// G-20, G-22: what ends with its retention period leaves its trail, and the trail says that it ended.
+TEST_F(AuditTest, WhatWasDeletedInOrderIsNoFault) {
+  const std::string gone = Write(3), kept = Write(2);
+  const auto* method =
+      google::protobuf::DescriptorPool::generated_pool()->FindMethodByName("kam.testing.v1.WidgetService.UpdateWidget");
+  auth::Principal program;
+  program.subject = "programs/test";
+  const auto purge = [&](const std::string& name) {
+    int64_t purged = 0;
+    const absl::Status status = runtime_.WriteAs(program, method, "", [&](resource::UnitOfWork& work) -> absl::Status {
+      ASSIGN_OR_RETURN(purged, resource::Purge(work, *Catalog().FindCollection("widgets"), *method,
+                                               {"id = ?", {Id(name)}}, 10, "its time is over"));
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(status.ok()) << status;
+    return purged;
+  };
+  EXPECT_EQ(purge(gone), 1);
+  EXPECT_EQ(purge(gone), 0) << "once";
+  Number();
+  EXPECT_THAT(Faults(), IsEmpty());
+  EXPECT_EQ(temp_
+                .Get(absl::StrCat("SELECT COUNT(*) FROM changes WHERE resource_id = '", Id(gone),
+                                  "' AND kind = 'DELETED' AND version = 4 AND reason = 'its time is over'"))
+                .integer(),
+            1);
+  // Whoever deletes a row himself is found, and so is a change after the end.
+  temp_.Execute(absl::StrCat("DELETE FROM widgets WHERE id = '", Id(kept), "'"));
+  EXPECT_THAT(Faults(), ElementsAre(absl::StrCat("INSERTED 4 ", kept, " 1"), absl::StrCat("INSERTED 5 ", kept, " 2")));
+  temp_.Execute(absl::StrCat("UPDATE changes SET version = 5 WHERE resource_id = '", Id(gone), "' AND version = 3"));
+  EXPECT_THAT(Faults(), Contains(absl::StrCat("INSERTED 3 ", gone, " 5")));
+}
+
+// G-20: many findings of one kind hide none of another.
+TEST_F(AuditTest, EveryKindOfFaultIsNamedHoweverManyThereAre) {
+  constexpr int kMany = 1200;
+  std::string values;
+  for (int i = 0; i < kMany; ++i) {
+    absl::StrAppend(&values, i == 0 ? "" : ", ", "('", absl::Dec(i, absl::kZeroPad16),
+                    "orphan0000', '2026-01-01', 'employees/x', 'm', 'CREATED', 'widgets', '[]', '",
+                    absl::Dec(i, absl::kZeroPad16), "absent0000', 1)");
+  }
+  temp_.Execute(absl::StrCat(
+      "INSERT INTO changes (change_id, change_time, actor, method, kind, collection, fields, resource_id, version) "
+      "VALUES ",
+      values));
+  Number();
+  const std::string last = Write(2);
+  Number();
+  temp_.Execute(absl::StrCat("UPDATE changes SET reason = 'another' WHERE sequence = ", kMany + 1));
+  const absl::StatusOr<AuditReport> report = VerifyAudit(temp_.database(), Catalog(), {});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->faults, kMany + 1);
+  EXPECT_THAT(report->findings, SizeIs(AuditReport::kFindingsMax + 1));
+  EXPECT_EQ(report->findings.back().fault, AuditFault::kChanged);
+  EXPECT_EQ(report->findings.back().resource, last);
 }
 
 }  // namespace
