@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "aftersales-svc/testing/world.h"
 #include "common/testing/matchers.h"
+#include "common/testing/state_pairs.h"
 
 namespace kam::aftersales {
 namespace {
@@ -55,6 +56,18 @@ TEST(AftersalesSvcTest, TheRightsHoldExactlyThePermissionsOfTheRpcs) {
     }
   }
   EXPECT_EQ(listed, used);
+}
+
+// S-05, S-15, S-33, S-34
+TEST(AftersalesSvcTest, EveryRecordWithStatesHasATableOfItsVerbs) {
+  // Where a table is, it must name every verb of its record: see TryEveryVerbInEveryState.
+  const std::set<std::string> tables = {"complaints",          "followUps",           "questionnaires",
+                                        "satisfactionReviews", "satisfactionTargets", "warrantyClaims"};
+  std::set<std::string> declared;
+  for (const auto& [collection, machine] : kam::testing::Machines(testing::World::Fresh().harness().registry())) {
+    declared.insert(collection);
+  }
+  EXPECT_EQ(declared, tables);
 }
 
 // R.2: GM and SD see all.
