@@ -1,9 +1,6 @@
 // kam_rights_doc FILE: writes to FILE (docs/rights.md) who holds which right as delivered, by family and mode.
 // kam_rights_doc --check FILE: changes nothing; status 1 when FILE says something else. Runs in the source root.
-#include <cstdio>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -13,7 +10,9 @@
 #include "account-svc/rules/organization_rules.h"
 #include "account-svc/rules/right_rules.h"
 #include "common/resource/type.h"
+#include "common/status/status.h"
 #include "tests/authorization/rights.h"
+#include "tests/documents/generated_page.h"
 
 namespace kam::authorization {
 namespace {
@@ -62,33 +61,12 @@ std::string Page(const Rights& rights) {
   return page;
 }
 
-int Run(bool check, const std::string& file) {
-  const absl::StatusOr<Rights> rights = ReadAllRights();
-  if (!rights.ok()) {
-    std::fprintf(stderr, "%s\n", rights.status().ToString().c_str());
-    return 1;
-  }
-  const std::string page = Page(*rights);
-  if (!check) {
-    std::ofstream(file, std::ios::binary) << page;
-    return 0;
-  }
-  std::ifstream in(file, std::ios::binary);
-  std::stringstream content;
-  content << in.rdbuf();
-  if (content.str() == page) return 0;
-  std::fprintf(stderr, "%s is not current: run ./dev coverage\n", file.c_str());
-  return 1;
+absl::StatusOr<std::string> PageNow() {
+  ASSIGN_OR_RETURN(const Rights rights, ReadAllRights());
+  return Page(rights);
 }
 
 }  // namespace
 }  // namespace kam::authorization
 
-int main(int argc, char** argv) {
-  const bool check = argc == 3 && std::string(argv[1]) == "--check";
-  if (argc != 2 && !check) {
-    std::fprintf(stderr, "usage: kam_rights_doc [--check] FILE\n");
-    return 2;
-  }
-  return kam::authorization::Run(check, argv[argc - 1]);
-}
+int main(int argc, char** argv) { return kam::documents::PageMain(argc, argv, kam::authorization::PageNow); }

@@ -3,10 +3,8 @@
 // kam_coverage --check FILE: changes nothing; status 1 when FILE says something else.
 // Runs in the source root.
 #include <cstdio>
-#include <fstream>
 #include <map>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -16,6 +14,7 @@
 #include "kam/api/method.pb.h"
 #include "tests/coverage/requirements.h"
 #include "tests/coverage/test_sources.h"
+#include "tests/documents/generated_page.h"
 #include "tests/protocol/descriptors.h"
 
 namespace kam::coverage {
@@ -149,37 +148,13 @@ void Print(const Coverage& coverage) {
   }
 }
 
-int Main(bool check, const std::string& path) {
-  const absl::StatusOr<Coverage> coverage = Collect();
-  if (!coverage.ok()) {
-    std::fprintf(stderr, "kam_coverage: %s\n", std::string(coverage.status().message()).c_str());
-    return 1;
-  }
-  const std::string text = Render(*coverage);
-  if (check) {
-    std::ifstream in(path, std::ios::binary);
-    std::stringstream content;
-    content << in.rdbuf();
-    if (content.str() == text) return 0;
-    std::fprintf(stderr, "%s is not current: run ./dev coverage and commit it\n", path.c_str());
-    return 1;
-  }
-  Print(*coverage);
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out << text;
-  if (out.flush()) return 0;
-  std::fprintf(stderr, "kam_coverage: cannot write %s\n", path.c_str());
-  return 1;
+absl::StatusOr<std::string> Page() {
+  ASSIGN_OR_RETURN(const Coverage coverage, Collect());
+  Print(coverage);
+  return Render(coverage);
 }
 
 }  // namespace
 }  // namespace kam::coverage
 
-int main(int argc, char** argv) {
-  const bool check = argc == 3 && std::string(argv[1]) == "--check";
-  if (argc != 2 && !check) {
-    std::fprintf(stderr, "usage: kam_coverage [--check] FILE\n");
-    return 2;
-  }
-  return kam::coverage::Main(check, argv[argc - 1]);
-}
+int main(int argc, char** argv) { return kam::documents::PageMain(argc, argv, kam::coverage::Page); }
