@@ -32,7 +32,8 @@ namespace {
 
 constexpr int64_t kFew = 10'000;
 constexpr int64_t kMany = 1'000'000;
-constexpr int64_t kOwned = 200;  // Accounts of every owner.
+constexpr int64_t kOwned = 200;        // Accounts of every owner.
+constexpr int64_t kInDepartment = 25;  // Owners of every department: half of the few accounts.
 constexpr int64_t kFiles = 100'000;
 constexpr int kCalls = 400;
 constexpr int kPage = 50;
@@ -71,7 +72,8 @@ absl::Status Load(int64_t begin, int64_t end) {
                         "', '客户", mixed, "号有限公司', 1)");
         absl::StrAppend(&members, comma, "('", id, "', '", owner, "', 'HOLDER')");
         if (n % kOwned == 0) {
-          absl::StrAppend(&people, people.empty() ? "" : ", ", "('", owner, "', 1, '/d/', '", region, "')");
+          absl::StrAppend(&people, people.empty() ? "" : ", ", "('", owner, "', 1, '/d/", n / kOwned / kInDepartment,
+                          "/', '", region, "')");
         }
       }
       RETURN_IF_ERROR(connection
@@ -149,9 +151,13 @@ absl::StatusOr<Times> List(const auth::Principal& reader, const Question& questi
 
 absl::Status MeasureLists() {
   World& world = World::Get();
+  auth::Principal manager = world.harness().PrincipalFor("RM", world.harness().NewId());
+  manager.regions = {"华东"};
   const std::vector<std::pair<const char*, auth::Principal>> readers = {
       {"all rows", world.harness().PrincipalFor("KAPM", world.harness().NewId())},
-      {"own rows", world.harness().PrincipalFor("KAX", OwnerId(17), "/d/")},
+      {"own rows", world.harness().PrincipalFor("KAX", OwnerId(17), "/d/0/")},
+      {"department rows", world.harness().PrincipalFor("KAM", OwnerId(17), "/d/0/")},
+      {"region rows", manager},
   };
   std::vector<Times> few;
   std::printf("\n3. List %d accounts, filtered and ordered\n", kPage);
