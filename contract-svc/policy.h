@@ -46,7 +46,7 @@ struct Policy {
   // Who decides on a sales policy (C-06), and who agrees to a package before it is offered (C-07); never the one who
   // asks.
   std::vector<std::string> sales_policy_deciders = {"GM", "SD"};
-  std::vector<std::string> package_offer_deciders = {"SM", "SD"};
+  std::vector<std::string> package_offer_deciders = {"SM"};
   // Time to decide about a request; then it expires.
   absl::Duration approval_decide_within = absl::Hours(72);
   // Longest window in which somebody may leave his decisions to another.

@@ -119,11 +119,12 @@ const std::map<std::string, Machine>& Tables() {
         {"ResolveOrder", "DISPUTED > RESOLVED"}}},
       // C-07
       {"packageOffers",
-       {{"SubmitPackageOffer", "DRAFT > IN_APPROVAL"}, {"WithdrawPackageOffer", "AGREED > WITHDRAWN"}}},
+       {{"SubmitPackageOffer", "DRAFT > IN_APPROVAL"}, {"WithdrawPackageOffer", "DRAFT, AGREED > WITHDRAWN"}}},
       // C-01
       {"priceBooks",
        {{"CheckPriceBook", "DRAFT, CHECKED > CHECKED"},
         {"SubmitPriceBook", "DRAFT, CHECKED > IN_APPROVAL"},
+        {"DiscardPriceBook", "DRAFT, CHECKED > DISCARDED"},
         {"RevisePriceBook", "RELEASED, SUPERSEDED > ="}}},
       // C-01
       {"priceSimulations", {{"ContinuePriceSimulation", "RUNNING > ="}}},
@@ -143,6 +144,7 @@ const std::map<std::string, Machine>& Tables() {
         {"SendQuote", "APPROVED > SENT"},
         {"AcceptQuote", "SENT > ACCEPTED"},
         {"RejectQuote", "SENT > REJECTED"},
+        {"CancelQuote", "DRAFT, PRICED, APPROVED > CANCELLED"},
         {"ReviseQuote", "APPROVED, SENT, REJECTED, EXPIRED > SUPERSEDED"},
         {"RecordNegotiationRound", "DRAFT, PRICED, IN_APPROVAL, APPROVED, SENT > ="},
         {"ExpireQuote", "APPROVED, SENT > EXPIRED"}}},
@@ -173,9 +175,10 @@ const std::map<std::string, Machine>& Tables() {
         {"SubmitSalesPolicy", "DRAFT > IN_APPROVAL"},
         {"PublishSalesPolicy", "APPROVED > PUBLISHED"},
         {"ReviseSalesPolicy", "PUBLISHED > ="},
-        {"WithdrawSalesPolicy", "APPROVED, PUBLISHED > WITHDRAWN"},
+        {"WithdrawSalesPolicy", "DRAFT, APPROVED, PUBLISHED > WITHDRAWN"},
         {"AcknowledgeSalesPolicy", "PUBLISHED > ="},
-        {"CommentSalesPolicy", "PUBLISHED > ="}}},
+        {"CommentSalesPolicy", "PUBLISHED > ="},
+        {"AnswerSalesPolicyOpinion", "PUBLISHED, REVISED, WITHDRAWN > ="}}},
       // C-27
       {"serviceFees", {{"PublishServiceFee", "DRAFT > PUBLISHED"}, {"WithdrawServiceFee", "PUBLISHED > WITHDRAWN"}}},
       // C-23

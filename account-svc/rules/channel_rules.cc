@@ -96,6 +96,10 @@ absl::Status CompleteEvaluation(absl::string_view actor, v1::ChannelEvaluation* 
 }
 
 absl::Status CheckPublishedPrice(const google::type::Money& list_price, const v1::ResalePriceCheck& check) {
+  if (list_price.currency_code().empty()) {
+    return InvalidField("resale_price_check.published_price", "PUBLISHED_PRICE_WRONG",
+                        "contract-svc publishes no list price of the product yet: name it in product, not by its code");
+  }
   ASSIGN_OR_RETURN(const Money given, FromProto(check.published_price(), "resale_price_check.published_price"));
   ASSIGN_OR_RETURN(const Money published, FromProto(list_price, "product.list_price"));
   if (given == published) return absl::OkStatus();

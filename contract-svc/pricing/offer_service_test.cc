@@ -65,6 +65,28 @@ TEST_F(OfferTest, APolicyLivesFromDraftToWithdrawal) {
   EXPECT_EQ(Call<pb::SalesPolicy>(world_.kax, absl::StrCat(kPolicies, "CommentSalesPolicy"), comment)->opinions_size(),
             1);
 
+  // What became of it is said once, by those who make policies, not by its author.
+  comment.set_opinion("and services");
+  EXPECT_EQ(Call<pb::SalesPolicy>(world_.kapm, absl::StrCat(kPolicies, "CommentSalesPolicy"), comment)->opinions_size(),
+            2);
+  pb::AnswerSalesPolicyOpinionRequest answer;
+  answer.set_name(published->name());
+  answer.set_answer("three from April on");
+  const auto say = [&](const auth::Principal& as, int number) {
+    answer.set_opinion_number(number);
+    return Call<pb::SalesPolicy>(as, absl::StrCat(kPolicies, "AnswerSalesPolicyOpinion"), answer);
+  };
+  EXPECT_THAT(say(world_.sm, 1), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(say(world_.kapm, 3), HasReason("OPINION_UNKNOWN"));
+  EXPECT_THAT(say(world_.kapm, 2), HasReason("SEPARATION_OF_DUTIES"));
+  const auto answered = say(world_.kapm, 1);
+  ASSERT_THAT(answered, IsOk());
+  EXPECT_EQ(answered->opinions(0).answer(), "three from April on");
+  EXPECT_EQ(answered->opinions(0).answerer(), world_.kapm.subject);
+  EXPECT_EQ(answered->opinions(0).opinion(), "competitors give three");
+  EXPECT_THAT(say(world_.kapm, 1), HasReason("OPINION_ANSWERED"));
+  EXPECT_THAT(say(world_.NewPerson("MD"), 2), IsOk());
+
   // The next revision takes over tomorrow; until then today's holds.
   pb::ReviseSalesPolicyRequest revise;
   revise.set_name(published->name());
@@ -87,12 +109,14 @@ TEST_F(OfferTest, APolicyLivesFromDraftToWithdrawal) {
 // C-06: all pairs of state and verb over gRPC.
 TEST_F(OfferTest, PolicyVerbsAreRefusedInOtherStates) {
   const std::map<std::string, std::set<std::string>> allowed = {
-      {"DRAFT", {"ForecastSalesPolicy", "SubmitSalesPolicy"}},
+      {"DRAFT", {"ForecastSalesPolicy", "SubmitSalesPolicy", "WithdrawSalesPolicy"}},
       {"IN_APPROVAL", {}},
       {"APPROVED", {"PublishSalesPolicy", "WithdrawSalesPolicy"}},
-      {"PUBLISHED", {"ReviseSalesPolicy", "WithdrawSalesPolicy", "AcknowledgeSalesPolicy", "CommentSalesPolicy"}},
-      {"REVISED", {}},
-      {"WITHDRAWN", {}}};
+      {"PUBLISHED",
+       {"ReviseSalesPolicy", "WithdrawSalesPolicy", "AcknowledgeSalesPolicy", "CommentSalesPolicy",
+        "AnswerSalesPolicyOpinion"}},
+      {"REVISED", {"AnswerSalesPolicyOpinion"}},
+      {"WITHDRAWN", {"AnswerSalesPolicyOpinion"}}};
   for (const auto& [state, verbs] : allowed) {
     const auto draft = Create(NewPolicy());
     ASSERT_THAT(draft, IsOk());
@@ -120,6 +144,10 @@ TEST_F(OfferTest, PolicyVerbsAreRefusedInOtherStates) {
     auto comment = About<pb::CommentSalesPolicyRequest>(*draft);
     comment.set_opinion("x");
     expect("CommentSalesPolicy", world_.kax, comment);
+    auto answer = About<pb::AnswerSalesPolicyOpinionRequest>(*draft);
+    answer.set_opinion_number(1);
+    answer.set_answer("x");
+    expect("AnswerSalesPolicyOpinion", world_.kapm, answer);
     pb::UpdateSalesPolicyRequest update;
     update.mutable_sales_policy()->set_name(draft->name());
     update.mutable_sales_policy()->set_title("other");
@@ -129,6 +157,20 @@ TEST_F(OfferTest, PolicyVerbsAreRefusedInOtherStates) {
                   HasReason("SALES_POLICY_NOT_DRAFT"));
     }
   }
+}
+
+// C-06: a draft that comes to nothing is given up; it has held on no day.
+TEST_F(OfferTest, ADraftOfAPolicyIsGivenUp) {
+  const auto draft = Create(NewPolicy());
+  ASSERT_THAT(draft, IsOk());
+  auto withdraw = About<pb::WithdrawSalesPolicyRequest>(*draft);
+  EXPECT_THAT(Call<pb::SalesPolicy>(world_.kapm, absl::StrCat(kPolicies, "WithdrawSalesPolicy"), withdraw),
+              NamesField("reason"));
+  withdraw.set_reason("the campaign is off");
+  const auto gone = Call<pb::SalesPolicy>(world_.kapm, absl::StrCat(kPolicies, "WithdrawSalesPolicy"), withdraw);
+  ASSERT_THAT(gone, IsOk());
+  EXPECT_EQ(gone->state(), pb::SALES_POLICY_STATE_WITHDRAWN);
+  EXPECT_EQ(gone->held_until(), "");
 }
 
 // C-06, G2: two policies that give a discount for one key on the same days are not both published.
@@ -229,6 +271,25 @@ TEST_F(OfferTest, PurchasePricesAreProposedDecidedAndUsed) {
   ASSERT_THAT(Call<pb::PurchasePrice>(world_.gam, absl::StrCat(kPurchases, "EndPurchasePrice"), end), IsOk());
   EXPECT_THAT(decide(*rival), IsOk()) << "from tomorrow on";
   EXPECT_EQ(margin(), "40") << "today's is still today's";
+  // One decided by mistake that has held on no day that is over gives its place to the right one from its first day on.
+  const auto rules_tomorrow = Call<pb::PurchasePrice>(world_.gam, absl::StrCat(kPurchases, "GetPurchasePrice"), [&] {
+    kam::api::GetRequest get;
+    get.set_name(rival->name());
+    return get;
+  }());
+  ASSERT_THAT(rules_tomorrow, IsOk());
+  auto mistake = About<pb::EndPurchasePriceRequest>(*rules_tomorrow);
+  mistake.set_reason("a digit too few");
+  mistake.set_valid_until(world_.Today(-1));
+  EXPECT_THAT(Call<pb::PurchasePrice>(world_.gam, absl::StrCat(kPurchases, "EndPurchasePrice"), mistake),
+              NamesField("valid_until"))
+      << "more than the day before its first";
+  mistake.set_valid_until(world_.Today());
+  const auto ended = Call<pb::PurchasePrice>(world_.gam, absl::StrCat(kPurchases, "EndPurchasePrice"), mistake);
+  ASSERT_THAT(ended, IsOk());
+  EXPECT_EQ(ended->state(), pb::PURCHASE_PRICE_STATE_ENDED);
+  EXPECT_THAT(decide(*propose("50", world_.Today(1), fd_)), IsOk()) << "of the same day as the mistake";
+  EXPECT_EQ(margin(), "40") << "neither is that of today";
   pb::UpdatePurchasePriceRequest update;
   update.mutable_purchase_price()->set_name(decided->name());
   update.mutable_purchase_price()->set_justification("x");

@@ -118,6 +118,10 @@ absl::Status OnApproval(UnitOfWork& work, const Context& context, const approval
 absl::StatusOr<pb::PackageOffer> Withdraw(UnitOfWork& work, const Context& context,
                                           const pb::WithdrawPackageOfferRequest& request) {
   ASSIGN_OR_RETURN(auto change, work.Begin<pb::PackageOffer>(request));
+  if (change.before.state() == pb::PACKAGE_OFFER_STATE_DRAFT) {  // It is in no price.
+    SetTime(work.now(), change.after.mutable_withdraw_time());
+    return work.Save(std::move(change));
+  }
   RETURN_IF_ERROR(PriceCatalog::Lock(work));
   ASSIGN_OR_RETURN(const std::string yesterday, AddDays(context.Today(work.now()), -1));
   change.after.set_held_until(yesterday);

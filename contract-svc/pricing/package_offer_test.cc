@@ -80,6 +80,44 @@ TEST_F(OfferTest, APackageIsAgreedBeforeItIsOfferedAndSoldAsAWhole) {
   EXPECT_THAT(quote_of("1", "2"), HasReason("PACKAGE_NOT_OFFERED"));
 }
 
+// C-02, C-03, C-07: a package below the floor of a part that those agreed to who may go so far is quoted as it is; what
+// is given away on top of it is asked for.
+TEST_F(OfferTest, AnAgreedPackageBelowAFloorIsQuotedAsItWasAgreed) {
+  const pb::Product van = world_.NewProduct("200", "195"), care = world_.NewProduct("50");
+  const std::string account = world_.NewAccount(world_.kax);
+  pb::PackageOffer offer = NewOffer(account, van, care);
+  offer.mutable_steps()->RemoveLast();
+  *offer.mutable_steps(0)->mutable_price() = Cny("288");  // The van at 192.
+  const auto submitted = Submit(world_.kax, Create(world_.kax, offer).value_or(pb::PackageOffer()));
+  ASSERT_THAT(submitted, IsOk());
+  ASSERT_THAT(world_.Approve(world_.sm, submitted->approval()), IsOk());
+  ASSERT_THAT(world_.Approve(world_.gam, submitted->approval()), IsOk());
+  const auto priced_by = [&](const auth::Principal& seller, const std::string& special) {
+    pb::Quote quote;
+    quote.set_account(account);
+    quote.set_currency("CNY");
+    if (!special.empty()) {
+      quote.set_special_offer_percent(special);
+      quote.set_special_offer_reason("competitor");
+    }
+    PricingWorld::AddLine(van, "1", "", &quote);
+    PricingWorld::AddLine(care, "2", "", &quote);
+    for (pb::QuoteLine& line : *quote.mutable_lines()) line.set_package(submitted->name());
+    const auto created = world_.Create(seller, quote);
+    EXPECT_THAT(created, IsOk());
+    return world_.Price(seller, created.value_or(pb::Quote()).name());
+  };
+  const auto priced = priced_by(world_.kax, "");
+  ASSERT_THAT(priced, IsOk());
+  EXPECT_EQ(priced->quote().lines(0).net_price().units(), 192);
+  EXPECT_EQ(priced->quote().state(), pb::QUOTE_STATE_APPROVED);
+  // One percent is within the sales manager's discount, but it is below the floor that was agreed.
+  const auto beyond = priced_by(world_.sm, "1");
+  ASSERT_THAT(beyond, IsOk());
+  EXPECT_EQ(beyond->quote().lines(0).verdict(), pb::AUTHORITY_VERDICT_NEEDS_APPROVAL);
+  EXPECT_EQ(beyond->quote().lines(1).verdict(), pb::AUTHORITY_VERDICT_WITHIN) << "a part without a floor";
+}
+
 // C-07: a rejection gives it back.
 TEST_F(OfferTest, ARejectedPackageIsADraftAgain) {
   const std::string account = world_.NewAccount(world_.kax);
@@ -99,7 +137,10 @@ TEST_F(OfferTest, ARejectedPackageIsADraftAgain) {
   const auto again = Submit(world_.kax, *changed);
   ASSERT_THAT(again, IsOk());
   EXPECT_THAT(world_.Approve(world_.sm, again->approval()), HasReason("SEPARATION_OF_DUTIES"));
-  for (int step = 0; step < 2; ++step) EXPECT_THAT(world_.Approve(world_.sd, again->approval()), IsOk());
+  EXPECT_THAT(world_.Approve(world_.sd, again->approval()), HasReason("NOT_THE_DECIDER"))
+      << "the director does not agree in the place of a sales manager";
+  EXPECT_THAT(world_.Approve(world_.NewPerson("SM"), again->approval()), IsOk());
+  EXPECT_THAT(world_.Approve(world_.sd, again->approval()), IsOk()) << "the authority for twenty percent";
   EXPECT_EQ(GetOffer(world_.kax, draft->name())->state(), pb::PACKAGE_OFFER_STATE_AGREED);
   EXPECT_THAT(GetOffer(world_.NewPerson("KAX"), draft->name()), StatusIs(absl::StatusCode::kNotFound));
 }
@@ -126,11 +167,11 @@ TEST_F(OfferTest, APackageTakesTheAuthorityForItsConcessions) {
     return steps;
   };
   // 4 %, 60 %, and 4 % below the floor of the van.
-  EXPECT_THAT(asked(offer_at(world_.kax, "288", "")), ElementsAre("0 SM SD"));
+  EXPECT_THAT(asked(offer_at(world_.kax, "288", "")), ElementsAre("0 SM"));
   const pb::PackageOffer cheap = offer_at(world_.kax, "120", "");
-  EXPECT_THAT(asked(cheap), ElementsAre("0 SM SD", "6 GM"));
-  EXPECT_THAT(asked(offer_at(world_.kax, "288", "195")), ElementsAre("0 SM SD", "4 GAM"));
-  EXPECT_THAT(asked(offer_at(world_.gam, "270", "")), ElementsAre("0 SM SD")) << "his own authority goes so far";
+  EXPECT_THAT(asked(cheap), ElementsAre("0 SM", "6 GM"));
+  EXPECT_THAT(asked(offer_at(world_.kax, "288", "195")), ElementsAre("0 SM", "4 GAM"));
+  EXPECT_THAT(asked(offer_at(world_.gam, "270", "")), ElementsAre("0 SM")) << "his own authority goes so far";
 
   EXPECT_THAT(world_.Approve(world_.NewPerson("SM", /*other_department=*/true), cheap.approval()),
               StatusIs(absl::StatusCode::kNotFound))
@@ -277,7 +318,7 @@ TEST_F(OfferTest, EveryPairOfStateAndVerb) {
   }
   {
     const std::string name = offer().name();
-    try_all("package_offers", name, package_states, "WithdrawPackageOffer", {"AGREED"}, [&] {
+    try_all("package_offers", name, package_states, "WithdrawPackageOffer", {"DRAFT", "AGREED"}, [&] {
       auto request = About<pb::WithdrawPackageOfferRequest>(*GetOffer(world_.kax, name));
       request.set_reason("season over");
       return Call<pb::PackageOffer>(world_.kax, absl::StrCat(kPackages, "WithdrawPackageOffer"), request).status();

@@ -168,7 +168,7 @@ absl::StatusOr<pb::PriceBook> Revise(UnitOfWork& work, const pb::RevisePriceBook
 }
 
 // The decision about a release. The revision before ends on the day before this one begins, so that its days keep its
-// prices (G6).
+// prices (G6); when it was to begin on that very day, it has none.
 absl::Status OnOutcome(UnitOfWork& work, const Context& context, const approval::v1::ApprovalRequest& request) {
   resource::Change<pb::PriceBook> change;
   ASSIGN_OR_RETURN(change.before, work.Load<pb::PriceBook>(request.subject()));
@@ -262,6 +262,15 @@ void RegisterPriceBooks(const Context& context, rpc::Registry* registry) {
       absl::StrCat(kService, "/CheckPriceBook"), [context](rpc::Call& call, const pb::CheckPriceBookRequest& request) {
         return context.runtime.Write<pb::PriceBook>(call, request,
                                                     [&](UnitOfWork& work) { return Check(work, context, request); });
+      });
+  registry->Add<pb::DiscardPriceBookRequest, pb::PriceBook>(
+      absl::StrCat(kService, "/DiscardPriceBook"),
+      [context](rpc::Call& call, const pb::DiscardPriceBookRequest& request) {
+        return context.runtime.Write<pb::PriceBook>(call, request,
+                                                    [&](UnitOfWork& work) -> absl::StatusOr<pb::PriceBook> {
+                                                      ASSIGN_OR_RETURN(auto change, work.Begin<pb::PriceBook>(request));
+                                                      return work.Save(std::move(change));
+                                                    });
       });
   registry->Add<pb::RevisePriceBookRequest, pb::PriceBook>(
       absl::StrCat(kService, "/RevisePriceBook"),

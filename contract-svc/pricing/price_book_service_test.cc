@@ -115,6 +115,38 @@ TEST_F(PriceBookTest, ABookIsCheckedApprovedAndReleased) {
   EXPECT_THAT(priced.explanations(0).DebugString(), HasSubstr("conditions[0]"));
 }
 
+// C-01: marketing drafts the price list and changes its draft; it does not release it.
+TEST_F(PriceBookTest, MarketingDraftsThePriceListAndTheDepartmentReleasesIt) {
+  const auth::Principal md = world_.NewPerson("MD");
+  const pb::Product product = world_.NewProduct("100");
+  pb::PriceBook book = Draft();
+  pb::PriceBookEntry* entry = book.add_entries();
+  entry->set_product(product.name());
+  entry->set_valid_from("2020-01-01");
+  *entry->mutable_unit_price() = Cny("95");
+  pb::CreatePriceBookRequest create;
+  *create.mutable_price_book() = book;
+  const auto draft = Call<pb::PriceBook>(md, "CreatePriceBook", create);
+  ASSERT_THAT(draft, IsOk());
+  pb::UpdatePriceBookRequest update;
+  *update.mutable_price_book() = *draft;
+  *update.mutable_price_book()->mutable_entries(0)->mutable_unit_price() = Cny("96");
+  *update.mutable_price_book()->mutable_entries(0)->mutable_floor_price() = Cny("90");
+  update.mutable_update_mask()->add_paths("entries");
+  const auto changed = Call<pb::PriceBook>(md, "UpdatePriceBook", update);
+  ASSERT_THAT(changed, IsOk());
+  EXPECT_EQ(changed->entries(0).floor_price().units(), 90) << "whoever writes floors sees them";
+  pb::SubmitPriceBookRequest submit;
+  submit.set_name(draft->name());
+  submit.set_etag(changed->etag());
+  const auto submitted = Call<pb::PriceBook>(md, "SubmitPriceBook", submit);
+  ASSERT_THAT(submitted, IsOk());
+  EXPECT_THAT(world_.Approve(md, submitted->approval()), HasReason("NOT_THE_DECIDER"));
+  ASSERT_THAT(world_.Approve(world_.gam, submitted->approval()), IsOk());
+  EXPECT_EQ(Get(draft->name())->state(), pb::PRICE_BOOK_STATE_RELEASED);
+  EXPECT_EQ(Price(product, "1").quote().lines(0).published_price().units(), 96);
+}
+
 // C-01: whoever wrote at a price book does not release it, whoever submitted it.
 TEST_F(PriceBookTest, AnAuthorDoesNotRelease) {
   const pb::Product product = world_.NewProduct("100");
@@ -214,14 +246,15 @@ TEST_F(PriceBookTest, FloorsAreNotTakenAwayWithoutThoseWhoSetThem) {
 TEST_F(PriceBookTest, EveryPairOfStateAndVerbIsAsTheMethodSays) {
   const pb::Product product = world_.NewProduct("100");
   const std::vector<std::pair<std::string, std::set<std::string>>> allowed = {
-      {"DRAFT", {"update", "check", "submit"}},
-      {"CHECKED", {"update", "check", "submit"}},
+      {"DRAFT", {"update", "check", "submit", "discard"}},
+      {"CHECKED", {"update", "check", "submit", "discard"}},
+      {"DISCARDED", {}},
       {"IN_APPROVAL", {}},
       {"RELEASED", {"revise"}},
       {"SUPERSEDED", {"revise"}},
   };
   for (const auto& [state, verbs] : allowed) {
-    for (const char* verb : {"update", "check", "submit", "revise"}) {
+    for (const char* verb : {"update", "check", "submit", "revise", "discard"}) {
       const auto draft = Create(PercentOff(product, "1"));
       ASSERT_THAT(draft, IsOk());
       // By hand: what the verbs say of a row that is there already. The catalogue is not told.
@@ -238,6 +271,11 @@ TEST_F(PriceBookTest, EveryPairOfStateAndVerbIsAsTheMethodSays) {
         status = Check(draft->name()).status();
       } else if (std::string(verb) == "submit") {
         status = Submit(draft->name(), draft->etag()).status();
+      } else if (std::string(verb) == "discard") {
+        pb::DiscardPriceBookRequest request;
+        request.set_name(draft->name());
+        request.set_reason("the campaign is off");
+        status = Call<pb::PriceBook>(world_.kapm, "DiscardPriceBook", request).status();
       } else {
         pb::RevisePriceBookRequest request;
         request.set_name(draft->name());

@@ -199,5 +199,51 @@ TEST_F(PriceKnowledgeTest, WhatAnEarlierProgramReleasedIsAdopted) {
       << "due again, and nobody keeps when it was";
 }
 
+// C-01: an error in a book of a coming day is put right for that day: the next revision takes all its days. What was
+// answered in between is explained as it was.
+TEST_F(PriceKnowledgeTest, ABookOfAComingDayIsReplacedFromItsFirstDayOn) {
+  const pb::Product product = world_.NewProduct("100");
+  pb::PriceBook book = PercentOff(product, "90");
+  book.set_effective_from(world_.Today(1));
+  for (pb::PriceCondition& condition : *book.mutable_conditions()) condition.set_valid_from(world_.Today(1));
+  const pb::PriceBook wrong = Released(book);
+  const auto tomorrow = [&] {
+    pb::Quote quote;
+    quote.set_account(world_.NewAccount(world_.kax));
+    quote.set_currency("CNY");
+    quote.set_as_of(world_.Today(1));
+    PricingWorld::AddLine(product, "1", "", &quote);
+    const auto draft = world_.Create(world_.kax, quote);
+    EXPECT_THAT(draft, IsOk());
+    return world_.Price(world_.kax, draft.value_or(pb::Quote()).name());
+  };
+  const auto before = tomorrow();
+  ASSERT_THAT(before, IsOk());
+  EXPECT_EQ(before->quote().lines(0).published_price().units(), 10);
+  pb::RevisePriceBookRequest revise;
+  revise.set_name(wrong.name());
+  revise.set_effective_from(world_.Today(1));
+  const auto next = Call<pb::PriceBook>(world_.kapm, "RevisePriceBook", revise);
+  ASSERT_THAT(next, IsOk());
+  pb::UpdatePriceBookRequest update;
+  *update.mutable_price_book() = *next;
+  update.mutable_price_book()->mutable_conditions(0)->set_percent("9");
+  update.mutable_update_mask()->add_paths("conditions");
+  const auto right = Call<pb::PriceBook>(world_.kapm, "UpdatePriceBook", update);
+  ASSERT_THAT(right, IsOk());
+  world_.harness().clock().Advance(absl::Seconds(1));
+  const auto submitted = Submit(right->name(), right->etag());
+  ASSERT_THAT(submitted, IsOk());
+  ASSERT_THAT(world_.Approve(world_.gam, submitted->approval()), IsOk());
+  const auto replaced = Get(wrong.name());
+  EXPECT_EQ(replaced->state(), pb::PRICE_BOOK_STATE_SUPERSEDED);
+  EXPECT_EQ(replaced->effective_until(), world_.Today()) << "the day before its first: it holds on no day";
+  EXPECT_EQ(tomorrow()->quote().lines(0).published_price().units(), 91);
+  EXPECT_EQ(Price(product, "1").quote().lines(0).published_price().units(), 100) << "today is as it was";
+  const auto explained = Explain(world_.kax, before->quote().name());
+  ASSERT_THAT(explained, IsOk());
+  EXPECT_EQ(explained->price_hash(), before->price_hash());
+}
+
 }  // namespace
 }  // namespace kam::contract

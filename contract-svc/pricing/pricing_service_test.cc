@@ -157,6 +157,50 @@ TEST_F(PricingTest, PricesAreDecidedByThoseWhoMay) {
   EXPECT_THAT(update(world_.gam, "purchase_price"), IsOk());
 }
 
+// C-01, R-06: those who maintain products make one without a price; who decides selling prices sets it, and until then
+// it is not sold.
+TEST_F(PricingTest, AProductIsMadeBeforeItsPriceIsDecided) {
+  const auth::Principal md = world_.NewPerson("MD");
+  pb::CreateProductRequest request;
+  pb::Product* product = request.mutable_product();
+  product->set_code(world_.harness().NewId());
+  product->set_display_name("Van");
+  product->set_product_line("Line " + product->code());
+  product->set_unit("台");
+  product->set_currency("CNY");
+  *product->mutable_list_price() = Cny("100");
+  const std::string create = absl::StrCat(kProducts, "CreateProduct");
+  for (const auth::Principal& maintainer : {md, world_.kapm, world_.sd}) {
+    EXPECT_THAT(Call<pb::Product>(maintainer, create, request), HasReason("PRICE_DECISION_NOT_PERMITTED"));
+  }
+  product->clear_list_price();
+  const auto made = Call<pb::Product>(md, create, request);
+  ASSERT_THAT(made, IsOk());
+  EXPECT_FALSE(made->has_list_price());
+
+  const auto update = [&](const auth::Principal& as, const std::string& field, const std::string& amount) {
+    pb::UpdateProductRequest change;
+    change.mutable_product()->set_name(made->name());
+    if (!amount.empty()) {
+      *change.mutable_product()->mutable_list_price() = Cny(amount);
+      *change.mutable_product()->mutable_floor_price() = Cny(amount);
+    }
+    change.mutable_update_mask()->add_paths(field);
+    return Call<pb::Product>(as, absl::StrCat(kProducts, "UpdateProduct"), change);
+  };
+  const pb::Quote draft = world_.NewQuote(world_.kax, world_.NewAccount(world_.kax), *made);
+  EXPECT_THAT(world_.Price(world_.kax, draft.name()), HasReason("PRICE_NOT_FOUND"));
+  EXPECT_THAT(update(md, "list_price", "100"), HasReason("PRICE_DECISION_NOT_PERMITTED"));
+  // A floor may be decided first; the list price is then not below it.
+  ASSERT_THAT(update(world_.sd, "floor_price", "90"), IsOk());
+  EXPECT_THAT(update(world_.gam, "list_price", "80"), NamesField("product.floor_price"));
+  ASSERT_THAT(update(world_.gam, "list_price", "100"), IsOk());
+  const auto priced = world_.Price(world_.kax, draft.name());
+  ASSERT_THAT(priced, IsOk());
+  EXPECT_EQ(priced->quote().lines(0).published_price().units(), 100);
+  EXPECT_THAT(update(md, "list_price", ""), HasReason("PRICE_DECISION_NOT_PERMITTED")) << "nor takes it away";
+}
+
 TEST_F(PricingTest, ProductInputIsChecked) {
   pb::CreateProductRequest request;
   pb::Product* product = request.mutable_product();

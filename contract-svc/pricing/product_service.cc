@@ -38,7 +38,7 @@ absl::Status CheckProduct(const pb::Product& product) {
   check_currency(product.has_list_price(), product.list_price(), "list_price");
   check_currency(product.has_purchase_price(), product.purchase_price(), "purchase_price");
   check_currency(product.has_floor_price(), product.floor_price(), "floor_price");
-  if (product.has_floor_price() && Less(product.list_price(), product.floor_price())) {
+  if (product.has_floor_price() && product.has_list_price() && Less(product.list_price(), product.floor_price())) {
     violations.Add("product.floor_price", "FLOOR_ABOVE_PRICE", "the floor price is above the list price");
   }
   if (!product.valid_from().empty() && !product.valid_until().empty() && product.valid_until() < product.valid_from()) {
@@ -49,7 +49,8 @@ absl::Status CheckProduct(const pb::Product& product) {
   return violations.status();
 }
 
-// Prices are decided by those who may; others maintain the rest of a product.
+// Prices are decided by those who may; others maintain the rest of a product, and make one without
+// prices.
 absl::Status CheckDecider(const UnitOfWork& work, const pb::Product& before, const pb::Product& after) {
   if (work.importing()) return absl::OkStatus();
   const auto check = [&](bool same, const char* permission, const char* field) -> absl::Status {

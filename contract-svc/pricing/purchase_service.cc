@@ -38,6 +38,11 @@ absl::Status CheckPrice(UnitOfWork& work, const pb::PurchasePrice& price) {
   return violations.status();
 }
 
+// Ended before its first day: it was decided by mistake and holds on no day.
+bool IsVoid(const pb::PurchasePrice& price) {
+  return !price.valid_until().empty() && price.valid_until() < price.valid_from();
+}
+
 // One main price a product and day. The product is locked: of two that are decided at once, one is refused.
 absl::Status CheckMain(UnitOfWork& work, const pb::PurchasePrice& price) {
   if (!price.main()) return absl::OkStatus();
@@ -49,7 +54,7 @@ absl::Status CheckMain(UnitOfWork& work, const pb::PurchasePrice& price) {
                                                  {mysql::Value(IdOf(price.product()))}},
                                                 "ORDER BY t.valid_from, t.id", kPricesMax));
   for (const pb::PurchasePrice& other : decided) {
-    if (other.name() == price.name() ||
+    if (other.name() == price.name() || IsVoid(other) ||
         !rules::Overlap({price.valid_from(), price.valid_until()}, {other.valid_from(), other.valid_until()})) {
       continue;
     }
@@ -93,12 +98,15 @@ absl::StatusOr<pb::PurchasePrice> End(UnitOfWork& work, const Context& context,
                                       const pb::EndPurchasePriceRequest& request) {
   ASSIGN_OR_RETURN(auto change, work.Begin<pb::PurchasePrice>(request));
   ASSIGN_OR_RETURN(const std::string yesterday, AddDays(context.Today(work.now()), -1));
+  // Of a price that has held on no day that is over nothing need be left: it may end before its first day.
+  ASSIGN_OR_RETURN(const std::string eve, AddDays(change.before.valid_from(), -1));
   const std::string& last = request.valid_until();
   const std::string& until = change.before.valid_until();
-  if (last < yesterday || last < change.before.valid_from() || (!until.empty() && last > until)) {
+  if (last < yesterday || last < eve || (!until.empty() && last > until)) {
     return InvalidField("valid_until", "PERIOD_INVALID",
                         absl::StrCat("is ", last, "; days before ", yesterday, " are over, and the price holds ",
-                                     change.before.valid_from(), " to ", until.empty() ? "no end" : until),
+                                     change.before.valid_from(), " to ", until.empty() ? "no end" : until,
+                                     "; to make it hold on no day, name the day before its first"),
                         {{"value", last}, {"limit", yesterday}});
   }
   change.after.set_valid_until(last);

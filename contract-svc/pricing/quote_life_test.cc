@@ -174,14 +174,15 @@ TEST_F(QuoteTest, EveryPairOfStateAndVerbIsAsTheMethodSays) {
       {"SendQuote", {"APPROVED"}},
       {"AcceptQuote", {"SENT"}},
       {"RejectQuote", {"SENT"}},
+      {"CancelQuote", {"DRAFT", "PRICED", "APPROVED"}},
       {"ReviseQuote", {"APPROVED", "SENT", "REJECTED", "EXPIRED"}},
       {"RecordNegotiationRound", {"DRAFT", "PRICED", "IN_APPROVAL", "APPROVED", "SENT"}},
       {"UpdateQuote", {"DRAFT", "PRICED", "APPROVED"}},
   };
   const std::string account = world_.NewAccount(world_.kax);
   const pb::Product product = world_.NewProduct("100");
-  for (const char* state :
-       {"DRAFT", "PRICED", "IN_APPROVAL", "APPROVED", "SENT", "ACCEPTED", "REJECTED", "EXPIRED", "SUPERSEDED"}) {
+  for (const char* state : {"DRAFT", "PRICED", "IN_APPROVAL", "APPROVED", "SENT", "ACCEPTED", "REJECTED", "EXPIRED",
+                            "SUPERSEDED", "CANCELLED"}) {
     for (const auto& [verb, states] : allowed) {
       const pb::Quote quote = world_.NewQuote(world_.kax, account, product);
       world_.harness().db().Execute(
@@ -210,6 +211,10 @@ TEST_F(QuoteTest, EveryPairOfStateAndVerbIsAsTheMethodSays) {
         pb::RejectQuoteRequest request;
         request.set_reason("x");
         status = call(request);
+      } else if (verb == "CancelQuote") {
+        pb::CancelQuoteRequest request;
+        request.set_reason("x");
+        status = call(request);
       } else if (verb == "ReviseQuote") {
         pb::ReviseQuoteRequest request;
         request.set_reason("x");
@@ -228,6 +233,35 @@ TEST_F(QuoteTest, EveryPairOfStateAndVerbIsAsTheMethodSays) {
           << state << " " << verb << ": " << status;
     }
   }
+}
+
+// C-05: a quote that comes to nothing before the customer has it is given up, by those who write it and for a reason;
+// nothing waits for it any more, and it is neither sent nor revised.
+TEST_F(QuoteTest, AQuoteThatComesToNothingIsGivenUp) {
+  const pb::Product product = world_.NewProduct("100");
+  const pb::Quote quote = world_.NewQuote(world_.kax, world_.NewAccount(world_.kax), product);
+  ASSERT_THAT(world_.Price(world_.kax, quote.name()), IsOk());
+  const auto due = [&] {
+    return world_.harness()
+        .db()
+        .Get(absl::StrCat("SELECT COUNT(*) FROM due_items WHERE resource = '", quote.name(), "'"))
+        .integer();
+  };
+  EXPECT_EQ(due(), 1) << "approved by own authority, it would expire";
+  pb::CancelQuoteRequest request;
+  request.set_name(quote.name());
+  const std::string method = absl::StrCat(kQuotes, "CancelQuote");
+  EXPECT_THAT(world_.harness().Call<pb::Quote>(world_.kax, method, request), NamesField("reason"));
+  request.set_reason("another customer was meant");
+  EXPECT_THAT(world_.harness().Call<pb::Quote>(world_.NewPerson("KAX"), method, request),
+              StatusIs(absl::StatusCode::kNotFound));
+  const auto cancelled = world_.harness().Call<pb::Quote>(world_.kax, method, request);
+  ASSERT_THAT(cancelled, IsOk());
+  EXPECT_EQ(cancelled->state(), pb::QUOTE_STATE_CANCELLED);
+  EXPECT_EQ(cancelled->close_reason(), "another customer was meant");
+  EXPECT_TRUE(cancelled->has_close_time());
+  EXPECT_EQ(due(), 0);
+  EXPECT_THAT(world_.Send(world_.kax, quote.name()), HasReason("STATE_NOT_ALLOWED"));
 }
 
 TEST_F(QuoteTest, NegotiationRoundsOnlyGrow) {
@@ -339,6 +373,32 @@ TEST_F(QuoteTest, APriceIsNotHeldForAsLongAsTheSellerLikes) {
   EXPECT_THAT(order(), IsOk());
   world_.harness().clock().Advance(absl::Hours(24));
   EXPECT_THAT(order(), HasReason("QUOTE_ORDER_TIME_OVER"));
+}
+
+// C-04, R-06: anything more is consented to by the sales manager, not by the supervisor of business development, who
+// asks like his people.
+TEST_F(QuoteTest, ASupervisorOfBusinessDevelopmentConsentsToNothing) {
+  const pb::Product product = world_.NewProduct("100");
+  const pb::Quote draft = world_.NewQuote(world_.kax, world_.NewAccount(world_.kax), product, "2");
+  EXPECT_EQ(world_.Price(world_.kax, draft.name())->quote().lines(0).deciders(), "SM");
+  const auto asked = world_.Submit(world_.kax, draft.name());
+  ASSERT_THAT(asked, IsOk());
+  EXPECT_THAT(world_.Approve(world_.NewPerson("BDS"), asked->approval()), HasReason("NOT_THE_DECIDER"));
+  pb::Quote gift;
+  gift.set_currency("CNY");
+  PricingWorld::AddLine(product, "1000", "", &gift);
+  pb::QuoteGift* given = gift.add_gifts();
+  given->set_product(product.name());
+  given->set_quantity("1");
+  given->set_reason("opening");
+  const auth::Principal supervisor = world_.NewPerson("BDS");
+  gift.set_account(world_.NewAccount(supervisor));
+  const auto own = world_.Create(supervisor, gift);
+  ASSERT_THAT(own, IsOk());
+  const auto priced = world_.Price(supervisor, own->name());
+  ASSERT_THAT(priced, IsOk());
+  EXPECT_EQ(priced->quote().exceeded(), "GIFT") << "a tenth of a percent";
+  EXPECT_EQ(priced->quote().deciders(), "SM");
 }
 
 }  // namespace

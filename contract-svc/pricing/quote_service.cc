@@ -233,6 +233,16 @@ absl::StatusOr<pb::Quote> Reject(UnitOfWork& work, const pb::RejectQuoteRequest&
   return work.Save(std::move(change));
 }
 
+// What the customer never had; what contracts hold of an approved one is given back there first.
+absl::StatusOr<pb::Quote> Cancel(UnitOfWork& work, const pb::CancelQuoteRequest& request) {
+  ASSIGN_OR_RETURN(auto change, work.Begin<pb::Quote>(request));
+  RETURN_IF_ERROR(CheckUndrawn(work, change.before));
+  change.after.set_close_reason(request.reason());
+  SetTime(work.now(), change.after.mutable_close_time());
+  RETURN_IF_ERROR(schedule::Cancel(work, kDueExpiry, change.before.name()));
+  return work.Save(std::move(change));
+}
+
 absl::StatusOr<pb::Quote> Revise(UnitOfWork& work, const Context& context, const pb::ReviseQuoteRequest& request) {
   ASSIGN_OR_RETURN(auto change, work.Begin<pb::Quote>(request));
   RETURN_IF_ERROR(CheckAccount(work, change.before.account()));
@@ -351,6 +361,9 @@ void RegisterQuotes(const Context& context, rpc::Registry* registry, schedule::S
   AddVerb<pb::RejectQuoteRequest, pb::Quote>(
       context, "RejectQuote", registry,
       [](UnitOfWork& work, const Context&, const pb::RejectQuoteRequest& request) { return Reject(work, request); });
+  AddVerb<pb::CancelQuoteRequest, pb::Quote>(
+      context, "CancelQuote", registry,
+      [](UnitOfWork& work, const Context&, const pb::CancelQuoteRequest& request) { return Cancel(work, request); });
   AddVerb<pb::ReviseQuoteRequest, pb::Quote>(context, "ReviseQuote", registry, Revise);
   AddVerb<pb::RecordNegotiationRoundRequest, pb::Quote>(
       context, "RecordNegotiationRound", registry,

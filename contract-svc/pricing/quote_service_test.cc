@@ -71,7 +71,7 @@ TEST_F(QuoteTest, DiscountGoesToExactlyTheLevelTheGridNames) {
   EXPECT_EQ(priced->quote().state(), pb::QUOTE_STATE_PRICED);
   EXPECT_EQ(priced->quote().verdict(), pb::AUTHORITY_VERDICT_NEEDS_APPROVAL);
   EXPECT_EQ(priced->quote().required_level(), 2);
-  EXPECT_EQ(priced->quote().lines(0).deciders(), "SM") << "BDS is of the same level, but may not so far";
+  EXPECT_EQ(priced->quote().lines(0).deciders(), "SM");
   EXPECT_EQ(priced->quote().lines(0).exceeded(), "DISCOUNT");
   EXPECT_EQ(priced->quote().lines(0).headroom_percent(), "-4");
   EXPECT_THAT(world_.Send(world_.kax, draft.name()), HasReason("STATE_NOT_ALLOWED"));

@@ -132,6 +132,7 @@ absl::StatusOr<pb::SalesPolicy> Revise(UnitOfWork& work, const pb::ReviseSalesPo
   next.set_valid_from(request.valid_from());
   if (change.before.valid_until() >= request.valid_from()) next.set_valid_until(change.before.valid_until());
   *next.mutable_discounts() = change.before.discounts();
+  *next.mutable_scopes() = change.before.scopes();
   next.set_max_discount_percent(change.before.max_discount_percent());
   next.set_max_gift_percent(change.before.max_gift_percent());
   next.set_state(pb::SALES_POLICY_STATE_DRAFT);
@@ -147,7 +148,8 @@ absl::StatusOr<pb::SalesPolicy> Withdraw(UnitOfWork& work, const Context& contex
   ASSIGN_OR_RETURN(auto change, work.Begin<pb::SalesPolicy>(request));
   RETURN_IF_ERROR(PriceCatalog::Lock(work));
   ASSIGN_OR_RETURN(const std::string yesterday, AddDays(context.Today(work.now()), -1));
-  change.after.set_held_until(yesterday);
+  // A draft has held on no day.
+  if (change.before.state() != pb::SALES_POLICY_STATE_DRAFT) change.after.set_held_until(yesterday);
   change.after.set_withdraw_reason(request.reason());
   SetTime(work.now(), change.after.mutable_close_time());
   ASSIGN_OR_RETURN(pb::SalesPolicy policy, work.Save(std::move(change)));
@@ -175,6 +177,31 @@ absl::StatusOr<pb::SalesPolicy> Comment(UnitOfWork& work, const pb::CommentSales
   opinion->set_author(author);
   opinion->set_opinion(request.opinion());
   SetTime(work.now(), opinion->mutable_opinion_time());
+  return work.Save(std::move(change));
+}
+
+absl::StatusOr<pb::SalesPolicy> Answer(UnitOfWork& work, const pb::AnswerSalesPolicyOpinionRequest& request) {
+  ASSIGN_OR_RETURN(auto change, work.Begin<pb::SalesPolicy>(request));
+  ASSIGN_OR_RETURN(const std::string answerer, Person(work));
+  const std::string number = absl::StrCat(request.opinion_number());
+  if (request.opinion_number() > change.before.opinions_size()) {
+    return InvalidField("opinion_number", "OPINION_UNKNOWN",
+                        absl::StrCat("the policy has ", change.before.opinions_size(), " opinions"),
+                        {{"value", number}, {"limit", absl::StrCat(change.before.opinions_size())}});
+  }
+  pb::SalesPolicyOpinion* opinion = change.after.mutable_opinions(request.opinion_number() - 1);
+  if (opinion->has_answer_time()) {
+    return FailedPrecondition("OPINION_ANSWERED", change.before.name(),
+                              absl::StrCat("opinion ", number, " was answered by ", opinion->answerer()),
+                              {{"opinion", number}, {"answerer", opinion->answerer()}});
+  }
+  if (opinion->author() == answerer) {
+    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+                 "whoever gives an opinion does not answer it", {{"person", answerer}});
+  }
+  opinion->set_answer(request.answer());
+  opinion->set_answerer(answerer);
+  SetTime(work.now(), opinion->mutable_answer_time());
   return work.Save(std::move(change));
 }
 
@@ -238,6 +265,7 @@ void RegisterSalesPolicies(const Context& context, rpc::Registry* registry) {
   AddVerb<pb::WithdrawSalesPolicyRequest>(context, "WithdrawSalesPolicy", registry, Withdraw);
   AddVerb<pb::AcknowledgeSalesPolicyRequest>(context, "AcknowledgeSalesPolicy", registry, Acknowledge);
   AddVerb<pb::CommentSalesPolicyRequest>(context, "CommentSalesPolicy", registry, Comment);
+  AddVerb<pb::AnswerSalesPolicyOpinionRequest>(context, "AnswerSalesPolicyOpinion", registry, Answer);
 }
 
 }  // namespace kam::contract

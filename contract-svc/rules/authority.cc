@@ -6,9 +6,8 @@
 #include <map>
 #include <set>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "common/status/status.h"
+#include "contract-svc/rules/grantee.h"
 
 namespace kam::contract::rules {
 namespace {
@@ -192,33 +191,14 @@ std::vector<std::string> Lacks(const Grant& given, const Grant& own) {
 // Some grant of the actor that holds today lacks nothing; otherwise GRANT_EXCEEDS_OWN by the nearest one.
 absl::Status CheckCovered(const Grant& grant, const Actor& actor, absl::Span<const Grant> grants,
                           absl::string_view today) {
-  std::vector<std::string> nearest = {"authority"};
-  bool any = false;
-  for (const Grant& own : grants) {
-    if (!own.active || !own.valid.Contains(today) || !IsOf(own, actor)) continue;
-    std::vector<std::string> lacks = Lacks(grant, own);
-    if (lacks.empty()) return absl::OkStatus();
-    if (!any || lacks.size() < nearest.size()) nearest = std::move(lacks);
-    any = true;
-  }
-  const std::string lacks = absl::StrJoin(nearest, ", ");
-  return Error(absl::StatusCode::kPermissionDenied, "GRANT_EXCEEDS_OWN",
-               absl::StrCat("goes beyond the authority of the one who gives or takes it in: ", lacks),
-               {{"exceeds", lacks}});
-}
-
-absl::Status CheckNotOwn(const Grant& grant, const Actor& actor) {
-  if (!IsOf(grant, actor)) return absl::OkStatus();
-  return Error(absl::StatusCode::kPermissionDenied, "SELF_GRANT", "nobody gives authority to himself or to his role",
-               {{"grantee", grant.employee.empty() ? grant.role : grant.employee}});
+  return CheckCoveredByOwn(
+      grants, [&](const Grant& own) { return own.active && own.valid.Contains(today) && IsOf(own, actor); },
+      [&](const Grant& own) -> absl::StatusOr<std::vector<std::string>> { return Lacks(grant, own); });
 }
 
 }  // namespace
 
-bool IsOf(const Grant& grant, const Actor& actor) {
-  if (!grant.employee.empty()) return grant.employee == actor.employee;
-  return std::find(actor.roles.begin(), actor.roles.end(), grant.role) != actor.roles.end();
-}
+bool IsOf(const Grant& grant, const Actor& actor) { return IsGrantee(grant.employee, grant.role, actor); }
 
 absl::StatusOr<DocumentDecision> Decide(const Document& document, const Actor& actor, absl::Span<const Grant> grants,
                                         absl::string_view today) {
@@ -276,12 +256,12 @@ absl::Status CheckConfirmable(const Grant& grant, const std::string& grantor, co
     return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
                  "whoever gives authority does not confirm it", {{"person", grantor}});
   }
-  return CheckNotOwn(grant, actor);
+  return CheckNotGrantee(grant.employee, grant.role, actor);
 }
 
 absl::Status CheckGrantable(const Grant& grant, const Actor& grantor, absl::Span<const Grant> grants,
                             absl::string_view today) {
-  RETURN_IF_ERROR(CheckNotOwn(grant, grantor));
+  RETURN_IF_ERROR(CheckNotGrantee(grant.employee, grant.role, grantor));
   return CheckCovered(grant, grantor, grants, today);
 }
 

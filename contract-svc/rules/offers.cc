@@ -23,17 +23,32 @@ absl::Status CheckPeriod(const std::string& from, const std::string& until, absl
                       {{"value", until}, {"limit", from}});
 }
 
-// Whether the policy is for such a line.
-bool Covers(const pb::SalesPolicy& policy, const PricedLine& line, absl::string_view tier) {
+// Whether a part of a policy with product, product_line and tier fits a line for a customer of `tier`.
+template <typename Part>
+bool Fits(const Part& part, const PricedLine& line, absl::string_view tier) {
+  if (!part.product().empty() && part.product() != line.product) return false;
+  if (!part.product_line().empty() && part.product_line() != line.product_line) return false;
+  const std::string of = resource::ShortEnumName(pb::CustomerTier_descriptor()->FindValueByNumber(part.tier()));
+  return of.empty() || of == tier;
+}
+
+bool IsFrom(const pb::SalesPolicyDiscount& discount, Decimal quantity) {
+  const absl::StatusOr<Decimal> least = Decimal::Parse(discount.minimum_quantity());
+  return !least.ok() || *least <= quantity;  // Without one it is for any quantity.
+}
+
+// Whether the policy is for such a line of the quote: what its scopes say, or its discounts when it has no scopes.
+bool Covers(const pb::SalesPolicy& policy, const pb::Quote& quote, const PricedLine& line, absl::string_view tier) {
+  if (policy.scopes_size() > 0) {
+    return std::any_of(policy.scopes().begin(), policy.scopes().end(), [&](const pb::SalesPolicyScope& scope) {
+      return Fits(scope, line, tier) && (scope.segment().empty() || scope.segment() == quote.priced_segment()) &&
+             (scope.region().empty() || scope.region() == quote.priced_region());
+    });
+  }
   if (policy.discounts_size() == 0) return true;
   return std::any_of(policy.discounts().begin(), policy.discounts().end(),
                      [&](const pb::SalesPolicyDiscount& discount) {
-                       if (!discount.product().empty() && discount.product() != line.product) return false;
-                       if (!discount.product_line().empty() && discount.product_line() != line.product_line)
-                         return false;
-                       const std::string of =
-                           resource::ShortEnumName(pb::CustomerTier_descriptor()->FindValueByNumber(discount.tier()));
-                       return of.empty() || of == tier;
+                       return Fits(discount, line, tier) && IsFrom(discount, line.quantity);
                      });
 }
 
@@ -59,7 +74,11 @@ bool Possible(pb::SalesPolicyState state, PolicyVerb verb) {
     case PolicyVerb::kRead:
       return state == pb::SALES_POLICY_STATE_PUBLISHED;
     case PolicyVerb::kWithdraw:
-      return state == pb::SALES_POLICY_STATE_APPROVED || state == pb::SALES_POLICY_STATE_PUBLISHED;
+      return state == pb::SALES_POLICY_STATE_DRAFT || state == pb::SALES_POLICY_STATE_APPROVED ||
+             state == pb::SALES_POLICY_STATE_PUBLISHED;
+    case PolicyVerb::kAnswer:
+      return state == pb::SALES_POLICY_STATE_PUBLISHED || state == pb::SALES_POLICY_STATE_REVISED ||
+             state == pb::SALES_POLICY_STATE_WITHDRAWN;
   }
   return false;
 }
@@ -71,6 +90,15 @@ absl::Status CheckPolicy(const pb::SalesPolicy& policy) {
     if (policy.discounts(i).product().empty() || policy.discounts(i).product_line().empty()) continue;
     violations.Add(absl::StrCat("sales_policy.discounts[", i, "]"), "ENTRY_KEY_INVALID",
                    "is for one product and for a line of products; choose one");
+  }
+  for (int i = 0; i < policy.scopes_size(); ++i) {
+    const pb::SalesPolicyScope& scope = policy.scopes(i);
+    const std::string path = absl::StrCat("sales_policy.scopes[", i, "]");
+    if (!scope.product().empty() && !scope.product_line().empty()) {
+      violations.Add(path, "ENTRY_KEY_INVALID", "is for one product and for a line of products; choose one");
+    } else if (scope.ByteSizeLong() == 0) {
+      violations.Add(path, "FIELD_REQUIRED", "says whom or what the policy is for; without scopes it is for all");
+    }
   }
   return violations.status();
 }
@@ -100,17 +128,23 @@ absl::Status Allow(const std::vector<pb::SalesPolicy>& policies, const pb::Quote
   for (const pb::SalesPolicy& policy : policies) {
     for (int i = 0; i < quote.lines_size() && !policy.max_discount_percent().empty(); ++i) {
       PricedLine& line = document->lines[static_cast<size_t>(i)];
-      if (quote.lines(i).policy() != policy.name() || !Covers(policy, line, document->tier)) continue;
+      if (quote.lines(i).policy() != policy.name() || !Covers(policy, quote, line, document->tier)) continue;
       ASSIGN_OR_RETURN(line.policy_discount_percent, Decimal::Parse(policy.max_discount_percent()));
     }
     if (policy.max_gift_percent().empty()) continue;
+    // Gifts go with what the policy is for: of the rest of the document it gives nothing away.
+    Money base = Money::Zero(*document->currency);
+    for (const PricedLine& line : document->lines) {
+      if (!Covers(policy, quote, line, document->tier)) continue;
+      ASSIGN_OR_RETURN(base, Add(base, *line.amount));
+    }
     Money given = Money::Zero(*document->currency);
     for (int i = 0; i < quote.gifts_size(); ++i) {
       if (quote.gifts(i).policy() != policy.name()) continue;
       ASSIGN_OR_RETURN(given, Add(given, *gifts[static_cast<size_t>(i)].amount));
     }
     ASSIGN_OR_RETURN(const Decimal percent, Decimal::Parse(policy.max_gift_percent()));
-    ASSIGN_OR_RETURN(const Money allowed, PercentOf(*document->amount, percent));
+    ASSIGN_OR_RETURN(const Money allowed, PercentOf(base, percent));
     ASSIGN_OR_RETURN(covered, Add(covered, given.amount() < allowed.amount() ? given : allowed));
   }
   document->policy_gift_value = covered;

@@ -16,14 +16,15 @@
 namespace kam::contract::rules {
 
 // What can be done with a policy.
-enum class PolicyVerb { kEdit, kForecast, kSubmit, kApprove, kTurnDown, kPublish, kRevise, kWithdraw, kRead };
-inline constexpr PolicyVerb kPolicyVerbs[] = {PolicyVerb::kEdit,    PolicyVerb::kForecast, PolicyVerb::kSubmit,
-                                              PolicyVerb::kApprove, PolicyVerb::kTurnDown, PolicyVerb::kPublish,
-                                              PolicyVerb::kRevise,  PolicyVerb::kWithdraw, PolicyVerb::kRead};
+enum class PolicyVerb { kEdit, kForecast, kSubmit, kApprove, kTurnDown, kPublish, kRevise, kWithdraw, kRead, kAnswer };
+inline constexpr PolicyVerb kPolicyVerbs[] = {
+    PolicyVerb::kEdit,    PolicyVerb::kForecast, PolicyVerb::kSubmit,   PolicyVerb::kApprove, PolicyVerb::kTurnDown,
+    PolicyVerb::kPublish, PolicyVerb::kRevise,   PolicyVerb::kWithdraw, PolicyVerb::kRead,    PolicyVerb::kAnswer};
 // Whether the verb is possible in a state.
 bool Possible(pricing::v1::SalesPolicyState state, PolicyVerb verb);
 
-// PERIOD_INVALID; ENTRY_KEY_INVALID for a discount of a product and a line at once.
+// PERIOD_INVALID; ENTRY_KEY_INVALID for a discount or a scope of a product and a line at once; FIELD_REQUIRED for a
+// scope that says nothing.
 absl::Status CheckPolicy(const pricing::v1::SalesPolicy& policy);
 // What those who decide are asked about: SHA-256 is taken of it.
 std::string PolicyText(const pricing::v1::SalesPolicy& policy);
@@ -31,7 +32,8 @@ std::string PolicyText(const pricing::v1::SalesPolicy& policy);
 bool InForce(const pricing::v1::SalesPolicy& policy, absl::string_view day);
 
 // Lets lines and gifts have what the policies they name allow: sets PricedLine::policy_discount_percent of the lines
-// the policy is for (its discounts say for which; without any it is for all), and Document::policy_gift_value.
+// the policy is for (its scopes say for which, or its discounts; without any it is for all), and
+// Document::policy_gift_value: of the gifts that name it up to its percentage of the amounts of those lines.
 absl::Status Allow(const std::vector<pricing::v1::SalesPolicy>& policies, const pricing::v1::Quote& quote,
                    const std::vector<PricedLine>& gifts, Document* document);
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "absl/strings/str_cat.h"
 #include "common/money/money_proto.h"
 #include "common/resource/type.h"
@@ -32,7 +34,7 @@ TEST(PolicyStates, RpcsDeclareTheTableOfTheRules) {
       {"ForecastSalesPolicy", PolicyVerb::kForecast}, {"SubmitSalesPolicy", PolicyVerb::kSubmit},
       {"PublishSalesPolicy", PolicyVerb::kPublish},   {"ReviseSalesPolicy", PolicyVerb::kRevise},
       {"WithdrawSalesPolicy", PolicyVerb::kWithdraw}, {"AcknowledgeSalesPolicy", PolicyVerb::kRead},
-      {"CommentSalesPolicy", PolicyVerb::kRead}};
+      {"CommentSalesPolicy", PolicyVerb::kRead},      {"AnswerSalesPolicyOpinion", PolicyVerb::kAnswer}};
   const auto* service =
       google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("kam.pricing.v1.SalesPolicyService");
   ASSERT_NE(service, nullptr);
@@ -146,8 +148,75 @@ TEST(Policy, AllowsEverybodyWhatItSays) {
   EXPECT_EQ(verdict("79", policy, "0"), Verdict::kNeedsApproval) << "below the floor";
   policy.add_discounts()->set_product_line("Truck");
   EXPECT_EQ(verdict("90", policy, "0"), Verdict::kNeedsApproval) << "the policy is for other products";
+  EXPECT_EQ(verdict("100", policy, "2"), Verdict::kNeedsApproval) << "and gives nothing on top of these";
   policy.add_discounts()->set_product("products/p");
   EXPECT_EQ(verdict("90", policy, "0"), Verdict::kWithin);
+  EXPECT_EQ(verdict("100", policy, "2"), Verdict::kWithin);
+  policy.mutable_discounts(1)->set_tier(pb::CUSTOMER_TIER_STRATEGIC);
+  EXPECT_EQ(verdict("100", policy, "0.01"), Verdict::kNeedsApproval) << "the policy is for other customers";
+}
+
+// C-04, C-06, R-08: gifts go with what the policy is for; a document of which it covers a part has its percentage of
+// that part.
+TEST(Policy, GivesGiftsWithWhatItIsForOnly) {
+  pb::SalesPolicy policy = Published();
+  policy.add_discounts()->set_product_line("Sedan");
+  Document document = Of("100");
+  document.lines.push_back(document.lines[0]);
+  document.lines[1].product_line = "Truck";
+  document.lines[1].net_price = document.lines[1].amount = Cny("900");
+  document.amount = Cny("1000");
+  pb::Quote quote;
+  quote.add_lines()->set_product("products/p");
+  quote.add_lines()->set_product("products/t");
+  for (int i = 0; i < 2; ++i) quote.add_gifts()->set_policy(policy.name());
+  PricedLine first, second;
+  first.amount = Cny("1.50");
+  second.amount = Cny("0.75");
+  ASSERT_THAT(Allow({policy}, quote, {first, second}, &document), IsOk());
+  EXPECT_EQ(document.policy_gift_value->amount(), Dec("2")) << "two percent of 100; the rest is asked for";
+  policy.add_discounts()->set_product_line("Truck");
+  ASSERT_THAT(Allow({policy}, quote, {first, second}, &document), IsOk());
+  EXPECT_EQ(document.policy_gift_value->amount(), Dec("2.25"));
+}
+
+// C-06: a policy says whom and what it is for; what is given in its name is within it for nobody and nothing else.
+TEST(Policy, IsForThoseAndForWhatItSays) {
+  pb::SalesPolicy policy = Published();
+  const auto covered = [&](const std::function<void(pb::Quote*, PricedLine*, std::string*)>& change) {
+    Document document = Of("100");
+    pb::Quote quote;
+    quote.set_priced_segment("BANK");
+    quote.set_priced_region("East");
+    quote.add_lines()->set_policy(policy.name());
+    change(&quote, &document.lines[0], &document.tier);
+    EXPECT_THAT(Allow({policy}, quote, {}, &document), IsOk());
+    return document.lines[0].policy_discount_percent.has_value();
+  };
+  const auto as_it_is = [](pb::Quote*, PricedLine*, std::string*) {};
+  EXPECT_TRUE(covered(as_it_is)) << "for all";
+  pb::SalesPolicyScope* scope = policy.add_scopes();
+  scope->set_product_line("Sedan");
+  scope->set_segment("BANK");
+  scope->set_region("East");
+  scope->set_tier(pb::CUSTOMER_TIER_A);
+  EXPECT_TRUE(covered(as_it_is));
+  EXPECT_FALSE(covered([](pb::Quote*, PricedLine* line, std::string*) { line->product_line = "Truck"; }));
+  EXPECT_FALSE(covered([](pb::Quote* quote, PricedLine*, std::string*) { quote->set_priced_segment("OEM"); }));
+  EXPECT_FALSE(covered([](pb::Quote* quote, PricedLine*, std::string*) { quote->set_priced_region("West"); }));
+  EXPECT_FALSE(covered([](pb::Quote*, PricedLine*, std::string* tier) { *tier = "B"; }));
+  policy.add_scopes()->set_product("products/p");
+  EXPECT_TRUE(covered([](pb::Quote*, PricedLine*, std::string* tier) { *tier = "B"; })) << "one of them fits";
+  policy.clear_scopes();
+  policy.add_discounts()->set_minimum_quantity("10");
+  EXPECT_FALSE(covered(as_it_is)) << "a discount from ten pieces on says nothing of one";
+  EXPECT_TRUE(covered([](pb::Quote*, PricedLine* line, std::string*) { line->quantity = Dec("10"); }));
+  policy.add_scopes();
+  EXPECT_THAT(CheckPolicy(policy), HasReason("FIELD_REQUIRED"));
+  policy.mutable_scopes(0)->set_product("products/p");
+  EXPECT_THAT(CheckPolicy(policy), IsOk());
+  policy.mutable_scopes(0)->set_product_line("Sedan");
+  EXPECT_THAT(CheckPolicy(policy), HasReason("ENTRY_KEY_INVALID"));
 }
 
 pb::PackageOffer Offer() {

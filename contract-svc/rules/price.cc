@@ -346,6 +346,11 @@ void Pricer::Apply(const Found& found, PricedLine* priced) {
     if (!type.manual_allowed) priced->manual_lower = priced->manual_upper = InCurrency(found.price);
   }
   priced->moves_with_quantity = priced->moves_with_quantity || found.moves;
+  // A package below the floor of a part was agreed to by those who may: the part is not below its floor at its share of
+  // that price, but it is at less.
+  if (entry.wholes && priced->floor_price.has_value() && found.price.unit < priced->floor_price->amount()) {
+    priced->floor_price = InCurrency(found.price.unit);
+  }
   if (!entry.limits) return;
   const PriceRecord& record = index_.record(entry);
   if (record.floor.has_value()) {

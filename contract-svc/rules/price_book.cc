@@ -446,9 +446,11 @@ absl::Status ProveBook(const BookRevision& proposed, const std::vector<Rival>& r
 absl::Status CheckEffective(absl::string_view effective_from, absl::string_view previous_from, absl::string_view today,
                             absl::string_view field) {
   if (previous_from.empty()) return absl::OkStatus();
-  if (effective_from <= previous_from) {
+  const bool takes_all = effective_from == previous_from && previous_from > today;
+  if (effective_from <= previous_from && !takes_all) {
     return InvalidField(field, "EFFECTIVE_DATE_INVALID",
-                        absl::StrCat("is ", effective_from, "; the revision before begins on ", previous_from),
+                        absl::StrCat("is ", effective_from, "; the revision before begins on ", previous_from,
+                                     previous_from > today ? " and is replaced from that day on" : ""),
                         {{"value", std::string(effective_from)}, {"limit", std::string(previous_from)}});
   }
   if (effective_from < today) {

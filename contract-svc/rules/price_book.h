@@ -39,7 +39,8 @@ struct ProofFacts {
 absl::Status ProveBook(const BookRevision& proposed, const std::vector<Rival>& rivals, const ProofFacts& facts,
                        absl::string_view prefix);
 
-// A new revision begins after the one before it began, and never changes days that are over: EFFECTIVE_DATE_INVALID.
+// A new revision begins after the one before it began, or on the same day while that is to come, and never changes days
+// that are over: EFFECTIVE_DATE_INVALID.
 // `previous_from` is empty for the first revision, which may begin at any day that has no price yet (past_prices.h).
 absl::Status CheckEffective(absl::string_view effective_from, absl::string_view previous_from, absl::string_view today,
                             absl::string_view field = "price_book.effective_from");

@@ -258,7 +258,39 @@ TEST(PriceBook, NextRevisionBeginsLaterAndNotBeforeToday) {
   EXPECT_TRUE(CheckEffective("2020-01-01", "", "2026-01-05").ok()) << "the first one may";
   EXPECT_TRUE(CheckEffective("2026-01-05", "2026-01-01", "2026-01-05").ok());
   EXPECT_EQ(Reason(CheckEffective("2026-01-04", "2026-01-01", "2026-01-05")), "EFFECTIVE_DATE_INVALID");
-  EXPECT_EQ(Reason(CheckEffective("2026-02-01", "2026-02-01", "2026-01-05")), "EFFECTIVE_DATE_INVALID");
+  EXPECT_TRUE(CheckEffective("2026-02-01", "2026-02-01", "2026-01-05").ok()) << "it takes all days of the other";
+  EXPECT_EQ(Reason(CheckEffective("2026-01-31", "2026-02-01", "2026-01-05")), "EFFECTIVE_DATE_INVALID");
+  EXPECT_EQ(Reason(CheckEffective("2026-01-05", "2026-01-05", "2026-01-05")), "EFFECTIVE_DATE_INVALID")
+      << "prices of today were told already";
+}
+
+// C-01: of two revisions with one first day the one that was released later takes all days of the other, whatever their
+// numbers, as soon as it is known.
+TEST(PriceBook, ALaterReleaseForTheSameFirstDayTakesItsDays) {
+  BookRevision wrong = Book("B", {Entry("p", "9")}), right = Book("B", {Entry("p", "90")});
+  wrong.name = "priceBooks/wrong";
+  wrong.revision = 3;
+  wrong.released = At("2026-01-02");
+  right.name = "priceBooks/right";
+  right.revision = 2;
+  right.released = At("2026-01-03");
+  wrong.effective.from = right.effective.from = wrong.records[0].valid.from = right.records[0].valid.from =
+      "2026-02-01";
+  const std::shared_ptr<const PriceIndex> index = Index({wrong, right});
+  const auto held = [&](absl::Time known_at) {
+    const std::vector<uint8_t> holding = index->Holding("2026-02-01", known_at);
+    std::vector<std::string> names;
+    for (uint32_t i = 0; i < holding.size(); ++i) {
+      if (holding[i] != 0) names.push_back(index->revision(i).name);
+    }
+    return names;
+  };
+  EXPECT_THAT(held(At("2026-01-02")), ElementsAre("priceBooks/wrong"));
+  EXPECT_THAT(held(At("2026-01-03")), ElementsAre("priceBooks/right"));
+  const auto rivals = RivalsOf(*index, "OTHER", "2026-02-01", At("2026-01-03"));
+  ASSERT_TRUE(rivals.ok());
+  ASSERT_EQ(rivals->size(), 1u);
+  EXPECT_EQ((*rivals)[0].revision->name, "priceBooks/right");
 }
 
 // G6: days that are over keep their prices under a new code too.

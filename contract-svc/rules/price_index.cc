@@ -111,7 +111,9 @@ std::shared_ptr<const PriceIndex> PriceIndex::Build(std::vector<std::shared_ptr<
   }
   for (Code& code : index->codes_) {
     std::stable_sort(code.revisions.begin(), code.revisions.end(), [&](uint32_t a, uint32_t b) {
-      return index->revision(a).effective.from < index->revision(b).effective.from;
+      // Of two with one first day the one that was released later takes all days of the other.
+      const BookRevision &first = index->revision(a), &second = index->revision(b);
+      return std::tie(first.effective.from, first.released) < std::tie(second.effective.from, second.released);
     });
   }
   std::map<std::pair<std::string, std::string>, uint16_t> positions;  // Code and text -> position.

@@ -54,7 +54,7 @@ class PriceIndex {
   };
   struct Code {
     std::string text;
-    std::vector<uint32_t> revisions;  // By first day.
+    std::vector<uint32_t> revisions;  // By first day; those with one first day by their release.
   };
 
   // The order of `revisions` does not matter. A record whose type or requirement cannot be used stays in the index as

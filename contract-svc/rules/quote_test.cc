@@ -67,6 +67,7 @@ TEST(QuoteStates, RpcsDeclareTheTable) {
       {"SendQuote", {"APPROVED"}},
       {"AcceptQuote", {"SENT"}},
       {"RejectQuote", {"SENT"}},
+      {"CancelQuote", {"DRAFT", "PRICED", "APPROVED"}},
       {"ExpireQuote", {"APPROVED", "SENT"}},
       {"ReviseQuote", {"APPROVED", "SENT", "REJECTED", "EXPIRED"}},
       {"RecordNegotiationRound", {"DRAFT", "PRICED", "IN_APPROVAL", "APPROVED", "SENT"}},

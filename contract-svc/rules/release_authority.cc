@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "common/status/status.h"
 #include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/grantee.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/order/v1/release_authority.pb.h"
@@ -17,8 +18,7 @@ namespace {
 using order::v1::ReleaseAuthority;
 
 bool IsOf(const ReleaseAuthority& authority, const Decider& decider) {
-  if (!authority.employee().empty()) return authority.employee() == decider.employee;
-  return std::find(decider.roles.begin(), decider.roles.end(), authority.role()) != decider.roles.end();
+  return IsGrantee(authority.employee(), authority.role(), decider);
 }
 
 bool Holds(const ReleaseAuthority& authority, absl::string_view today) {
@@ -50,19 +50,9 @@ absl::StatusOr<std::vector<std::string>> Lacks(const ReleaseAuthority& given, co
 // Some authority of the decider that holds today lacks nothing; otherwise GRANT_EXCEEDS_OWN by the nearest one.
 absl::Status CheckCovered(const ReleaseAuthority& given, const Decider& decider, const ReleaseAuthorities& held,
                           absl::string_view today) {
-  std::vector<std::string> nearest = {"authority"};
-  bool any = false;
-  for (const ReleaseAuthority& own : held) {
-    if (!Holds(own, today) || !IsOf(own, decider)) continue;
-    ASSIGN_OR_RETURN(std::vector<std::string> lacks, Lacks(given, own));
-    if (lacks.empty()) return absl::OkStatus();
-    if (!any || lacks.size() < nearest.size()) nearest = std::move(lacks);
-    any = true;
-  }
-  const std::string lacks = absl::StrJoin(nearest, ", ");
-  return Error(absl::StatusCode::kPermissionDenied, "GRANT_EXCEEDS_OWN",
-               absl::StrCat("goes beyond the authority of the one who gives or takes it in: ", lacks),
-               {{"exceeds", lacks}});
+  return CheckCoveredByOwn(
+      held, [&](const ReleaseAuthority& own) { return Holds(own, today) && IsOf(own, decider); },
+      [&](const ReleaseAuthority& own) { return Lacks(given, own); });
 }
 
 }  // namespace
@@ -88,10 +78,7 @@ absl::Status CheckReleaseAuthority(const ReleaseAuthority& authority) {
 
 absl::Status CheckReleaseGrantable(const ReleaseAuthority& given, const Decider& grantor,
                                    const ReleaseAuthorities& held, absl::string_view today) {
-  if (IsOf(given, grantor)) {
-    return Error(absl::StatusCode::kPermissionDenied, "SELF_GRANT", "nobody gives authority to himself or to his role",
-                 {{"grantee", given.employee().empty() ? given.role() : given.employee()}});
-  }
+  RETURN_IF_ERROR(CheckNotGrantee(given.employee(), given.role(), grantor));
   return CheckCovered(given, grantor, held, today);
 }
 
