@@ -70,7 +70,9 @@ absl::StatusOr<pb::ContractCommitment> Describe(mysql::Connection& connection, c
       out->set_progress_percent(progress.ToString());
     }
     for (const pb::ContractLine& line : contract.lines()) {
-      if (line.line_number() == root) out->set_product(line.product());
+      if (line.line_number() != root) continue;
+      out->set_product(line.product());
+      out->set_gift(line.gift());
     }
     for (const int index : rules::ChainOf(contract, root)) {
       FillLine(contract, root, contract.lines(index), day, out->add_lines());

@@ -469,5 +469,59 @@ TEST_F(ContractServiceTest, ContractsOfOthersAreNotShown) {
   EXPECT_THAT(get(wh_), StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
+// C-04, C-10, C-18: a gift of the quote stands in the words that are signed, is ordered from the contract once, and is
+// our duty, not the customer's.
+TEST_F(ContractServiceTest, AGiftOfTheQuoteIsPartOfTheContract) {
+  const std::string quote = NewQuote(account_, "APPROVED");
+  AddGift(quote, product_b_, "2");
+  const auto draft = [&](const std::string& gift) {
+    const std::string name = Draft(quote);
+    Settle(name);
+    Do<Contract, v1::UpdateContractRequest>(
+        kax_, absl::StrCat(kContracts, "UpdateContract"),
+        absl::StrCat("contract { name: '", name, "' lines { product: '", product_a_, "' quantity: '10' unit_price ",
+                     MoneyText("10"), " } lines { product: '", product_b_, "' quantity: '", gift,
+                     "' gift: true } } update_mask { paths: 'lines' }"));
+    return name;
+  };
+  EXPECT_THAT(Submit(draft("3")), HasReason("QUANTITY_NOT_AGREED"));
+  const std::string name = draft("2");
+  const absl::StatusOr<Contract> submitted = Submit(name);
+  ASSERT_THAT(submitted, IsOk());
+  EXPECT_EQ(Amount(submitted->total()), D("100"));
+  EXPECT_THAT(Text(name).contract_text(), ::testing::HasSubstr("line gift: 2"));
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COALESCE(SUM(d.quantity), 0) AS CHAR) FROM quote_draws d WHERE d.quote = '",
+                             IdOf(quote), "' AND d.gift = 1")),
+            D("2"));
+  ReviewAll(name);
+  ASSERT_THAT(Sign(name, Text(name).content_sha256()), IsOk());
+  const auto commitment = Do<v1::ContractCommitment, v1::GetContractCommitmentRequest>(
+      kax_, absl::StrCat(kContracts, "GetContractCommitment"), absl::StrCat("name: '", name, "'"));
+  ASSERT_EQ(commitment.commitments_size(), 2);
+  EXPECT_FALSE(commitment.commitments(0).gift());
+  EXPECT_TRUE(commitment.commitments(1).gift());
+
+  const std::string gift = absl::StrCat("lines { product: '", product_b_, "' quantity: '2' gift: true }");
+  const auto alone = [&] {
+    return Call<opb::Order, opb::CreateOrderRequest>(
+        kax_, absl::StrCat(kOrders, "CreateOrder"),
+        absl::StrCat("order { account: '", account_, "' contract: '", name, "' ", gift, " }"));
+  };
+  EXPECT_THAT(alone(), HasReason("GIFT_WITHOUT_SALE"));
+  const absl::StatusOr<opb::Order> order = Enter(name, "4", gift);
+  ASSERT_THAT(order, IsOk());
+  EXPECT_EQ(Amount(order->total()), D("40"));
+  EXPECT_TRUE(order->lines(1).gift());
+  EXPECT_EQ(Amount(order->lines(1).unit_price()), D("0"));
+  EXPECT_THAT(alone(), HasReason("QUANTITY_NOT_AGREED")) << "once";
+  EXPECT_THAT(Enter(name, "1", absl::StrCat("lines { product: '", product_a_, "' quantity: '1' gift: true }")),
+              HasReason("PRODUCT_NOT_AGREED"));
+  // Cancelled, it is there again; and what was sold beside it stays sold.
+  ASSERT_THAT(Enter(name, "1"), IsOk());
+  Do<opb::Order, opb::CancelOrderRequest>(sad_, absl::StrCat(kOrders, "CancelOrder"),
+                                          absl::StrCat("name: '", order->name(), "' reason: 'twice'"));
+  EXPECT_THAT(alone(), IsOk());
+}
+
 }  // namespace
 }  // namespace kam::contract::testing

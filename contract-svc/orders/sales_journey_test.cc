@@ -9,6 +9,7 @@
 #include "contract-svc/testing/sales_fixture.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
+#include "kam/order/v1/delivery_service.pb.h"
 #include "kam/order/v1/order_service.pb.h"
 #include "kam/receivable/v1/invoice_service.pb.h"
 #include "kam/receivable/v1/receipt_service.pb.h"
@@ -347,6 +348,43 @@ TEST_F(SalesJourneyTest, G30TheApprovedQuoteIsOrderedAndInvoicedWithoutAnotherQu
   EXPECT_EQ(invoice.state(), rpb::INVOICE_STATE_PAID);
   EXPECT_EQ(GetOrder(order.name()).state(), opb::ORDER_STATE_SETTLED);
   EXPECT_EQ(Sql(requests), asked);
+}
+
+// C-04, C-19, C-22, C-29: a gift of an accepted quote is ordered, delivered and on the invoice, which it does not
+// raise.
+TEST_F(SalesJourneyTest, AGiftIsDeliveredAndCostsNothing) {
+  const std::string quote = NewQuote(account_, "ACCEPTED");
+  AddGift(quote, product_b_, "2");
+  const std::string gift = absl::StrCat("lines { product: '", product_b_, "' quantity: '2' gift: true }");
+  EXPECT_THAT(Enter(quote, "10", absl::StrCat(gift, gift)), HasReason("QUANTITY_NOT_AGREED"));
+  EXPECT_THAT(Enter(quote, "10", absl::StrCat("lines { product: '", product_b_, "' quantity: '2' }")),
+              HasReason("PRODUCT_NOT_AGREED"))
+      << "it is given, not sold";
+  const Order order = *Enter(quote, "10", gift);
+  EXPECT_EQ(Amount(order.total()), D("100")) << "nor is it taxed";
+  EXPECT_THAT(Enter(quote, "1"), HasReason("QUANTITY_NOT_AGREED"));
+  Review(order.name());
+  Pay(account_, "100", order.name());
+  Release(order.name());
+  Deliver(order.name(), "10");
+  const rpb::Invoice first = Invoice(order.name());
+  EXPECT_EQ(Amount(first.total()), D("100"));
+  EXPECT_EQ(GetOrder(order.name()).state(), opb::ORDER_STATE_SHIPPED) << "the gift is still owed";
+  const auto delivery = Do<opb::Delivery, opb::CreateDeliveryRequest>(
+      kax_, absl::StrCat(kDeliveries, "CreateDelivery"),
+      absl::StrCat("delivery { order: '", order.name(), "' planned_date: '2026-01-06' place: 'Site' deliverer: '",
+                   kax_.subject, "' lines { line_number: 2 quantity: '2' } checklist { title: 'keys' done: true } }"));
+  Do<opb::Delivery, opb::ShipDeliveryRequest>(wh_, absl::StrCat(kDeliveries, "ShipDelivery"),
+                                              absl::StrCat("name: '", delivery.name(), "'"));
+  Do<opb::Delivery, opb::AcceptDeliveryRequest>(
+      kax_, absl::StrCat(kDeliveries, "AcceptDelivery"),
+      absl::StrCat("name: '", delivery.name(), "' signatory: 'Wang' signature_document: 'scan/1'"));
+  EXPECT_EQ(GetOrder(order.name()).lines(1).delivered_quantity(), "2");
+  const rpb::Invoice second = Invoice(order.name());
+  EXPECT_EQ(Amount(second.total()), D("0"));
+  EXPECT_EQ(second.state(), rpb::INVOICE_STATE_PAID);
+  EXPECT_EQ(GetOrder(order.name()).state(), opb::ORDER_STATE_SETTLED);
+  ExpectBooksRight(account_);
 }
 
 }  // namespace

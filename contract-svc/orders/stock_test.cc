@@ -290,5 +290,25 @@ TEST_F(StockServiceTest, ParallelShipmentsNeverTakeMoreThanThereIs) {
   ExpectLedgerRight();
 }
 
+// C-04, C-24: what is given leaves the stock like what is sold.
+TEST_F(StockServiceTest, AGiftLeavesTheStock) {
+  Bring("5");
+  const std::string quote = NewQuote(account_, "ACCEPTED");
+  AddGift(quote, product_, "2");
+  const Order order = *Enter(quote, "10", absl::StrCat("lines { product: '", product_, "' quantity: '2' gift: true }"));
+  Do<Order, pb::ReviewOrderRequest>(
+      sad_, absl::StrCat(kOrders, "ReviewOrder"),
+      absl::StrCat("name: '", order.name(), "' warehouse: '", code_, "' check_result: 'complete'"));
+  Pay(account_, "100", order.name());
+  Release(order.name());
+  const auto plan = Do<Delivery, pb::CreateDeliveryRequest>(
+      kax_, absl::StrCat(kDeliveries, "CreateDelivery"),
+      absl::StrCat("delivery { order: '", order.name(), "' planned_date: '2026-01-06' place: 'Site' deliverer: '",
+                   kax_.subject, "' lines { line_number: 2 quantity: '2' } checklist { title: 'keys' done: true } }"));
+  ASSERT_THAT(Ship(plan.name()), IsOk());
+  EXPECT_EQ(Stock().available(), "3");
+  ExpectLedgerRight();
+}
+
 }  // namespace
 }  // namespace kam::contract::testing

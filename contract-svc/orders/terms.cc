@@ -46,6 +46,16 @@ absl::Status AddLine(const Line& from, const google::type::Money& price, AgreedT
   return absl::OkStatus();
 }
 
+// What the offer gives on top: without a price, of the customer's for the asking as long as any of it is left.
+absl::Status AddGift(const pricing::v1::QuoteGift& gift, AgreedTerms* terms) {
+  AgreedLine line;
+  line.product = gift.product();
+  line.gift = true;
+  ASSIGN_OR_RETURN(line.quantity, rules::QuantityOf(gift.quantity(), "quantity"));
+  terms->lines.push_back(std::move(line));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<AgreedTerms> QuoteTerms(const Context& context, UnitOfWork& work, const std::string& quote,
@@ -74,6 +84,7 @@ absl::StatusOr<AgreedTerms> QuoteTerms(const Context& context, UnitOfWork& work,
   terms.source = quote;
   terms.currency = loaded.currency();
   for (const pricing::v1::QuoteLine& line : loaded.lines()) RETURN_IF_ERROR(AddLine(line, line.net_price(), &terms));
+  for (const pricing::v1::QuoteGift& gift : loaded.gifts()) RETURN_IF_ERROR(AddGift(gift, &terms));
   ASSIGN_OR_RETURN(const std::vector<rules::QuoteDraw> drawn, LoadDraws(work, quote));
   RETURN_IF_ERROR(rules::TakeOff(drawn, &terms));
   if (for_order) RETURN_IF_ERROR(FillTaxRates(work, &terms));

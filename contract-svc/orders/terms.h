@@ -15,9 +15,9 @@ class Contract;
 
 namespace kam::contract {
 
-// Terms of an offer, its row locked, less what contracts and orders have drawn of it already (quote_ledger.h). States:
-// ACCEPTED, not too long ago, for an order; APPROVED, SENT and ACCEPTED for a contract. QUOTE_NOT_ACCEPTED,
-// QUOTE_OF_OTHER_ACCOUNT, QUOTE_ORDER_TIME_OVER.
+// Terms of an offer, gifts among them, its row locked, less what contracts and orders have drawn of it already
+// (quote_ledger.h). States: ACCEPTED, not too long ago, for an order; APPROVED, SENT and ACCEPTED for a contract.
+// QUOTE_NOT_ACCEPTED, QUOTE_OF_OTHER_ACCOUNT, QUOTE_ORDER_TIME_OVER.
 absl::StatusOr<rules::AgreedTerms> QuoteTerms(const Context& context, resource::UnitOfWork& work,
                                               const std::string& quote, const std::string& account, bool for_order);
 

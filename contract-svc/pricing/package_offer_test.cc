@@ -13,6 +13,7 @@
 #include "contract-svc/context.h"
 #include "contract-svc/testing/offer_fixture.h"
 #include "kam/api/standard.pb.h"
+#include "kam/order/v1/order_service.pb.h"
 #include "kam/pricing/v1/authority_grant_service.pb.h"
 #include "kam/pricing/v1/price_probe_service.pb.h"
 #include "kam/pricing/v1/product_service.pb.h"
@@ -78,6 +79,52 @@ TEST_F(OfferTest, APackageIsAgreedBeforeItIsOfferedAndSoldAsAWhole) {
   withdraw.set_reason("season over");
   ASSERT_THAT(Call<pb::PackageOffer>(world_.kax, absl::StrCat(kPackages, "WithdrawPackageOffer"), withdraw), IsOk());
   EXPECT_THAT(quote_of("1", "2"), HasReason("PACKAGE_NOT_OFFERED"));
+}
+
+// C-05, C-07: the parts of a package are ordered together: the share of the van in the price of the package is no price
+// of a van alone.
+TEST_F(OfferTest, PackagesAreOrderedAsAWhole) {
+  const pb::Product van = world_.NewProduct("200"), care = world_.NewProduct("50");
+  const std::string account = world_.NewAccount(world_.kax);
+  const auto submitted =
+      Submit(world_.kax, Create(world_.kax, NewOffer(account, van, care)).value_or(pb::PackageOffer()));
+  ASSERT_THAT(submitted, IsOk());
+  ASSERT_THAT(world_.Approve(world_.sm, submitted->approval()), IsOk());
+  ASSERT_THAT(world_.Approve(world_.sd, submitted->approval()), IsOk());
+  pb::Quote quote;
+  quote.set_account(account);
+  quote.set_currency("CNY");
+  PricingWorld::AddLine(van, "5", "", &quote);
+  PricingWorld::AddLine(care, "10", "", &quote);
+  for (pb::QuoteLine& line : *quote.mutable_lines()) line.set_package(submitted->name());
+  const auto created = world_.Create(world_.kax, quote);
+  ASSERT_THAT(created, IsOk());
+  ASSERT_THAT(world_.Price(world_.kax, created->name()), IsOk());
+  const auto sent = world_.Send(world_.kax, created->name());
+  ASSERT_THAT(sent, IsOk());
+  pb::AcceptQuoteRequest accept = About<pb::AcceptQuoteRequest>(*sent);
+  accept.set_content_hash(sent->approved_content_hash());
+  ASSERT_THAT(Call<pb::Quote>(world_.kax, "kam.pricing.v1.QuoteService/AcceptQuote", accept), IsOk());
+  const auto enter = [&](const std::string& vans, const std::string& cares) {
+    order::v1::CreateOrderRequest request;
+    request.mutable_order()->set_account(account);
+    request.mutable_order()->set_quote(created->name());
+    for (const auto& [product, quantity] : {std::pair{van.name(), vans}, {care.name(), cares}}) {
+      if (quantity.empty()) continue;
+      order::v1::OrderLine* line = request.mutable_order()->add_lines();
+      line->set_product(product);
+      line->set_quantity(quantity);
+    }
+    return Call<order::v1::Order>(world_.kax, "kam.order.v1.OrderService/CreateOrder", request);
+  };
+  EXPECT_THAT(enter("1", ""), HasReason("PACKAGE_INCOMPLETE"));
+  EXPECT_THAT(enter("", "2"), HasReason("PACKAGE_INCOMPLETE"));
+  EXPECT_THAT(enter("2", "2"), HasReason("PACKAGE_INCOMPLETE"));
+  const auto one = enter("1", "2");
+  ASSERT_THAT(one, IsOk());
+  EXPECT_EQ(one->total().units(), 271) << "240 and 13 % of tax, one of five";
+  EXPECT_THAT(enter("5", "10"), HasReason("QUANTITY_NOT_AGREED"));
+  EXPECT_THAT(enter("4", "8"), IsOk());
 }
 
 // C-02, C-03, C-07: a package below the floor of a part that those agreed to who may go so far is quoted as it is; what

@@ -56,7 +56,7 @@ absl::StatusOr<std::vector<PastOrder>> LoadOrders(UnitOfWork& work, const pb::Pr
   }
   std::string lines_sql =
       "SELECT l.parent_id, l.product, l.quantity, l.amount_amount, l.unit_price_currency FROM orders_lines l WHERE "
-      "l.amount_amount IS NOT NULL AND l.parent_id IN (?";
+      "l.amount_amount IS NOT NULL AND l.gift = 0 AND l.parent_id IN (?";
   for (size_t i = 1; i < kOrdersInStatement; ++i) lines_sql += ",?";
   lines_sql += ") ORDER BY l.parent_id, l.position";
   for (size_t begin = 0; begin < orders.size(); begin += kOrdersInStatement) {

@@ -20,7 +20,7 @@ namespace kam::contract {
 absl::StatusOr<std::vector<rules::QuoteDraw>> LoadDraws(resource::UnitOfWork& work, const std::string& quote);
 
 // Called after every write of a contract: from its submission on it holds what its lines say, until it goes back to its
-// drafter. `before` is null for a new one.
+// drafter. `before` is null for a new one. Of packages whole ones: PACKAGE_INCOMPLETE.
 absl::Status DrawForContract(resource::UnitOfWork& work, const v1::Contract* before, const v1::Contract& after);
 
 // What an amendment holds of its quote from its submission on: the lines of `priced`, none when it is given back.
@@ -35,7 +35,7 @@ absl::StatusOr<bool> AmendmentHolds(resource::UnitOfWork& work, const std::strin
 absl::Status Undraw(resource::UnitOfWork& work, const order::v1::Order& order);
 
 // Called after every write of an order: it holds what its lines say, less what was closed short, until it is
-// cancelled.
+// cancelled. Of packages whole ones: PACKAGE_INCOMPLETE.
 absl::Status DrawForOrder(resource::UnitOfWork& work, const order::v1::Order* before, const order::v1::Order& after);
 
 }  // namespace kam::contract

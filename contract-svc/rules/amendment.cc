@@ -231,6 +231,7 @@ class Applier {
     bool differs = false;
     const auto change = [&](ContractLine* line) -> absl::Status {
       ASSIGN_OR_RETURN(const Decimal was, QuantityOf(line->quantity(), "quantity"));
+      if (line->gift() && was < wanted) return MoreOfGift(*line, wanted);
       differs = differs || was != wanted;
       line->set_quantity(wanted.ToString());
       return absl::OkStatus();
@@ -247,6 +248,18 @@ class Applier {
           {{"field", ActionPath(index_, "quantity")}, {"value", promised.ToString()}, {"limit", drawn.ToString()}});
     }
     return changed && differs;
+  }
+
+  // What was approved is no more than that, whoever signs: more is approved by a quote, and added from it.
+  absl::Status MoreOfGift(const ContractLine& line, Decimal wanted) const {
+    return FailedPrecondition("LINE_ACTION_NOT_ALLOWED", contract_->name(),
+                              absl::StrCat("line ", line.line_number(), " is a gift of ", line.quantity(),
+                                           ": more of it is added by ADD_LINE from a quote that gives it"),
+                              {{"field", ActionPath(index_, "quantity")},
+                               {"line", absl::StrCat(line.line_number())},
+                               {"action", ActionName(Action())},
+                               {"value", wanted.ToString()},
+                               {"limit", line.quantity()}});
   }
 
   absl::StatusOr<bool> ChangeEndDate() {
@@ -284,6 +297,7 @@ class Applier {
     line->set_quantity(quantity.ToString());
     line->set_commitment_basis(v1::COMMITMENT_BASIS_QUANTITY);
     line->set_tolerance_percent(Action().tolerance_percent());
+    line->set_gift(Action().gift());
     SetAmount(price, contract_->currency(), line->mutable_unit_price());
     SetAmount(amount, contract_->currency(), line->mutable_amount());
     line->set_start_date(day_);

@@ -243,7 +243,7 @@ TEST(AmendmentTest, TermsAreThoseOfTheDay) {
   EXPECT_EQ(before->lines[0].unit_price, Decimal::FromInt(5));
   EXPECT_FALSE(after->credit);
   EXPECT_EQ(after->lines[0].unit_price, Decimal::FromInt(4));
-  EXPECT_EQ(after->resting.count("products/b"), 1);
+  EXPECT_EQ(after->resting.count({"products/b", false}), 1);
   EXPECT_THAT(ContractText(ContractOn(contract, "2026-06-30")), ::testing::HasSubstr("30 days"));
   EXPECT_THAT(ContractText(ContractOn(contract, "2026-07-01")), ::testing::HasSubstr("20 days"));
   ASSERT_EQ(contract.versions_size(), 2);
@@ -370,6 +370,54 @@ TEST(AmendmentTest, ChainsHaveNoGapAndNoOverlapOverRandomHistories) {
       contract = after;
     }
   }
+}
+
+// C-04, C-14: a gift has no price that an amendment could change and is not made more by it; more is added from a quote
+// that gives it.
+TEST(AmendmentTest, GiftsAreMadeLessOrAddedFromAQuote) {
+  Contract contract = Framework();
+  v1::ContractLine* gift = contract.add_lines();
+  gift->set_product("products/g");
+  gift->set_quantity("4");
+  gift->set_gift(true);
+  ASSERT_THAT(ComputeContract(&contract), IsOk());
+  const auto apply = [&](const std::string& actions, Contract* after) {
+    *after = contract;
+    return ApplyActions(Change("2026-07-01", actions), {}, after);
+  };
+  Contract after;
+  ASSERT_THAT(apply("actions { kind: AMENDMENT_ACTION_KIND_CHANGE_PRICE price_change_percent: '10' }", &after), IsOk());
+  EXPECT_EQ(Chain(after, 3), "3: 2026-01-01..2026-12-31 4 at 0") << "not among the lines that cost more";
+  EXPECT_THAT(apply("actions { kind: AMENDMENT_ACTION_KIND_CHANGE_PRICE line_number: 3 unit_price { currency_code: "
+                    "'CNY' units: 1 } }",
+                    &after),
+              HasReason("LINE_ACTION_NOT_ALLOWED"));
+  EXPECT_THAT(apply("actions { kind: AMENDMENT_ACTION_KIND_CHANGE_QUANTITY line_number: 3 quantity: '5' }", &after),
+              HasReason("LINE_ACTION_NOT_ALLOWED"));
+  ASSERT_THAT(apply("actions { kind: AMENDMENT_ACTION_KIND_CHANGE_QUANTITY line_number: 3 quantity: '3' }", &after),
+              IsOk());
+  EXPECT_EQ(Chain(after, 3), "3: 2026-01-01..2026-06-30 4 at 0; 4: 2026-07-01..2026-12-31 3 at 0");
+  EXPECT_TRUE(after.lines(3).gift());
+
+  const std::string add =
+      "actions { kind: AMENDMENT_ACTION_KIND_ADD_LINE product: 'products/h' quantity: '1' gift: true }";
+  const Amendment amendment = Change("2026-07-01", add);
+  const auto effect = apply(add, &after);
+  ASSERT_THAT(effect, IsOk());
+  EXPECT_TRUE(effect->delta.is_zero());
+  const absl::StatusOr<Contract> priced = PricedAnew(amendment, {}, contract, after);
+  ASSERT_THAT(priced, IsOk());
+  ASSERT_EQ(priced->lines_size(), 1) << "asked of the quote like a price";
+  EXPECT_TRUE(priced->lines(0).gift());
+  EXPECT_THAT(AmendmentText(amendment, contract), ::testing::HasSubstr("action gift: products/h | 1"));
+  Amendment wrong = amendment;
+  wrong.mutable_actions(0)->mutable_unit_price()->set_currency_code("CNY");
+  wrong.mutable_actions(0)->set_tolerance_percent("5");
+  EXPECT_THAT(CheckActions(wrong, "CNY"), kam::testing::NamesField("amendment.actions[0].unit_price"));
+  EXPECT_THAT(CheckActions(wrong, "CNY"), kam::testing::NamesField("amendment.actions[0].tolerance_percent"));
+  wrong = Change("2026-07-01", "actions { kind: AMENDMENT_ACTION_KIND_STOP_LINE line_number: 1 }");
+  wrong.mutable_actions(0)->set_gift(true);
+  EXPECT_THAT(CheckActions(wrong, "CNY"), kam::testing::NamesField("amendment.actions[0].gift"));
 }
 
 }  // namespace

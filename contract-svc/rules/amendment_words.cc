@@ -37,6 +37,12 @@ absl::Status CheckActions(const Amendment& amendment, absl::string_view currency
       const absl::StatusOr<Decimal> price = AmountIn(action.unit_price(), currency, ActionPath(i, "unit_price"));
       if (!price.ok()) violations.AddAll("", price.status());
     };
+    const auto exclude = [&](bool given, absl::string_view field) {
+      if (given) violations.Add(ActionPath(i, field), "FIELDS_EXCLUSIVE", "a gift has none");
+    };
+    if (action.gift() && action.kind() != v1::AMENDMENT_ACTION_KIND_ADD_LINE) {
+      violations.Add(ActionPath(i, "gift"), "FIELDS_EXCLUSIVE", "is said of a line that ADD_LINE adds");
+    }
     switch (action.kind()) {
       case v1::AMENDMENT_ACTION_KIND_CHANGE_PRICE:
         if (action.price_change_percent().empty()) {
@@ -57,6 +63,11 @@ absl::Status CheckActions(const Amendment& amendment, absl::string_view currency
       case v1::AMENDMENT_ACTION_KIND_ADD_LINE:
         need(!action.product().empty(), "product");
         need(!action.quantity().empty(), "quantity");
+        if (action.gift()) {
+          exclude(action.has_unit_price(), "unit_price");
+          exclude(!action.tolerance_percent().empty(), "tolerance_percent");
+          break;
+        }
         need(action.has_unit_price(), "unit_price");
         money();
         break;
@@ -115,7 +126,8 @@ std::string AmendmentText(const Amendment& amendment, const Contract& contract) 
          action.end_date(), action.from_date(), action.until_date(), absl::StrCat(action.clause_number()),
          v1::ClauseKind_Name(action.clause_kind()), action.clause_body(), v1::ContractPayment_Name(action.payment()),
          absl::StrCat(action.terms_days()), Canonical(action.tolerance_percent())});
-    // A line of its own, so that amendments without it have the words they always had.
+    // Lines of their own, so that amendments without them have the words they always had.
+    if (action.gift()) text.Line("action gift", {action.product(), Canonical(action.quantity())});
     if (action.kind() == v1::AMENDMENT_ACTION_KIND_CHANGE_REBATE) {
       text.Line("action rebate", {Canonical(action.rebate_from_volume()), Canonical(action.rebate_percent())});
     }

@@ -86,13 +86,19 @@ absl::StatusOr<AgreedTerms> TermsOn(const v1::Contract& contract, const Commitme
     terms.terms_days = version.terms_days();
   }
   terms.credit = payment == v1::CONTRACT_PAYMENT_CREDIT;
+  for (const v1::ContractLine& line : contract.lines()) {
+    const auto ledger = commitments.find(line.line_number());
+    if (line.gift() || ledger == commitments.end()) continue;
+    ASSIGN_OR_RETURN(const Decimal drawn, Drawn(ledger->second));
+    terms.sold = terms.sold || drawn.sign() > 0;
+  }
   for (const int root : Roots(contract)) {
     const v1::ContractLine* line = LineOn(contract, root, day);
     if (line == nullptr) {
       for (const v1::ContractLine& any : contract.lines()) {
         if (any.line_number() != root) continue;
         const v1::ContractLine* last = LastOf(contract, root);
-        terms.resting[any.product()] =
+        terms.resting[{any.product(), any.gift()}] =
             last == nullptr ? "it was withdrawn"
                             : absl::StrCat("its line ", last->line_number(), " runs from ",
                                            PeriodOf(contract, *last).start, " to ", PeriodOf(contract, *last).end);
@@ -104,6 +110,7 @@ absl::StatusOr<AgreedTerms> TermsOn(const v1::Contract& contract, const Commitme
     AgreedLine agreed;
     agreed.product = line->product();
     agreed.line_number = root;
+    agreed.gift = line->gift();
     ASSIGN_OR_RETURN(agreed.unit_price, AmountIn(line->unit_price(), contract.currency(), "unit_price"));
     Commitment commitment = found->second;
     // A change that was agreed for a later day does not let more be ordered before it.
@@ -154,15 +161,19 @@ absl::StatusOr<std::vector<Draw>> ShareOut(const AgreedTerms& terms, const Order
     };
     for (size_t i = 0; i < terms.lines.size() && wanted.sign() > 0; ++i) {
       const AgreedLine& agreed = terms.lines[i];
-      if (agreed.product != line.product() || agreed.unit_price != price || left[i].sign() <= 0) continue;
+      if (agreed.product != line.product() || agreed.gift != line.gift() || agreed.unit_price != price ||
+          left[i].sign() <= 0) {
+        continue;
+      }
       const Decimal taken = std::min(wanted, left[i]);
       take(agreed, taken);
       ASSIGN_OR_RETURN(left[i], Subtract(left[i], taken));
       ASSIGN_OR_RETURN(wanted, Subtract(wanted, taken));
     }
     if (wanted.sign() <= 0) continue;
-    const auto same = std::find_if(terms.lines.begin(), terms.lines.end(),
-                                   [&](const AgreedLine& agreed) { return agreed.product == line.product(); });
+    const auto same = std::find_if(terms.lines.begin(), terms.lines.end(), [&](const AgreedLine& agreed) {
+      return agreed.product == line.product() && agreed.gift == line.gift();
+    });
     if (history) {
       if (same != terms.lines.end()) take(*same, wanted);
       continue;

@@ -11,6 +11,7 @@
 #include "contract-svc/rules/amendment.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/contract_lines.h"
+#include "contract-svc/rules/gift.h"
 #include "contract-svc/rules/rebate.h"
 #include "contract-svc/rules/review.h"
 #include "contract-svc/rules/text.h"
@@ -25,6 +26,20 @@ namespace {
 using v1::Contract;
 using v1::ContractLine;
 using v1::ReviewStepKind;
+
+// A gift has no price; it is no promise of the customer that could be counted in money or go beyond its quantity.
+absl::Status CheckGift(const std::string& path, const Currency& currency, ContractLine* line) {
+  if (!line->gift()) return absl::OkStatus();
+  FieldViolations violations;
+  violations.AddAll("", TakeGiftPrice(path, currency.code(), line));
+  if (line->commitment_basis() == v1::COMMITMENT_BASIS_VALUE) {
+    violations.Add(path + ".commitment_basis", "FIELDS_EXCLUSIVE", "a gift is counted in pieces");
+  }
+  if (!line->tolerance_percent().empty()) {
+    violations.Add(path + ".tolerance_percent", "FIELDS_EXCLUSIVE", "no more of a gift is given than was approved");
+  }
+  return violations.status();
+}
 
 // Scale, payment schedule, numbers of clauses, periods of lines.
 absl::Status ComputeFramework(const Currency& currency, Contract* contract) {
@@ -92,6 +107,7 @@ absl::Status ComputeContract(Contract* contract) {
       violations.Add(path + ".line_number", "LINE_NUMBER_REPEATED", "stands on another line",
                      {{"line", absl::StrCat(line->line_number())}});
     }
+    violations.AddAll("", CheckGift(path, currency, line));
     const absl::StatusOr<Decimal> quantity = Decimal::Parse(line->quantity(), path + ".quantity");
     const absl::StatusOr<Decimal> price = AmountIn(line->unit_price(), currency.code(), path + ".unit_price");
     if (!quantity.ok()) violations.AddAll("", quantity.status());
@@ -133,6 +149,7 @@ std::string ContractText(const Contract& contract) {
               {absl::StrCat(line.line_number()), line.product(), Canonical(line.quantity()),
                price.ok() ? price->ToString() : "", amount.ok() ? amount->ToString() : "", contract.currency()});
     // Lines of their own, so that a contract without them has the words it always had.
+    if (line.gift()) text.Line("line gift", {absl::StrCat(line.line_number())});
     if (!line.start_date().empty() || !line.end_date().empty()) {
       text.Line("line period", {absl::StrCat(line.line_number()), line.start_date(), line.end_date()});
     }
@@ -207,6 +224,7 @@ absl::Status Submit(absl::string_view actor, absl::string_view today, absl::stri
   }
   if (contract->parties_size() < 2) return refuse("PARTIES_MISSING", "a contract has two sides at least");
   if (contract->lines_size() == 0) return refuse("LINES_MISSING", "a contract says what is sold");
+  if (OnlyGifts(contract->lines())) return refuse("LINES_MISSING", "a contract says what is sold, not only gifts");
   if (contract->start_date().empty() || contract->end_date().empty()) {
     return refuse("CONTRACT_DATES_MISSING", "start_date and end_date must be set");
   }
@@ -266,7 +284,7 @@ absl::Status CheckQuotePrices(const AgreedTerms& quote, const Contract& contract
     std::vector<std::string> prices;
     for (size_t i = 0; i < quote.lines.size(); ++i) {
       const AgreedLine& agreed = quote.lines[i];
-      if (agreed.product != line.product()) continue;
+      if (agreed.product != line.product() || agreed.gift != line.gift()) continue;
       known = true;
       prices.push_back(agreed.unit_price.ToString());
       if (agreed.unit_price != price) continue;
@@ -277,9 +295,10 @@ absl::Status CheckQuotePrices(const AgreedTerms& quote, const Contract& contract
     }
     const std::string number = absl::StrCat(line.line_number());
     if (!known) {
-      return FailedPrecondition("PRODUCT_NOT_AGREED", quote.source,
-                                absl::StrCat("line ", number, ": the quote does not offer the product"),
-                                {{"line", number}, {"product", line.product()}});
+      return FailedPrecondition(
+          "PRODUCT_NOT_AGREED", quote.source,
+          absl::StrCat("line ", number, ": the quote does not ", line.gift() ? "give" : "offer", " the product"),
+          {{"line", number}, {"product", line.product()}});
     }
     if (!priced) {
       return FailedPrecondition(
@@ -307,7 +326,10 @@ absl::Status TakeQuoteAmounts(const AgreedTerms& quote, Contract* contract) {
     Decimal amount;
     for (size_t i = 0; i < quote.lines.size(); ++i) {
       const AgreedLine& agreed = quote.lines[i];
-      if (agreed.product != line.product() || agreed.unit_price != price || wanted.is_zero()) continue;
+      if (agreed.product != line.product() || agreed.gift != line.gift() || agreed.unit_price != price ||
+          wanted.is_zero()) {
+        continue;
+      }
       const Decimal part = std::min(wanted, left[i]);
       ASSIGN_OR_RETURN(const Decimal before, Subtract(agreed.quantity, left[i]));
       ASSIGN_OR_RETURN(const Decimal gone, Add(agreed.taken, before));

@@ -25,7 +25,7 @@ enum ReviewStepKind : int;
 namespace kam::contract::rules {
 
 // Numbers the lines, works out amounts and total. CURRENCY_MISMATCH, LINE_NUMBER_REPEATED, FIELD_OUT_OF_RANGE,
-// CONTRACT_DATES_CONTRADICT, REBATE_SCALE_INVALID.
+// CONTRACT_DATES_CONTRADICT, REBATE_SCALE_INVALID; FIELDS_EXCLUSIVE for a gift with a price, a value or a tolerance.
 absl::Status ComputeContract(v1::Contract* contract);
 
 // The words both sides agree on, in a fixed order, one item a line; the same content always gives the same text.

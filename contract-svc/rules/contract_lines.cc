@@ -180,6 +180,7 @@ bool LineActionAllowed(const Contract& contract, int root, v1::AmendmentActionKi
   }
   switch (action) {
     case v1::AMENDMENT_ACTION_KIND_CHANGE_PRICE:
+      return !contract.lines(chain.back()).gift();
     case v1::AMENDMENT_ACTION_KIND_CHANGE_QUANTITY:
     case v1::AMENDMENT_ACTION_KIND_CHANGE_END_DATE:
     case v1::AMENDMENT_ACTION_KIND_STOP_LINE:

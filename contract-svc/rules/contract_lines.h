@@ -40,7 +40,8 @@ const v1::ContractLine* LastOf(const v1::Contract& contract, int root);
 
 v1::ContractLineState LineStateOn(const v1::Contract& contract, const v1::ContractLine& line, absl::string_view day);
 
-// What may be done with a chain from `day` on: before its first day, within it, in a suspension, after its last day.
+// What may be done with a chain from `day` on: before its first day, within it, in a suspension, after its last day. A
+// gift has no price that could be changed.
 bool LineActionAllowed(const v1::Contract& contract, int root, v1::AmendmentActionKind action, absl::string_view day);
 
 // From `day` on the chain goes on as `modify` says: lines that are running end the day before and have a successor,

@@ -159,6 +159,7 @@ TEST(ContractTest, TextChangesWithEveryAgreedField) {
   EXPECT_TRUE(differs([](Contract* c) { c->set_terms_days(30); }));
   EXPECT_TRUE(differs([](Contract* c) { c->mutable_lines(0)->set_quantity("11"); }));
   EXPECT_TRUE(differs([](Contract* c) { c->mutable_lines(0)->mutable_unit_price()->set_nanos(1); }));
+  EXPECT_TRUE(differs([](Contract* c) { c->mutable_lines(0)->set_gift(true); }));
   EXPECT_TRUE(differs([](Contract* c) { c->mutable_parties(0)->set_legal_name("A\nparty: x"); }));
   EXPECT_TRUE(differs([](Contract* c) { c->mutable_parties(0)->set_legal_name("A | x"); }));
   EXPECT_TRUE(differs([](Contract* c) { c->mutable_parties(0)->set_representative("x"); }));
@@ -269,6 +270,45 @@ TEST(ContractTest, InForceFromFirstToLastDay) {
   EXPECT_THAT(CheckInForce("2026-01-01", contract), IsOk());
   EXPECT_THAT(CheckInForce("2026-12-31", contract), IsOk());
   EXPECT_THAT(CheckInForce("2027-01-01", contract), HasReason("CONTRACT_ENDED"));
+}
+
+// C-04, C-10: a gift of the quote is a line of the contract without a price; no more of it than was approved, and never
+// alone.
+TEST(ContractTest, GiftsAreThoseOfTheQuote) {
+  AgreedTerms quote;
+  quote.source = "quotes/q";
+  quote.currency = "CNY";
+  quote.lines = {{"p", Decimal::FromInt(5), Decimal::FromInt(10), ""}, {"g", Decimal(), Decimal::FromInt(2), ""}};
+  quote.lines[1].gift = true;
+  Contract contract = Complete();
+  v1::ContractLine* gift = contract.add_lines();
+  gift->set_product("g");
+  gift->set_quantity("2");
+  gift->set_gift(true);
+  ASSERT_THAT(ComputeContract(&contract), IsOk());
+  EXPECT_THAT(ContractText(contract), ::testing::HasSubstr("line gift: 2"));
+  EXPECT_THAT(CheckQuotePrices(quote, contract), IsOk());
+  ASSERT_THAT(TakeQuoteAmounts(quote, &contract), IsOk());
+  EXPECT_EQ(*AmountIn(contract.total(), "CNY", "x"), Decimal::FromInt(50)) << "the gift adds nothing";
+  Contract more = contract;
+  more.mutable_lines(1)->set_quantity("3");
+  EXPECT_THAT(CheckQuotePrices(quote, more), HasReason("QUANTITY_NOT_AGREED"));
+  Contract bought = contract;
+  bought.mutable_lines(1)->set_gift(false);
+  EXPECT_THAT(CheckQuotePrices(quote, bought), HasReason("PRODUCT_NOT_AGREED")) << "given, but not sold";
+  Contract given = contract;
+  given.mutable_lines(0)->set_gift(true);
+  EXPECT_THAT(CheckQuotePrices(quote, given), HasReason("PRODUCT_NOT_AGREED")) << "sold, but not given";
+  EXPECT_THAT(ComputeContract(&given), HasReason("FIELDS_EXCLUSIVE")) << "a gift with a price";
+  Contract tolerant = contract;
+  tolerant.mutable_lines(1)->set_tolerance_percent("10");
+  EXPECT_THAT(ComputeContract(&tolerant), HasReason("FIELDS_EXCLUSIVE"));
+  tolerant.mutable_lines(1)->clear_tolerance_percent();
+  tolerant.mutable_lines(1)->set_commitment_basis(v1::COMMITMENT_BASIS_VALUE);
+  EXPECT_THAT(ComputeContract(&tolerant), HasReason("FIELDS_EXCLUSIVE"));
+  Contract alone = contract;
+  alone.mutable_lines()->DeleteSubrange(0, 1);
+  EXPECT_THAT(Submit("employees/s", kToday, "2026-01-10", "h", &alone), HasReason("LINES_MISSING"));
 }
 
 }  // namespace

@@ -73,9 +73,15 @@ absl::StatusOr<std::vector<Obligation>> ObligationsOf(const Contract& contract, 
     const std::string due = PeriodOf(contract, *line).end;
     ASSIGN_OR_RETURN(const Decimal promised, PromisedBy(contract, *line));
     if (due.empty() || promised.sign() <= 0) continue;
+    // A gift is nothing that the customer has promised to take: we hand it over.
+    const bool call_off = annual && !line->gift();
     obligations.push_back(NewObligation(contract, absl::StrCat(kLine, root),
-                                        annual ? v1::OBLIGATION_KIND_VOLUME : v1::OBLIGATION_KIND_DELIVERY,
-                                        absl::StrCat(annual ? "Call off line " : "Deliver line ", root), due));
+                                        call_off ? v1::OBLIGATION_KIND_VOLUME : v1::OBLIGATION_KIND_DELIVERY,
+                                        absl::StrCat(call_off       ? "Call off line "
+                                                     : line->gift() ? "Hand over gift line "
+                                                                    : "Deliver line ",
+                                                     root),
+                                        due));
     if (line->commitment_basis() == v1::COMMITMENT_BASIS_VALUE) {
       SetAmount(promised, contract.currency(), obligations.back().mutable_target_amount());
     } else {

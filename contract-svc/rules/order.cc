@@ -10,6 +10,7 @@
 #include "common/status/status.h"
 #include "common/time/date.h"
 #include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/gift.h"
 #include "contract-svc/rules/receivable.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
@@ -35,6 +36,7 @@ absl::Status ComputeLine(int index, const Currency& currency, bool agreed, Order
     return InvalidField(LinePath(index, "quantity"), "FIELD_OUT_OF_RANGE", "must be greater than 0",
                         {{"value", line->quantity()}});
   }
+  RETURN_IF_ERROR(TakeGiftPrice(absl::StrCat("order.lines[", index, "]"), currency.code(), line));
   if (!line->has_unit_price()) {
     return InvalidField(LinePath(index, "unit_price"), "FIELD_REQUIRED", "must be set");
   }
@@ -108,7 +110,9 @@ absl::StatusOr<Decimal> AmountOfPart(const AgreedLine& line, Decimal before, Dec
 
 absl::Status ComputeOrder(Order* order, bool agreed) {
   if (order->lines_size() == 0) return InvalidField("order.lines", "FIELD_REQUIRED", "must have at least one line");
-  if (order->currency().empty()) order->set_currency(order->lines(0).unit_price().currency_code());
+  for (int i = 0; order->currency().empty() && i < order->lines_size(); ++i) {
+    order->set_currency(order->lines(i).unit_price().currency_code());  // A gift need not name any.
+  }
   ASSIGN_OR_RETURN(const Currency currency,
                    Currency::Parse(order->currency(), LinePath(0, "unit_price.currency_code")));
   FieldViolations violations;
@@ -164,6 +168,12 @@ absl::Status CheckDates(const Order& order) {
 
 absl::Status TakeAgreedPrices(const AgreedTerms& terms, Order* order) {
   order->set_currency(terms.currency);
+  if (OnlyGifts(order->lines()) && !terms.sold) {
+    return FailedPrecondition("GIFT_WITHOUT_SALE", terms.source,
+                              "nothing of it was ordered yet: gifts are ordered with something that is paid for, or "
+                              "after it",
+                              {{"field", LinePath(0, "gift")}});
+  }
   std::vector<Decimal> left;
   for (const AgreedLine& agreed : terms.lines) left.push_back(agreed.quantity);
   for (int i = 0; i < order->lines_size(); ++i) {
@@ -179,7 +189,7 @@ absl::Status TakeAgreedPrices(const AgreedTerms& terms, Order* order) {
     Decimal available, amount;
     for (size_t j = 0; j < terms.lines.size(); ++j) {
       const AgreedLine& agreed = terms.lines[j];
-      if (agreed.product != line->product()) continue;
+      if (agreed.product != line->product() || agreed.gift != line->gift()) continue;
       known = true;
       prices.push_back(agreed.unit_price.ToString());
       if (line->has_unit_price()) {
@@ -204,7 +214,7 @@ absl::Status TakeAgreedPrices(const AgreedTerms& terms, Order* order) {
     }
     line->clear_amount();
     if (by_amount) SetAmount(amount, terms.currency, line->mutable_amount());
-    const auto resting = terms.resting.find(line->product());
+    const auto resting = terms.resting.find({line->product(), line->gift()});
     if (!known && resting != terms.resting.end()) {
       return FailedPrecondition("LINE_NOT_IN_FORCE", terms.source,
                                 absl::StrCat("the product may not be ordered on that day: ", resting->second),
@@ -212,7 +222,8 @@ absl::Status TakeAgreedPrices(const AgreedTerms& terms, Order* order) {
     }
     if (!known) {
       return FailedPrecondition("PRODUCT_NOT_AGREED", terms.source,
-                                absl::StrCat("line ", line->line_number(), ": the product is not part of it"),
+                                absl::StrCat("line ", line->line_number(), ": the product is ",
+                                             line->gift() ? "no gift of it" : "not part of it"),
                                 {{"field", LinePath(i, "product")}, {"product", line->product()}});
     }
     if (priced && available.is_zero() &&

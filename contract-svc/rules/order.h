@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -32,6 +33,7 @@ struct AgreedLine {
   std::optional<Decimal> amount = {};
   Decimal whole = {};
   Decimal taken = {};
+  bool gift = false;  // Given on top (gift.h): only lines that are gifts draw on it, and they on nothing else.
 };
 
 // Sets amount and whole of an agreed line that costs `amount` for `whole`, when they say more than the price does.
@@ -46,14 +48,16 @@ struct AgreedTerms {
   bool credit = false;
   int terms_days = 0;
   std::vector<AgreedLine> lines;
-  // Products that are agreed, but not on the day asked about, and why.
-  std::map<std::string, std::string> resting;
+  // Products that are agreed, but not on the day asked about, and why; beside the product: whether as a gift.
+  std::map<std::pair<std::string, bool>, std::string> resting;
+  // Something of it that is paid for was drawn before.
+  bool sold = false;
 };
 
 // Numbers the lines that have no number and works out amounts, taxes and totals. Every broken line is named at once:
 // FIELD_REQUIRED, FIELD_OUT_OF_RANGE, FIELD_MALFORMED, CURRENCY_MISMATCH, LINE_NUMBER_REPEATED on
-// order.lines[i].{field}. An order whose currency is not set takes that of its first line. `agreed`: amounts that are
-// set were taken by TakeAgreedPrices and stay.
+// order.lines[i].{field}. An order whose currency is not set takes that of its first line with a price. `agreed`:
+// amounts that are set were taken by TakeAgreedPrices and stay.
 absl::Status ComputeOrder(order::v1::Order* order, bool agreed = false);
 
 // ORDER_DATES_CONTRADICT: shipped or required before ordered, delivered before shipped.
@@ -62,7 +66,8 @@ absl::Status CheckDates(const order::v1::Order& order);
 // Takes prices and taxes from what was agreed where the order gives none, and refuses others: PRODUCT_NOT_AGREED,
 // LINE_NOT_IN_FORCE, PRICE_NOT_AGREED, QUANTITY_NOT_AGREED, CURRENCY_MISMATCH. A product may stand on several agreed
 // lines with the same price, or with several prices when the order names one of them. Sets the amount of lines that
-// cost a part of an agreed amount, and of no others.
+// cost a part of an agreed amount, and of no others. Gifts go out with something that is sold, or after it:
+// GIFT_WITHOUT_SALE.
 absl::Status TakeAgreedPrices(const AgreedTerms& terms, order::v1::Order* order);
 
 // The customer's own way of ordering: PURCHASE_ORDER_REQUIRED, PURCHASE_ORDER_MALFORMED, LEAD_TIME_TOO_SHORT,

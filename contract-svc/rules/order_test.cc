@@ -339,5 +339,44 @@ TEST(ReleaseAuthorityTest, IsTakenBackByTheGrantorAndByWhoeverHoldsAsMuch) {
   EXPECT_THAT(CheckReleaseRevocable(held[0], director, held, "2026-02-01"), IsOk()) << "nobody is above him";
 }
 
+// C-04: gifts are ordered as they were approved: without a price, no more of them, nothing else, and never without
+// something that is sold.
+TEST(OrderTest, GiftsAreThoseThatWereAgreed) {
+  AgreedTerms terms = Terms();
+  terms.lines.push_back({"a", D("0"), D("2"), "13"});
+  terms.lines.back().gift = true;
+  const auto gift = [](const std::string& product, const std::string& quantity, const std::string& price) {
+    Order order = Parse(Line("b", "1", "") + Line(product, quantity, price));
+    order.mutable_lines(1)->set_gift(true);
+    return order;
+  };
+  Order order = gift("a", "2", "");
+  ASSERT_THAT(TakeAgreedPrices(terms, &order), IsOk());
+  ASSERT_THAT(ComputeOrder(&order, /*agreed=*/true), IsOk());
+  EXPECT_TRUE(AmountIn(order.lines(1).unit_price(), "CNY", "x")->is_zero());
+  EXPECT_TRUE(AmountIn(order.lines(1).tax(), "CNY", "x")->is_zero());
+  EXPECT_EQ(*AmountIn(order.total(), "CNY", "x"), D("7.5")) << "the gift adds nothing";
+  order = gift("a", "2.5", "");
+  EXPECT_THAT(TakeAgreedPrices(terms, &order), HasReason("QUANTITY_NOT_AGREED"));
+  order = gift("a", "1", "10");
+  EXPECT_THAT(TakeAgreedPrices(terms, &order), HasReason("PRICE_NOT_AGREED"));
+  order = gift("b", "1", "");
+  EXPECT_THAT(TakeAgreedPrices(terms, &order), HasReason("PRODUCT_NOT_AGREED")) << "sold, but not given";
+  // What costs nothing is not a gift, and the other way round.
+  order = Parse(Line("a", "1", "0"));
+  EXPECT_THAT(TakeAgreedPrices(terms, &order), HasReason("PRICE_NOT_AGREED"));
+  order = gift("a", "1", "");
+  order.mutable_lines()->DeleteSubrange(0, 1);
+  EXPECT_THAT(TakeAgreedPrices(terms, &order), HasReason("GIFT_WITHOUT_SALE"));
+  terms.sold = true;
+  EXPECT_THAT(TakeAgreedPrices(terms, &order), IsOk()) << "the rest was ordered before";
+  // An import is not asked what was agreed, but a gift with a price is none.
+  order = gift("a", "1", "10");
+  SetAmount(D("7.5"), "CNY", order.mutable_lines(0)->mutable_unit_price());
+  EXPECT_THAT(ComputeOrder(&order), NamesField("order.lines[1].unit_price"));
+  order.mutable_lines(1)->clear_unit_price();
+  EXPECT_THAT(ComputeOrder(&order), IsOk());
+}
+
 }  // namespace
 }  // namespace kam::contract::rules

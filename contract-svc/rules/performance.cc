@@ -218,6 +218,7 @@ absl::StatusOr<Contract> DraftSuccessor(const v1::RenewContractRequest& request,
     next.set_end_date(end);
   }
   for (const v1::ContractLine& line : last.lines()) {
+    if (line.gift()) continue;  // Given once: another one is approved with the next quote.
     v1::ContractLine* copy = next.add_lines();
     copy->set_product(line.product());
     copy->set_quantity(line.quantity());

@@ -133,6 +133,14 @@ TEST(RenewalTest, SuccessorHasTheTermsOfTheLastDay) {
   for (const std::string& text : {next->approved_sha256(), next->sign_date(), next->quote(), next->number()}) {
     EXPECT_TRUE(text.empty()) << text;
   }
+  Contract with_gift = Active();
+  v1::ContractLine* gift = with_gift.add_lines();
+  *gift = with_gift.lines(1);
+  gift->set_line_number(99);
+  gift->clear_predecessor();
+  gift->clear_successor();
+  gift->set_gift(true);
+  EXPECT_EQ(DraftSuccessor({}, with_gift)->lines_size(), 1) << "what was given is not given again";
   EXPECT_THAT(DraftSuccessor(Parse<v1::RenewContractRequest>("start_date: '2026-12-31'"), Active()),
               HasReason("CONTRACT_DATES_CONTRADICT"));
   Contract renewing = Active();

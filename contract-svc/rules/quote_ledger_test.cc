@@ -94,5 +94,43 @@ TEST(QuoteLedgerTest, OpenAndDrawnAreAlwaysWhatWasOffered) {
   }));
 }
 
+// C-04, C-05: a gift is drawn of the gifts, what costs nothing of what costs nothing; and only what is paid for is a
+// sale.
+TEST(QuoteLedgerTest, AGiftIsAnotherThingThanALineThatCostsNothing) {
+  AgreedTerms terms = Offer();
+  terms.lines.push_back({"a", D(0), D(4), ""});
+  terms.lines.push_back({"a", D(0), D(2), ""});
+  terms.lines.back().gift = true;
+  ASSERT_THAT(TakeOff({{"a", D(0), D(2), /*gift=*/true}}, &terms), IsOk());
+  EXPECT_EQ(terms.lines[3].quantity, D(4));
+  EXPECT_EQ(terms.lines[4].quantity, D(0));
+  EXPECT_FALSE(terms.sold);
+  const auto entries = DrawsToPost({{"a", D(0), D(2), true}}, {{"a", D(0), D(2), false}});
+  ASSERT_THAT(entries, IsOk());
+  ASSERT_EQ(entries->size(), 2u);
+  for (const QuoteDraw& entry : *entries) EXPECT_EQ(entry.quantity, D(entry.gift ? -2 : 2));
+  ASSERT_THAT(TakeOff({{"a", D(9), D(1)}}, &terms), IsOk());
+  EXPECT_TRUE(terms.sold);
+}
+
+// C-07: the parts of a package are taken in the proportion of the package.
+TEST(QuoteLedgerTest, PackagesAreTakenAsAWhole) {
+  const auto check = [](int vans, int cares, int cares_beside = 0) {
+    return CheckWholePackages("quotes/q", "packageOffers/p",
+                              {{"van", D(1), D(5), D(0), D(vans)}, {"care", D(2), D(10), D(cares_beside), D(cares)}});
+  };
+  EXPECT_THAT(check(0, 0), IsOk());
+  EXPECT_THAT(check(1, 2), IsOk());
+  EXPECT_THAT(check(5, 10), IsOk());
+  for (const auto& [vans, cares] : {std::pair{1, 0}, {0, 2}, {1, 1}, {1, 3}, {2, 2}, {5, 9}}) {
+    EXPECT_THAT(check(vans, cares), kam::testing::HasReason("PACKAGE_INCOMPLETE")) << vans << " " << cares;
+  }
+  // Three are offered beside it at the same price: up to so many may be meant.
+  EXPECT_THAT(check(0, 3, 3), IsOk());
+  EXPECT_THAT(check(1, 5, 3), IsOk());
+  EXPECT_THAT(check(1, 6, 3), kam::testing::HasReason("PACKAGE_INCOMPLETE"));
+  EXPECT_THAT(check(1, 1, 3), kam::testing::HasReason("PACKAGE_INCOMPLETE"));
+}
+
 }  // namespace
 }  // namespace kam::contract::rules

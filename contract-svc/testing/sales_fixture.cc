@@ -110,6 +110,13 @@ std::string SalesTest::NewQuote(const std::string& account, const std::string& s
   return absl::StrCat("quotes/", id);
 }
 
+void SalesTest::AddGift(const std::string& quote, const std::string& product, const std::string& quantity) {
+  harness_->db().Execute(
+      absl::StrCat("INSERT INTO quotes_gifts (parent_id, position, product, quantity, reason) SELECT '", IdOf(quote),
+                   "', COUNT(g.position), '", IdOf(product), "', ", quantity,
+                   ", 'opening' FROM quotes_gifts g WHERE g.parent_id = '", IdOf(quote), "'"));
+}
+
 std::string SalesTest::NewContract(const std::string& account, bool credit, const std::string& currency,
                                    const std::string& product) {
   const auto answer = Do<kam::api::BatchUpsertResponse, v1::BatchUpsertContractsRequest>(

@@ -66,6 +66,8 @@ class SalesTest : public ::testing::Test {
                           const std::string& product = product_a_);
   // An offer for 10 of product a at 10, in this state.
   std::string NewQuote(const std::string& account, const std::string& state);
+  // Something that the offer gives on top.
+  void AddGift(const std::string& quote, const std::string& product, const std::string& quantity);
   // Sets a limit for the account, as an import would.
   void SetLimit(const std::string& account, const std::string& type, const std::string& amount);
 
