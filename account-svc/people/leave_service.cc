@@ -28,8 +28,6 @@ using resource::UnitOfWork;
 constexpr char kService[] = "kam.organization.v1.LeaveRequestService";
 constexpr char kDecideLong[] = "leave.approve.long";
 constexpr int kLeavesMax = 1000;  // Of one person around some days.
-constexpr int kPeopleMax = 5000;  // In one report.
-constexpr int64_t kReportDaysMax = 366;
 
 // The working calendar as it holds now.
 absl::StatusOr<rules::WorkCalendar> CalendarOf(const Context& context, mysql::Connection& connection) {
@@ -151,58 +149,17 @@ absl::StatusOr<LeaveRequest> Decide(const Context& context, UnitOfWork& work, co
 
 // ---- Attendance
 
-struct PersonInService {
-  std::string id, name, first, last;  // Days of the period in service.
-};
-
-// People of the department within reach who were in service on some day of the period.
-absl::StatusOr<std::vector<PersonInService>> PeopleOf(mysql::Connection& connection, const auth::Principal& reader,
-                                                      auth::Level level,
-                                                      const pb::ReportStaffAttendanceRequest& request) {
-  std::string sql =
-      "SELECT e.id, e.display_name, e.hire_date, e.leave_date, s.department_path, e.region FROM employees e LEFT JOIN "
-      "employee_scopes s ON s.employee = e.id WHERE e.archive_time IS NULL AND (e.hire_date IS NULL OR e.hire_date <= "
-      "?) AND (e.leave_date IS NULL OR e.leave_date >= ?)";
-  std::vector<mysql::Value> params = {request.end_date(), request.start_date()};
-  if (!request.department().empty()) {
-    absl::StrAppend(&sql, " AND s.department_path LIKE ?");
-    params.emplace_back(absl::StrCat("%/", IdOf(request.department()), "/%"));
-  }
-  ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                   connection.Query(absl::StrCat(sql, " ORDER BY e.display_name, e.id"), mysql::Params(params)));
-  const auth::Reach reach = auth::ReachOf(reader, level);
-  std::vector<PersonInService> people;
-  for (const Row& row : rows) {
-    if (!reach.Covers(row[0].text(), row[4].text(), row[5].text())) continue;
-    if (people.size() == kPeopleMax) {
-      return InvalidField("department", "TOO_MANY_PEOPLE",
-                          absl::StrCat("the report has more than ", kPeopleMax, " people; ask for a department"),
-                          {{"limit", absl::StrCat(kPeopleMax)}});
-    }
-    const std::string last = row[3].is_null() ? request.end_date() : std::min(row[3].text(), request.end_date());
-    people.push_back({row[0].text(), row[1].text(), std::max(row[2].text(), request.start_date()), last});
-  }
-  return people;
-}
-
-absl::Status CheckPeriod(const pb::ReportStaffAttendanceRequest& request) {
-  ASSIGN_OR_RETURN(const int64_t days, DaysBetween(request.start_date(), request.end_date()));
-  if (days >= 0 && days < kReportDaysMax) return absl::OkStatus();
-  return InvalidField("end_date", "PERIOD_INVALID",
-                      absl::StrCat("is ", request.end_date(), "; the report covers 1 to ", kReportDaysMax, " days"),
-                      {{"limit", absl::StrCat(kReportDaysMax)}});
-}
-
 absl::StatusOr<pb::StaffAttendanceReport> ReportStaffAttendance(const Context& context, rpc::Call& call,
                                                                 const pb::ReportStaffAttendanceRequest& request) {
-  RETURN_IF_ERROR(CheckPeriod(request));
+  RETURN_IF_ERROR(CheckReportPeriod("end_date", request.start_date(), request.end_date()));
   std::vector<PersonInService> people;
   std::map<std::string, std::vector<LeaveRequest>> leaves;
   rules::WorkCalendar calendar;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     leaves.clear();
     ASSIGN_OR_RETURN(calendar, CalendarOf(context, connection));
-    ASSIGN_OR_RETURN(people, PeopleOf(connection, call.principal, call.level(), request));
+    ASSIGN_OR_RETURN(people, PeopleInService(connection, call.principal, call.level(), request.department(),
+                                             request.start_date(), request.end_date()));
     // Also those that were over before but not come back from in time, or not at all.
     ASSIGN_OR_RETURN(
         const std::vector<Row> rows,

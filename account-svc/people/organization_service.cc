@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "account-svc/people/organization_chart.h"
 #include "account-svc/rules/organization_rules.h"
+#include "account-svc/rules/personnel_rules.h"
 #include "account-svc/rules/role_rules.h"
 #include "common/auth/grants.h"
 #include "common/resource/standard.h"
@@ -195,6 +196,7 @@ absl::StatusOr<rules::Appointer> AppointerOf(const Context& context, UnitOfWork&
   rules::Appointer appointer;
   appointer.name = work.actor().subject;
   appointer.importing = work.importing();
+  appointer.decides = rules::DecidesOnPosts(work.actor().roles);
   appointer.today = context.Today(work.now());
   ASSIGN_OR_RETURN(appointer.privileged, PrivilegedRoles(context, work));
   ASSIGN_OR_RETURN(const std::string path, PathOfDepartment(work, employee.department()));
@@ -210,6 +212,10 @@ bool HoldsAt(const auth::Principal& actor, auth::Level level) {
                      [level](const auto& grant) { return grant.second == level; });
 }
 
+// Whether the actor only maintains people (G-01) and does not decide about them. What an import brings was
+// decided in the system that it comes from.
+bool OnlyMaintains(const rules::Appointer& appointer) { return !appointer.importing && !appointer.decides; }
+
 // The roles of `after` are given by the actor; before it is stored.
 absl::Status PrepareEmployee(const Context& context, UnitOfWork& work, const Employee* before, Employee* after) {
   RETURN_IF_ERROR(Validate(work, *after));
@@ -218,6 +224,9 @@ absl::Status PrepareEmployee(const Context& context, UnitOfWork& work, const Emp
   RETURN_IF_ERROR(rules::CheckEmployee(*after));
   RETURN_IF_ERROR(rules::Appoint(appointer, before, after));
   rules::EndAtLeave(after);  // Rows that an import leaves as they are end, too.
+  if (before != nullptr && OnlyMaintains(appointer)) {
+    RETURN_IF_ERROR(rules::CheckWithoutAct(*before, *after, appointer.privileged, appointer.today));
+  }
   if (!HoldsAt(work.actor(), auth::Level::kTeam)) return absl::OkStatus();
   return rules::CheckSuperiors(work.actor().subject, before, *after);
 }
@@ -286,12 +295,17 @@ void RegisterOrganization(const Context& context, rpc::Registry* registry) {
   employees.on_archive = [context](UnitOfWork& work, const google::protobuf::Message& message) -> absl::Status {
     const Employee& employee = static_cast<const Employee&>(message);
     ASSIGN_OR_RETURN(const rules::Appointer appointer, AppointerOf(context, work, employee));
-    return rules::CheckNotPrivileged(appointer, employee, "employee.roles", "end it before the person is archived");
+    RETURN_IF_ERROR(
+        rules::CheckNotPrivileged(appointer, employee, "employee.roles", "end it before the person is archived"));
+    if (!OnlyMaintains(appointer)) return absl::OkStatus();
+    return rules::CheckFileWithoutAct(employee, organization::v1::PERSONNEL_ACT_KIND_DISMISS, appointer.today);
   };
   employees.on_restore = [context](UnitOfWork& work, const google::protobuf::Message& message) -> absl::Status {
     const Employee& employee = static_cast<const Employee&>(message);
     ASSIGN_OR_RETURN(const rules::Appointer appointer, AppointerOf(context, work, employee));
-    return rules::Restore(appointer, employee);
+    RETURN_IF_ERROR(rules::Restore(appointer, employee));
+    if (!OnlyMaintains(appointer)) return absl::OkStatus();
+    return rules::CheckFileWithoutAct(employee, organization::v1::PERSONNEL_ACT_KIND_APPOINT, appointer.today);
   };
   context.runtime.SetHooks(Employee::descriptor(), std::move(employees));
 

@@ -232,6 +232,26 @@ TEST_F(OrganizationTest, WhoStandsInReachesTheTeam) {
   EXPECT_THAT(team(), ::testing::ElementsAre(IdOf(seller.name())));
 }
 
+// G-03, G-06: whoever stands in for the head of more people than fit with his own still gets in, with his own.
+TEST_F(OrganizationTest, WhoStandsInForTheHeadOfManyIsNotLockedOut) {
+  LoadDelivered();
+  const Employee away = world_.AddEmployee("KAM");
+  const Employee deputy = world_.AddEmployee("KAM");
+  std::vector<std::string> own;
+  for (int i = 0; i < 4; ++i) {  // The test policy takes five.
+    world_.AddEmployee("KAX", "", {away.name()});
+    own.push_back(IdOf(world_.AddEmployee("KAX", "", {deputy.name()}).name()));
+  }
+  world_.harness().db().Execute(absl::StrCat(
+      "INSERT INTO leave_requests (id, version, create_time, update_time, creator, updater, employee, deputy, state, "
+      "start_date, end_date) VALUES ('",
+      world_.harness().NewId(), "', 1, '2026-01-01', '2026-01-01', 'x', 'x', '", IdOf(away.name()), "', '",
+      IdOf(deputy.name()), "', 'APPROVED', '2026-01-05', '2026-01-05')"));
+  const auto principal = Resolve(deputy.login());
+  ASSERT_THAT(principal, IsOk());
+  EXPECT_THAT(principal->team(), ::testing::UnorderedElementsAreArray(own));
+}
+
 // G-01, G-03: the team is the subtree of reporting lines in force today, across two superiors.
 TEST_F(OrganizationTest, TheTeamIsTheReportingSubtreeOfToday) {
   LoadDelivered();
@@ -320,6 +340,7 @@ TEST_F(OrganizationTest, TheRolesOfTodayAreThoseOfPeopleInService) {
 
 // G-01: an import brings people and their reporting lines in one run.
 TEST_F(OrganizationTest, AnImportBringsPeopleWithTheirLines) {
+  const auth::Principal erp = world_.As(world_.AddEmployee(""), "ERP");
   pb::BatchUpsertEmployeesRequest request;
   const std::string key = world_.harness().NewId();
   Employee& boss = *request.add_employees();
@@ -328,7 +349,7 @@ TEST_F(OrganizationTest, AnImportBringsPeopleWithTheirLines) {
   boss.add_external_ids()->set_system("hr");
   boss.mutable_external_ids(0)->set_id("b" + key);
   auto result = world_.Call<kam::api::BatchUpsertResponse>(
-      hr_, "kam.organization.v1.EmployeeService/BatchUpsertEmployees", request);
+      erp, "kam.organization.v1.EmployeeService/BatchUpsertEmployees", request);
   ASSERT_THAT(result, IsOk());
   ASSERT_EQ(result->results(0).outcome(), kam::api::UPSERT_OUTCOME_CREATED) << result->DebugString();
   Employee& worker = *request.add_employees();
@@ -338,7 +359,7 @@ TEST_F(OrganizationTest, AnImportBringsPeopleWithTheirLines) {
   worker.mutable_external_ids(0)->set_id("w" + key);
   worker.add_superiors()->set_superior(result->results(0).name());
   worker.mutable_superiors(0)->set_since("2025-01-01");
-  result = world_.Call<kam::api::BatchUpsertResponse>(hr_, "kam.organization.v1.EmployeeService/BatchUpsertEmployees",
+  result = world_.Call<kam::api::BatchUpsertResponse>(erp, "kam.organization.v1.EmployeeService/BatchUpsertEmployees",
                                                       request);
   ASSERT_THAT(result, IsOk());
   EXPECT_EQ(result->results(0).outcome(), kam::api::UPSERT_OUTCOME_UNCHANGED);

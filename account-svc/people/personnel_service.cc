@@ -43,7 +43,9 @@ absl::StatusOr<rules::ActPerson> PersonOf(const Context& context, UnitOfWork& wo
     person.direct = act.superior() == person.name;
   } else {
     ASSIGN_OR_RETURN(const Line line, LineAbove(work.connection(), IdOf(act.employee()), context.Today(work.now())));
-    person.direct = line.DistanceOf(work.actor().employee) == 1;
+    const int distance = line.DistanceOf(work.actor().employee);
+    person.direct = distance == 1;
+    person.below = distance > 0;
     ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                      work.connection().Query("SELECT department FROM employees WHERE id = ?", {IdOf(act.employee())}));
     department = rows.empty() ? std::string() : NameOf("departments", rows[0][0].text());

@@ -8,6 +8,7 @@
 #include "account-svc/testing/states.h"
 #include "common/testing/matchers.h"
 #include "kam/api/standard.pb.h"
+#include "kam/organization/v1/employee_service.pb.h"
 #include "kam/organization/v1/personnel_act_service.pb.h"
 
 namespace kam::account {
@@ -402,6 +403,101 @@ TEST_F(PersonnelTest, EveryPairOfStateAndVerb) {
                {"RevokePersonnelAct", {"DECIDED", "FAILED"}, [&] { return call("RevokePersonnelAct", revoke); }}});
   ExpectPairs(world_, "personnel_acts", by_manager->name(), pb::PersonnelActState_descriptor(),
               {{"VetoPersonnelAct", {"PROPOSED", "DECIDED"}, veto}, {"AddPersonnelOpinion", {"PROPOSED"}, opine}});
+}
+
+// G-07, R-01: the account manager proposes reward and punishment for everybody below, the rest for direct staff only.
+TEST_F(PersonnelTest, TheAccountManagerProposesRewardsForAllBelow) {
+  const Employee helper = world_.AddEmployee("KAA", department_.name(), {seller_.name()});
+  EXPECT_THAT(Propose(as_manager_, About(helper, pb::PERSONNEL_ACT_KIND_REWARD)), IsOk());
+  EXPECT_THAT(Propose(as_manager_, About(developer_, pb::PERSONNEL_ACT_KIND_REWARD)),
+              HasReason("PROPOSAL_NOT_ALLOWED"));
+  PersonnelAct transfer = About(helper, pb::PERSONNEL_ACT_KIND_TRANSFER);
+  transfer.set_superior(manager_.name());
+  EXPECT_THAT(Propose(as_manager_, transfer), HasReason("PROPOSAL_NOT_ALLOWED"));
+}
+
+// G-01, G-07, R-01: the personnel department maintains people and decides nothing about them; the import and the
+// general manager go on as before.
+TEST_F(PersonnelTest, ThePersonnelDepartmentDoesNotGoRoundTheAct) {
+  const auto as_hr = world_.As(world_.AddEmployee(""), "HR");
+  const std::string service = "kam.organization.v1.EmployeeService/";
+  const auto update = [&](const auth::Principal& who, const Employee& employee, const char* path) {
+    pb::UpdateEmployeeRequest request;
+    *request.mutable_employee() = employee;
+    request.mutable_employee()->clear_etag();
+    request.mutable_update_mask()->add_paths(path);
+    return world_.Call<Employee>(who, service + "UpdateEmployee", request);
+  };
+  // Taking on: the file is made, the post waits.
+  pb::CreateEmployeeRequest create;
+  create.mutable_employee()->set_display_name("钱新");
+  create.mutable_employee()->set_login(absl::StrCat("qian.xin.", IdOf(department_.name())));
+  create.mutable_employee()->set_department(department_.name());
+  create.mutable_employee()->add_roles()->set_role("GAM");
+  create.mutable_employee()->mutable_roles(0)->set_since("2026-01-01");
+  const auto made = world_.Call<Employee>(as_hr, service + "CreateEmployee", create);
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(made->roles(0).state(), pb::ROLE_STATE_PROPOSED);
+  pb::ConfirmEmployeeRoleRequest confirm;
+  confirm.set_name(made->name());
+  confirm.set_etag(made->etag());
+  confirm.set_role("GAM");
+  EXPECT_THAT(world_.Call<Employee>(as_hr, service + "ConfirmEmployeeRole", confirm),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  const auto confirmed = world_.Call<Employee>(as_gm_, service + "ConfirmEmployeeRole", confirm);
+  ASSERT_THAT(confirmed, IsOk());
+  EXPECT_EQ(confirmed->roles(0).state(), pb::ROLE_STATE_GRANTED);
+
+  // Dismissal, transfer, the end of a post.
+  Employee changed = seller_;
+  changed.set_leave_date("2026-01-31");
+  EXPECT_THAT(update(as_hr, changed, "leave_date"), HasReason("PERSONNEL_ACT_REQUIRED"));
+  changed = seller_;
+  changed.set_department(world_.AddDepartment().name());
+  EXPECT_THAT(update(as_hr, changed, "department"), HasReason("PERSONNEL_ACT_REQUIRED"));
+  changed = seller_;
+  changed.mutable_superiors(0)->set_superior(lead_.name());
+  EXPECT_THAT(update(as_hr, changed, "superiors"), HasReason("PERSONNEL_ACT_REQUIRED"));
+  changed = seller_;
+  changed.clear_roles();
+  EXPECT_THAT(update(as_hr, changed, "roles"), HasReason("PERSONNEL_ACT_REQUIRED"));
+  kam::api::ArchiveRequest archive;
+  archive.set_name(seller_.name());
+  EXPECT_THAT(world_.Call<Employee>(as_hr, service + "ArchiveEmployee", archive), HasReason("PERSONNEL_ACT_REQUIRED"));
+  EXPECT_EQ(Column(seller_, "leave_date"), "");
+
+  // By an act that the general manager decides it goes; a veto keeps the person.
+  const auto vetoed = Propose(as_manager_, About(seller_, pb::PERSONNEL_ACT_KIND_DISMISS));
+  ASSERT_THAT(vetoed, IsOk());
+  ASSERT_THAT(Veto(as_head_, *vetoed), IsOk());
+  RunOn("2026-02-02");
+  EXPECT_EQ(Column(seller_, "leave_date"), "");
+  const auto proposed = Propose(as_manager_, About(seller_, pb::PERSONNEL_ACT_KIND_DISMISS));
+  ASSERT_THAT(proposed, IsOk());
+  ASSERT_THAT(Decide(as_gm_, *proposed), IsOk());
+  RunOn("2026-02-02");
+  EXPECT_EQ(Column(seller_, "leave_date"), "2026-02-02");
+  EXPECT_EQ(Column(seller_, "leave_reason"), "DISMISSED");
+  changed = seller_;
+  changed.clear_leave_date();
+  EXPECT_THAT(update(as_hr, changed, "leave_date"), HasReason("PERSONNEL_ACT_REQUIRED")) << "it is not taken back";
+
+  // A resignation is entered; the general manager needs no act.
+  changed = developer_;
+  changed.set_leave_date("2026-01-31");
+  changed.set_leave_reason(pb::EMPLOYEE_LEAVE_REASON_RESIGNED);
+  pb::UpdateEmployeeRequest resign;
+  *resign.mutable_employee() = changed;
+  resign.mutable_employee()->clear_etag();
+  resign.mutable_update_mask()->add_paths("leave_date");
+  resign.mutable_update_mask()->add_paths("leave_reason");
+  const auto resigned = world_.Call<Employee>(as_hr, service + "UpdateEmployee", resign);
+  ASSERT_THAT(resigned, IsOk());
+  EXPECT_EQ(resigned->roles(0).until(), "2026-01-31");
+  changed = lead_;
+  changed.set_department(made->department());
+  changed.set_leave_date("2026-01-31");
+  EXPECT_THAT(update(as_gm_, changed, "leave_date"), IsOk());
 }
 
 }  // namespace

@@ -287,8 +287,12 @@ TEST_F(RoleGrantTest, ARightTakesTwo) {
   EXPECT_EQ(level("account.read"), before);
   kam::api::RestoreRequest restore;
   restore.set_name(changed->name());
-  ASSERT_THAT(world_.Call<pb::RoleGrant>(admin_, service + "RestoreRoleGrant", restore), IsOk());
+  const auto restored = world_.Call<pb::RoleGrant>(admin_, service + "RestoreRoleGrant", restore);
+  ASSERT_THAT(restored, IsOk());
   EXPECT_EQ(level("account.read"), before) << "not approved again yet";
+  EXPECT_EQ(restored->state(), pb::GRANT_STATE_PROPOSED) << "the answer is the right as it stands";
+  EXPECT_FALSE(restored->has_approve_time());
+  EXPECT_THAT(Approve(second, *restored), IsOk()) << "its etag is the one of the row";
 }
 
 TEST_F(RoleGrantTest, DeliveredRightsAreReadOnlyAndNobodyWidensARoleOfHis) {

@@ -25,6 +25,15 @@ class Notices {
     }
     return *this;
   }
+  // To those above `whom` who may decide: Audience::kAbleAbove.
+  Notices& Ask(const std::string& whom, const std::string& permission, int from_level, const std::string& otherwise,
+               const std::string& title, const std::string& due_date) {
+    Add(Audience::kAbleAbove, whom, organization::v1::NOTIFICATION_KIND_APPROVAL, title, due_date, otherwise);
+    if (whom.empty()) return *this;
+    notices_.back().permission = permission;
+    notices_.back().from_level = from_level;
+    return *this;
+  }
   // What the notices that follow are about.
   Notices& About(const std::string& subject) {
     subject_ = subject;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/notices.h"
+#include "account-svc/rules/personnel_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
 
@@ -12,8 +13,18 @@ namespace {
 
 namespace pb = organization::v1;
 
+constexpr char kDepartmentManager[] = "GAM";
+
 bool IsOpen(const pb::Task& task) {
   return task.state() == pb::TASK_STATE_OPEN || task.state() == pb::TASK_STATE_IN_PROGRESS;
+}
+
+// The department manager above `whom`; of somebody taken on, whose superior `whom` is, that may be he himself.
+void TellDepartmentManager(const std::string& whom, bool hire, const std::string& title, const std::string& due_date,
+                           Notices* notices) {
+  notices->Add(Audience::kHoldersAbove, whom, pb::NOTIFICATION_KIND_APPROVAL, title, due_date, kDepartmentManager);
+  if (!hire) return;
+  notices->Add(Audience::kPersonHolding, whom, pb::NOTIFICATION_KIND_APPROVAL, title, due_date, kDepartmentManager);
 }
 
 // Who is called to a meeting or training, its leader among them.
@@ -197,8 +208,9 @@ std::vector<Notice> NoticesOf(const pb::ResourceBooking* before, const pb::Resou
 std::vector<Notice> NoticesOf(const pb::LeaveRequest* before, const pb::LeaveRequest& after) {
   Notices notices;
   if (Enters(before, after, pb::LEAVE_STATE_SUBMITTED)) {
-    notices.Add(after.level() == pb::LEAVE_LEVEL_NEXT_SUPERIOR ? Audience::kNextSuperiors : Audience::kSuperiors,
-                after.employee(), pb::NOTIFICATION_KIND_APPROVAL,
+    const bool is_long = after.level() == pb::LEAVE_LEVEL_NEXT_SUPERIOR;
+    constexpr int kNextLevel = 2;
+    notices.Ask(after.employee(), is_long ? "leave.approve.long" : "leave.approve", is_long ? kNextLevel : 1, "HR",
                 absl::StrCat("请假待审批 Leave to be decided: ", after.number()), after.start_date());
   } else if (Enters(before, after, pb::LEAVE_STATE_APPROVED)) {
     notices
@@ -243,14 +255,23 @@ std::vector<Notice> NoticesOf(const pb::PersonnelAct* before, const pb::Personne
   // Neither who nor what is told here: whoever may read the act reads it there.
   if (Enters(before, after, pb::PERSONNEL_ACT_STATE_PROPOSED)) {
     const std::string title = absl::StrCat("人事建议待决定 Personnel proposal to be decided: ", after.number());
-    if (after.team_leader()) {
-      notices.Add(Audience::kHoldersAbove, after.proposer(), pb::NOTIFICATION_KIND_APPROVAL, title,
-                  after.effective_date(), "GAM");
-    } else {
-      notices.Add(Audience::kHolders, "", pb::NOTIFICATION_KIND_APPROVAL, title, after.effective_date(), "GM");
-      notices.Add(Audience::kHoldersAbove, after.employee(), pb::NOTIFICATION_KIND_APPROVAL,
-                  absl::StrCat("人事建议可否决 Personnel proposal that you may veto: ", after.number()),
-                  after.effective_date(), "GAM");
+    // Whoever is taken on has no line yet: it will be that of his superior, whom the proposal names.
+    const bool hire = after.kind() == pb::PERSONNEL_ACT_KIND_HIRE;
+    const std::string& whom = hire ? after.superior() : after.employee();
+    const ActReach decides = MayDecide(kDepartmentManager, after.kind(), after.team_leader());
+    if (decides == ActReach::kDepartment) {
+      TellDepartmentManager(whom, hire, title, after.effective_date(), &notices);
+      return notices.Take();
+    }
+    notices.Add(Audience::kHolders, "", pb::NOTIFICATION_KIND_APPROVAL, title, after.effective_date(), "GM");
+    if (decides == ActReach::kDirect) {
+      notices.Add(Audience::kDirectHolders, whom, pb::NOTIFICATION_KIND_APPROVAL, title, after.effective_date(),
+                  kDepartmentManager);
+    }
+    if (MayVeto(kDepartmentManager, after.kind(), after.team_leader()) != ActReach::kNone) {
+      TellDepartmentManager(whom, hire,
+                            absl::StrCat("人事建议可否决 Personnel proposal that you may veto: ", after.number()),
+                            after.effective_date(), &notices);
     }
     return notices.Take();
   }
@@ -315,7 +336,10 @@ std::vector<Notice> NoticesOf(const pb::Employee* before, const pb::Employee& af
   const std::set<std::string> known = before == nullptr ? std::set<std::string>() : waiting(*before);
   for (const std::string& role : waiting(after)) {
     if (known.count(role) > 0) continue;
+    // The deputy of the general manager confirms those only that administer rights (ADR 0010).
+    const bool administers = role == "GM" || role == "DGM" || role == "HR" || role == "ERP";
     for (const char* decider : {"GM", "DGM"}) {
+      if (!administers && absl::string_view(decider) == "DGM") continue;
       notices.Add(Audience::kHolders, "", pb::NOTIFICATION_KIND_APPROVAL,
                   absl::StrCat("角色待确认 Role to be confirmed: ", role, ", ", after.display_name()), "", decider);
     }

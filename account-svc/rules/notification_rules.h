@@ -43,11 +43,14 @@ namespace kam::account::rules {
 // Whom a notice goes to; the service looks up who that is on the day.
 enum class Audience {
   kPerson,         // `whom` himself.
+  kPersonHolding,  // `whom` himself, where he holds `role`.
   kSuperiors,      // The direct superiors of `whom`.
-  kNextSuperiors,  // Theirs; the direct ones where nobody is above them.
   kHead,           // The head of the department `whom`, or of the first one above it that has a head.
   kHolders,        // Everybody who holds `role`.
   kHoldersAbove,   // Those in the line above `whom` who hold `role`.
+  kDirectHolders,  // The direct superiors of `whom` who hold `role`.
+  kAbleAbove,  // Of those above `whom`, those of the nearest level with somebody who holds `permission`; nobody there:
+               // everybody who holds `role`.
 };
 
 struct Notice {
@@ -58,6 +61,8 @@ struct Notice {
   std::string due_date;  // ISO; empty: none.
   std::string role;
   std::string subject;  // Name of what it is about; empty: the resource that has changed.
+  std::string permission = {};
+  int from_level = 1;  // Of kAbleAbove: the nearest that is asked; where the line ends before it, its last.
 };
 
 // What people are told when a resource is made (`before` null) or changed.

@@ -122,6 +122,7 @@ TEST(Notices, GoToWhoeverDecides) {
   pb::PersonnelAct act;
   act.set_employee("employees/a");
   act.set_proposer("employees/p");
+  act.set_kind(pb::PERSONNEL_ACT_KIND_DISMISS);
   act.set_state(pb::PERSONNEL_ACT_STATE_PROPOSED);
   auto notices = NoticesOf(nullptr, act);
   ASSERT_THAT(notices, SizeIs(2));
@@ -129,17 +130,38 @@ TEST(Notices, GoToWhoeverDecides) {
   EXPECT_EQ(notices[0].role, "GM");
   EXPECT_EQ(notices[1].audience, Audience::kHoldersAbove);
   EXPECT_EQ(notices[1].role, "GAM");
+  EXPECT_EQ(notices[1].whom, "employees/a");
+  EXPECT_TRUE(absl::StrContains(notices[1].title, "veto"));
   act.set_team_leader(true);
   notices = NoticesOf(nullptr, act);
   ASSERT_THAT(notices, SizeIs(1));
   EXPECT_EQ(notices[0].role, "GAM");
+  // Of a reward he decides for his direct staff, and vetoes nothing.
+  act.set_team_leader(false);
+  act.set_kind(pb::PERSONNEL_ACT_KIND_REWARD);
+  notices = NoticesOf(nullptr, act);
+  ASSERT_THAT(notices, SizeIs(2));
+  EXPECT_EQ(notices[1].audience, Audience::kDirectHolders);
+  EXPECT_FALSE(absl::StrContains(notices[1].title, "veto"));
+  // Whoever is taken on has no line yet: that of the superior counts, and he himself.
+  pb::PersonnelAct hire;
+  hire.set_kind(pb::PERSONNEL_ACT_KIND_HIRE);
+  hire.set_superior("employees/s");
+  hire.set_state(pb::PERSONNEL_ACT_STATE_PROPOSED);
+  notices = NoticesOf(nullptr, hire);
+  ASSERT_THAT(notices, SizeIs(3));
+  EXPECT_EQ(notices[1].whom, "employees/s");
+  EXPECT_EQ(notices[2].audience, Audience::kPersonHolding);
   pb::LeaveRequest leave;
   leave.set_employee("employees/a");
   leave.set_state(pb::LEAVE_STATE_SUBMITTED);
   leave.set_level(pb::LEAVE_LEVEL_MANAGER);
-  EXPECT_EQ(NoticesOf(nullptr, leave)[0].audience, Audience::kSuperiors);
+  EXPECT_EQ(NoticesOf(nullptr, leave)[0].audience, Audience::kAbleAbove);
+  EXPECT_EQ(NoticesOf(nullptr, leave)[0].permission, "leave.approve");
+  EXPECT_EQ(NoticesOf(nullptr, leave)[0].from_level, 1);
   leave.set_level(pb::LEAVE_LEVEL_NEXT_SUPERIOR);
-  EXPECT_EQ(NoticesOf(nullptr, leave)[0].audience, Audience::kNextSuperiors);
+  EXPECT_EQ(NoticesOf(nullptr, leave)[0].permission, "leave.approve.long");
+  EXPECT_EQ(NoticesOf(nullptr, leave)[0].from_level, 2);
 }
 
 // G-22

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "account-svc/rules/dated_rows.h"
 #include "account-svc/rules/organization_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
@@ -29,12 +30,19 @@ bool IsAppointment(PersonnelActKind kind) {
          kind == pb::PERSONNEL_ACT_KIND_REMOVE || kind == pb::PERSONNEL_ACT_KIND_DISMISS;
 }
 
+// Reward and punishment: 奖罚.
+bool IsPay(PersonnelActKind kind) {
+  return kind == pb::PERSONNEL_ACT_KIND_REWARD || kind == pb::PERSONNEL_ACT_KIND_PUNISH;
+}
+
 template <typename May>
 bool Reaches(const ActPerson& person, May may) {
   return std::any_of(person.roles.begin(), person.roles.end(), [&](const std::string& role) {
     switch (may(role)) {
       case ActReach::kDirect:
         return person.direct;
+      case ActReach::kBelow:
+        return person.below;
       case ActReach::kDepartment:
         return person.in_department;
       case ActReach::kAll:
@@ -85,8 +93,47 @@ bool Takes(PersonnelActKind kind, absl::string_view field) {
     return kind == pb::PERSONNEL_ACT_KIND_HIRE || kind == pb::PERSONNEL_ACT_KIND_APPOINT ||
            kind == pb::PERSONNEL_ACT_KIND_TRANSFER;
   }
-  if (field == "amount") return kind == pb::PERSONNEL_ACT_KIND_REWARD || kind == pb::PERSONNEL_ACT_KIND_PUNISH;
+  if (field == "amount") return IsPay(kind);
   return false;
+}
+
+absl::Status ActRequired(absl::string_view field, PersonnelActKind kind, absl::string_view what) {
+  const std::string allowed = RolesThatMay([&](absl::string_view role) { return MayDecide(role, kind, false); });
+  return Error(absl::StatusCode::kPermissionDenied, "PERSONNEL_ACT_REQUIRED",
+               absl::StrCat(field, ": ", what,
+                            " is proposed and decided as a personnel act, which takes effect on its "
+                            "day by itself; decides: ",
+                            allowed),
+               {{"field", std::string(field)},
+                {"rule", "R-01"},
+                {"kind", pb::PersonnelActKind_Name(kind)},
+                {"allowed", allowed}});
+}
+
+// Of the person himself or of his age, not of anybody's decision.
+bool LeavesByHimself(const Employee& employee) {
+  return employee.leave_reason() == pb::EMPLOYEE_LEAVE_REASON_RESIGNED ||
+         employee.leave_reason() == pb::EMPLOYEE_LEAVE_REASON_RETIRED;
+}
+
+// Another direct superior than the lines of before have; a first one is free.
+bool MovesLine(const Employee& before, const Employee& after, const std::string& today) {
+  const auto counts = [&](const pb::ReportingLine& line) {
+    return line.kind() != pb::LINE_KIND_FUNCTIONAL && !IsOver(line, today);
+  };
+  const auto covered = [&](const pb::ReportingLine& line, const Employee& by) {
+    return std::any_of(by.superiors().begin(), by.superiors().end(), [&](const pb::ReportingLine& other) {
+      return counts(other) && other.superior() == line.superior() && Covers(other, line, today);
+    });
+  };
+  bool had = false;
+  for (const pb::ReportingLine& line : before.superiors()) {
+    if (!counts(line)) continue;
+    had = true;
+    if (!covered(line, after)) return true;
+  }
+  return had && std::any_of(after.superiors().begin(), after.superiors().end(),
+                            [&](const pb::ReportingLine& line) { return counts(line) && !covered(line, before); });
 }
 
 // The disciplinary line goes to `superior` from `day` on.
@@ -114,6 +161,10 @@ void GiveRole(const PersonnelAct& act, Employee* employee) {
     if (row.role() != act.role() || (!row.until().empty() && row.until() < act.effective_date())) continue;
     if (row.since() > act.effective_date()) row.set_since(act.effective_date());
     row.clear_until();
+    if (row.state() != pb::ROLE_STATE_PROPOSED) return;
+    row.set_state(pb::ROLE_STATE_GRANTED);  // The decision on the act is the confirmation.
+    row.set_proposer(act.proposer());
+    row.set_confirmer(act.decider());
     return;
   }
   pb::RoleAssignment* row = employee->add_roles();
@@ -143,7 +194,7 @@ void TakeRole(const PersonnelAct& act, Employee* employee) {
 ActReach MayPropose(absl::string_view role, PersonnelActKind kind) {
   if (role == kGeneralManager) return ActReach::kAll;
   if (role == kDepartmentManager) return ActReach::kDepartment;
-  if (role == kAccountManager) return ActReach::kDirect;
+  if (role == kAccountManager) return IsPay(kind) ? ActReach::kBelow : ActReach::kDirect;
   if (!IsSupervisor(role)) return ActReach::kNone;
   return kind == pb::PERSONNEL_ACT_KIND_HIRE || kind == pb::PERSONNEL_ACT_KIND_TRANSFER ? ActReach::kNone
                                                                                         : ActReach::kDirect;
@@ -239,6 +290,57 @@ void Decide(absl::string_view actor, absl::string_view opinion, absl::Time now, 
   *act->mutable_decide_time() = ToTimestamp(now);
 }
 
+bool DecidesOnPosts(const std::vector<std::string>& roles) {
+  return std::any_of(roles.begin(), roles.end(), [](const std::string& role) {
+    return MayDecide(role, pb::PERSONNEL_ACT_KIND_APPOINT, /*team_leader=*/false) == ActReach::kAll;
+  });
+}
+
+absl::Status CheckWithoutAct(const Employee& before, const Employee& after, const std::set<std::string>& privileged,
+                             const std::string& today) {
+  if (before.leave_date() != after.leave_date()) {
+    const bool taken_back = after.leave_date().empty() && LeavesByHimself(before);
+    if (!taken_back && !(LeavesByHimself(after) && before.leave_reason() != pb::EMPLOYEE_LEAVE_REASON_DISMISSED)) {
+      return ActRequired("employee.leave_date", pb::PERSONNEL_ACT_KIND_DISMISS,
+                         "a dismissal (anything but a resignation or retirement in leave_reason)");
+    }
+  }
+  if (before.leave_reason() != after.leave_reason() && (before.leave_reason() == pb::EMPLOYEE_LEAVE_REASON_DISMISSED ||
+                                                        after.leave_reason() == pb::EMPLOYEE_LEAVE_REASON_DISMISSED)) {
+    return ActRequired("employee.leave_reason", pb::PERSONNEL_ACT_KIND_DISMISS, "a dismissal");
+  }
+  if (!before.department().empty() && before.department() != after.department()) {
+    return ActRequired("employee.department", pb::PERSONNEL_ACT_KIND_TRANSFER, "a transfer");
+  }
+  if (MovesLine(before, after, today)) {
+    return ActRequired("employee.superiors", pb::PERSONNEL_ACT_KIND_TRANSFER, "a transfer to another superior");
+  }
+  Employee stays = before;  // What is left of the posts of whoever leaves on the new day.
+  stays.set_leave_date(after.leave_date());
+  EndAtLeave(&stays);
+  for (const pb::RoleAssignment& row : stays.roles()) {
+    if (IsOver(row, today) || row.state() == pb::ROLE_STATE_PROPOSED || privileged.count(row.role()) > 0) continue;
+    const bool kept = std::any_of(after.roles().begin(), after.roles().end(), [&](const pb::RoleAssignment& other) {
+      return other.role() == row.role() && other.state() != pb::ROLE_STATE_PROPOSED && Covers(other, row, today);
+    });
+    if (!kept) {
+      return ActRequired("employee.roles", pb::PERSONNEL_ACT_KIND_REMOVE,
+                         absl::StrCat("the end of the post ", row.role(), " (more days are a row of their own)"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFileWithoutAct(const Employee& employee, PersonnelActKind kind, const std::string& today) {
+  for (const pb::RoleAssignment& row : employee.roles()) {
+    if (IsOver(row, today) || row.state() == pb::ROLE_STATE_PROPOSED) continue;
+    return ActRequired("employee.roles", kind,
+                       absl::StrCat(kind == pb::PERSONNEL_ACT_KIND_DISMISS ? "the end" : "the return",
+                                    " of somebody with the post ", row.role()));
+  }
+  return absl::OkStatus();
+}
+
 void AddOpinion(absl::string_view actor, absl::string_view opinion, absl::Time now, PersonnelAct* act) {
   pb::PersonnelOpinion* entry = act->add_opinions();
   entry->set_employee(std::string(actor));
@@ -264,6 +366,7 @@ absl::Status ApplyAct(const PersonnelAct& act, Employee* employee) {
       return absl::OkStatus();
     case pb::PERSONNEL_ACT_KIND_DISMISS:
       employee->set_leave_date(day);
+      employee->set_leave_reason(pb::EMPLOYEE_LEAVE_REASON_DISMISSED);
       EndAtLeave(employee);
       return absl::OkStatus();
     case pb::PERSONNEL_ACT_KIND_APPOINT:

@@ -1,7 +1,7 @@
 // Personnel acts (G-07, R-01). Pure functions.
 //
 // Who proposes, who decides and who may veto, as R-01 gives it:
-//   KAM                proposes everything for direct staff.
+//   KAM                proposes everything for direct staff, reward and punishment for everybody below in the line.
 //   BDS, PSS, ASS      propose reward, punishment, appointment, removal and dismissal of direct staff (nominate and
 //                      eliminate); take part in recruiting with an opinion.
 //   GAM                proposes everything for the department; decides appointment, removal, hiring and dismissal of
@@ -28,6 +28,7 @@ namespace kam::account::rules {
 enum class ActReach {
   kNone,
   kDirect,      // Direct staff.
+  kBelow,       // Direct staff and those below them.
   kDepartment,  // Everybody of the department and below.
   kAll,
 };
@@ -38,6 +39,7 @@ struct ActPerson {
   std::vector<std::string> roles;
   bool direct = false;         // The person concerned reports to him, or will.
   bool in_department = false;  // The person concerned is, or comes to, his department or below.
+  bool below = false;          // The person concerned is below him in the line, directly or not.
 };
 
 // May `role` propose, decide, veto an act of this kind, and for whom?
@@ -62,6 +64,18 @@ absl::Status CheckDecide(const ActPerson& person, const organization::v1::Person
 // SEPARATION_OF_DUTIES for the person concerned; VETO_NOT_ALLOWED.
 absl::Status CheckVeto(const ActPerson& person, const organization::v1::PersonnelAct& act);
 void Decide(absl::string_view actor, absl::string_view opinion, absl::Time now, organization::v1::PersonnelAct* act);
+
+// Whether somebody with these roles decides on every post: what he changes on a person needs no act.
+bool DecidesOnPosts(const std::vector<std::string>& roles);
+// What a change of a person by anybody else would do without the act that R-01 asks for: PERSONNEL_ACT_REQUIRED naming
+// field, kind and who decides. Free are a first department and superior, a resignation, and what is only proposed; of
+// privileged roles, which no act gives or takes, the rows that end.
+absl::Status CheckWithoutAct(const organization::v1::Employee& before, const organization::v1::Employee& after,
+                             const std::set<std::string>& privileged, const std::string& today);
+// The same for putting the file of a person away, which takes every post, and for bringing it back, which gives them.
+absl::Status CheckFileWithoutAct(const organization::v1::Employee& employee, organization::v1::PersonnelActKind kind,
+                                 const std::string& today);
+
 void AddOpinion(absl::string_view actor, absl::string_view opinion, absl::Time now,
                 organization::v1::PersonnelAct* act);
 

@@ -26,13 +26,15 @@ constexpr char kToday[] = "2026-01-05";
 struct Cell {
   ActReach propose, decide, decide_leader, veto, veto_leader;
 };
-constexpr ActReach kNone = ActReach::kNone, kDirect = ActReach::kDirect, kDepartment = ActReach::kDepartment,
-                   kAll = ActReach::kAll;
+constexpr ActReach kNone = ActReach::kNone, kDirect = ActReach::kDirect, kBelow = ActReach::kBelow,
+                   kDepartment = ActReach::kDepartment, kAll = ActReach::kAll;
 
 // R-01 by role; the kinds are hire, appoint, remove, transfer, reward, punish, dismiss.
 const std::map<std::string, std::array<Cell, 7>>& Matrix() {
   // 直接下属雇佣、调配、奖罚及辞退建议权: proposes all for direct staff, decides and vetoes nothing.
   constexpr Cell kam = {kDirect, kNone, kNone, kNone, kNone};
+  // 对下属部门成员有奖罚提议权: not for direct staff only.
+  constexpr Cell kam_pay = {kBelow, kNone, kNone, kNone, kNone};
   // 销售团队主管和技术团队主管的聘任权和解聘权; 对事业部其他成员的聘任或解聘有建议权和否决权.
   constexpr Cell gam_post = {kDepartment, kNone, kDepartment, kDepartment, kNone};
   // Transfer, reward, punishment of direct staff.
@@ -43,7 +45,7 @@ const std::map<std::string, std::array<Cell, 7>>& Matrix() {
   // 决定公司的人事任免、报酬.
   constexpr Cell gm = {kAll, kAll, kAll, kNone, kNone};
   static const auto* const matrix = new std::map<std::string, std::array<Cell, 7>>{
-      {"KAM", {kam, kam, kam, kam, kam, kam, kam}},
+      {"KAM", {kam, kam, kam, kam, kam_pay, kam_pay, kam}},
       {"GAM", {gam_post, gam_post, gam_post, gam_staff, gam_staff, gam_staff, gam_post}},
       {"BDS", {nothing, lead, lead, nothing, lead, lead, lead}},
       {"PSS", {nothing, lead, lead, nothing, lead, lead, lead}},
@@ -88,12 +90,15 @@ PersonnelAct Act(PersonnelActKind kind) {
 
 // G-07, R-01: a reach is a reach: who is not the direct superior, or of the department, has no right.
 TEST(PersonnelRights, CountForThePeopleTheyReach) {
-  ActPerson manager{"employees/M", {"KAM"}, true, true};
+  ActPerson manager{"employees/M", {"KAM"}, true, true, true};
   EXPECT_THAT(CheckPropose(manager, Act(pb::PERSONNEL_ACT_KIND_DISMISS)), IsOk());
   manager.direct = false;
   const absl::Status refused = CheckPropose(manager, Act(pb::PERSONNEL_ACT_KIND_DISMISS));
   EXPECT_THAT(refused, HasReason("PROPOSAL_NOT_ALLOWED"));
   EXPECT_EQ(MetadataValue(refused, "allowed"), "GM GAM KAM BDS PSS ASS");
+  EXPECT_THAT(CheckPropose(manager, Act(pb::PERSONNEL_ACT_KIND_PUNISH)), IsOk()) << "below, not direct";
+  manager.below = false;
+  EXPECT_THAT(CheckPropose(manager, Act(pb::PERSONNEL_ACT_KIND_PUNISH)), HasReason("PROPOSAL_NOT_ALLOWED"));
   EXPECT_THAT(CheckDecide(manager, Act(pb::PERSONNEL_ACT_KIND_REWARD)), HasReason("NOT_THE_DECIDER"));
   ActPerson head{"employees/H", {"GAM"}, false, true};
   EXPECT_THAT(CheckVeto(head, Act(pb::PERSONNEL_ACT_KIND_DISMISS)), IsOk());
@@ -105,7 +110,7 @@ TEST(PersonnelRights, CountForThePeopleTheyReach) {
   EXPECT_THAT(CheckVeto(head, leader), HasReason("VETO_NOT_ALLOWED"));
   head.in_department = false;
   EXPECT_THAT(CheckDecide(head, leader), HasReason("NOT_THE_DECIDER"));
-  const ActPerson person{"employees/P", {"GM", "GAM", "KAM"}, true, true};
+  const ActPerson person{"employees/P", {"GM", "GAM", "KAM"}, true, true, true};
   EXPECT_THAT(CheckPropose(person, leader), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(CheckDecide(person, leader), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(CheckVeto(person, Act(pb::PERSONNEL_ACT_KIND_DISMISS)), HasReason("SEPARATION_OF_DUTIES"));
@@ -203,6 +208,132 @@ TEST(ApplyAct, ChangesThePersonFromItsDayOn) {
   Employee same = person;
   ASSERT_THAT(ApplyAct(Act(pb::PERSONNEL_ACT_KIND_REWARD), &same), IsOk());
   EXPECT_EQ(same.SerializeAsString(), person.SerializeAsString());
+}
+
+// G-07, R-01: what whoever only maintains people may not do to them without an act.
+TEST(WithoutAct, NobodyIsDismissedMovedOrRelieved) {
+  const std::set<std::string> privileged = {"HR", "GM"};
+  Employee before;
+  before.set_name("employees/P");
+  before.set_department("departments/D");
+  pb::RoleAssignment* role = before.add_roles();
+  role->set_role("KAX");
+  role->set_since("2025-01-01");
+  role->set_state(pb::ROLE_STATE_GRANTED);
+  pb::ReportingLine* line = before.add_superiors();
+  line->set_superior("employees/M");
+  line->set_since("2025-01-01");
+  const auto check = [&](const Employee& from, const Employee& to) {
+    return CheckWithoutAct(from, to, privileged, kToday);
+  };
+  EXPECT_THAT(check(before, before), IsOk());
+  Employee after = before;
+  after.set_phone("021-55550000");
+  after.set_job_title("客户经理");
+  EXPECT_THAT(check(before, after), IsOk()) << "what is maintained";
+
+  // The last day: a resignation is nobody's decision, everything else is.
+  after = before;
+  after.set_leave_date("2026-02-28");
+  const absl::Status refused = check(before, after);
+  EXPECT_THAT(refused, HasReason("PERSONNEL_ACT_REQUIRED"));
+  EXPECT_EQ(MetadataValue(refused, "kind"), "PERSONNEL_ACT_KIND_DISMISS");
+  EXPECT_EQ(MetadataValue(refused, "field"), "employee.leave_date");
+  EXPECT_EQ(MetadataValue(refused, "allowed"), "GM");
+  after.set_leave_reason(pb::EMPLOYEE_LEAVE_REASON_RESIGNED);
+  EndAtLeave(&after);
+  EXPECT_THAT(check(before, after), IsOk());
+  const Employee resigned = after;
+  after.clear_leave_date();
+  after.clear_leave_reason();
+  EXPECT_THAT(check(resigned, after), IsOk()) << "he stays after all";
+  Employee dismissed = resigned;
+  dismissed.set_leave_reason(pb::EMPLOYEE_LEAVE_REASON_DISMISSED);
+  EXPECT_THAT(check(before, dismissed), HasReason("PERSONNEL_ACT_REQUIRED"));
+  EXPECT_THAT(check(dismissed, after), HasReason("PERSONNEL_ACT_REQUIRED")) << "a dismissal is not taken back";
+  EXPECT_THAT(check(dismissed, resigned), HasReason("PERSONNEL_ACT_REQUIRED")) << "nor given another name";
+
+  // Department and direct superior; a first one is free, and so is whoever leads in a field.
+  after = before;
+  after.set_department("departments/E");
+  EXPECT_EQ(MetadataValue(check(before, after), "kind"), "PERSONNEL_ACT_KIND_TRANSFER");
+  Employee blank = before;
+  blank.clear_department();
+  blank.clear_superiors();
+  EXPECT_THAT(check(blank, before), IsOk());
+  EXPECT_THAT(check(before, blank), HasReason("PERSONNEL_ACT_REQUIRED"));
+  after = before;
+  after.mutable_superiors(0)->set_superior("employees/N");
+  EXPECT_EQ(MetadataValue(check(before, after), "field"), "employee.superiors");
+  after = before;
+  after.mutable_superiors(0)->set_until("2026-03-31");
+  EXPECT_THAT(check(before, after), HasReason("PERSONNEL_ACT_REQUIRED")) << "the line ends";
+  after = before;
+  after.add_superiors()->set_superior("employees/N");
+  after.mutable_superiors(1)->set_since("2026-04-01");
+  EXPECT_THAT(check(before, after), HasReason("PERSONNEL_ACT_REQUIRED")) << "a second superior";
+  after.mutable_superiors(1)->set_kind(pb::LINE_KIND_FUNCTIONAL);
+  EXPECT_THAT(check(before, after), IsOk());
+
+  // Posts: none is taken, a further one is only proposed.
+  after = before;
+  after.clear_roles();
+  EXPECT_EQ(MetadataValue(check(before, after), "kind"), "PERSONNEL_ACT_KIND_REMOVE");
+  after = before;
+  after.mutable_roles(0)->set_until("2026-03-31");
+  EXPECT_THAT(check(before, after), HasReason("PERSONNEL_ACT_REQUIRED"));
+  after = before;
+  after.mutable_roles(0)->set_state(pb::ROLE_STATE_PROPOSED);
+  EXPECT_THAT(check(before, after), HasReason("PERSONNEL_ACT_REQUIRED")) << "it does not stop counting";
+  after = before;
+  pb::RoleAssignment* proposed = after.add_roles();
+  proposed->set_role("BDS");
+  proposed->set_since("2026-02-01");
+  proposed->set_state(pb::ROLE_STATE_PROPOSED);
+  EXPECT_THAT(check(before, after), IsOk());
+  EXPECT_THAT(check(after, before), IsOk()) << "what was only proposed goes as it came";
+  Employee administrator = before;
+  administrator.mutable_roles(0)->set_role("HR");
+  after = administrator;
+  after.mutable_roles(0)->set_until(kToday);
+  EXPECT_THAT(check(administrator, after), IsOk()) << "no act takes it";
+  EXPECT_TRUE(DecidesOnPosts({"HR", "GM"}));
+  for (const char* other : {"HR", "DGM", "GAM", "KAM", "ERP"}) EXPECT_FALSE(DecidesOnPosts({other})) << other;
+}
+
+// G-07, R-01
+TEST(WithoutAct, NoFileIsPutAwayWithAPost) {
+  Employee person;
+  person.set_name("employees/P");
+  constexpr PersonnelActKind kDismiss = pb::PERSONNEL_ACT_KIND_DISMISS;
+  EXPECT_THAT(CheckFileWithoutAct(person, kDismiss, kToday), IsOk());
+  pb::RoleAssignment* role = person.add_roles();
+  role->set_role("KAX");
+  role->set_since("2025-01-01");
+  EXPECT_THAT(CheckFileWithoutAct(person, kDismiss, kToday), HasReason("PERSONNEL_ACT_REQUIRED"));
+  role->set_until("2026-01-04");
+  EXPECT_THAT(CheckFileWithoutAct(person, kDismiss, kToday), IsOk());
+  role->clear_until();
+  role->set_state(pb::ROLE_STATE_PROPOSED);
+  EXPECT_THAT(CheckFileWithoutAct(person, kDismiss, kToday), IsOk());
+}
+
+// G-07: the decision on an act is the confirmation of what was proposed on the person.
+TEST(ApplyAct, AnAppointmentMakesTheProposedRoleCount) {
+  Employee person;
+  pb::RoleAssignment* role = person.add_roles();
+  role->set_role("BDS");
+  role->set_since("2026-02-01");
+  role->set_state(pb::ROLE_STATE_PROPOSED);
+  role->set_proposer("employees/hr");
+  PersonnelAct act = Act(pb::PERSONNEL_ACT_KIND_APPOINT);
+  act.set_role("BDS");
+  act.set_proposer("employees/M");
+  act.set_decider("employees/H");
+  ASSERT_THAT(ApplyAct(act, &person), IsOk());
+  ASSERT_EQ(person.roles_size(), 1);
+  EXPECT_EQ(person.roles(0).state(), pb::ROLE_STATE_GRANTED);
+  EXPECT_EQ(person.roles(0).confirmer(), "employees/H");
 }
 
 }  // namespace

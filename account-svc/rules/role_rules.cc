@@ -1,9 +1,9 @@
 #include "account-svc/rules/role_rules.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/rules/dated_rows.h"
 #include "common/status/status.h"
 #include "kam/organization/v1/employee.pb.h"
 
@@ -15,23 +15,15 @@ using organization::v1::ROLE_STATE_GRANTED;
 using organization::v1::ROLE_STATE_PROPOSED;
 using organization::v1::RoleAssignment;
 
-bool IsOver(const RoleAssignment& row, const std::string& today) { return !row.until().empty() && row.until() < today; }
-
 bool IsPrivileged(const Appointer& appointer, const RoleAssignment& row) {
   return appointer.privileged.count(row.role()) > 0;
-}
-
-// Whether from today on every day of `inner` is one of `outer`.
-bool Contains(const RoleAssignment& outer, const RoleAssignment& inner, const std::string& today) {
-  if (outer.role() != inner.role() || outer.since() > std::max(inner.since(), today)) return false;
-  return outer.until().empty() || (!inner.until().empty() && inner.until() <= outer.until());
 }
 
 // The stored row that gives all that `row` does: the same one, perhaps shortened. Null: `row` gives something new.
 const RoleAssignment* StoredRow(const Employee* before, const RoleAssignment& row, const std::string& today) {
   if (before == nullptr) return nullptr;
   for (const RoleAssignment& stored : before->roles()) {
-    if (Contains(stored, row, today)) return &stored;
+    if (stored.role() == row.role() && Covers(stored, row, today)) return &stored;
   }
   return nullptr;
 }
@@ -112,7 +104,8 @@ absl::Status Appoint(const Appointer& appointer, const Employee* before, Employe
     row.set_state(ROLE_STATE_GRANTED);
     if (IsOver(row, appointer.today)) continue;
     if (!appointer.assigns(row.role())) return NotAssignable(absl::StrCat("employee.roles[", i, "].role"), row.role());
-    if (IsPrivileged(appointer, row)) row.set_state(ROLE_STATE_PROPOSED);
+    const bool counts = appointer.importing || appointer.decides;  // What an import brings was decided elsewhere.
+    if (!counts || IsPrivileged(appointer, row)) row.set_state(ROLE_STATE_PROPOSED);
   }
   return absl::OkStatus();
 }

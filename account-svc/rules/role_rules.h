@@ -1,8 +1,9 @@
 // Who may give which role to whom (G-01, G-02, R-01). Pure functions.
 //
-// Giving a role takes the right employee.role.assign.{role}. A role is privileged while it holds a right that
-// administers rights (Policy::privileged_permissions): it is only proposed, gives nothing until a second person
-// confirms it, and is neither given nor taken away by an import.
+// Giving a role takes the right employee.role.assign.{role}. What is given by somebody who does not decide on posts
+// is only proposed, and gives nothing until somebody who does confirms it. A role is privileged while it holds a
+// right that administers rights (Policy::privileged_permissions): it is only proposed, gives nothing until a second
+// person confirms it, and is neither given nor taken away by an import.
 #ifndef KAM_ACCOUNT_SVC_RULES_ROLE_RULES_H_
 #define KAM_ACCOUNT_SVC_RULES_ROLE_RULES_H_
 
@@ -27,6 +28,7 @@ inline constexpr absl::string_view kConfirmPermission = "employee.role.confirm";
 struct Appointer {
   std::string name;  // employees/{id}, or programs/{name}.
   bool importing = false;
+  bool decides = false;                                 // On posts: what he gives counts at once.
   std::string today;                                    // ISO text.
   std::set<std::string> privileged;                     // Roles that administer rights now.
   std::function<bool(absl::string_view role)> assigns;  // Holds employee.role.assign.{role} for this person.

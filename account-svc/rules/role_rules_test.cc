@@ -26,6 +26,7 @@ Appointer By(const std::string& name, const std::set<std::string>& assigns, bool
   Appointer appointer;
   appointer.name = name;
   appointer.importing = importing;
+  appointer.decides = true;
   appointer.today = "2026-01-05";
   appointer.privileged = {"GM", "HR"};
   appointer.assigns = [assigns](absl::string_view role) { return assigns.count(std::string(role)) > 0; };
@@ -157,6 +158,24 @@ TEST(Restore, GivesTheRolesAnew) {
   EXPECT_THAT(Restore(By(kHr, {"KAX"}), seller), IsOk());
   EXPECT_THAT(Restore(By(kHr, {"GM"}), Person("GM")), HasReason("PRIVILEGED_ROLE"));
   EXPECT_THAT(Restore(By(kHr, {}), Person("GM", "2024-01-01", "2025-01-01")), IsOk());
+}
+
+// G-02, G-07, R-01: who maintains people without deciding on posts only proposes every role; an import brings what was
+// decided elsewhere.
+TEST(Appoint, WhoDoesNotDecideOnPostsOnlyProposes) {
+  Appointer clerk = By(kHr, {"KAX"});
+  clerk.decides = false;
+  Employee person = Person("KAX");
+  ASSERT_THAT(Appoint(clerk, nullptr, &person), IsOk());
+  EXPECT_EQ(person.roles(0).state(), ROLE_STATE_PROPOSED);
+  Employee confirmed = person;
+  EXPECT_THAT(Confirm(clerk, "KAX", &confirmed), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(Confirm(By(kManager, {"KAX"}), "KAX", &confirmed), IsOk());
+  EXPECT_EQ(confirmed.roles(0).state(), ROLE_STATE_GRANTED);
+  clerk.importing = true;
+  Employee imported = Person("KAX");
+  ASSERT_THAT(Appoint(clerk, nullptr, &imported), IsOk());
+  EXPECT_EQ(imported.roles(0).state(), ROLE_STATE_GRANTED);
 }
 
 }  // namespace

@@ -111,4 +111,63 @@ absl::Status EvaluateTraining(const std::string& actor, int rating, const std::s
   return absl::OkStatus();
 }
 
+absl::StatusOr<pb::TrainingReport> SumUpTraining(const std::vector<TrainingRow>& rows, int staff,
+                                                 const std::string& today) {
+  struct Sum {
+    pb::TrainingReportRow row;
+    Decimal hours;
+    int ratings = 0, rated = 0;
+  };
+  std::map<std::pair<std::string, int>, Sum> courses;
+  Sum total;
+  std::set<std::string> trained;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const TrainingRow& row = rows[i];
+    const bool first = i == 0 || rows[i - 1].session != row.session;
+    const bool held = row.state == pb::TRAINING_STATE_HELD || row.state == pb::TRAINING_STATE_EVALUATED;
+    Sum& course = courses[{row.title, row.kind}];
+    course.row.set_title(row.title);
+    course.row.set_kind(row.kind);
+    for (Sum* sum : {&course, &total}) {
+      pb::TrainingReportRow& out = sum->row;
+      if (first && !held) out.set_planned(out.planned() + 1);
+      if (first && !held && row.start_date < today) out.set_overdue(out.overdue() + 1);
+      if (first && held) out.set_held(out.held() + 1);
+      if (first && row.state == pb::TRAINING_STATE_EVALUATED) {
+        sum->ratings += row.rating;
+        ++sum->rated;
+      }
+      if (!held) continue;
+      out.set_called(out.called() + 1);
+      if (!row.attended) continue;
+      out.set_attended(out.attended() + 1);
+      out.set_passed(out.passed() + (row.passed ? 1 : 0));
+      ASSIGN_OR_RETURN(sum->hours, Add(sum->hours, row.hours));
+    }
+    if (held && row.attended) trained.insert(row.employee);
+  }
+  const auto finish = [](Sum sum, pb::TrainingReportRow* out) -> absl::Status {
+    sum.row.set_hours(sum.hours.ToString());
+    sum.row.set_evaluated(sum.rated);
+    if (sum.rated > 0) {
+      ASSIGN_OR_RETURN(const Decimal mean, Divide(Decimal::FromInt(sum.ratings), Decimal::FromInt(sum.rated), 2));
+      sum.row.set_rating(mean.ToString());
+    }
+    *out = std::move(sum.row);
+    return absl::OkStatus();
+  };
+  pb::TrainingReport report;
+  for (auto& [key, sum] : courses) RETURN_IF_ERROR(finish(std::move(sum), report.add_courses()));
+  RETURN_IF_ERROR(finish(std::move(total), report.mutable_total()));
+  report.set_staff(staff);
+  report.set_trained(static_cast<int32_t>(trained.size()));
+  if (staff > 0) {
+    constexpr int kPercent = 100;
+    ASSIGN_OR_RETURN(const Decimal rate,
+                     Divide(Decimal::FromInt(report.trained() * kPercent), Decimal::FromInt(staff), 2));
+    report.set_trained_percent(rate.ToString());
+  }
+  return report;
+}
+
 }  // namespace kam::account::rules

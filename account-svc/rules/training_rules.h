@@ -3,14 +3,18 @@
 #define KAM_ACCOUNT_SVC_RULES_TRAINING_RULES_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/money/decimal.h"
 #include "google/protobuf/repeated_ptr_field.h"
+#include "kam/organization/v1/training.pb.h"
 
 namespace kam::organization::v1 {
+class TrainingReport;
 class TrainingResult;
-class TrainingSession;
 }  // namespace kam::organization::v1
 
 namespace kam::account::rules {
@@ -25,6 +29,22 @@ absl::Status HoldTraining(const google::protobuf::RepeatedPtrField<organization:
                           organization::v1::TrainingSession* training);
 absl::Status EvaluateTraining(const std::string& actor, int rating, const std::string& effect, absl::Time now,
                               organization::v1::TrainingSession* training);
+
+// Somebody on the list of a training that was not called off.
+struct TrainingRow {
+  std::string session, title;
+  organization::v1::TrainingKind kind = organization::v1::TRAINING_KIND_UNSPECIFIED;
+  organization::v1::TrainingState state = organization::v1::TRAINING_STATE_UNSPECIFIED;
+  std::string start_date;
+  Decimal hours;
+  int rating = 0;  // 0: not judged.
+  std::string employee;
+  bool attended = false, passed = false;
+};
+// The report of a period (P-52): by course and in all. `staff`: people in service in it. A session is in the rows once
+// for everybody called to it, one row after the other.
+absl::StatusOr<organization::v1::TrainingReport> SumUpTraining(const std::vector<TrainingRow>& rows, int staff,
+                                                               const std::string& today);
 
 }  // namespace kam::account::rules
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "account-svc/people/line.h"
+#include "account-svc/staff.h"
 #include "account-svc/work/notification.h"
 #include "common/status/status.h"
 
@@ -55,28 +56,52 @@ absl::StatusOr<std::vector<std::string>> HeadOf(UnitOfWork& work, const std::str
   return std::vector<std::string>();
 }
 
+// Of the nearest level with somebody who may decide, those who may; where nobody above may, the holders of the role.
+absl::StatusOr<std::vector<std::string>> NearestAble(UnitOfWork& work, const Line& line, const Notice& notice,
+                                                     const std::string& day) {
+  const size_t first =
+      std::min(static_cast<size_t>(notice.from_level - 1), std::max(line.levels.size(), size_t{1}) - 1);
+  for (size_t level = first; level < line.levels.size(); ++level) {
+    std::vector<std::string> able;
+    for (const std::string& id : line.levels[level]) {
+      ASSIGN_OR_RETURN(const bool holds, HoldsRight(work.connection(), id, notice.permission, day));
+      if (holds) able.push_back(id);
+    }
+    if (!able.empty()) return able;
+  }
+  return HoldersOf(work, notice.role, day);
+}
+
 // Ids of those whom a notice goes to.
 absl::StatusOr<std::vector<std::string>> PeopleOf(UnitOfWork& work, const Notice& notice, const std::string& day) {
   switch (notice.audience) {
     case Audience::kPerson:
       return std::vector<std::string>{IdOf(notice.whom)};
+    case Audience::kPersonHolding: {
+      ASSIGN_OR_RETURN(const bool holds, HoldsOneOf(work.connection(), notice.whom, {notice.role}, day));
+      return holds ? std::vector<std::string>{IdOf(notice.whom)} : std::vector<std::string>();
+    }
     case Audience::kHead:
       return HeadOf(work, notice.whom);
     case Audience::kHolders:
       return HoldersOf(work, notice.role, day);
     case Audience::kSuperiors:
-    case Audience::kNextSuperiors:
     case Audience::kHoldersAbove:
+    case Audience::kDirectHolders:
+    case Audience::kAbleAbove:
       break;
   }
   ASSIGN_OR_RETURN(const Line line, LineAbove(work.connection(), IdOf(notice.whom), day));
+  if (notice.audience == Audience::kAbleAbove) return NearestAble(work, line, notice, day);
   if (line.levels.empty()) return std::vector<std::string>();
   if (notice.audience == Audience::kSuperiors) return line.levels[0];
-  if (notice.audience == Audience::kNextSuperiors) return line.levels[line.levels.size() > 1 ? 1 : 0];
   ASSIGN_OR_RETURN(std::vector<std::string> holders, HoldersOf(work, notice.role, day));
-  holders.erase(
-      std::remove_if(holders.begin(), holders.end(), [&](const std::string& id) { return line.DistanceOf(id) == 0; }),
-      holders.end());
+  holders.erase(std::remove_if(holders.begin(), holders.end(),
+                               [&](const std::string& id) {
+                                 const int distance = line.DistanceOf(id);
+                                 return notice.audience == Audience::kDirectHolders ? distance != 1 : distance == 0;
+                               }),
+                holders.end());
   return holders;
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
+#include "account-svc/rights_loader.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/testing/account_fixture.h"
 #include "account-svc/testing/states.h"
@@ -14,6 +15,7 @@
 #include "kam/organization/v1/leave_request_service.pb.h"
 #include "kam/organization/v1/meeting_service.pb.h"
 #include "kam/organization/v1/notification_service.pb.h"
+#include "kam/organization/v1/personnel_act_service.pb.h"
 #include "kam/organization/v1/policy_document_service.pb.h"
 #include "kam/organization/v1/task_service.pb.h"
 
@@ -77,7 +79,13 @@ class NotificationTest : public ::testing::Test {
     clock.Set(at);
     world_.RunDue();
   }
-  void SetUp() override { before_ = world_.harness().clock().Now(); }
+  void SetUp() override {
+    before_ = world_.harness().clock().Now();
+    // Who may decide stands in the delivered rights.
+    const auto rights = ReadRights("account-svc/rights");
+    ASSERT_THAT(rights, IsOk());
+    ASSERT_THAT(LoadRights(world_.harness().db().database(), world_.harness().clock(), *rights), IsOk());
+  }
   void TearDown() override { world_.harness().clock().Set(before_); }
 
   World& world_;
@@ -180,6 +188,69 @@ TEST_F(NotificationTest, LeaveIsToldToBothSides) {
               IsOk());
   ASSERT_THAT(Inbox(as_anna_), SizeIs(1));
   EXPECT_EQ(Inbox(as_anna_)[0].kind(), pb::NOTIFICATION_KIND_DECISION);
+}
+
+// G-22, G-06, R-05: a request goes to the nearest superior who may decide, past a supervisor who may not; a long one to
+// the next level, or, where nobody above may, to the personnel department.
+TEST_F(NotificationTest, LeaveGoesToWhoeverMayDecideIt) {
+  const pb::Employee head = world_.AddEmployee("GAM", department_.name());
+  const pb::Employee lead = world_.AddEmployee("BDS", department_.name(), {head.name()});
+  const pb::Employee developer = world_.AddEmployee("BD", department_.name(), {lead.name()});
+  const pb::Employee alone = world_.AddEmployee("BD", department_.name(), {lead.name()});
+  const auto as_head = world_.As(head, "GAM"), as_lead = world_.As(lead, "BDS");
+  const auto ask = [&](const pb::Employee& who, const char* first, const char* last) {
+    pb::CreateLeaveRequestRequest request;
+    pb::LeaveRequest& leave = *request.mutable_leave_request();
+    leave.set_kind(pb::LEAVE_KIND_PERSONAL);
+    leave.set_start_date(first);
+    leave.set_end_date(last);
+    leave.set_reason("办理证件");
+    return world_.Call<pb::LeaveRequest>(world_.As(who, "BD"),
+                                         "kam.organization.v1.LeaveRequestService/CreateLeaveRequest", request);
+  };
+  ASSERT_THAT(ask(developer, "2026-01-06", "2026-01-06"), IsOk());
+  EXPECT_THAT(Inbox(as_lead), IsEmpty());
+  ASSERT_THAT(Inbox(as_head), SizeIs(1));
+  EXPECT_EQ(Inbox(as_head)[0].kind(), pb::NOTIFICATION_KIND_APPROVAL);
+  ASSERT_THAT(ask(alone, "2026-01-06", "2026-01-09"), IsOk());
+  EXPECT_THAT(Inbox(as_head), SizeIs(2));
+  // Nobody above the head: the personnel department.
+  const pb::Employee clerk = world_.AddEmployee("");
+  world_.harness().db().Execute(
+      absl::StrCat("INSERT INTO employees_roles (parent_id, position, role, since_date, state) VALUES ('",
+                   IdOf(clerk.name()), "', 0, 'HR', '2025-01-01', 'GRANTED')"));
+  ASSERT_THAT(ask(head, "2026-01-06", "2026-01-09"), IsOk());
+  EXPECT_THAT(Inbox(world_.As(clerk, "HR")), SizeIs(1));
+}
+
+// G-22, G-07, R-01: the department manager learns of what he may veto, also of somebody to be taken on, and of nothing
+// else as if he could.
+TEST_F(NotificationTest, TheDepartmentManagerLearnsOfWhatHeMayVeto) {
+  const pb::Employee head = world_.AddEmployee("GAM", department_.name());
+  const pb::Employee manager = world_.AddEmployee("KAM", department_.name(), {head.name()});
+  const pb::Employee seller = world_.AddEmployee("KAX", department_.name(), {manager.name()});
+  const auto as_head = world_.As(head, "GAM"), as_manager = world_.As(manager, "KAM", {IdOf(seller.name())});
+  const std::string method = "kam.organization.v1.PersonnelActService/CreatePersonnelAct";
+  pb::CreatePersonnelActRequest hire;
+  pb::PersonnelAct& act = *hire.mutable_personnel_act();
+  act.set_kind(pb::PERSONNEL_ACT_KIND_HIRE);
+  act.set_candidate_name("孙新");
+  act.set_candidate_login(absl::StrCat("sun.xin.", IdOf(department_.name())));
+  act.set_role("KAX");
+  act.set_department(department_.name());
+  act.set_superior(manager.name());
+  act.set_effective_date("2026-02-02");
+  act.set_reason("新增区域");
+  ASSERT_THAT(world_.Call<pb::PersonnelAct>(as_manager, method, hire), IsOk());
+  ASSERT_THAT(Inbox(as_head), SizeIs(1));
+  EXPECT_THAT(Inbox(as_head)[0].title(), HasSubstr("veto"));
+  pb::CreatePersonnelActRequest reward;
+  reward.mutable_personnel_act()->set_kind(pb::PERSONNEL_ACT_KIND_REWARD);
+  reward.mutable_personnel_act()->set_employee(seller.name());
+  reward.mutable_personnel_act()->set_effective_date("2026-02-02");
+  reward.mutable_personnel_act()->set_reason("业绩突出");
+  ASSERT_THAT(world_.Call<pb::PersonnelAct>(as_manager, method, reward), IsOk());
+  EXPECT_THAT(Inbox(as_head), SizeIs(1)) << "the general manager decides";
 }
 
 // G-22, G-13: a policy reaches everybody it binds on its first day, once, and nobody else.

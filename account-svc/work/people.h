@@ -3,10 +3,12 @@
 #define KAM_ACCOUNT_SVC_WORK_PEOPLE_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "account-svc/context.h"
 #include "account-svc/people/line.h"
+#include "common/auth/principal.h"
 
 namespace kam::account {
 
@@ -20,6 +22,19 @@ absl::Status CheckStillHere(resource::UnitOfWork& work, const std::string& perso
 
 // Name of the department somebody is in; empty: none.
 absl::StatusOr<std::string> DepartmentOf(resource::UnitOfWork& work, const std::string& person);
+
+// PERIOD_INVALID naming `field` when a report would cover no day or more than a year.
+absl::Status CheckReportPeriod(absl::string_view field, const std::string& first, const std::string& last);
+
+struct PersonInService {
+  std::string id, name, first, last;  // Days of the period in service.
+};
+// People of the department and below (empty: of the company) whom `level` reaches and who were in service on some day
+// of the period, by name. INVALID_ARGUMENT TOO_MANY_PEOPLE.
+absl::StatusOr<std::vector<PersonInService>> PeopleInService(mysql::Connection& connection,
+                                                             const auth::Principal& reader, auth::Level level,
+                                                             const std::string& department, const std::string& first,
+                                                             const std::string& last);
 
 }  // namespace kam::account
 

@@ -1,7 +1,10 @@
 // Training and training files over RPC (G-14, P-52).
+#include <set>
+
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/training_rules.h"
 #include "account-svc/verb.h"
+#include "account-svc/work/people.h"
 #include "account-svc/work/work_service.h"
 #include "common/auth/grants.h"
 #include "common/money/decimal.h"
@@ -17,6 +20,7 @@ namespace pb = organization::v1;
 using resource::UnitOfWork;
 
 constexpr int kRowsMax = 1000;
+constexpr size_t kReportRowsMax = 100'000;  // People called in the period of one report.
 
 // The file of a person is read by whoever the right reaches.
 absl::Status CheckFileReach(const rpc::Call& call, mysql::Connection& connection, const std::string& employee) {
@@ -103,6 +107,61 @@ absl::StatusOr<pb::ListUntrainedStaffResponse> ListUntrained(const Context& cont
   return response;
 }
 
+absl::StatusOr<pb::TrainingReport> ReportTraining(const Context& context, const rpc::Call& call,
+                                                  const pb::ReportTrainingRequest& request) {
+  RETURN_IF_ERROR(CheckReportPeriod("end_date", request.start_date(), request.end_date()));
+  std::vector<rules::TrainingRow> training;
+  int staff = 0;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    training.clear();
+    ASSIGN_OR_RETURN(const std::vector<PersonInService> people,
+                     PeopleInService(connection, call.principal, call.level(), request.department(),
+                                     request.start_date(), request.end_date()));
+    staff = static_cast<int>(people.size());
+    std::set<std::string> reached;
+    for (const PersonInService& person : people) reached.insert(person.id);
+    std::string sql =
+        "SELECT t.id, t.title, t.kind, t.state, t.start_date, t.hours, t.rating, a.employee, a.attended, a.passed FROM "
+        "training_sessions t JOIN training_sessions_attendees a ON a.parent_id = t.id WHERE t.state <> 'CANCELLED' AND "
+        "t.start_date >= ? AND t.start_date <= ?";
+    std::vector<mysql::Value> params = {request.start_date(), request.end_date()};
+    if (request.kind() != pb::TRAINING_KIND_UNSPECIFIED) {
+      absl::StrAppend(&sql, " AND t.kind = ?");
+      params.emplace_back(resource::ShortEnumName(pb::TrainingKind_descriptor()->FindValueByNumber(request.kind())));
+    }
+    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                     connection.Query(absl::StrCat(sql, " ORDER BY t.id, a.position LIMIT ", kReportRowsMax + 1),
+                                      mysql::Params(params)));
+    if (rows.size() > kReportRowsMax) {
+      return InvalidField("end_date", "TOO_MANY_PEOPLE",
+                          absl::StrCat("more than ", kReportRowsMax, " people were called in the period; ask for less"),
+                          {{"limit", absl::StrCat(kReportRowsMax)}});
+    }
+    for (const mysql::Row& row : rows) {
+      if (reached.count(row[7].text()) == 0) continue;
+      rules::TrainingRow entry;
+      entry.session = row[0].text();
+      entry.title = row[1].text();
+      if (const auto* kind = resource::FindEnumValue(pb::TrainingKind_descriptor(), row[2].text()); kind != nullptr) {
+        entry.kind = static_cast<pb::TrainingKind>(kind->number());
+      }
+      if (const auto* state = resource::FindEnumValue(pb::TrainingState_descriptor(), row[3].text());
+          state != nullptr) {
+        entry.state = static_cast<pb::TrainingState>(state->number());
+      }
+      entry.start_date = row[4].text();
+      ASSIGN_OR_RETURN(entry.hours, Decimal::Parse(row[5].text()));
+      entry.rating = static_cast<int>(row[6].integer());
+      entry.employee = row[7].text();
+      entry.attended = row[8].integer() != 0;
+      entry.passed = row[9].integer() != 0;
+      training.push_back(std::move(entry));
+    }
+    return absl::OkStatus();
+  }));
+  return rules::SumUpTraining(training, staff, context.Today(context.runtime.clock().Now()));
+}
+
 absl::Status CheckDraft(UnitOfWork& work, const pb::TrainingSession& training) {
   RETURN_IF_ERROR(Validate(work, training));
   return rules::CheckTraining(training);
@@ -145,6 +204,10 @@ void RegisterTraining(const Context& context, rpc::Registry* registry) {
   registry->Add<pb::ListUntrainedStaffRequest, pb::ListUntrainedStaffResponse>(
       service + "/ListUntrainedStaff",
       [context](rpc::Call& call, const pb::ListUntrainedStaffRequest&) { return ListUntrained(context, call); });
+  registry->Add<pb::ReportTrainingRequest, pb::TrainingReport>(
+      service + "/ReportTraining", [context](rpc::Call& call, const pb::ReportTrainingRequest& request) {
+        return ReportTraining(context, call, request);
+      });
 }
 
 }  // namespace kam::account

@@ -140,5 +140,89 @@ TEST_F(TrainingTest, ATrainingIsHeldExaminedJudgedAndInTheFile) {
   EXPECT_THAT(FileOf(as_anna_, bert_.name()), HasReason("OUT_OF_SCOPE"));
 }
 
+// G-14, P-52: what was trained in a year, by course and in all, of those within reach.
+TEST_F(TrainingTest, TheReportOfAYearCountsPlanAttendanceAndEffect) {
+  const std::string title = absl::StrCat("产品课程", IdOf(department_.name()));
+  const auto plan = [&](const std::string& course, const char* day, const char* hours) {
+    pb::CreateTrainingSessionRequest create;
+    pb::TrainingSession& session = *create.mutable_training_session();
+    session.set_title(course);
+    session.set_kind(pb::TRAINING_KIND_PRODUCT);
+    session.set_start_date(day);
+    session.set_hours(hours);
+    session.set_trainer(trainer_.name());
+    session.set_pass_mark("60");
+    session.add_attendees()->set_employee(anna_.name());
+    session.add_attendees()->set_employee(bert_.name());
+    const auto planned =
+        world_.Call<pb::TrainingSession>(as_hr_, absl::StrCat(kService, "CreateTrainingSession"), create);
+    EXPECT_THAT(planned, IsOk());
+    return planned.ok() ? planned->name() : std::string();
+  };
+  const auto hold = [&](const std::string& name, const char* anna, const char* bert) {
+    pb::HoldTrainingRequest request;
+    for (const auto& [person, score] : {std::pair(&anna_, anna), std::pair(&bert_, bert)}) {
+      pb::TrainingResult* result = request.add_results();
+      result->set_employee(person->name());
+      result->set_attended(score != nullptr);
+      if (score != nullptr) result->set_score(score);
+    }
+    ASSERT_THAT(Do<pb::TrainingSession>(as_hr_, "HoldTraining", name, request), IsOk());
+  };
+  const std::string first = plan(title, "2026-01-02", "2.5");
+  hold(first, "88", "40");
+  const std::string second = plan(title, "2026-01-03", "4");
+  hold(second, "70", nullptr);
+  pb::EvaluateTrainingRequest evaluate;
+  evaluate.set_rating(4);
+  evaluate.set_effect("报价更准");
+  ASSERT_THAT(Do<pb::TrainingSession>(as_hr_, "EvaluateTraining", first, evaluate), IsOk());
+  plan(title, "2026-01-04", "8");                      // Its day is over.
+  plan(absl::StrCat(title, "二"), "2026-06-01", "8");  // It is to come.
+  pb::CancelTrainingRequest cancel;
+  cancel.set_reason("讲师请假");
+  ASSERT_THAT(Do<pb::TrainingSession>(as_hr_, "CancelTraining", plan(title, "2026-02-01", "8"), cancel), IsOk());
+
+  pb::ReportTrainingRequest request;
+  request.set_start_date("2026-01-01");
+  request.set_end_date("2026-12-31");
+  request.set_department(department_.name());
+  const auto report = [&](const auth::Principal& who) {
+    return world_.Call<pb::TrainingReport>(who, absl::StrCat(kService, "ReportTraining"), request);
+  };
+  const auto all = report(as_hr_);
+  ASSERT_THAT(all, IsOk());
+  ASSERT_THAT(all->courses(), SizeIs(2));
+  const pb::TrainingReportRow& course = all->courses(0);
+  EXPECT_EQ(course.title(), title);
+  EXPECT_EQ(course.held(), 2);
+  EXPECT_EQ(course.planned(), 1);
+  EXPECT_EQ(course.overdue(), 1);
+  EXPECT_EQ(course.evaluated(), 1);
+  EXPECT_EQ(course.rating(), "4");
+  EXPECT_EQ(course.called(), 4);
+  EXPECT_EQ(course.attended(), 3);
+  EXPECT_EQ(course.passed(), 2);
+  EXPECT_EQ(course.hours(), "9");  // 2.5 of both and 4 of one.
+  EXPECT_EQ(all->courses(1).planned(), 1);
+  EXPECT_EQ(all->courses(1).overdue(), 0);
+  EXPECT_EQ(all->total().planned(), 2);
+  EXPECT_EQ(all->total().held(), 2);
+  EXPECT_EQ(all->staff(), 4);
+  EXPECT_EQ(all->trained(), 2);
+  EXPECT_EQ(all->trained_percent(), "50");
+  // Of whoever leads only his people, of everybody else only he himself.
+  const auto team = report(world_.As(trainer_, "KAM", {IdOf(bert_.name())}));
+  ASSERT_THAT(team, IsOk());
+  EXPECT_EQ(team->total().attended(), 1);
+  EXPECT_EQ(team->total().passed(), 0);
+  EXPECT_EQ(team->staff(), 2);
+  EXPECT_EQ(report(as_anna_)->total().passed(), 2);
+  request.set_kind(pb::TRAINING_KIND_SKILL);
+  EXPECT_EQ(report(as_hr_)->total().held(), 0);
+  request.set_end_date("2027-01-02");
+  EXPECT_THAT(report(as_hr_), HasReason("PERIOD_INVALID"));
+}
+
 }  // namespace
 }  // namespace kam::account

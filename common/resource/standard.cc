@@ -188,7 +188,12 @@ class Methods {
       RETURN_IF_ERROR(CheckEtag(type_, *before, etag));
       if (archived && hooks.on_archive) RETURN_IF_ERROR(hooks.on_archive(work, *before));
       if (!archived && hooks.on_restore) RETURN_IF_ERROR(hooks.on_restore(work, *before));
-      return work.SetArchived(*before, archived, after);
+      RETURN_IF_ERROR(work.SetArchived(*before, archived, after));
+      if (archived || !hooks.on_saved) return absl::OkStatus();
+      // What hangs on the resource may have changed it once more: the answer is the resource as it stands.
+      ASSIGN_OR_RETURN(const auto stands, work.LoadMessage(type_, name, call.level()));
+      after->CopyFrom(*stands);
+      return absl::OkStatus();
     });
   }
 
