@@ -375,10 +375,13 @@ TEST_F(UsageTest, ThePublishedPriceIsThatOfThePriceList) {
                             google::protobuf::Message* response) {
     EXPECT_EQ(method, "kam.pricing.v1.ProductService/GetProduct");
     auto* listed = static_cast<pricing::v1::Product*>(response);
+    if (published == 0) return absl::OkStatus();  // No list price is decided yet.
     listed->mutable_list_price()->set_currency_code("CNY");
     listed->mutable_list_price()->set_units(published);
     return absl::OkStatus();
   };
+  EXPECT_THAT(CheckPrice(partner, 100, product), HasReason("PUBLISHED_PRICE_WRONG"));
+  published = 0;
   EXPECT_THAT(CheckPrice(partner, 100, product), HasReason("PUBLISHED_PRICE_WRONG"));
   published = 100;
   const auto checked = CheckPrice(partner, 100, product);

@@ -141,7 +141,7 @@ TEST_F(PriceBookTest, MarketingDraftsThePriceListAndTheDepartmentReleasesIt) {
   submit.set_etag(changed->etag());
   const auto submitted = Call<pb::PriceBook>(md, "SubmitPriceBook", submit);
   ASSERT_THAT(submitted, IsOk());
-  EXPECT_THAT(world_.Approve(md, submitted->approval()), HasReason("NOT_THE_DECIDER"));
+  EXPECT_THAT(world_.Approve(world_.NewPerson("MD"), submitted->approval()), HasReason("NOT_THE_DECIDER"));
   ASSERT_THAT(world_.Approve(world_.gam, submitted->approval()), IsOk());
   EXPECT_EQ(Get(draft->name())->state(), pb::PRICE_BOOK_STATE_RELEASED);
   EXPECT_EQ(Price(product, "1").quote().lines(0).published_price().units(), 96);

@@ -29,10 +29,12 @@ class SimulationTest : public ::testing::Test {
         "total_amount, total_currency, state, payment_mode) VALUES ('",
         id, "', 1, '2025-01-01', '2025-01-01', 'programs/test', 'programs/test', '", account.substr(9),
         "', '2025-06-01', 'CNY', ", amount, ", 'CNY', 'SETTLED', 'PREPAYMENT')"));
+    // And a gift, which was not sold and costs nothing under any book.
     world_.harness().db().Execute(absl::StrCat(
         "INSERT INTO orders_lines (parent_id, position, line_number, product, quantity, unit_price_amount, "
-        "unit_price_currency, amount_amount, amount_currency) VALUES ('",
-        id, "', 0, 1, '", product.name().substr(9), "', ", quantity, ", 1, 'CNY', ", amount, ", 'CNY')"));
+        "unit_price_currency, amount_amount, amount_currency, gift) VALUES ('",
+        id, "', 0, 1, '", product.name().substr(9), "', ", quantity, ", 1, 'CNY', ", amount, ", 'CNY', 0), ('", id,
+        "', 1, 2, '", product.name().substr(9), "', 7, 0, 'CNY', 0, 'CNY', 1)"));
   }
   pb::PriceBook Draft(const pb::Product& product, const std::string& price) {
     pb::CreatePriceBookRequest request;
