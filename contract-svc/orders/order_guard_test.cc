@@ -13,6 +13,7 @@
 #include "kam/order/v1/delivery_service.pb.h"
 #include "kam/order/v1/order_service.pb.h"
 #include "kam/order/v1/release_authority_service.pb.h"
+#include "kam/order/v1/supply_service.pb.h"
 
 namespace kam::contract::testing {
 namespace {
@@ -257,6 +258,22 @@ TEST_F(OrderGuardTest, AnImportedOrderIsReviewedByTheTermsOfANewOne) {
       Sql(absl::StrCat("SELECT CAST(SUM(reserved) AS CHAR) FROM contract_draws WHERE order_id = '", IdOf(good), "'")),
       D("5"));
   EXPECT_THAT(Verb<pb::ReleaseOrderRequest>(acc_, "ReleaseOrder", good), IsOk());
+
+  // C-20: the quota of its own day.
+  const auto quota = Do<pb::Quota, pb::CreateQuotaRequest>(
+      harness().PrincipalFor("SPO", harness().NewId()), "kam.order.v1.SupplyService/CreateQuota",
+      absl::StrCat("quota { product: '", product_a_, "' account: '", account_,
+                   "' quantity: '19' from_date: '2025-12-01' to_date: '2025-12-31' }"));
+  const auto used = [&] {
+    return Sql(absl::StrCat("SELECT CAST(used AS CHAR) FROM quotas WHERE id = '", IdOf(quota.name()), "'"));
+  };
+  refused(import("10", "5", basis + " purchase_order_number: '79'"), "QUOTA_EXCEEDED");
+  EXPECT_EQ(used(), D("15")) << "the two that were reviewed";
+  const std::string fits = import("10", "4", basis + " purchase_order_number: '80'");
+  ASSERT_THAT(TryReview(sad_, fits), IsOk());
+  EXPECT_EQ(used(), D("19"));
+  ASSERT_THAT(Verb<pb::CancelOrderRequest>(sad_, "CancelOrder", fits, "reason: 'no'"), IsOk());
+  EXPECT_EQ(used(), D("15"));
 }
 
 // C-21, C-34: who lets goods go without money or credit has a bound for every customer, and it is not passed by several

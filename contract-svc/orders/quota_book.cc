@@ -106,6 +106,10 @@ absl::Status PostStandingOrders(UnitOfWork& work, const Quota& quota) {
   return work.Save(std::move(change)).status();
 }
 
+absl::Status WaitForStandingOrders(UnitOfWork& work, const Quota& quota) {
+  return StandingOrders(work, quota).status();
+}
+
 absl::Status TakeQuotas(UnitOfWork& work, const Order& order) {
   std::map<std::string, Decimal> wanted;
   for (const auto& line : order.lines()) {

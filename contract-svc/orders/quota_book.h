@@ -27,6 +27,9 @@ absl::Status TakeQuotas(resource::UnitOfWork& work, const order::v1::Order& orde
 absl::Status CountStandingOrders(resource::UnitOfWork& work, order::v1::Quota* quota);
 // The same after it was stored, order by order, with those that came in between.
 absl::Status PostStandingOrders(resource::UnitOfWork& work, const order::v1::Quota& quota);
+// Orders of the days of a quota that was changed are counted in it or come after the change: one that is being entered,
+// and has looked for its quotas already, begins again.
+absl::Status WaitForStandingOrders(resource::UnitOfWork& work, const order::v1::Quota& quota);
 // Gives back all that the order has taken.
 absl::Status FreeQuotas(resource::UnitOfWork& work, const order::v1::Order& order);
 // Gives back what of these products, by name, will not be delivered.

@@ -47,24 +47,38 @@ absl::StatusOr<pb::GetOrderingPlanActualsResponse> Actuals(const Context& contex
       ASSIGN_OR_RETURN(actual.sales_planned, rules::QuantityOf(line.sales_quantity(), "sales_quantity"));
       ASSIGN_OR_RETURN(actual.supply_planned, rules::QuantityOf(line.order_quantity(), "order_quantity"));
     }
-    const std::vector<Value> days = {Value(plan.start_date()), Value(plan.end_date())};
+    std::vector<Value> days = {Value(plan.start_date()), Value(plan.end_date())};
+    // Of a department: what the customers of its people order and take.
+    std::string owners, of_department;
+    if (!plan.department().empty()) {
+      owners = " JOIN account_scopes a ON a.account = ";
+      of_department =
+          " AND EXISTS (SELECT 1 FROM employee_scopes e WHERE e.employee = a.owner AND e.department_path LIKE ?)";
+      days.emplace_back(absl::StrCat("%/", IdOf(plan.department()), "/%"));
+    }
+    const auto owners_of = [&](const char* account) { return owners.empty() ? owners : owners + account; };
     // What was ordered for an earlier plan of the same days was ordered for these days.
     const auto* period = pb::PlanPeriod_descriptor()->FindValueByNumber(plan.period());
-    const std::vector<Value> of_plan = {Value(resource::ShortEnumName(period)), Value(plan.start_date())};
+    const std::vector<Value> of_plan = {Value(resource::ShortEnumName(period)), Value(plan.start_date()),
+                                        Value(IdOf(plan.department()))};
     const std::string of_manufacturer =
         " FROM manufacturer_orders m JOIN manufacturer_orders_lines l ON l.parent_id = m.id JOIN ordering_plans p ON "
-        "p.id = m.plan WHERE p.plan_period = ? AND p.start_date = ? AND m.state NOT IN ('DRAFT', 'CANCELLED') GROUP BY "
-        "l.product";
+        "p.id = m.plan WHERE p.plan_period = ? AND p.start_date = ? AND COALESCE(p.department, '') = ? AND m.state NOT "
+        "IN ('DRAFT', 'CANCELLED') GROUP BY l.product";
     RETURN_IF_ERROR(AddSums(connection,
-                            "SELECT l.product, SUM(l.quantity - COALESCE(l.closed_quantity, 0)) FROM orders o JOIN "
-                            "orders_lines l ON l.parent_id = o.id WHERE o.order_date BETWEEN ? AND ? AND o.state <> "
-                            "'CANCELLED' AND o.archive_time IS NULL GROUP BY l.product",
+                            absl::StrCat("SELECT l.product, SUM(l.quantity - COALESCE(l.closed_quantity, 0)) FROM "
+                                         "orders o JOIN orders_lines l ON l.parent_id = o.id",
+                                         owners_of("o.account"),
+                                         " WHERE o.order_date BETWEEN ? AND ? AND o.state <> 'CANCELLED' AND "
+                                         "o.archive_time IS NULL",
+                                         of_department, " GROUP BY l.product"),
                             days, &Actual::ordered, /*only_known=*/false, &actuals));
     RETURN_IF_ERROR(
         AddSums(connection,
-                "SELECT l.product, SUM(COALESCE(l.accepted_quantity, l.quantity)) FROM deliveries d JOIN "
-                "deliveries_lines l ON l.parent_id = d.id WHERE d.accepted_date BETWEEN ? AND ? AND d.state "
-                "= 'ACCEPTED' GROUP BY l.product",
+                absl::StrCat("SELECT l.product, SUM(COALESCE(l.accepted_quantity, l.quantity)) FROM deliveries d JOIN "
+                             "deliveries_lines l ON l.parent_id = d.id",
+                             owners_of("d.account"), " WHERE d.accepted_date BETWEEN ? AND ? AND d.state = 'ACCEPTED'",
+                             of_department, " GROUP BY l.product"),
                 days, &Actual::delivered, /*only_known=*/false, &actuals));
     RETURN_IF_ERROR(AddSums(
         connection, absl::StrCat("SELECT l.product, SUM(l.quantity - COALESCE(l.closed_quantity, 0))", of_manufacturer),

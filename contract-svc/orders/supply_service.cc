@@ -38,7 +38,8 @@ absl::Status CheckQuotaAlone(UnitOfWork& work, const pb::Quota& quota) {
   }
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                    work.connection().Query("SELECT q.number FROM quotas q WHERE q.product = ? AND COALESCE(q.account, "
-                                           "'') = ? AND q.from_date <= ? AND q.to_date >= ? LIMIT 1",
+                                           "'') = ? AND q.from_date <= ? AND q.to_date >= ? AND q.from_date <= "
+                                           "q.to_date LIMIT 1",
                                            {Value(IdOf(quota.product())), Value(IdOf(quota.account())),
                                             Value(quota.to_date()), Value(quota.from_date())}));
   if (rows.empty()) return absl::OkStatus();
@@ -57,11 +58,40 @@ void SetQuotaHooks(const Context& context) {
     return CountStandingOrders(work, quota);
   });
   hooks.on_saved = resource::OnSaved<pb::Quota>([](UnitOfWork& work, const pb::Quota* before, const pb::Quota& after) {
-    return before == nullptr ? PostStandingOrders(work, after) : absl::OkStatus();
+    if (before == nullptr) return PostStandingOrders(work, after);
+    return before->to_date() == after.to_date() ? absl::OkStatus() : WaitForStandingOrders(work, after);
   });
   hooks.on_update = resource::OnUpdate<pb::Quota>(
       [](UnitOfWork&, const pb::Quota&, pb::Quota* after) { return rules::CheckQuotaQuantity(*after); });
   context.runtime.SetHooks(pb::Quota::descriptor(), std::move(hooks));
+}
+
+// The quota is locked: what is counted in it stands still.
+absl::Status End(UnitOfWork& work, const pb::EndQuotaRequest& request, pb::Quota* quota) {
+  RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT MAX(o.order_date) FROM quota_uses u JOIN orders o ON o.id = "
+                                           "u.order_id WHERE u.quota = ? AND u.quantity > 0",
+                                           {Value(IdOf(quota->name()))}));
+  return rules::EndQuota(request.to_date(), rows[0][0].text(), quota);
+}
+
+// A plan of the company is written by everybody who may write plans; that of a department by whoever reaches it, which
+// its people say: departments are kept elsewhere, with every person here his own is known.
+absl::Status CheckDepartment(UnitOfWork& work, const pb::OrderingPlan& plan) {
+  if (plan.department().empty()) return absl::OkStatus();
+  const std::string part = absl::StrCat("/", IdOf(plan.department()), "/");
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT e.department_path FROM employee_scopes e WHERE e.department_path "
+                                           "LIKE ? LIMIT 1",
+                                           {Value(absl::StrCat("%", part, "%"))}));
+  if (rows.empty()) {
+    return InvalidField("ordering_plan.department", "REFERENCE_NOT_FOUND", "nobody is known to belong to it",
+                        {{"reference", plan.department()}});
+  }
+  if (work.level() == auth::Level::kAll) return absl::OkStatus();
+  const std::string& path = rows[0][0].text();
+  return rules::CheckPlanReach(work.actor().department, path.substr(0, path.find(part) + part.size()));
 }
 
 void SetPlanHooks(const Context& context) {
@@ -70,10 +100,12 @@ void SetPlanHooks(const Context& context) {
   hooks.on_create = resource::OnCreate<pb::OrderingPlan>([](UnitOfWork& work, pb::OrderingPlan* plan) -> absl::Status {
     RETURN_IF_ERROR(Validate(work, *plan));
     plan->set_state(pb::ORDERING_PLAN_STATE_DRAFT);
+    RETURN_IF_ERROR(CheckDepartment(work, *plan));
     return rules::CheckPlan(plan);
   });
   hooks.on_update = resource::OnUpdate<pb::OrderingPlan>(
-      [](UnitOfWork&, const pb::OrderingPlan& before, pb::OrderingPlan* after) -> absl::Status {
+      [](UnitOfWork& work, const pb::OrderingPlan& before, pb::OrderingPlan* after) -> absl::Status {
+        RETURN_IF_ERROR(CheckDepartment(work, before));
         if (before.state() != pb::ORDERING_PLAN_STATE_DRAFT) {
           return FailedPrecondition("ORDERING_PLAN_FROZEN", before.name(), "only a draft is changed",
                                     {{"state", pb::OrderingPlanState_Name(before.state())}});
@@ -123,9 +155,11 @@ absl::Status Approve(UnitOfWork& work, pb::OrderingPlan* plan) {
   ASSIGN_OR_RETURN(
       const std::vector<pb::OrderingPlan> former,
       // Submitted ones too: of two that are approved at once, one waits for the other here.
-      work.Find<pb::OrderingPlan>({"t.plan_period = ? AND t.start_date = ? AND t.state IN ('SUBMITTED', 'APPROVED')",
-                                   {Value(resource::ShortEnumName(period)), Value(plan->start_date())}},
-                                  "", kVersionsMax, /*lock=*/true));
+      work.Find<pb::OrderingPlan>(
+          {"t.plan_period = ? AND t.start_date = ? AND COALESCE(t.department, '') = ? AND "
+           "t.state IN ('SUBMITTED', 'APPROVED')",
+           {Value(resource::ShortEnumName(period)), Value(plan->start_date()), Value(IdOf(plan->department()))}},
+          "", kVersionsMax, /*lock=*/true));
   for (const pb::OrderingPlan& old : former) {
     if (old.state() != pb::ORDERING_PLAN_STATE_APPROVED) continue;
     Change<pb::OrderingPlan> change{old, old};
@@ -151,8 +185,11 @@ void RegisterSupply(const Context& context, rpc::Registry* registry) {
   SetPlanHooks(context);
   SetManufacturerHooks(context);
   resource::RegisterStandardMethods(context.runtime, kService, registry);
+  AddPersonVerb<pb::Quota, pb::EndQuotaRequest>(context, Rpc("EndQuota"), registry, End);
   AddPersonVerb<pb::OrderingPlan, pb::SubmitOrderingPlanRequest>(
-      context, Rpc("SubmitOrderingPlan"), registry, [](UnitOfWork& work, const auto&, pb::OrderingPlan* plan) {
+      context, Rpc("SubmitOrderingPlan"), registry,
+      [](UnitOfWork& work, const auto&, pb::OrderingPlan* plan) -> absl::Status {
+        RETURN_IF_ERROR(CheckDepartment(work, *plan));
         plan->set_submitter(work.actor().subject);
         plan->clear_return_reason();
         return absl::OkStatus();

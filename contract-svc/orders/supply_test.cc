@@ -234,6 +234,141 @@ TEST_F(SupplyServiceTest, PlansOfQuartersAndYearsAndTheirVersions) {
   EXPECT_EQ(actuals.rows(0).supply_ordered(), "12") << "for the plan that it replaces";
 }
 
+// C-20, P-45: departments plan side by side; a version replaces that of its own department; a department counts the
+// orders of its own customers.
+TEST_F(SupplyServiceTest, DepartmentsPlanSideBySide) {
+  const std::string other = harness().NewId();
+  const std::string path = absl::StrCat("/", harness().NewId(), "/", other, "/");
+  const auto person = [&](const char* role) {
+    const std::string id = harness().NewId();
+    harness().AddEmployeeScope(id, path, "");
+    return harness().PrincipalFor(role, id, path);
+  };
+  const auth::Principal other_kam = person("KAM"), other_seller = person("KAX");
+  const std::string own = kam_.department.substr(1, kam_.department.size() - 2);
+  const auto text = [&](const std::string& department) {
+    return absl::StrCat("ordering_plan { period: PLAN_PERIOD_QUARTER start_date: '2026-01-01' ",
+                        department.empty() ? "" : absl::StrCat("department: 'departments/", department, "' "),
+                        "lines { product: '", product_, "' sales_quantity: '30' order_quantity: '40' } }");
+  };
+  const auto plan = [&](const auth::Principal& who, const std::string& department) {
+    return Call<pb::OrderingPlan, pb::CreateOrderingPlanRequest>(who, absl::StrCat(kSupply, "CreateOrderingPlan"),
+                                                                 text(department));
+  };
+  const auto verb = [&](const auth::Principal& who, const char* method, const std::string& name) {
+    return Call<pb::OrderingPlan, pb::SubmitOrderingPlanRequest>(who, absl::StrCat(kSupply, method),
+                                                                 absl::StrCat("name: '", name, "'"));
+  };
+  const auto approve = [&](const auth::Principal& who, const std::string& name) {
+    EXPECT_THAT(verb(who, "SubmitOrderingPlan", name), IsOk());
+    EXPECT_THAT((Call<pb::OrderingPlan, pb::ApproveOrderingPlanRequest>(
+                    sd_, absl::StrCat(kSupply, "ApproveOrderingPlan"), absl::StrCat("name: '", name, "'"))),
+                IsOk());
+  };
+  const auto state = [&](const std::string& name) {
+    return Do<pb::OrderingPlan, kam::api::GetRequest>(sd_, absl::StrCat(kSupply, "GetOrderingPlan"),
+                                                      absl::StrCat("name: '", name, "'"))
+        .state();
+  };
+  EXPECT_THAT(plan(kam_, other), HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(plan(spo_, harness().NewId()), HasReason("REFERENCE_NOT_FOUND"));
+  const auto of_own = plan(kam_, own), of_other = plan(other_kam, other), of_all = plan(kam_, "");
+  ASSERT_THAT(of_own, IsOk());
+  ASSERT_THAT(of_other, IsOk());
+  ASSERT_THAT(of_all, IsOk()) << "the plan of the company is everybody's, as before";
+  EXPECT_THAT((Call<pb::OrderingPlan, pb::UpdateOrderingPlanRequest>(
+                  kam_, absl::StrCat(kSupply, "UpdateOrderingPlan"),
+                  absl::StrCat("ordering_plan { name: '", of_other->name(), "' remark: 'less' }"))),
+              HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(verb(kam_, "SubmitOrderingPlan", of_other->name()), HasReason("OUT_OF_SCOPE"));
+  approve(kam_, of_own->name());
+  approve(other_kam, of_other->name());
+  approve(spo_, of_all->name());
+  for (const auto& one : {of_own, of_other, of_all}) EXPECT_EQ(state(one->name()), pb::ORDERING_PLAN_STATE_APPROVED);
+  const auto second = plan(spo_, own);
+  ASSERT_THAT(second, IsOk()) << "the planner writes for every department";
+  approve(spo_, second->name());
+  EXPECT_EQ(state(of_own->name()), pb::ORDERING_PLAN_STATE_SUPERSEDED);
+  EXPECT_EQ(state(of_other->name()), pb::ORDERING_PLAN_STATE_APPROVED);
+  EXPECT_EQ(state(of_all->name()), pb::ORDERING_PLAN_STATE_APPROVED);
+
+  ASSERT_THAT(TryOrder("4"), IsOk());
+  const std::string customer = harness().NewId();
+  harness().AddAccountScope(customer, other_seller.employee, other_seller.employee, "", "Another customer");
+  account_ = absl::StrCat("accounts/", customer);
+  contract_ = NewContract(account_, /*credit=*/false, "CNY", product_);
+  ASSERT_THAT(
+      (Call<Order, pb::CreateOrderRequest>(other_seller, absl::StrCat(kOrders, "CreateOrder"),
+                                           absl::StrCat("order { account: '", account_, "' contract: '", contract_,
+                                                        "' lines { product: '", product_, "' quantity: '7' } }"))),
+      IsOk());
+  const std::string order = absl::StrCat("name: '", Manufacture(of_other->name(), "12"), "' ");
+  ASSERT_THAT(Verb<pb::SubmitManufacturerOrderRequest>("SubmitManufacturerOrder", order), IsOk());
+  const auto actual = [&](const std::string& name) {
+    const auto answer = Do<pb::GetOrderingPlanActualsResponse, pb::GetOrderingPlanActualsRequest>(
+        spo_, absl::StrCat(kSupply, "GetOrderingPlanActuals"), absl::StrCat("name: '", name, "'"));
+    for (const pb::PlanActual& row : answer.rows()) {
+      if (row.product() == product_) return absl::StrCat(row.sales_ordered(), " ", row.supply_ordered());
+    }
+    return std::string("nothing");
+  };
+  EXPECT_EQ(actual(second->name()), "4 0");
+  EXPECT_EQ(actual(of_other->name()), "7 12");
+  EXPECT_EQ(actual(of_all->name()), "11 0");
+}
+
+// C-20: a quota of the wrong days ends early, or is withdrawn; its days are free for the right one.
+TEST_F(SupplyServiceTest, AQuotaOfTheWrongDaysEnds) {
+  const pb::Quota quota = *NewQuota("10", "2026-01-01", "2026-12-31");
+  const Order order = *TryOrder("3");
+  const auto end = [&](const std::string& name, const std::string& day, const std::string& reason = "mistyped") {
+    return Call<pb::Quota, pb::EndQuotaRequest>(
+        spo_, absl::StrCat(kSupply, "EndQuota"),
+        absl::StrCat("name: '", name, "' to_date: '", day, "' reason: '", reason, "'"));
+  };
+  EXPECT_THAT(end(quota.name(), "2026-01-31", " "), HasReason("REASON_REQUIRED"));
+  EXPECT_THAT(end(quota.name(), "2026-12-31"), HasReason("FIELD_OUT_OF_RANGE"));
+  const auto early = end(quota.name(), "2026-01-04");
+  EXPECT_THAT(early, HasReason("QUOTA_IN_USE"));
+  EXPECT_EQ(MetadataValue(early.status(), "notBefore"), "2026-01-05");
+  const auto ended = end(quota.name(), "2026-01-31");
+  ASSERT_THAT(ended, IsOk());
+  EXPECT_EQ(ended->used(), "3");
+  EXPECT_THAT(NewQuota("5", "2026-01-31", "2026-02-28"), HasReason("QUOTA_OVERLAP"));
+  ASSERT_THAT(NewQuota("5", "2026-02-01", "2026-02-28"), IsOk());
+  EXPECT_THAT(TryOrder("8"), HasReason("QUOTA_EXCEEDED")) << "it holds until its end";
+  // Of nothing at all: the quota is withdrawn.
+  ASSERT_THAT(Cancel(order.name()), IsOk());
+  EXPECT_THAT(end(quota.name(), "2025-12-30"), HasReason("FIELD_OUT_OF_RANGE"));
+  ASSERT_THAT(end(quota.name(), "2025-12-31"), IsOk());
+  ASSERT_THAT(TryOrder("8"), IsOk());
+  const auto right = NewQuota("9", "2025-12-01", "2026-01-31");
+  ASSERT_THAT(right, IsOk());
+  EXPECT_EQ(right->used(), "8");
+  EXPECT_EQ(Used(quota.name()), "0");
+}
+
+// C-20: orders that come in while the quota ends are counted in it, each once.
+TEST_F(SupplyServiceTest, AQuotaThatEndsAmongOrdersCountsEachOnce) {
+  const pb::Quota quota = *NewQuota("100", "2026-01-01", "2026-12-31");
+  std::vector<std::thread> threads;
+  for (int client = 0; client < 4; ++client) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 3; ++i) EXPECT_THAT(TryOrder("2"), IsOk());
+    });
+  }
+  threads.emplace_back([&] {
+    for (const char* day : {"2026-06-30", "2026-03-31", "2026-01-05"}) {
+      EXPECT_THAT((Call<pb::Quota, pb::EndQuotaRequest>(
+                      spo_, absl::StrCat(kSupply, "EndQuota"),
+                      absl::StrCat("name: '", quota.name(), "' to_date: '", day, "' reason: 'shorter'"))),
+                  IsOk());
+    }
+  });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(Used(quota.name()), "24");
+}
+
 // C-20: what the manufacturer will not send ends; the funds are those of what came.
 TEST_F(SupplyServiceTest, AnOrderAtTheManufacturerEndsAlsoWhenTheRestDoesNotCome) {
   const std::string order = Manufacture("", "12");

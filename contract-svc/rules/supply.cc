@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "common/status/status.h"
@@ -46,6 +47,23 @@ absl::Status CheckQuotaQuantity(const Quota& quota) {
   return InvalidField("quota.quantity", "QUOTA_BELOW_USED",
                       absl::StrCat(used.ToString(), " of it are taken by orders already"),
                       {{"used", used.ToString()}, {"quantity", quantity.ToString()}});
+}
+
+absl::Status EndQuota(absl::string_view to_date, absl::string_view last_counted, Quota* quota) {
+  ASSIGN_OR_RETURN(const std::string withdrawn, AddDays(quota->from_date(), -1));
+  if (to_date >= quota->to_date() || to_date < withdrawn) {
+    return InvalidField("to_date", "FIELD_OUT_OF_RANGE",
+                        absl::StrCat("the quota ends before ", quota->to_date(), ", or is withdrawn with ", withdrawn),
+                        {{"value", std::string(to_date)}, {"before", quota->to_date()}, {"notBefore", withdrawn}});
+  }
+  if (to_date < last_counted) {
+    return FailedPrecondition(
+        "QUOTA_IN_USE", quota->name(),
+        absl::StrCat("an order of ", last_counted, " is counted in it; it may end on that day, or later"),
+        {{"field", "to_date"}, {"value", std::string(to_date)}, {"notBefore", std::string(last_counted)}});
+  }
+  quota->set_to_date(std::string(to_date));
+  return absl::OkStatus();
 }
 
 absl::Status TakeQuota(absl::string_view order, Decimal quantity, Quota* quota) {
@@ -100,6 +118,13 @@ absl::Status CheckPlan(OrderingPlan* plan) {
   }
   plan->set_end_date(absl::FormatCivilTime(last));
   return absl::OkStatus();
+}
+
+absl::Status CheckPlanReach(absl::string_view own, absl::string_view path) {
+  if (!own.empty() && absl::StartsWith(path, own)) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "OUT_OF_SCOPE",
+               "your right reaches your department only, and this plan is of another one",
+               {{"field", "ordering_plan.department"}, {"level", "department"}});
 }
 
 absl::Status ComputeManufacturerOrder(ManufacturerOrder* order) {

@@ -16,6 +16,9 @@ namespace kam::contract::rules {
 absl::Status CheckQuotaPeriod(const order::v1::Quota& quota);
 // QUOTA_BELOW_USED: no smaller than what orders have taken.
 absl::Status CheckQuotaQuantity(const order::v1::Quota& quota);
+// The quota ends on `to_date`, earlier than it did. `last_counted`: the last order day that it counts, empty when it
+// counts none; then it may also be withdrawn, by the day before its first. FIELD_OUT_OF_RANGE, QUOTA_IN_USE.
+absl::Status EndQuota(absl::string_view to_date, absl::string_view last_counted, order::v1::Quota* quota);
 // Takes `quantity` for an order. QUOTA_EXCEEDED with quota, left, quantity and who could allow it.
 absl::Status TakeQuota(absl::string_view order, Decimal quantity, order::v1::Quota* quota);
 // Gives it back.
@@ -23,6 +26,10 @@ absl::Status FreeQuota(Decimal quantity, order::v1::Quota* quota);
 
 // Sets the last day. PERIOD_INVALID when the first day does not begin such a period; LINE_REPEATED.
 absl::Status CheckPlan(order::v1::OrderingPlan* plan);
+
+// A plan of the department of path `path` (ids from the top: "/d1/d7/") is written by whoever belongs to it or to one
+// above it: `own` is a part of the path from its top. OUT_OF_SCOPE.
+absl::Status CheckPlanReach(absl::string_view own, absl::string_view path);
 
 // Works out the total. CURRENCY_MISMATCH, LINE_REPEATED.
 absl::Status ComputeManufacturerOrder(order::v1::ManufacturerOrder* order);

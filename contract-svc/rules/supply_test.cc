@@ -43,6 +43,32 @@ TEST(QuotaTest, IsNeverExceededAndGivesBackWhatWasTaken) {
               HasReason("PERIOD_INVALID"));
 }
 
+// C-20: not before what is counted in it; of nothing, the day before it begins.
+TEST(QuotaTest, EndsEarlierAndNeverBeforeWhatItCounts) {
+  const auto end = [](const char* day, const char* last) {
+    pb::Quota quota = Parse<pb::Quota>("from_date: '2026-03-01' to_date: '2026-03-31'");
+    const absl::Status status = EndQuota(day, last, &quota);
+    return status.ok() ? quota.to_date() : std::string(Reason(status));
+  };
+  EXPECT_EQ(end("2026-03-30", ""), "2026-03-30");
+  EXPECT_EQ(end("2026-03-31", ""), "FIELD_OUT_OF_RANGE");
+  EXPECT_EQ(end("2026-04-01", ""), "FIELD_OUT_OF_RANGE");
+  EXPECT_EQ(end("2026-03-10", "2026-03-10"), "2026-03-10");
+  EXPECT_EQ(end("2026-03-09", "2026-03-10"), "QUOTA_IN_USE");
+  EXPECT_EQ(end("2026-02-28", ""), "2026-02-28");
+  EXPECT_EQ(end("2026-02-28", "2026-03-01"), "QUOTA_IN_USE");
+  EXPECT_EQ(end("2026-02-27", ""), "FIELD_OUT_OF_RANGE");
+}
+
+// C-20: the plan of a department is written by its people and by those above.
+TEST(PlanTest, ADepartmentIsReachedFromAbove) {
+  EXPECT_THAT(CheckPlanReach("/a/b/", "/a/b/"), IsOk());
+  EXPECT_THAT(CheckPlanReach("/a/", "/a/b/"), IsOk());
+  EXPECT_THAT(CheckPlanReach("/a/b/", "/a/"), HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(CheckPlanReach("/a/b/", "/a/bc/"), HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(CheckPlanReach("", "/a/"), HasReason("OUT_OF_SCOPE"));
+}
+
 // C-20: a month begins on its first day, a week on a Monday.
 TEST(PlanTest, PeriodsBeginWhereTheyMust) {
   const auto end = [](const std::string& text) {
