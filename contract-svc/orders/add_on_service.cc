@@ -156,6 +156,12 @@ void RegisterAddOns(const Context& context, rpc::Registry* registry) {
         if (service->done_date() <= today) return absl::OkStatus();
         return InvalidField("done_date", "FIELD_OUT_OF_RANGE", "must not be in the future", {{"today", today}});
       });
+  AddPersonVerb<pb::AddOnService, pb::ReopenAddOnServiceRequest>(
+      context, Rpc("ReopenAddOnService"), registry, [](UnitOfWork&, const auto& request, pb::AddOnService* service) {
+        service->clear_document();
+        service->clear_done_date();
+        return rules::CheckReason(request.reason());
+      });
   AddPersonVerb<pb::AddOnService, pb::CancelAddOnServiceRequest>(
       context, Rpc("CancelAddOnService"), registry, [](UnitOfWork&, const auto& request, pb::AddOnService* service) {
         service->set_cancel_reason(request.reason());

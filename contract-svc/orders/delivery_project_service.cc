@@ -110,6 +110,9 @@ void SetHooks(const Context& context) {
     RETURN_IF_ERROR(Validate(work, *change));
     ASSIGN_OR_RETURN(const pb::DeliveryProject project, LockProject(work, change->project(), "project_change.project"));
     RETURN_IF_ERROR(rules::CheckRunning(project));
+    // Nobody is asked to decide what could not be carried out.
+    pb::DeliveryProject plan = project;
+    RETURN_IF_ERROR(rules::ApplyChange(*change, &plan));
     change->set_account(project.account());
     change->set_requester(work.actor().subject);
     change->set_state(pb::PROJECT_CHANGE_STATE_PROPOSED);
@@ -172,6 +175,12 @@ void RegisterDeliveryProjects(const Context& context, rpc::Registry* registry, s
         const std::string today = context.Today(work.now());
         return rules::ReachMilestone(request.milestone(), request.done_date().empty() ? today : request.done_date(),
                                      request.document(), today, project);
+      });
+  AddVerb<pb::DeliveryProject, pb::TakeBackMilestoneRequest>(
+      context, Rpc("TakeBackMilestone"), registry,
+      [](UnitOfWork&, const auto& request, pb::DeliveryProject* project) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+        return rules::TakeBackMilestone(request.milestone(), project);
       });
   AddVerb<pb::DeliveryProject, pb::CompleteDeliveryProjectRequest>(
       context, Rpc("CompleteDeliveryProject"), registry,

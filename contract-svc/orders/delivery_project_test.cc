@@ -159,5 +159,57 @@ TEST_F(DeliveryProjectTest, ProgressInspectionAndEnd) {
               StatusIs(absl::StatusCode::kNotFound));
 }
 
+// C-26: a change may put other milestones in the place of the open ones; what was marked by mistake is taken back; a
+// project does not keep a manager who has left.
+TEST_F(DeliveryProjectTest, ARunningPlanIsManaged) {
+  ASSERT_THAT(Verb<pb::StartDeliveryProjectRequest>(pm_, "StartDeliveryProject"), IsOk());
+  ASSERT_THAT(Verb<pb::ReachMilestoneRequest>(pm_, "ReachMilestone", "milestone: 1 document: 'scan/1'"), IsOk());
+  const auto ask = [&](const std::string& milestones) {
+    return Call<pb::ProjectChange, pb::CreateProjectChangeRequest>(
+        pm_, absl::StrCat(kProjects, "CreateProjectChange"),
+        absl::StrCat("project_change { project: '", project_,
+                     "' description: 'training' cause: 'asked for' shift_days: 30 ", milestones, " }"));
+  };
+  const std::string training = "milestones { title: 'training' due_date: '2026-02-20' weight: 25 } ";
+  EXPECT_THAT(ask(training), HasReason("MILESTONE_WEIGHTS"));
+  EXPECT_THAT(ask(training + "milestones { title: 'last' due_date: '2026-05-01' weight: 35 }"),
+              HasReason("PROJECT_DATES_CONTRADICT"));
+  const auto change = ask(training + "milestones { title: 'last' due_date: '2026-04-30' weight: 35 }");
+  ASSERT_THAT(change, IsOk());
+
+  // Meanwhile the first one turns out not to be reached: what was asked for does not fit any more.
+  EXPECT_THAT(Verb<pb::TakeBackMilestoneRequest>(pm_, "TakeBackMilestone", "milestone: 1 reason: 'not yet'"),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Verb<pb::TakeBackMilestoneRequest>(kam_, "TakeBackMilestone", "milestone: 1"),
+              HasReason("REASON_REQUIRED"));
+  EXPECT_THAT(Verb<pb::TakeBackMilestoneRequest>(kam_, "TakeBackMilestone", "milestone: 2 reason: 'not yet'"),
+              HasReason("MILESTONE_NOT_REACHED"));
+  const auto open = Verb<pb::TakeBackMilestoneRequest>(kam_, "TakeBackMilestone", "milestone: 1 reason: 'not yet'");
+  ASSERT_THAT(open, IsOk());
+  EXPECT_EQ(open->progress_percent(), 0);
+  EXPECT_EQ(open->milestones(0).done_date(), "");
+  EXPECT_THAT(Decide(kam_, change->name(), "approve: true"), HasReason("MILESTONE_WEIGHTS"));
+  ASSERT_THAT(Verb<pb::ReachMilestoneRequest>(pm_, "ReachMilestone", "milestone: 1 document: 'scan/2'"), IsOk());
+  ASSERT_THAT(Decide(kam_, change->name(), "approve: true"), IsOk());
+  const pb::DeliveryProject project = Get();
+  EXPECT_EQ(project.due_date(), "2026-04-30");
+  ASSERT_EQ(project.milestones_size(), 3);
+  EXPECT_EQ(project.milestones(0).document(), "scan/2") << "what was reached stays";
+  EXPECT_EQ(project.milestones(1).title(), "training");
+  EXPECT_EQ(project.milestones(2).weight(), 35);
+  EXPECT_EQ(project.progress_percent(), 40);
+
+  const std::string successor = harness().NewId();
+  harness().AddEmployeeScope(successor, "", "");
+  const auto update = [&](const std::string& fields) {
+    return Call<pb::DeliveryProject, pb::UpdateDeliveryProjectRequest>(
+        pm_, absl::StrCat(kProjects, "UpdateDeliveryProject"),
+        absl::StrCat("delivery_project { name: '", project_, "' ", fields, " }"));
+  };
+  EXPECT_THAT(update("title: 'Another'"), HasReason("PROJECT_FROZEN"));
+  ASSERT_THAT(update(absl::StrCat("manager: 'employees/", successor, "'")), IsOk());
+  EXPECT_EQ(Get().manager(), absl::StrCat("employees/", successor));
+}
+
 }  // namespace
 }  // namespace kam::contract::testing

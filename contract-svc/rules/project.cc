@@ -22,6 +22,23 @@ using order::v1::ProjectRisk;
 
 constexpr int kWhole = 100;
 
+// The milestones make up the whole.
+absl::Status CheckWeights(const DeliveryProject& project) {
+  int sum = 0;
+  for (const ProjectMilestone& milestone : project.milestones()) sum += milestone.weight();
+  if (sum == kWhole) return absl::OkStatus();
+  return FailedPrecondition("MILESTONE_WEIGHTS", project.name(),
+                            absl::StrCat("the weights of the milestones add up to ", sum, ", not to ", kWhole),
+                            {{"sum", absl::StrCat(sum)}, {"expected", absl::StrCat(kWhole)}});
+}
+
+absl::StatusOr<ProjectMilestone*> Milestone(int number, DeliveryProject* project) {
+  if (number >= 1 && number <= project->milestones_size()) return project->mutable_milestones(number - 1);
+  return InvalidField("milestone", "MILESTONE_UNKNOWN",
+                      absl::StrCat("the project has ", project->milestones_size(), " milestones"),
+                      {{"count", absl::StrCat(project->milestones_size())}});
+}
+
 int64_t OpenRisks(const DeliveryProject& project) {
   return std::count_if(project.risks().begin(), project.risks().end(),
                        [](const ProjectRisk& risk) { return !risk.closed(); });
@@ -49,12 +66,7 @@ absl::Status CheckStart(const DeliveryProject& project) {
         "PROJECT_GOALS_MISSING", project.name(), "the goals of both sides are written down before it starts",
         {{"field", project.customer_goal().empty() ? "delivery_project.customer_goal" : "delivery_project.own_goal"}});
   }
-  int sum = 0;
-  for (const ProjectMilestone& milestone : project.milestones()) sum += milestone.weight();
-  if (sum == kWhole) return absl::OkStatus();
-  return FailedPrecondition("MILESTONE_WEIGHTS", project.name(),
-                            absl::StrCat("the weights of the milestones add up to ", sum, ", not to ", kWhole),
-                            {{"sum", absl::StrCat(sum)}, {"expected", absl::StrCat(kWhole)}});
+  return CheckWeights(project);
 }
 
 absl::Status CheckProjectUpdate(const DeliveryProject& before, const DeliveryProject& after) {
@@ -68,18 +80,14 @@ absl::Status CheckProjectUpdate(const DeliveryProject& before, const DeliveryPro
   *rest.mutable_resources() = before.resources();
   *rest.mutable_risks() = before.risks();
   rest.set_remark(before.remark());
+  rest.set_manager(before.manager());
   if (rest.SerializeAsString() == before.SerializeAsString()) return absl::OkStatus();
   return frozen("the plan of a running project changes by a change request");
 }
 
 absl::Status ReachMilestone(int number, absl::string_view done_date, absl::string_view document,
                             absl::string_view today, DeliveryProject* project) {
-  if (number < 1 || number > project->milestones_size()) {
-    return InvalidField("milestone", "MILESTONE_UNKNOWN",
-                        absl::StrCat("the project has ", project->milestones_size(), " milestones"),
-                        {{"count", absl::StrCat(project->milestones_size())}});
-  }
-  ProjectMilestone* milestone = project->mutable_milestones(number - 1);
+  ASSIGN_OR_RETURN(ProjectMilestone* const milestone, Milestone(number, project));
   if (!milestone->done_date().empty()) {
     return FailedPrecondition("MILESTONE_REACHED", project->name(), "this milestone is reached already",
                               {{"milestone", absl::StrCat(number)}, {"doneDate", milestone->done_date()}});
@@ -91,6 +99,18 @@ absl::Status ReachMilestone(int number, absl::string_view done_date, absl::strin
   milestone->set_done_date(std::string(done_date));
   milestone->set_document(std::string(document));
   project->set_progress_percent(project->progress_percent() + milestone->weight());
+  return absl::OkStatus();
+}
+
+absl::Status TakeBackMilestone(int number, DeliveryProject* project) {
+  ASSIGN_OR_RETURN(ProjectMilestone* const milestone, Milestone(number, project));
+  if (milestone->done_date().empty()) {
+    return FailedPrecondition("MILESTONE_NOT_REACHED", project->name(), "this milestone is not reached",
+                              {{"milestone", absl::StrCat(number)}});
+  }
+  milestone->clear_done_date();
+  milestone->clear_document();
+  project->set_progress_percent(project->progress_percent() - milestone->weight());
   return absl::OkStatus();
 }
 
@@ -115,21 +135,39 @@ absl::Status CheckRunning(const DeliveryProject& project) {
 }
 
 absl::Status ApplyChange(const ProjectChange& change, DeliveryProject* project) {
-  if (change.shift_days() == 0) return absl::OkStatus();
-  ASSIGN_OR_RETURN(std::string due, AddDays(project->due_date(), change.shift_days()));
-  project->set_due_date(due);
-  for (ProjectMilestone& milestone : *project->mutable_milestones()) {
-    if (!milestone.done_date().empty()) continue;
-    ASSIGN_OR_RETURN(const std::string moved, AddDays(milestone.due_date(), change.shift_days()));
-    milestone.set_due_date(moved);
-  }
+  if (change.shift_days() == 0 && change.milestones().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string due, AddDays(project->due_date(), change.shift_days()));
   // What was reached stays where it was, also when the end comes before it.
-  DeliveryProject open = *project;
+  DeliveryProject reached = *project, open = *project;
+  reached.set_due_date(due);
+  reached.clear_milestones();
+  open.set_due_date(due);
   open.clear_milestones();
   for (const ProjectMilestone& milestone : project->milestones()) {
-    if (milestone.done_date().empty()) *open.add_milestones() = milestone;
+    *(milestone.done_date().empty() ? open : reached).add_milestones() = milestone;
   }
-  return CheckProjectDates(open);
+  if (change.milestones().empty()) {
+    for (ProjectMilestone& milestone : *open.mutable_milestones()) {
+      ASSIGN_OR_RETURN(const std::string moved, AddDays(milestone.due_date(), change.shift_days()));
+      milestone.set_due_date(moved);
+    }
+  } else {
+    *open.mutable_milestones() = change.milestones();
+  }
+  RETURN_IF_ERROR(CheckProjectDates(open));
+  if (change.milestones().empty()) {
+    // In their places, the reached ones between them.
+    int next = 0;
+    for (ProjectMilestone& milestone : *project->mutable_milestones()) {
+      if (milestone.done_date().empty()) milestone = open.milestones(next++);
+    }
+    project->set_due_date(due);
+    return absl::OkStatus();
+  }
+  reached.mutable_milestones()->MergeFrom(open.milestones());
+  RETURN_IF_ERROR(CheckWeights(reached));
+  *project = std::move(reached);
+  return absl::OkStatus();
 }
 
 absl::Status FillReport(const DeliveryProject& project, ProjectReport* report) {
