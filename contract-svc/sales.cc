@@ -22,6 +22,7 @@
 #include "kam/order/v1/shipment.pb.h"
 #include "kam/order/v1/stock.pb.h"
 #include "kam/order/v1/stock_take.pb.h"
+#include "kam/order/v1/stock_transfer.pb.h"
 #include "kam/receivable/v1/credit_account.pb.h"
 #include "kam/receivable/v1/credit_policy.pb.h"
 #include "kam/receivable/v1/credit_reservation.pb.h"
@@ -87,6 +88,7 @@ void FillSalesCatalog(resource::Catalog* catalog) {
   catalog->Add<order::v1::GoodsReceipt>();
   catalog->Add<order::v1::DamageReport>();
   catalog->Add<order::v1::StockTake>();
+  catalog->Add<order::v1::StockTransfer>();
   catalog->Add<order::v1::LongStockTarget>();
   catalog->Add<receivable::v1::CreditAccount>();
   catalog->Add<receivable::v1::CreditReservation>();

@@ -22,6 +22,7 @@ const std::map<std::string, Machine>& Tables() {
       {"addOnServices",
        {{"OrderAddOnService", "REQUESTED > ORDERED"},
         {"CompleteAddOnService", "ORDERED > DONE"},
+        {"ReopenAddOnService", "DONE > ORDERED"},
         {"CancelAddOnService", "REQUESTED, ORDERED > CANCELLED"}}},
       // C-17
       {"agreements",
@@ -76,6 +77,7 @@ const std::map<std::string, Machine>& Tables() {
       {"deliveryProjects",
        {{"StartDeliveryProject", "PLANNED > RUNNING"},
         {"ReachMilestone", "RUNNING > ="},
+        {"TakeBackMilestone", "RUNNING > ="},
         {"CompleteDeliveryProject", "RUNNING > COMPLETED"},
         {"CancelDeliveryProject", "PLANNED, RUNNING > CANCELLED"}}},
       // C-17
@@ -107,6 +109,7 @@ const std::map<std::string, Machine>& Tables() {
       // C-18, C-19, C-21
       {"orders",
        {{"ReviewOrder", "ENTERED > REVIEWED"},
+        {"ChangeIssueNoteWarehouse", "REVIEWED, RELEASED, SHIPPED, RESOLVED > ="},
         {"ReleaseOrder", "REVIEWED > RELEASED"},
         {"OverrideReleaseOrder", "REVIEWED > RELEASED"},
         {"HoldOrder", "ENTERED, REVIEWED, RELEASED > ON_HOLD"},

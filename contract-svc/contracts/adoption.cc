@@ -7,6 +7,8 @@
 #include "common/status/status.h"
 #include "contract-svc/contracts/commitment_book.h"
 #include "contract-svc/contracts/performance.h"
+#include "contract-svc/orders/order_book.h"
+#include "contract-svc/orders/order_entry.h"
 #include "contract-svc/pricing/price_catalog.h"
 #include "contract-svc/pricing/pricing_data.h"
 #include "contract-svc/pricing/quote_ledger.h"
@@ -23,6 +25,7 @@ using resource::UnitOfWork;
 constexpr char kDueLook[] = "adoption.look";
 constexpr char kDueContract[] = "adoption.contract";
 constexpr char kDueOrder[] = "adoption.order";
+constexpr char kDueSettle[] = "adoption.settle";
 constexpr char kWhole[] = "schema/contract-svc";  // What the look is of.
 constexpr int kFoundAtOnceMax = 500;
 
@@ -55,6 +58,14 @@ constexpr char kMovedOrders[] =
     "'SHIPPED', 'DELIVERED', 'SETTLED') AND s.reserved > 0) OR (o.state IN ('ENTERED', 'REVIEWED') AND o.release_basis "
     "IS NULL AND s.released > 0) OR (o.state <> 'CANCELLED' AND s.invoiced < (SELECT SUM(l.invoiced_quantity) FROM "
     "orders_lines l WHERE l.parent_id = o.id) AND s.invoiced < s.quantity) ORDER BY o.id LIMIT ?";
+
+// Orders of which something was written off before that counted as settled. Some stay open for good: each is looked at
+// once, what is written off later settles its order at once.
+constexpr char kWrittenOffOrders[] =
+    "SELECT o.id FROM orders o WHERE o.state IN ('DELIVERED', 'RESOLVED') AND EXISTS (SELECT 1 FROM invoices i JOIN "
+    "receivable_items r ON r.source = CONCAT('invoices/', i.id) WHERE i.order_id = o.id AND r.written_off_amount > 0) "
+    "AND NOT EXISTS (SELECT 1 FROM due_items d WHERE d.resource = CONCAT('orders/', o.id) AND d.kind = "
+    "'adoption.settle') ORDER BY o.id LIMIT ?";
 
 // A credit policy that came into force without its daily check: by a migration, not by a person (C-32).
 constexpr char kUncheckedPolicies[] =
@@ -93,7 +104,8 @@ absl::Status Look(const Context& context, UnitOfWork& work) {
   ASSIGN_OR_RETURN(const size_t contracts, Find(work, kContracts, kDueContract, "contracts"));
   ASSIGN_OR_RETURN(const size_t orders, Find(work, kOrders, kDueOrder, "orders"));
   ASSIGN_OR_RETURN(const size_t moved, Find(work, kMovedOrders, kDueOrder, "orders"));
-  found += contracts + orders + moved;
+  ASSIGN_OR_RETURN(const size_t written_off, Find(work, kWrittenOffOrders, kDueSettle, "orders"));
+  found += contracts + orders + moved + written_off;
   RETURN_IF_ERROR(AdoptPolicies(context, work));
   // Nobody asks when it was looked last.
   RETURN_IF_ERROR(work.connection()
@@ -137,6 +149,14 @@ absl::Status AdoptOrder(UnitOfWork& work, const std::string& name) {
   return CountOrder(work, order);
 }
 
+absl::Status SettleOrder(UnitOfWork& work, const std::string& name) {
+  RETURN_IF_ERROR(LockBasis(work, name));
+  ASSIGN_OR_RETURN(const order::v1::Order order, work.Load<order::v1::Order>(name));
+  resource::Change<order::v1::Order> change{order, order};
+  RETURN_IF_ERROR(SettleIfPaid(work, &change.after));
+  return work.Save(std::move(change)).status();
+}
+
 }  // namespace
 
 void RegisterAdoption(const Context& context, schedule::Scheduler* scheduler) {
@@ -148,6 +168,8 @@ void RegisterAdoption(const Context& context, schedule::Scheduler* scheduler) {
                     });
   scheduler->Handle(kDueOrder, "kam.order.v1.OrderService/CreateOrder",
                     [](UnitOfWork& work, const schedule::DueItem& item) { return AdoptOrder(work, item.resource); });
+  scheduler->Handle(kDueSettle, "kam.receivable.v1.ReceivableService/DecideReceivableWriteOff",
+                    [](UnitOfWork& work, const schedule::DueItem& item) { return SettleOrder(work, item.resource); });
 }
 
 absl::Status ScheduleAdoption(resource::Runtime& runtime) {

@@ -96,5 +96,33 @@ TEST_F(AdoptionTest, ContractsOfAnEarlierProgramAreAdopted) {
   EXPECT_EQ(ended.renewal_status(), v1::RENEWAL_STATUS_LAPSED);
 }
 
+// C-18, C-32: an order of which the rest was written off by an earlier program is settled, one that is still owed is
+// not.
+TEST_F(AdoptionTest, OrdersThatWereWrittenOffAreSettled) {
+  SetLimit(account_, "UNLIMITED", "");
+  const std::string contract = NewFramework();
+  const auto delivered = [&] {
+    const std::string order = Enter(contract, "10")->name();
+    Review(order);
+    Release(order);
+    Deliver(order, "10");
+    return order;
+  };
+  const std::string all = delivered(), part = delivered();
+  const std::string invoice = Invoice(all).name();
+  Pay(account_, "60", invoice);
+  WriteOff(invoice, "40");
+  WriteOff(Invoice(part).name(), "40");
+  ASSERT_EQ(GetOrder(all).state(), order::v1::ORDER_STATE_SETTLED);
+  // As the earlier program has left it.
+  harness().db().Execute(absl::StrCat("UPDATE orders SET state = 'DELIVERED' WHERE id = '", IdOf(all), "'"));
+  for (int round = 0; round < 2; ++round) {
+    Adopt();
+    EXPECT_EQ(GetOrder(all).state(), order::v1::ORDER_STATE_SETTLED);
+    EXPECT_EQ(GetOrder(part).state(), order::v1::ORDER_STATE_DELIVERED);
+    EXPECT_EQ(Items(part, "adoption.settle"), D("1")) << "looked at once";
+  }
+}
+
 }  // namespace
 }  // namespace kam::contract::testing

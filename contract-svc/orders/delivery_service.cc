@@ -6,10 +6,10 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/orders/issue_note.h"
 #include "contract-svc/orders/order_book.h"
 #include "contract-svc/orders/serial_book.h"
 #include "contract-svc/orders/shipment_plan.h"
-#include "contract-svc/orders/stock_book.h"
 #include "contract-svc/orders/terms.h"
 #include "contract-svc/receivables/credit_book.h"
 #include "contract-svc/reference_of_row.h"
@@ -140,6 +140,27 @@ absl::StatusOr<std::optional<pb::ChecklistTemplate>> StandardFor(UnitOfWork& wor
   return std::optional<pb::ChecklistTemplate>(std::move(found[0]));
 }
 
+// One template in use for a product line, with one for its VIP deliveries. Both of two that are made at once look at
+// the other's row, with a lock, after they have written their own.
+absl::Status CheckTemplateAlone(UnitOfWork& work, const pb::ChecklistTemplate* before,
+                                const pb::ChecklistTemplate& after) {
+  if (after.has_archive_time()) return absl::OkStatus();
+  const bool same = before != nullptr && !before->has_archive_time() &&
+                    before->product_line() == after.product_line() && before->vip() == after.vip();
+  if (same) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT t.id, t.title FROM checklist_templates t WHERE "
+                                           "COALESCE(t.product_line, '') = ? AND t.vip = ? AND t.archive_time IS NULL "
+                                           "AND t.id <> ? ORDER BY t.id LIMIT 1 FOR UPDATE",
+                                           {mysql::Value(after.product_line()), mysql::Value(after.vip()),
+                                            mysql::Value(IdOf(after.name()))}));
+  if (rows.empty()) return absl::OkStatus();
+  return FailedPrecondition(
+      "CHECKLIST_TEMPLATE_EXISTS", after.name(),
+      absl::StrCat(rows[0][1].text(), " is the template for these deliveries; change or archive it"),
+      {{"template", absl::StrCat("checklistTemplates/", rows[0][0].text())}, {"productLine", after.product_line()}});
+}
+
 absl::Status Check(const Context& context, UnitOfWork& work, const pb::Order& order, pb::Delivery* delivery) {
   ASSIGN_OR_RETURN(const auto planned, Planned(work, order, delivery->name()));
   RETURN_IF_ERROR(rules::CheckDelivery(order, planned, delivery));
@@ -194,6 +215,10 @@ void SetDeliveryHooks(const Context& context) {
         return before == nullptr ? absl::OkStatus() : FollowDelivery(work, *before, after);
       });
   context.runtime.SetHooks(pb::Delivery::descriptor(), std::move(hooks));
+
+  resource::Hooks templates;
+  templates.on_saved = resource::OnSaved<pb::ChecklistTemplate>(CheckTemplateAlone);
+  context.runtime.SetHooks(pb::ChecklistTemplate::descriptor(), std::move(templates));
 }
 
 // The credit account of an order that is sold on credit, locked before the order; none for one that is paid before, and

@@ -15,6 +15,7 @@
 #include "contract-svc/sales.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
+#include "kam/order/v1/delivery.pb.h"
 #include "kam/order/v1/stock_service.pb.h"
 #include "kam/order/v1/supply.pb.h"
 

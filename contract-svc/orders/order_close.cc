@@ -4,18 +4,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
+#include "contract-svc/orders/issue_note.h"
 #include "contract-svc/orders/order_book.h"
 #include "contract-svc/orders/quota_book.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/order.h"
 #include "contract-svc/rules/receivable.h"
 #include "google/type/money.pb.h"
-#include "kam/order/v1/issue_note.pb.h"
 
 namespace kam::contract {
 namespace {
 
-using order::v1::IssueNote;
 using order::v1::Order;
 using resource::Change;
 using resource::UnitOfWork;
@@ -31,14 +30,6 @@ absl::Status CheckNoDeliveryUnderWay(UnitOfWork& work, const Order& order) {
 }
 
 }  // namespace
-
-absl::Status CancelIssueNote(UnitOfWork& work, const Order& order) {
-  if (order.issue_note().empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const IssueNote note, work.Load<IssueNote>(order.issue_note()));
-  Change<IssueNote> change{note, note};
-  change.after.set_cancelled(true);
-  return work.Save(std::move(change)).status();
-}
 
 absl::Status CancelOrder(UnitOfWork& work, CreditBook& book, const std::string& reason, Change<Order>* change) {
   RETURN_IF_ERROR(rules::CheckReason(reason));

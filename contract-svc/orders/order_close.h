@@ -16,9 +16,6 @@ namespace kam::contract {
 absl::Status CancelOrder(resource::UnitOfWork& work, CreditBook& book, const std::string& reason,
                          resource::Change<order::v1::Order>* change);
 
-// The issue note of the order is void, if it has one.
-absl::Status CancelIssueNote(resource::UnitOfWork& work, const order::v1::Order& order);
-
 // The rest will not come. REASON_REQUIRED, DELIVERY_UNDER_WAY, NOTHING_DELIVERED, NOTHING_OPEN.
 absl::Status CloseOrderShort(resource::UnitOfWork& work, CreditBook& book, const std::string& reason,
                              resource::Change<order::v1::Order>* change);

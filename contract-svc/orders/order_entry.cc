@@ -6,7 +6,7 @@
 #include "common/schedule/schedule.h"
 #include "common/status/status.h"
 #include "contract-svc/contracts/commitment_book.h"
-#include "contract-svc/orders/order_close.h"
+#include "contract-svc/orders/issue_note.h"
 #include "contract-svc/orders/quota_book.h"
 #include "contract-svc/orders/terms.h"
 #include "contract-svc/pricing/quote_ledger.h"
@@ -101,6 +101,19 @@ absl::Status TakeTerms(const Context& context, UnitOfWork& work, pb::Order* orde
   order->set_payment_mode(terms->credit ? pb::PAYMENT_MODE_CREDIT : pb::PAYMENT_MODE_PREPAYMENT);
   order->set_terms_days(terms->credit ? terms->terms_days : 0);
   return rules::ComputeOrder(order, /*agreed=*/true);
+}
+
+// Orders stay in the statistics of whoever owned the account when they came in, also when it is handed over later.
+absl::Status RecordSalesperson(UnitOfWork& work, const pb::Order* before, const pb::Order& after) {
+  const bool again =
+      before != nullptr && before->state() == pb::ORDER_STATE_CANCELLED && after.state() != pb::ORDER_STATE_CANCELLED;
+  if (before != nullptr && !again) return absl::OkStatus();
+  return work.connection()
+      .Execute(
+          "UPDATE orders SET salesperson = (SELECT s.owner FROM account_scopes s WHERE s.account = "
+          "orders.account) WHERE id = ?",
+          {IdOf(after.name())})
+      .status();
 }
 
 // An order that was not released yet. What it says of money, quantities and its day stays: they are drawn already.
@@ -255,6 +268,7 @@ void SetOrderHooks(const Context& context) {
   // What an order draws of its quote, or on the commitments of its contract, follows its state, whoever changes it.
   orders.on_saved = resource::OnSaved<pb::Order>(
       [](UnitOfWork& work, const pb::Order* before, const pb::Order& after) -> absl::Status {
+        RETURN_IF_ERROR(RecordSalesperson(work, before, after));
         RETURN_IF_ERROR(DrawForOrder(work, before, after));
         return PostOrder(work, before, after);
       });

@@ -6,6 +6,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "contract-svc/authors.h"
+#include "contract-svc/orders/issue_note.h"
 #include "contract-svc/orders/order_book.h"
 #include "contract-svc/orders/order_close.h"
 #include "contract-svc/orders/order_entry.h"
@@ -17,6 +18,7 @@
 #include "contract-svc/rules/order.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/sales.h"
+#include "contract-svc/verb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/order/v1/order_service.pb.h"
@@ -77,19 +79,9 @@ absl::StatusOr<pb::Order> Review(const Context& context, rpc::Call& call, const 
       RETURN_IF_ERROR(TakeTermsOfImported(context, work, *book, &change.after));
       RETURN_IF_ERROR(book->Save());
     }
-    pb::IssueNote note;
-    note.set_account(change.before.account());
-    note.set_order(change.before.name());
-    note.set_warehouse(request.warehouse());
-    note.set_issuer(work.actor().subject);
-    note.set_check_result(request.check_result());
-    for (const pb::OrderLine& line : change.before.lines()) {
-      pb::IssueNoteLine* issued = note.add_lines();
-      issued->set_line_number(line.line_number());
-      issued->set_product(line.product());
-      issued->set_quantity(line.quantity());
-    }
-    ASSIGN_OR_RETURN(note, work.Insert(std::move(note)));
+    ASSIGN_OR_RETURN(
+        const pb::IssueNote note,
+        MakeOutIssueNote(work, change.before, {request.warehouse(), request.outside_stock()}, request.check_result()));
     change.after.set_issue_note(note.name());
     return work.Save(std::move(change));
   });
@@ -233,6 +225,11 @@ void RegisterOrders(const Context& context, rpc::Registry* registry) {
       Rpc("CreateOrder"), [context](auto& call, const auto& request) { return EnterOrder(context, call, request); });
   registry->Add<pb::ReviewOrderRequest, pb::Order>(
       Rpc("ReviewOrder"), [context](auto& call, const auto& request) { return Review(context, call, request); });
+  AddPersonVerb<pb::Order, pb::ChangeIssueNoteWarehouseRequest>(
+      context, Rpc("ChangeIssueNoteWarehouse"), registry,
+      [](UnitOfWork& work, const auto& request, Change<pb::Order>* change) {
+        return ChangeWarehouse(work, request, change);
+      });
   registry->Add<pb::ReleaseOrderRequest, pb::Order>(Rpc("ReleaseOrder"), [context](auto& call, const auto& request) {
     return WithCredit(
         context, call, request,

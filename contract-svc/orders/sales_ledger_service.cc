@@ -12,6 +12,7 @@
 #include "contract-svc/orders/sales_ledger.h"
 #include "contract-svc/orders/sales_reports.h"
 #include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/receivable.h"
 #include "contract-svc/rules/sales_ledger.h"
 #include "contract-svc/sales.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -219,6 +220,13 @@ void RegisterSalesLedger(const Context& context, rpc::Registry* registry) {
       Rpc("MarkLedgerEntered"), [context](rpc::Call& call, const pb::MarkLedgerEnteredRequest& request) {
         return ChangeLine(context, call, request, [&](UnitOfWork& work, pb::SalesLedgerEntry* entry) {
           return rules::MarkEntered(request.system(), work.now(), entry);
+        });
+      });
+  registry->Add<pb::TakeBackLedgerEnteredRequest, pb::SalesLedgerEntry>(
+      Rpc("TakeBackLedgerEntered"), [context](rpc::Call& call, const pb::TakeBackLedgerEnteredRequest& request) {
+        return ChangeLine(context, call, request, [&](UnitOfWork&, pb::SalesLedgerEntry* entry) -> absl::Status {
+          RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+          return rules::TakeBackEntered(request.system(), entry);
         });
       });
   registry->Add<pb::CloseLedgerMonthRequest, pb::LedgerMonth>(

@@ -7,6 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/resource/scope_members.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/context.h"
 #include "contract-svc/testing/sales_fixture.h"
@@ -127,6 +128,19 @@ TEST_F(SalesLedgerServiceTest, EverySaleAndPaymentIsALine) {
   EXPECT_EQ(revenue, D("40"));
   EXPECT_EQ(payment, D("30"));
   EXPECT_EQ(Amount(Exposure(account_).open()), *Subtract(revenue, payment)) << "what was sold and not paid is owed";
+
+  // C-28: the wrong system was named; the history keeps when.
+  const std::string name = absl::StrCat("name: '", lines[0].name(), "' system: LEDGER_SYSTEM_CRM ");
+  Do<pb::SalesLedgerEntry, pb::MarkLedgerEnteredRequest>(sad_, absl::StrCat(kLedger, "MarkLedgerEntered"), name);
+  const auto take_back = [&](const std::string& reason) {
+    return Call<pb::SalesLedgerEntry, pb::TakeBackLedgerEnteredRequest>(
+        sad_, absl::StrCat(kLedger, "TakeBackLedgerEntered"), absl::StrCat(name, "reason: '", reason, "'"));
+  };
+  EXPECT_THAT(take_back(" "), HasReason("REASON_REQUIRED"));
+  const absl::StatusOr<pb::SalesLedgerEntry> back = take_back("it was the DMS");
+  ASSERT_THAT(back, IsOk());
+  EXPECT_FALSE(back->has_crm_time());
+  EXPECT_THAT(take_back("again"), HasReason("NOT_ENTERED"));
 }
 
 // C-28: a month is closed once, in turn, with its vouchers; its export never changes again.
@@ -226,6 +240,80 @@ TEST_F(SalesLedgerServiceTest, NoLineComesIntoAMonthThatIsBeingClosed) {
       IdOf(account_), "'"));
 }
 
+// C-28, P-01, P-02: orders, like revenue, stay with whoever had the customer then; by product they add up to the same,
+// also when a rest was closed short.
+TEST_F(SalesLedgerServiceTest, SalesStayWithTheirPersonAndAddUpByProduct) {
+  SetLimit(account_, "UNLIMITED", "");
+  const std::string contract = NewContract(account_, /*credit=*/true);
+  const Order order = *Enter(contract, "3", absl::StrCat("lines { product: '", product_b_, "' quantity: '7' }"));
+  Review(order.name());
+  Release(order.name());
+  Deliver(order.name(), "2");
+  Do<Order, pb::CloseOrderShortRequest>(sad_, absl::StrCat(kOrders, "CloseOrderShort"),
+                                        absl::StrCat("name: '", order.name(), "' reason: 'not made any more'"));
+  const rpb::Invoice invoice = Invoice(order.name());
+  const auto sales = [&](const auth::Principal& who, const std::string& more) {
+    return Do<pb::SummarizeSalesResponse, pb::SummarizeSalesRequest>(
+        who, absl::StrCat(kLedger, "SummarizeSales"),
+        absl::StrCat("from_date: '2026-01-01' to_date: '2026-01-31' by: SALES_PERIOD_MONTH ", more));
+  };
+  struct Sums {
+    Decimal ordered, revenue;
+  };
+  const auto sum = [](const pb::SummarizeSalesResponse& answer) {
+    Sums sums;
+    for (const pb::SalesRow& row : answer.rows()) {
+      sums.ordered = *Add(sums.ordered, Amount(row.ordered()));
+      sums.revenue = *Add(sums.revenue, Amount(row.revenue()));
+    }
+    return sums;
+  };
+  const auto of = [](const pb::SummarizeSalesResponse& answer, const std::string& product) {
+    for (const pb::SalesRow& row : answer.rows()) {
+      if (row.product() == product) return row;
+    }
+    return pb::SalesRow();
+  };
+  const pb::SummarizeSalesResponse all = sales(kax_, ""), products = sales(kax_, "by_product: true");
+  EXPECT_EQ(sum(products).ordered, sum(all).ordered);
+  EXPECT_EQ(sum(products).revenue, sum(all).revenue);
+  EXPECT_EQ(of(products, product_b_).ordered_quantity(), "0") << "all of it was closed short";
+  EXPECT_FALSE(of(products, product_a_).has_payment());
+  EXPECT_EQ(
+      D(of(products, product_a_).invoiced_quantity()),
+      Sql(absl::StrCat("SELECT CAST(SUM(l.quantity) AS CHAR) FROM invoices i JOIN invoices_lines l ON l.parent_id "
+                       "= i.id WHERE i.state IN ('ISSUED', 'PARTIALLY_PAID', 'PAID') AND l.product = '",
+                       IdOf(product_a_), "' AND i.issue_date BETWEEN '2026-01-01' AND '2026-01-31'")));
+  // The customer is handed over: what was sold before stays where it was.
+  const auto before = sales(sad_, "");
+  const auto hand_over = [&](const auth::Principal& to) {
+    harness().db().Execute(
+        absl::StrCat("UPDATE account_scopes SET owner = '", to.employee, "' WHERE account = '", IdOf(account_), "'"));
+    EXPECT_THAT(harness().db().database().Run(
+                    absl::InfiniteFuture(),
+                    [&](mysql::Connection& connection) {
+                      return resource::WriteScopeMembers(connection, IdOf(account_), {to.employee, kax_.employee, {}});
+                    }),
+                IsOk());
+  };
+  hand_over(other_kax_);
+  EXPECT_EQ(sales(sad_, "").DebugString(), before.DebugString());
+  const auto later =
+      Do<Order, order::v1::CreateOrderRequest>(other_kax_, absl::StrCat(kOrders, "CreateOrder"),
+                                               absl::StrCat("order { account: '", account_, "' contract: '", contract,
+                                                            "' lines { product: '", product_a_, "' quantity: '1' } }"));
+  bool found = false;
+  const pb::SummarizeSalesResponse after = sales(sad_, "by_product: true");
+  for (const pb::SalesRow& row : after.rows()) {
+    found = found || (row.salesperson() == other_kax_.subject && row.ordered_quantity() == "1");
+  }
+  EXPECT_TRUE(found) << "what comes afterwards is the other one's";
+  ASSERT_THAT((Call<Order, pb::CancelOrderRequest>(sad_, absl::StrCat(kOrders, "CancelOrder"),
+                                                   absl::StrCat("name: '", later.name(), "' reason: 'no'"))),
+              IsOk());
+  hand_over(kax_);
+}
+
 // C-28, C-19: P-01, P-02, P-11.
 TEST_F(SalesLedgerServiceTest, ReportsByDayMonthAndYear) {
   const rpb::Invoice invoice = Sell();
@@ -316,6 +404,22 @@ TEST_F(SalesLedgerServiceTest, AddOnServicesFollowThePublishedStandard) {
   ASSERT_EQ(totals.rows_size(), 1);
   EXPECT_EQ(totals.rows(0).supplier(), "Plate agent");
   EXPECT_EQ(Amount(totals.rows(0).commission()), D("60"));
+
+  // C-27: marked by mistake, it is open again and counts for nobody.
+  const auto reopen = [&](const std::string& reason) {
+    return Call<pb::AddOnService, pb::ReopenAddOnServiceRequest>(kax_, absl::StrCat(kAddOns, "ReopenAddOnService"),
+                                                                 name + absl::StrCat(" reason: '", reason, "'"));
+  };
+  EXPECT_THAT(reopen(" "), HasReason("REASON_REQUIRED"));
+  const absl::StatusOr<pb::AddOnService> open = reopen("the plate is of another car");
+  ASSERT_THAT(open, IsOk());
+  EXPECT_EQ(open->state(), pb::ADD_ON_STATE_ORDERED);
+  EXPECT_EQ(open->document(), "");
+  EXPECT_EQ(open->done_date(), "");
+  EXPECT_EQ((Do<pb::SummarizeAddOnsResponse, pb::SummarizeAddOnsRequest>(kax_, absl::StrCat(kAddOns, "SummarizeAddOns"),
+                                                                         "from_date: '2026-01-01'"))
+                .rows_size(),
+            0);
 }
 
 // C-28: what comes to a closed month late stands on the first day after it; the closed lines stay what they were.

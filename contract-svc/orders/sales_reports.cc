@@ -1,8 +1,10 @@
 #include "contract-svc/orders/sales_reports.h"
 
+#include <array>
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "common/money/money.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -31,17 +33,136 @@ std::string ScopeSql(const Context& context, const rpc::Call& call, const google
   return absl::StrCat(" AND (", scope.sql, ")");
 }
 
-// Characters of an ISO date that name the period.
-int PeriodLength(pb::SalesPeriod by) { return by == pb::SALES_PERIOD_YEAR ? 4 : by == pb::SALES_PERIOD_MONTH ? 7 : 10; }
+// Sales of one product in one period, of one person and in one currency.
+struct ProductSales {
+  int64_t orders = 0;
+  Decimal ordered_quantity, ordered, invoiced_quantity, revenue;
+};
+// By period, person, currency and product.
+using ProductKey = std::array<std::string, 4>;
+using ProductRows = std::map<ProductKey, ProductSales>;
+
+ProductKey KeyOf(const mysql::Row& row) { return {row[0].text(), row[1].text(), row[2].text(), row[3].text()}; }
+
+absl::Status AddTo(const mysql::Value& value, Decimal* sum) {
+  ASSIGN_OR_RETURN(const Decimal part, Decimal::Parse(value.text(), "sum"));
+  ASSIGN_OR_RETURN(*sum, Add(*sum, part));
+  return absl::OkStatus();
+}
+
+// The lines of the orders of the period, `columns` of each or of each group.
+absl::StatusOr<std::vector<mysql::Row>> OrderLines(const Context& context, const rpc::Call& call,
+                                                   mysql::Connection& connection,
+                                                   const pb::SummarizeSalesRequest& request, absl::string_view columns,
+                                                   absl::string_view rest) {
+  std::vector<Value> params = {Value(static_cast<int64_t>(rules::PeriodLength(request.by()))),
+                               Value(request.from_date()), Value(request.to_date())};
+  const std::string scope = ScopeSql(context, call, pb::Order::descriptor(), &params);
+  return connection.Query(
+      absl::StrCat("SELECT SUBSTRING(t.order_date, 1, ?), COALESCE(t.salesperson, o.owner), t.currency, l.product, ",
+                   columns,
+                   " FROM orders t JOIN orders_lines l ON l.parent_id = t.id LEFT JOIN account_scopes o ON o.account = "
+                   "t.account WHERE t.order_date BETWEEN ? AND ? AND t.state <> 'CANCELLED' AND t.archive_time IS NULL",
+                   scope, rest),
+      mysql::Params(params));
+}
+
+// What was ordered. Of a line that was closed short counts what will be invoiced of it, to the last cent.
+absl::Status AddOrdered(const Context& context, const rpc::Call& call, mysql::Connection& connection,
+                        const pb::SummarizeSalesRequest& request, ProductRows* rows) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> whole,
+                   OrderLines(context, call, connection, request,
+                              "COUNT(DISTINCT t.id), SUM(l.quantity - COALESCE(l.closed_quantity, 0)), SUM(CASE WHEN "
+                              "COALESCE(l.closed_quantity, 0) = 0 THEN COALESCE(l.amount_amount, 0) + "
+                              "COALESCE(l.tax_amount, 0) ELSE 0 END)",
+                              " GROUP BY 1, 2, 3, 4"));
+  for (const mysql::Row& row : whole) {
+    ProductSales& sales = (*rows)[KeyOf(row)];
+    sales.orders = row[4].integer();
+    RETURN_IF_ERROR(AddTo(row[5], &sales.ordered_quantity));
+    RETURN_IF_ERROR(AddTo(row[6], &sales.ordered));
+  }
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> closed,
+                   OrderLines(context, call, connection, request,
+                              "l.quantity, l.closed_quantity, COALESCE(l.amount_amount, 0), COALESCE(l.tax_amount, 0)",
+                              " AND l.closed_quantity > 0"));
+  for (const mysql::Row& row : closed) {
+    ProductSales& sales = (*rows)[KeyOf(row)];
+    ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(row[2].text(), "currency"));
+    ASSIGN_OR_RETURN(const Decimal quantity, Decimal::Parse(row[4].text(), "quantity"));
+    ASSIGN_OR_RETURN(const Decimal given_up, Decimal::Parse(row[5].text(), "closed_quantity"));
+    ASSIGN_OR_RETURN(const Decimal kept, Subtract(quantity, given_up));
+    for (const size_t column : {size_t{6}, size_t{7}}) {
+      ASSIGN_OR_RETURN(const Decimal amount, Decimal::Parse(row[column].text(), "amount"));
+      ASSIGN_OR_RETURN(const Decimal share, rules::ShareOfLine(amount, kept, quantity, currency.minor_unit()));
+      ASSIGN_OR_RETURN(sales.ordered, Add(sales.ordered, share));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// What was invoiced, and taken back, by the lines of the ledger: of their day and their person.
+absl::Status AddInvoiced(const Context& context, const rpc::Call& call, mysql::Connection& connection,
+                         const pb::SummarizeSalesRequest& request, ProductRows* rows) {
+  std::vector<Value> params = {Value(static_cast<int64_t>(rules::PeriodLength(request.by()))),
+                               Value(request.from_date()), Value(request.to_date())};
+  const std::string scope = ScopeSql(context, call, pb::SalesLedgerEntry::descriptor(), &params);
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> sums,
+      connection.Query(
+          absl::StrCat("SELECT SUBSTRING(t.entry_date, 1, ?), t.salesperson, t.revenue_currency, COALESCE(l.product, "
+                       "''), SUM(CASE WHEN t.entry_kind = 'SALE' THEN COALESCE(l.quantity, 0) ELSE "
+                       "-COALESCE(l.quantity, 0) END), SUM(CASE WHEN "
+                       "t.entry_kind = 'SALE' THEN COALESCE(l.gross_amount, 0) ELSE -COALESCE(l.gross_amount, 0) END) "
+                       "FROM sales_ledger_entries "
+                       "t JOIN invoices i ON t.source = CONCAT('invoices/', i.id) JOIN invoices_lines l ON l.parent_id "
+                       "= i.id WHERE t.entry_date BETWEEN ? AND ? AND t.entry_kind IN ('SALE', 'SALE_CANCELLED')",
+                       scope, " GROUP BY 1, 2, 3, 4"),
+          mysql::Params(params)));
+  for (const mysql::Row& row : sums) {
+    ProductSales& sales = (*rows)[KeyOf(row)];
+    RETURN_IF_ERROR(AddTo(row[4], &sales.invoiced_quantity));
+    RETURN_IF_ERROR(AddTo(row[5], &sales.revenue));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<pb::SummarizeSalesResponse> SalesByProduct(const Context& context, rpc::Call& call,
+                                                          const pb::SummarizeSalesRequest& request) {
+  pb::SummarizeSalesResponse response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    ProductRows rows;
+    RETURN_IF_ERROR(AddOrdered(context, call, connection, request, &rows));
+    RETURN_IF_ERROR(AddInvoiced(context, call, connection, request, &rows));
+    for (const auto& [key, sales] : rows) {
+      const auto& [period, person, currency, product] = key;
+      pb::SalesRow* row = response.add_rows();
+      row->set_period(period);
+      if (!person.empty()) row->set_salesperson(absl::StrCat("employees/", person));
+      row->set_currency(currency);
+      if (!product.empty()) row->set_product(absl::StrCat("products/", product));
+      row->set_orders(sales.orders);
+      row->set_ordered_quantity(sales.ordered_quantity.ToString());
+      row->set_invoiced_quantity(sales.invoiced_quantity.ToString());
+      rules::SetAmount(sales.ordered, currency, row->mutable_ordered());
+      rules::SetAmount(sales.revenue, currency, row->mutable_revenue());
+    }
+    return absl::OkStatus();
+  }));
+  return response;
+}
 
 absl::StatusOr<pb::SummarizeSalesResponse> Sales(const Context& context, rpc::Call& call,
                                                  const pb::SummarizeSalesRequest& request) {
-  RETURN_IF_ERROR(rules::CheckReportPeriod(request.from_date(), request.to_date()));
-  const int length = PeriodLength(request.by());
+  RETURN_IF_ERROR(rules::CheckSalesPeriod(request));
+  if (request.by_product()) return SalesByProduct(context, call, request);
+  const auto length = static_cast<int64_t>(rules::PeriodLength(request.by()));
   std::vector<Value> params = {Value(length), Value(request.from_date()), Value(request.to_date())};
   std::string sql =
       "SELECT u.period, u.salesperson, u.currency, SUM(u.orders), SUM(u.ordered), SUM(u.revenue), SUM(u.payment) FROM "
-      "(SELECT SUBSTRING(t.order_date, 1, ?) AS period, o.owner AS salesperson, t.currency AS currency, 1 AS orders, "
+      "(SELECT SUBSTRING(t.order_date, 1, ?) AS period, COALESCE(t.salesperson, o.owner) AS salesperson, t.currency AS "
+      "currency, 1 AS orders, "
       "t.total_amount - COALESCE(t.closed_total_amount, 0) AS ordered, 0 AS revenue, 0 AS payment FROM orders t LEFT "
       "JOIN account_scopes o ON o.account = t.account WHERE t.order_date BETWEEN ? AND ? AND t.state <> 'CANCELLED' "
       "AND t.archive_time IS NULL";

@@ -1,4 +1,5 @@
 // Hand-over, shipments, losses and re-shipment over real gRPC and MariaDB: C-22, C-23.
+#include <atomic>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -111,6 +112,16 @@ TEST_F(ShipmentServiceTest, WhatIsLostOnTheWayIsReshippedAndInvoicedOnce) {
   ASSERT_THAT(arrived, IsOk());
   EXPECT_EQ(arrived->state(), pb::SHIPMENT_STATE_ARRIVED);
   EXPECT_EQ(arrived->exceptions_size(), 2);
+  // C-23: what is open is found without looking at every shipment.
+  const auto open = [&](const char* kind) {
+    return Do<pb::ListShipmentsResponse, kam::api::ListRequest>(
+               kam_, absl::StrCat(kShipments, "ListShipments"),
+               absl::StrCat("filter: \"order = '", order.name(),
+                            "' AND exceptions.resolved = false AND exceptions.kind = ", kind, "\""))
+        .shipments_size();
+  };
+  EXPECT_EQ(open("SHORTAGE"), 1);
+  EXPECT_EQ(open("DELAY"), 0);
   EXPECT_THAT(Accept(first.name(), "lines { line_number: 1 accepted_quantity: '10' }"),
               HasReason("QUANTITY_NOT_ARRIVED"));
   const absl::StatusOr<Delivery> accepted = Accept(first.name());
@@ -127,6 +138,7 @@ TEST_F(ShipmentServiceTest, WhatIsLostOnTheWayIsReshippedAndInvoicedOnce) {
                     absl::StrCat("exception: ", exception, " resolution: 're-shipped at the carrier''s cost'")),
                 IsOk());
   }
+  EXPECT_EQ(open("SHORTAGE"), 0);
   ASSERT_THAT(Verb<pb::CloseShipmentRequest>(kam_, "CloseShipment", shipment->name()), IsOk());
 
   // Three were lost: three are re-shipped, once.
@@ -272,6 +284,48 @@ TEST_F(ShipmentServiceTest, TheChecklistComesFromTheTemplate) {
   EXPECT_THAT(Accept(plain->name(), "checklist { title: 'papers' done: true } checklist { title: 'keys' done: true }"),
               IsOk());
   harness().db().Execute(absl::StrCat("UPDATE products SET product_line = 'Line' WHERE id = '", IdOf(product_a_), "'"));
+}
+
+// C-22: one template for the deliveries of a product line: nobody is left to guess which of two holds.
+TEST_F(ShipmentServiceTest, AProductLineHasOneTemplate) {
+  const auth::Principal sm = harness().PrincipalFor("SM", harness().NewId());
+  const std::string line = absl::StrCat("Line ", harness().NewId());
+  const auto make = [&](const std::string& more) {
+    return Call<pb::ChecklistTemplate, pb::CreateChecklistTemplateRequest>(
+        sm, absl::StrCat(kDeliveries, "CreateChecklistTemplate"),
+        absl::StrCat("checklist_template { title: 'Standard' product_line: '", line, "' steps { title: 'keys' } ", more,
+                     " }"));
+  };
+  const auto update = [&](const std::string& name, const std::string& fields) {
+    return Call<pb::ChecklistTemplate, pb::UpdateChecklistTemplateRequest>(
+        sm, absl::StrCat(kDeliveries, "UpdateChecklistTemplate"),
+        absl::StrCat("checklist_template { name: '", name, "' ", fields, " }"));
+  };
+  const auto first = make("");
+  ASSERT_THAT(first, IsOk());
+  const auto second = make("");
+  EXPECT_THAT(second, HasReason("CHECKLIST_TEMPLATE_EXISTS"));
+  EXPECT_EQ(MetadataValue(second.status(), "template"), first->name());
+  const auto vip = make("vip: true");
+  ASSERT_THAT(vip, IsOk());
+  EXPECT_THAT(update(first->name(), "vip: true"), HasReason("CHECKLIST_TEMPLATE_EXISTS"));
+  EXPECT_THAT(update(first->name(), "title: 'Hand-over'"), IsOk());
+  Do<pb::ChecklistTemplate, kam::api::ArchiveRequest>(sm, absl::StrCat(kDeliveries, "ArchiveChecklistTemplate"),
+                                                      absl::StrCat("name: '", first->name(), "'"));
+  std::atomic<int> made = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      const auto another = make("");
+      if (another.ok()) {
+        ++made;
+      } else {
+        EXPECT_THAT(another, HasReason("CHECKLIST_TEMPLATE_EXISTS"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(made, 1);
 }
 
 // C-23: a shipment that has not left carries what its delivery does, and ends with it.

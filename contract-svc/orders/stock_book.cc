@@ -6,7 +6,6 @@
 #include "common/status/status.h"
 #include "contract-svc/rules/amounts.h"
 #include "google/protobuf/timestamp.pb.h"
-#include "kam/order/v1/issue_note.pb.h"
 
 namespace kam::contract {
 namespace {
@@ -78,7 +77,7 @@ absl::StatusOr<StockItem> StockBook::Bring(const Goods& goods, StockEntryKind ki
   after.set_serial_number(goods.serial_number);
   after.set_status(goods.status);
   after.set_quantity(goods.quantity.ToString());
-  after.set_received_date(today_);
+  after.set_received_date(goods.received_date.empty() ? today_ : goods.received_date);
   after.set_source(source_);
   if (item.name().empty()) {
     ASSIGN_OR_RETURN(item, work_.Insert(after));
@@ -190,29 +189,6 @@ absl::StatusOr<std::vector<rules::BookLine>> StockBook::Books() {
     books.push_back(std::move(line));
   }
   return books;
-}
-
-absl::Status IssueDelivery(const Context& context, UnitOfWork& work, const std::string& issue_note,
-                           const order::v1::Delivery& delivery) {
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query("SELECT s.id FROM stock_sites s JOIN issue_notes n ON n.warehouse = s.code "
-                                           "WHERE n.id = ? AND s.archive_time IS NULL",
-                                           {mysql::Value(IdOf(issue_note))}));
-  if (rows.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(StockBook book,
-                   StockBook::Open(context, work, absl::StrCat("stockSites/", rows[0][0].text()), delivery.name()));
-  for (const auto& line : delivery.lines()) {
-    bool numbered = false;
-    for (const auto& serial : delivery.serials()) {
-      if (serial.line_number() != line.line_number()) continue;
-      numbered = true;
-      RETURN_IF_ERROR(book.TakeSerial(line.product(), serial.serial_number(), order::v1::STOCK_ENTRY_KIND_ISSUE));
-    }
-    if (numbered) continue;
-    ASSIGN_OR_RETURN(const Decimal quantity, rules::QuantityOf(line.quantity(), "quantity"));
-    RETURN_IF_ERROR(book.Take(line.product(), quantity, order::v1::STOCK_ENTRY_KIND_ISSUE));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace kam::contract

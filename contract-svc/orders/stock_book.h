@@ -14,7 +14,6 @@
 #include "common/resource/runtime.h"
 #include "contract-svc/context.h"
 #include "contract-svc/rules/stock.h"
-#include "kam/order/v1/delivery.pb.h"
 #include "kam/order/v1/stock.pb.h"
 
 namespace kam::contract {
@@ -25,6 +24,7 @@ struct Goods {
   std::string serial_number;  // Empty: a lot.
   order::v1::StockStatus status = order::v1::STOCK_STATUS_AVAILABLE;
   Decimal quantity;
+  std::string received_date = {};  // Since when they are in stock; empty: today.
 };
 
 class StockBook {
@@ -64,11 +64,6 @@ class StockBook {
   std::string source_;
   order::v1::StockSite site_;
 };
-
-// The goods of a delivery leave the stock of the site that the issue note names; a warehouse whose stock is not kept
-// here gives them out as before. STOCK_SHORT, SERIAL_NOT_IN_STOCK.
-absl::Status IssueDelivery(const Context& context, resource::UnitOfWork& work, const std::string& issue_note,
-                           const order::v1::Delivery& delivery);
 
 }  // namespace kam::contract
 

@@ -124,7 +124,9 @@ void RegisterStock(const Context& context, rpc::Registry* registry) {
   SetSiteHooks(context);
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   RegisterGoodsReceipts(context, registry);
+  RegisterStockTransfers(context);
   RegisterStockTakes(context, registry);
+  RegisterStockMovements(context, registry);
   RegisterLongStock(context, registry);
   registry->Add<pb::SummarizeStockRequest, pb::SummarizeStockResponse>(
       Rpc("SummarizeStock"), [context](rpc::Call& call, const pb::SummarizeStockRequest& request) {

@@ -117,12 +117,13 @@ TEST_F(StockServiceTest, SitesOfOthersAreKeptToo) {
 // C-24, C-25: over random movements the ledger is what a recount finds.
 TEST_F(StockServiceTest, LedgerEqualsARecountOverRandomMovements) {
   const Order order = Ready("900");
+  const std::string here = site_, there = NewSite();
   for (const unsigned seed : {1u, 2u}) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
     for (int step = 0; step < 25; ++step) {
       const std::string quantity = absl::StrCat(1 + random() % 6);
-      switch (random() % 4) {
+      switch (random() % 5) {
         case 0:
           Bring(quantity, absl::StrCat("lines { line: 1 received_quantity: '", quantity, "' damaged_quantity: '1' }"));
           break;
@@ -147,6 +148,22 @@ TEST_F(StockServiceTest, LedgerEqualsARecountOverRandomMovements) {
                            "' cause: DAMAGE_CAUSE_HANDLING opinion: 'seen' verdict: "
                            "DAMAGE_VERDICT_",
                            verdicts[random() % 4]));
+          break;
+        }
+        case 3: {
+          // To the other store, or back from it.
+          const bool away = random() % 2 == 0;
+          site_ = away ? here : there;
+          const std::vector<pb::StockItem> items = Items("status = AVAILABLE AND quantity > 0");
+          const absl::StatusOr<pb::StockTransfer> moved =
+              items.empty() ? absl::NotFoundError("nothing is there")
+                            : Transfer(items[random() % items.size()].name(), "1", away ? there : here);
+          if (!items.empty()) {
+            EXPECT_THAT(moved, IsOk());
+          }
+          site_ = there;
+          ExpectLedgerRight();
+          site_ = here;
           break;
         }
         default: {

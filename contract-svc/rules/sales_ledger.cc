@@ -20,7 +20,24 @@ using receivable::v1::Invoice;
 using receivable::v1::Receipt;
 
 constexpr int kReportDaysMax = 366;
+constexpr int kProductDaysMax = 31;
+constexpr size_t kYearLength = 4;   // YYYY
 constexpr size_t kMonthLength = 7;  // YYYY-MM
+constexpr size_t kDayLength = 10;   // YYYY-MM-DD
+
+absl::Status CheckDays(absl::string_view from_date, absl::string_view to_date, int days_max) {
+  ASSIGN_OR_RETURN(const int64_t days, DaysBetween(from_date, to_date));
+  if (days >= 0 && days < days_max) return absl::OkStatus();
+  return InvalidField("to_date", "PERIOD_INVALID",
+                      absl::StrCat("must be on from_date or at most ", days_max - 1, " days after"),
+                      {{"fromDate", std::string(from_date)}, {"toDate", std::string(to_date)}});
+}
+
+bool IsEntered(order::v1::LedgerSystem system, const SalesLedgerEntry& entry) {
+  return system == order::v1::LEDGER_SYSTEM_CRM       ? entry.has_crm_time()
+         : system == order::v1::LEDGER_SYSTEM_FINANCE ? entry.has_finance_time()
+                                                      : entry.has_dms_time();
+}
 
 SalesLedgerEntry Line(absl::string_view today, order::v1::LedgerEntryKind kind, const std::string& account,
                       const std::string& source) {
@@ -131,11 +148,23 @@ absl::Status FileVoucher(absl::string_view voucher, absl::string_view reason, ab
   return absl::OkStatus();
 }
 
+absl::Status TakeBackEntered(order::v1::LedgerSystem system, SalesLedgerEntry* entry) {
+  if (!IsEntered(system, *entry)) {
+    return FailedPrecondition("NOT_ENTERED", entry->name(), "the line was not entered there",
+                              {{"system", order::v1::LedgerSystem_Name(system)}});
+  }
+  if (system == order::v1::LEDGER_SYSTEM_CRM) {
+    entry->clear_crm_time();
+  } else if (system == order::v1::LEDGER_SYSTEM_FINANCE) {
+    entry->clear_finance_time();
+  } else {
+    entry->clear_dms_time();
+  }
+  return absl::OkStatus();
+}
+
 absl::Status MarkEntered(order::v1::LedgerSystem system, absl::Time now, SalesLedgerEntry* entry) {
-  const bool done = system == order::v1::LEDGER_SYSTEM_CRM       ? entry->has_crm_time()
-                    : system == order::v1::LEDGER_SYSTEM_FINANCE ? entry->has_finance_time()
-                                                                 : entry->has_dms_time();
-  if (done) {
+  if (IsEntered(system, *entry)) {
     return FailedPrecondition("ENTERED_ALREADY", entry->name(), "the line was entered there already",
                               {{"system", order::v1::LedgerSystem_Name(system)}});
   }
@@ -146,12 +175,19 @@ absl::Status MarkEntered(order::v1::LedgerSystem system, absl::Time now, SalesLe
   return absl::OkStatus();
 }
 
+size_t PeriodLength(order::v1::SalesPeriod by) {
+  if (by == order::v1::SALES_PERIOD_YEAR) return kYearLength;
+  return by == order::v1::SALES_PERIOD_MONTH ? kMonthLength : kDayLength;
+}
+
 absl::Status CheckReportPeriod(absl::string_view from_date, absl::string_view to_date) {
-  ASSIGN_OR_RETURN(const int64_t days, DaysBetween(from_date, to_date));
-  if (days >= 0 && days < kReportDaysMax) return absl::OkStatus();
-  return InvalidField("to_date", "PERIOD_INVALID",
-                      absl::StrCat("must be on from_date or at most ", kReportDaysMax - 1, " days after"),
-                      {{"fromDate", std::string(from_date)}, {"toDate", std::string(to_date)}});
+  return CheckDays(from_date, to_date, kReportDaysMax);
+}
+
+absl::Status CheckSalesPeriod(const order::v1::SummarizeSalesRequest& request) {
+  const bool daily = PeriodLength(request.by()) == kDayLength;
+  return CheckDays(request.from_date(), request.to_date(),
+                   request.by_product() && daily ? kProductDaysMax : kReportDaysMax);
 }
 
 }  // namespace kam::contract::rules

@@ -48,11 +48,18 @@ absl::Status CheckClosable(absl::string_view month, const MonthFacts& facts);
 absl::Status FileVoucher(absl::string_view voucher, absl::string_view reason, absl::string_view actor,
                          order::v1::SalesLedgerEntry* entry);
 
+// It was not entered there after all. NOT_ENTERED.
+absl::Status TakeBackEntered(order::v1::LedgerSystem system, order::v1::SalesLedgerEntry* entry);
+
 // ENTERED_ALREADY.
 absl::Status MarkEntered(order::v1::LedgerSystem system, absl::Time now, order::v1::SalesLedgerEntry* entry);
 
+// Characters of an ISO date that name the period it falls in.
+size_t PeriodLength(order::v1::SalesPeriod by);
 // At most 366 days: PERIOD_INVALID.
 absl::Status CheckReportPeriod(absl::string_view from_date, absl::string_view to_date);
+// Of sales: at most 31 days of products by day.
+absl::Status CheckSalesPeriod(const order::v1::SummarizeSalesRequest& request);
 
 }  // namespace kam::contract::rules
 

@@ -95,10 +95,24 @@ TEST(SalesLedgerTest, ALineIsEnteredInEverySystemOnce) {
   for (const pb::LedgerSystem system : {pb::LEDGER_SYSTEM_CRM, pb::LEDGER_SYSTEM_FINANCE, pb::LEDGER_SYSTEM_DMS}) {
     EXPECT_THAT(MarkEntered(system, absl::UnixEpoch(), &entry), IsOk());
     EXPECT_THAT(MarkEntered(system, absl::UnixEpoch(), &entry), HasReason("ENTERED_ALREADY"));
+    EXPECT_THAT(TakeBackEntered(system, &entry), IsOk());
+    EXPECT_THAT(TakeBackEntered(system, &entry), HasReason("NOT_ENTERED"));
+    EXPECT_THAT(MarkEntered(system, absl::UnixEpoch(), &entry), IsOk());
   }
   EXPECT_THAT(CheckReportPeriod("2026-01-01", "2026-12-31"), IsOk());
   EXPECT_THAT(CheckReportPeriod("2026-01-01", "2027-01-02"), HasReason("PERIOD_INVALID"));
   EXPECT_THAT(CheckReportPeriod("2026-01-02", "2026-01-01"), HasReason("PERIOD_INVALID"));
+  pb::SummarizeSalesRequest request;
+  request.set_from_date("2026-01-01");
+  request.set_to_date("2026-02-01");
+  EXPECT_THAT(CheckSalesPeriod(request), IsOk());
+  request.set_by_product(true);
+  EXPECT_THAT(CheckSalesPeriod(request), HasReason("PERIOD_INVALID"));
+  request.set_to_date("2026-01-31");
+  EXPECT_THAT(CheckSalesPeriod(request), IsOk());
+  request.set_to_date("2026-12-31");
+  request.set_by(pb::SALES_PERIOD_MONTH);
+  EXPECT_THAT(CheckSalesPeriod(request), IsOk());
 }
 
 // C-28: the original voucher is not exchanged without a word.

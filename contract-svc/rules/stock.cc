@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "contract-svc/rules/amounts.h"
@@ -18,6 +19,8 @@ using order::v1::GoodsReceipt;
 using order::v1::GoodsReceiptLine;
 using order::v1::StockCount;
 using order::v1::StockItem;
+using order::v1::StockMovementRow;
+using order::v1::StockSite;
 using order::v1::StockTake;
 using order::v1::StockTakeLine;
 
@@ -206,6 +209,50 @@ absl::Status CheckReportable(const StockItem& item) {
                             {{"quantity", item.quantity()}});
 }
 
+absl::Status CheckWarehouse(absl::string_view subject, absl::string_view warehouse, absl::string_view product,
+                            absl::string_view site) {
+  if (product.empty()) return absl::OkStatus();
+  return FailedPrecondition(
+      "WAREHOUSE_UNKNOWN", subject,
+      absl::StrCat(warehouse, " is the code of no stock site, and ", product, " is in stock at ", site,
+                   ": goods that are in stock leave by the code of a site; holders of order.review name another "
+                   "warehouse, or say that these come from outside of the stock"),
+      {{"field", "warehouse"},
+       {"value", std::string(warehouse)},
+       {"product", std::string(product)},
+       {"site", std::string(site)},
+       {"overridableBy", "order.review"}});
+}
+
+absl::Status CheckTransfer(const StockSite& from, const StockSite& to) {
+  if (from.name() == to.name()) {
+    return InvalidField("stock_transfer.to_site", "SITE_UNCHANGED", absl::StrCat("the goods are at ", to.code()),
+                        {{"site", to.name()}});
+  }
+  if (!to.has_archive_time()) return absl::OkStatus();
+  return FailedPrecondition("RESOURCE_ARCHIVED", to.name(),
+                            absl::StrCat("the site ", to.code(), " was withdrawn; restore it first"),
+                            {{"field", "stock_transfer.to_site"}});
+}
+
+absl::StatusOr<Decimal> FillMovements(Decimal opening, const Movements& movements, StockMovementRow* row) {
+  Decimal closing = opening;
+  for (const Decimal& part : {movements.received, movements.issued, movements.transferred_in, movements.transferred_out,
+                              movements.scrapped, movements.returned, movements.adjusted}) {
+    ASSIGN_OR_RETURN(closing, Add(closing, part));
+  }
+  row->set_opening(opening.ToString());
+  row->set_received(movements.received.ToString());
+  row->set_issued((-movements.issued).ToString());
+  row->set_transferred_in(movements.transferred_in.ToString());
+  row->set_transferred_out((-movements.transferred_out).ToString());
+  row->set_scrapped((-movements.scrapped).ToString());
+  row->set_returned((-movements.returned).ToString());
+  row->set_adjusted(movements.adjusted.ToString());
+  row->set_closing(closing.ToString());
+  return closing;
+}
+
 absl::StatusOr<Decimal> QuantityLeft(const StockItem& item, const DamageReport& report) {
   ASSIGN_OR_RETURN(const Decimal reported, QuantityOf(report.quantity(), "quantity"));
   ASSIGN_OR_RETURN(const Decimal there, QuantityOf(item.quantity(), "quantity"));
@@ -257,7 +304,7 @@ absl::Status CountStock(const std::vector<BookLine>& books, const order::v1::Cou
     const auto found = book.find(key);
     const Decimal before = found == book.end() ? Decimal() : found->second;
     ASSIGN_OR_RETURN(const Decimal difference, Subtract(quantity, before));
-    if (!difference.is_zero() && count.cause().empty()) {
+    if (!difference.is_zero() && absl::StripAsciiWhitespace(count.cause()).empty()) {
       return InvalidField(path + ".cause", "CAUSE_REQUIRED",
                           absl::StrCat(Named(key), ": ", before.ToString(), " by the books, ", quantity.ToString(),
                                        " counted: say why"),

@@ -43,6 +43,22 @@ absl::Status CheckReportable(const order::v1::StockItem& item);
 // How much of what was reported still waits: less when a stock-take has found some missing.
 absl::StatusOr<Decimal> QuantityLeft(const order::v1::StockItem& item, const order::v1::DamageReport& report);
 
+// Goods that are in stock leave by the code of a site, or the books would keep what is gone. `warehouse` is the code of
+// none; `product`: one of the goods that the site of code `site` has in stock; empty: none is. WAREHOUSE_UNKNOWN.
+absl::Status CheckWarehouse(absl::string_view subject, absl::string_view warehouse, absl::string_view product,
+                            absl::string_view site);
+
+// A site gives to another one. SITE_UNCHANGED; RESOURCE_ARCHIVED: nothing comes to a site that was withdrawn.
+absl::Status CheckTransfer(const order::v1::StockSite& from, const order::v1::StockSite& to);
+
+// Sums of the ledger of one product at one site in one period; what went out is negative there. What changed only its
+// status is there as before.
+struct Movements {
+  Decimal received, issued, transferred_in, transferred_out, scrapped, returned, adjusted;
+};
+// Writes one row of the statistics and works out what is there at its end.
+absl::StatusOr<Decimal> FillMovements(Decimal opening, const Movements& movements, order::v1::StockMovementRow* row);
+
 // One line of the books of a site.
 struct BookLine {
   std::string product;
@@ -57,8 +73,8 @@ inline constexpr int kStockTakeLinesMax = 2000;
 absl::Status StartStockTake(const std::vector<BookLine>& books, order::v1::StockTake* take);
 
 // Compares what was counted with the books of the same moment. Every line of the books is counted; a difference has its
-// cause; a numbered piece is there or not. COUNT_MISSING, COUNT_REPEATED, CAUSE_REQUIRED, QUANTITIES_CONTRADICT,
-// LINE_UNKNOWN (of a product that is not counted here).
+// cause in words; a numbered piece is there or not. COUNT_MISSING, COUNT_REPEATED, CAUSE_REQUIRED,
+// QUANTITIES_CONTRADICT, LINE_UNKNOWN (of a product that is not counted here).
 absl::Status CountStock(const std::vector<BookLine>& books, const order::v1::CountStockTakeRequest& request,
                         order::v1::StockTake* take);
 

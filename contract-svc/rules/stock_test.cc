@@ -110,6 +110,37 @@ TEST(StockTest, OnlyWhatTheStoreHasCountedReopensACommitment) {
   }
 }
 
+// C-19, C-25: only goods that are in stock ask for a site.
+TEST(StockTest, GoodsInStockLeaveBySites) {
+  EXPECT_THAT(CheckWarehouse("orders/o", "SH1", "", ""), IsOk());
+  const absl::Status status = CheckWarehouse("orders/o", "SH1", "products/p", "SH-1");
+  EXPECT_THAT(status, HasReason("WAREHOUSE_UNKNOWN"));
+  EXPECT_EQ(MetadataValue(status, "overridableBy"), "order.review");
+  EXPECT_EQ(MetadataValue(status, "value"), "SH1");
+}
+
+// C-24, P-02: the end is what was there and came, less what went.
+TEST(StockTest, MovementsLeadFromBeginningToEnd) {
+  pb::StockMovementRow row;
+  Movements movements;
+  movements.received = D("10");
+  movements.issued = D("-3.5");
+  movements.transferred_in = D("2");
+  movements.transferred_out = D("-1");
+  movements.scrapped = D("-0.5");
+  movements.returned = D("-4");
+  movements.adjusted = D("-1");
+  const auto closing = FillMovements(D("7"), movements, &row);
+  ASSERT_TRUE(closing.ok());
+  EXPECT_EQ(*closing, D("9"));
+  EXPECT_EQ(row.closing(), "9");
+  EXPECT_EQ(row.issued(), "3.5");
+  EXPECT_EQ(row.transferred_out(), "1");
+  EXPECT_EQ(row.scrapped(), "0.5");
+  EXPECT_EQ(row.returned(), "4");
+  EXPECT_EQ(row.adjusted(), "-1");
+}
+
 // C-25: everything is counted, and a difference says why.
 TEST(StockTest, StockTakeComparesWithTheBooks) {
   const std::vector<BookLine> books = {{"a", "", D("10")}, {"b", "n1", D("1")}};
@@ -122,6 +153,7 @@ TEST(StockTest, StockTakeComparesWithTheBooks) {
   const std::string rest = "lines { product: 'b' serial_number: 'n1' counted_quantity: '1' }";
   EXPECT_THAT(count("lines { product: 'a' counted_quantity: '10' }"), HasReason("COUNT_MISSING"));
   EXPECT_THAT(count("lines { product: 'a' counted_quantity: '9' }" + rest), HasReason("CAUSE_REQUIRED"));
+  EXPECT_THAT(count("lines { product: 'a' counted_quantity: '9' cause: '  ' }" + rest), HasReason("CAUSE_REQUIRED"));
   EXPECT_THAT(count("lines { product: 'a' counted_quantity: '10' }" + rest + rest), HasReason("COUNT_REPEATED"));
   EXPECT_THAT(count("lines { product: 'a' counted_quantity: '10' } lines { product: 'b' serial_number: 'n1' "
                     "counted_quantity: '2' cause: 'x' }"),

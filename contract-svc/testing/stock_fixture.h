@@ -81,14 +81,17 @@ class StockServiceTest : public SalesTest {
                                "e.item = i.id)")),
               Decimal());
   }
-  // An order whose issue note draws on the site.
-  Order Ready(const std::string& quantity) {
+  Order Entered(const std::string& quantity) {
     SetLimit(account_, "UNLIMITED", "");
     const std::string contract = NewContract(account_, /*credit=*/true, "CNY", product_);
-    const Order order = Do<Order, order::v1::CreateOrderRequest>(
+    return Do<Order, order::v1::CreateOrderRequest>(
         kax_, absl::StrCat(kOrders, "CreateOrder"),
         absl::StrCat("order { account: '", account_, "' contract: '", contract, "' lines { product: '", product_,
                      "' quantity: '", quantity, "' } }"));
+  }
+  // An order whose issue note draws on the site.
+  Order Ready(const std::string& quantity) {
+    const Order order = Entered(quantity);
     Do<Order, order::v1::ReviewOrderRequest>(
         sad_, absl::StrCat(kOrders, "ReviewOrder"),
         absl::StrCat("name: '", order.name(), "' warehouse: '", code_, "' check_result: 'complete'"));
@@ -106,6 +109,13 @@ class StockServiceTest : public SalesTest {
   absl::StatusOr<Delivery> Ship(const std::string& delivery) {
     return Call<Delivery, order::v1::ShipDeliveryRequest>(wh_, absl::StrCat(kDeliveries, "ShipDelivery"),
                                                           absl::StrCat("name: '", delivery, "'"));
+  }
+  absl::StatusOr<order::v1::StockTransfer> Transfer(const std::string& item, const std::string& quantity,
+                                                    const std::string& to_site) {
+    return Call<order::v1::StockTransfer, order::v1::CreateStockTransferRequest>(
+        wh_, absl::StrCat(kStock, "CreateStockTransfer"),
+        absl::StrCat("stock_transfer { item: '", item, "' quantity: '", quantity, "' to_site: '", to_site,
+                     "' document: 'scan/9' }"));
   }
   template <typename Request>
   absl::StatusOr<order::v1::StockTake> Take(const auth::Principal& who, const std::string& method,
