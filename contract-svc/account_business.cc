@@ -48,7 +48,7 @@ constexpr char kOpenSql[] =
     "t.seller, t.valid_until, t.title FROM quotes t WHERE t.account = ? AND t.archive_time IS NULL AND (t.state IN "
     "('DRAFT', 'PRICED', 'IN_APPROVAL', 'APPROVED', 'SENT') OR (t.state = 'ACCEPTED' AND NOT EXISTS (SELECT 1 FROM "
     "orders o WHERE o.quote = t.id AND o.state <> 'CANCELLED') AND NOT EXISTS (SELECT 1 FROM contracts c WHERE c.quote "
-    "= t.id))) "
+    "= t.id AND c.state <> 'CANCELLED'))) "
     "UNION ALL SELECT 'RECEIVABLE', 'receivableItems', t.id, t.number, t.state, t.open_amount, t.open_currency, NULL, "
     "t.due_date, t.source FROM receivable_items t WHERE t.account = ? AND t.state IN ('OPEN', 'PARTIALLY_PAID', "
     "'PROMISED', 'DISPUTED') AND "

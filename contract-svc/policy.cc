@@ -61,11 +61,16 @@ absl::Status Policy::Validate() const {
     violations.Add("policy.important_contract_from", "FIELD_OUT_OF_RANGE",
                    absl::StrCat(currency, ": an amount above 0 of a currency"));
   }
-  for (const std::string& check : signing_checks) {
-    v1::SigningCheckKind kind;
-    if (v1::SigningCheckKind_Parse(absl::StrCat("SIGNING_CHECK_KIND_", check), &kind) && kind != 0) continue;
-    violations.Add("policy.signing_checks", "FIELD_OUT_OF_RANGE", absl::StrCat(check, " is no kind of check"));
-  }
+  const auto check_kinds = [&](const std::vector<std::string>& checks, absl::string_view field) {
+    for (const std::string& check : checks) {
+      v1::SigningCheckKind kind;
+      if (v1::SigningCheckKind_Parse(absl::StrCat("SIGNING_CHECK_KIND_", check), &kind) && kind != 0) continue;
+      violations.Add(absl::StrCat("policy.", field), "FIELD_OUT_OF_RANGE", absl::StrCat(check, " is no kind of check"));
+    }
+  };
+  check_kinds(signing_checks, "signing_checks");
+  check_kinds(amendment_signing_checks, "amendment_signing_checks");
+  if (drawing_alert_days < 0) violations.Add("policy.drawing_alert_days", "FIELD_OUT_OF_RANGE", "must not be negative");
   return violations.status();
 }
 

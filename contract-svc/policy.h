@@ -70,6 +70,13 @@ struct Policy {
   // What is checked with the customer before a contract is signed, whatever else is (C-12): values of SigningCheckKind.
   std::vector<std::string> signing_checks = {"PARTIES", "LINES", "PRICES", "DELIVERY", "PAYMENT"};
 
+  // The same before an amendment is signed (C-14). None: what was checked has to be correct, whatever it is.
+  std::vector<std::string> amendment_signing_checks;
+  // A contract that was signed without the hash of its scan is filed with the text that was approved (C-15).
+  bool archive_needs_signed_text = false;
+  // Days before the day of repayment at which a drawing is marked as due soon (C-17).
+  int drawing_alert_days = 7;
+
   // Days before the end of a contract at which it becomes EXPIRING and its renewal is brought up, when the contract
   // itself says nothing.
   int renewal_lead_days = 60;

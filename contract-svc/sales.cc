@@ -99,6 +99,11 @@ void FillSalesCatalog(resource::Catalog* catalog) {
   catalog->Add<receivable::v1::Receipt>();
 }
 
+std::string ApprovedOn(const Context& context, const rules::ReviewSteps& steps) {
+  const absl::Time last = rules::LastOpinion(steps);
+  return last == absl::InfinitePast() ? std::string() : context.Today(last);
+}
+
 absl::Status CheckReviewer(const rpc::Call& call, v1::ReviewStepKind step) {
   const std::string permission = rules::ReviewPermission(step);
   if (permission.empty() || call.principal.Holds(permission)) return absl::OkStatus();

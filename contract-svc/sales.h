@@ -11,6 +11,7 @@
 #include "common/rpc/call.h"
 #include "common/schedule/schedule.h"
 #include "contract-svc/context.h"
+#include "contract-svc/rules/review.h"
 
 namespace kam::contract::v1 {
 enum ReviewStepKind : int;
@@ -43,6 +44,9 @@ void RegisterReceivables(const Context& context, rpc::Registry* registry);
 void RegisterReceivableItems(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler);
 // kam.business.v1: what the other programs ask about accounts.
 void RegisterAccountBusiness(const Context& context, rpc::Registry* registry);
+
+// The day of the last opinion; empty: none was asked for here.
+std::string ApprovedOn(const Context& context, const rules::ReviewSteps& steps);
 
 // The caller holds the permission of this opinion. REVIEW_STEP_NOT_YOURS.
 absl::Status CheckReviewer(const rpc::Call& call, v1::ReviewStepKind step);

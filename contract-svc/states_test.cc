@@ -43,7 +43,7 @@ const std::map<std::string, Machine>& Tables() {
       {"blankForms",
        {{"ReturnBlankForm", "ISSUED > IN_STOCK"},
         {"UseBlankForm", "ISSUED > USED"},
-        {"VoidBlankForm", "IN_STOCK, ISSUED > VOID"}}},
+        {"VoidBlankForm", "IN_STOCK, ISSUED, USED > VOID"}}},
       // C-13
       {"contractDisputes",
        {{"TakeContractDispute", "OPEN > NEGOTIATING"},
@@ -55,13 +55,16 @@ const std::map<std::string, Machine>& Tables() {
        {{"SubmitContract", "DRAFT, RETURNED > IN_REVIEW"},
         {"ReviewContract", "IN_REVIEW > ="},
         {"WithdrawContract", "IN_REVIEW, APPROVED > DRAFT"},
+        {"CancelContract", "DRAFT, RETURNED > CANCELLED"},
         {"SignContract", "APPROVED > SIGNED"},
-        {"ActivateContract", "SIGNED > ACTIVE"},
+        {"CorrectContractSignature", "SIGNED, ACTIVE, SUSPENDED, EXPIRING, TERMINATED, CLOSED > ="},
+        {"ActivateContract", "SIGNED, ACTIVE, EXPIRING > ="},
         {"SuspendContract", "ACTIVE, EXPIRING > SUSPENDED"},
         {"ResumeContract", "SUSPENDED > ACTIVE"},
         {"TerminateContract", "SIGNED, ACTIVE, SUSPENDED, EXPIRING > TERMINATED"},
-        {"CloseContract", "ACTIVE, EXPIRING > CLOSED"},
-        {"RenewContract", "ACTIVE, EXPIRING, CLOSED > ="},
+        {"CloseContract", "ACTIVE, EXPIRING, SUSPENDED > CLOSED"},
+        {"MeasureContractObligations", "ACTIVE, EXPIRING, SUSPENDED > ="},
+        {"RenewContract", "ACTIVE, EXPIRING, SUSPENDED, CLOSED > ="},
         {"DeclineContractRenewal", "ACTIVE, EXPIRING, SUSPENDED, TERMINATED, CLOSED > ="}}},
       // C-34
       {"creditPolicies", {{"PublishCreditPolicy", "DRAFT > IN_FORCE"}}},
@@ -100,6 +103,7 @@ const std::map<std::string, Machine>& Tables() {
       // C-13
       {"obligations",
        {{"RecordFulfilment", "IN_FORCE, OVERDUE, DISPUTED > ="},
+        {"TakeBackFulfilment", "IN_FORCE, OVERDUE, DISPUTED, COMPLETED > ="},
         {"TerminateObligation", "IN_FORCE, OVERDUE > TERMINATED"}}},
       // C-20
       {"orderingPlans",

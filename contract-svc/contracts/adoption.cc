@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "contract-svc/contracts/commitment_book.h"
+#include "contract-svc/contracts/contract_terms.h"
 #include "contract-svc/contracts/performance.h"
 #include "contract-svc/orders/order_book.h"
 #include "contract-svc/orders/order_entry.h"
@@ -29,7 +30,8 @@ constexpr char kDueSettle[] = "adoption.settle";
 constexpr char kWhole[] = "schema/contract-svc";  // What the look is of.
 constexpr int kFoundAtOnceMax = 500;
 
-// Contracts that commit something without an entry in the ledger, or run without the items of their end and rebate.
+// Contracts that commit something without an entry in the ledger, run without the items of their end, rebate and
+// obligations, or are signed without that of their first day.
 constexpr char kContracts[] =
     "SELECT c.id FROM contracts c WHERE (c.state IN ('SIGNED', 'ACTIVE', 'SUSPENDED', 'EXPIRING', 'TERMINATED', "
     "'CLOSED') AND EXISTS (SELECT 1 FROM contracts_lines l WHERE l.parent_id = c.id) AND NOT EXISTS (SELECT 1 FROM "
@@ -37,7 +39,11 @@ constexpr char kContracts[] =
     "((c.end_date IS NOT NULL AND NOT EXISTS (SELECT 1 FROM due_items d WHERE d.resource = CONCAT('contracts/', c.id) "
     "AND d.kind = 'contract.ended')) OR (EXISTS (SELECT 1 FROM contracts_rebate_tiers t WHERE t.parent_id = c.id) AND "
     "NOT EXISTS (SELECT 1 FROM due_items d WHERE d.resource = CONCAT('contracts/', c.id) AND d.kind = "
-    "'rebate.accrue')))) ORDER BY c.id LIMIT ?";
+    "'rebate.accrue')))) OR (c.state = 'SIGNED' AND c.start_date IS NOT NULL AND NOT EXISTS (SELECT 1 FROM due_items d "
+    "WHERE d.resource = CONCAT('contracts/', c.id) AND d.kind = 'contract.starting')) OR (c.state IN ('ACTIVE', "
+    "'EXPIRING', 'SUSPENDED') AND EXISTS (SELECT 1 FROM obligations b WHERE b.contract = c.id AND b.term IS NOT NULL) "
+    "AND NOT EXISTS (SELECT 1 FROM due_items d WHERE d.resource = CONCAT('contracts/', c.id) AND d.kind = "
+    "'contract.measure')) ORDER BY c.id LIMIT ?";
 
 // Orders that hold goods of a contract or quote and have drawn nothing. Some draw nothing for good (history of products
 // that were never agreed): each is looked at once.
@@ -73,6 +79,13 @@ constexpr char kUncheckedPolicies[] =
     "FROM due_items d WHERE d.resource = CONCAT('creditPolicies/', p.id) AND d.kind = 'receivable.check' AND "
     "d.done_time IS NULL)";
 
+// A drawing that was made before drawings were brought up in time (C-17).
+constexpr char kUnwatchedDrawings[] =
+    "SELECT f.id, f.due_date FROM financing_drawings f WHERE f.state = 'OUTSTANDING' AND NOT EXISTS (SELECT 1 FROM "
+    "due_items d WHERE d.resource = CONCAT('financingDrawings/', f.id) AND d.kind = 'financing_drawing.due_soon') "
+    "ORDER "
+    "BY f.id LIMIT ?";
+
 // Makes an item of `kind` due for everything that `sql` finds; how many.
 absl::StatusOr<size_t> Find(UnitOfWork& work, const char* sql, const char* kind, absl::string_view collection) {
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, work.connection().Query(sql, {kFoundAtOnceMax}));
@@ -86,6 +99,15 @@ absl::Status AdoptPolicies(const Context& context, UnitOfWork& work) {
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, work.connection().Query(kUncheckedPolicies, {}));
   for (const mysql::Row& row : rows) {
     RETURN_IF_ERROR(ScheduleReceivableCheck(context, work, absl::StrCat("creditPolicies/", row[0].text())));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AdoptDrawings(const Context& context, UnitOfWork& work) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, work.connection().Query(kUnwatchedDrawings, {kFoundAtOnceMax}));
+  for (const mysql::Row& row : rows) {
+    RETURN_IF_ERROR(
+        ScheduleDrawingAlert(context, work, absl::StrCat("financingDrawings/", row[0].text()), row[1].text()));
   }
   return absl::OkStatus();
 }
@@ -107,6 +129,7 @@ absl::Status Look(const Context& context, UnitOfWork& work) {
   ASSIGN_OR_RETURN(const size_t written_off, Find(work, kWrittenOffOrders, kDueSettle, "orders"));
   found += contracts + orders + moved + written_off;
   RETURN_IF_ERROR(AdoptPolicies(context, work));
+  RETURN_IF_ERROR(AdoptDrawings(context, work));
   // Nobody asks when it was looked last.
   RETURN_IF_ERROR(work.connection()
                       .Execute("DELETE FROM due_items WHERE resource = ? AND kind = ? AND done_time IS NOT NULL",
@@ -119,6 +142,7 @@ absl::Status Look(const Context& context, UnitOfWork& work) {
 absl::Status AdoptContract(const Context& context, UnitOfWork& work, const std::string& name) {
   ASSIGN_OR_RETURN(const v1::Contract contract, work.Load<v1::Contract>(name));
   RETURN_IF_ERROR(PostContract(work, contract));
+  if (contract.state() == v1::CONTRACT_STATE_SIGNED) return ScheduleStart(context, work, contract);
   if (!rules::IsRunning(contract)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const int64_t ends, Count(work,
                                              "SELECT COUNT(d.due_id) FROM due_items d WHERE d.kind = "
@@ -129,7 +153,16 @@ absl::Status AdoptContract(const Context& context, UnitOfWork& work, const std::
                                                  "SELECT COUNT(d.due_id) FROM due_items d WHERE d.kind = "
                                                  "'rebate.accrue' AND d.resource = ?",
                                                  name));
-  return accruals == 0 ? ScheduleAccrual(context, work, contract) : absl::OkStatus();
+  if (accruals == 0) RETURN_IF_ERROR(ScheduleAccrual(context, work, contract));
+  ASSIGN_OR_RETURN(const int64_t terms, Count(work,
+                                              "SELECT COUNT(b.id) FROM obligations b WHERE b.term IS NOT NULL AND "
+                                              "b.contract = ?",
+                                              IdOf(name)));
+  ASSIGN_OR_RETURN(const int64_t measured, Count(work,
+                                                 "SELECT COUNT(d.due_id) FROM due_items d WHERE d.kind = "
+                                                 "'contract.measure' AND d.resource = ?",
+                                                 name));
+  return terms > 0 && measured == 0 ? ScheduleMeasure(context, work, name) : absl::OkStatus();
 }
 
 absl::Status AdoptOrder(UnitOfWork& work, const std::string& name) {

@@ -124,5 +124,23 @@ TEST_F(AdoptionTest, OrdersThatWereWrittenOffAreSettled) {
   }
 }
 
+// C-13, C-16: one that was signed with an earlier program comes into force as well.
+TEST_F(AdoptionTest, ASignedContractOfAnEarlierProgramComesIntoForce) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  harness().db().Execute(absl::StrCat("DELETE FROM due_items WHERE resource = '", contract, "'"));
+  for (int round = 0; round < 2; ++round) {
+    Adopt();
+    EXPECT_EQ(Items(contract, "contract.starting"), D("1"));
+    const auto started = Do<Contract, kam::api::GetRequest>(kam_, absl::StrCat(kContracts, "GetContract"),
+                                                            absl::StrCat("name: '", contract, "'"));
+    EXPECT_EQ(started.state(), v1::CONTRACT_STATE_ACTIVE);
+  }
+  // Its obligations are measured every day.
+  harness().db().Execute(
+      absl::StrCat("DELETE FROM due_items WHERE resource = '", contract, "' AND kind = 'contract.measure'"));
+  Adopt();
+  EXPECT_EQ(Items(contract, "contract.measure"), D("1"));
+}
+
 }  // namespace
 }  // namespace kam::contract::testing

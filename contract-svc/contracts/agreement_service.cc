@@ -4,6 +4,7 @@
 #include "common/status/status.h"
 #include "common/time/date.h"
 #include "contract-svc/authors.h"
+#include "contract-svc/contracts/performance.h"
 #include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/agreement.h"
 #include "contract-svc/rules/receivable.h"
@@ -23,7 +24,9 @@ using resource::UnitOfWork;
 constexpr char kService[] = "kam.contract.v1.AgreementService";
 constexpr char kDueAlert[] = "agreement.expiring";
 constexpr char kDueEnd[] = "agreement.expired";
+constexpr char kDueSoon[] = "financing_drawing.due_soon";
 constexpr char kDueRepay[] = "financing_drawing.overdue";
+constexpr int kDrawingsPage = 500;  // Handed over at a time.
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
@@ -82,6 +85,8 @@ absl::StatusOr<pb::FinancingDrawing> Repay(const Context& context, rpc::Call& ca
         RETURN_IF_ERROR(work.Save(std::move(agreement_change)).status());
         change.after.set_repay_date(context.Today(work.now()));
         change.after.set_repay_reference(request.repay_reference());
+        change.after.clear_due_soon();
+        RETURN_IF_ERROR(schedule::Cancel(work, kDueSoon, change.before.name()));
         RETURN_IF_ERROR(schedule::Cancel(work, kDueRepay, change.before.name()));
         return work.Save(std::move(change));
       });
@@ -96,7 +101,8 @@ absl::StatusOr<pb::Agreement> Sign(const Context& context, rpc::Call& call, cons
     RETURN_IF_ERROR(rules::CheckOtherPerson(change.before.name(), work.actor().subject, change.before.creator(),
                                             "drafted the agreement"));
     RETURN_IF_ERROR(CheckNotAuthor(work, change.before.name(), Rpc("UpdateAgreement")));
-    ASSIGN_OR_RETURN(const std::string day, rules::SignDate(request.sign_date(), context.Today(work.now())));
+    ASSIGN_OR_RETURN(const std::string day,
+                     rules::SignDate(request.sign_date(), /*earliest=*/"", context.Today(work.now())));
     change.after.set_sign_date(day);
     change.after.set_document(request.document());
     change.after.set_signer(work.actor().subject);
@@ -123,6 +129,32 @@ absl::StatusOr<pb::Agreement> Terminate(const Context& context, rpc::Call& call,
   });
 }
 
+// Who keeps an agreement and when its end is brought up are no words of it.
+bool ChangesWords(const pb::Agreement& before, const pb::Agreement& after) {
+  pb::Agreement rest = after;
+  rest.set_keeper(before.keeper());
+  rest.set_alert_days(before.alert_days());
+  return rest.SerializeAsString() != before.SerializeAsString();
+}
+
+// The drawings that are not repaid go to the new keeper.
+absl::Status HandOverDrawings(UnitOfWork& work, const pb::Agreement& agreement) {
+  while (true) {
+    ASSIGN_OR_RETURN(const std::vector<pb::FinancingDrawing> open,
+                     work.Find<pb::FinancingDrawing>(
+                         {"t.agreement = ? AND t.state IN ('OUTSTANDING', 'OVERDUE') AND (t.keeper IS "
+                          "NULL OR t.keeper <> ?)",
+                          {mysql::Value(IdOf(agreement.name())), mysql::Value(IdOf(agreement.keeper()))}},
+                         "ORDER BY t.id", kDrawingsPage, /*lock=*/true));
+    if (open.empty()) return absl::OkStatus();
+    for (const pb::FinancingDrawing& drawing : open) {
+      Change<pb::FinancingDrawing> change{drawing, drawing};
+      change.after.set_keeper(agreement.keeper());
+      RETURN_IF_ERROR(work.Save(std::move(change)).status());
+    }
+  }
+}
+
 void SetHooks(const Context& context) {
   resource::Hooks agreements;
   agreements.prepare = PrepareNames(context);
@@ -134,12 +166,19 @@ void SetHooks(const Context& context) {
       });
   agreements.on_update = resource::OnUpdate<pb::Agreement>(
       [](UnitOfWork& work, const pb::Agreement& before, pb::Agreement* after) -> absl::Status {
-        if (before.state() != pb::AGREEMENT_STATE_DRAFT) {
-          return FailedPrecondition("AGREEMENT_FROZEN", before.name(), "a signed agreement is not changed",
+        if (before.state() != pb::AGREEMENT_STATE_DRAFT && (!InForce(before) || ChangesWords(before, *after))) {
+          return FailedPrecondition("AGREEMENT_FROZEN", before.name(),
+                                    "of a signed agreement only keeper and alert_days change, as long as it runs",
                                     {{"state", pb::AgreementState_Name(before.state())}});
         }
         RETURN_IF_ERROR(Validate(work, *after));
         return rules::CheckAgreement(*after);
+      });
+  agreements.on_saved = resource::OnSaved<pb::Agreement>(
+      [context](UnitOfWork& work, const pb::Agreement* before, const pb::Agreement& after) -> absl::Status {
+        if (before == nullptr || !InForce(*before) || !InForce(after)) return absl::OkStatus();
+        if (before->alert_days() != after.alert_days()) RETURN_IF_ERROR(WatchEnd(context, work, after));
+        return before->keeper() != after.keeper() ? HandOverDrawings(work, after) : absl::OkStatus();
       });
   context.runtime.SetHooks(pb::Agreement::descriptor(), std::move(agreements));
   resource::Hooks drawings;
@@ -150,6 +189,7 @@ void SetHooks(const Context& context) {
       resource::OnSaved<pb::FinancingDrawing>([context](UnitOfWork& work, const pb::FinancingDrawing* before,
                                                         const pb::FinancingDrawing& after) -> absl::Status {
         if (before != nullptr) return absl::OkStatus();
+        RETURN_IF_ERROR(ScheduleDrawingAlert(context, work, after.name(), after.due_date()));
         ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(after.due_date()));
         return schedule::Schedule(work, kDueRepay, after.name(), due);
       });
@@ -157,6 +197,13 @@ void SetHooks(const Context& context) {
 }
 
 }  // namespace
+
+absl::Status ScheduleDrawingAlert(const Context& context, UnitOfWork& work, const std::string& drawing,
+                                  const std::string& due_date) {
+  ASSIGN_OR_RETURN(const std::string day, AddDays(due_date, -context.policy.drawing_alert_days));
+  ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(day));
+  return schedule::Schedule(work, kDueSoon, drawing, due);
+}
 
 void RegisterAgreements(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler) {
   SetHooks(context);
@@ -184,11 +231,20 @@ void RegisterAgreements(const Context& context, rpc::Registry* registry, schedul
   scheduler->Handle(kDueAlert, Rpc("SignAgreement"), move(pb::AGREEMENT_STATE_EXPIRING));
   scheduler->Handle(kDueEnd, Rpc("SignAgreement"), move(pb::AGREEMENT_STATE_EXPIRED));
   scheduler->Handle(
+      kDueSoon, Rpc("CreateFinancingDrawing"), [](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
+        ASSIGN_OR_RETURN(const pb::FinancingDrawing drawing, work.Load<pb::FinancingDrawing>(item.resource));
+        if (drawing.state() != pb::FINANCING_DRAWING_STATE_OUTSTANDING) return absl::OkStatus();
+        Change<pb::FinancingDrawing> change{drawing, drawing};
+        change.after.set_due_soon(true);
+        return work.Save(std::move(change)).status();
+      });
+  scheduler->Handle(
       kDueRepay, Rpc("CreateFinancingDrawing"), [](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
         ASSIGN_OR_RETURN(const pb::FinancingDrawing drawing, work.Load<pb::FinancingDrawing>(item.resource));
         if (drawing.state() != pb::FINANCING_DRAWING_STATE_OUTSTANDING) return absl::OkStatus();
         Change<pb::FinancingDrawing> change{drawing, drawing};
         change.after.set_state(pb::FINANCING_DRAWING_STATE_OVERDUE);
+        change.after.clear_due_soon();
         return work.Save(std::move(change)).status();
       });
 }

@@ -192,8 +192,10 @@ absl::StatusOr<pb::Amendment> Apply(const Context& context, rpc::Call& call, con
                                            Sha256Hex(rules::AmendmentText(change.before, contract)),
                                            amendment.approved_sha256()));
     RETURN_IF_ERROR(rules::CheckSignatories(contract.parties(), request.signatories()));
-    RETURN_IF_ERROR(rules::CheckSigning(amendment.name(), {}, request.signing_checks()));
-    ASSIGN_OR_RETURN(const std::string signed_on, rules::SignDate(request.sign_date(), today));
+    RETURN_IF_ERROR(
+        rules::CheckSigning(amendment.name(), context.policy.amendment_signing_checks, request.signing_checks()));
+    ASSIGN_OR_RETURN(const std::string signed_on,
+                     rules::SignDate(request.sign_date(), ApprovedOn(context, amendment.steps()), today));
     Change<pb::Contract> contract_change{contract, contract};
     ASSIGN_OR_RETURN(const rules::FactsByRoot facts, LoadChainFacts(context, work.connection(), contract.name()));
     ASSIGN_OR_RETURN(const rules::AmendmentEffect effect, Try(facts, change.before, contract, &contract_change.after));

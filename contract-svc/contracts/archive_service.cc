@@ -6,6 +6,7 @@
 #include "common/status/status.h"
 #include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/agreement.h"
+#include "contract-svc/rules/contract.h"
 #include "contract-svc/sales.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
@@ -33,11 +34,11 @@ absl::Status File(const Context& context, UnitOfWork& work, pb::ContractArchive*
                         {{"reference", archive->contract()}});
   }
   RETURN_IF_ERROR(contract.status());
-  if (contract->sign_date().empty() && contract->versions_size() == 0 &&
-      contract->state() < pb::CONTRACT_STATE_SIGNED) {
+  if (!rules::WasSigned(*contract)) {
     return FailedPrecondition("CONTRACT_NOT_SIGNED", contract->name(), "what is filed is the signed contract",
                               {{"state", pb::ContractState_Name(contract->state())}});
   }
+  RETURN_IF_ERROR(rules::CheckScanFiled(*contract, context.policy.archive_needs_signed_text, *archive));
   archive->set_account(contract->account());
   archive->set_filing_month(context.Today(work.now()).substr(0, kMonthLength));
   archive->set_filer(work.actor().subject);
@@ -92,8 +93,13 @@ absl::StatusOr<pb::ListFilingsDueResponse> FilingsDue(const Context& context, rp
   const resource::SqlCondition scope = resource::ScopeCondition(type, call.principal, call.level());
   std::string where =
       " WHERE t.sign_date >= ? AND t.sign_date < DATE_ADD(?, INTERVAL 1 MONTH) AND t.archive_time IS NULL";
-  const std::string first = absl::StrCat(request.month(), "-01");
-  std::vector<mysql::Value> params = {mysql::Value(first), mysql::Value(first)};
+  const std::string last = absl::StrCat(request.month(), "-01");
+  const std::string first = request.from_month().empty() ? last : absl::StrCat(request.from_month(), "-01");
+  if (first > last) {
+    return InvalidField("from_month", "PERIOD_INVALID", "is after month",
+                        {{"value", request.from_month()}, {"limit", request.month()}});
+  }
+  std::vector<mysql::Value> params = {mysql::Value(first), mysql::Value(last)};
   if (!scope.sql.empty()) {
     absl::StrAppend(&where, " AND (", scope.sql, ")");
     params.insert(params.end(), scope.params.begin(), scope.params.end());
@@ -103,15 +109,17 @@ absl::StatusOr<pb::ListFilingsDueResponse> FilingsDue(const Context& context, rp
       request.page_size() == 0 ? resource::kPageSizeDefault : std::min(request.page_size(), resource::kPageSizeMax);
   const absl::Time now = context.runtime.clock().Now();
   const std::string binding =
-      absl::StrCat(call.method->full_name(), "\n", call.principal.subject, "\n", request.month());
+      absl::StrCat(call.method->full_name(), "\n", call.principal.subject, "\n", request.month(), "\n",
+                   request.from_month(), "\n", request.missing_only() ? "missing" : "all");
   const std::vector<mysql::Value> of_month = params;
   std::string page = where;
+  if (request.missing_only()) page += " AND a.id IS NULL";
   if (!request.page_token().empty()) {
-    ASSIGN_OR_RETURN(const std::vector<mysql::Value> last,
+    ASSIGN_OR_RETURN(const std::vector<mysql::Value> before,
                      context.runtime.page_tokens().Open(request.page_token(), binding, now));
-    if (last.size() != 2) return InvalidField("page_token", "PAGE_TOKEN_INVALID", "is not a token of this list");
+    if (before.size() != 2) return InvalidField("page_token", "PAGE_TOKEN_INVALID", "is not a token of this list");
     page += " AND (t.sign_date > ? OR (t.sign_date = ? AND t.id > ?))";
-    params.insert(params.end(), {last[0], last[0], last[1]});
+    params.insert(params.end(), {before[0], before[0], before[1]});
   }
   params.emplace_back(page_size + 1);
   pb::ListFilingsDueResponse response;

@@ -5,6 +5,9 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "contract-svc/contracts/commitment_book.h"
+#include "contract-svc/contracts/return_credit.h"
+#include "contract-svc/receivables/credit_book.h"
+#include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/contract_lines.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/rules/stock.h"
@@ -142,9 +145,9 @@ absl::Status UseGoodsReceipt(UnitOfWork& work, const pb::RecordCommitmentReturnR
   return connection
       .Execute(
           "INSERT INTO contract_returns (entry_id, goods_receipt, product, contract, order_id, order_line, "
-          "quantity, entry_time, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "quantity, credit_open, entry_time, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           {id, IdOf(receipt->name()), product, IdOf(request.name()), IdOf(request.order()), request.order_line_number(),
-           quantity.ToString(), work.now(), work.actor().subject})
+           quantity.ToString(), quantity.ToString(), work.now(), work.actor().subject})
       .status();
 }
 
@@ -152,11 +155,16 @@ absl::StatusOr<pb::ContractCommitment> Return(const Context& context, rpc::Call&
                                               const pb::RecordCommitmentReturnRequest& request) {
   return context.runtime.Write<pb::ContractCommitment>(
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ContractCommitment> {
+        ASSIGN_OR_RETURN(const std::string account,
+                         ReferenceOfRow(work, pb::Contract::descriptor(), "account", request.name()));
+        ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
         ASSIGN_OR_RETURN(const auto change, work.Begin<pb::Contract>(request));
         RETURN_IF_ERROR(rules::CheckReason(request.reason()));
         ASSIGN_OR_RETURN(const Decimal quantity, Decimal::Parse(request.quantity(), "quantity"));
         RETURN_IF_ERROR(UseGoodsReceipt(work, request, quantity));
         RETURN_IF_ERROR(PostReturn(work, change.before.name(), request.order(), request.order_line_number(), quantity));
+        RETURN_IF_ERROR(CreditReturns(context, work, request.order()));
+        RETURN_IF_ERROR(book.Save());
         return Describe(work.connection(), change.before, context.Today(work.now()));
       });
 }

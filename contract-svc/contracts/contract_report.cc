@@ -1,9 +1,14 @@
 // Figures of contracts over time in kam.contract.v1.ContractService: their part of the reports P-01, P-02 and P-45.
 #include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
+#include "contract-svc/orders/order_book.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/sales.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -43,6 +48,10 @@ struct Figures {
   Decimal amended_value;
   int ending = 0;
   Decimal called_off;
+  Decimal invoiced;
+  Decimal due;
+  Decimal collected;
+  Decimal overdue;
 };
 using Table = std::map<std::pair<std::string, std::string>, Figures>;  // By period and currency.
 
@@ -53,6 +62,14 @@ class Report {
       : request_(request), connection_(connection) {
     const resource::Type& type = *context.runtime.catalog().Find(pb::Contract::descriptor());
     scope_ = resource::ScopeCondition(type, call.principal, call.level());
+    if (!request.account().empty()) Narrow("t.account = ?", IdOf(request.account()));
+    if (!request.region().empty()) {
+      Narrow("EXISTS (SELECT 1 FROM account_scopes s WHERE s.account = t.account AND s.region = ?)", request.region());
+    }
+    if (request.contract_kind() != pb::CONTRACT_KIND_UNSPECIFIED) {
+      const std::string kind = pb::ContractKind_Name(request.contract_kind());
+      Narrow("t.kind = ?", std::string(absl::StripPrefix(kind, "CONTRACT_KIND_")));
+    }
   }
 
   // Counts the rows (day, currency, count, sum) of `sql`, whose contracts stand under the alias t.
@@ -63,6 +80,10 @@ class Report {
     if (!scope_.sql.empty()) {
       absl::StrAppend(&sql, " AND (", scope_.sql, ")");
       params.insert(params.end(), scope_.params.begin(), scope_.params.end());
+    }
+    for (const auto& [condition, asked] : narrowed_) {
+      absl::StrAppend(&sql, " AND ", condition);
+      params.push_back(asked);
     }
     absl::StrAppend(&sql, " GROUP BY ", group);
     ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection_.Query(sql, mysql::Params(params)));
@@ -79,9 +100,14 @@ class Report {
   const Table& table() const { return table_; }
 
  private:
+  void Narrow(const char* condition, const std::string& value) {
+    narrowed_.emplace_back(condition, mysql::Value(value));
+  }
+
   const pb::ReportContractsRequest& request_;
   mysql::Connection& connection_;
   resource::SqlCondition scope_;
+  std::vector<std::pair<const char*, mysql::Value>> narrowed_;
   Table table_;
 };
 
@@ -91,6 +117,7 @@ absl::StatusOr<pb::ReportContractsResponse> Run(const Context& context, rpc::Cal
     return InvalidField("to_date", "PERIOD_INVALID", "is before from_date",
                         {{"value", request.to_date()}, {"limit", request.from_date()}});
   }
+  const std::string today = context.Today(context.runtime.clock().Now());
   pb::ReportContractsResponse response;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     Report report(context, call, request, connection);
@@ -112,6 +139,19 @@ absl::StatusOr<pb::ReportContractsResponse> Run(const Context& context, rpc::Cal
         "d.returned) * l.amount_amount / l.quantity), 4) FROM contract_draws d JOIN contracts t ON t.id = d.contract "
         "JOIN orders_lines l ON l.parent_id = d.order_id AND l.line_number = d.order_line",
         "d.order_date", "d.quantity > 0", "d.order_date, t.currency", nullptr, &Figures::called_off));
+    const std::string invoices = absl::StrCat(" FROM ", kInvoicesWithItems,
+                                              " JOIN orders o ON o.id = i.order_id JOIN contracts t ON t.id = "
+                                              "o.contract");
+    const char* issued = "i.state IN ('ISSUED', 'PARTIALLY_PAID', 'PAID')";
+    const auto money = [&](const std::string& sum, const char* day, const std::string& where, Decimal Figures::*value) {
+      return report.Add(absl::StrCat("SELECT ", day, ", i.currency, COUNT(i.id), SUM(", sum, ")", invoices), day, where,
+                        absl::StrCat(day, ", i.currency"), nullptr, value);
+    };
+    RETURN_IF_ERROR(money("i.total_amount", "i.issue_date", issued, &Figures::invoiced));
+    RETURN_IF_ERROR(money("i.total_amount", "i.due_date", issued, &Figures::due));
+    RETURN_IF_ERROR(money("i.paid_amount", "i.due_date", issued, &Figures::collected));
+    RETURN_IF_ERROR(money(absl::StrCat("i.total_amount - ", kNotOwedAnyMore), "i.due_date",
+                          absl::StrCat(issued, " AND i.due_date < '", today, "'"), &Figures::overdue));
     if (report.table().size() > kRowsMax) {
       return InvalidField("period", "REPORT_TOO_LONG", "gives too many rows; take a longer period or fewer days",
                           {{"rows", absl::StrCat(report.table().size())}, {"limit", absl::StrCat(kRowsMax)}});
@@ -127,6 +167,10 @@ absl::StatusOr<pb::ReportContractsResponse> Run(const Context& context, rpc::Cal
       rules::SetAmount(figures.amended_value, key.second, row->mutable_amended_value());
       row->set_ending(figures.ending);
       rules::SetAmount(figures.called_off, key.second, row->mutable_called_off());
+      rules::SetAmount(figures.invoiced, key.second, row->mutable_invoiced());
+      rules::SetAmount(figures.due, key.second, row->mutable_due());
+      rules::SetAmount(figures.collected, key.second, row->mutable_collected());
+      rules::SetAmount(figures.overdue, key.second, row->mutable_overdue());
     }
     return absl::OkStatus();
   }));

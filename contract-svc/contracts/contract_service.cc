@@ -31,6 +31,7 @@ using resource::UnitOfWork;
 constexpr char kService[] = "kam.contract.v1.ContractService";
 constexpr char kDueReview[] = "contract.review_overdue";
 constexpr char kDueEnd[] = "contract.expiring";
+constexpr char kDueStart[] = "contract.starting";
 constexpr char kAnnualSign[] = "contract.sign_annual";
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
@@ -59,6 +60,33 @@ absl::Status ScheduleEnd(const Context& context, UnitOfWork& work, const pb::Con
   return schedule::Schedule(work, kDueEnd, contract.name(), due);
 }
 
+// A signed contract comes into force after its first day at the latest, whether or not somebody says so.
+absl::Status WatchStart(const Context& context, UnitOfWork& work, const pb::Contract* before,
+                        const pb::Contract& after) {
+  const bool was = before != nullptr && before->state() == pb::CONTRACT_STATE_SIGNED;
+  const bool is = after.state() == pb::CONTRACT_STATE_SIGNED;
+  if (was && !is) return schedule::Cancel(work, kDueStart, after.name());
+  if (!is || (was && before->start_date() == after.start_date())) return absl::OkStatus();
+  return ScheduleStart(context, work, after);
+}
+
+absl::Status Start(UnitOfWork& work, const std::string& name) {
+  ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(name));
+  if (contract.state() != pb::CONTRACT_STATE_SIGNED) return absl::OkStatus();
+  Change<pb::Contract> change{contract, contract};
+  change.after.set_state(pb::CONTRACT_STATE_ACTIVE);
+  return work.Save(std::move(change)).status();
+}
+
+// A contract has one successor: a draft that is given up leaves the place to another one.
+absl::Status GiveUp(const Context& context, UnitOfWork& work, const pb::CancelContractRequest& request,
+                    Change<pb::Contract>* change) {
+  RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+  change->after.set_state_reason(request.reason());
+  change->after.clear_predecessor();
+  return GiveUpSuccessor(context, work, change->before);
+}
+
 void SetContractHooks(const Context& context) {
   resource::Hooks hooks;
   hooks.prepare = PrepareNames(context);
@@ -78,6 +106,8 @@ void SetContractHooks(const Context& context) {
                                     {{"state", pb::ContractState_Name(before.state())}});
         }
         RETURN_IF_ERROR(rules::ComputeContract(after));
+        // The other system does not know that its day has come since.
+        if (after->state() == pb::CONTRACT_STATE_SIGNED && rules::IsRunning(before)) after->set_state(before.state());
         if (!work.importing() || after->SerializeAsString() == before.SerializeAsString()) return absl::OkStatus();
         ASSIGN_OR_RETURN(const bool worked_on, WorkedOnHere(work, before));
         if (!worked_on) return absl::OkStatus();
@@ -91,6 +121,7 @@ void SetContractHooks(const Context& context) {
         const bool was_active = before != nullptr && before->state() == pb::CONTRACT_STATE_ACTIVE;
         const bool active = after.state() == pb::CONTRACT_STATE_ACTIVE;
         RETURN_IF_ERROR(PostContract(work, after));
+        RETURN_IF_ERROR(WatchStart(context, work, before, after));
         const bool moved = before != nullptr && before->end_date() != after.end_date();
         // History may come in as EXPIRING or SUSPENDED: it has an end and a rebate as well.
         const bool running = rules::IsRunning(after);
@@ -159,14 +190,21 @@ absl::StatusOr<pb::Contract> Sign(const Context& context, rpc::Call& call, const
     if (change.before.kind() == pb::CONTRACT_KIND_ANNUAL && !call.principal.Holds(kAnnualSign)) {
       return AnnualSignerRequired(kAnnualSign);
     }
-    RETURN_IF_ERROR(rules::Sign(request, context.policy.signing_checks, work.actor().subject, context.Today(work.now()),
+    RETURN_IF_ERROR(rules::Sign(request, context.policy.signing_checks, work.actor().subject,
+                                ApprovedOn(context, change.before.steps()), context.Today(work.now()),
                                 HashOf(change.before), &change.after));
-    RETURN_IF_ERROR(MarkRenewed(work, change.before));
+    RETURN_IF_ERROR(MarkRenewed(context, work, change.before));
     return work.Save(std::move(change));
   });
 }
 
 }  // namespace
+
+absl::Status ScheduleStart(const Context& context, UnitOfWork& work, const pb::Contract& contract) {
+  if (contract.start_date().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const absl::Time due, context.EndOf(contract.start_date()));
+  return schedule::Schedule(work, kDueStart, contract.name(), due);
+}
 
 void RegisterContracts(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler) {
   SetContractHooks(context);
@@ -198,9 +236,30 @@ void RegisterContracts(const Context& context, rpc::Registry* registry, schedule
         change->after.clear_content_sha256();
         return schedule::Cancel(work, kDueReview, change->before.name());
       });
+  AddVerb<pb::Contract, pb::CancelContractRequest>(
+      context, Rpc("CancelContract"), registry,
+      [context](UnitOfWork& work, const pb::CancelContractRequest& request, Change<pb::Contract>* change) {
+        return GiveUp(context, work, request, change);
+      });
+  AddVerb<pb::Contract, pb::CorrectContractSignatureRequest>(
+      context, Rpc("CorrectContractSignature"), registry,
+      [context](UnitOfWork& work, const rpc::Call& call, const pb::CorrectContractSignatureRequest& request,
+                Change<pb::Contract>* change) -> absl::Status {
+        if (change->before.kind() == pb::CONTRACT_KIND_ANNUAL && !call.principal.Holds(kAnnualSign)) {
+          return AnnualSignerRequired(kAnnualSign);
+        }
+        RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+        ASSIGN_OR_RETURN(const std::vector<mysql::Row> filed,
+                         work.connection().Query("SELECT a.id FROM contract_archives a WHERE a.contract = ?",
+                                                 {mysql::Value(IdOf(change->before.name()))}));
+        return rules::CorrectSignature(request, !filed.empty(), ApprovedOn(context, change->before.steps()),
+                                       context.Today(work.now()), &change->after);
+      });
   AddVerb<pb::Contract, pb::ActivateContractRequest>(
       context, Rpc("ActivateContract"), registry,
-      [context](UnitOfWork& work, const pb::ActivateContractRequest&, Change<pb::Contract>* change) {
+      [context](UnitOfWork& work, const pb::ActivateContractRequest&, Change<pb::Contract>* change) -> absl::Status {
+        if (change->before.state() != pb::CONTRACT_STATE_SIGNED) return absl::OkStatus();  // Its day has come.
+        change->after.set_state(pb::CONTRACT_STATE_ACTIVE);
         return rules::CheckInForce(context.Today(work.now()), change->before);
       });
   AddVerb<pb::Contract, pb::ResumeContractRequest>(
@@ -214,7 +273,7 @@ void RegisterContracts(const Context& context, rpc::Registry* registry, schedule
       [context](UnitOfWork& work, const pb::CloseContractRequest&, Change<pb::Contract>* change) -> absl::Status {
         ASSIGN_OR_RETURN(const int64_t open, CountOpenOrders(work.connection(), change->before.name()));
         RETURN_IF_ERROR(rules::CheckOrdersOver(change->before.name(), open));
-        RETURN_IF_ERROR(MeasureObligations(context, work, change->before));
+        RETURN_IF_ERROR(MeasureObligations(context, work, change->before).status());
         return CheckObligationsOver(work, change->before.name());
       });
   AddVerb<pb::Contract, pb::SuspendContractRequest>(
@@ -240,6 +299,8 @@ void RegisterContracts(const Context& context, rpc::Registry* registry, schedule
                         return absl::OkStatus();
                       return work.Save(std::move(change)).status();
                     });
+  scheduler->Handle(kDueStart, Rpc("ActivateContract"),
+                    [](UnitOfWork& work, const schedule::DueItem& item) { return Start(work, item.resource); });
   scheduler->Handle(kDueEnd, Rpc("ActivateContract"),
                     [](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
                       ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(item.resource));

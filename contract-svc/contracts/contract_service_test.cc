@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/context.h"
-#include "contract-svc/testing/sales_fixture.h"
+#include "contract-svc/testing/contract_fixture.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/contract_service.pb.h"
@@ -25,77 +25,6 @@ using kam::testing::StatusIs;
 using v1::Contract;
 namespace opb = order::v1;
 namespace rpb = receivable::v1;
-
-class ContractServiceTest : public SalesTest {
- protected:
-  std::string Draft(const std::string& quote, const std::string& price = "10") {
-    return Do<Contract, v1::CreateContractRequest>(
-               kax_, absl::StrCat(kContracts, "CreateContract"),
-               absl::StrCat("contract { account: '", account_, "' title: 'Supply 2026' currency: 'CNY' quote: '", quote,
-                            "' start_date: '2026-01-01' end_date: '2026-12-31' parties { role: 'seller' legal_name: "
-                            "'We' } parties { role: 'buyer' legal_name: 'Customer' } lines { product: '",
-                            product_a_, "' quantity: '10' unit_price ", MoneyText(price),
-                            " } clauses { kind: CLAUSE_KIND_DELIVERY body: 'd' } clauses { kind: CLAUSE_KIND_PAYMENT "
-                            "body: 'p' } clauses { kind: CLAUSE_KIND_WARRANTY body: 'w' } clauses { kind: "
-                            "CLAUSE_KIND_BREACH body: 'b' } open_points { title: 'colour' } }"))
-        .name();
-  }
-  absl::StatusOr<Contract> Submit(const std::string& name) {
-    return Call<Contract, v1::SubmitContractRequest>(kax_, absl::StrCat(kContracts, "SubmitContract"),
-                                                     absl::StrCat("name: '", name, "' review_deadline: '2026-01-10'"));
-  }
-  void Settle(const std::string& name) {
-    Do<Contract, v1::UpdateContractRequest>(
-        kax_, absl::StrCat(kContracts, "UpdateContract"),
-        absl::StrCat("contract { name: '", name,
-                     "' open_points { title: 'colour' resolved: true resolution: 'white' } } update_mask { paths: "
-                     "'open_points' }"));
-  }
-  template <typename Request>
-  absl::StatusOr<Contract> Verb(const auth::Principal& who, const std::string& method, const std::string& name) {
-    return Call<Contract, Request>(who, absl::StrCat(kContracts, method),
-                                   absl::StrCat("name: '", name, "' reason: 'because'"));
-  }
-  std::string Etag(const std::string& name) {
-    return Do<Contract, kam::api::GetRequest>(kam_, absl::StrCat(kContracts, "GetContract"),
-                                              absl::StrCat("name: '", name, "'"))
-        .etag();
-  }
-  absl::StatusOr<Contract> ReviewAt(const std::string& etag, const auth::Principal& who, const std::string& name,
-                                    const std::string& step, bool approve = true) {
-    return Call<Contract, v1::ReviewContractRequest>(
-        who, absl::StrCat(kContracts, "ReviewContract"),
-        absl::StrCat("name: '", name, "' etag: '", etag, "' step: REVIEW_STEP_KIND_", step,
-                     " approve: ", approve ? "true" : "false", " opinion: 'see text'"));
-  }
-  absl::StatusOr<Contract> Review(const auth::Principal& who, const std::string& name, const std::string& step,
-                                  bool approve = true) {
-    return ReviewAt(Etag(name), who, name, step, approve);
-  }
-  void ReviewAll(const std::string& name) {
-    EXPECT_THAT(Review(kam_, name, "SALES"), IsOk());
-    EXPECT_THAT(Review(pss_, name, "PRODUCT"), IsOk());
-    EXPECT_THAT(Review(fd_, name, "FINANCE"), IsOk());
-    EXPECT_THAT(Review(leg_, name, "LEGAL"), IsOk());
-  }
-  static std::string Check(const std::string& kind) {
-    return absl::StrCat("signing_checks { title: 'x' correct: true kind: SIGNING_CHECK_KIND_", kind, " } ");
-  }
-  absl::StatusOr<Contract> Sign(const std::string& name, const std::string& sha256,
-                                const std::string& checks = Check("PARTIES") + Check("LINES") + Check("PRICES") +
-                                                            Check("DELIVERY") + Check("PAYMENT")) {
-    return Call<Contract, v1::SignContractRequest>(
-        kam_, absl::StrCat(kContracts, "SignContract"),
-        absl::StrCat("name: '", name, "' presented_sha256: '", sha256,
-                     "' signatories { party: 'seller' person: 'x' } signatories { party: 'buyer' person: 'y' } "
-                     "seal: 's' scan_document: 'd' ",
-                     checks));
-  }
-  v1::ContractText Text(const std::string& name) {
-    return Do<v1::ContractText, v1::GetContractTextRequest>(kam_, absl::StrCat(kContracts, "GetContractText"),
-                                                            absl::StrCat("name: '", name, "'"));
-  }
-};
 
 // C-10, C-11, C-12, R-10
 TEST_F(ContractServiceTest, DraftReviewSignOrder) {
@@ -266,6 +195,11 @@ TEST_F(ContractServiceTest, ReturnedContractStartsAgain) {
   const absl::StatusOr<Contract> again = Submit(name);
   ASSERT_THAT(again, IsOk());
   EXPECT_EQ(again->steps(0).result(), v1::REVIEW_RESULT_PENDING);
+  // What was said of the first version stays to be read.
+  ASSERT_EQ(again->former_steps_size(), 2);
+  EXPECT_EQ(again->former_steps(0).kind(), v1::REVIEW_STEP_KIND_SALES);
+  EXPECT_EQ(again->former_steps(1).result(), v1::REVIEW_RESULT_RETURNED);
+  EXPECT_EQ(again->former_steps(1).opinion(), "see text");
 }
 
 // C-11, C-12: one winner of each race.
@@ -317,35 +251,6 @@ TEST_F(ContractServiceTest, OpinionIsAboutTheVersionThatWasRead) {
   ASSERT_THAT(Submit(name), IsOk());
   EXPECT_THAT(ReviewAt(read, kam_, name, "SALES"), HasReason("ETAG_MISMATCH"));
   EXPECT_THAT(ReviewAt(Etag(name), kam_, name, "SALES"), IsOk());
-}
-
-// C-13, C-19: nothing is ordered from a contract that was suspended or terminated, and what was ordered before does not
-// go out, not by an override either.
-TEST_F(ContractServiceTest, SuspendedAndTerminatedContractsReleaseNothing) {
-  const std::string name = NewContract(account_, /*credit=*/false);
-  const auto release = [&](const std::string& order) {
-    return Call<opb::Order, opb::ReleaseOrderRequest>(acc_, absl::StrCat(kOrders, "ReleaseOrder"),
-                                                      absl::StrCat("name: '", order, "'"));
-  };
-  const auto override_release = [&](const std::string& order) {
-    return Call<opb::Order, opb::OverrideReleaseOrderRequest>(gm_, absl::StrCat(kOrders, "OverrideReleaseOrder"),
-                                                              absl::StrCat("name: '", order, "' reason: 'because'"));
-  };
-  EXPECT_THAT(Verb<v1::ActivateContractRequest>(kam_, "ActivateContract", name), IsOk());
-  const std::string first = Enter(name, "1")->name();
-  const std::string second = Enter(name, "1")->name();
-  SalesTest::Review(first);
-  SalesTest::Review(second);
-  EXPECT_THAT(Verb<v1::SuspendContractRequest>(kam_, "SuspendContract", name), IsOk());
-  EXPECT_THAT(Enter(name, "1"), HasReason("CONTRACT_NOT_IN_FORCE"));
-  EXPECT_THAT(release(first), HasReason("CONTRACT_NOT_IN_FORCE"));
-  EXPECT_THAT(override_release(first), HasReason("CONTRACT_NOT_IN_FORCE"));
-  EXPECT_THAT(Verb<v1::ResumeContractRequest>(kam_, "ResumeContract", name), IsOk());
-  EXPECT_THAT(release(first), HasReason("PAYMENT_MISSING")) << "only money is asked for now";
-  EXPECT_THAT(override_release(first), IsOk());
-  EXPECT_THAT(Verb<v1::TerminateContractRequest>(kapm_, "TerminateContract", name), IsOk());
-  EXPECT_THAT(override_release(second), HasReason("CONTRACT_NOT_IN_FORCE"));
-  EXPECT_EQ(GetOrder(second).state(), opb::ORDER_STATE_REVIEWED);
 }
 
 // C-11, R-10: live contracts come from another system or through review; no person brings them by an import.
@@ -403,37 +308,6 @@ TEST_F(ContractServiceTest, ImportLeavesAContractThatWasWorkedOnHere) {
   EXPECT_THAT(refused.status().message(), ::testing::HasSubstr("worked on here"));
 }
 
-// C-09, C-16: a contract that comes in as EXPIRING has a rebate to accrue and an end to be noticed.
-TEST_F(ContractServiceTest, ContractImportedAsExpiringIsAccruedAndLapses) {
-  const absl::Time start = harness().clock().Now();
-  const auto answer = Do<kam::api::BatchUpsertResponse, v1::BatchUpsertContractsRequest>(
-      erp_, absl::StrCat(kContracts, "BatchUpsertContracts"),
-      absl::StrCat("contracts { external_ids { system: 'erp' id: '", harness().NewId(), "' } account: '", account_,
-                   "' title: 'Framework' currency: 'CNY' state: CONTRACT_STATE_EXPIRING start_date: '2025-02-01' "
-                   "end_date: '2026-01-31' payment: CONTRACT_PAYMENT_CREDIT terms_days: 30 rebate_tiers { from_volume: "
-                   "'5000' percent: '2' } lines { product: '",
-                   product_a_, "' quantity: '10000' unit_price ", MoneyText("10"), " } }"));
-  const std::string name = answer.results(0).name();
-  SetLimit(account_, "UNLIMITED", "");
-  const absl::StatusOr<opb::Order> order = Enter(name, "700");
-  ASSERT_THAT(order, IsOk());
-  SalesTest::Review(order->name());
-  Release(order->name());
-  harness().db().Execute(absl::StrCat("UPDATE orders_lines SET delivered_quantity = quantity WHERE parent_id = '",
-                                      IdOf(order->name()), "'"));
-  Invoice(order->name());
-  const absl::Time after_end = absl::FromCivil(absl::CivilDay(2026, 2, 2), absl::UTCTimeZone());
-  harness().clock().Set(after_end);
-  EXPECT_THAT(scheduler().RunDue(after_end, absl::InfiniteFuture()), IsOk());
-  harness().clock().Set(start);
-  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(SUM(amount_amount) AS CHAR) FROM rebate_settlements WHERE contract = '",
-                             IdOf(name), "' AND kind = 'ACCRUAL'")),
-            D("140"));
-  const auto contract = Do<Contract, kam::api::GetRequest>(kam_, absl::StrCat(kContracts, "GetContract"),
-                                                           absl::StrCat("name: '", name, "'"));
-  EXPECT_EQ(contract.renewal_status(), v1::RENEWAL_STATUS_LAPSED);
-}
-
 // C-12: the annual agreement is signed by the company-wide key account manager.
 TEST_F(ContractServiceTest, AnnualAgreementHasItsOwnSigner) {
   const std::string name = Draft(NewQuote(account_, "APPROVED"));
@@ -442,19 +316,6 @@ TEST_F(ContractServiceTest, AnnualAgreementHasItsOwnSigner) {
   ASSERT_THAT(Submit(name), IsOk());
   ReviewAll(name);
   EXPECT_THAT(Sign(name, Text(name).content_sha256()), HasReason("ANNUAL_SIGNER_REQUIRED"));
-}
-
-// C-13: a contract in force turns EXPIRING in time.
-TEST_F(ContractServiceTest, ContractTurnsExpiring) {
-  const std::string name = NewContract(account_, /*credit=*/false);
-  Do<Contract, v1::ActivateContractRequest>(kam_, absl::StrCat(kContracts, "ActivateContract"),
-                                            absl::StrCat("name: '", name, "'"));
-  EXPECT_THAT(
-      scheduler().RunDue(absl::FromCivil(absl::CivilDay(2027, 11, 2), absl::UTCTimeZone()), absl::InfiniteFuture()),
-      IsOk());
-  const auto contract = Do<Contract, kam::api::GetRequest>(kam_, absl::StrCat(kContracts, "GetContract"),
-                                                           absl::StrCat("name: '", name, "'"));
-  EXPECT_EQ(contract.state(), v1::CONTRACT_STATE_EXPIRING);
 }
 
 // G-03

@@ -18,6 +18,7 @@ namespace {
 
 using kam::testing::HasReason;
 using kam::testing::IsOk;
+using v1::Amendment;
 using v1::Obligation;
 using v1::RebateSettlement;
 namespace rpb = receivable::v1;
@@ -112,7 +113,7 @@ TEST_F(ContractTermsTest, ObligationsFollowTheTerms) {
   EXPECT_EQ(found["LINE/1"].kind(), v1::OBLIGATION_KIND_DELIVERY);
   EXPECT_EQ(found["LINE/1"].target_quantity(), "100");
   EXPECT_EQ(found["LINE/1"].due_date(), "2026-03-31");
-  EXPECT_EQ(found["RENEWAL"].due_date(), "2026-01-30") << "60 days before the end";
+  EXPECT_EQ(found["RENEWAL"].due_date(), "2026-03-31") << "brought up before, decided by the last day";
 
   const auto update = [&](const std::string& fields) {
     return Call<Obligation, v1::UpdateObligationRequest>(
@@ -130,7 +131,7 @@ TEST_F(ContractTermsTest, ObligationsFollowTheTerms) {
   EXPECT_EQ(found["LINE/1"].target_quantity(), "120");
   EXPECT_EQ(found["LINE/1"].due_date(), "2026-04-30");
   EXPECT_EQ(found["LINE/1"].responsible(), kam_.subject);
-  EXPECT_EQ(found["RENEWAL"].due_date(), "2026-03-01");
+  EXPECT_EQ(found["RENEWAL"].due_date(), "2026-04-30");
   EXPECT_EQ(found["Training"].due_date(), "2026-02-01");
   // An import brings contracts whose obligations were begun elsewhere.
   EXPECT_TRUE(Obligations(Import("ACTIVE", "")).empty());
@@ -147,7 +148,7 @@ TEST_F(ContractTermsTest, TermsAreMeasuredByTheBooksWhenTheyAreDue) {
   GoTo(1, 22);
   auto found = Obligations(contract);
   EXPECT_EQ(found["INSTALMENT/1"].state(), v1::OBLIGATION_STATE_COMPLETED);
-  EXPECT_EQ(found["INSTALMENT/1"].completed_date(), "2026-01-10");
+  EXPECT_EQ(found["INSTALMENT/1"].completed_date(), "2026-01-05");
   EXPECT_EQ(found["INSTALMENT/1"].days_late(), 0);
   EXPECT_EQ(found["INSTALMENT/2"].state(), v1::OBLIGATION_STATE_OVERDUE);
   EXPECT_EQ(Amount(found["INSTALMENT/2"].fulfilled_amount()), D("100"));
@@ -159,9 +160,64 @@ TEST_F(ContractTermsTest, TermsAreMeasuredByTheBooksWhenTheyAreDue) {
   EXPECT_EQ(MetadataValue(open.status(), "obligations"), "3");
 }
 
-// C-13, C-32: money that was given up keeps no contract open.
+// C-13: while the contract is in force the books are looked at every day: half is half, late is late, and what is taken
+// back in the books is taken back here. Nobody writes down beside them.
+TEST_F(ContractTermsTest, TermsAreMeasuredEveryDay) {
+  const std::string contract =
+      Import("SIGNED", absl::StrCat("instalments { due_date: '2026-01-10' amount ", MoneyText("300"), " }"));
+  ASSERT_THAT(Verb<v1::ActivateContractRequest>("ActivateContract", contract), IsOk());
+  const std::string invoice = Invoice(Delivered(contract, "60")).name();
+  GoTo(1, 6);
+  auto found = Obligations(contract);
+  EXPECT_EQ(found["LINE/1"].fulfilled_quantity(), "60");
+  EXPECT_EQ(found["LINE/1"].deviation(), "-40");
+  EXPECT_EQ(found["LINE/1"].state(), v1::OBLIGATION_STATE_IN_FORCE);
+  EXPECT_THAT((Call<Obligation, v1::RecordFulfilmentRequest>(
+                  kax_, absl::StrCat(kObligations, "RecordFulfilment"),
+                  absl::StrCat("name: '", found["INSTALMENT/1"].name(), "' amount ", MoneyText("300")))),
+              HasReason("OBLIGATION_FOLLOWS_TERM"));
+  GoTo(1, 12);
+  EXPECT_EQ(Obligations(contract)["INSTALMENT/1"].state(), v1::OBLIGATION_STATE_OVERDUE);
+  const std::string receipt = SalesTest::Pay(account_, "300", invoice).name();
+  GoTo(1, 13);
+  found = Obligations(contract);
+  EXPECT_EQ(found["INSTALMENT/1"].state(), v1::OBLIGATION_STATE_COMPLETED);
+  EXPECT_EQ(found["INSTALMENT/1"].completed_date(), "2026-01-12");
+  EXPECT_EQ(found["INSTALMENT/1"].days_late(), 2);
+  Do<rpb::Receipt, rpb::ReverseReceiptRequest>(fd_, absl::StrCat(kReceipts, "ReverseReceipt"),
+                                               absl::StrCat("name: '", receipt, "' reason: 'the cheque bounced'"));
+  GoTo(1, 14);
+  found = Obligations(contract);
+  EXPECT_EQ(found["INSTALMENT/1"].state(), v1::OBLIGATION_STATE_OVERDUE);
+  EXPECT_EQ(found["INSTALMENT/1"].days_late(), 0);
+  EXPECT_EQ(found["INSTALMENT/1"].deviation(), "-300");
+  ASSERT_EQ(found["INSTALMENT/1"].fulfilments_size(), 2);
+  EXPECT_EQ(Amount(found["INSTALMENT/1"].fulfilments(1).amount()), D("-300"));
+  EXPECT_TRUE(found["INSTALMENT/1"].fulfilments(1).by_books());
+  // Who cannot wait asks the books himself.
+  SalesTest::Pay(account_, "300", invoice);
+  const auto measure = [&](const auth::Principal& who) {
+    return Call<v1::MeasureContractObligationsResponse, v1::MeasureContractObligationsRequest>(
+        who, absl::StrCat(kObligations, "MeasureContractObligations"), absl::StrCat("name: '", contract, "'"));
+  };
+  EXPECT_THAT(measure(other_kax_), kam::testing::StatusIs(absl::StatusCode::kNotFound));
+  const auto measured = measure(kax_);
+  ASSERT_THAT(measured, IsOk());
+  EXPECT_EQ(measured->obligations_size(), 3);
+  found = Obligations(contract);
+  EXPECT_EQ(found["INSTALMENT/1"].state(), v1::OBLIGATION_STATE_COMPLETED);
+  EXPECT_EQ(found["INSTALMENT/1"].completed_date(), "2026-01-14");
+  // What was to be decided is decided.
+  EXPECT_EQ(found["RENEWAL"].state(), v1::OBLIGATION_STATE_IN_FORCE);
+  Do<Contract, v1::RenewContractRequest>(kam_, absl::StrCat(kContracts, "RenewContract"),
+                                         absl::StrCat("name: '", contract, "'"));
+  EXPECT_EQ(Obligations(contract)["RENEWAL"].state(), v1::OBLIGATION_STATE_COMPLETED);
+}
+
+// C-13, C-32: money that was given up keeps no contract open. What was to be paid of it is not paid, and over.
 TEST_F(ContractTermsTest, AWriteOffLetsTheContractClose) {
-  const std::string contract = Import("SIGNED", "");
+  const std::string contract =
+      Import("SIGNED", absl::StrCat("instalments { due_date: '2026-02-10' amount ", MoneyText("1000"), " }"));
   ASSERT_THAT(Verb<v1::ActivateContractRequest>("ActivateContract", contract), IsOk());
   const std::string order = Delivered(contract, "100");
   const std::string invoice = Invoice(order).name();
@@ -172,6 +228,11 @@ TEST_F(ContractTermsTest, AWriteOffLetsTheContractClose) {
   EXPECT_THAT(Verb<v1::CloseContractRequest>("CloseContract", contract), HasReason("ORDERS_OPEN"));
   WriteOff(invoice, "400");
   EXPECT_THAT(Verb<v1::CloseContractRequest>("CloseContract", contract), IsOk());
+  const Obligation instalment = Obligations(contract)["INSTALMENT/1"];
+  EXPECT_EQ(instalment.state(), v1::OBLIGATION_STATE_TERMINATED);
+  EXPECT_EQ(instalment.state_reason(), "written off");
+  EXPECT_EQ(Amount(instalment.fulfilled_amount()), D("600"));
+  EXPECT_EQ(instalment.deviation(), "-400");
 }
 
 // C-13: when everything is done the contract is closed without anybody writing down what the books know.
@@ -197,6 +258,13 @@ TEST_F(ContractTermsTest, AnAmendmentIsCheckedWithTheCustomer) {
                                           "'2026-06-30' }");
   ASSERT_THAT(Submit(name), IsOk());
   ReviewAll(name);
+  // What is asked for with contracts may be asked for here as well.
+  policy().amendment_signing_checks = {"PRICES"};
+  const absl::StatusOr<Amendment> unchecked = Apply(name);
+  policy().amendment_signing_checks = {};
+  EXPECT_THAT(unchecked, HasReason("SIGNING_CHECK_MISSING"));
+  EXPECT_EQ(MetadataValue(unchecked.status(), "missing"), "PRICES");
+  EXPECT_THAT(Apply(name, "sign_date: '2026-01-04'"), HasReason("SIGN_DATE_INVALID")) << "before it was approved";
   const absl::StatusOr<Amendment> faulty = Apply(name, "signing_checks { title: 'last day' }");
   EXPECT_THAT(faulty, HasReason("SIGNING_CHECK_FAILED"));
   EXPECT_EQ(MetadataValue(faulty.status(), "check"), "last day");
@@ -244,6 +312,71 @@ TEST_F(ContractTermsTest, AChangedRebateScaleCountsFromItsDay) {
                                                                      absl::StrCat("name: '", contract, "'"));
   EXPECT_THAT(text.contract_text(), ::testing::HasSubstr("rebate: 300 | 3\nrebate: 600 | 5\n"));
   EXPECT_THAT(text.contract_text(), ::testing::Not(::testing::HasSubstr("rebate: 300 | 2\n")));
+}
+
+// C-09: no rebate is paid on goods that came back.
+TEST_F(ContractTermsTest, GoodsThatCameBackAreNotVolume) {
+  const std::string contract = Import("ACTIVE", "rebate_tiers { from_volume: '300' percent: '2' }");
+  const std::string order = Delivered(contract, "30");
+  Invoice(order);
+  const auto standing = [&] {
+    return Do<v1::RebateStanding, v1::GetRebateStandingRequest>(kax_, absl::StrCat(kRebates, "GetRebateStanding"),
+                                                                absl::StrCat("name: '", contract, "'"));
+  };
+  EXPECT_EQ(Amount(standing().volume()), D("300"));
+  EXPECT_EQ(Amount(standing().entitled()), D("6"));
+  SendBack(contract, order, "1");
+  EXPECT_EQ(Amount(standing().volume()), D("290"));
+  EXPECT_EQ(Amount(standing().entitled()), D("0"));
+  EXPECT_EQ(Amount(standing().missing_volume()), D("10"));
+  // The days before are as they were.
+  const auto before = Do<v1::RebateStanding, v1::GetRebateStandingRequest>(
+      kax_, absl::StrCat(kRebates, "GetRebateStanding"),
+      absl::StrCat("name: '", contract, "' until_date: '2026-01-04'"));
+  EXPECT_EQ(Amount(before.volume()), D("0"));
+}
+
+// C-09, C-24: what comes back before it is invoiced is credited with its invoice.
+TEST_F(ContractTermsTest, WhatCameBackBeforeTheInvoiceIsCreditedWithIt) {
+  const std::string contract = NewContract(account_, /*credit=*/true);
+  SetLimit(account_, "UNLIMITED", "");
+  const std::string order = Enter(contract, "20")->name();
+  SalesTest::Review(order);
+  Release(order);
+  Deliver(order, "20");
+  SendBack(contract, order, "5");
+  const auto notes = [&] {
+    return Sql(absl::StrCat("SELECT CAST(COALESCE(SUM(amount_amount), 0) AS CHAR) FROM receipts WHERE account = '",
+                            IdOf(account_), "' AND payment_method = 'CREDIT_NOTE'"));
+  };
+  EXPECT_EQ(notes(), D("0")) << "nothing is owed yet";
+  Invoice(order);
+  EXPECT_EQ(notes(), D("50"));
+  ExpectBooksRight(account_);
+}
+
+// C-11, C-14: an amendment that makes a contract important is guided, though the contract was not.
+TEST_F(ContractTermsTest, AnAmendmentToAnImportantContractIsGuided) {
+  const std::string contract = NewContract(account_, /*credit=*/false);  // 1000 at 10 and 1000 at 7.5
+  const auto submit = [&](const std::string& quantity) {
+    return Submit(DraftAmendment(contract, "2026-01-06",
+                                 absl::StrCat("actions { kind: AMENDMENT_ACTION_KIND_CHANGE_QUANTITY line_number: 1 "
+                                              "quantity: '",
+                                              quantity, "' }")));
+  };
+  const absl::StatusOr<Amendment> below = submit("999249");
+  ASSERT_THAT(below, IsOk());
+  EXPECT_EQ(below->steps_size(), 4) << "9 999 990";
+  const absl::StatusOr<Amendment> at = submit("999250");
+  ASSERT_THAT(at, IsOk());
+  ASSERT_EQ(at->steps_size(), 5) << "10 000 000";
+  EXPECT_EQ(at->steps(4).kind(), v1::REVIEW_STEP_KIND_GUIDANCE);
+  ReviewAll(at->name());
+  EXPECT_THAT(Apply(at->name()), HasReason("STATE_NOT_ALLOWED")) << "not without guidance";
+  const auth::Principal gam = harness().PrincipalFor("GAM", harness().NewId(), kam_.department);
+  harness().AddEmployeeScope(IdOf(gam.subject), kam_.department, "");
+  ASSERT_THAT(Opinion(gam, at->name(), "GUIDANCE"), IsOk());
+  EXPECT_THAT(Apply(at->name()), IsOk());
 }
 
 // C-09, C-30: a rebate that is paid stands to the customer's credit, once, and pays what he owes; what was settled too

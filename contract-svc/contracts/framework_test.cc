@@ -15,6 +15,8 @@
 #include "kam/contract/v1/contract_service.pb.h"
 #include "kam/order/v1/order_service.pb.h"
 #include "kam/order/v1/stock_service.pb.h"
+#include "kam/receivable/v1/invoice_service.pb.h"
+#include "kam/receivable/v1/receipt_service.pb.h"
 
 namespace kam::contract::testing {
 namespace {
@@ -137,7 +139,7 @@ TEST_F(FrameworkTest, OrderMovesThroughTheLedgerAndReturnsReopen) {
   EXPECT_EQ(Commitment(contract).reserved(), "0");
   EXPECT_EQ(Commitment(contract).released(), "600");
   Deliver(other, "200");
-  Invoice(other);
+  const std::string invoice = Invoice(other).name();
   EXPECT_EQ(Commitment(contract).released(), "400");
   EXPECT_EQ(Commitment(contract).invoiced(), "200");
   constexpr char kStock[] = "kam.order.v1.StockService/";
@@ -161,11 +163,19 @@ TEST_F(FrameworkTest, OrderMovesThroughTheLedgerAndReturnsReopen) {
         wh_, absl::StrCat(kStock, "CheckGoodsReceipt"),
         absl::StrCat("name: '", receipt, "' sender_signatory: 'Wu' check_document: 'scan/7'"));
   };
-  const auto back = [&](const auth::Principal& who, const std::string& receipt, const std::string& quantity) {
+  const auto back = [&](const auth::Principal& who, const std::string& receipt, const std::string& quantity,
+                        const std::string& more = {}) {
     return Call<v1::ContractCommitment, v1::RecordCommitmentReturnRequest>(
         who, absl::StrCat(kContracts, "RecordCommitmentReturn"),
         absl::StrCat("name: '", contract, "' order: '", other, "' order_line_number: 1 quantity: '", quantity,
-                     "' reason: 'wrong colour' goods_receipt: '", receipt, "'"));
+                     "' reason: 'wrong colour' goods_receipt: '", receipt, "' ", more));
+  };
+  // Credit notes of the customer, how many and how much.
+  const auto expect_notes = [&](const std::string& count, const std::string& sum) {
+    const std::string from =
+        absl::StrCat(" FROM receipts WHERE account = '", IdOf(account_), "' AND payment_method = 'CREDIT_NOTE'");
+    EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COUNT(id) AS CHAR)", from)), D(count));
+    EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COALESCE(SUM(unapplied_amount), 0) AS CHAR)", from)), D(sum));
   };
   EXPECT_THAT(check_in(announce("201")), HasReason("RETURN_EXCEEDS_DELIVERY")) << "200 were delivered";
   const std::string receipt = announce("50");
@@ -174,9 +184,14 @@ TEST_F(FrameworkTest, OrderMovesThroughTheLedgerAndReturnsReopen) {
   EXPECT_THAT(back(sad_, receipt, "50"), HasReason("GOODS_NOT_BACK")) << "nobody has counted them";
   ASSERT_THAT(check_in(receipt), IsOk());
   EXPECT_THAT(back(sad_, receipt, "51"), HasReason("RETURN_EXCEEDS_RECEIPT"));
-  ASSERT_THAT(back(sad_, receipt, "30"), IsOk());
+  // G31: the same call again is the same return.
+  const std::string request_id = "request_id: '0190f3f4-7a1b-7c3d-9e4f-5a6b7c8d9e13'";
+  ASSERT_THAT(back(sad_, receipt, "30", request_id), IsOk());
+  ASSERT_THAT(back(sad_, receipt, "30", request_id), IsOk());
+  expect_notes("1", "300");
   EXPECT_THAT(back(sad_, receipt, "21"), HasReason("RETURN_EXCEEDS_RECEIPT")) << "every piece once";
   ASSERT_THAT(back(sad_, receipt, "20"), IsOk());
+  expect_notes("2", "500");
   EXPECT_THAT(check_in(announce("151")), HasReason("RETURN_EXCEEDS_DELIVERY")) << "150 are with the customer";
   EXPECT_EQ(Commitment(contract).remaining(), "450");
   EXPECT_THAT(Enter(contract, "451"), HasReason("QUANTITY_NOT_AGREED"));
@@ -188,6 +203,25 @@ TEST_F(FrameworkTest, OrderMovesThroughTheLedgerAndReturnsReopen) {
   EXPECT_EQ(entries.entries(1).order(), order);
   EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(returned AS CHAR) FROM contract_draws WHERE order_id = '", IdOf(other), "'")),
             D("50"));
+  // The note pays the invoice, which is not taken back under it.
+  const absl::StatusOr<receivable::v1::Invoice> cancelled =
+      Call<receivable::v1::Invoice, receivable::v1::CancelInvoiceRequest>(
+          acc_, absl::StrCat(kInvoices, "CancelInvoice"), absl::StrCat("name: '", invoice, "' reason: 'all wrong'"));
+  EXPECT_THAT(cancelled, HasReason("INVOICE_RETURNS_CREDITED"));
+  EXPECT_EQ(MetadataValue(cancelled.status(), "credited"), "50");
+  const std::string note = harness()
+                               .db()
+                               .Get(absl::StrCat("SELECT id FROM receipts WHERE account = '", IdOf(account_),
+                                                 "' AND payment_method = 'CREDIT_NOTE' AND amount_amount = 300"))
+                               .text();
+  Do<receivable::v1::Receipt, receivable::v1::AllocateReceiptRequest>(
+      acc_, absl::StrCat(kReceipts, "AllocateReceipt"),
+      absl::StrCat("name: 'receipts/", note, "' allocations { target: '", invoice, "' amount ", MoneyText("300"),
+                   " }"));
+  expect_notes("2", "200");
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(paid_amount AS CHAR) FROM invoices WHERE id = '", IdOf(invoice), "'")),
+            D("300"));
+  ExpectBooksRight(account_);
 }
 
 // C-09: over random histories the ledger is what a recount of the orders gives.

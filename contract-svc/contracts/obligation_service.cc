@@ -8,6 +8,7 @@
 #include "contract-svc/rules/performance.h"
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/sales.h"
+#include "contract-svc/verb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/contract.pb.h"
@@ -125,8 +126,34 @@ void RegisterObligations(const Context& context, rpc::Registry* registry, schedu
         return context.runtime.Write<pb::Obligation>(
             call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Obligation> {
               ASSIGN_OR_RETURN(auto change, work.Begin<pb::Obligation>(request));
+              RETURN_IF_ERROR(rules::CheckByHand(change.before));
               RETURN_IF_ERROR(rules::Fulfil(request, work.actor().subject, context.Today(work.now()), &change.after));
               return work.Save(std::move(change));
+            });
+      });
+  AddVerb<pb::Obligation, pb::TakeBackFulfilmentRequest>(
+      context, Rpc("TakeBackFulfilment"), registry,
+      [](UnitOfWork& work, const pb::TakeBackFulfilmentRequest& request) {
+        return LockContractOf(work, pb::Obligation::descriptor(), request.name());
+      },
+      [context](UnitOfWork& work, const pb::TakeBackFulfilmentRequest& request,
+                Change<pb::Obligation>* change) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+        ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(change->before.contract()));
+        return rules::TakeBackFulfilment(request, contract, work.actor().subject, context.Today(work.now()),
+                                         &change->after);
+      });
+  registry->Add<pb::MeasureContractObligationsRequest, pb::MeasureContractObligationsResponse>(
+      Rpc("MeasureContractObligations"),
+      [context](rpc::Call& call, const pb::MeasureContractObligationsRequest& request)
+          -> absl::StatusOr<pb::MeasureContractObligationsResponse> {
+        return context.runtime.Write<pb::MeasureContractObligationsResponse>(
+            call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::MeasureContractObligationsResponse> {
+              ASSIGN_OR_RETURN(const auto change, work.Begin<pb::Contract>(request));
+              ASSIGN_OR_RETURN(std::vector<pb::Obligation> measured, MeasureObligations(context, work, change.before));
+              pb::MeasureContractObligationsResponse response;
+              for (pb::Obligation& obligation : measured) *response.add_obligations() = std::move(obligation);
+              return response;
             });
       });
   registry->Add<pb::TerminateObligationRequest, pb::Obligation>(
@@ -140,6 +167,9 @@ void RegisterObligations(const Context& context, rpc::Registry* registry, schedu
               return work.Save(std::move(change));
             });
       });
+  scheduler->Handle(
+      kDueMeasure, Rpc("MeasureContractObligations"),
+      [context](UnitOfWork& work, const schedule::DueItem& item) { return MeasureDay(context, work, item); });
   scheduler->Handle(
       kDueOverdue, Rpc("CreateObligation"), [context](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
         RETURN_IF_ERROR(LockContractOf(work, pb::Obligation::descriptor(), item.resource));

@@ -38,11 +38,22 @@ absl::StatusOr<int64_t> CountOpenOrders(mysql::Connection& connection, const std
 // A contract in force with a rebate scale is accrued at the end of every month.
 absl::Status ScheduleAccrual(const Context& context, resource::UnitOfWork& work, const v1::Contract& contract);
 
+// A signed contract is put in force after its first day, at once when that is past, also when its last day is past: it
+// was ordered from, and is carried out and closed as others are. One without a first day waits for somebody.
+absl::Status ScheduleStart(const Context& context, resource::UnitOfWork& work, const v1::Contract& contract);
+
 // At its last day a contract about which nobody has said anything is LAPSED.
 absl::Status ScheduleEnded(const Context& context, resource::UnitOfWork& work, const v1::Contract& contract);
 
 // After a successor was signed: the contract it renews is RENEWED.
-absl::Status MarkRenewed(resource::UnitOfWork& work, const v1::Contract& successor);
+absl::Status MarkRenewed(const Context& context, resource::UnitOfWork& work, const v1::Contract& successor);
+
+// A drawing under a financing agreement is brought up some days before it is to be repaid.
+absl::Status ScheduleDrawingAlert(const Context& context, resource::UnitOfWork& work, const std::string& drawing,
+                                  const std::string& due_date);
+
+// After the draft of a successor was cancelled: the contract that it was to renew is to be decided on again.
+absl::Status GiveUpSuccessor(const Context& context, resource::UnitOfWork& work, const v1::Contract& successor);
 
 }  // namespace kam::contract
 

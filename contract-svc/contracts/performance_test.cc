@@ -115,6 +115,83 @@ TEST_F(PerformanceTest, ObligationFromDueDayToDisputeAndEnd) {
   EXPECT_EQ(read(name).state(), v1::OBLIGATION_STATE_COMPLETED);
 }
 
+// C-13: a typing mistake in what was done is taken back by who supervises, once, for a reason; the lines stay.
+TEST_F(PerformanceTest, AMistakenFulfilmentIsTakenBack) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  const std::string name =
+      Do<Obligation, v1::CreateObligationRequest>(
+          kax_, absl::StrCat(kObligations, "CreateObligation"),
+          absl::StrCat("obligation { contract: '", contract,
+                       "' kind: OBLIGATION_KIND_SERVICE title: 'Training' due_date: '2026-06-30' target_quantity: "
+                       "'10' }"))
+          .name();
+  const auto record = [&](const std::string& quantity) {
+    return Do<Obligation, v1::RecordFulfilmentRequest>(
+        kax_, absl::StrCat(kObligations, "RecordFulfilment"),
+        absl::StrCat("name: '", name, "' quantity: '", quantity, "' fulfil_date: '2026-01-04'"));
+  };
+  const auto take_back = [&](const auth::Principal& who, int line, const std::string& reason) {
+    return Call<Obligation, v1::TakeBackFulfilmentRequest>(
+        who, absl::StrCat(kObligations, "TakeBackFulfilment"),
+        absl::StrCat("name: '", name, "' fulfilment: ", line, " reason: '", reason, "'"));
+  };
+  EXPECT_EQ(record("100").state(), v1::OBLIGATION_STATE_COMPLETED);
+  EXPECT_THAT(take_back(kax_, 1, "typed wrong"), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(take_back(kam_, 1, " "), HasReason("REASON_REQUIRED"));
+  EXPECT_THAT(take_back(kam_, 2, "typed wrong"), HasReason("FULFILMENT_UNKNOWN"));
+  const absl::StatusOr<Obligation> open = take_back(kam_, 1, "typed wrong");
+  ASSERT_THAT(open, IsOk());
+  EXPECT_EQ(open->state(), v1::OBLIGATION_STATE_IN_FORCE);
+  EXPECT_EQ(open->deviation(), "-10");
+  EXPECT_EQ(open->completed_date(), "");
+  ASSERT_EQ(open->fulfilments_size(), 2);
+  EXPECT_EQ(open->fulfilments(1).reverses(), 1);
+  EXPECT_THAT(take_back(kam_, 1, "typed wrong"), HasReason("FULFILMENT_TAKEN_BACK"));
+  EXPECT_THAT(take_back(kam_, 2, "typed wrong"), HasReason("FULFILMENT_TAKEN_BACK"));
+  const Obligation done = record("10");
+  EXPECT_EQ(done.state(), v1::OBLIGATION_STATE_COMPLETED);
+  EXPECT_EQ(done.completed_date(), "2026-01-04");
+  EXPECT_EQ(done.deviation(), "0");
+}
+
+// C-09, C-13: the regional manager carries out and supervises the contracts of his region, of no other one.
+TEST_F(PerformanceTest, ARegionalManagerSupervisesHisRegion) {
+  const std::string id = harness().NewId();
+  harness().AddAccountScope(id, IdOf(kax_.subject), IdOf(kax_.subject), "EAST", "Customer of the east");
+  const std::string contract = NewContract(absl::StrCat("accounts/", id), /*credit=*/false);
+  const auto manager = [&](const std::string& region) {
+    const std::string employee = harness().NewId();
+    harness().AddEmployeeScope(employee, kam_.department, region);
+    return harness().PrincipalFor("RM", employee, kam_.department, {}, {region});
+  };
+  const auth::Principal east = manager("EAST"), west = manager("WEST");
+  const std::string name =
+      Do<Obligation, v1::CreateObligationRequest>(
+          kax_, absl::StrCat(kObligations, "CreateObligation"),
+          absl::StrCat("obligation { contract: '", contract,
+                       "' kind: OBLIGATION_KIND_SERVICE title: 'Training' due_date: '2026-06-30' target_quantity: '2' "
+                       "}"))
+          .name();
+  const auto fulfil = [&](const auth::Principal& who) {
+    return Call<Obligation, v1::RecordFulfilmentRequest>(who, absl::StrCat(kObligations, "RecordFulfilment"),
+                                                         absl::StrCat("name: '", name, "' quantity: '1'"));
+  };
+  EXPECT_THAT(fulfil(west), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(fulfil(east), IsOk());
+  const auto activate = [&](const auth::Principal& who) {
+    return Call<Contract, v1::ActivateContractRequest>(who, absl::StrCat(kContracts, "ActivateContract"),
+                                                       absl::StrCat("name: '", contract, "'"));
+  };
+  EXPECT_THAT(activate(west), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(activate(east), IsOk());
+  const auto end = [&](const auth::Principal& who) {
+    return Call<Obligation, v1::TerminateObligationRequest>(who, absl::StrCat(kObligations, "TerminateObligation"),
+                                                            absl::StrCat("name: '", name, "' reason: 'given up'"));
+  };
+  EXPECT_THAT(end(west), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(end(east), IsOk());
+}
+
 // C-13: the termination of a contract ends all that was to be done, and what is disputed as soon as the dispute is
 // over.
 TEST_F(PerformanceTest, NothingOutlivesATerminatedContract) {
@@ -167,6 +244,48 @@ TEST_F(PerformanceTest, NothingOutlivesATerminatedContract) {
                              "= 'TERMINATED' AND state_reason = "
                              "'insolvency'")),
             D("1002"));
+}
+
+// C-16: the draft of a successor that is given up leaves the contract to be decided on again, by another draft; also
+// one that is suspended is renewed and closed. The people who renew see what they renew.
+TEST_F(PerformanceTest, ASuccessorIsGivenUpAndDraftedAnew) {
+  const std::string name = NewFramework();
+  const auth::Principal fee = harness().PrincipalFor("FEE", IdOf(kam_.subject), kam_.department);
+  GoTo(2026, 11, 2);
+  const auto renew = [&] {
+    return Call<Contract, v1::RenewContractRequest>(fee, absl::StrCat(kContracts, "RenewContract"),
+                                                    absl::StrCat("name: '", name, "'"));
+  };
+  const absl::StatusOr<Contract> first = renew();
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT((Call<Contract, kam::api::GetRequest>(fee, absl::StrCat(kContracts, "GetContract"),
+                                                    absl::StrCat("name: '", first->name(), "'"))),
+              IsOk());
+  const auto cancel = [&](const std::string& draft) {
+    return Do<Contract, v1::CancelContractRequest>(kam_, absl::StrCat(kContracts, "CancelContract"),
+                                                   absl::StrCat("name: '", draft, "' reason: 'wrong period'"));
+  };
+  EXPECT_EQ(cancel(first->name()).state(), v1::CONTRACT_STATE_CANCELLED);
+  EXPECT_EQ(Get(name).renewal_status(), v1::RENEWAL_STATUS_DUE);
+  EXPECT_EQ(Get(name).successor(), "");
+  Do<Contract, v1::SuspendContractRequest>(kam_, absl::StrCat(kContracts, "SuspendContract"),
+                                           absl::StrCat("name: '", name, "' reason: 'late payments'"));
+  const absl::StatusOr<Contract> second = renew();
+  ASSERT_THAT(second, IsOk());
+  EXPECT_NE(second->name(), first->name());
+  EXPECT_EQ(Get(name).successor(), second->name());
+  EXPECT_EQ(Get(name).renewal_status(), v1::RENEWAL_STATUS_RENEWING);
+  // Given up after the last day: nobody has said what becomes of it.
+  harness().clock().Set(absl::FromCivil(absl::CivilDay(2027, 1, 2), absl::UTCTimeZone()));
+  cancel(second->name());
+  EXPECT_EQ(Get(name).renewal_status(), v1::RENEWAL_STATUS_LAPSED);
+  EXPECT_THAT((Call<Contract, v1::ResumeContractRequest>(kam_, absl::StrCat(kContracts, "ResumeContract"),
+                                                         absl::StrCat("name: '", name, "'"))),
+              HasReason("CONTRACT_ENDED"));
+  const absl::StatusOr<Contract> closed = Call<Contract, v1::CloseContractRequest>(
+      kam_, absl::StrCat(kContracts, "CloseContract"), absl::StrCat("name: '", name, "'"));
+  ASSERT_THAT(closed, IsOk());
+  EXPECT_EQ(closed->state(), v1::CONTRACT_STATE_CLOSED);
 }
 
 // C-13: a change of an obligation waits for the contract before it takes the obligation, as the termination does.

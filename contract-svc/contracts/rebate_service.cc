@@ -32,13 +32,10 @@ constexpr char kDueAccrual[] = "rebate.accrue";
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
-// Net of the contract's invoices from one day to another.
-absl::StatusOr<Decimal> Volume(mysql::Connection& connection, const pb::Contract& contract, absl::string_view from,
-                               absl::string_view until) {
-  std::string sql =
-      "SELECT COALESCE(SUM(l.net_amount), 0) FROM orders o JOIN invoices i ON i.order_id = o.id JOIN invoices_lines l "
-      "ON l.parent_id = i.id WHERE o.contract = ? AND i.state IN ('ISSUED', 'PARTIALLY_PAID', 'PAID') AND i.currency = "
-      "? AND i.issue_date >= ? AND i.issue_date <= ?";
+// Sum over the products of the rebate of `sql`, which asks for contract, currency, first and last day, and whose
+// products stand under the alias l.
+absl::StatusOr<Decimal> SumOf(mysql::Connection& connection, std::string sql, const pb::Contract& contract,
+                              absl::string_view from, absl::string_view until) {
   std::vector<mysql::Value> params = {mysql::Value(IdOf(contract.name())), mysql::Value(contract.currency()),
                                       mysql::Value(from), mysql::Value(until)};
   for (int i = 0; i < contract.rebate_products_size(); ++i) {
@@ -48,6 +45,26 @@ absl::StatusOr<Decimal> Volume(mysql::Connection& connection, const pb::Contract
   if (contract.rebate_products_size() > 0) sql += ")";
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
   return Decimal::Parse(rows[0][0].text(), "volume");
+}
+
+// Net of the contract's invoices from one day to another, less what was credited in these days for goods that came
+// back.
+absl::StatusOr<Decimal> Volume(mysql::Connection& connection, const pb::Contract& contract, absl::string_view from,
+                               absl::string_view until) {
+  ASSIGN_OR_RETURN(
+      const Decimal invoiced,
+      SumOf(connection,
+            "SELECT COALESCE(SUM(l.net_amount), 0) FROM orders o JOIN invoices i ON i.order_id = o.id JOIN "
+            "invoices_lines l ON l.parent_id = i.id WHERE o.contract = ? AND i.state IN ('ISSUED', 'PARTIALLY_PAID', "
+            "'PAID') AND i.currency = ? AND i.issue_date >= ? AND i.issue_date <= ?",
+            contract, from, until));
+  ASSIGN_OR_RETURN(
+      const Decimal returned,
+      SumOf(connection,
+            "SELECT COALESCE(SUM(l.net_amount), 0) FROM contract_return_credits l WHERE l.contract = ? AND "
+            "l.currency = ? AND l.credit_date >= ? AND l.credit_date <= ?",
+            contract, from, until));
+  return Subtract(invoiced, returned);
 }
 
 // What was invoiced until `until`, by the scale that held.

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
+#include "contract-svc/contracts/contract_terms.h"
 #include "contract-svc/contracts/performance.h"
 #include "contract-svc/rules/contract.h"
 #include "contract-svc/rules/performance.h"
@@ -23,6 +24,13 @@ constexpr char kService[] = "kam.contract.v1.ContractService";
 constexpr char kDueEnded[] = "contract.ended";
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
+
+// What is to be done about the renewal is done, or not any more.
+absl::StatusOr<pb::Contract> SaveDecided(const Context& context, UnitOfWork& work, Change<pb::Contract> change) {
+  ASSIGN_OR_RETURN(pb::Contract contract, work.Save(std::move(change)));
+  if (rules::IsRunning(contract)) RETURN_IF_ERROR(MeasureObligations(context, work, contract).status());
+  return contract;
+}
 
 absl::StatusOr<pb::Contract> Renew(const Context& context, rpc::Call& call, const pb::RenewContractRequest& request) {
   RETURN_IF_ERROR(context.directory.EnsureCaller(call));
@@ -45,7 +53,7 @@ absl::StatusOr<pb::Contract> Renew(const Context& context, rpc::Call& call, cons
     change.after.clear_non_renewal_reason();
     change.after.clear_non_renewal_remark();
     change.after.set_successor(next.name());
-    RETURN_IF_ERROR(work.Save(std::move(change)).status());
+    RETURN_IF_ERROR(SaveDecided(context, work, std::move(change)).status());
     return next;
   });
 }
@@ -55,7 +63,7 @@ absl::StatusOr<pb::Contract> Decline(const Context& context, rpc::Call& call,
   return context.runtime.Write<pb::Contract>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Contract> {
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Contract>(request));
     RETURN_IF_ERROR(rules::DeclineRenewal(request, &change.after));
-    return work.Save(std::move(change));
+    return SaveDecided(context, work, std::move(change));
   });
 }
 
@@ -64,7 +72,8 @@ absl::StatusOr<pb::ReportContractRenewalsResponse> Report(const Context& context
   const resource::Type& type = *context.runtime.catalog().Find(pb::Contract::descriptor());
   const resource::SqlCondition scope = resource::ScopeCondition(type, call.principal, call.level());
   const resource::SqlCondition period = {
-      "t.end_date >= ? AND t.end_date <= ? AND t.state IN ('ACTIVE', 'EXPIRING', 'SUSPENDED', 'TERMINATED', 'CLOSED')",
+      "t.end_date >= ? AND t.end_date <= ? AND t.state IN ('SIGNED', 'ACTIVE', 'EXPIRING', 'SUSPENDED', 'TERMINATED', "
+      "'CLOSED')",
       {mysql::Value(request.from_date()), mysql::Value(request.to_date())}};
   if (request.page_size() < 0) return InvalidField("page_size", "PAGE_SIZE_NEGATIVE", "must not be negative");
   const int page_size =
@@ -94,10 +103,10 @@ absl::StatusOr<pb::ReportContractRenewalsResponse> Report(const Context& context
     for (const resource::Record& record : found) {
       const auto& contract = static_cast<const pb::Contract&>(*record.message);
       pb::RenewalRow* row = nullptr;
-      if (contract.state() == pb::CONTRACT_STATE_SUSPENDED) {
-        row = response.add_suspended();
-      } else if (contract.renewal_status() == pb::RENEWAL_STATUS_RENEWED) {
+      if (contract.renewal_status() == pb::RENEWAL_STATUS_RENEWED) {
         row = response.add_renewed();
+      } else if (contract.state() == pb::CONTRACT_STATE_SUSPENDED) {
+        row = response.add_suspended();
       } else if (contract.renewal_status() == pb::RENEWAL_STATUS_NOT_RENEWED ||
                  contract.renewal_status() == pb::RENEWAL_STATUS_LAPSED) {
         row = response.add_not_renewed();
@@ -122,7 +131,7 @@ absl::StatusOr<pb::ReportContractRenewalsResponse> Report(const Context& context
 
 }  // namespace
 
-absl::Status MarkRenewed(UnitOfWork& work, const pb::Contract& successor) {
+absl::Status MarkRenewed(const Context& context, UnitOfWork& work, const pb::Contract& successor) {
   if (successor.predecessor().empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(successor.predecessor()));
   Change<pb::Contract> change{contract, contract};
@@ -130,7 +139,15 @@ absl::Status MarkRenewed(UnitOfWork& work, const pb::Contract& successor) {
   change.after.set_successor(successor.name());
   change.after.clear_non_renewal_reason();
   change.after.clear_non_renewal_remark();
-  return work.Save(std::move(change)).status();
+  return SaveDecided(context, work, std::move(change)).status();
+}
+
+absl::Status GiveUpSuccessor(const Context& context, UnitOfWork& work, const pb::Contract& successor) {
+  if (successor.predecessor().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const pb::Contract contract, work.Load<pb::Contract>(successor.predecessor()));
+  Change<pb::Contract> change{contract, contract};
+  rules::GiveUpSuccessor(successor.name(), context.Today(work.now()), &change.after);
+  return SaveDecided(context, work, std::move(change)).status();
 }
 
 absl::Status ScheduleEnded(const Context& context, UnitOfWork& work, const pb::Contract& contract) {

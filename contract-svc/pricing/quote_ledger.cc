@@ -151,7 +151,8 @@ absl::Status Draw(UnitOfWork& work, const Resource* before, bool held, const Res
 }
 
 bool Holds(const v1::Contract& contract) {
-  return contract.state() != v1::CONTRACT_STATE_DRAFT && contract.state() != v1::CONTRACT_STATE_RETURNED;
+  return contract.state() != v1::CONTRACT_STATE_DRAFT && contract.state() != v1::CONTRACT_STATE_RETURNED &&
+         contract.state() != v1::CONTRACT_STATE_CANCELLED;
 }
 
 bool Holds(const order::v1::Order& order) { return order.state() != order::v1::ORDER_STATE_CANCELLED; }

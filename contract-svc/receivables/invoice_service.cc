@@ -5,6 +5,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
+#include "contract-svc/contracts/return_credit.h"
 #include "contract-svc/orders/order_book.h"
 #include "contract-svc/orders/sales_ledger.h"
 #include "contract-svc/receivables/credit_book.h"
@@ -78,6 +79,8 @@ absl::StatusOr<pb::Invoice> WithBooks(const Context& context, rpc::Call& call, c
     // The sum over the invoices is asked after this one is stored.
     RETURN_IF_ERROR(SettleIfPaid(work, &order_change.after));
     RETURN_IF_ERROR(work.Save(std::move(order_change)).status());
+    // What came back before it was invoiced.
+    RETURN_IF_ERROR(CreditReturns(context, work, order.name()));
     RETURN_IF_ERROR(book.Save());
     return saved;
   });
@@ -124,7 +127,8 @@ absl::Status Issue(const Context& context, UnitOfWork& work, CreditBook& book, C
   return book.PayItem(stored, applied, "prepaid");
 }
 
-absl::Status Cancel(CreditBook& book, const std::string& reason, Change<pb::Invoice>* change, Change<Order>* order) {
+absl::Status Cancel(UnitOfWork& work, CreditBook& book, const std::string& reason, Change<pb::Invoice>* change,
+                    Change<Order>* order) {
   RETURN_IF_ERROR(rules::CheckReason(reason));
   change->after.set_cancel_reason(reason);
   if (change->before.state() == pb::INVOICE_STATE_DRAFT) return absl::OkStatus();
@@ -142,6 +146,7 @@ absl::Status Cancel(CreditBook& book, const std::string& reason, Change<pb::Invo
                               {{"writtenOff", written_off.ToString()}});
   }
   RETURN_IF_ERROR(rules::CountInvoice(change->before, -1, &order->after));
+  RETURN_IF_ERROR(CheckReturnsCovered(work, change->before, order->after));
   ASSIGN_OR_RETURN(const Decimal total, AmountIn(change->before.total(), currency, "total"));
   RETURN_IF_ERROR(book.CancelItem(item));
   return book.Invoice(change->before.order(), -total);
@@ -201,8 +206,8 @@ void RegisterInvoices(const Context& context, rpc::Registry* registry) {
       });
   registry->Add<pb::CancelInvoiceRequest, pb::Invoice>(
       Rpc("CancelInvoice"), [context](rpc::Call& call, const pb::CancelInvoiceRequest& request) {
-        return WithBooks(context, call, request, [&](UnitOfWork&, CreditBook& book, auto* invoice, auto* order) {
-          return Cancel(book, request.reason(), invoice, order);
+        return WithBooks(context, call, request, [&](UnitOfWork& work, CreditBook& book, auto* invoice, auto* order) {
+          return Cancel(work, book, request.reason(), invoice, order);
         });
       });
   registry->Add<pb::PassInvoiceRequest, pb::Invoice>(

@@ -14,6 +14,7 @@
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/agreement.pb.h"
 #include "kam/contract/v1/archive.pb.h"
+#include "kam/contract/v1/contract.pb.h"
 
 namespace kam::contract::rules {
 
@@ -119,6 +120,19 @@ std::string ChecksumOf(const v1::ContractArchive& archive) {
   std::string text;
   for (const auto& document : archive.documents()) absl::StrAppend(&text, document.content_sha256(), "\n");
   return Sha256Hex(text);
+}
+
+absl::Status CheckScanFiled(const v1::Contract& contract, bool signed_text, const v1::ContractArchive& archive) {
+  const bool by_scan = !contract.scan_sha256().empty();
+  const std::string& expected = by_scan ? contract.scan_sha256() : contract.approved_sha256();
+  if (expected.empty() || (!by_scan && !signed_text)) return absl::OkStatus();
+  for (const auto& document : archive.documents()) {
+    if (document.content_sha256() == expected) return absl::OkStatus();
+  }
+  return FailedPrecondition("ARCHIVE_SCAN_MISSING", contract.name(),
+                            by_scan ? "none of the documents is the scan that was given at the signature"
+                                    : "none of the documents is the text that was approved and signed",
+                            {{"field", "contract_archive.documents"}, {"expected", expected}});
 }
 
 absl::Status CheckDocumentsKept(const v1::ContractArchive& before, const v1::ContractArchive& after) {

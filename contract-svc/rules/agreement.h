@@ -12,6 +12,7 @@
 namespace kam::contract::v1 {
 class Agreement;
 class ArchiveBorrowing;
+class Contract;
 class ContractArchive;
 class FinancingDrawing;
 }  // namespace kam::contract::v1
@@ -43,6 +44,9 @@ std::string ChecksumOf(const v1::ContractArchive& archive);
 // SEPARATION_OF_DUTIES for one who lends it to himself.
 absl::Status CheckLending(absl::string_view today, absl::string_view lender, const v1::ContractArchive& archive,
                           const v1::ArchiveBorrowing& borrowing);
+// The archive holds the very file that was given as the scanned original; without one, when `signed_text`, the text
+// that was approved. ARCHIVE_SCAN_MISSING.
+absl::Status CheckScanFiled(const v1::Contract& contract, bool signed_text, const v1::ContractArchive& archive);
 // What is filed stays: documents may be added after those that are there. ARCHIVE_DOCUMENT_FROZEN.
 absl::Status CheckDocumentsKept(const v1::ContractArchive& before, const v1::ContractArchive& after);
 

@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "kam/contract/v1/agreement.pb.h"
 #include "kam/contract/v1/archive.pb.h"
+#include "kam/contract/v1/contract.pb.h"
 
 namespace kam::contract::rules {
 namespace {
@@ -146,6 +147,26 @@ TEST(ArchiveTest, WhatIsFiledStays) {
   after = before;
   after.mutable_documents()->SwapElements(0, 1);
   EXPECT_THAT(CheckDocumentsKept(before, after), HasReason("ARCHIVE_DOCUMENT_FROZEN"));
+}
+
+// C-12, C-15: the scan that was given at the signature, otherwise the approved text where the company asks for it.
+TEST(ArchiveTest, TheVeryScanIsFiled) {
+  v1::Contract contract;
+  contract.set_approved_sha256("text");
+  v1::ContractArchive archive;
+  archive.add_documents()->set_content_sha256("other");
+  EXPECT_THAT(CheckScanFiled(contract, /*signed_text=*/false, archive), IsOk());
+  EXPECT_THAT(CheckScanFiled(contract, /*signed_text=*/true, archive), HasReason("ARCHIVE_SCAN_MISSING"));
+  archive.add_documents()->set_content_sha256("text");
+  EXPECT_THAT(CheckScanFiled(contract, /*signed_text=*/true, archive), IsOk());
+  contract.set_scan_sha256("scan");
+  const absl::Status missing = CheckScanFiled(contract, /*signed_text=*/false, archive);
+  EXPECT_THAT(missing, HasReason("ARCHIVE_SCAN_MISSING"));
+  EXPECT_EQ(MetadataValue(missing, "expected"), "scan");
+  archive.add_documents()->set_content_sha256("scan");
+  EXPECT_THAT(CheckScanFiled(contract, /*signed_text=*/true, archive), IsOk());
+  EXPECT_THAT(CheckScanFiled(v1::Contract(), /*signed_text=*/true, v1::ContractArchive()), IsOk())
+      << "brought by an import: nothing was approved here";
 }
 
 }  // namespace

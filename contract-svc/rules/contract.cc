@@ -259,6 +259,7 @@ absl::Status Submit(absl::string_view actor, absl::string_view today, absl::stri
   contract->clear_state_reason();
   contract->set_submitter(std::string(actor));
   contract->set_review_deadline(std::string(deadline));
+  KeepOpinions(contract->steps(), contract->mutable_former_steps());
   AskOpinions(contract->important(), deadline, contract->mutable_steps());
   return absl::OkStatus();
 }
@@ -361,19 +362,65 @@ absl::Status Review(absl::string_view actor, ReviewStepKind step, bool approve, 
 }
 
 absl::Status Sign(const v1::SignContractRequest& request, const std::vector<std::string>& checks,
-                  absl::string_view actor, absl::string_view today, absl::string_view sha256, Contract* contract) {
+                  absl::string_view actor, absl::string_view approved, absl::string_view today,
+                  absl::string_view sha256, Contract* contract) {
   RETURN_IF_ERROR(CheckSignedText(contract->name(), request.presented_sha256(), sha256, contract->approved_sha256()));
   RETURN_IF_ERROR(CheckSignatories(contract->parties(), request.signatories()));
   RETURN_IF_ERROR(CheckSigning(contract->name(), checks, request.signing_checks()));
-  ASSIGN_OR_RETURN(const std::string date, SignDate(request.sign_date(), today));
+  ASSIGN_OR_RETURN(const std::string date, SignDate(request.sign_date(), approved, today));
   *contract->mutable_signatories() = request.signatories();
   *contract->mutable_signing_checks() = request.signing_checks();
   contract->set_sign_date(date);
   contract->set_seal(request.seal());
   contract->set_scan_document(request.scan_document());
+  contract->set_scan_sha256(request.scan_sha256());
   contract->set_signer(std::string(actor));
   AddFirstVersion(contract);
   return absl::OkStatus();
+}
+
+absl::Status CorrectSignature(const v1::CorrectContractSignatureRequest& request, bool filed,
+                              absl::string_view approved, absl::string_view today, Contract* contract) {
+  if (contract->signer().empty()) {
+    return FailedPrecondition("CONTRACT_NOT_SIGNED", contract->name(),
+                              "it was not signed here: the system that it comes from corrects it",
+                              {{"state", v1::ContractState_Name(contract->state())}});
+  }
+  if (filed) {
+    return FailedPrecondition("CONTRACT_FILED", contract->name(),
+                              "the signed contract is in the archive; what belongs to it is added there");
+  }
+  if (request.scan_document().empty() && request.scan_sha256().empty() && request.seal().empty() &&
+      request.sign_date().empty()) {
+    return InvalidField("scan_document", "FIELD_REQUIRED",
+                        "must be given, or scan_sha256, seal or sign_date: what is to be corrected");
+  }
+  if (!request.sign_date().empty()) {
+    ASSIGN_OR_RETURN(const std::string date, SignDate(request.sign_date(), approved, today));
+    contract->set_sign_date(date);
+  }
+  if (!request.seal().empty()) contract->set_seal(request.seal());
+  if (!request.scan_document().empty() && request.scan_document() != contract->scan_document()) {
+    contract->set_scan_document(request.scan_document());
+    contract->clear_scan_sha256();
+  }
+  if (!request.scan_sha256().empty()) contract->set_scan_sha256(request.scan_sha256());
+  return absl::OkStatus();
+}
+
+bool WasSigned(const Contract& contract) {
+  if (!contract.sign_date().empty() || contract.versions_size() > 0) return true;
+  switch (contract.state()) {
+    case v1::CONTRACT_STATE_SIGNED:
+    case v1::CONTRACT_STATE_ACTIVE:
+    case v1::CONTRACT_STATE_SUSPENDED:
+    case v1::CONTRACT_STATE_EXPIRING:
+    case v1::CONTRACT_STATE_TERMINATED:
+    case v1::CONTRACT_STATE_CLOSED:
+      return true;
+    default:
+      return false;
+  }
 }
 
 absl::Status CheckOrderable(absl::string_view today, const Contract& contract) {

@@ -18,6 +18,7 @@ class Money;
 
 namespace kam::contract::v1 {
 class Contract;
+class CorrectContractSignatureRequest;
 class SignContractRequest;
 enum ReviewStepKind : int;
 }  // namespace kam::contract::v1
@@ -62,9 +63,17 @@ absl::Status Review(absl::string_view actor, v1::ReviewStepKind step, bool appro
                     absl::Time now, v1::Contract* contract);
 
 // SIGNED_TEXT_DIFFERS, SIGNATORY_MISSING, SIGNING_CHECK_FAILED, SIGN_DATE_INVALID. `sha256` is that of the stored
-// words.
+// words, `approved` the day of the last opinion.
 absl::Status Sign(const v1::SignContractRequest& request, const std::vector<std::string>& checks,
-                  absl::string_view actor, absl::string_view today, absl::string_view sha256, v1::Contract* contract);
+                  absl::string_view actor, absl::string_view approved, absl::string_view today,
+                  absl::string_view sha256, v1::Contract* contract);
+
+// What was typed at the signature is corrected. FIELD_REQUIRED, CONTRACT_NOT_SIGNED, CONTRACT_FILED, SIGN_DATE_INVALID.
+absl::Status CorrectSignature(const v1::CorrectContractSignatureRequest& request, bool filed,
+                              absl::string_view approved, absl::string_view today, v1::Contract* contract);
+
+// Signed at some time, here or before it was imported.
+bool WasSigned(const v1::Contract& contract);
 
 // May a new order be taken on `today`? CONTRACT_NOT_IN_FORCE, CONTRACT_NOT_STARTED, CONTRACT_ENDED.
 absl::Status CheckOrderable(absl::string_view today, const v1::Contract& contract);

@@ -191,26 +191,74 @@ TEST(ContractTest, OnlyTheApprovedTextIsSigned) {
       R"(presented_sha256: "hash" signatories { party: "seller" person: "x" } signatories { party: "buyer" person: "y" }
          signing_checks { title: "prices" correct: true } seal: "s" scan_document: "d")",
       &request));
-  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", kToday, "other", &contract), HasReason("SIGNED_TEXT_DIFFERS"));
+  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", "", kToday, "other", &contract),
+              HasReason("SIGNED_TEXT_DIFFERS"));
   request.set_presented_sha256("other");
-  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", kToday, "hash", &contract), HasReason("SIGNED_TEXT_DIFFERS"));
+  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", "", kToday, "hash", &contract),
+              HasReason("SIGNED_TEXT_DIFFERS"));
   request.set_presented_sha256("hash");
-  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", kToday, "hash", &contract), HasReason("SIGNING_CHECK_MISSING"))
+  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", "", kToday, "hash", &contract),
+              HasReason("SIGNING_CHECK_MISSING"))
       << "a check with a title of his own is not the one that is asked for";
   request.mutable_signing_checks(0)->set_kind(v1::SIGNING_CHECK_KIND_PRICES);
-  EXPECT_THAT(Sign(request, {"PARTIES", "PRICES"}, "employees/k", kToday, "hash", &contract),
+  EXPECT_THAT(Sign(request, {"PARTIES", "PRICES"}, "employees/k", "", kToday, "hash", &contract),
               HasReason("SIGNING_CHECK_MISSING"));
   request.set_sign_date("2026-01-06");
-  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", kToday, "hash", &contract), HasReason("SIGN_DATE_INVALID"));
+  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", "", kToday, "hash", &contract), HasReason("SIGN_DATE_INVALID"));
+  request.set_sign_date("2026-01-02");
+  const absl::Status early = Sign(request, {"PRICES"}, "employees/k", "2026-01-03", kToday, "hash", &contract);
+  EXPECT_THAT(early, HasReason("SIGN_DATE_INVALID")) << "it was not approved yet";
+  EXPECT_EQ(MetadataValue(early, "earliest"), "2026-01-03");
   request.clear_sign_date();
   request.mutable_signing_checks(0)->set_correct(false);
-  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", kToday, "hash", &contract), HasReason("SIGNING_CHECK_FAILED"));
+  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", "", kToday, "hash", &contract),
+              HasReason("SIGNING_CHECK_FAILED"));
   request.mutable_signing_checks(0)->set_correct(true);
   request.mutable_signatories()->RemoveLast();
-  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", kToday, "hash", &contract), HasReason("SIGNATORY_MISSING"));
+  EXPECT_THAT(Sign(request, {"PRICES"}, "employees/k", "", kToday, "hash", &contract), HasReason("SIGNATORY_MISSING"));
   request.add_signatories()->set_party("buyer");
-  ASSERT_THAT(Sign(request, {"PRICES"}, "employees/k", kToday, "hash", &contract), IsOk());
+  ASSERT_THAT(Sign(request, {"PRICES"}, "employees/k", "", kToday, "hash", &contract), IsOk());
   EXPECT_EQ(contract.sign_date(), kToday);
+}
+
+// C-12: what was typed is corrected, what was agreed is not; another scan has another hash.
+TEST(ContractTest, ASignatureIsCorrectedUntilItIsFiled) {
+  Contract contract = InReview();
+  const auto correct = [&](const std::string& fields, bool filed = false) {
+    v1::CorrectContractSignatureRequest request;
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(fields, &request)) << fields;
+    return CorrectSignature(request, filed, "2026-01-03", kToday, &contract);
+  };
+  EXPECT_THAT(correct("seal: 's'"), HasReason("CONTRACT_NOT_SIGNED"));
+  contract.set_signer("employees/k");
+  contract.set_seal("old");
+  contract.set_scan_document("old");
+  contract.set_scan_sha256("hash");
+  contract.set_sign_date(kToday);
+  EXPECT_THAT(correct("seal: 's'", /*filed=*/true), HasReason("CONTRACT_FILED"));
+  EXPECT_THAT(correct(""), HasReason("FIELD_REQUIRED"));
+  EXPECT_THAT(correct("sign_date: '2026-01-02'"), HasReason("SIGN_DATE_INVALID"));
+  ASSERT_THAT(correct("sign_date: '2026-01-03' seal: 's'"), IsOk());
+  EXPECT_EQ(contract.sign_date(), "2026-01-03");
+  EXPECT_EQ(contract.seal(), "s");
+  EXPECT_EQ(contract.scan_document(), "old");
+  EXPECT_EQ(contract.scan_sha256(), "hash");
+  ASSERT_THAT(correct("scan_document: 'new'"), IsOk());
+  EXPECT_EQ(contract.scan_sha256(), "");
+  ASSERT_THAT(correct("scan_sha256: 'other'"), IsOk());
+  EXPECT_EQ(contract.scan_sha256(), "other");
+}
+
+// C-15: a draft that was cancelled was never signed, whatever number its state has.
+TEST(ContractTest, OnlySomeStatesComeAfterASignature) {
+  for (int i = v1::ContractState_MIN; i <= v1::ContractState_MAX; ++i) {
+    Contract contract;
+    contract.set_state(static_cast<v1::ContractState>(i));
+    const bool over = i >= v1::CONTRACT_STATE_SIGNED && i <= v1::CONTRACT_STATE_CLOSED;
+    EXPECT_EQ(WasSigned(contract), over) << i;
+    contract.set_sign_date("2026-01-01");
+    EXPECT_TRUE(WasSigned(contract));
+  }
 }
 
 // C-10: prices of lines equal those of an approved quote.

@@ -28,6 +28,7 @@ using v1::Obligation;
 constexpr char kInstalment[] = "INSTALMENT/";
 constexpr char kLine[] = "LINE/";
 constexpr char kRenewal[] = "RENEWAL";
+constexpr size_t kMonthLength = 7;  // YYYY-MM
 
 Obligation NewObligation(const Contract& contract, std::string term, v1::ObligationKind kind, std::string title,
                          std::string due_date) {
@@ -53,9 +54,43 @@ Decimal FigureOf(const std::map<int, Decimal>& figures, int key) {
   return found == figures.end() ? Decimal() : found->second;
 }
 
+absl::StatusOr<Decimal> SumByBooks(const Obligation& obligation) {
+  Decimal sum;
+  for (const v1::Fulfilment& line : obligation.fulfilments()) {
+    if (!line.by_books()) continue;
+    ASSIGN_OR_RETURN(const Decimal amount, AmountOfLine(obligation, line));
+    ASSIGN_OR_RETURN(sum, Add(sum, amount));
+  }
+  return sum;
+}
+
+// Takes the last line off when it is one of the books in the month of `date`, in the same direction, to be written anew
+// with more; how much it was. The line that reached the target stays: its day is the day of completion.
+absl::StatusOr<Decimal> TakeLineOfMonth(absl::string_view date, int sign, Obligation* obligation) {
+  if (obligation->fulfilments_size() == 0) return Decimal();
+  const v1::Fulfilment& last = obligation->fulfilments(obligation->fulfilments_size() - 1);
+  if (!last.by_books() ||
+      absl::string_view(last.fulfil_date()).substr(0, kMonthLength) != date.substr(0, kMonthLength)) {
+    return Decimal();
+  }
+  ASSIGN_OR_RETURN(const Decimal amount, AmountOfLine(*obligation, last));
+  ASSIGN_OR_RETURN(const Decimal fulfilled, FulfilledOf(*obligation));
+  ASSIGN_OR_RETURN(const Decimal rest, Subtract(fulfilled, amount));
+  ASSIGN_OR_RETURN(const Decimal deviation, QuantityOf(obligation->deviation(), "deviation"));
+  ASSIGN_OR_RETURN(const Decimal target, Subtract(fulfilled, deviation));
+  if (amount.sign() != sign || (fulfilled >= target && rest < target)) return Decimal();
+  if (obligation->has_target_amount()) {
+    SetAmount(rest, obligation->target_amount().currency_code(), obligation->mutable_fulfilled_amount());
+  } else {
+    obligation->set_fulfilled_quantity(rest.ToString());
+  }
+  obligation->mutable_fulfilments()->RemoveLast();
+  return amount;
+}
+
 }  // namespace
 
-absl::StatusOr<std::vector<Obligation>> ObligationsOf(const Contract& contract, int lead_days) {
+absl::StatusOr<std::vector<Obligation>> ObligationsOf(const Contract& contract) {
   std::vector<Obligation> obligations;
   for (int i = 0; i < contract.instalments_size(); ++i) {
     const auto& instalment = contract.instalments(i);
@@ -89,8 +124,8 @@ absl::StatusOr<std::vector<Obligation>> ObligationsOf(const Contract& contract, 
     }
   }
   if (!contract.end_date().empty()) {
-    ASSIGN_OR_RETURN(const std::string day, ReminderDay(contract, lead_days));
-    obligations.push_back(NewObligation(contract, kRenewal, v1::OBLIGATION_KIND_REVIEW, "Decide on the renewal", day));
+    obligations.push_back(
+        NewObligation(contract, kRenewal, v1::OBLIGATION_KIND_REVIEW, "Decide on the renewal", contract.end_date()));
     obligations.back().set_target_quantity("1");
   }
   return obligations;
@@ -132,24 +167,42 @@ absl::StatusOr<Decimal> Measured(const Contract& contract, const ContractFigures
   return std::max(Decimal(), std::min(left, target));
 }
 
+absl::StatusOr<bool> IsWrittenOff(const Contract& contract, const ContractFigures& figures,
+                                  const Obligation& obligation) {
+  const int number = NumberOf(obligation.term(), kInstalment);
+  Decimal paid = figures.paid, written_off = figures.written_off;
+  for (int i = 0; i < number && i < contract.instalments_size(); ++i) {
+    ASSIGN_OR_RETURN(const Decimal amount, AmountIn(contract.instalments(i).amount(), contract.currency(), "amount"));
+    const Decimal by_money = std::min(amount, paid);
+    ASSIGN_OR_RETURN(paid, Subtract(paid, by_money));
+    ASSIGN_OR_RETURN(const Decimal missing, Subtract(amount, by_money));
+    const Decimal given_up = std::min(missing, written_off);
+    ASSIGN_OR_RETURN(written_off, Subtract(written_off, given_up));
+    if (i + 1 == number) return missing.sign() > 0 && given_up == missing;
+  }
+  return false;
+}
+
 absl::Status FulfilByBooks(Decimal measured, absl::string_view actor, absl::string_view date, absl::string_view today,
                            Obligation* obligation) {
-  v1::RecordFulfilmentRequest books;
-  books.set_fulfil_date(std::string(date));
-  books.set_note("by the books");
-  if (obligation->has_target_amount()) {
-    const std::string& currency = obligation->target_amount().currency_code();
-    ASSIGN_OR_RETURN(const Decimal recorded, AmountIn(obligation->fulfilled_amount(), currency, "fulfilled_amount"));
-    ASSIGN_OR_RETURN(const Decimal more, Subtract(measured, recorded));
-    if (more.sign() <= 0) return PlaceObligation(today, obligation);
-    SetAmount(more, currency, books.mutable_amount());
-  } else {
-    ASSIGN_OR_RETURN(const Decimal recorded, QuantityOf(obligation->fulfilled_quantity(), "fulfilled_quantity"));
-    ASSIGN_OR_RETURN(const Decimal more, Subtract(measured, recorded));
-    if (more.sign() <= 0) return PlaceObligation(today, obligation);
-    books.set_quantity(more.ToString());
+  ASSIGN_OR_RETURN(const Decimal recorded, FulfilledOf(*obligation));
+  ASSIGN_OR_RETURN(Decimal more, Subtract(measured, recorded));
+  if (more.sign() < 0) {
+    ASSIGN_OR_RETURN(const Decimal by_books, SumByBooks(*obligation));
+    more = std::max(more, -std::max(by_books, Decimal()));
   }
-  return Fulfil(books, actor, today, obligation);
+  if (more.is_zero()) {
+    const bool disputed = obligation->state() == v1::OBLIGATION_STATE_DISPUTED;
+    return disputed ? absl::OkStatus() : PlaceObligation(today, obligation);
+  }
+  ASSIGN_OR_RETURN(const Decimal before, TakeLineOfMonth(date, more.sign(), obligation));
+  ASSIGN_OR_RETURN(const Decimal amount, Add(before, more));
+  v1::Fulfilment line;
+  line.set_fulfil_date(std::string(date));
+  line.set_note("by the books");
+  line.set_recorder(std::string(actor));
+  line.set_by_books(true);
+  return AddFulfilment(amount, std::move(line), today, obligation);
 }
 
 }  // namespace kam::contract::rules

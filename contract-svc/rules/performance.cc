@@ -1,5 +1,8 @@
 #include "contract-svc/rules/performance.h"
 
+#include <algorithm>
+#include <set>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
@@ -24,9 +27,32 @@ absl::StatusOr<Decimal> Target(const Obligation& obligation) {
   return AmountIn(obligation.target_amount(), obligation.target_amount().currency_code(), "target_amount");
 }
 
-absl::StatusOr<Decimal> Fulfilled(const Obligation& obligation) {
-  if (!ByAmount(obligation)) return QuantityOf(obligation.fulfilled_quantity(), "fulfilled_quantity");
-  return AmountIn(obligation.fulfilled_amount(), obligation.target_amount().currency_code(), "fulfilled_amount");
+// The day with which the target was reached, and has not been missed again since. A line that was taken back, and the
+// one that does so, count for nothing.
+absl::StatusOr<std::string> CompletionDay(const Obligation& obligation, Decimal target) {
+  std::set<int> gone;
+  for (int i = 0; i < obligation.fulfilments_size(); ++i) {
+    if (obligation.fulfilments(i).reverses() > 0) gone.insert({i + 1, obligation.fulfilments(i).reverses()});
+  }
+  Decimal sum;
+  std::string latest, day;
+  for (int i = 0; i < obligation.fulfilments_size(); ++i) {
+    if (gone.count(i + 1) > 0) continue;
+    const v1::Fulfilment& line = obligation.fulfilments(i);
+    ASSIGN_OR_RETURN(const Decimal amount, AmountOfLine(obligation, line));
+    ASSIGN_OR_RETURN(sum, Add(sum, amount));
+    if (amount.sign() > 0) latest = std::max(latest, line.fulfil_date());
+    if (sum < target) {
+      day.clear();
+    } else if (day.empty()) {
+      day = latest;
+    }
+  }
+  return day;
+}
+
+absl::Status FollowsTerm(const Obligation& obligation, absl::string_view what) {
+  return FailedPrecondition("OBLIGATION_FOLLOWS_TERM", obligation.name(), what, {{"term", obligation.term()}});
 }
 
 bool Renewing(const Contract& contract) {
@@ -52,7 +78,7 @@ absl::Status CheckOrdersOver(absl::string_view contract, int64_t open_orders) {
 
 absl::Status SetDeviation(Obligation* obligation) {
   ASSIGN_OR_RETURN(const Decimal target, Target(*obligation));
-  ASSIGN_OR_RETURN(const Decimal fulfilled, Fulfilled(*obligation));
+  ASSIGN_OR_RETURN(const Decimal fulfilled, FulfilledOf(*obligation));
   ASSIGN_OR_RETURN(const Decimal deviation, Subtract(fulfilled, target));
   obligation->set_deviation(deviation.ToString());
   return absl::OkStatus();
@@ -84,12 +110,12 @@ absl::Status CompleteObligation(const Contract& contract, absl::string_view toda
 
 absl::Status PlaceObligation(absl::string_view today, Obligation* obligation) {
   ASSIGN_OR_RETURN(const Decimal target, Target(*obligation));
-  ASSIGN_OR_RETURN(const Decimal fulfilled, Fulfilled(*obligation));
+  ASSIGN_OR_RETURN(const Decimal fulfilled, FulfilledOf(*obligation));
   if (fulfilled >= target) {
     obligation->set_state(v1::OBLIGATION_STATE_COMPLETED);
-    std::string last;
-    for (const auto& one : obligation->fulfilments()) last = std::max(last, one.fulfil_date());
+    ASSIGN_OR_RETURN(const std::string last, CompletionDay(*obligation, target));
     obligation->set_completed_date(last);
+    obligation->clear_days_late();
     if (last > obligation->due_date()) {
       ASSIGN_OR_RETURN(const int64_t late, DaysBetween(obligation->due_date(), last));
       obligation->set_days_late(static_cast<int>(late));
@@ -116,9 +142,12 @@ absl::Status CheckFollowsTerm(const Obligation& before, const Obligation& after)
   Obligation rest = after;
   rest.set_responsible(before.responsible());
   if (rest.SerializeAsString() == before.SerializeAsString()) return absl::OkStatus();
-  return FailedPrecondition("OBLIGATION_FOLLOWS_TERM", before.name(),
-                            "it follows the contract: an amendment changes it, or who is responsible",
-                            {{"term", before.term()}});
+  return FollowsTerm(before, "it follows the contract: an amendment changes it, or who is responsible");
+}
+
+absl::Status CheckByHand(const Obligation& obligation) {
+  if (obligation.term().empty()) return absl::OkStatus();
+  return FollowsTerm(obligation, "it follows the contract: what was done towards it is what the books say");
 }
 
 bool MovesPassedDay(absl::string_view today, const Obligation& before, const Obligation& after) {
@@ -143,6 +172,66 @@ absl::Status GoOnAfterDispute(const Contract& contract, absl::string_view today,
   return absl::OkStatus();
 }
 
+absl::StatusOr<Decimal> FulfilledOf(const Obligation& obligation) {
+  if (!ByAmount(obligation)) return QuantityOf(obligation.fulfilled_quantity(), "fulfilled_quantity");
+  return AmountIn(obligation.fulfilled_amount(), obligation.target_amount().currency_code(), "fulfilled_amount");
+}
+
+absl::StatusOr<Decimal> AmountOfLine(const Obligation& obligation, const v1::Fulfilment& line) {
+  if (!ByAmount(obligation)) return QuantityOf(line.quantity(), "quantity");
+  return AmountIn(line.amount(), obligation.target_amount().currency_code(), "amount");
+}
+
+absl::Status AddFulfilment(Decimal amount, v1::Fulfilment line, absl::string_view today, Obligation* obligation) {
+  ASSIGN_OR_RETURN(Decimal sum, FulfilledOf(*obligation));
+  ASSIGN_OR_RETURN(sum, Add(sum, amount));
+  if (ByAmount(*obligation)) {
+    const std::string& currency = obligation->target_amount().currency_code();
+    SetAmount(amount, currency, line.mutable_amount());
+    SetAmount(sum, currency, obligation->mutable_fulfilled_amount());
+  } else {
+    line.set_quantity(amount.ToString());
+    obligation->set_fulfilled_quantity(sum.ToString());
+  }
+  *obligation->add_fulfilments() = std::move(line);
+  RETURN_IF_ERROR(SetDeviation(obligation));
+  ASSIGN_OR_RETURN(const Decimal target, Target(*obligation));
+  if (obligation->state() == v1::OBLIGATION_STATE_DISPUTED && sum < target) return absl::OkStatus();
+  return PlaceObligation(today, obligation);
+}
+
+absl::Status TakeBackFulfilment(const v1::TakeBackFulfilmentRequest& request, const Contract& contract,
+                                absl::string_view actor, absl::string_view today, Obligation* obligation) {
+  const int number = request.fulfilment();
+  if (number < 1 || number > obligation->fulfilments_size()) {
+    return InvalidField("fulfilment", "FULFILMENT_UNKNOWN",
+                        absl::StrCat("the obligation has ", obligation->fulfilments_size(), " lines"),
+                        {{"value", absl::StrCat(number)}, {"limit", absl::StrCat(obligation->fulfilments_size())}});
+  }
+  const v1::Fulfilment mistaken = obligation->fulfilments(number - 1);
+  if (mistaken.by_books()) return FollowsTerm(*obligation, "what the books say is taken back in the books");
+  int by = mistaken.reverses() > 0 ? number : 0;
+  for (int i = 0; i < obligation->fulfilments_size(); ++i) {
+    if (obligation->fulfilments(i).reverses() == number) by = i + 1;
+  }
+  if (by > 0) {
+    return FailedPrecondition("FULFILMENT_TAKEN_BACK", obligation->name(),
+                              by == number ? "this line takes another one back; record again what was done"
+                                           : "this line is taken back already",
+                              {{"fulfilment", absl::StrCat(number)}, {"by", absl::StrCat(by)}});
+  }
+  ASSIGN_OR_RETURN(const Decimal amount, AmountOfLine(*obligation, mistaken));
+  v1::Fulfilment line;
+  line.set_fulfil_date(std::string(today));
+  line.set_note(absl::StrCat("takes back line ", number));
+  line.set_recorder(std::string(actor));
+  line.set_reverses(number);
+  RETURN_IF_ERROR(AddFulfilment(-amount, std::move(line), today, obligation));
+  const bool open =
+      obligation->state() == v1::OBLIGATION_STATE_IN_FORCE || obligation->state() == v1::OBLIGATION_STATE_OVERDUE;
+  return open ? GoOnAfterDispute(contract, today, obligation) : absl::OkStatus();
+}
+
 absl::Status Fulfil(const v1::RecordFulfilmentRequest& request, absl::string_view actor, absl::string_view today,
                     Obligation* obligation) {
   const bool by_amount = ByAmount(*obligation);
@@ -155,27 +244,14 @@ absl::Status Fulfil(const v1::RecordFulfilmentRequest& request, absl::string_vie
     return InvalidField("fulfil_date", "FULFIL_DATE_INVALID", "must not be in the future",
                         {{"value", date}, {"today", std::string(today)}});
   }
-  ASSIGN_OR_RETURN(Decimal sum, Fulfilled(*obligation));
-  auto* one = obligation->add_fulfilments();
-  one->set_fulfil_date(date);
-  one->set_note(request.note());
-  one->set_recorder(std::string(actor));
-  if (by_amount) {
-    const std::string& currency = obligation->target_amount().currency_code();
-    ASSIGN_OR_RETURN(const Decimal amount, AmountIn(request.amount(), currency, "amount"));
-    *one->mutable_amount() = request.amount();
-    ASSIGN_OR_RETURN(sum, Add(sum, amount));
-    SetAmount(sum, currency, obligation->mutable_fulfilled_amount());
-  } else {
-    ASSIGN_OR_RETURN(const Decimal quantity, QuantityOf(request.quantity(), "quantity"));
-    one->set_quantity(quantity.ToString());
-    ASSIGN_OR_RETURN(sum, Add(sum, quantity));
-    obligation->set_fulfilled_quantity(sum.ToString());
-  }
-  RETURN_IF_ERROR(SetDeviation(obligation));
-  ASSIGN_OR_RETURN(const Decimal target, Target(*obligation));
-  if (obligation->state() == v1::OBLIGATION_STATE_DISPUTED && sum < target) return absl::OkStatus();
-  return PlaceObligation(today, obligation);
+  v1::Fulfilment line;
+  line.set_fulfil_date(date);
+  line.set_note(request.note());
+  line.set_recorder(std::string(actor));
+  ASSIGN_OR_RETURN(const Decimal amount,
+                   by_amount ? AmountIn(request.amount(), obligation->target_amount().currency_code(), "amount")
+                             : QuantityOf(request.quantity(), "quantity"));
+  return AddFulfilment(amount, std::move(line), today, obligation);
 }
 
 absl::StatusOr<Contract> DraftSuccessor(const v1::RenewContractRequest& request, const Contract& contract) {
@@ -250,6 +326,19 @@ absl::Status TakeUpSuccessor(const v1::RenewContractRequest& request, const Cont
       "its successor was drafted before with another title or period: renew it without them and "
       "change the draft",
       {{"status", v1::RenewalStatus_Name(contract.renewal_status())}, {"successor", successor.name()}});
+}
+
+void GiveUpSuccessor(absl::string_view successor, absl::string_view today, Contract* contract) {
+  if (contract->successor() != successor) return;
+  contract->clear_successor();
+  if (contract->renewal_status() != v1::RENEWAL_STATUS_RENEWING) return;
+  if (!contract->end_date().empty() && absl::string_view(contract->end_date()) < today) {
+    contract->set_renewal_status(v1::RENEWAL_STATUS_LAPSED);
+  } else if (contract->state() == v1::CONTRACT_STATE_ACTIVE) {
+    contract->clear_renewal_status();  // It was not brought up yet.
+  } else {
+    contract->set_renewal_status(v1::RENEWAL_STATUS_DUE);
+  }
 }
 
 absl::Status DeclineRenewal(const v1::DeclineContractRenewalRequest& request, Contract* contract) {

@@ -6,13 +6,16 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/money/decimal.h"
 
 namespace kam::contract::v1 {
 class Contract;
 class DeclineContractRenewalRequest;
+class Fulfilment;
 class Obligation;
 class RecordFulfilmentRequest;
 class RenewContractRequest;
+class TakeBackFulfilmentRequest;
 }  // namespace kam::contract::v1
 
 namespace kam::contract::rules {
@@ -49,6 +52,22 @@ absl::Status GoOnAfterDispute(const v1::Contract& contract, absl::string_view to
 absl::Status Fulfil(const v1::RecordFulfilmentRequest& request, absl::string_view actor, absl::string_view today,
                     v1::Obligation* obligation);
 
+// What was done so far, and with one line, in the unit of the target.
+absl::StatusOr<Decimal> FulfilledOf(const v1::Obligation& obligation);
+absl::StatusOr<Decimal> AmountOfLine(const v1::Obligation& obligation, const v1::Fulfilment& line);
+
+// Adds a line of `amount` to what was done, less than nothing when something is taken back, and finds the place of the
+// obligation; a dispute goes on until the target is reached.
+absl::Status AddFulfilment(Decimal amount, v1::Fulfilment line, absl::string_view today, v1::Obligation* obligation);
+
+// The books say what was done towards an obligation that follows a term. OBLIGATION_FOLLOWS_TERM.
+absl::Status CheckByHand(const v1::Obligation& obligation);
+
+// A line that somebody wrote down was a mistake: a line against it. What the contract has ended meanwhile does not come
+// back to life. FULFILMENT_UNKNOWN, FULFILMENT_TAKEN_BACK, OBLIGATION_FOLLOWS_TERM for a line of the books.
+absl::Status TakeBackFulfilment(const v1::TakeBackFulfilmentRequest& request, const v1::Contract& contract,
+                                absl::string_view actor, absl::string_view today, v1::Obligation* obligation);
+
 // The draft of a successor: parties, lines and clauses as they stand on the last day, for the next period. Nothing of
 // it is approved. RENEWAL_DECIDED, CONTRACT_DATES_MISSING, CONTRACT_DATES_CONTRADICT.
 absl::StatusOr<v1::Contract> DraftSuccessor(const v1::RenewContractRequest& request, const v1::Contract& contract);
@@ -57,6 +76,9 @@ absl::StatusOr<v1::Contract> DraftSuccessor(const v1::RenewContractRequest& requ
 // request wants other terms than it has: those are changed in the draft.
 absl::Status TakeUpSuccessor(const v1::RenewContractRequest& request, const v1::Contract& contract,
                              const v1::Contract& successor);
+
+// Its successor came to nothing: it is to be decided on again, or has ended without anybody saying why.
+void GiveUpSuccessor(absl::string_view successor, absl::string_view today, v1::Contract* contract);
 
 // RENEWAL_DECIDED, REMARK_REQUIRED.
 absl::Status DeclineRenewal(const v1::DeclineContractRenewalRequest& request, v1::Contract* contract);

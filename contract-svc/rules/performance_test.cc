@@ -5,6 +5,7 @@
 #include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/rules/contract.h"
+#include "contract-svc/rules/obligation_terms.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -74,6 +75,99 @@ TEST(ObligationTest, DisputedUntilSettledOrFulfilled) {
   EXPECT_EQ(obligation.state(), v1::OBLIGATION_STATE_DISPUTED);
   ASSERT_THAT(Fulfil(Parse<v1::RecordFulfilmentRequest>("quantity: '6'"), "e", "2026-03-12", &obligation), IsOk());
   EXPECT_EQ(obligation.state(), v1::OBLIGATION_STATE_COMPLETED);
+}
+
+// C-13: the day of completion is the one with which the target was reached for good, whatever comes after.
+TEST(ObligationTest, CompletedOnTheDayThatReachedTheTarget) {
+  const auto record = [](const std::string& quantity, const std::string& day, Obligation* obligation) {
+    ASSERT_THAT(
+        Fulfil(Parse<v1::RecordFulfilmentRequest>(absl::StrCat("quantity: '", quantity, "' fulfil_date: '", day, "'")),
+               "e", "2026-04-01", obligation),
+        IsOk());
+  };
+  Obligation obligation = Deliver("2026-03-10");
+  record("6", "2026-03-08", &obligation);
+  record("4", "2026-03-05", &obligation);
+  record("5", "2026-03-20", &obligation);
+  EXPECT_EQ(obligation.completed_date(), "2026-03-08");
+  EXPECT_EQ(obligation.days_late(), 0);
+  const auto take_back = [&](int line, Contract contract = Active()) {
+    return TakeBackFulfilment(Parse<v1::TakeBackFulfilmentRequest>(absl::StrCat("fulfilment: ", line)), contract, "e",
+                              "2026-04-01", &obligation);
+  };
+  ASSERT_THAT(take_back(1), IsOk());
+  EXPECT_EQ(obligation.state(), v1::OBLIGATION_STATE_OVERDUE);
+  EXPECT_EQ(obligation.fulfilled_quantity(), "9");
+  EXPECT_THAT(take_back(1), HasReason("FULFILMENT_TAKEN_BACK"));
+  record("1", "2026-03-12", &obligation);
+  EXPECT_EQ(obligation.completed_date(), "2026-03-20");
+  EXPECT_EQ(obligation.days_late(), 10);
+  // Under a contract that has ended nothing is open again.
+  Contract closed = Active();
+  closed.set_state(v1::CONTRACT_STATE_CLOSED);
+  ASSERT_THAT(take_back(3, closed), IsOk());
+  EXPECT_EQ(obligation.state(), v1::OBLIGATION_STATE_TERMINATED);
+}
+
+// C-13: the books give and take in lines of their own, one for a month; what somebody has written down stays.
+TEST(ObligationTest, TheBooksGiveAndTake) {
+  Obligation obligation = Deliver("2026-06-30");
+  obligation.set_term("LINE/1");
+  ASSERT_THAT(SetDeviation(&obligation), IsOk());
+  const auto books = [&](const char* measured, const char* date) {
+    ASSERT_THAT(FulfilByBooks(*Decimal::Parse(measured), "p", date, date, &obligation), IsOk());
+  };
+  ASSERT_THAT(Fulfil(Parse<v1::RecordFulfilmentRequest>("quantity: '2'"), "e", "2026-01-02", &obligation), IsOk());
+  books("3", "2026-01-03");
+  books("5", "2026-01-20");
+  ASSERT_EQ(obligation.fulfilments_size(), 2);
+  EXPECT_EQ(obligation.fulfilments(1).quantity(), "3");
+  EXPECT_EQ(obligation.fulfilments(1).fulfil_date(), "2026-01-20");
+  books("6", "2026-02-01");
+  EXPECT_EQ(obligation.fulfilments_size(), 3);
+  books("0", "2026-02-02");
+  EXPECT_EQ(obligation.fulfilments_size(), 4);
+  EXPECT_EQ(obligation.fulfilments(3).quantity(), "-4");
+  EXPECT_EQ(obligation.fulfilled_quantity(), "2") << "somebody has written that down";
+  books("9", "2026-02-03");
+  books("10", "2026-02-04");
+  books("12", "2026-02-05");
+  books("13", "2026-02-06");
+  EXPECT_EQ(obligation.state(), v1::OBLIGATION_STATE_COMPLETED);
+  EXPECT_EQ(obligation.completed_date(), "2026-02-04") << "more than the target is not later";
+  EXPECT_EQ(obligation.deviation(), "3");
+  EXPECT_EQ(obligation.fulfilments_size(), 6);
+  books("9", "2026-02-07");
+  EXPECT_EQ(obligation.state(), v1::OBLIGATION_STATE_IN_FORCE);
+  EXPECT_THAT(TakeBackFulfilment(Parse<v1::TakeBackFulfilmentRequest>("fulfilment: 2"), Active(), "e", "2026-02-08",
+                                 &obligation),
+              HasReason("OBLIGATION_FOLLOWS_TERM"));
+  EXPECT_THAT(CheckByHand(obligation), HasReason("OBLIGATION_FOLLOWS_TERM"));
+}
+
+// C-13, C-32: what was written off stands for the earliest instalments that money did not pay.
+TEST(ObligationTest, InstalmentsAreWrittenOffInTurn) {
+  Contract contract = Active();
+  for (const int amount : {300, 400, 300}) {
+    auto* instalment = contract.add_instalments()->mutable_amount();
+    instalment->set_currency_code("CNY");
+    instalment->set_units(amount);
+  }
+  const auto written_off = [&](const char* paid, const char* given_up, int number) {
+    ContractFigures figures;
+    figures.paid = *Decimal::Parse(paid);
+    figures.written_off = *Decimal::Parse(given_up);
+    Obligation obligation;
+    obligation.set_term(absl::StrCat("INSTALMENT/", number));
+    return *IsWrittenOff(contract, figures, obligation);
+  };
+  EXPECT_FALSE(written_off("300", "399", 2));
+  EXPECT_TRUE(written_off("300", "400", 2));
+  EXPECT_FALSE(written_off("300", "400", 1)) << "it was paid";
+  EXPECT_FALSE(written_off("300", "400", 3));
+  EXPECT_TRUE(written_off("600", "400", 3));
+  EXPECT_TRUE(written_off("600", "400", 2));
+  EXPECT_FALSE(written_off("1000", "0", 3));
 }
 
 // C-13: nothing comes back to life under a contract that has ended.
@@ -146,6 +240,27 @@ TEST(RenewalTest, SuccessorHasTheTermsOfTheLastDay) {
   Contract renewing = Active();
   renewing.set_renewal_status(v1::RENEWAL_STATUS_RENEWING);
   EXPECT_THAT(DraftSuccessor({}, renewing), HasReason("RENEWAL_DECIDED"));
+}
+
+// C-16: what a contract is when its successor came to nothing.
+TEST(RenewalTest, ASuccessorThatCameToNothing) {
+  const auto after = [](v1::ContractState state, v1::RenewalStatus status, const char* today) {
+    Contract contract = Active();
+    contract.set_state(state);
+    contract.set_renewal_status(status);
+    contract.set_successor("contracts/n");
+    GiveUpSuccessor("contracts/other", today, &contract);
+    EXPECT_EQ(contract.successor(), "contracts/n") << "not the draft that counts";
+    GiveUpSuccessor("contracts/n", today, &contract);
+    EXPECT_EQ(contract.successor(), "");
+    return contract.renewal_status();
+  };
+  const auto renewing = v1::RENEWAL_STATUS_RENEWING;
+  EXPECT_EQ(after(v1::CONTRACT_STATE_ACTIVE, renewing, "2026-06-01"), v1::RENEWAL_STATUS_UNSPECIFIED);
+  EXPECT_EQ(after(v1::CONTRACT_STATE_EXPIRING, renewing, "2026-12-31"), v1::RENEWAL_STATUS_DUE);
+  EXPECT_EQ(after(v1::CONTRACT_STATE_EXPIRING, renewing, "2027-01-01"), v1::RENEWAL_STATUS_LAPSED);
+  EXPECT_EQ(after(v1::CONTRACT_STATE_EXPIRING, v1::RENEWAL_STATUS_NOT_RENEWED, "2026-12-31"),
+            v1::RENEWAL_STATUS_NOT_RENEWED);
 }
 
 // C-16: the draft that there is is taken up, on its own terms.

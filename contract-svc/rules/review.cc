@@ -20,6 +20,8 @@ namespace {
 using v1::ReviewStep;
 using v1::ReviewStepKind;
 
+constexpr int kFormerStepsMax = 200;  // As many as Contract.former_steps takes.
+
 }  // namespace
 
 absl::Status CheckOpinion(absl::string_view opinion) {
@@ -30,6 +32,13 @@ absl::Status CheckOpinion(absl::string_view opinion) {
 absl::Status CheckDeadline(absl::string_view today, absl::string_view deadline) {
   if (deadline >= today) return absl::OkStatus();
   return InvalidField("review_deadline", "DEADLINE_PAST", "must not be in the past", {{"today", std::string(today)}});
+}
+
+void KeepOpinions(const ReviewSteps& steps, ReviewSteps* former) {
+  for (const ReviewStep& step : steps) {
+    if (step.result() != v1::REVIEW_RESULT_PENDING) *former->Add() = step;
+  }
+  if (former->size() > kFormerStepsMax) former->DeleteSubrange(0, former->size() - kFormerStepsMax);
 }
 
 void AskOpinions(bool important, absl::string_view deadline, ReviewSteps* steps) {
@@ -147,10 +156,24 @@ absl::Status CheckSigning(absl::string_view subject, const std::vector<std::stri
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> SignDate(absl::string_view asked, absl::string_view today) {
+absl::Time LastOpinion(const ReviewSteps& steps) {
+  absl::Time last = absl::InfinitePast();
+  for (const ReviewStep& step : steps) {
+    if (step.has_decide_time()) last = std::max(last, TimeOf(step.decide_time()));
+  }
+  return last;
+}
+
+absl::StatusOr<std::string> SignDate(absl::string_view asked, absl::string_view earliest, absl::string_view today) {
   if (asked.empty()) return std::string(today);
-  if (asked <= today) return std::string(asked);
-  return InvalidField("sign_date", "SIGN_DATE_INVALID", "must not be in the future", {{"today", std::string(today)}});
+  if (asked > today) {
+    return InvalidField("sign_date", "SIGN_DATE_INVALID", "must not be in the future",
+                        {{"value", std::string(asked)}, {"today", std::string(today)}});
+  }
+  if (asked >= earliest) return std::string(asked);
+  return InvalidField("sign_date", "SIGN_DATE_INVALID",
+                      absl::StrCat("must not be before ", earliest, ": the last opinion was given then"),
+                      {{"value", std::string(asked)}, {"earliest", std::string(earliest)}});
 }
 
 }  // namespace kam::contract::rules

@@ -38,6 +38,9 @@ absl::Status CheckOpinion(absl::string_view opinion);
 // DEADLINE_PAST.
 absl::Status CheckDeadline(absl::string_view today, absl::string_view deadline);
 
+// Puts the opinions that were given behind those of earlier submissions; the oldest fall off in the end.
+void KeepOpinions(const ReviewSteps& steps, ReviewSteps* former);
+
 // Asks sales, product, finance and legal, and for what is important also for guidance. Earlier opinions are gone.
 void AskOpinions(bool important, absl::string_view deadline, ReviewSteps* steps);
 
@@ -63,8 +66,11 @@ absl::Status CheckSignatories(const google::protobuf::RepeatedPtrField<v1::Contr
 // SIGNING_CHECK_MISSING naming those left out, SIGNING_CHECK_FAILED.
 absl::Status CheckSigning(absl::string_view subject, const std::vector<std::string>& asked,
                           const google::protobuf::RepeatedPtrField<v1::SigningCheck>& checks);
-// The day of signature; empty: today. SIGN_DATE_INVALID.
-absl::StatusOr<std::string> SignDate(absl::string_view asked, absl::string_view today);
+// When the last opinion was given; absl::InfinitePast() when none was.
+absl::Time LastOpinion(const ReviewSteps& steps);
+// The day of signature; empty: today. What is signed was approved before: not before `earliest`, and not in the future;
+// empty: any day of the past. SIGN_DATE_INVALID.
+absl::StatusOr<std::string> SignDate(absl::string_view asked, absl::string_view earliest, absl::string_view today);
 
 }  // namespace kam::contract::rules
 

@@ -6,11 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/testing/matchers.h"
+#include "contract-svc/context.h"
 #include "contract-svc/testing/sales_fixture.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/amendment_service.pb.h"
 #include "kam/contract/v1/contract_service.pb.h"
+#include "kam/order/v1/stock_service.pb.h"
 
 namespace kam::contract::testing {
 
@@ -64,6 +66,32 @@ class AmendmentTest : public SalesTest {
             "' signatories { party: 'seller' person: 'x' } seal: 's' scan_document: 'd' signing_checks { title: "
             "'as agreed' correct: true } ",
             more));
+  }
+  // So many pieces of product a of the order are counted in a store and reopen the commitment.
+  void SendBack(const std::string& contract, const std::string& order, const std::string& quantity) {
+    constexpr char kStock[] = "kam.order.v1.StockService/";
+    const std::string site =
+        Do<order::v1::StockSite, order::v1::CreateStockSiteRequest>(
+            harness().PrincipalFor("SPO", harness().NewId()), absl::StrCat(kStock, "CreateStockSite"),
+            absl::StrCat("stock_site { code: '", harness().NewId(),
+                         "' title: 'Store' kind: STOCK_SITE_KIND_WAREHOUSE }"))
+            .name();
+    const std::string delivery =
+        harness().db().Get(absl::StrCat("SELECT id FROM deliveries WHERE order_id = '", IdOf(order), "'")).text();
+    const std::string receipt =
+        Do<order::v1::GoodsReceipt, order::v1::CreateGoodsReceiptRequest>(
+            wh_, absl::StrCat(kStock, "CreateGoodsReceipt"),
+            absl::StrCat("goods_receipt { kind: GOODS_RECEIPT_KIND_CUSTOMER_RETURN delivery: 'deliveries/", delivery,
+                         "' site: '", site, "' sender: 'Customer' lines { product: '", product_a_,
+                         "' expected_quantity: '", quantity, "' } }"))
+            .name();
+    Do<order::v1::GoodsReceipt, order::v1::CheckGoodsReceiptRequest>(
+        wh_, absl::StrCat(kStock, "CheckGoodsReceipt"),
+        absl::StrCat("name: '", receipt, "' sender_signatory: 'Wu' check_document: 'scan/7'"));
+    Do<v1::ContractCommitment, v1::RecordCommitmentReturnRequest>(
+        sad_, absl::StrCat(kContracts, "RecordCommitmentReturn"),
+        absl::StrCat("name: '", contract, "' order: '", order, "' order_line_number: 1 quantity: '", quantity,
+                     "' reason: 'wrong colour' goods_receipt: '", receipt, "'"));
   }
   // Submits, reviews, signs and applies it.
   void Amend(const std::string& contract, const std::string& effective, const std::string& actions) {

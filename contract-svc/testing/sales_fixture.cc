@@ -16,6 +16,7 @@ namespace kam::contract::testing {
 
 using order::v1::Order;
 
+Policy SalesTest::policy_;
 std::unique_ptr<kam::testing::Harness> SalesTest::harness_;
 std::unique_ptr<schedule::Scheduler> SalesTest::scheduler_;
 auth::Principal SalesTest::kax_, SalesTest::kam_, SalesTest::sad_, SalesTest::acc_, SalesTest::csh_, SalesTest::fd_,
@@ -38,11 +39,10 @@ std::string MoneyText(absl::string_view amount, absl::string_view currency) {
 }
 
 void SalesTest::SetUpTestSuite() {
-  static const Policy policy;
   harness_ = std::make_unique<kam::testing::Harness>(
       "contract-svc/schema", FillCatalog, [](resource::Runtime& runtime, rpc::Registry* registry) {
         scheduler_ = std::make_unique<schedule::Scheduler>(runtime, "contract-svc");
-        RegisterAll(runtime, policy, Directory{}, {}, registry, scheduler_.get());
+        RegisterAll(runtime, policy_, Directory{}, {}, registry, scheduler_.get());
       });
   const std::string department = absl::StrCat("/", harness_->NewId(), "/");
   const auto person = [&](const char* role) {

@@ -12,6 +12,7 @@
 #include "common/money/decimal.h"
 #include "common/schedule/schedule.h"
 #include "common/testing/harness.h"
+#include "contract-svc/policy.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
@@ -92,6 +93,10 @@ class SalesTest : public ::testing::Test {
   static kam::testing::Harness& harness() { return *harness_; }
   static schedule::Scheduler& scheduler() { return *scheduler_; }
 
+  // Figures in force; a test that changes them puts them back.
+  static Policy& policy() { return policy_; }
+
+  static Policy policy_;
   static std::unique_ptr<kam::testing::Harness> harness_;
   static std::unique_ptr<schedule::Scheduler> scheduler_;
   static auth::Principal kax_, kam_, sad_, acc_, csh_, fd_, wh_, gm_, kapm_, leg_, pss_, erp_, other_kax_;

@@ -1,0 +1,31 @@
+// Credit notes of goods that came back (C-09). Whoever calls has locked the credit account of the customer.
+#ifndef KAM_CONTRACT_SVC_CONTRACTS_RETURN_CREDIT_H_
+#define KAM_CONTRACT_SVC_CONTRACTS_RETURN_CREDIT_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "common/resource/runtime.h"
+#include "contract-svc/context.h"
+
+namespace kam::receivable::v1 {
+class Invoice;
+}
+namespace kam::order::v1 {
+class Order;
+}
+
+namespace kam::contract {
+
+// Posts a credit note for every return of the order that is not credited yet, as far as the pieces are invoiced: after
+// a return was recorded, and after an invoice was issued.
+absl::Status CreditReturns(const Context& context, resource::UnitOfWork& work, const std::string& order);
+
+// `invoice` may be taken out of `order`, which does not count it any more: what is left is not less than what was
+// credited. INVOICE_RETURNS_CREDITED.
+absl::Status CheckReturnsCovered(resource::UnitOfWork& work, const receivable::v1::Invoice& invoice,
+                                 const order::v1::Order& order);
+
+}  // namespace kam::contract
+
+#endif  // KAM_CONTRACT_SVC_CONTRACTS_RETURN_CREDIT_H_
