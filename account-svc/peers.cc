@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
+#include "common/money/money.h"
+#include "common/money/money_proto.h"
 #include "common/status/status.h"
 #include "kam/api/standard.pb.h"
 
@@ -14,8 +16,9 @@ namespace {
 
 namespace pb = business::v1;
 
-// What the services take at once.
-constexpr size_t kBusinessAtOnce = 100;
+// What the services take at once, and of open business what fits into one answer.
+constexpr size_t kBusinessAtOnce = 25;
+constexpr int kItemsMax = 1000;
 constexpr size_t kFiguresAtOnce = 500;
 
 constexpr char kContractService[] = "kam.business.v1.ContractBusinessService/";
@@ -50,7 +53,8 @@ absl::StatusOr<pb::ListOpenBusinessResponse> Business(const Peers::Ask& ask, con
                                                       const std::vector<std::string>& accounts, absl::Time deadline) {
   pb::ListOpenBusinessResponse all;
   RETURN_IF_ERROR((AskAll<pb::ListOpenBusinessRequest, pb::ListOpenBusinessResponse>(
-      ask, method, accounts, kBusinessAtOnce, deadline, [](pb::ListOpenBusinessRequest*) {},
+      ask, method, accounts, kBusinessAtOnce, deadline,
+      [](pb::ListOpenBusinessRequest* request) { request->set_items_max(kItemsMax); },
       [&](pb::ListOpenBusinessResponse part) { all.MergeFrom(part); })));
   return all;
 }
@@ -84,15 +88,46 @@ absl::StatusOr<T> GetOf(const Peers::Ask& contract, absl::string_view method, co
   return found;
 }
 
-// Puts the answer of a service into `all`; one that is away is named.
+// Of what a service counts, what it does not list: never less than none, as something may end between list and count.
+absl::Status AddFurther(const pb::ListOpenBusinessResponse& answer, std::vector<pb::OpenBusinessCount>* further) {
+  for (const pb::OpenBusinessCount& open : answer.counts()) {
+    pb::OpenBusinessCount left = open;
+    for (const pb::OpenBusiness& item : answer.items()) {
+      if (item.account() != open.account() || item.kind() != open.kind() ||
+          item.amount().currency_code() != open.amount().currency_code()) {
+        continue;
+      }
+      left.set_count(left.count() - 1);
+      if (!open.has_amount()) continue;
+      ASSIGN_OR_RETURN(const Money sum, FromProto(left.amount(), "amount"));
+      ASSIGN_OR_RETURN(const Money listed, FromProto(item.amount(), "amount"));
+      ASSIGN_OR_RETURN(const Money rest, Subtract(sum, listed));
+      ToProto(rest, left.mutable_amount());
+    }
+    if (left.count() > 0) further->push_back(std::move(left));
+  }
+  return absl::OkStatus();
+}
+
+// Whether the answer says how much it leaves out: a service of an earlier version does not.
+bool IsCounted(const pb::ListOpenBusinessResponse& answer) {
+  return std::all_of(
+      answer.truncated_accounts().begin(), answer.truncated_accounts().end(), [&](const std::string& account) {
+        return std::any_of(answer.counts().begin(), answer.counts().end(),
+                           [&](const pb::OpenBusinessCount& count) { return count.account() == account; });
+      });
+}
+
+// Puts the answer of a service into `all`; one that is away, or leaves something out, is named.
 absl::Status Take(const char* service, absl::StatusOr<pb::ListOpenBusinessResponse> answer, OpenBusiness* all) {
   if (absl::IsUnavailable(answer.status())) {
     all->unanswered.emplace_back(service);
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(answer.status());
+  if (!IsCounted(*answer)) all->unanswered.emplace_back(service);
+  RETURN_IF_ERROR(AddFurther(*answer, &all->further));
   std::move(answer->mutable_items()->begin(), answer->mutable_items()->end(), std::back_inserter(all->items));
-  all->truncated.insert(all->truncated.end(), answer->truncated_accounts().begin(), answer->truncated_accounts().end());
   return absl::OkStatus();
 }
 

@@ -21,7 +21,7 @@ namespace kam::account {
 struct OpenBusiness {
   std::vector<business::v1::OpenBusiness> items;  // By service, account, kind and name.
   std::vector<std::string> unanswered;            // Services that did not answer: "contract-svc", "aftersales-svc".
-  std::vector<std::string> truncated;             // Names of accounts that have more items than were asked for.
+  std::vector<business::v1::OpenBusinessCount> further;  // What is open besides, where that is more than is listed.
 };
 
 struct Context;

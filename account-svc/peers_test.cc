@@ -22,6 +22,7 @@ Peers::Ask OneItemEach(const std::string& kind, int* asked) {
   return [kind, asked](absl::string_view, const google::protobuf::Message& request, google::protobuf::Message* response,
                        absl::Time) {
     ++*asked;
+    EXPECT_EQ(static_cast<const pb::ListOpenBusinessRequest&>(request).items_max(), 1000);
     for (const std::string& account : static_cast<const pb::ListOpenBusinessRequest&>(request).accounts()) {
       auto* item = static_cast<pb::ListOpenBusinessResponse*>(response)->add_items();
       item->set_account(account);
@@ -85,7 +86,46 @@ TEST(PeersTest, ManyAccountsAreAskedAboutInPortions) {
   const auto business = peers.ContractBusiness(accounts, absl::InfiniteFuture());
   ASSERT_THAT(business, IsOk());
   EXPECT_EQ(business->items_size(), 250);
-  EXPECT_EQ(asked, 3);
+  EXPECT_EQ(asked, 10);
+}
+
+// what a list leaves out is told by kind and currency; a service that leaves out without saying how much has not
+// answered.
+TEST(PeersTest, WhatIsLeftOutIsCounted) {
+  bool counts = true;
+  const Peers::Ask ask = [&](absl::string_view, const google::protobuf::Message&, google::protobuf::Message* response,
+                             absl::Time) {
+    auto* answer = static_cast<pb::ListOpenBusinessResponse*>(response);
+    answer->add_truncated_accounts("accounts/1");
+    for (const char* kind : {"ORDER", "CONTRACT"}) {
+      auto* item = answer->add_items();
+      item->set_account("accounts/1");
+      item->set_kind(kind);
+      item->mutable_amount()->set_units(100);
+      item->mutable_amount()->set_currency_code("CNY");
+      if (!counts) continue;
+      auto* count = answer->add_counts();
+      count->set_account("accounts/1");
+      count->set_kind(kind);
+      const bool more = std::string(kind) == "ORDER";
+      count->set_count(more ? 3 : 1);
+      count->mutable_amount()->set_units(more ? 350 : 100);
+      count->mutable_amount()->set_currency_code("CNY");
+    }
+    return absl::OkStatus();
+  };
+  const Peers peers(ask, nullptr);
+  const auto business = peers.AllBusiness({"accounts/1"}, absl::InfiniteFuture());
+  ASSERT_THAT(business, IsOk());
+  ASSERT_EQ(business->further.size(), 1u) << "there is but one contract, and it is listed";
+  EXPECT_EQ(business->further[0].kind(), "ORDER");
+  EXPECT_EQ(business->further[0].count(), 2);
+  EXPECT_EQ(business->further[0].amount().units(), 250);
+  EXPECT_THAT(business->unanswered, ElementsAre("aftersales-svc"));
+  counts = false;
+  const auto uncounted = peers.AllBusiness({"accounts/1"}, absl::InfiniteFuture());
+  ASSERT_THAT(uncounted, IsOk());
+  EXPECT_THAT(uncounted->unanswered, ElementsAre("contract-svc", "aftersales-svc"));
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ absl::Status Policy::Validate() const {
   range("protection_grace_days", protection_grace_days, 0, kDaysMax);
   range("handover_list_days", handover_list_days, 1, kDaysMax);
   range("handover_sign_days", handover_sign_days, 1, kDaysMax);
+  range("take_over_rows_max", take_over_rows_max, 1, 100'000);
   range("duplicate_score_min", duplicate_score_min, 1, kPercentMax);
   range("dispute_decide_days", dispute_decide_days, 1, kDaysMax);
   for (size_t i = 0; i < release_reminder_days.size(); ++i) {
@@ -51,6 +52,10 @@ absl::Status Policy::Validate() const {
   range("filing_days", filing_days, 0, kDaysMax);
   range("share_tolerance_hundredths", share_tolerance_hundredths, 0, 100 * kPercentMax);
   range("snapshot_days", snapshot_days, 1, kDaysMax);
+  range("snapshot_bytes_max", snapshot_bytes_max, 1 << 20, 1 << 30);
+  range("snapshot_part_bytes", snapshot_part_bytes, 1 << 10, 12 << 20);
+  range("snapshot_part_rows", snapshot_part_rows, 1, 1'000'000);
+  range("snapshot_page_rows", snapshot_page_rows, 1, 10'000);
   range("merge_undo_days", merge_undo_days, 0, kDaysMax);
   range("merge_rows_max", merge_rows_max, 1, 100'000);
   range("merge_sweep_minutes", merge_sweep_minutes, 1, 1'440);

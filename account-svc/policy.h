@@ -46,6 +46,8 @@ struct Policy {
   int handover_sign_days = 14;
   // days for which a list of open business may be signed.
   int handover_list_days = 3;
+  // open leads, opportunities, needs and so on, of each kind, that change hands with an account in one call.
+  int take_over_rows_max = 5000;
   // from this score on (1 to 100) two files may be the same firm.
   int duplicate_score_min = 75;
   // G-09: days in which the nearest common superior decides a dispute; afterwards those further up may.
@@ -80,6 +82,11 @@ struct Policy {
   absl::Duration peer_patience = absl::Seconds(2);
   // Days after which the back-up of an account is no longer current.
   int snapshot_days = 90;
+  // bytes of a back-up, bytes and rows of one of its parts, and rows read at a time.
+  int snapshot_bytes_max = 128 << 20;
+  int snapshot_part_bytes = 8 << 20;
+  int snapshot_part_rows = 10'000;
+  int snapshot_page_rows = 500;
   // days in which a merge may be undone, and resources that one merge may move.
   int merge_undo_days = 30;
   int merge_rows_max = 2000;

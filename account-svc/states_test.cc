@@ -26,6 +26,7 @@ const std::map<std::string, Machine>& Tables() {
         {"MarkAccountDormant", "ACTIVE > DORMANT"},
         {"MarkAccountLost", "ACTIVE, DORMANT > LOST"},
         {"CloseAccount", "DRAFT, SUBMITTED, VERIFIED, ACTIVE, DORMANT, LOST > CLOSED"},
+        {"ReopenAccount", "CLOSED > VERIFIED"},
         {"ConfirmAccountTier", "SUBMITTED, VERIFIED, ACTIVE, DORMANT, LOST > ="},
         {"AssignOwner", "DRAFT, SUBMITTED, VERIFIED, ACTIVE, DORMANT, LOST > ="},
         {"ReleaseOwner", "DRAFT, SUBMITTED, VERIFIED, ACTIVE, DORMANT, LOST > ="},
@@ -63,7 +64,9 @@ const std::map<std::string, Machine>& Tables() {
         {"DecideWorkDispute", "OPEN > DECIDED"}}},
       //
       {"customerDocuments",
-       {{"DeclassifyCustomerDocument", "FILED > ="}, {"DestroyCustomerDocument", "FILED > DESTROYED"}}},
+       {{"DeclassifyCustomerDocument", "FILED > ="},
+        {"RefileCustomerDocument", "FILED > ="},
+        {"DestroyCustomerDocument", "FILED > DESTROYED"}}},
       {"documentGrants",
        {{"GrantDocumentAccess", "REQUESTED > GRANTED"},
         {"RefuseDocumentAccess", "REQUESTED > REFUSED"},

@@ -35,7 +35,6 @@ std::string Rpc(absl::string_view method) { return absl::StrCat("kam.business.v1
 
 // Open cases of one account. Due is a time here, and becomes a day below.
 constexpr char kOpenSql[] =
-    "SELECT b.kind, b.collection, b.id, b.number, b.state, b.amount, b.currency, b.owner, b.due_time, b.title FROM ("
     "SELECT 'COMPLAINT' AS kind, 'complaints' AS collection, t.id AS id, t.number AS number, t.state AS state, "
     "t.amount_amount AS amount, t.amount_currency AS currency, t.handler AS owner, NULL AS due_time, t.product AS "
     "title "
@@ -52,8 +51,27 @@ constexpr char kOpenSql[] =
     "t.claimed_total_amount), COALESCE(t.approved_total_currency, t.claimed_total_currency), NULL, NULL, t.product "
     "FROM "
     "warranty_claims t WHERE t.account = ? AND t.state NOT IN ('REJECTED', 'SETTLED', 'ARCHIVED') AND t.archive_time "
-    "IS "
-    "NULL) b ORDER BY b.kind, b.id LIMIT ?";
+    "IS NULL";
+
+absl::Status Count(mysql::Connection& connection, const std::string& account, absl::Time now,
+                   pb::ListOpenBusinessResponse* response) {
+  const std::string id = IdOf(account);
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      connection.Query(absl::StrCat("SELECT b.kind, b.currency, COUNT(b.id), SUM(b.amount) FROM (", kOpenSql,
+                                    ") b GROUP BY b.kind, b.currency ORDER BY b.kind, b.currency"),
+                       {id, id, id, now, id}));
+  for (const Row& row : rows) {
+    pb::OpenBusinessCount* count = response->add_counts();
+    count->set_account(account);
+    count->set_kind(row[0].text());
+    count->set_count(row[2].integer());
+    if (row[1].is_null() || row[3].is_null()) continue;
+    ASSIGN_OR_RETURN(const Money amount, Money::Parse(row[3].text(), row[1].text()));
+    ToProto(amount, count->mutable_amount());
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<pb::OpenBusiness> ItemOf(const Env& env, const std::string& account, const Row& row) {
   pb::OpenBusiness item;
@@ -81,11 +99,20 @@ absl::StatusOr<pb::ListOpenBusinessResponse> ListOpen(const Env& env, rpc::Call&
     response.Clear();
     for (const std::string& account : request.accounts()) {
       const std::string id = IdOf(account);
-      ASSIGN_OR_RETURN(std::vector<Row> rows, connection.Query(kOpenSql, {id, id, id, now, id, limit + 1}));
+      ASSIGN_OR_RETURN(
+          std::vector<Row> rows,
+          connection.Query(absl::StrCat("SELECT b.kind, b.collection, b.id, b.number, b.state, b.amount, b.currency, "
+                                        "b.owner, b.due_time, b.title FROM (",
+                                        kOpenSql, ") b ORDER BY b.due_time IS NULL, b.due_time, b.kind, b.id LIMIT ?"),
+                           {id, id, id, now, id, limit + 1}));
       if (rows.size() > static_cast<size_t>(limit)) {
         rows.resize(static_cast<size_t>(limit));
         response.add_truncated_accounts(account);
+        RETURN_IF_ERROR(Count(connection, account, now, &response));
       }
+      std::sort(rows.begin(), rows.end(), [](const Row& one, const Row& other) {
+        return std::pair(one[0].text(), one[2].text()) < std::pair(other[0].text(), other[2].text());
+      });
       for (const Row& row : rows) {
         ASSIGN_OR_RETURN(*response.add_items(), ItemOf(env, account, row));
       }

@@ -41,8 +41,9 @@ class AccountCasesTest : public ::testing::Test {
         world_.As("CSR").employee, "')"));
     return absl::StrCat("complaints/", id);
   }
-  ListOpenBusinessResponse Open() {
+  ListOpenBusinessResponse Open(int items_max = 0) {
     ListOpenBusinessRequest request;
+    request.set_items_max(items_max);
     request.add_accounts(account_);
     const auto open = world_.harness().Call<ListOpenBusinessResponse>(
         Asker(), absl::StrCat(kService, "ListOpenAftersalesBusiness"), request);
@@ -74,6 +75,20 @@ TEST_F(AccountCasesTest, OnlyWhatIsNotOverIsListed) {
   EXPECT_EQ(listed.items(0).kind(), "COMPLAINT");
   EXPECT_EQ(listed.items(0).state(), "INVESTIGATING");
   EXPECT_EQ(listed.items(0).owner(), world_.Name("CSR"));
+}
+
+// an account with more than was asked for is named, and all of it is counted.
+TEST_F(AccountCasesTest, WhatIsNotListedIsCounted) {
+  for (int i = 0; i < 3; ++i) AddComplaint("INVESTIGATING", "2026-03-09 10:00");
+  const ListOpenBusinessResponse two = Open(2);
+  EXPECT_EQ(two.items_size(), 2);
+  ASSERT_EQ(two.truncated_accounts_size(), 1);
+  ASSERT_EQ(two.counts_size(), 1);
+  EXPECT_EQ(two.counts(0).account(), account_);
+  EXPECT_EQ(two.counts(0).kind(), "COMPLAINT");
+  EXPECT_EQ(two.counts(0).count(), 3);
+  EXPECT_FALSE(two.counts(0).has_amount());
+  EXPECT_EQ(Open(3).counts_size(), 0);
 }
 
 // open or over, within the rights of the reader who is named: whoever handles a complaint sees it.

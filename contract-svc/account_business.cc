@@ -35,7 +35,6 @@ std::string Rpc(absl::string_view method) { return absl::StrCat("kam.business.v1
 
 // Open business of one account. An accepted quote is open until somebody has ordered or written a contract by it.
 constexpr char kOpenSql[] =
-    "SELECT b.kind, b.collection, b.id, b.number, b.state, b.amount, b.currency, b.owner, b.due_date, b.title FROM ("
     "SELECT 'CONTRACT' AS kind, 'contracts' AS collection, t.id AS id, t.number AS number, t.state AS state, "
     "t.total_amount AS amount, t.total_currency AS currency, t.drafter AS owner, t.end_date AS due_date, t.title AS "
     "title FROM contracts t WHERE t.account = ? AND t.state IN ('DRAFT', 'IN_REVIEW', 'RETURNED', 'APPROVED', "
@@ -51,8 +50,26 @@ constexpr char kOpenSql[] =
     "= t.id AND c.state <> 'CANCELLED'))) "
     "UNION ALL SELECT 'RECEIVABLE', 'receivableItems', t.id, t.number, t.state, t.open_amount, t.open_currency, NULL, "
     "t.due_date, t.source FROM receivable_items t WHERE t.account = ? AND t.state IN ('OPEN', 'PARTIALLY_PAID', "
-    "'PROMISED', 'DISPUTED') AND "
-    "t.archive_time IS NULL) b ORDER BY b.kind, b.id LIMIT ?";
+    "'PROMISED', 'DISPUTED') AND t.archive_time IS NULL";
+
+absl::Status Count(mysql::Connection& connection, const std::string& account, pb::ListOpenBusinessResponse* response) {
+  const std::string id = IdOf(account);
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      connection.Query(absl::StrCat("SELECT b.kind, b.currency, COUNT(b.id), SUM(b.amount) FROM (", kOpenSql,
+                                    ") b GROUP BY b.kind, b.currency ORDER BY b.kind, b.currency"),
+                       {id, id, id, id}));
+  for (const Row& row : rows) {
+    pb::OpenBusinessCount* count = response->add_counts();
+    count->set_account(account);
+    count->set_kind(row[0].text());
+    count->set_count(row[2].integer());
+    if (row[1].is_null() || row[3].is_null()) continue;
+    ASSIGN_OR_RETURN(const Decimal amount, Decimal::Parse(row[3].text(), "amount"));
+    rules::SetAmount(amount, row[1].text(), count->mutable_amount());
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<pb::OpenBusiness> ItemOf(const std::string& account, const Row& row) {
   pb::OpenBusiness item;
@@ -79,11 +96,20 @@ absl::StatusOr<pb::ListOpenBusinessResponse> ListOpen(const Context& context, rp
     response.Clear();
     for (const std::string& account : request.accounts()) {
       const std::string id = IdOf(account);
-      ASSIGN_OR_RETURN(std::vector<Row> rows, connection.Query(kOpenSql, {id, id, id, id, limit + 1}));
+      ASSIGN_OR_RETURN(
+          std::vector<Row> rows,
+          connection.Query(absl::StrCat("SELECT b.kind, b.collection, b.id, b.number, b.state, b.amount, b.currency, "
+                                        "b.owner, b.due_date, b.title FROM (",
+                                        kOpenSql, ") b ORDER BY b.due_date IS NULL, b.due_date, b.kind, b.id LIMIT ?"),
+                           {id, id, id, id, limit + 1}));
       if (rows.size() > static_cast<size_t>(limit)) {
         rows.resize(static_cast<size_t>(limit));
         response.add_truncated_accounts(account);
+        RETURN_IF_ERROR(Count(connection, account, &response));
       }
+      std::sort(rows.begin(), rows.end(), [](const Row& one, const Row& other) {
+        return std::pair(one[0].text(), one[2].text()) < std::pair(other[0].text(), other[2].text());
+      });
       for (const Row& row : rows) {
         ASSIGN_OR_RETURN(*response.add_items(), ItemOf(account, row));
       }

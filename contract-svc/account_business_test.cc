@@ -1,5 +1,7 @@
 // What the other programs are told of the business with an account, over real gRPC and MariaDB.
 #include <map>
+#include <set>
+#include <string>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
@@ -120,6 +122,7 @@ TEST_F(AccountBusinessTest, DealingsAreListedWithinTheRightsOfTheReader) {
               HasReason("FIELD_VALUE_UNKNOWN"));
 }
 
+// all of it is counted, listed or not.
 TEST_F(AccountBusinessTest, AnAccountWithMoreThanWasAskedForIsNamed) {
   for (int i = 0; i < 3; ++i) NewQuote(account_, "SENT");
   const auto two = Open("items_max: 2");
@@ -127,9 +130,38 @@ TEST_F(AccountBusinessTest, AnAccountWithMoreThanWasAskedForIsNamed) {
   EXPECT_EQ(two->items_size(), 2);
   ASSERT_EQ(two->truncated_accounts_size(), 1);
   EXPECT_EQ(two->truncated_accounts(0), account_);
+  ASSERT_EQ(two->counts_size(), 1);
+  EXPECT_EQ(two->counts(0).account(), account_);
+  EXPECT_EQ(two->counts(0).kind(), "QUOTE");
+  EXPECT_EQ(two->counts(0).count(), 3);
   const auto all = Open("items_max: 3");
   ASSERT_THAT(all, IsOk());
   EXPECT_EQ(all->truncated_accounts_size(), 0);
+  EXPECT_EQ(all->counts_size(), 0);
+  Decimal sum;
+  for (const auto& item : all->items()) sum = *Add(sum, Amount(item.amount()));
+  EXPECT_EQ(Amount(two->counts(0).amount()), sum);
+}
+
+// what does not fit into an answer is asked for page by page.
+TEST_F(AccountBusinessTest, DealingsAreListedPageByPage) {
+  std::set<std::string> contracts;
+  for (int i = 0; i < 3; ++i) contracts.insert(NewContract(account_, /*credit=*/true));
+  std::set<std::string> seen;
+  std::string after;
+  for (const size_t so_far : {2u, 3u}) {
+    const auto page = Call<business::v1::ListDealingsResponse, business::v1::ListDealingsRequest>(
+        Asker(), absl::StrCat(kService, "ListContractDealings"),
+        absl::StrCat("account: '", account_, "' kinds: 'CONTRACT' rows_max: 2 after: '", after, "'"));
+    ASSERT_THAT(page, IsOk());
+    for (const auto& dealing : page->parts(0).dealings()) {
+      seen.insert(dealing.name());
+      after = dealing.name();
+    }
+    EXPECT_EQ(seen.size(), so_far);
+    EXPECT_EQ(page->parts(0).truncated(), so_far == 2);
+  }
+  EXPECT_EQ(seen, contracts);
 }
 
 //

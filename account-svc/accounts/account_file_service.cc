@@ -90,6 +90,10 @@ absl::StatusOr<v1::ListStaleAccountsResponse> ListStale(const Context& context, 
     absl::StrAppend(&sql, " AND t.owner = ?");
     params.emplace_back(IdOf(request.owner()));
   }
+  if (!request.region().empty()) {
+    absl::StrAppend(&sql, " AND t.region = ?");
+    params.emplace_back(request.region());
+  }
   if (page.last().size() == 2) {
     absl::StrAppend(&sql, " AND (t.file_update_date > ? OR (t.file_update_date = ? AND t.id > ?))");
     params.insert(params.end(), {page.last()[0], page.last()[0], page.last()[1]});
@@ -174,7 +178,7 @@ struct Tally {
 
 // Whose row it is: the key that rows are ordered by, and the department that decides the target.
 struct RowKey {
-  std::string key;  // Id of the person or the department, or YYYY-MM.
+  std::string key;  // Id of the person or the department, YYYY-MM, or the region.
   std::string department_path;
   bool operator<(const RowKey& other) const { return key < other.key; }
 };
@@ -185,13 +189,15 @@ std::string LastPart(const std::string& path) {
 }
 
 RowKey KeyOf(v1::FileQualityBy by, const std::string& person, const std::string& department_path,
-             const std::string& day) {
+             const std::string& day, const std::string& region) {
   constexpr size_t kMonthLength = 7;
   switch (by) {
     case v1::FILE_QUALITY_BY_PERSON:
       return {person, department_path};
     case v1::FILE_QUALITY_BY_DEPARTMENT:
       return {LastPart(department_path), department_path};
+    case v1::FILE_QUALITY_BY_REGION:
+      return {region, ""};
     default:
       return {day.substr(0, kMonthLength), ""};
   }
@@ -207,7 +213,8 @@ absl::StatusOr<std::map<RowKey, Tally>> CountQuality(const Context& context, con
   std::vector<Value> params = {absl::FromCivil(first, context.zone), absl::FromCivil(last + 1, context.zone)};
   std::string scope = ScopeSql(context, call.principal, call.level(), Account::descriptor(), &params);
   RETURN_IF_ERROR(connection.Scan(
-      absl::StrCat("SELECT s.creator, e.department_path, t.create_time, t.verification_first_submit_time FROM accounts "
+      absl::StrCat("SELECT s.creator, e.department_path, t.create_time, t.verification_first_submit_time, t.region "
+                   "FROM accounts "
                    "t JOIN account_scopes s ON s.account = t.id LEFT JOIN employee_scopes e ON e.employee = s.creator "
                    "WHERE t.create_time >= ? AND t.create_time < ? AND s.creator IS NOT NULL AND NOT ",
                    ExcludedSql(), scope),
@@ -216,7 +223,7 @@ absl::StatusOr<std::map<RowKey, Tally>> CountQuality(const Context& context, con
         const rules::Filing filing = rules::FilingOf(
             opened, row[3].is_null() ? std::nullopt : std::optional<absl::Time>(row[3].time()), now, context.policy);
         if (!filing.counts) return absl::OkStatus();
-        Tally& tally = tallies[KeyOf(request.by(), row[0].text(), row[1].text(), context.Today(opened))];
+        Tally& tally = tallies[KeyOf(request.by(), row[0].text(), row[1].text(), context.Today(opened), row[4].text())];
         ++tally.opened;
         if (filing.filed) ++tally.filed;
         return absl::OkStatus();
@@ -225,13 +232,13 @@ absl::StatusOr<std::map<RowKey, Tally>> CountQuality(const Context& context, con
   scope = ScopeSql(context, call.principal, call.level(), Account::descriptor(), &params);
   RETURN_IF_ERROR(connection.Scan(
       absl::StrCat(
-          "SELECT k.responsible, e.department_path, k.check_date, k.fields_checked, k.fields_wrong FROM "
+          "SELECT k.responsible, e.department_path, k.check_date, k.fields_checked, k.fields_wrong, t.region FROM "
           "account_file_checks k JOIN accounts t ON t.id = k.account LEFT JOIN employee_scopes e ON e.employee "
           "= k.responsible WHERE k.check_kind = 'ACCURACY_SAMPLE' AND k.check_date BETWEEN ? AND ? AND "
           "k.responsible IS NOT NULL AND NOT ",
           ExcludedSql(), scope),
       mysql::Params(params), [&](const Row& row) {
-        Tally& tally = tallies[KeyOf(request.by(), row[0].text(), row[1].text(), row[2].text())];
+        Tally& tally = tallies[KeyOf(request.by(), row[0].text(), row[1].text(), row[2].text(), row[5].text())];
         tally.checked += static_cast<int>(row[3].integer());
         tally.wrong += static_cast<int>(row[4].integer());
         return absl::OkStatus();
@@ -268,7 +275,8 @@ absl::Status FillRow(const v1::ReportFileQualityRequest& request, const RowKey& 
                      const std::vector<rules::FileTarget>& targets, v1::FileQualityRow* row) {
   if (request.by() == v1::FILE_QUALITY_BY_PERSON) row->set_person(NameOf("employees", key.key));
   if (request.by() == v1::FILE_QUALITY_BY_MONTH) row->set_month(key.key);
-  if (request.by() != v1::FILE_QUALITY_BY_MONTH) {
+  if (request.by() == v1::FILE_QUALITY_BY_REGION) row->set_region(key.key);
+  if (request.by() == v1::FILE_QUALITY_BY_PERSON || request.by() == v1::FILE_QUALITY_BY_DEPARTMENT) {
     row->set_department(NameOf("departments", LastPart(key.department_path)));
   }
   row->set_opened(tally.opened);

@@ -193,7 +193,8 @@ TEST_F(AccountFileTest, ClassificationIsProposedAndSet) {
   Account flagged = world_.CompleteDraft();
   flagged.set_vip(true);
   EXPECT_THAT(world_.CreateAccount(kax_, flagged), HasReason("CLASSIFICATION_FROZEN"));
-  EXPECT_THAT(world_.CreateAccount(gam_, flagged), IsOk());
+  const auth::Principal kam = world_.As(world_.AddEmployee("KAM", department_.name(), {head_.name()}), "KAM");
+  EXPECT_THAT(world_.CreateAccount(kam, flagged), IsOk());
   const Account account = Verified();
   EXPECT_THAT(Update(kax_, account.name(), [](Account* a) { a->set_vip(true); }), HasReason("CLASSIFICATION_FROZEN"));
   AccountProposal proposal;
@@ -348,9 +349,10 @@ TEST_F(AccountFileTest, StaleFilesAreListedUntilSomebodyLooksAfterThem) {
     world_.harness().db().Execute(absl::StrCat("UPDATE accounts SET file_update_date = DATE_SUB('", world_.today(),
                                                "', INTERVAL ", days, " DAY) WHERE id = '", IdOf(account.name()), "'"));
   };
-  const auto stale = [&](const auth::Principal& who) {
+  const auto stale = [&](const auth::Principal& who, const std::string& region = "") {
     v1::ListStaleAccountsRequest request;
     request.set_owner(seller_.name());
+    request.set_region(region);
     const auto list = world_.Call<v1::ListStaleAccountsResponse>(who, Files("ListStaleAccounts"), request);
     EXPECT_THAT(list, IsOk());
     return list.value_or(v1::ListStaleAccountsResponse());
@@ -359,6 +361,8 @@ TEST_F(AccountFileTest, StaleFilesAreListedUntilSomebodyLooksAfterThem) {
   EXPECT_EQ(stale(gam_).accounts_size(), 0);
   make_old(181);
   ASSERT_EQ(stale(gam_).accounts_size(), 1);
+  EXPECT_EQ(stale(gam_, "华东").accounts_size(), 1);
+  EXPECT_EQ(stale(gam_, "华南").accounts_size(), 0);
   EXPECT_EQ(stale(gam_).accounts(0).age_days(), 181);
   EXPECT_EQ(stale(gam_).accounts(0).allowed_days(), 180);
   EXPECT_EQ(stale(kax2_).accounts_size(), 0);
@@ -466,6 +470,18 @@ TEST_F(AccountFileTest, FilingAndAccuracyRatesAreMeasuredAgainstTheTarget) {
   request.set_by(v1::FILE_QUALITY_BY_DEPARTMENT);
   EXPECT_EQ(world_.Call<v1::ReportFileQualityResponse>(gam_, Files("ReportFileQuality"), request)->rows(0).department(),
             department_.name());
+  // cut by region.
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE accounts SET region = '华南' WHERE id = '", IdOf(late.name()), "'"));
+  request.set_by(v1::FILE_QUALITY_BY_REGION);
+  const auto regions = world_.Call<v1::ReportFileQualityResponse>(gam_, Files("ReportFileQuality"), request);
+  ASSERT_THAT(regions, IsOk());
+  ASSERT_EQ(regions->rows_size(), 2);
+  EXPECT_EQ(regions->rows(0).region(), "华东");
+  EXPECT_EQ(regions->rows(0).filing_rate(), "100");
+  EXPECT_EQ(regions->rows(0).fields_checked(), 3);
+  EXPECT_EQ(regions->rows(1).region(), "华南");
+  EXPECT_EQ(regions->rows(1).filing_rate(), "0");
   request.set_by(v1::FILE_QUALITY_BY_MONTH);
   EXPECT_GE(world_.Call<v1::ReportFileQualityResponse>(gam_, Files("ReportFileQuality"), request)->rows_size(), 2);
   EXPECT_THAT(world_.Call<v1::ReportFileQualityResponse>(kax_, Files("ReportFileQuality"), request),

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "account-svc/accounts/claimable.h"
 #include "account-svc/accounts/contacts.h"
 #include "account-svc/accounts/duplicates.h"
 #include "account-svc/accounts/merges.h"
@@ -31,7 +30,6 @@ using resource::UnitOfWork;
 using v1::Account;
 
 constexpr int kGroupDepthMax = 20;
-constexpr size_t kSimilarMax = 5;
 constexpr char kService[] = "kam.account.v1.AccountService/";
 
 // The RPC that a hook runs for.
@@ -50,10 +48,6 @@ absl::Status CheckNumber(const Account& account) {
   return rules::CheckRegistrationNumber(account.registration_number(), account.address().country());
 }
 
-bool SameKeys(const rules::FirmKeys& a, const rules::FirmKeys& b) {
-  return a.registration == b.registration && a.name == b.name && a.phone == b.phone && a.domain == b.domain;
-}
-
 absl::Status UpdateAccount(const Context& context, UnitOfWork& work, const Account& before, Account* after) {
   RETURN_IF_ERROR(Validate(work, *after));
   if (!work.importing()) {
@@ -67,7 +61,7 @@ absl::Status UpdateAccount(const Context& context, UnitOfWork& work, const Accou
   RETURN_IF_ERROR(CheckNumber(*after));
   if (before.parent() != after->parent()) RETURN_IF_ERROR(CheckGroup(work, *after));
   const rules::FirmKeys keys = KeysOf(*after, context.policy);
-  if (!SameKeys(keys, KeysOf(before, context.policy))) {
+  if (keys != KeysOf(before, context.policy)) {
     RETURN_IF_ERROR(RefuseDuplicate(work, keys, IdOf(after->name()),
                                     MethodOf(work, absl::StrCat(kService, "UpdateAccount")), context.policy));
   }
@@ -141,11 +135,12 @@ absl::Status AfterAccount(const Context& context, UnitOfWork& work, const Accoun
   RETURN_IF_ERROR(SaveScopes(work, before, after));
   RETURN_IF_ERROR(SaveKeys(work, before, after, context.policy));
   RETURN_IF_ERROR(SaveStateSpan(work, before, after));
-  const auto indexed_name = [](const Account& account) {
-    return account.state() == v1::ACCOUNT_STATE_CLOSED ? std::string() : account.legal_name();
+  const auto indexed_names = [](const Account& account) {
+    return account.state() == v1::ACCOUNT_STATE_CLOSED ? std::vector<std::string>()
+                                                       : NamesOf(account.legal_name(), account.short_name());
   };
-  if (before == nullptr || indexed_name(*before) != indexed_name(after)) {
-    RETURN_IF_ERROR(SaveBlocks(work.connection(), IdOf(after.name()), indexed_name(after)));
+  if (before == nullptr || indexed_names(*before) != indexed_names(after)) {
+    RETURN_IF_ERROR(SaveBlocks(work.connection(), IdOf(after.name()), indexed_names(after)));
   }
   RETURN_IF_ERROR(ScheduleReminders(context, work, before, after));
   if (work.importing() && (before == nullptr ? !after.owner().empty() : before->owner() != after.owner())) {
@@ -209,15 +204,6 @@ void AddStateVerbs(const Context& context, rpc::Registry* registry) {
         account->set_lost_to(request.lost_to());
         return rules::Leave(request.reason(), account);
       });
-  AddAccountVerb<v1::CloseAccountRequest>(
-      context, "CloseAccount", registry,
-      [](UnitOfWork& work, const v1::CloseAccountRequest& request, Account* account) -> absl::Status {
-        RETURN_IF_ERROR(EndOwnerships(work, account->name(), request.reason()));
-        account->clear_owner();
-        account->clear_co_owners();
-        account->clear_protected_until();
-        return rules::Leave(request.reason(), account);
-      });
   AddAccountVerb<v1::ConfirmAccountFileRequest>(
       context, "ConfirmAccountFile", registry,
       [context](UnitOfWork& work, const v1::ConfirmAccountFileRequest&, Account* account) -> absl::Status {
@@ -228,72 +214,6 @@ void AddStateVerbs(const Context& context, rpc::Registry* registry) {
         account->set_file_update_date(context.Today(work.now()));
         return absl::OkStatus();
       });
-}
-
-// Tells of a similar firm as of the same one: never whose it is.
-absl::Status AddSimilar(const Context& context, mysql::Connection& connection, const auth::Principal& asker,
-                        const Similar& firm, v1::SimilarFirm* out) {
-  ASSIGN_OR_RETURN(const bool reaches, Reaches(connection, context.runtime, asker, firm.account));
-  out->set_score(firm.match.score);
-  out->set_match_reason(std::string(rules::MatchReasonName(firm.match.reason)));
-  out->set_result(reaches ? v1::DUPLICATE_RESULT_EXISTS_YOURS : v1::DUPLICATE_RESULT_EXISTS);
-  if (reaches) {
-    out->set_account(NameOf("accounts", firm.account));
-  } else {
-    ASSIGN_OR_RETURN(const absl::Time after,
-                     ClaimableAfter(connection, firm.account, context.runtime.clock().Now(), context.policy));
-    *out->mutable_claimable_after() = ToTimestamp(after);
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<v1::CheckDuplicateResponse> CheckDuplicate(const Context& context, rpc::Call& call,
-                                                          const v1::CheckDuplicateRequest& request) {
-  rules::Firm firm;
-  firm.legal_name = request.legal_name();
-  firm.registration_number = request.registration_number();
-  firm.phone = request.phone();
-  firm.domain = request.domain();
-  firm.country = request.country();
-  const rules::FirmKeys keys = rules::KeysOf(firm, context.policy);
-  if (SameKeys(keys, {})) {
-    return InvalidField("legal_name", "FIELD_REQUIRED",
-                        "a name, a registration number, a telephone number or a domain must be given");
-  }
-  v1::CheckDuplicateResponse response;
-  RETURN_IF_ERROR(
-      context.runtime.database().RunInTransaction(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
-        response.Clear();
-        ASSIGN_OR_RETURN(const std::optional<Duplicate> found, FindDuplicate(connection, keys, ""));
-        bool reaches = false;
-        if (found.has_value()) {
-          ASSIGN_OR_RETURN(reaches, Reaches(connection, context.runtime, call.principal, found->account));
-        }
-        if (!found.has_value()) {
-          response.set_result(v1::DUPLICATE_RESULT_NONE);
-        } else if (reaches) {
-          response.set_result(v1::DUPLICATE_RESULT_EXISTS_YOURS);
-          response.set_account(NameOf("accounts", found->account));
-        } else {
-          response.set_result(v1::DUPLICATE_RESULT_EXISTS);
-          ASSIGN_OR_RETURN(const absl::Time after,
-                           ClaimableAfter(connection, found->account, context.runtime.clock().Now(), context.policy));
-          *response.mutable_claimable_after() = ToTimestamp(after);
-        }
-        const std::string exact = found.has_value() ? found->account : std::string();
-        ASSIGN_OR_RETURN(const std::vector<Similar> similar,
-                         FindSimilar(connection, request.legal_name(), keys, exact, context.policy.duplicate_score_min,
-                                     kSimilarMax));
-        for (const Similar& alike : similar) {
-          RETURN_IF_ERROR(AddSimilar(context, connection, call.principal, alike, response.add_similar()));
-        }
-        const auto* value = v1::DuplicateResult_descriptor()->FindValueByNumber(response.result());
-        ASSIGN_OR_RETURN(const std::string id, context.runtime.NewId());
-        return LogCheck(connection, id, context.runtime.clock().Now(),
-                        {call.principal.subject, absl::StrCat(kService, "CheckDuplicate"), keys,
-                         resource::ShortEnumName(value), found.has_value() ? found->account : ""});
-      }));
-  return response;
 }
 
 absl::StatusOr<v1::BatchGetAccountScopesResponse> BatchGetAccountScopes(
@@ -435,11 +355,8 @@ void RegisterAccounts(const Context& context, rpc::Registry* registry) {
         rules::FillStanding(account, &standing);
         return standing;
       });
-  registry->Add<v1::CheckDuplicateRequest, v1::CheckDuplicateResponse>(
-      "kam.account.v1.AccountService/CheckDuplicate",
-      [context](rpc::Call& call, const v1::CheckDuplicateRequest& request) {
-        return CheckDuplicate(context, call, request);
-      });
+  RegisterDuplicateChecks(context, registry);
+  RegisterClosing(context, registry);
   registry->Add<v1::BatchGetAccountScopesRequest, v1::BatchGetAccountScopesResponse>(
       "kam.account.v1.AccountScopeService/BatchGetAccountScopes",
       [context](rpc::Call& call, const v1::BatchGetAccountScopesRequest& request) {

@@ -17,6 +17,8 @@ void RegisterOwnership(const Context& context, rpc::Registry* registry);
 void RegisterContacts(const Context& context, rpc::Registry* registry);
 void RegisterClaims(const Context& context, rpc::Registry* registry);
 void RegisterDisputes(const Context& context, rpc::Registry* registry);
+void RegisterClosing(const Context& context, rpc::Registry* registry);
+void RegisterDuplicateChecks(const Context& context, rpc::Registry* registry);
 void RegisterDuplicateScans(const Context& context, rpc::Registry* registry);
 
 // Hooks and handlers of the services around the file, one each.

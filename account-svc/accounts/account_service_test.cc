@@ -5,11 +5,14 @@
 #include <atomic>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/account_svc.h"
 #include "account-svc/accounts/account_test_fixture.h"
+#include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "kam/account/v1/contact_service.pb.h"
+#include "kam/business/v1/business_service.pb.h"
 
 namespace kam::account {
 namespace {
@@ -76,6 +79,61 @@ TEST_F(AccountTest, AFileGoesFromDraftToActiveAndOn) {
   EXPECT_EQ(closed->state(), v1::ACCOUNT_STATE_CLOSED);
   EXPECT_EQ(closed->owner(), "");
   EXPECT_THAT(world_.Call<Account>(gam_, Method("ActivateAccount"), activate), HasReason("STATE_NOT_ALLOWED"));
+}
+
+// a file that was closed by mistake comes back, by somebody else, and keeps its number in the register.
+TEST_F(AccountTest, AClosingIsTakenBackByAnother) {
+  const Account draft = world_.AddAccount(kax_);
+  world_.Assign(gam_, draft.name(), seller_.name());
+  v1::CloseAccountRequest close;
+  close.set_name(draft.name());
+  close.set_reason("重复建档");
+  ASSERT_THAT(world_.Call<Account>(gam_, Method("CloseAccount"), close), IsOk());
+  v1::ReopenAccountRequest reopen;
+  reopen.set_name(draft.name());
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("ReopenAccount"), reopen), NamesField("reason"));
+  reopen.set_reason("并非重复");
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("ReopenAccount"), reopen), HasReason("SEPARATION_OF_DUTIES"));
+  const auth::Principal kapm = world_.As(world_.AddEmployee("KAPM"), "KAPM");
+  const auto back = world_.Call<Account>(kapm, Method("ReopenAccount"), reopen);
+  ASSERT_THAT(back, IsOk());
+  EXPECT_EQ(back->state(), v1::ACCOUNT_STATE_DRAFT);
+  EXPECT_EQ(back->owner(), "") << "its owner is assigned anew";
+  EXPECT_THAT(world_.Call<Account>(kapm, Method("ReopenAccount"), reopen), HasReason("STATE_NOT_ALLOWED"));
+  Account again = world_.CompleteDraft();
+  again.set_registration_number(draft.registration_number());
+  EXPECT_THAT(world_.CreateAccount(kax2_, again), HasReason("ACCOUNT_EXISTS")) << "its keys are its again";
+  // Not when the firm has another file by now.
+  ASSERT_THAT(world_.Call<Account>(gam_, Method("CloseAccount"), close), IsOk());
+  ASSERT_THAT(world_.CreateAccount(kax2_, again), IsOk());
+  EXPECT_THAT(world_.Call<Account>(kapm, Method("ReopenAccount"), reopen), HasReason("ACCOUNT_EXISTS"));
+}
+
+// nobody loses sight of a customer with whom there is business.
+TEST_F(AccountTest, AFileWithOpenBusinessIsNotClosed) {
+  const Account draft = world_.AddAccount(kax_);
+  v1::CloseAccountRequest close;
+  close.set_name(draft.name());
+  close.set_reason("停业");
+  const auto nothing = world_.contract_svc;
+  std::string kind = "RECEIVABLE";
+  world_.contract_svc = [&](absl::string_view method, const google::protobuf::Message& request,
+                            google::protobuf::Message* response) {
+    if (!absl::EndsWith(method, "ListOpenContractBusiness")) return absl::OkStatus();
+    auto* item = static_cast<business::v1::ListOpenBusinessResponse*>(response)->add_items();
+    item->set_account(static_cast<const business::v1::ListOpenBusinessRequest&>(request).accounts(0));
+    item->set_kind(kind);
+    return absl::OkStatus();
+  };
+  const auto refused = world_.Call<Account>(gam_, Method("CloseAccount"), close);
+  EXPECT_THAT(refused, HasReason("OPEN_BUSINESS"));
+  EXPECT_EQ(MetadataValue(refused.status(), "open"), "RECEIVABLE 1");
+  world_.contract_svc = [](absl::string_view, const google::protobuf::Message&, google::protobuf::Message*) {
+    return RetryLater(absl::StatusCode::kUnavailable, "CONTRACT_SVC_UNAVAILABLE", "away", absl::Seconds(1));
+  };
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("CloseAccount"), close), HasReason("CONTRACT_SVC_UNAVAILABLE"));
+  world_.contract_svc = nothing;
+  EXPECT_THAT(world_.Call<Account>(gam_, Method("CloseAccount"), close), IsOk());
 }
 
 // whoever has made the file does not verify it, whatever his rights.

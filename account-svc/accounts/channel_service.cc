@@ -110,11 +110,23 @@ absl::Status CreateCount(const Context& context, UnitOfWork& work, ChannelStockC
   ASSIGN_OR_RETURN(const ChannelPartner partner,
                    Inspected(context, work, count->partner(), count->count_date(), "channel_stock_count.count_date"));
   count->set_manager(partner.manager());
-  ASSIGN_OR_RETURN(
-      const std::vector<ChannelStockCount> earlier,
-      work.Find<ChannelStockCount>({"t.partner = ? AND t.product = ?", {IdOf(count->partner()), count->product()}},
-                                   "ORDER BY t.count_date DESC", 1));
+  ASSIGN_OR_RETURN(const std::vector<ChannelStockCount> earlier,
+                   work.Find<ChannelStockCount>(
+                       {"t.partner = ? AND t.product = ? AND t.voided = 0", {IdOf(count->partner()), count->product()}},
+                       "ORDER BY t.count_date DESC", 1));
   return rules::CompleteCount(earlier.empty() ? nullptr : &earlier[0], actor, count);
+}
+
+absl::Status VoidCount(UnitOfWork& work, const v1::VoidChannelStockCountRequest& request, ChannelStockCount* count) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  // Nobody counts on from this one meanwhile.
+  RETURN_IF_ERROR(work.Load<ChannelPartner>(count->partner()).status());
+  ASSIGN_OR_RETURN(
+      const std::vector<ChannelStockCount> later,
+      work.Find<ChannelStockCount>({"t.partner = ? AND t.product = ? AND t.voided = 0 AND t.count_date > ?",
+                                    {IdOf(count->partner()), count->product(), count->count_date()}},
+                                   "ORDER BY t.count_date DESC", 1));
+  return rules::VoidCount(later.empty() ? nullptr : &later[0], actor, request.reason(), work.now(), count);
 }
 
 absl::Status CreateIncident(const Context& context, UnitOfWork& work, ChannelIncident* incident) {
@@ -150,10 +162,14 @@ absl::StatusOr<v1::ReportChannelPartnersResponse> Report(const Context& context,
       "resale_price_checks p WHERE p.partner = t.id AND p.check_date BETWEEN ? AND ?), (SELECT COUNT(p.id) FROM "
       "resale_price_checks p WHERE p.partner = t.id AND p.violation = 1 AND p.check_date BETWEEN ? AND ?), (SELECT "
       "COUNT(i.id) FROM channel_incidents i WHERE i.partner = t.id AND i.state <> 'CLOSED'), (SELECT COUNT(s.id) FROM "
-      "channel_stock_counts s WHERE s.partner = t.id AND s.count_date BETWEEN ? AND ?), (SELECT COALESCE(SUM(s.sold), "
-      "0) FROM channel_stock_counts s WHERE s.partner = t.id AND s.count_date BETWEEN ? AND ?) FROM channel_partners t "
-      "WHERE t.archive_time IS NULL",
+      "channel_stock_counts s WHERE s.partner = t.id AND s.voided = 0 AND s.count_date BETWEEN ? AND ?), (SELECT "
+      "COALESCE(SUM(s.sold), 0) FROM channel_stock_counts s WHERE s.partner = t.id AND s.voided = 0 AND s.count_date "
+      "BETWEEN ? AND ?) FROM channel_partners t WHERE t.archive_time IS NULL",
       ScopeSql(context, call.principal, call.level(), ChannelPartner::descriptor(), &params));
+  if (!request.region().empty()) {
+    absl::StrAppend(&sql, " AND t.region = ?");
+    params.emplace_back(request.region());
+  }
   if (page.last().size() == 2) {
     absl::StrAppend(&sql, " AND (t.display_name > ? OR (t.display_name = ? AND t.id > ?))");
     params.insert(params.end(), {page.last()[0], page.last()[0], page.last()[1]});
@@ -233,6 +249,8 @@ void RegisterChannels(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const int open, OpenIncidents(work, change->before.name()));
         return rules::EndPartner(open, request.reason(), &change->after);
       });
+  AddVerb<ChannelStockCount, v1::VoidChannelStockCountRequest>(context, Rpc("VoidChannelStockCount"), registry,
+                                                               VoidCount);
   AddVerb<ChannelIncident, v1::AnswerChannelIncidentRequest>(
       context, Rpc("AnswerChannelIncident"), registry,
       [](UnitOfWork& work, const v1::AnswerChannelIncidentRequest& request,

@@ -192,25 +192,42 @@ absl::Status AddDealings(const Context& context, const rpc::Call& call, AccountV
                   view);
 }
 
-absl::StatusOr<DealingLines> ReadDealingLines(const Context& context, const rpc::Call& call, const std::string& account,
-                                              int rows_max) {
+absl::Status SnapshotTooLarge(const Context& context, absl::string_view collection) {
+  const std::string limit = absl::StrCat(context.policy.snapshot_bytes_max);
+  return FailedPrecondition(
+      "SNAPSHOT_TOO_LARGE", std::string(collection),
+      absl::StrCat("with its ", collection, " the account has more than the ", limit, " bytes that a snapshot takes"),
+      {{"section", std::string(collection)}, {"limit", limit}});
+}
+
+absl::StatusOr<DealingLines> ReadDealingLines(const Context& context, const rpc::Call& call,
+                                              const std::string& account) {
   DealingLines lines;
-  // Kind by kind: an answer has a limit.
+  int64_t bytes = 0;
+  // Kind by kind and page by page: an answer has a limit.
   for (const Archived& archived : kArchived) {
     pb::ListDealingsRequest request;
     request.set_account(account);
     request.add_kinds(archived.kind);
-    request.set_rows_max(rows_max);
+    request.set_rows_max(context.policy.snapshot_page_rows);
     request.set_whole(true);
-    ASSIGN_OR_RETURN(const pb::ListDealingsResponse answer, context.peers->ContractDealings(request, call.deadline));
     std::map<std::string, std::string>& rows = lines[archived.collection];
-    for (const pb::DealingPart& part : answer.parts()) {
-      if (part.truncated()) {
-        return FailedPrecondition("SNAPSHOT_TOO_LARGE", archived.collection,
-                                  absl::StrCat(archived.collection, " has more than a snapshot takes"),
-                                  {{"section", archived.collection}, {"limit", absl::StrCat(rows_max)}});
+    for (bool more = true; more;) {
+      more = false;
+      ASSIGN_OR_RETURN(const pb::ListDealingsResponse answer, context.peers->ContractDealings(request, call.deadline));
+      for (const pb::DealingPart& part : answer.parts()) {
+        bool fresh = false;
+        for (const pb::Dealing& dealing : part.dealings()) {
+          fresh = rows.emplace(dealing.name(), dealing.content()).second || fresh;
+          bytes += static_cast<int64_t>(dealing.content().size());
+          request.set_after(dealing.name());
+        }
+        // A service that does not go on has no pages, as one of an earlier version.
+        if (bytes > context.policy.snapshot_bytes_max || (part.truncated() && !fresh)) {
+          return SnapshotTooLarge(context, archived.collection);
+        }
+        more = part.truncated();
       }
-      for (const pb::Dealing& dealing : part.dealings()) rows[dealing.name()] = dealing.content();
     }
   }
   return lines;

@@ -148,6 +148,37 @@ absl::StatusOr<CustomerDocumentContent> Open(const Context& context, rpc::Call& 
   return answer;
 }
 
+// Nobody keeps access to a paper that he was given as one of another customer.
+absl::Status EndGrants(UnitOfWork& work, const std::string& document, const std::string& reason) {
+  constexpr int kGrantsMax = 10'000;
+  ASSIGN_OR_RETURN(
+      const std::vector<DocumentGrant> grants,
+      work.Find<DocumentGrant>({"t.document = ? AND t.state IN ('REQUESTED', 'GRANTED')", {IdOf(document)}},
+                               "ORDER BY t.id", kGrantsMax, /*lock=*/true));
+  for (const DocumentGrant& grant : grants) {
+    resource::Change<DocumentGrant> change{grant, grant};
+    if (grant.state() == v1::DOCUMENT_GRANT_STATE_GRANTED) {
+      change.after.set_state(v1::DOCUMENT_GRANT_STATE_REVOKED);
+      *change.after.mutable_valid_until() = ToTimestamp(work.now());
+    } else {
+      change.after.set_state(v1::DOCUMENT_GRANT_STATE_REFUSED);
+    }
+    change.after.set_decision_reason(reason);
+    RETURN_IF_ERROR(work.Save(std::move(change)).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Refile(UnitOfWork& work, const v1::RefileCustomerDocumentRequest& request, CustomerDocument* document) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  RETURN_IF_ERROR(rules::Refile(actor, request.account(), document));
+  ASSIGN_OR_RETURN(const Account account, work.Load<Account>(request.account()));
+  if (account.state() == v1::ACCOUNT_STATE_CLOSED) {
+    return FailedPrecondition("ACCOUNT_CLOSED", account.name(), "the account is closed");
+  }
+  return EndGrants(work, document->name(), request.reason());
+}
+
 // Access to a paper is given by whoever governs its account: to stand above the requester is not enough.
 absl::Status CheckGoverns(UnitOfWork& work, const DocumentGrant& grant) {
   CustomerDocument document;
@@ -228,6 +259,14 @@ void RegisterDocuments(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         return rules::Declassify(actor, request.classification(), &change->after);
       });
+  resource::AddVerb<CustomerDocument, v1::RefileCustomerDocumentRequest>(
+      context.runtime, Rpc("RefileCustomerDocument"), registry,
+      [](rpc::Call&, const v1::RefileCustomerDocumentRequest&) { return absl::OkStatus(); },
+      // An account is locked before what is filed under it.
+      [](UnitOfWork& work, const v1::RefileCustomerDocumentRequest& request) {
+        return work.Load<Account>(request.account()).status();
+      },
+      Refile);
   AddVerb<CustomerDocument, v1::DestroyCustomerDocumentRequest>(
       context, Rpc("DestroyCustomerDocument"), registry,
       [context](UnitOfWork& work, const v1::DestroyCustomerDocumentRequest& request,

@@ -117,6 +117,63 @@ TEST_F(DocumentTest, WhoeverIsFurtherUpAsksAndTheFilerReadsForSomeDays) {
   EXPECT_THAT(Read(gad_, document->name()), HasReason("DOCUMENT_ACCESS_DENIED"));
 }
 
+// a paper that was filed under the wrong customer is taken out of the reach of those who work that one.
+TEST_F(DocumentTest, AMisfiledDocumentGoesToItsCustomer) {
+  const auto document = File(gad_, "身份证", v1::DOCUMENT_CLASSIFICATION_CONFIDENTIAL);
+  ASSERT_THAT(document, IsOk());
+  ASSERT_THAT(Read(kax_, document->name()), IsOk());
+  const auto advisor = world_.As(world_.AddEmployee("CSR"), "CSR");
+  v1::CreateDocumentGrantRequest ask;
+  ask.mutable_document_grant()->set_document(document->name());
+  ask.mutable_document_grant()->set_purpose("核对身份");
+  ask.mutable_document_grant()->set_days(5);
+  const auto grant = world_.Call<DocumentGrant>(advisor, Vault("CreateDocumentGrant"), ask);
+  ASSERT_THAT(grant, IsOk());
+  v1::GrantDocumentAccessRequest give;
+  give.set_name(grant->name());
+  give.set_reason("同意");
+  ASSERT_THAT(world_.Call<DocumentGrant>(gam_, Vault("GrantDocumentAccess"), give), IsOk());
+  ASSERT_THAT(Read(advisor, document->name()), IsOk());
+
+  const auto other_department = world_.AddDepartment();
+  const auto other = world_.AddEmployee("KAX", other_department.name());
+  const auth::Principal other_kax = world_.As(other, "KAX");
+  const v1::Account right = world_.AddAccount(other_kax);
+  v1::RefileCustomerDocumentRequest request;
+  request.set_name(document->name());
+  request.set_etag(document->etag());
+  request.set_account(right.name());
+  request.set_reason("归错客户");
+  const auto refile = [&](const auth::Principal& who) {
+    return world_.Call<CustomerDocument>(who, Vault("RefileCustomerDocument"), request);
+  };
+  EXPECT_THAT(refile(kax_), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(refile(gad_), HasReason("SEPARATION_OF_DUTIES")) << "not who filed it";
+  const auth::Principal clerk = world_.As(world_.AddEmployee("GAD"), "GAD");
+  request.set_account(account_.name());
+  EXPECT_THAT(refile(clerk), HasReason("ACCOUNT_UNCHANGED"));
+  request.set_account(right.name());
+  const auto moved = refile(clerk);
+  ASSERT_THAT(moved, IsOk());
+  EXPECT_EQ(moved->account(), right.name());
+
+  EXPECT_THAT(Read(kax_, document->name()), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Read(other_kax, document->name()), IsOk());
+  EXPECT_THAT(Read(advisor, document->name()), HasReason("DOCUMENT_ACCESS_DENIED"));
+  // What was read before was read as a paper of the other customer, and his people see that.
+  const std::vector<v1::DocumentRead> reads = Reads(gam_, document->name());
+  ASSERT_FALSE(reads.empty());
+  for (const v1::DocumentRead& read : reads) EXPECT_EQ(read.account(), account_.name());
+  kam::api::HistoryRequest history;
+  history.set_name(document->name());
+  const auto log = world_.Call<kam::api::HistoryResponse>(clerk, Vault("GetCustomerDocumentHistory"), history);
+  ASSERT_THAT(log, IsOk());
+  const std::string text = log->entries(0).DebugString();
+  EXPECT_NE(text.find(IdOf(account_.name())), std::string::npos);
+  EXPECT_NE(text.find(IdOf(right.name())), std::string::npos);
+  EXPECT_EQ(log->entries(0).reason(), "归错客户");
+}
+
 // others read by approval, for a limited time.
 TEST_F(DocumentTest, OthersReadByApprovalForALimitedTime) {
   const auto document = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_CONFIDENTIAL);

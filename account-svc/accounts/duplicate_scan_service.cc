@@ -23,6 +23,7 @@ constexpr int kFilesAStep = 200;
 constexpr size_t kPairsAFile = 20;
 constexpr char kStep[] = "duplicate_scan.step";
 constexpr char kFill[] = "match_blocks.fill";
+constexpr char kFillShortNames[] = "match_blocks.short_names";
 constexpr char kStart[] = "kam.account.v1.DuplicateScanService/StartDuplicateScan";
 
 absl::StatusOr<DuplicateScan> Start(const Context& context, UnitOfWork& work,
@@ -75,15 +76,17 @@ absl::Status Step(UnitOfWork& work, const schedule::DueItem& item) {
   change.after = change.before;
   DuplicateScan& scan = change.after;
   if (scan.state() != v1::DUPLICATE_SCAN_STATE_RUNNING) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<Row> files,
-                   work.connection().Query(absl::StrCat("SELECT id, legal_name FROM accounts WHERE id > ? AND state <> "
-                                                        "'CLOSED' AND archive_time IS NULL ORDER BY id LIMIT ",
-                                                        kFilesAStep),
-                                           {scan.cursor()}));
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> files,
+      work.connection().Query(absl::StrCat("SELECT id, legal_name, short_name FROM accounts WHERE id > ? AND state <> "
+                                           "'CLOSED' AND archive_time IS NULL ORDER BY id LIMIT ",
+                                           kFilesAStep),
+                              {scan.cursor()}));
   for (const Row& file : files) {
     ASSIGN_OR_RETURN(const rules::FirmKeys keys, KeysInIndex(work.connection(), file[0].text()));
-    ASSIGN_OR_RETURN(const std::vector<Similar> found, FindSimilar(work.connection(), file[1].text(), keys,
-                                                                   file[0].text(), scan.score_min(), kPairsAFile));
+    ASSIGN_OR_RETURN(const std::vector<Similar> found,
+                     FindSimilar(work.connection(), NamesOf(file[1].text(), file[2].text()), keys, file[0].text(),
+                                 scan.score_min(), kPairsAFile));
     for (const Similar& similar : found) {
       ASSIGN_OR_RETURN(const bool fresh, KeepPair(work, file[0].text(), similar, scan.name()));
       if (fresh) scan.set_pairs_found(scan.pairs_found() + 1);
@@ -102,14 +105,32 @@ absl::Status Step(UnitOfWork& work, const schedule::DueItem& item) {
 
 // Files from before there were blocks get theirs.
 absl::Status Fill(UnitOfWork& work, const schedule::DueItem& item) {
-  ASSIGN_OR_RETURN(const std::vector<Row> files,
-                   work.connection().Query(absl::StrCat(
-                       "SELECT a.id, a.legal_name FROM accounts a WHERE a.state <> 'CLOSED' AND NOT EXISTS (SELECT 1 "
-                       "FROM account_match_blocks b WHERE b.account = a.id) ORDER BY a.id LIMIT ",
-                       kFilesAStep)));
-  for (const Row& file : files) RETURN_IF_ERROR(SaveBlocks(work.connection(), file[0].text(), file[1].text()));
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> files,
+      work.connection().Query(absl::StrCat(
+          "SELECT a.id, a.legal_name, a.short_name FROM accounts a WHERE a.state <> 'CLOSED' AND NOT EXISTS (SELECT 1 "
+          "FROM account_match_blocks b WHERE b.account = a.id) ORDER BY a.id LIMIT ",
+          kFilesAStep)));
+  for (const Row& file : files) {
+    RETURN_IF_ERROR(SaveBlocks(work.connection(), file[0].text(), NamesOf(file[1].text(), file[2].text())));
+  }
   if (files.size() < kFilesAStep) return absl::OkStatus();
   return schedule::Schedule(work, kFill, item.resource, work.now());
+}
+
+// Files from before short names had blocks get theirs; `item` is of the last file of the step before.
+absl::Status FillShortNames(UnitOfWork& work, const schedule::DueItem& item) {
+  ASSIGN_OR_RETURN(const std::vector<Row> files,
+                   work.connection().Query(absl::StrCat("SELECT id, legal_name, short_name FROM accounts WHERE id > ? "
+                                                        "AND short_name IS NOT NULL AND state <> 'CLOSED' ORDER BY id "
+                                                        "LIMIT ",
+                                                        kFilesAStep),
+                                           {IdOf(item.resource)}));
+  for (const Row& file : files) {
+    RETURN_IF_ERROR(SaveBlocks(work.connection(), file[0].text(), NamesOf(file[1].text(), file[2].text())));
+  }
+  if (files.size() < kFilesAStep) return absl::OkStatus();
+  return schedule::Schedule(work, kFillShortNames, NameOf("accounts", files.back()[0].text()), work.now());
 }
 
 }  // namespace
@@ -140,6 +161,7 @@ void RegisterDuplicateScans(const Context& context, rpc::Registry* registry) {
   if (context.scheduler == nullptr) return;
   context.scheduler->Handle(kStep, kStart, Step);
   context.scheduler->Handle(kFill, kStart, Fill);
+  context.scheduler->Handle(kFillShortNames, kStart, FillShortNames);
 }
 
 }  // namespace kam::account

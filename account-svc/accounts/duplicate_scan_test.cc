@@ -92,10 +92,47 @@ TEST_F(DuplicateScanTest, ASimilarFirmIsToldOfWithoutSayingWhose) {
   EXPECT_EQ(own.similar(0).account(), account);
   EXPECT_EQ(world_.harness()
                 .db()
-                .Get(absl::StrCat("SELECT COUNT(*) FROM duplicate_checks WHERE actor = '", other_.name(), "'"))
+                .Get(absl::StrCat("SELECT COUNT(*) FROM duplicate_checks WHERE actor = '", other_.name(),
+                                  "' AND account = '", IdOf(account), "' AND result = 'EXISTS' AND score >= 75"))
                 .integer(),
-            1);
+            1)
+      << "he has learnt of the similar firm, and that is on record";
   EXPECT_EQ(Check(kax2_, "宁波泓林精密机械有限公司").similar_size(), 0);
+}
+
+// a firm is asked for by the name that everybody calls it by.
+TEST_F(DuplicateScanTest, AFirmIsFoundByItsShortName) {
+  v1::Account account = world_.CompleteDraft();
+  account.set_legal_name("中国国际海运集装箱（集团）股份有限公司");
+  account.set_short_name("中集集团");
+  account.clear_registration_number();
+  const auto made = world_.CreateAccount(kax_, account);
+  ASSERT_THAT(made, IsOk());
+  v1::CheckDuplicateResponse blind = Check(kax2_, "中集集团");
+  ASSERT_EQ(blind.similar_size(), 1);
+  EXPECT_EQ(blind.similar(0).match_reason(), "SAME_NAME");
+  EXPECT_EQ(blind.similar(0).account(), "");
+  // The scan finds the file that somebody made under that name.
+  const std::string other = Add(kax2_, "中集集团有限公司");
+  Scan();
+  EXPECT_EQ(PairsOf(made->name()).size(), 1u);
+  // Another short name, and it is not found by the old one; files of before get theirs by the schedule.
+  v1::UpdateAccountRequest rename;
+  rename.mutable_account()->set_name(made->name());
+  rename.mutable_account()->set_short_name("海运箱业");
+  rename.mutable_update_mask()->add_paths("short_name");
+  ASSERT_THAT(world_.Call<v1::Account>(kax_, "kam.account.v1.AccountService/UpdateAccount", rename), IsOk());
+  blind = Check(kax2_, "中集集团");
+  for (const v1::SimilarFirm& similar : blind.similar()) EXPECT_EQ(similar.account(), other);
+  world_.harness().db().Execute(
+      absl::StrCat("DELETE FROM account_match_blocks WHERE account = '", IdOf(made->name()), "'"));
+  EXPECT_EQ(Check(kax2_, "海运箱业").similar_size(), 0);
+  world_.harness().db().Execute(
+      "INSERT INTO due_items (due_id, kind, resource, open_key, due_time, not_before) VALUES "
+      "('00000000000000000000000145', 'match_blocks.short_names', 'accounts/-', 'match_blocks.short_names|accounts/-', "
+      "'2026-01-01', '2026-01-01')");
+  world_.RunDue();
+  EXPECT_EQ(Check(kax2_, "海运箱业").similar_size(), 1);
 }
 
 //

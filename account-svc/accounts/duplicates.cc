@@ -175,10 +175,10 @@ absl::Status LogCheck(mysql::Connection& connection, const std::string& id, absl
   for (const auto& [kind, value] : Listed(check.keys)) absl::StrAppend(&text, kind, "=", value, "\n");
   return connection
       .Execute(
-          "INSERT INTO duplicate_checks (id, check_time, actor, method, result, account, keys_sha256) VALUES (?, "
-          "?, ?, ?, ?, ?, ?)",
+          "INSERT INTO duplicate_checks (id, check_time, actor, method, result, account, keys_sha256, score) VALUES "
+          "(?, ?, ?, ?, ?, ?, ?, ?)",
           {id, now, check.actor, check.method, check.result, check.account.empty() ? Value() : Value(check.account),
-           Sha256Hex(text)})
+           Sha256Hex(text), check.score == 0 ? Value() : Value(check.score)})
       .status();
 }
 

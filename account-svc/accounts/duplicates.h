@@ -49,6 +49,7 @@ struct Check {
   rules::FirmKeys keys;
   std::string result;   // NONE, EXISTS, EXISTS_YOURS
   std::string account;  // Id of the one found; may be empty.
+  int score = 0;        // Of a file that is only similar, 1 to 100; 0: it is the same firm, or none.
 };
 absl::Status LogCheck(mysql::Connection& connection, const std::string& id, absl::Time now, const Check& check);
 // The same in a session of its own: the answer is given although the transaction is rolled back, as after a refusal or

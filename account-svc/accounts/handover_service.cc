@@ -30,7 +30,8 @@ using v1::AccountOwnership;
 
 constexpr size_t kItemsMax = 1000;  // Of AccountHandover.items.
 constexpr size_t kTitleMax = 200;
-constexpr int kAccountsAtOnce = 100;  // Hand-overs of a leaver started in one transaction.
+constexpr int kAccountsAtOnce = 100;  // Hand-overs of a leaver started in one transaction,
+constexpr int kItemsAtOnce = 5000;    // and about how long their lists are together.
 constexpr int kToSignMax = 200;
 constexpr char kOverdue[] = "account_handover.overdue";
 constexpr char kService[] = "kam.account.v1.AccountHandoverService/";
@@ -42,22 +43,41 @@ std::string Shortened(std::string text, size_t bytes) {
   return text;
 }
 
-// What is not over in this service.
+// Open business of an account in this service. Agreed visits stay with whom they were agreed with; the list names them.
+constexpr char kOpenSql[] =
+    "SELECT 'OPPORTUNITY' AS kind, 'opportunities' AS collection, t.id AS id, t.number AS number, t.state AS state, "
+    "CAST(t.expected_date AS DATETIME(6)) AS due_time, t.display_name AS title FROM opportunities t WHERE t.account = "
+    "? "
+    "AND t.state = 'OPEN' AND t.archive_time IS NULL "
+    "UNION ALL SELECT 'VISIT', 'visits', t.id, t.number, t.state, t.planned_start, NULL FROM visits t WHERE t.account "
+    "= "
+    "? AND t.state IN ('PROPOSED', 'PLANNED', 'APPROVED', 'CHECKED_IN') AND t.archive_time IS NULL "
+    "UNION ALL SELECT 'LEAD', 'leads', t.id, t.number, t.state, NULL, t.company_name FROM leads t WHERE t.account = ? "
+    "AND t.state IN ('NEW', 'QUALIFIED') AND t.archive_time IS NULL";
+
+// What is not over in this service: what is due first, and of the rest how much there is.
 absl::Status AddOwnItems(const Context& context, UnitOfWork& work, AccountHandover* handover) {
   const std::string id = IdOf(handover->account());
-  ASSIGN_OR_RETURN(
-      const std::vector<Row> rows,
-      work.connection().Query(
-          "SELECT b.kind, b.collection, b.id, b.number, b.state, b.due_time, b.title FROM ("
-          "SELECT 'OPPORTUNITY' AS kind, 'opportunities' AS collection, t.id AS id, t.number AS number, t.state AS "
-          "state, CAST(t.expected_date AS DATETIME(6)) AS due_time, t.display_name AS title FROM opportunities t WHERE "
-          "t.account = ? AND t.state = 'OPEN' AND t.archive_time IS NULL "
-          "UNION ALL SELECT 'VISIT', 'visits', t.id, t.number, t.state, t.planned_start, NULL FROM visits t WHERE "
-          "t.account = ? AND t.state IN ('PROPOSED', 'PLANNED', 'APPROVED', 'CHECKED_IN') AND t.archive_time IS NULL "
-          "UNION ALL SELECT 'LEAD', 'leads', t.id, t.number, t.state, NULL, t.company_name FROM leads t WHERE "
-          "t.account "
-          "= ? AND t.state IN ('NEW', 'QUALIFIED') AND t.archive_time IS NULL) b ORDER BY b.kind, b.id LIMIT 1001",
-          {id, id, id}));
+  ASSIGN_OR_RETURN(std::vector<Row> rows,
+                   work.connection().Query(
+                       absl::StrCat("SELECT b.kind, b.collection, b.id, b.number, b.state, b.due_time, b.title FROM (",
+                                    kOpenSql, ") b ORDER BY b.due_time IS NULL, b.due_time, b.kind, b.id LIMIT ?"),
+                       {id, id, id, static_cast<int>(kItemsMax)}));
+  if (rows.size() == kItemsMax) {
+    ASSIGN_OR_RETURN(const std::vector<Row> counts,
+                     work.connection().Query(absl::StrCat("SELECT b.kind, COUNT(b.id) FROM (", kOpenSql,
+                                                          ") b GROUP BY b.kind ORDER BY b.kind"),
+                                             {id, id, id}));
+    for (const Row& count : counts) {
+      const auto listed =
+          std::count_if(rows.begin(), rows.end(), [&](const Row& row) { return row[0].text() == count[0].text(); });
+      if (count[1].integer() <= listed) continue;
+      RETURN_IF_ERROR(rules::AddFurther(count[0].text(), count[1].integer() - listed, nullptr, handover));
+    }
+  }
+  std::sort(rows.begin(), rows.end(), [](const Row& one, const Row& other) {
+    return std::pair(one[0].text(), one[2].text()) < std::pair(other[0].text(), other[2].text());
+  });
   for (const Row& row : rows) {
     v1::HandoverItem* item = handover->add_items();
     item->set_kind(row[0].text());
@@ -70,10 +90,11 @@ absl::Status AddOwnItems(const Context& context, UnitOfWork& work, AccountHandov
   return absl::OkStatus();
 }
 
-// Writes the list of the hand-over. HAND_OVER_TOO_LARGE when not all of it fits.
+// Writes the list of the hand-over: as many lines as fit, and what else there is.
 absl::Status WriteList(const Context& context, UnitOfWork& work, const OpenBusiness& business,
                        AccountHandover* handover) {
   handover->clear_items();
+  handover->clear_further_items();
   handover->clear_unanswered();
   RETURN_IF_ERROR(AddOwnItems(context, work, handover));
   for (const business::v1::OpenBusiness& open : business.items) {
@@ -87,14 +108,15 @@ absl::Status WriteList(const Context& context, UnitOfWork& work, const OpenBusin
     item->set_due_date(open.due_date());
     item->set_title(Shortened(open.title(), kTitleMax));
   }
+  for (const business::v1::OpenBusinessCount& open : business.further) {
+    if (open.account() != handover->account()) continue;
+    RETURN_IF_ERROR(
+        rules::AddFurther(open.kind(), open.count(), open.has_amount() ? &open.amount() : nullptr, handover));
+  }
+  RETURN_IF_ERROR(rules::KeepMostUrgent(kItemsMax, handover));
   for (const std::string& service : business.unanswered) handover->add_unanswered(service);
   *handover->mutable_list_time() = ToTimestamp(work.now());
-  const bool cut =
-      std::find(business.truncated.begin(), business.truncated.end(), handover->account()) != business.truncated.end();
-  if (static_cast<size_t>(handover->items_size()) <= kItemsMax && !cut) return absl::OkStatus();
-  return FailedPrecondition("HAND_OVER_TOO_LARGE", handover->account(),
-                            absl::StrCat("more than ", kItemsMax, " open items; settle some first"),
-                            {{"limit", absl::StrCat(kItemsMax)}});
+  return absl::OkStatus();
 }
 
 absl::Status RefuseOpen(UnitOfWork& work, const std::string& account) {
@@ -117,10 +139,9 @@ absl::StatusOr<AccountHandover> Insert(const Context& context, UnitOfWork& work,
   return handover;
 }
 
-absl::StatusOr<AccountHandover> Start(const Context& context, UnitOfWork& work, const std::string& account_name,
-                                      const std::string& receiver, const std::string& reason,
-                                      const OpenBusiness& business) {
-  ASSIGN_OR_RETURN(const Account account, work.Load<Account>(account_name, work.level()));
+// The account that is to be handed over, locked. NOT_FOUND, OWNER_MISSING, OWNER_UNCHANGED, HANDOVER_OPEN.
+absl::StatusOr<Account> AccountToHandOver(UnitOfWork& work, const std::string& name, const std::string& receiver) {
+  ASSIGN_OR_RETURN(Account account, work.Load<Account>(name, work.level()));
   if (account.owner().empty()) {
     return FailedPrecondition("OWNER_MISSING", account.name(), "nobody owns the account: assign or claim it");
   }
@@ -128,6 +149,12 @@ absl::StatusOr<AccountHandover> Start(const Context& context, UnitOfWork& work, 
     return FailedPrecondition("OWNER_UNCHANGED", account.name(), "the receiver is the owner already");
   }
   RETURN_IF_ERROR(RefuseOpen(work, account.name()));
+  return account;
+}
+
+absl::StatusOr<AccountHandover> Start(const Context& context, UnitOfWork& work, const Account& account,
+                                      const std::string& receiver, const std::string& reason,
+                                      const OpenBusiness& business) {
   RETURN_IF_ERROR(CheckCandidate(context, work, receiver, "receiver", /*as_owner=*/true));
   AccountHandover handover;
   handover.set_account(account.name());
@@ -139,26 +166,26 @@ absl::StatusOr<AccountHandover> Start(const Context& context, UnitOfWork& work, 
 }
 
 absl::StatusOr<std::vector<std::string>> AccountsOf(const Context& context, const std::string& employee,
-                                                    absl::Time deadline) {
+                                                    const std::string& after, absl::Time deadline) {
   std::vector<std::string> accounts;
   RETURN_IF_ERROR(context.runtime.database().Run(deadline, [&](mysql::Connection& connection) -> absl::Status {
     accounts.clear();
     ASSIGN_OR_RETURN(
         const std::vector<Row> rows,
-        connection.Query("SELECT a.id FROM accounts a WHERE a.owner = ? AND a.archive_time IS NULL AND NOT "
-                         "EXISTS (SELECT 1 FROM account_handovers h WHERE h.account = a.id AND h.state = "
+        connection.Query("SELECT a.id FROM accounts a WHERE a.owner = ? AND a.id > ? AND a.archive_time IS NULL AND "
+                         "NOT EXISTS (SELECT 1 FROM account_handovers h WHERE h.account = a.id AND h.state = "
                          "'OPEN' AND h.transferred = 0) ORDER BY a.id LIMIT ?",
-                         {IdOf(employee), kAccountsAtOnce + 1}));
+                         {IdOf(employee), after.empty() ? after : IdOf(after), kAccountsAtOnce + 1}));
     for (const Row& row : rows) accounts.push_back(NameOf("accounts", row[0].text()));
     return absl::OkStatus();
   }));
   return accounts;
 }
 
-absl::StatusOr<std::string> LeaveDateOf(UnitOfWork& work, const std::string& employee) {
+absl::StatusOr<bool> HasLeft(const Context& context, UnitOfWork& work, const std::string& employee) {
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
                    work.connection().Query("SELECT leave_date FROM employees WHERE id = ?", {IdOf(employee)}));
-  return rows.empty() ? std::string() : rows[0][0].text();
+  return !rows.empty() && !rows[0][0].is_null() && rows[0][0].text() < context.Today(work.now());
 }
 
 // With the second signature the account is the receiver's.
@@ -190,11 +217,12 @@ absl::StatusOr<AccountHandover> Sign(const Context& context, UnitOfWork& work,
                                      const v1::SignAccountHandoverRequest& request) {
   ASSIGN_OR_RETURN(auto change, work.Begin<AccountHandover>(request));
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  ASSIGN_OR_RETURN(const std::string leave_date, LeaveDateOf(work, change.before.giver()));
+  ASSIGN_OR_RETURN(const bool giver_has_left, HasLeft(context, work, change.before.giver()));
+  ASSIGN_OR_RETURN(const bool receiver_has_left, HasLeft(context, work, change.before.receiver()));
   const bool superior = work.CheckReach(*work.runtime().catalog().Find(AccountHandover::descriptor()), change.before,
                                         work.actor().LevelFor("account_handover.leaver"))
                             .ok();
-  const rules::Signer signer{actor, superior, !leave_date.empty() && leave_date < context.Today(work.now())};
+  const rules::Signer signer{actor, superior, giver_has_left, receiver_has_left};
   RETURN_IF_ERROR(rules::Sign(signer, work.now(), context.policy, &change.after));
   if (change.after.has_giver_sign_time() && change.after.has_receiver_sign_time()) {
     RETURN_IF_ERROR(Complete(context, work, &change.after));
@@ -204,7 +232,7 @@ absl::StatusOr<AccountHandover> Sign(const Context& context, UnitOfWork& work,
 
 // The caller as one who changes a hand-over without signing it.
 rules::Signer Editor(const UnitOfWork& work) {
-  return {work.actor().subject, work.level() != auth::Level::kOwn, false};
+  return {work.actor().subject, work.level() != auth::Level::kOwn, false, false};
 }
 
 absl::StatusOr<std::string> AccountOfHandover(const Context& context, const std::string& name, absl::Time deadline) {
@@ -253,14 +281,21 @@ absl::StatusOr<AccountHandover> Refresh(const Context& context, rpc::Call& call,
                                                   RETURN_IF_ERROR(WriteList(context, work, business, &change.after));
                                                   change.after.clear_giver_signer();
                                                   change.after.clear_giver_sign_time();
+                                                  change.after.clear_receiver_signer();
                                                   change.after.clear_receiver_sign_time();
                                                   return work.Save(std::move(change));
                                                 });
 }
 
+// What is wrong with one account of many, and no trouble of the whole call.
+bool IsRefusal(const absl::Status& status) {
+  return absl::IsNotFound(status) || absl::IsFailedPrecondition(status) || absl::IsPermissionDenied(status);
+}
+
 absl::StatusOr<v1::StartLeaverHandoversResponse> StartAll(const Context& context, rpc::Call& call,
                                                           const v1::StartLeaverHandoversRequest& request) {
-  ASSIGN_OR_RETURN(std::vector<std::string> accounts, AccountsOf(context, request.giver(), call.deadline));
+  ASSIGN_OR_RETURN(std::vector<std::string> accounts,
+                   AccountsOf(context, request.giver(), request.after(), call.deadline));
   const bool more = accounts.size() > static_cast<size_t>(kAccountsAtOnce);
   if (more) accounts.pop_back();
   ASSIGN_OR_RETURN(const OpenBusiness business, context.peers->AllBusiness(accounts, call.deadline));
@@ -268,9 +303,25 @@ absl::StatusOr<v1::StartLeaverHandoversResponse> StartAll(const Context& context
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<v1::StartLeaverHandoversResponse> {
         v1::StartLeaverHandoversResponse response;
         response.set_more(more);
-        for (const std::string& account : accounts) {
-          ASSIGN_OR_RETURN(*response.add_account_handovers(),
-                           Start(context, work, account, request.receiver(), request.reason(), business));
+        int listed = 0;
+        for (const std::string& name : accounts) {
+          if (listed >= kItemsAtOnce) {
+            response.set_more(true);
+            break;
+          }
+          response.set_last_account(name);
+          const absl::StatusOr<Account> account = AccountToHandOver(work, name, request.receiver());
+          if (!account.ok()) {
+            if (!IsRefusal(account.status())) return account.status();
+            v1::HandoverRefusal* refused = response.add_refused();
+            refused->set_account(name);
+            refused->mutable_status()->ParseFromString(ToRpcStatusBytes(account.status()));
+            continue;
+          }
+          ASSIGN_OR_RETURN(AccountHandover started,
+                           Start(context, work, *account, request.receiver(), request.reason(), business));
+          listed += started.items_size();
+          *response.add_account_handovers() = std::move(started);
         }
         return response;
       });
@@ -297,9 +348,11 @@ void RegisterHandovers(const Context& context, rpc::Registry* registry) {
       absl::StrCat(kService, "StartAccountHandover"),
       [context](rpc::Call& call, const v1::StartAccountHandoverRequest& request) -> absl::StatusOr<AccountHandover> {
         ASSIGN_OR_RETURN(const OpenBusiness business, context.peers->AllBusiness({request.account()}, call.deadline));
-        return context.runtime.Write<AccountHandover>(call, request, [&](UnitOfWork& work) {
-          return Start(context, work, request.account(), request.receiver(), request.reason(), business);
-        });
+        return context.runtime.Write<AccountHandover>(
+            call, request, [&](UnitOfWork& work) -> absl::StatusOr<AccountHandover> {
+              ASSIGN_OR_RETURN(const Account account, AccountToHandOver(work, request.account(), request.receiver()));
+              return Start(context, work, account, request.receiver(), request.reason(), business);
+            });
       });
   registry->Add<v1::StartLeaverHandoversRequest, v1::StartLeaverHandoversResponse>(
       absl::StrCat(kService, "StartLeaverHandovers"),

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
@@ -136,6 +138,7 @@ TEST_F(HandoverTest, TheAccountMovesWhenBothHaveSignedTheListOfOpenBusiness) {
   const auto taken = Sign(kax2_, waiting[0]);
   ASSERT_THAT(taken, IsOk());
   EXPECT_EQ(taken->state(), v1::HANDOVER_STATE_COMPLETED);
+  EXPECT_EQ(taken->receiver_signer(), other_.name());
   EXPECT_EQ(Owner(), other_.name());
   EXPECT_TRUE(ToSign(kax2_).empty());
   kam::api::GetRequest get;
@@ -306,6 +309,131 @@ TEST_F(HandoverTest, ALeaverHandsOverAllHeHas) {
     ASSERT_THAT(Sign(kax2_, *given), IsOk());
   }
   EXPECT_EQ(Owner(), other_.name());
+}
+
+// one account that cannot be handed over does not stop the others, and does not come again.
+TEST_F(HandoverTest, OneAccountOfALeaverDoesNotStopTheOthers) {
+  const std::string second = world_.AddAccount(gam_).name();
+  world_.Assign(gam_, second, seller_.name());
+  const auto third = world_.AddEmployee("KAX", department_.name(), {head_.name()});
+  v1::AssignOwnerRequest assign;
+  assign.set_name(second);
+  assign.set_employee(third.name());
+  assign.set_kind(v1::OWNERSHIP_KIND_CO_OWNER);
+  assign.set_reason("协同");
+  ASSERT_THAT(world_.Call<Account>(gam_, "kam.account.v1.AccountService/AssignOwner", assign), IsOk());
+  // Reaches one of the two accounts: a colleague of his works there.
+  const auth::Principal bds =
+      world_.As(world_.AddEmployee("BDS", department_.name(), {head_.name()}), "BDS", {IdOf(third.name())});
+  v1::StartLeaverHandoversRequest request;
+  request.set_giver(seller_.name());
+  request.set_receiver(third.name());
+  request.set_reason("离职");
+  const auto started = world_.Call<v1::StartLeaverHandoversResponse>(bds, Rpc("StartLeaverHandovers"), request);
+  ASSERT_THAT(started, IsOk());
+  ASSERT_EQ(started->account_handovers_size(), 1);
+  EXPECT_EQ(started->account_handovers(0).account(), second);
+  ASSERT_EQ(started->refused_size(), 1);
+  EXPECT_EQ(started->refused(0).account(), account_);
+  EXPECT_EQ(started->refused(0).status().code(), static_cast<int>(absl::StatusCode::kNotFound));
+  EXPECT_EQ(started->last_account(), std::max(account_, second));
+  EXPECT_FALSE(started->more());
+  request.set_after(started->last_account());
+  const auto rest = world_.Call<v1::StartLeaverHandoversResponse>(bds, Rpc("StartLeaverHandovers"), request);
+  ASSERT_THAT(rest, IsOk());
+  EXPECT_EQ(rest->refused_size(), 0);
+  EXPECT_EQ(rest->account_handovers_size(), 0);
+  // A receiver who gets nothing stops it all.
+  request.clear_after();
+  request.set_receiver(world_.AddEmployee("KAA", department_.name(), {head_.name()}).name());
+  EXPECT_THAT(world_.Call<v1::StartLeaverHandoversResponse>(gam_, Rpc("StartLeaverHandovers"), request),
+              HasReason("OWNER_ROLE_REQUIRED"));
+}
+
+// no account is too large to be handed over: what is due first is listed, the rest is counted.
+TEST_F(HandoverTest, ALargeAccountIsHandedOverWithTheRestCounted) {
+  v1::CreateOpportunityRequest create;
+  create.mutable_opportunity()->set_account(account_);
+  create.mutable_opportunity()->set_display_name("十辆车");
+  ASSERT_THAT(world_.Call<v1::Opportunity>(kax_, "kam.account.v1.OpportunityService/CreateOpportunity", create),
+              IsOk());
+  world_.contract_svc = [](absl::string_view method, const google::protobuf::Message& request,
+                           google::protobuf::Message* response) {
+    if (!absl::EndsWith(method, "ListOpenContractBusiness")) return absl::OkStatus();
+    const auto& asked = static_cast<const business::v1::ListOpenBusinessRequest&>(request);
+    auto* answer = static_cast<business::v1::ListOpenBusinessResponse*>(response);
+    for (const std::string& account : asked.accounts()) {
+      for (int i = 0; i < asked.items_max(); ++i) {
+        auto* item = answer->add_items();
+        item->set_account(account);
+        item->set_name("receivableItems/01m8091f07w5qzpbrn7a310reg");
+        item->set_kind("RECEIVABLE");
+        item->set_due_date("2026-02-01");
+        item->mutable_amount()->set_currency_code("CNY");
+        item->mutable_amount()->set_units(10);
+      }
+      answer->add_truncated_accounts(account);
+      auto* count = answer->add_counts();
+      count->set_account(account);
+      count->set_kind("RECEIVABLE");
+      count->set_count(1500);
+      count->mutable_amount()->set_currency_code("CNY");
+      count->mutable_amount()->set_units(15000);
+    }
+    return absl::OkStatus();
+  };
+  const auto started = Start(kax_);
+  ASSERT_THAT(started, IsOk());
+  EXPECT_EQ(started->items_size(), 1000);
+  EXPECT_EQ(started->items(0).kind(), "RECEIVABLE");
+  ASSERT_EQ(started->further_items_size(), 2);
+  EXPECT_EQ(started->further_items(0).kind(), "RECEIVABLE");
+  EXPECT_EQ(started->further_items(0).item_count(), 500);
+  EXPECT_EQ(started->further_items(0).amount().units(), 5000);
+  EXPECT_EQ(started->further_items(1).kind(), "OPPORTUNITY") << "it is due on no day";
+  EXPECT_EQ(started->further_items(1).item_count(), 1);
+  v1::RefreshAccountHandoverRequest refresh;
+  refresh.set_name(started->name());
+  const auto fresh = world_.Call<AccountHandover>(kax_, Rpc("RefreshAccountHandover"), refresh);
+  ASSERT_THAT(fresh, IsOk());
+  EXPECT_EQ(fresh->further_items_size(), 2);
+  v1::CancelAccountHandoverRequest cancel;
+  cancel.set_name(started->name());
+  cancel.set_reason("由上级移交");
+  ASSERT_THAT(world_.Call<AccountHandover>(gam_, Rpc("CancelAccountHandover"), cancel), IsOk());
+  v1::TransferOwnerRequest transfer;
+  transfer.set_name(account_);
+  transfer.set_successor(other_.name());
+  transfer.set_reason("调整");
+  ASSERT_THAT(world_.Call<Account>(gam_, "kam.account.v1.AccountService/TransferOwner", transfer), IsOk());
+  const std::vector<AccountHandover> waiting = ToSign(kax2_);
+  ASSERT_EQ(waiting.size(), 1u);
+  EXPECT_EQ(waiting[0].items_size(), 1000);
+  EXPECT_EQ(waiting[0].further_items_size(), 2) << "the receiver reads what he signs";
+}
+
+// whoever leaves after he got an account leaves no hand-over behind that nobody can sign.
+TEST_F(HandoverTest, ASuperiorSignsForAReceiverWhoHasLeft) {
+  v1::TransferOwnerRequest transfer;
+  transfer.set_name(account_);
+  transfer.set_successor(other_.name());
+  transfer.set_reason("调整");
+  ASSERT_THAT(world_.Call<Account>(gam_, "kam.account.v1.AccountService/TransferOwner", transfer), IsOk());
+  const std::vector<AccountHandover> waiting = ToSign(kax_);
+  ASSERT_EQ(waiting.size(), 1u);
+  EXPECT_THAT(Sign(gam_, waiting[0]), HasReason("HANDOVER_NOT_PARTY"));
+  const auto given = Sign(kax_, waiting[0]);
+  ASSERT_THAT(given, IsOk());
+  organization::v1::UpdateEmployeeRequest leave;
+  leave.mutable_employee()->set_name(other_.name());
+  leave.mutable_employee()->set_leave_date("2026-01-04");
+  ASSERT_THAT(
+      world_.Call<organization::v1::Employee>(world_.hr(), "kam.organization.v1.EmployeeService/UpdateEmployee", leave),
+      IsOk());
+  const auto taken = Sign(gam_, *given);
+  ASSERT_THAT(taken, IsOk());
+  EXPECT_EQ(taken->receiver_signer(), head_.name());
+  EXPECT_EQ(taken->state(), v1::HANDOVER_STATE_COMPLETED);
 }
 
 //

@@ -110,7 +110,7 @@ absl::StatusOr<Account> Claim(const Context& context, UnitOfWork& work, const v1
     return work.Save(std::move(change));
   }
   ASSIGN_OR_RETURN(const AccountOwnership begun, InsertRow(context, work, row));
-  RETURN_IF_ERROR(BecomeOwner(work, active, begun, &account));
+  RETURN_IF_ERROR(BecomeOwner(context, work, active, begun, &account));
   return work.Save(std::move(change));
 }
 
@@ -166,16 +166,25 @@ absl::StatusOr<v1::ListClaimableAccountsResponse> ListClaimable(const Context& c
   if (request.page_size() < 0) return InvalidField("page_size", "PAGE_SIZE_NEGATIVE", "must not be negative");
   const int size = request.page_size() == 0 ? kPageDefault : std::min(request.page_size(), kPageMax);
   const absl::Time now = context.runtime.clock().Now();
-  const std::string binding =
-      absl::StrCat(kService, "ListClaimableAccounts\n", call.principal.subject, "\n", request.region());
+  const std::string binding = absl::StrCat(kService, "ListClaimableAccounts\n", call.principal.subject, "\n",
+                                           request.region(), "\n", request.industry(), "\n", request.segment());
   std::vector<Value> params = {Value(now)};
   std::string sql =
-      "SELECT t.id, t.legal_name, t.region, t.industry, t.state FROM accounts t WHERE t.owner IS NULL AND t.state IN "
+      "SELECT t.id, t.legal_name, t.region, t.industry, t.state, t.segment FROM accounts t WHERE t.owner IS NULL AND "
+      "t.state IN "
       "('VERIFIED', 'ACTIVE', 'DORMANT', 'LOST') AND t.archive_time IS NULL AND (t.protected_until IS NULL OR "
       "t.protected_until <= ?)";
   if (!request.region().empty()) {
     sql.append(" AND t.region = ?");
     params.emplace_back(request.region());
+  }
+  if (!request.industry().empty()) {
+    sql.append(" AND t.industry = ?");
+    params.emplace_back(request.industry());
+  }
+  if (request.segment() != v1::SEGMENT_UNSPECIFIED) {
+    sql.append(" AND t.segment = ?");
+    params.emplace_back(resource::ShortEnumName(v1::Segment_descriptor()->FindValueByNumber(request.segment())));
   }
   if (!request.page_token().empty()) {
     ASSIGN_OR_RETURN(const std::vector<Value> last,
@@ -201,6 +210,9 @@ absl::StatusOr<v1::ListClaimableAccountsResponse> ListClaimable(const Context& c
       account->set_industry(row[3].text());
       if (const auto* state = resource::FindEnumValue(v1::AccountState_descriptor(), row[4].text())) {
         account->set_state(static_cast<v1::AccountState>(state->number()));
+      }
+      if (const auto* segment = resource::FindEnumValue(v1::Segment_descriptor(), row[5].text())) {
+        account->set_segment(static_cast<v1::Segment>(segment->number()));
       }
     }
     return absl::OkStatus();

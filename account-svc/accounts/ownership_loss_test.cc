@@ -61,7 +61,62 @@ TEST_F(ClaimTest, WithoutFollowUpTheAccountIsLostAfterReminders) {
     pool.set_page_token(page->next_page_token());
   }
   EXPECT_TRUE(free);
+  // As a seller looks for it: by region, industry and segment.
+  const auto found = [&](const std::string& industry, v1::Segment segment) {
+    pool.Clear();
+    pool.set_region("华东");
+    pool.set_industry(industry);
+    pool.set_segment(segment);
+    const auto page = world_.Call<v1::ListClaimableAccountsResponse>(kax2_, Method("ListClaimableAccounts"), pool);
+    EXPECT_THAT(page, IsOk());
+    return page.value_or(v1::ListClaimableAccountsResponse());
+  };
+  EXPECT_GT(found("汽车", v1::SEGMENT_ENTERPRISE).accounts_size(), 0);
+  EXPECT_EQ(found("汽车", v1::SEGMENT_ENTERPRISE).accounts(0).segment(), v1::SEGMENT_ENTERPRISE);
+  EXPECT_EQ(found("汽车", v1::SEGMENT_OUTREACH).accounts_size(), 0);
+  EXPECT_EQ(found("采矿", v1::SEGMENT_ENTERPRISE).accounts_size(), 0);
   EXPECT_THAT(Claim(kax2_, account), IsOk());
+}
+
+// whoever has reported a firm is reminded, and his protection ends by itself.
+TEST_F(ClaimTest, AProtectionEndsByItselfAfterReminders) {
+  const std::string account = FreeAccount();
+  v1::AssignOwnerRequest protect;
+  protect.set_name(account);
+  protect.set_employee(seller_.name());
+  protect.set_kind(v1::OWNERSHIP_KIND_PROTECTED);
+  protect.set_protection_days(30);
+  protect.set_reason("已报备");
+  ASSERT_THAT(world_.Call<Account>(gam_, Method("AssignOwner"), protect), IsOk());
+  EXPECT_EQ(Rows(account)[0].release_cause(), v1::RELEASE_CAUSE_PROTECTION_OVER);
+  // It does not matter to a protection whether contract-svc answers.
+  world_.contract_svc = [](absl::string_view, const google::protobuf::Message&, google::protobuf::Message*) {
+    return RetryLater(absl::StatusCode::kUnavailable, "CONTRACT_SVC_UNAVAILABLE", "away", absl::Seconds(1));
+  };
+  GoTo(15);
+  EXPECT_EQ(Notices(kax_, account), "");
+  GoTo(16);
+  EXPECT_EQ(Notices(kax_, account), "RELEASE_AHEAD");
+  GoTo(27);
+  EXPECT_EQ(Notices(kax_, account), "RELEASE_AHEAD RELEASE_AHEAD");
+  EXPECT_EQ(Rows(account)[0].state(), v1::OWNERSHIP_STATE_ACTIVE);
+  GoTo(30);
+  EXPECT_EQ(Rows(account)[0].state(), v1::OWNERSHIP_STATE_EXPIRED);
+  EXPECT_EQ(Notices(kax_, account), "RELEASE_AHEAD RELEASE_AHEAD RELEASED");
+  EXPECT_THAT(Claim(kax2_, account), IsOk());
+}
+
+// an owner from another system keeps his account until he renews: from there on what he does is known here.
+TEST_F(ClaimTest, AnImportedOwnerIsTreatedAsAnyOtherOnceHeRenews) {
+  const std::string account = FreeAccount();
+  ASSERT_THAT(Claim(kax_, account), IsOk());
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE account_ownerships SET origin = 'IMPORTED' WHERE account = '", IdOf(account), "'"));
+  GoTo(100);
+  EXPECT_EQ(Rows(account)[0].state(), v1::OWNERSHIP_STATE_ACTIVE);
+  EXPECT_FALSE(Rows(account)[0].has_release_due());
+  ASSERT_THAT(Renew(kax_, account, OpenOpportunity(kax_, account)), IsOk());
+  EXPECT_TRUE(Rows(account)[0].has_release_due());
 }
 
 // whoever follows up keeps it; whoever was not reminded loses nothing.

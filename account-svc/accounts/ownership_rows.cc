@@ -23,45 +23,55 @@ using resource::UnitOfWork;
 using v1::Account;
 using v1::AccountOwnership;
 
-constexpr int kActiveRowsMax = 250;  // Owner, protections, and at most 200 co-owners (Account.co_owners).
-constexpr int kTakenOverMax = 500;   // Of one kind, handed over in one transaction.
+constexpr int kActiveRowsMax = 250;    // Owner, protections, and at most 200 co-owners (Account.co_owners).
+constexpr int kTakenOverAtOnce = 500;  // Of one kind, read at a time.
 
 // The new owner goes on with what of this kind those have begun who have lost their seat: `open` says of which states.
 // Who governs the account without a seat keeps what is his.
 template <typename T>
-absl::Status TakeOver(UnitOfWork& work, const Account& account, const std::string& owner, const char* open) {
+absl::Status TakeOver(const Context& context, UnitOfWork& work, const Account& account, const std::string& owner,
+                      const char* open) {
   const std::string id = IdOf(account.name());
-  ASSIGN_OR_RETURN(
-      const std::vector<T> begun,
-      work.Find<T>({absl::StrCat("t.account = ? AND t.state ", open,
-                                 " AND t.archive_time IS NULL AND t.owner <> ? AND (t.owner = ? OR t.owner IN (SELECT "
-                                 "o.employee FROM account_ownerships o WHERE o.account = ? AND o.kind IN ('OWNER', "
-                                 "'CO_OWNER') AND o.state <> 'ACTIVE')) AND t.owner NOT IN (SELECT s.employee FROM "
-                                 "account_ownerships s WHERE s.account = ? AND s.kind = 'CO_OWNER' AND s.state = "
-                                 "'ACTIVE')"),
-                    {id, IdOf(owner), IdOf(account.creator()), id, id}},
-                   "ORDER BY t.id", kTakenOverMax + 1, /*lock=*/true));
-  if (begun.size() > kTakenOverMax) {
-    const std::string what = work.runtime().catalog().Find(T::descriptor())->collection();
-    return FailedPrecondition("HAND_OVER_TOO_LARGE", account.name(),
-                              absl::StrCat("more than ", kTakenOverMax, " open ", what),
-                              {{"limit", absl::StrCat(kTakenOverMax)}, {"collection", what}});
+  const resource::SqlCondition theirs = {
+      absl::StrCat(
+          "t.account = ? AND t.state ", open,
+          " AND t.archive_time IS NULL AND t.owner <> ? AND (t.owner = ? OR t.owner IN (SELECT o.employee FROM "
+          "account_ownerships o WHERE o.account = ? AND o.kind IN ('OWNER', 'CO_OWNER') AND o.state <> "
+          "'ACTIVE')) AND t.owner NOT IN (SELECT s.employee FROM account_ownerships s WHERE s.account = ? AND "
+          "s.kind = 'CO_OWNER' AND s.state = 'ACTIVE')"),
+      {id, IdOf(owner), IdOf(account.creator()), id, id}};
+  const int limit = context.policy.take_over_rows_max;
+  for (int taken = 0;;) {
+    // What is his already is not found again.
+    ASSIGN_OR_RETURN(const std::vector<T> begun,
+                     work.Find<T>(theirs, "ORDER BY t.id", kTakenOverAtOnce, /*lock=*/true));
+    const auto found = static_cast<int>(begun.size());
+    taken += found;
+    if (taken > limit) {
+      const std::string what = work.runtime().catalog().Find(T::descriptor())->collection();
+      return FailedPrecondition("HAND_OVER_TOO_LARGE", account.name(),
+                                absl::StrCat("more than ", limit, " open ", what,
+                                             " would change hands: their owner or a superior gives some of them to "
+                                             "somebody first"),
+                                {{"limit", absl::StrCat(limit)}, {"collection", what}});
+    }
+    for (const T& one : begun) {
+      Change<T> change{one, one};
+      change.after.set_owner(owner);
+      RETURN_IF_ERROR(work.Save(std::move(change)).status());
+    }
+    if (found < kTakenOverAtOnce) return absl::OkStatus();
   }
-  for (const T& one : begun) {
-    Change<T> change{one, one};
-    change.after.set_owner(owner);
-    RETURN_IF_ERROR(work.Save(std::move(change)).status());
-  }
-  return absl::OkStatus();
 }
 
-absl::Status TakeOverBusiness(UnitOfWork& work, const Account& account, const std::string& owner) {
-  RETURN_IF_ERROR(TakeOver<v1::Opportunity>(work, account, owner, "= 'OPEN'"));
-  RETURN_IF_ERROR(TakeOver<v1::Lead>(work, account, owner, "IN ('NEW', 'QUALIFIED')"));
-  RETURN_IF_ERROR(TakeOver<v1::Tender>(work, account, owner, "NOT IN ('WON', 'LOST', 'ABANDONED')"));
-  RETURN_IF_ERROR(TakeOver<v1::ContractDraftRequest>(work, account, owner, "= 'REQUESTED'"));
-  RETURN_IF_ERROR(TakeOver<v1::CustomerNeed>(work, account, owner, "<> 'TOLD'"));
-  return TakeOver<v1::AccountPlan>(work, account, owner, "<> 'REVIEWED'");
+absl::Status TakeOverBusiness(const Context& context, UnitOfWork& work, const Account& account,
+                              const std::string& owner) {
+  RETURN_IF_ERROR(TakeOver<v1::Opportunity>(context, work, account, owner, "= 'OPEN'"));
+  RETURN_IF_ERROR(TakeOver<v1::Lead>(context, work, account, owner, "IN ('NEW', 'QUALIFIED')"));
+  RETURN_IF_ERROR(TakeOver<v1::Tender>(context, work, account, owner, "NOT IN ('WON', 'LOST', 'ABANDONED')"));
+  RETURN_IF_ERROR(TakeOver<v1::ContractDraftRequest>(context, work, account, owner, "= 'REQUESTED'"));
+  RETURN_IF_ERROR(TakeOver<v1::CustomerNeed>(context, work, account, owner, "<> 'TOLD'"));
+  return TakeOver<v1::AccountPlan>(context, work, account, owner, "<> 'REVIEWED'");
 }
 
 }  // namespace
@@ -96,16 +106,23 @@ std::optional<absl::Time> ProtectionOf(const AccountOwnership& row) {
 }
 
 absl::Status EndRow(UnitOfWork& work, const AccountOwnership& row, v1::OwnershipState state, absl::Time at,
-                    const std::string& reason, const std::string& successor) {
+                    const std::string& reason, const std::string& successor, const std::string& evidence) {
   Change<AccountOwnership> change{row, row};
   change.after.set_state(state);
   *change.after.mutable_until() = ToTimestamp(at);
   change.after.set_end_reason(reason);
+  change.after.set_end_evidence(evidence);
   change.after.set_successor(successor);
   change.after.clear_release_due();
   change.after.clear_release_cause();
   RETURN_IF_ERROR(work.Save(std::move(change)).status());
-  return row.kind() == v1::OWNERSHIP_KIND_OWNER ? CancelRelease(work, row.name()) : absl::OkStatus();
+  return row.kind() == v1::OWNERSHIP_KIND_CO_OWNER ? absl::OkStatus() : CancelRelease(work, row.name());
+}
+
+absl::Status ExpireProtection(UnitOfWork& work, const AccountOwnership& row) {
+  const absl::Time at = std::max(work.now(), FromTimestamp(row.since()));
+  RETURN_IF_ERROR(EndRow(work, row, v1::OWNERSHIP_STATE_EXPIRED, at, "the protection is over"));
+  return Notify(work, row, v1::OWNERSHIP_NOTICE_KIND_RELEASED, v1::RELEASE_CAUSE_PROTECTION_OVER, at);
 }
 
 absl::StatusOr<std::vector<AccountOwnership>> ActiveRows(UnitOfWork& work, const std::string& account) {
@@ -116,8 +133,7 @@ absl::StatusOr<std::vector<AccountOwnership>> ActiveRows(UnitOfWork& work, const
   for (AccountOwnership& row : rows) {
     if (row.kind() == v1::OWNERSHIP_KIND_PROTECTED &&
         rules::ClaimableAfter(ProtectionOf(row), work.now()) == work.now()) {
-      const absl::Time at = std::max(work.now(), FromTimestamp(row.since()));
-      RETURN_IF_ERROR(EndRow(work, row, v1::OWNERSHIP_STATE_EXPIRED, at, "the protection is over"));
+      RETURN_IF_ERROR(ExpireProtection(work, row));
     } else {
       active.push_back(std::move(row));
     }
@@ -144,7 +160,10 @@ absl::StatusOr<AccountOwnership> InsertRow(const Context& context, UnitOfWork& w
   if (row.protected_until.has_value()) *stored.mutable_protected_until() = ToTimestamp(*row.protected_until);
   stored.set_reason(row.reason);
   stored.set_evidence(row.evidence);
-  if (row.kind != v1::OWNERSHIP_KIND_OWNER) return work.Insert(std::move(stored));
+  ASSIGN_OR_RETURN(const std::vector<Row> territory,
+                   work.connection().Query("SELECT region FROM accounts WHERE id = ?", {IdOf(row.account)}));
+  if (!territory.empty()) stored.set_region(territory[0][0].text());
+  if (row.kind == v1::OWNERSHIP_KIND_CO_OWNER) return work.Insert(std::move(stored));
   RETURN_IF_ERROR(PlanRelease(context, work, std::nullopt, &stored));
   ASSIGN_OR_RETURN(stored, work.Insert(std::move(stored)));
   RETURN_IF_ERROR(ScheduleRelease(context, work, stored));
@@ -203,8 +222,8 @@ void RemoveCoOwner(const std::string& employee, Account* account) {
   names->erase(std::remove(names->begin(), names->end(), employee), names->end());
 }
 
-absl::Status BecomeOwner(UnitOfWork& work, const std::vector<AccountOwnership>& active, const AccountOwnership& row,
-                         Account* account) {
+absl::Status BecomeOwner(const Context& context, UnitOfWork& work, const std::vector<AccountOwnership>& active,
+                         const AccountOwnership& row, Account* account) {
   for (const AccountOwnership& other : active) {
     const bool his_seat = other.kind() == v1::OWNERSHIP_KIND_CO_OWNER && other.employee() == row.employee();
     if (!his_seat && other.kind() != v1::OWNERSHIP_KIND_PROTECTED) continue;
@@ -213,7 +232,7 @@ absl::Status BecomeOwner(UnitOfWork& work, const std::vector<AccountOwnership>& 
         EndRow(work, other, v1::OWNERSHIP_STATE_TRANSFERRED, FromTimestamp(row.since()), reason, row.name()));
   }
   RemoveCoOwner(row.employee(), account);
-  RETURN_IF_ERROR(TakeOverBusiness(work, *account, row.employee()));
+  RETURN_IF_ERROR(TakeOverBusiness(context, work, *account, row.employee()));
   account->set_owner(row.employee());
   account->clear_protected_until();
   if (row.has_protected_until()) *account->mutable_protected_until() = row.protected_until();
@@ -231,7 +250,7 @@ absl::Status MoveOwner(const Context& context, UnitOfWork& work, const std::vect
   ended.after = ended.before;
   ended.after.set_successor(row.name());
   RETURN_IF_ERROR(work.Save(std::move(ended)).status());
-  return BecomeOwner(work, active, row, account);
+  return BecomeOwner(context, work, active, row, account);
 }
 
 absl::Status CheckArchive(UnitOfWork& work, const Account& account) {

@@ -28,7 +28,11 @@ std::optional<absl::Time> ProtectionOf(const v1::AccountOwnership& row);
 
 // Ends a row, and what was due for it.
 absl::Status EndRow(resource::UnitOfWork& work, const v1::AccountOwnership& row, v1::OwnershipState state,
-                    absl::Time at, const std::string& reason, const std::string& successor = {});
+                    absl::Time at, const std::string& reason, const std::string& successor = {},
+                    const std::string& evidence = {});
+
+// Ends a protection that is over, and tells whom it was for.
+absl::Status ExpireProtection(resource::UnitOfWork& work, const v1::AccountOwnership& row);
 
 // A row that begins. Needs what CheckCandidate has locked.
 struct NewRow {
@@ -41,7 +45,7 @@ struct NewRow {
   std::string reason;
   std::string evidence;
 };
-// Stores it; for an owner, what is due for it.
+// Stores it with the territory of the day; for an owner or a protection, what is due for it.
 absl::StatusOr<v1::AccountOwnership> InsertRow(const Context& context, resource::UnitOfWork& work, const NewRow& row);
 
 // Reads and locks what decides whether somebody may be given an account: two assignments to one person come one after
@@ -59,8 +63,9 @@ void RemoveCoOwner(const std::string& employee, v1::Account* account);
 // What follows when `row` has begun as that of the owner: a co-ownership of his and protections end in it, and the open
 // opportunities, leads, tenders, needs and plans of those who had a seat at the account, or made its file, and have
 // none now are his from here on. Changes `account`, which the caller saves. `active`: the rows before.
-absl::Status BecomeOwner(resource::UnitOfWork& work, const std::vector<v1::AccountOwnership>& active,
-                         const v1::AccountOwnership& row, v1::Account* account);
+absl::Status BecomeOwner(const Context& context, resource::UnitOfWork& work,
+                         const std::vector<v1::AccountOwnership>& active, const v1::AccountOwnership& row,
+                         v1::Account* account);
 
 // Makes `successor` the owner of `account`, whose owner's row is `owner`: ends that row, begins the new one, with all
 // that follows. Changes `account`, which the caller saves.

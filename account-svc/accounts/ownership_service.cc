@@ -60,7 +60,7 @@ absl::StatusOr<Account> Assign(const Context& context, UnitOfWork& work, const v
                    InsertRow(context, work,
                              {account.name(), request.employee(), kind, v1::OWNERSHIP_ORIGIN_ASSIGNED, at, until,
                               request.reason(), request.evidence()}));
-  if (as_owner) RETURN_IF_ERROR(BecomeOwner(work, active, row, &account));
+  if (as_owner) RETURN_IF_ERROR(BecomeOwner(context, work, active, row, &account));
   if (kind == v1::OWNERSHIP_KIND_CO_OWNER) account.add_co_owners(request.employee());
   if (until.has_value()) *account.mutable_protected_until() = ToTimestamp(*until);
   return work.Save(std::move(change));
@@ -84,7 +84,8 @@ absl::StatusOr<Account> Release(UnitOfWork& work, const v1::ReleaseOwnerRequest&
   RETURN_IF_ERROR(rules::CheckRelease(account.name(), work.actor().subject, work.level() != auth::Level::kOwn,
                                       account.owner(), row->employee()));
   ASSIGN_OR_RETURN(const absl::Time at, EffectiveTime(work, account.name(), ""));
-  RETURN_IF_ERROR(EndRow(work, *row, v1::OWNERSHIP_STATE_RELEASED, at, request.reason()));
+  RETURN_IF_ERROR(
+      EndRow(work, *row, v1::OWNERSHIP_STATE_RELEASED, at, request.reason(), /*successor=*/"", request.evidence()));
   if (kind == v1::OWNERSHIP_KIND_OWNER) account.clear_owner();
   if (kind == v1::OWNERSHIP_KIND_CO_OWNER) RemoveCoOwner(request.employee(), &account);
   if (kind != v1::OWNERSHIP_KIND_CO_OWNER) account.clear_protected_until();
@@ -133,7 +134,7 @@ absl::Status FollowImportedOwner(const Context& context, UnitOfWork& work, const
                                                          {account.name(), account.owner(), v1::OWNERSHIP_KIND_OWNER,
                                                           v1::OWNERSHIP_ORIGIN_IMPORTED, at, until, "import", ""}));
   Account stored = account;  // Says already what the import has brought.
-  return BecomeOwner(work, active, row, &stored);
+  return BecomeOwner(context, work, active, row, &stored);
 }
 
 absl::Status EndOwnerships(UnitOfWork& work, const std::string& account, const std::string& reason) {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "account-svc/context.h"
 #include "account-svc/testing/account_fixture.h"
 #include "common/testing/matchers.h"
@@ -56,6 +57,7 @@ class OwnershipTest : public ::testing::Test {
     request.set_kind(kind);
     request.set_employee(employee);
     request.set_reason("释放");
+    request.set_evidence("客户来函");
     return world_.Call<Account>(gam_, Method("ReleaseOwner"), request);
   }
   absl::StatusOr<Account> Transfer(const std::string& account, const std::string& successor) {
@@ -398,6 +400,55 @@ TEST_F(OwnershipTest, ATransferHandsOverAccountAndOpenOpportunities) {
   // The old owner sees the account no more.
   get.set_name(account.name());
   EXPECT_THAT(world_.Call<Account>(kax_, Method("GetAccount"), get), StatusIs(absl::StatusCode::kNotFound));
+}
+
+// who had which territory stays on record, wherever the account is counted later.
+TEST_F(OwnershipTest, ARowKeepsTheTerritoryOfItsBegin) {
+  const Account account = world_.AddAccount(gam_);
+  ASSERT_THAT(TryAssign(account.name(), seller_.name()), IsOk());
+  v1::UpdateAccountRequest update;
+  update.mutable_account()->set_name(account.name());
+  update.mutable_account()->set_region("华南");
+  update.mutable_update_mask()->add_paths("region");
+  ASSERT_THAT(world_.Call<Account>(gam_, Method("UpdateAccount"), update), IsOk());
+  ASSERT_THAT(Transfer(account.name(), other_.name()), IsOk());
+  const std::vector<v1::AccountOwnership> rows = Rows(account.name());
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].region(), "华东");
+  EXPECT_EQ(rows[1].region(), "华南");
+}
+
+// much that is open does not hold an account; only what no call can do is refused.
+TEST_F(OwnershipTest, ManyOpenLeadsGoAlong) {
+  const Account account = world_.AddAccount(gam_);
+  ASSERT_THAT(TryAssign(account.name(), seller_.name()), IsOk());
+  const auto add_leads = [&](int count, const std::string& owner) {
+    std::vector<std::string> rows;
+    for (int i = 0; i < count; ++i) {
+      rows.push_back(
+          absl::StrCat("('", world_.harness().NewId(),
+                       "', 1, NOW(6), NOW(6), 'programs/test', 'programs/test', '王先生', 1, 'VISIT', '询价', '",
+                       IdOf(owner), "', NOW(6), 'NEW', '", IdOf(account.name()), "')"));
+    }
+    world_.harness().db().Execute(
+        absl::StrCat("INSERT INTO leads (id, version, create_time, update_time, creator, updater, display_name, "
+                     "phone_refused, channel, need, owner, arrival_time, state, account) VALUES ",
+                     absl::StrJoin(rows, ", ")));
+  };
+  const auto leads_of = [&](const std::string& owner) {
+    return world_.harness()
+        .db()
+        .Get(absl::StrCat("SELECT COUNT(id) FROM leads WHERE account = '", IdOf(account.name()), "' AND owner = '",
+                          IdOf(owner), "'"))
+        .integer();
+  };
+  add_leads(501, seller_.name());
+  ASSERT_THAT(Transfer(account.name(), other_.name()), IsOk());
+  EXPECT_EQ(leads_of(other_.name()), 501);
+  EXPECT_EQ(leads_of(seller_.name()), 0);
+  add_leads(100, other_.name());
+  EXPECT_THAT(Transfer(account.name(), seller_.name()), HasReason("HAND_OVER_TOO_LARGE"));
+  EXPECT_EQ(leads_of(other_.name()), 601) << "all or nothing";
 }
 
 }  // namespace

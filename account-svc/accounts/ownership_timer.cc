@@ -46,8 +46,8 @@ absl::StatusOr<std::optional<absl::Time>> LastFollowUp(mysql::Connection& connec
        absl::StrCat(kDealWork, "o.account = ?")});
 }
 
-// The row with its account locked first, or null when it is not an active owner's any more, or the account is in the
-// archive, where it changes no hands.
+// The row with its account locked first, or null when it is not an active owner's or protection any more, or the
+// account is in the archive, where it changes no hands.
 absl::StatusOr<std::optional<AccountOwnership>> LoadActive(UnitOfWork& work, const std::string& name,
                                                            Change<Account>* account) {
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
@@ -57,7 +57,7 @@ absl::StatusOr<std::optional<AccountOwnership>> LoadActive(UnitOfWork& work, con
   if (account->before.has_archive_time()) return std::nullopt;
   account->after = account->before;
   ASSIGN_OR_RETURN(AccountOwnership row, work.Load<AccountOwnership>(name));
-  if (row.state() != v1::OWNERSHIP_STATE_ACTIVE || row.kind() != v1::OWNERSHIP_KIND_OWNER) return std::nullopt;
+  if (row.state() != v1::OWNERSHIP_STATE_ACTIVE || row.kind() == v1::OWNERSHIP_KIND_CO_OWNER) return std::nullopt;
   return row;
 }
 
@@ -83,6 +83,11 @@ absl::Status RunRelease(const Context& context, UnitOfWork& work, const schedule
   ASSIGN_OR_RETURN(const AccountOwnership planned, Replan(context, work, OrderIn(item), *row));
   if (!planned.has_release_due()) return CancelRelease(work, planned.name());
   if (FromTimestamp(planned.release_due()) > work.now()) return ScheduleRelease(context, work, planned);
+  if (planned.kind() == v1::OWNERSHIP_KIND_PROTECTED) {
+    RETURN_IF_ERROR(ExpireProtection(work, planned));
+    if (account.after.owner().empty()) account.after.clear_protected_until();
+    return work.Save(std::move(account)).status();
+  }
   const v1::ReleaseCause cause = planned.release_cause();
   ASSIGN_OR_RETURN(const absl::Time at, EffectiveTime(work, planned.account(), ""));
   const auto* value = v1::ReleaseCause_descriptor()->FindValueByNumber(cause);
@@ -105,11 +110,12 @@ absl::Status RunReminder(const Context& context, UnitOfWork& work, const schedul
   const bool soon = rules::NextReminder(due, work.now(), context.policy) !=
                     rules::NextReminder(due, absl::InfinitePast(), context.policy);
   if (!soon) return ScheduleRelease(context, work, planned);
-  // Nothing is lost before there was time to do something about it.
-  const absl::Time lost = rules::ReleaseAfterReminder(due, work.now(), context.policy);
+  // Nothing is lost before there was time to do something about it; a protection ends on its day.
+  const bool protection = planned.kind() == v1::OWNERSHIP_KIND_PROTECTED;
+  const absl::Time lost = protection ? due : rules::ReleaseAfterReminder(due, work.now(), context.policy);
   RETURN_IF_ERROR(Notify(work, planned, v1::OWNERSHIP_NOTICE_KIND_RELEASE_AHEAD, planned.release_cause(), lost));
   RETURN_IF_ERROR(ScheduleRelease(context, work, planned));
-  return schedule::Schedule(work, kRelease, planned.name(), lost);
+  return schedule::Schedule(work, kRelease, planned.name(), std::max(lost, work.now()));
 }
 
 // Asks for the last order before the transaction: nobody loses an account that orders, because a service was away.
@@ -118,7 +124,8 @@ schedule::Scheduler::Prepare AskLastOrder(const Context& context) {
     std::string account;
     RETURN_IF_ERROR(context.runtime.database().Run(deadline, [&](mysql::Connection& connection) -> absl::Status {
       ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                       connection.Query("SELECT account FROM account_ownerships WHERE id = ? AND state = 'ACTIVE'",
+                       connection.Query("SELECT account FROM account_ownerships WHERE id = ? AND state = 'ACTIVE' AND "
+                                        "kind = 'OWNER'",
                                         {IdOf(item.resource)}));
       account = rows.empty() ? std::string() : rows[0][0].text();
       return absl::OkStatus();
@@ -155,10 +162,17 @@ absl::Status PlanRelease(const Context& context, UnitOfWork& work, std::optional
                          AccountOwnership* row) {
   row->clear_release_due();
   row->clear_release_cause();
-  // What was done for an account in another system is not known here: whoever came with it does not lose it by himself.
-  if (row->origin() == v1::OWNERSHIP_ORIGIN_IMPORTED || row->origin() == v1::OWNERSHIP_ORIGIN_UNSPECIFIED) {
+  if (row->kind() == v1::OWNERSHIP_KIND_PROTECTED) {
+    if (!row->has_protected_until()) return absl::OkStatus();
+    *row->mutable_release_due() = row->protected_until();
+    row->set_release_cause(v1::RELEASE_CAUSE_PROTECTION_OVER);
     return absl::OkStatus();
   }
+  // What was done for an account in another system is not known here: whoever came with it does not lose it by himself
+  // before he has renewed, by which he works it here.
+  const bool from_elsewhere =
+      row->origin() == v1::OWNERSHIP_ORIGIN_IMPORTED || row->origin() == v1::OWNERSHIP_ORIGIN_UNSPECIFIED;
+  if (from_elsewhere && !row->has_renew_time()) return absl::OkStatus();
   rules::HoldingFacts facts;
   facts.since = FromTimestamp(row->since());
   facts.protected_until = rules::ProtectionEnd(facts.since, ProtectionOf(*row), context.policy);

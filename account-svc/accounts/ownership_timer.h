@@ -11,7 +11,8 @@
 
 namespace kam::account {
 
-// Works out when the owner loses the account and notes it in `row`, which the caller stores. `last_order`: if known.
+// Works out when the owner loses the account, or a protection ends, and notes it in `row`, which the caller stores.
+// `last_order`: if known.
 absl::Status PlanRelease(const Context& context, resource::UnitOfWork& work, std::optional<absl::Time> last_order,
                          v1::AccountOwnership* row);
 // Sets what is due for a stored row: the loss, and the next reminder before it.

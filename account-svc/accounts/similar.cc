@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
@@ -18,8 +20,12 @@ constexpr int kBlockSharedMax = 2000;
 constexpr int kCandidatesMax = 60;
 
 // Ids of files with blocks in common, those with the most first.
-absl::StatusOr<std::vector<Value>> Candidates(mysql::Connection& connection, const std::string& legal_name) {
-  const std::vector<std::string> blocks = rules::LookupBlocks(rules::TakeApart(legal_name));
+absl::StatusOr<std::vector<Value>> Candidates(mysql::Connection& connection,
+                                              const std::vector<rules::FirmName>& names) {
+  std::set<std::string> blocks;
+  for (const rules::FirmName& name : names) {
+    for (std::string& block : rules::LookupBlocks(name)) blocks.insert(std::move(block));
+  }
   std::map<std::string, int> shared;
   for (const std::string& block : blocks) {
     int files = 0;
@@ -50,17 +56,27 @@ absl::StatusOr<std::vector<Value>> Candidates(mysql::Connection& connection, con
 
 }  // namespace
 
-absl::StatusOr<std::vector<Similar>> FindSimilar(mysql::Connection& connection, const std::string& legal_name,
+std::vector<std::string> NamesOf(const std::string& legal_name, const std::string& short_name) {
+  std::vector<std::string> names;
+  if (!legal_name.empty()) names.push_back(legal_name);
+  if (!short_name.empty() && short_name != legal_name) names.push_back(short_name);
+  return names;
+}
+
+absl::StatusOr<std::vector<Similar>> FindSimilar(mysql::Connection& connection, const std::vector<std::string>& names,
                                                  const rules::FirmKeys& keys, const std::string& except, int score_min,
                                                  size_t limit) {
   std::vector<Similar> found;
-  if (legal_name.empty()) return found;
-  ASSIGN_OR_RETURN(const std::vector<Value> candidates, Candidates(connection, legal_name));
+  std::vector<rules::FirmName> asked;
+  for (const std::string& name : names) asked.push_back(rules::TakeApart(name));
+  if (asked.empty()) return found;
+  ASSIGN_OR_RETURN(const std::vector<Value> candidates, Candidates(connection, asked));
   if (candidates.empty()) return found;
   const std::string list = resource::Placeholders(candidates.size());
-  ASSIGN_OR_RETURN(const std::vector<Row> files,
-                   connection.Query(absl::StrCat("SELECT id, legal_name FROM accounts WHERE id IN (", list, ")"),
-                                    mysql::Params(candidates)));
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> files,
+      connection.Query(absl::StrCat("SELECT id, legal_name, short_name FROM accounts WHERE id IN (", list, ")"),
+                       mysql::Params(candidates)));
   ASSIGN_OR_RETURN(
       const std::vector<Row> known,
       connection.Query(absl::StrCat("SELECT account, kind, key_value FROM account_keys WHERE account IN (", list, ")"),
@@ -72,12 +88,17 @@ absl::StatusOr<std::vector<Similar>> FindSimilar(mysql::Connection& connection, 
     if (row[1].text() == "PHONE") firm.phone = row[2].text();
     if (row[1].text() == "DOMAIN") firm.domain = row[2].text();
   }
-  const rules::FirmEvidence asked{rules::TakeApart(legal_name), keys.registration, keys.phone, keys.domain};
   for (const Row& row : files) {
     if (row[0].text() == except) continue;
     rules::FirmEvidence& firm = firms[row[0].text()];
-    firm.name = rules::TakeApart(row[1].text());
-    Similar similar{row[0].text(), rules::Match(asked, firm)};
+    Similar similar{row[0].text(), {}};
+    for (const std::string& known_as : NamesOf(row[1].text(), row[2].text())) {
+      firm.name = rules::TakeApart(known_as);
+      for (const rules::FirmName& name : asked) {
+        const rules::FirmMatch match = rules::Match({name, keys.registration, keys.phone, keys.domain}, firm);
+        if (match.score > similar.match.score) similar.match = match;
+      }
+    }
     if (similar.match.score >= score_min) found.push_back(std::move(similar));
   }
   std::sort(found.begin(), found.end(), [](const Similar& a, const Similar& b) {
@@ -87,10 +108,13 @@ absl::StatusOr<std::vector<Similar>> FindSimilar(mysql::Connection& connection, 
   return found;
 }
 
-absl::Status SaveBlocks(mysql::Connection& connection, const std::string& account, const std::string& legal_name) {
+absl::Status SaveBlocks(mysql::Connection& connection, const std::string& account,
+                        const std::vector<std::string>& names) {
   RETURN_IF_ERROR(connection.Execute("DELETE FROM account_match_blocks WHERE account = ?", {account}).status());
-  if (legal_name.empty()) return absl::OkStatus();
-  const std::vector<std::string> blocks = rules::StoredBlocks(rules::TakeApart(legal_name));
+  std::set<std::string> blocks;
+  for (const std::string& name : names) {
+    for (std::string& block : rules::StoredBlocks(rules::TakeApart(name))) blocks.insert(std::move(block));
+  }
   std::string rows;
   std::vector<Value> params;
   for (const std::string& block : blocks) {

@@ -2,8 +2,11 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <tuple>
+#include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -32,8 +35,6 @@ using v1::Account;
 using v1::AccountSnapshot;
 
 constexpr char kService[] = "kam.account.v1.AccountSnapshotService";
-constexpr int kRowsMax = 10'000;               // Of one part.
-constexpr size_t kBytesMax = size_t{8} << 20;  // Of one part.
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
@@ -66,9 +67,12 @@ std::vector<const resource::Type*> PartsOf(const resource::Runtime& runtime) {
   return parts;
 }
 
+// Of a part: "orders" of "orders/2".
+absl::string_view CollectionOf(absl::string_view section) { return section.substr(0, section.find('/')); }
+
 const resource::Type* TypeOf(const resource::Runtime& runtime, absl::string_view section) {
   for (const resource::Type* type : PartsOf(runtime)) {
-    if (type->collection() == section) return type;
+    if (type->collection() == CollectionOf(section)) return type;
   }
   return nullptr;
 }
@@ -85,49 +89,86 @@ struct Part {
   int64_t rows = 0;
 };
 
-absl::Status Append(const std::string& line, Part* part) {
-  absl::StrAppend(&part->content, line, "\n");
-  ++part->rows;
-  if (part->content.size() <= kBytesMax && part->rows <= kRowsMax) return absl::OkStatus();
-  return FailedPrecondition("SNAPSHOT_TOO_LARGE", part->section,
-                            absl::StrCat(part->section, " has more than a snapshot takes"),
-                            {{"section", part->section}, {"limit", absl::StrCat(kRowsMax)}});
-}
+// The parts of a snapshot while it is taken, collection by collection.
+class PartList {
+ public:
+  explicit PartList(const Context& context) : context_(context) {}
 
-absl::Status AddLine(const google::protobuf::Message& message, Part* part) {
-  ASSIGN_OR_RETURN(const std::string line, LineOf(message));
-  return Append(line, part);
-}
+  // A collection begins; it has a part also when it has no rows.
+  void Begin(const std::string& collection) {
+    collection_ = collection;
+    number_ = 1;
+    parts_.push_back({collection, "", 0});
+  }
+  // Adds a row to the collection: to its last part, or to a new one when that is full.
+  absl::Status Add(const std::string& line) {
+    const Part& last = parts_.back();
+    const auto bytes_max = static_cast<size_t>(context_.policy.snapshot_part_bytes);
+    if (last.rows >= context_.policy.snapshot_part_rows ||
+        (last.rows > 0 && last.content.size() + line.size() >= bytes_max)) {
+      parts_.push_back({absl::StrCat(collection_, "/", ++number_), "", 0});
+    }
+    absl::StrAppend(&parts_.back().content, line, "\n");
+    ++parts_.back().rows;
+    bytes_ += static_cast<int64_t>(line.size());
+    return bytes_ > context_.policy.snapshot_bytes_max ? SnapshotTooLarge(context_, collection_) : absl::OkStatus();
+  }
+  std::vector<Part> Take() {
+    std::sort(parts_.begin(), parts_.end(), [](const Part& a, const Part& b) { return a.section < b.section; });
+    return std::move(parts_);
+  }
 
-absl::StatusOr<Part> ReadPart(mysql::Connection& connection, const resource::Runtime& runtime,
-                              const resource::Type& type, const std::string& account) {
-  Part part;
-  part.section = type.collection();
-  ASSIGN_OR_RETURN(const std::vector<resource::Record> records,
-                   runtime.store().Select(connection, type, {OfAccount(type, account)}, "ORDER BY t.id", kRowsMax + 1));
-  for (const resource::Record& record : records) RETURN_IF_ERROR(AddLine(*record.message, &part));
-  return part;
+ private:
+  const Context& context_;
+  std::string collection_;
+  int number_ = 0;
+  int64_t bytes_ = 0;
+  std::vector<Part> parts_;
+};
+
+// Tells of every row of a type that belongs to the account, page by page.
+absl::Status EachRow(const Context& context, mysql::Connection& connection, const resource::Type& type,
+                     const std::string& account,
+                     absl::FunctionRef<absl::Status(const google::protobuf::Message&)> tell) {
+  const google::protobuf::FieldDescriptor* name = type.system("name");
+  const int page = context.policy.snapshot_page_rows;
+  std::string last;
+  for (bool more = true; more;) {
+    ASSIGN_OR_RETURN(
+        const std::vector<resource::Record> records,
+        context.runtime.store().Select(connection, type, {OfAccount(type, account), {"t.id > ?", {Value(last)}}},
+                                       "ORDER BY t.id", page));
+    for (const resource::Record& record : records) {
+      last = IdOf(record.message->GetReflection()->GetString(*record.message, name));
+      RETURN_IF_ERROR(tell(*record.message));
+    }
+    more = records.size() == static_cast<size_t>(page);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<AccountSnapshot> Take(const Context& context, rpc::Call& call,
                                      const v1::TakeAccountSnapshotRequest& request) {
-  ASSIGN_OR_RETURN(const DealingLines dealings, ReadDealingLines(context, call, request.account(), kRowsMax));
+  ASSIGN_OR_RETURN(const DealingLines dealings, ReadDealingLines(context, call, request.account()));
   return context.runtime.Write<AccountSnapshot>(
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<AccountSnapshot> {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         // The account is locked: its file does not change while its parts are read.
         ASSIGN_OR_RETURN(const Account account, work.Load<Account>(request.account(), work.level()));
-        std::vector<Part> parts;
+        PartList list(context);
         for (const resource::Type* type : PartsOf(work.runtime())) {
-          ASSIGN_OR_RETURN(Part part, ReadPart(work.connection(), work.runtime(), *type, IdOf(account.name())));
-          parts.push_back(std::move(part));
+          list.Begin(type->collection());
+          RETURN_IF_ERROR(EachRow(context, work.connection(), *type, IdOf(account.name()),
+                                  [&](const google::protobuf::Message& message) -> absl::Status {
+                                    ASSIGN_OR_RETURN(const std::string line, LineOf(message));
+                                    return list.Add(line);
+                                  }));
         }
         for (const auto& [collection, lines] : dealings) {
-          Part& part = parts.emplace_back();
-          part.section = collection;
-          for (const auto& [name, line] : lines) RETURN_IF_ERROR(Append(line, &part));
+          list.Begin(collection);
+          for (const auto& [name, line] : lines) RETURN_IF_ERROR(list.Add(line));
         }
-        std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.section < b.section; });
+        const std::vector<Part> parts = list.Take();
         AccountSnapshot snapshot;
         snapshot.set_account(account.name());
         *snapshot.mutable_take_time() = ToTimestamp(work.now());
@@ -164,8 +205,17 @@ absl::StatusOr<std::map<std::string, std::string>> Contents(mysql::Connection& c
   return contents;
 }
 
-// How the account differs from what the snapshot says of one part.
-absl::Status Compare(mysql::Connection& connection, const resource::Runtime& runtime, const resource::Type& type,
+// All that the snapshot says of a collection, whatever parts it is in; null: it was not kept then.
+std::optional<std::string> ContentOf(const std::map<std::string, std::string>& contents, absl::string_view collection) {
+  std::optional<std::string> whole;
+  for (const auto& [section, content] : contents) {
+    if (CollectionOf(section) == collection) whole = absl::StrCat(whole.value_or(""), content);
+  }
+  return whole;
+}
+
+// How the account differs from what the snapshot says of one collection.
+absl::Status Compare(const Context& context, mysql::Connection& connection, const resource::Type& type,
                      const std::string& account, const std::string& content,
                      std::vector<v1::SnapshotDifference>* differences) {
   const google::protobuf::FieldDescriptor* name = type.system("name");
@@ -182,21 +232,20 @@ absl::Status Compare(mysql::Connection& connection, const resource::Runtime& run
     difference.set_kind(kind);
     return &difference;
   };
-  ASSIGN_OR_RETURN(const std::vector<resource::Record> records,
-                   runtime.store().Select(connection, type, {OfAccount(type, account)}, "ORDER BY t.id", kRowsMax + 1));
-  for (const resource::Record& record : records) {
-    const std::string key = record.message->GetReflection()->GetString(*record.message, name);
+  RETURN_IF_ERROR(EachRow(context, connection, type, account, [&](const google::protobuf::Message& now) {
+    const std::string key = now.GetReflection()->GetString(now, name);
     const auto it = then.find(key);
     if (it == then.end()) {
       add(key, v1::SNAPSHOT_DIFFERENCE_KIND_ADDED);
-      continue;
+      return absl::OkStatus();
     }
-    const auto fields = resource::DifferingFields(type, *it->second, *record.message);
+    const auto fields = resource::DifferingFields(type, *it->second, now);
     then.erase(it);
-    if (fields.empty()) continue;
+    if (fields.empty()) return absl::OkStatus();
     v1::SnapshotDifference* difference = add(key, v1::SNAPSHOT_DIFFERENCE_KIND_CHANGED);
     for (const auto* field : fields) difference->add_fields(field->name());
-  }
+    return absl::OkStatus();
+  }));
   for (const auto& [key, message] : then) add(key, v1::SNAPSHOT_DIFFERENCE_KIND_REMOVED);
   return absl::OkStatus();
 }
@@ -205,7 +254,7 @@ absl::StatusOr<v1::CompareAccountSnapshotResponse> CompareSnapshot(const Context
                                                                    const v1::CompareAccountSnapshotRequest& request) {
   ASSIGN_OR_RETURN(const ReportPage page, ReportPage::Open(context, call, request));
   ASSIGN_OR_RETURN(const AccountSnapshot snapshot, context.runtime.Get<AccountSnapshot>(call, request.name()));
-  ASSIGN_OR_RETURN(const DealingLines dealings, ReadDealingLines(context, call, snapshot.account(), kRowsMax));
+  ASSIGN_OR_RETURN(const DealingLines dealings, ReadDealingLines(context, call, snapshot.account()));
   v1::CompareAccountSnapshotResponse response;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     response.Clear();
@@ -218,16 +267,15 @@ absl::StatusOr<v1::CompareAccountSnapshotResponse> CompareSnapshot(const Context
     }
     std::vector<v1::SnapshotDifference> differences;
     for (const resource::Type* type : PartsOf(context.runtime)) {
-      const auto content = contents.find(type->collection());
-      if (content == contents.end()) continue;
-      RETURN_IF_ERROR(
-          Compare(connection, context.runtime, *type, IdOf(snapshot.account()), content->second, &differences));
+      const std::optional<std::string> content = ContentOf(contents, type->collection());
+      if (!content.has_value()) continue;
+      RETURN_IF_ERROR(Compare(context, connection, *type, IdOf(snapshot.account()), *content, &differences));
     }
     for (const auto& [collection, lines] : dealings) {
-      const auto content = contents.find(collection);
+      const std::optional<std::string> content = ContentOf(contents, collection);
       // A snapshot of before these were kept says nothing of them.
-      if (content == contents.end() || !call.principal.Holds(DealingPermission(collection))) continue;
-      RETURN_IF_ERROR(CompareDealingLines(collection, content->second, lines, &differences));
+      if (!content.has_value() || !call.principal.Holds(DealingPermission(collection))) continue;
+      RETURN_IF_ERROR(CompareDealingLines(collection, *content, lines, &differences));
     }
     std::sort(differences.begin(), differences.end(), [](const auto& a, const auto& b) {
       return std::tie(a.section(), a.resource()) < std::tie(b.section(), b.resource());
@@ -260,7 +308,7 @@ absl::StatusOr<v1::ReadAccountSnapshotResponse> ReadSnapshot(const Context& cont
     return absl::OkStatus();
   }));
   // What the reader may not see of a resource, he does not see of its back-up either.
-  const std::string permission = DealingPermission(request.section());
+  const std::string permission = DealingPermission(CollectionOf(request.section()));
   if (!permission.empty()) {
     bool reaches = false;
     RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {

@@ -1,6 +1,8 @@
 // Usage, dormancy and churn, channel partners, over real gRPC and a real database.
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
 #include "account-svc/testing/account_fixture.h"
@@ -176,6 +178,20 @@ TEST_F(UsageTest, InactiveAccountsAreListedByTheirLastActivity) {
   EXPECT_EQ(sleeping.accounts(0).last_activity(), v1::ACTIVITY_KIND_PURCHASE);
   EXPECT_EQ(sleeping.accounts(0).last_activity_date(), "2025-09-30");
   EXPECT_EQ(sleeping.accounts(0).idle_days(), 97);
+  // cut by region, and by owner and segment.
+  const auto cut = [&](const std::string& region, const std::string& owner, v1::Segment segment) {
+    v1::ListInactiveAccountsRequest request;
+    request.set_region(region);
+    request.set_owner(owner);
+    request.set_segment(segment);
+    const auto answer = world_.Call<v1::ListInactiveAccountsResponse>(gam_, Usage("ListInactiveAccounts"), request);
+    EXPECT_THAT(answer, IsOk());
+    return answer.ok() ? answer->accounts_size() : -1;
+  };
+  EXPECT_EQ(cut("华东", manager_.name(), v1::SEGMENT_ENTERPRISE), 1);
+  EXPECT_EQ(cut("华南", "", v1::SEGMENT_UNSPECIFIED), 0);
+  EXPECT_EQ(cut("", head_.name(), v1::SEGMENT_UNSPECIFIED), 0);
+  EXPECT_EQ(cut("", "", v1::SEGMENT_OUTREACH), 0);
 }
 
 // an order in contract-svc is activity; while it is away, the list says that it does not know; a page looks at a
@@ -396,6 +412,56 @@ TEST_F(UsageTest, ThePublishedPriceIsThatOfThePriceList) {
   ASSERT_THAT(typed, IsOk());
   EXPECT_FALSE(typed->price_verified());
   world_.contract_svc = world_.aftersales_svc;
+}
+
+// a slip of the pen does not stand in the way of the true count, nor in the figures.
+TEST_F(UsageTest, AWrongCountIsTakenBackAndCountedAgain) {
+  const ChannelPartner partner = Approved();
+  const auto first = Count(partner.name(), "2025-12-01", "500", "");
+  ASSERT_THAT(first, IsOk());
+  const auto slip = Count(partner.name(), "2026-01-01", "100", "600");
+  ASSERT_THAT(slip, IsOk());
+  EXPECT_EQ(slip->sold(), "1000");
+  EXPECT_THAT(Count(partner.name(), "2026-01-01", "1000", "600"), HasReason("COUNT_NOT_LATER"));
+  const auto take_back = [&](const auth::Principal& who, const std::string& count) {
+    v1::VoidChannelStockCountRequest request;
+    request.set_name(count);
+    request.set_reason("少写一个零");
+    return world_.Call<ChannelStockCount>(who, Channel("VoidChannelStockCount"), request);
+  };
+  EXPECT_THAT(take_back(kam_, first->name()), HasReason("COUNT_NOT_LAST"));
+  const auth::Principal stranger = world_.As(world_.AddEmployee("KAM", world_.AddDepartment().name()), "KAM");
+  EXPECT_THAT(take_back(stranger, slip->name()), StatusIs(absl::StatusCode::kNotFound));
+  const auto voided = take_back(kam_, slip->name());
+  ASSERT_THAT(voided, IsOk());
+  EXPECT_TRUE(voided->voided());
+  EXPECT_EQ(voided->void_reason(), "少写一个零");
+  EXPECT_EQ(voided->voider(), manager_.name());
+  EXPECT_THAT(take_back(kam_, slip->name()), HasReason("COUNT_VOIDED"));
+  const auto count = Count(partner.name(), "2026-01-01", "1000", "600");
+  ASSERT_THAT(count, IsOk()) << "on the same day";
+  EXPECT_EQ(count->previous_quantity(), "500");
+  EXPECT_EQ(count->sold(), "100");
+
+  v1::ReportChannelPartnersRequest request;
+  request.set_from_date("2026-01-01");
+  request.set_to_date("2026-01-31");
+  request.set_region("华东");
+  request.set_page_size(200);
+  const auto find = [&]() -> std::optional<v1::ChannelPartnerFigures> {
+    const auto report = world_.Call<v1::ReportChannelPartnersResponse>(gam_, Channel("ReportChannelPartners"), request);
+    EXPECT_THAT(report, IsOk());
+    for (const auto& figures : report->partners()) {
+      if (figures.partner() == partner.name()) return figures;
+    }
+    return std::nullopt;
+  };
+  const auto figures = find();
+  ASSERT_TRUE(figures.has_value());
+  EXPECT_EQ(figures->stock_counts(), 1);
+  EXPECT_EQ(figures->sold(), "100");
+  request.set_region("华南");
+  EXPECT_FALSE(find().has_value());
 }
 
 // chosen with the superior, inspected; a price violation opens an incident that ends with a written report.

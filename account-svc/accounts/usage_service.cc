@@ -215,11 +215,20 @@ absl::StatusOr<v1::ListInactiveAccountsResponse> ListInactive(const Context& con
       request.dormancy() == v1::DORMANCY_CLASS_UNSPECIFIED ? v1::DORMANCY_CLASS_QUIET : request.dormancy();
   const std::string today = context.Today(context.runtime.clock().Now());
   std::vector<Value> scope_params;
-  const std::string sql = absl::StrCat(
+  std::string sql = absl::StrCat(
       "SELECT t.id, t.legal_name, t.owner, t.state, ", kActivityColumns,
       " FROM accounts t WHERE t.archive_time IS NULL AND t.state IN ('VERIFIED', 'ACTIVE', 'DORMANT', 'LOST')",
-      ScopeSql(context, call.principal, call.level(), Account::descriptor(), &scope_params),
-      " AND t.id > ? ORDER BY t.id LIMIT ?");
+      ScopeSql(context, call.principal, call.level(), Account::descriptor(), &scope_params));
+  const auto only = [&](absl::string_view condition, std::string value) {
+    absl::StrAppend(&sql, " AND ", condition);
+    scope_params.emplace_back(std::move(value));
+  };
+  if (!request.region().empty()) only("t.region = ?", request.region());
+  if (!request.owner().empty()) only("t.owner = ?", IdOf(request.owner()));
+  if (request.segment() != v1::SEGMENT_UNSPECIFIED) {
+    only("t.segment = ?", resource::ShortEnumName(v1::Segment_descriptor()->FindValueByNumber(request.segment())));
+  }
+  sql.append(" AND t.id > ? ORDER BY t.id LIMIT ?");
   v1::ListInactiveAccountsResponse response;
   std::string after = page.last().empty() ? "" : page.last()[0].text();
   // A page looks at so many accounts and no more: where few are quiet, it has fewer rows and a token.

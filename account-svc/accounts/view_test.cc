@@ -7,6 +7,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "account-svc/context.h"
 #include "account-svc/testing/account_fixture.h"
 #include "common/resource/validate.h"
@@ -392,6 +393,61 @@ TEST_F(ViewTest, ASnapshotKeepsTheDealingsOfContractService) {
   director.grants.erase("order.read");
   EXPECT_THAT(world_.Call<v1::ReadAccountSnapshotResponse>(director, Snapshots("ReadAccountSnapshot"), read),
               HasReason("PERMISSION_DENIED"));
+}
+
+// an account with much history is backed up in as many parts as it takes.
+TEST_F(ViewTest, ALargeCollectionIsKeptInSeveralParts) {
+  constexpr int kOrders = 45;
+  const auto name_of = [](int i) { return absl::StrFormat("orders/%026d", i); };
+  bool pages = true;
+  world_.contract_svc = [&](absl::string_view, const google::protobuf::Message& request,
+                            google::protobuf::Message* response) {
+    const auto& question = static_cast<const business::v1::ListDealingsRequest&>(request);
+    if (question.kinds(0) != "ORDER") return absl::OkStatus();
+    auto* part = static_cast<business::v1::ListDealingsResponse*>(response)->add_parts();
+    part->set_kind("ORDER");
+    for (int i = kOrders; i >= 1; --i) {
+      if (pages && !question.after().empty() && name_of(i) >= question.after()) continue;
+      if (part->dealings_size() == question.rows_max()) {
+        part->set_truncated(true);
+        break;
+      }
+      *part->add_dealings() = Dealing(name_of(i), absl::StrCat("{\"name\":\"", name_of(i), "\"}"));
+    }
+    return absl::OkStatus();
+  };
+  const auto archivist = world_.As(world_.AddEmployee("KAPM"), "KAPM");
+  const auto director = world_.As(world_.AddEmployee("SD"), "SD");
+  const auto taken = Take(archivist);
+  ASSERT_THAT(taken, IsOk());
+  std::map<std::string, int64_t> rows;
+  for (const v1::SnapshotSection& section : taken->sections()) rows[section.section()] = section.rows();
+  EXPECT_EQ(rows["orders"], 20);
+  EXPECT_EQ(rows["orders/2"], 20);
+  EXPECT_EQ(rows["orders/3"], 5);
+  v1::ReadAccountSnapshotRequest read;
+  read.set_name(taken->name());
+  read.set_section("orders/3");
+  const auto part = world_.Call<v1::ReadAccountSnapshotResponse>(director, Snapshots("ReadAccountSnapshot"), read);
+  ASSERT_THAT(part, IsOk());
+  EXPECT_THAT(part->content(), ::testing::HasSubstr(name_of(kOrders)));
+  auto clerk = director;
+  clerk.grants.erase("order.read");
+  EXPECT_THAT(world_.Call<v1::ReadAccountSnapshotResponse>(clerk, Snapshots("ReadAccountSnapshot"), read),
+              HasReason("PERMISSION_DENIED"));
+  v1::CheckAccountSnapshotRequest check;
+  check.set_name(taken->name());
+  EXPECT_EQ(world_.Call<AccountSnapshot>(archivist, Snapshots("CheckAccountSnapshot"), check)->check_result(),
+            v1::SNAPSHOT_RESULT_INTACT);
+  v1::CompareAccountSnapshotRequest compare;
+  compare.set_name(taken->name());
+  const auto same =
+      world_.Call<v1::CompareAccountSnapshotResponse>(director, Snapshots("CompareAccountSnapshot"), compare);
+  ASSERT_THAT(same, IsOk());
+  EXPECT_EQ(same->differences_size(), 0) << same->DebugString();
+  // A service that knows no pages gives no half back-up.
+  pages = false;
+  EXPECT_THAT(Take(archivist), HasReason("SNAPSHOT_TOO_LARGE"));
 }
 
 // accounts without a current snapshot are listed.

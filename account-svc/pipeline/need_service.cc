@@ -132,11 +132,16 @@ absl::StatusOr<v1::ReportDemandResponse> ReportDemand(const Context& context, co
   ASSIGN_OR_RETURN(const std::string before, AddMonths(request.month() + "-01", -1));
   const std::string previous = before.substr(0, request.month().size());
   std::map<std::pair<std::string, std::string>, std::pair<Quantity, Quantity>> table;  // By account and product.
+  std::string sql =
+      "SELECT t.account, t.product, t.demand_month, t.quantity, t.unit FROM monthly_demands t WHERE t.archive_time IS "
+      "NULL AND t.demand_month IN (?, ?)";
+  std::vector<Value> params = {Value(request.month()), Value(previous)};
+  if (!request.region().empty()) {
+    sql.append(" AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = t.account AND a.region = ?)");
+    params.emplace_back(request.region());
+  }
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                   QueryWithinReach(context, call, MonthlyDemand::descriptor(), connection,
-                                    "SELECT t.account, t.product, t.demand_month, t.quantity, t.unit FROM "
-                                    "monthly_demands t WHERE t.archive_time IS NULL AND t.demand_month IN (?, ?)",
-                                    {Value(request.month()), Value(previous)}, ""));
+                   QueryWithinReach(context, call, MonthlyDemand::descriptor(), connection, sql, params, ""));
   for (const Row& row : rows) {
     auto& both = table[{row[0].text(), row[1].text()}];
     ASSIGN_OR_RETURN(const Decimal quantity, Decimal::Parse(row[3].text(), "quantity"));

@@ -137,6 +137,14 @@ TEST_F(NeedTest, MonthlyDemandStandsBesideTheMonthBefore) {
                                                                 "previous_quantity: '10.5' change: '1.5'")));
   EXPECT_THAT(table->rows(1), testing::EqualsProto(absl::StrCat("account: '", account.name(),
                                                                 "' product: '轮胎' unit: '套' quantity: '1'")));
+  // cut by region.
+  for (const auto& [region, rows] : {std::pair("华东", 2), std::pair("华南", 0)}) {
+    request.set_region(region);
+    const auto cut =
+        world_.Call<v1::ReportDemandResponse>(gam_, "kam.account.v1.CustomerNeedService/ReportDemand", request);
+    ASSERT_THAT(cut, IsOk());
+    EXPECT_EQ(cut->rows_size(), rows) << region;
+  }
 }
 
 // A-13, F-15, P-22: who has not reported is listed; a month that is over stays as it was reported.

@@ -118,6 +118,8 @@ absl::string_view RpcOf(AccountVerb verb) {
       return "MarkAccountLost";
     case AccountVerb::kClose:
       return "CloseAccount";
+    case AccountVerb::kReopen:
+      return "ReopenAccount";
   }
   return "";
 }
@@ -148,6 +150,7 @@ v1::AccountState Next(v1::AccountState state, AccountVerb verb) {
       {v1::ACCOUNT_STATE_ACTIVE, AccountVerb::kClose, v1::ACCOUNT_STATE_CLOSED},
       {v1::ACCOUNT_STATE_DORMANT, AccountVerb::kClose, v1::ACCOUNT_STATE_CLOSED},
       {v1::ACCOUNT_STATE_LOST, AccountVerb::kClose, v1::ACCOUNT_STATE_CLOSED},
+      {v1::ACCOUNT_STATE_CLOSED, AccountVerb::kReopen, v1::ACCOUNT_STATE_VERIFIED},
   };
   for (const Edge& edge : kEdges) {
     if (edge.from == state && edge.verb == verb) return edge.to;
@@ -316,6 +319,25 @@ void FillStanding(const Account& account, v1::AccountStanding* standing) {
 
 absl::Status Leave(absl::string_view reason, Account* account) {
   account->set_state_reason(std::string(reason));
+  return absl::OkStatus();
+}
+
+absl::Status CheckNothingOpen(const Account& account, const std::map<std::string, int64_t>& open) {
+  if (open.empty()) return absl::OkStatus();
+  const std::string list = absl::StrJoin(open, ", ", absl::PairFormatter(" "));
+  return FailedPrecondition(
+      "OPEN_BUSINESS", account.name(),
+      absl::StrCat("not over: ", list, "; a customer with open business is marked lost, not closed"), {{"open", list}});
+}
+
+absl::Status Reopen(absl::string_view actor, absl::string_view closer, Account* account) {
+  if (actor == closer) {
+    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+                 "whoever has closed the file does not take that back; somebody else with account.close may",
+                 {{"rule", "closer"}, {"permission", "account.close"}});
+  }
+  if (!account->verification().has_verify_time()) account->set_state(v1::ACCOUNT_STATE_DRAFT);
+  account->clear_state_reason();
   return absl::OkStatus();
 }
 

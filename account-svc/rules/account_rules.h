@@ -2,6 +2,7 @@
 #ifndef KAM_ACCOUNT_SVC_RULES_ACCOUNT_RULES_H_
 #define KAM_ACCOUNT_SVC_RULES_ACCOUNT_RULES_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,10 +20,11 @@ enum AccountState : int;
 namespace kam::account::rules {
 
 // What can happen to an account file.
-enum class AccountVerb { kSubmit, kReturn, kVerify, kReverify, kActivate, kMarkDormant, kMarkLost, kClose };
+enum class AccountVerb { kSubmit, kReturn, kVerify, kReverify, kActivate, kMarkDormant, kMarkLost, kClose, kReopen };
 inline constexpr AccountVerb kAccountVerbs[] = {
-    AccountVerb::kSubmit,   AccountVerb::kReturn,      AccountVerb::kVerify,   AccountVerb::kReverify,
-    AccountVerb::kActivate, AccountVerb::kMarkDormant, AccountVerb::kMarkLost, AccountVerb::kClose};
+    AccountVerb::kSubmit,   AccountVerb::kReturn,   AccountVerb::kVerify,
+    AccountVerb::kReverify, AccountVerb::kActivate, AccountVerb::kMarkDormant,
+    AccountVerb::kMarkLost, AccountVerb::kClose,    AccountVerb::kReopen};
 
 // Name of the RPC, for example "SubmitAccount".
 absl::string_view RpcOf(AccountVerb verb);
@@ -69,6 +71,11 @@ void FillStanding(const v1::Account& account, v1::AccountStanding* standing);
 absl::Status CheckComplete(const v1::Account& account, const std::vector<std::string>& missing);
 // Records why the account sleeps, is lost or closed.
 absl::Status Leave(absl::string_view reason, v1::Account* account);
+
+// OPEN_BUSINESS naming what is not over: kinds and how many of each.
+absl::Status CheckNothingOpen(const v1::Account& account, const std::map<std::string, int64_t>& open);
+// Takes the closing back: SEPARATION_OF_DUTIES when `actor` is `closer`. A file that was never verified is a draft.
+absl::Status Reopen(absl::string_view actor, absl::string_view closer, v1::Account* account);
 
 // A change of fields: ACCOUNT_CLOSED; IDENTITY_FROZEN when name, number or country of a file that was verified change
 // and the caller may not verify.

@@ -49,10 +49,10 @@ TEST(AccountStates, EveryPairOfStateAndVerbIsAsTheMethodSays) {
           << RpcOf(verb) << " in " << state->name();
     }
   }
-  EXPECT_EQ(allowed, 19);
+  EXPECT_EQ(allowed, 20);
 }
 
-// every state but DRAFT is reached, and CLOSED is the end.
+// every state but DRAFT is reached, and CLOSED is the end unless it is taken back.
 TEST(AccountStates, ClosedIsTheEndAndEveryStateIsReached) {
   std::set<int> reached = {v1::ACCOUNT_STATE_DRAFT};
   for (int state = 1; state <= v1::AccountState_MAX; ++state) {
@@ -61,8 +61,34 @@ TEST(AccountStates, ClosedIsTheEndAndEveryStateIsReached) {
   reached.erase(v1::ACCOUNT_STATE_UNSPECIFIED);
   EXPECT_EQ(reached.size(), static_cast<size_t>(v1::AccountState_MAX));
   for (const AccountVerb verb : kAccountVerbs) {
+    if (verb == AccountVerb::kReopen) continue;
     EXPECT_EQ(Next(v1::ACCOUNT_STATE_CLOSED, verb), v1::ACCOUNT_STATE_UNSPECIFIED);
   }
+}
+
+//
+TEST(AccountStates, AClosedFileComesBackAsFarAsItWasVerified) {
+  Account account;
+  account.set_state(v1::ACCOUNT_STATE_VERIFIED);  // As the transition says.
+  EXPECT_THAT(Reopen("employees/a", "employees/a", &account), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(Reopen("employees/b", "employees/a", &account), IsOk());
+  EXPECT_EQ(account.state(), v1::ACCOUNT_STATE_DRAFT) << "it never was";
+  account.mutable_verification()->mutable_verify_time()->set_seconds(1);
+  account.set_state(v1::ACCOUNT_STATE_VERIFIED);
+  account.set_state_reason("停业");
+  ASSERT_THAT(Reopen("employees/b", "employees/a", &account), IsOk());
+  EXPECT_EQ(account.state(), v1::ACCOUNT_STATE_VERIFIED);
+  EXPECT_EQ(account.state_reason(), "");
+}
+
+//
+TEST(AccountStates, WhatIsOpenIsNamed) {
+  Account account;
+  account.set_name("accounts/1");
+  EXPECT_THAT(CheckNothingOpen(account, {}), IsOk());
+  const absl::Status refused = CheckNothingOpen(account, {{"CONTRACT", 2}, {"RECEIVABLE", 1}});
+  EXPECT_THAT(refused, HasReason("OPEN_BUSINESS"));
+  EXPECT_NE(refused.message().find("CONTRACT 2, RECEIVABLE 1"), std::string::npos);
 }
 
 //

@@ -160,6 +160,21 @@ absl::Status CompleteCount(const v1::ChannelStockCount* previous, absl::string_v
   return absl::OkStatus();
 }
 
+absl::Status VoidCount(const v1::ChannelStockCount* later, absl::string_view actor, absl::string_view reason,
+                       absl::Time now, v1::ChannelStockCount* count) {
+  if (count->voided()) return FailedPrecondition("COUNT_VOIDED", count->name(), "the count was taken back before");
+  if (later != nullptr) {
+    return FailedPrecondition("COUNT_NOT_LAST", count->name(),
+                              absl::StrCat("the count of ", later->count_date(), " rests on it: take that back first"),
+                              {{"later", later->name()}});
+  }
+  count->set_voided(true);
+  count->set_void_reason(std::string(reason));
+  count->set_voider(std::string(actor));
+  *count->mutable_void_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
 absl::Status CloseIncident(absl::string_view actor, absl::string_view report, absl::Time now,
                            v1::ChannelIncident* incident) {
   if (incident->answerer() == actor) return NotBy("answerer", "whoever answered an incident does not close it");

@@ -46,6 +46,10 @@ absl::Status CompletePriceCheck(absl::string_view actor, const Policy& policy, v
 // What the partner has really sold since `previous` (null: the first count): COUNT_NOT_LATER, SOLD_NEGATIVE.
 absl::Status CompleteCount(const v1::ChannelStockCount* previous, absl::string_view actor,
                            v1::ChannelStockCount* count);
+// Takes the last count of a partner and product back: COUNT_NOT_LAST naming the later one (null: it is the last),
+// COUNT_VOIDED.
+absl::Status VoidCount(const v1::ChannelStockCount* later, absl::string_view actor, absl::string_view reason,
+                       absl::Time now, v1::ChannelStockCount* count);
 // SEPARATION_OF_DUTIES when who answered closes.
 absl::Status CloseIncident(absl::string_view actor, absl::string_view report, absl::Time now,
                            v1::ChannelIncident* incident);

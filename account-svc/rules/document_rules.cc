@@ -85,6 +85,18 @@ absl::Status Declassify(absl::string_view actor, v1::DocumentClassification clas
   return absl::OkStatus();
 }
 
+absl::Status Refile(absl::string_view actor, const std::string& account, CustomerDocument* document) {
+  if (document->filer() == actor) {
+    return NotBy("filer", "whoever filed a document does not put it under another account", "customer_document.refile");
+  }
+  if (document->account() == account) {
+    return InvalidField("account", "ACCOUNT_UNCHANGED", "is the account that the document is filed under",
+                        {{"account", account}});
+  }
+  document->set_account(account);
+  return absl::OkStatus();
+}
+
 absl::Status CheckKept(const CustomerDocument& document) {
   if (document.state() != v1::CUSTOMER_DOCUMENT_STATE_DESTROYED) return absl::OkStatus();
   return FailedPrecondition("DOCUMENT_DESTROYED", document.name(), "what it said was destroyed after its retention");

@@ -52,6 +52,9 @@ v1::DocumentReadGround GroundOf(const Reader& reader);
 // DOCUMENT_ACCESS_DENIED without a ground; DOCUMENT_SECRET when a secret one is to be taken out.
 absl::Status CheckRead(const v1::CustomerDocument& document, v1::DocumentReadGround ground, bool take_out);
 
+// Puts the document under another account: SEPARATION_OF_DUTIES when `actor` filed it, ACCOUNT_UNCHANGED.
+absl::Status Refile(absl::string_view actor, const std::string& account, v1::CustomerDocument* document);
+
 // RETENTION_RUNNING until the last day is over; SEPARATION_OF_DUTIES when `actor` filed it.
 absl::Status Destroy(absl::string_view actor, absl::string_view reason, absl::string_view today, absl::Time now,
                      v1::CustomerDocument* document);

@@ -1,4 +1,4 @@
-// Rules of hand-overs: who signs what. Pure functions.
+// Rules of hand-overs: who signs what, and what stands in the list. Pure functions.
 #ifndef KAM_ACCOUNT_SVC_RULES_HANDOVER_RULES_H_
 #define KAM_ACCOUNT_SVC_RULES_HANDOVER_RULES_H_
 
@@ -15,10 +15,18 @@ struct Signer {
   std::string name;       // employees/{id}
   bool superior = false;  // Reaches the hand-over because of his position.
   bool giver_has_left = false;
+  bool receiver_has_left = false;
 };
 
+// Puts how much else is open, of one kind and currency, under the list. `amount` null: it has none.
+absl::Status AddFurther(const std::string& kind, int64_t count, const google::type::Money* amount,
+                        v1::AccountHandover* handover);
+// Leaves the `max` items that are due first in the list, and puts what the others come to under it.
+absl::Status KeepMostUrgent(size_t max, v1::AccountHandover* handover);
+
 // Puts the signature of `signer` under an open hand-over. HANDOVER_LIST_INCOMPLETE, HANDOVER_LIST_OLD when the list of
-// an account that has not moved yet is older than the policy allows, HANDOVER_NOT_PARTY, HANDOVER_SIGNED.
+// an account that has not moved yet is older than the policy allows, HANDOVER_NOT_PARTY, HANDOVER_SIGNED,
+// SEPARATION_OF_DUTIES for a superior who has signed for the other side.
 absl::Status Sign(const Signer& signer, absl::Time now, const Policy& policy, v1::AccountHandover* handover);
 
 // A new list wipes the signatures: HANDOVER_NOT_PARTY unless giver, receiver or superior, as for a co-owner.

@@ -35,6 +35,7 @@ struct FirmKeys {
   std::string name;
   std::string phone;
   std::string domain;
+  bool operator==(const FirmKeys&) const = default;
 };
 
 // What is known of a firm, as written.

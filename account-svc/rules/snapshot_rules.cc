@@ -1,7 +1,6 @@
 #include "account-svc/rules/snapshot_rules.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/id/digest.h"
 #include "kam/account/v1/account_snapshot.pb.h"
@@ -36,7 +35,16 @@ std::vector<std::string> DamagedSections(const AccountSnapshot& snapshot,
 void CheckSnapshot(const std::map<std::string, std::string>& contents, absl::Time now, AccountSnapshot* snapshot) {
   const std::vector<std::string> damaged = DamagedSections(*snapshot, contents);
   snapshot->set_check_result(damaged.empty() ? v1::SNAPSHOT_RESULT_INTACT : v1::SNAPSHOT_RESULT_DAMAGED);
-  snapshot->set_damaged_sections(absl::StrJoin(damaged, " "));
+  constexpr size_t kNamesMax = 900;  // The field takes a thousand bytes.
+  std::string names;
+  for (const std::string& section : damaged) {
+    if (names.size() + section.size() > kNamesMax) {
+      names.append(" ...");
+      break;
+    }
+    absl::StrAppend(&names, names.empty() ? "" : " ", section);
+  }
+  snapshot->set_damaged_sections(names);
   *snapshot->mutable_check_time() = ToTimestamp(now);
 }
 

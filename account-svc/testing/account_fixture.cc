@@ -40,6 +40,9 @@ Policy TestPolicy() {
   policy.team_max = 5;
   policy.claims_per_day_max = 2;
   policy.inactive_rows_max = 2;
+  policy.take_over_rows_max = 600;
+  policy.snapshot_part_rows = 20;
+  policy.snapshot_page_rows = 7;
   return policy;
 }
 
@@ -140,7 +143,10 @@ absl::StatusOr<v1::Account> World::CreateAccount(const auth::Principal& creator,
 }
 
 v1::Account World::AddAccount(const auth::Principal& creator) {
-  const auto made = CreateAccount(creator, CompleteDraft());
+  // A test may have anybody's file: whether he opens one is tried with CreateAccount.
+  auth::Principal maker = creator;
+  maker.grants.try_emplace("account.create", creator.LevelFor("account.write"));
+  const auto made = CreateAccount(maker, CompleteDraft());
   EXPECT_TRUE(made.ok()) << made.status();
   return made.value_or(v1::Account());
 }

@@ -56,8 +56,8 @@ class World {
   // The person with the rights of `role`.
   auth::Principal As(const organization::v1::Employee& employee, absl::string_view role,
                      const std::vector<std::string>& team = {}, const std::vector<std::string>& regions = {});
-  // An account made by `creator`; a complete file except for a contact.
   absl::StatusOr<v1::Account> CreateAccount(const auth::Principal& creator, const v1::Account& account);
+  // An account made by `creator`, whether or not his role opens files; a complete file except for a contact.
   v1::Account AddAccount(const auth::Principal& creator);
   void AddContact(const auth::Principal& creator, const std::string& account);
   v1::Account Assign(const auth::Principal& actor, const std::string& account, const std::string& employee);

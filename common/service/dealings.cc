@@ -116,6 +116,9 @@ absl::StatusOr<pb::ListDealingsResponse> ListDealings(const resource::Runtime& r
   std::vector<mysql::Value> accounts = {resource::IdOf(request.account())};
   for (const std::string& part : request.parts()) accounts.emplace_back(resource::IdOf(part));
   const std::string of_account = absl::StrCat("t.account IN (", resource::Placeholders(accounts.size()), ")");
+  const resource::SqlCondition rest = request.after().empty()
+                                          ? resource::SqlCondition{}
+                                          : resource::SqlCondition{"t.id < ?", {resource::IdOf(request.after())}};
   pb::ListDealingsResponse response;
   for (const DealingKind& kind : wanted) {
     const resource::Type& type = *runtime.catalog().Find(kind.type);
@@ -133,6 +136,7 @@ absl::StatusOr<pb::ListDealingsResponse> ListDealings(const resource::Runtime& r
       const char* live = type.system("archive_time") == nullptr ? "" : " AND t.archive_time IS NULL";
       ASSIGN_OR_RETURN(records, runtime.store().Select(connection, type,
                                                        {{absl::StrCat(of_account, live), accounts},
+                                                        rest,
                                                         resource::ScopeCondition(type, reader, level)},
                                                        "ORDER BY t.id DESC", static_cast<int>(limit) + 1));
       return absl::OkStatus();

@@ -185,6 +185,42 @@ TEST_F(RequiredRightsTest, EveryRightIsHeldByTheRolesThatTheDocumentsName) {
   }
 }
 
+// The deciding rights to files of accounts, their owners, papers, back-ups, tiers and plans: who name.
+constexpr Right kAccountRights[] = {
+    {"A-01", "account.create", "KAM BD KAX KAA FEE"},
+    // GAM and KAM; supervisors; KAPM, who answers for all key accounts.
+    {"A-01", "account.verify", "KAPM GAM KAM BDS"},
+    {"A-02", "account.classify", "KAPM GAM KAM"},
+    // Review KAM and who leads there; those of the call centre who update the files, and CRMD, whose figure it is.
+    {"A-04", "account_file.check", "CRMD KAPM GAM KAM BDS CSM CSR"},
+    {"A-04", "account_file.target", "CRMD KAPM"},
+    {"A-07", "account.assign", "GAM KAM BDS"},
+    {"A-07", "account.claim", "BD KAX"},
+    {"A-07", "account_handover.leaver", "GAM KAM BDS"},
+    {"A-07", "account_handover.sign", "GAM KAM BDS BD KAX"},
+    // Superiors: the nearest one common to both decides.
+    {"A-07", "work_dispute.decide", "GM SD SM GAM KAM BDS PSS ASS"},
+    {"A-08", "customer_document.file", "KAA GAD"},
+    {"A-08", "customer_document.refile", "KAPM GAD"},
+    {"A-08", "document_grant.decide", "KAPM GAM KAM BDS"},
+    {"A-08", "customer_document.declassify", "GM DGM SD"},
+    {"A-09", "account_snapshot.take", "KAPM"},
+    {"A-09", "account_snapshot.read", "GM DGM SD KAPM"},
+    {"A-10", "account_evaluation.compute", "DA"},
+    {"A-10", "account.tier.confirm", "GAM"},
+    {"A-13", "customer_need.analyse", "PSS PS"},
+    {"A-14", "account_plan.approve", "SD GAM"},
+    {"A-17", "external.media", "GM MD"},
+    {"A-17", "representation.write", "GM DGM SD"},
+};
+
+//
+TEST_F(RequiredRightsTest, EveryDecidingRightToAnAccountIsHeldByThoseWhoAreNamed) {
+  for (const Right& right : kAccountRights) {
+    EXPECT_EQ(Holders(right.permission), right.roles) << right.requirement << " " << right.permission;
+  }
+}
+
 // Work and people, beside those above.
 constexpr Right kPeopleRights[] = {
     // The supervisors and the department manager decide disputes of those below; so do those above them.

@@ -142,6 +142,7 @@ class Running : public World {
 
   absl::Status StartService() {
     ASSIGN_OR_RETURN(account::Rights rights, account::ReadRights("account-svc/rights"));
+    rights.rows.push_back({"account.create", kRole, "own"});
     rights.rows.push_back({"account.write", kRole, "own"});
     rights.rows.push_back({"echo.use", kRole, "all"});
     RETURN_IF_ERROR(account::LoadRights(*database_, clock_, rights).status());

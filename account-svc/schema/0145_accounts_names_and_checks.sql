@@ -1,0 +1,23 @@
+-- Files are found by their short names too, who asked about a firm is listed, and a row of ownership keeps its territory
+-- (A-07).
+ALTER TABLE duplicate_checks
+  ADD COLUMN score BIGINT NULL,
+  ADD KEY duplicate_checks_by_time (check_time);
+
+ALTER TABLE account_ownerships
+  ADD COLUMN region VARCHAR(64) NULL;
+
+-- Files with a short name get blocks of it in steps; nothing to do in a new schema.
+INSERT INTO due_items (due_id, kind, resource, open_key, due_time, not_before)
+  SELECT '00000000000000000000000145', 'match_blocks.short_names', 'accounts/-', 'match_blocks.short_names|accounts/-',
+         UTC_TIMESTAMP(6), UTC_TIMESTAMP(6)
+  FROM accounts a WHERE a.short_name IS NOT NULL LIMIT 1;
+
+-- Protections that hold end by themselves on their day.
+UPDATE account_ownerships SET release_due = protected_until, release_cause = 'PROTECTION_OVER'
+  WHERE kind = 'PROTECTED' AND state = 'ACTIVE' AND protected_until IS NOT NULL;
+
+INSERT INTO due_items (due_id, kind, resource, open_key, due_time, not_before)
+  SELECT o.id, 'ownership.release', CONCAT('accountOwnerships/', o.id),
+         CONCAT('ownership.release|accountOwnerships/', o.id), o.protected_until, o.protected_until
+  FROM account_ownerships o WHERE o.kind = 'PROTECTED' AND o.state = 'ACTIVE' AND o.protected_until IS NOT NULL;
