@@ -108,6 +108,13 @@ absl::Status Policy::Validate() const {
   range("card_hand_in_minute", card_hand_in_minute, 0, kMinutesPerDay);
   range("follow_up_quota", follow_up_quota, 0, 1000);
   range("referral_points_max", referral_points_max, 1, 1'000'000);
+  constexpr int kMonthsOfYear = 12;
+  range("referral_report_months", referral_report_months, 0, kMonthsOfYear);
+  if (referral_report_months > 0 && kMonthsOfYear % referral_report_months != 0) {
+    violations.Add("policy.referral_report_months", "FIELD_OUT_OF_RANGE",
+                   "must be a part of the twelve months of a year", {{"value", absl::StrCat(referral_report_months)}});
+  }
+  range("opportunity_reopen_days", opportunity_reopen_days, 0, kDaysMax);
   for (size_t i = 0; i < follow_up_days.size(); ++i) {
     range(absl::StrCat("follow_up_days[", i, "]"), follow_up_days[i], i == 0 ? 1 : follow_up_days[i - 1], kDaysMax);
   }

@@ -218,6 +218,10 @@ struct Policy {
   absl::Duration test_drive_early = absl::Minutes(30);
   // Most points for one referral.
   int referral_points_max = 10'000;
+  // Months of a year of which the manufacturer is told what became of the referrals, a part of twelve; 0: never.
+  int referral_report_months = 1;
+  // Days in which a deal that was won or lost by mistake is taken up again.
+  int opportunity_reopen_days = 30;
   // ---- People
   // Leave up to so many half days is decided by the manager in charge (F-01, G-06).
   int leave_short_half_days = 2;

@@ -95,6 +95,7 @@ const std::map<std::string, Machine>& Tables() {
       {"leads",
        {{"QualifyLead", "NEW > QUALIFIED"},
         {"DiscardLead", "NEW, QUALIFIED > DISCARDED"},
+        {"ReopenLead", "DISCARDED > NEW"},
         {"AddLeadFollowUp", "NEW, QUALIFIED > ="},
         {"ConvertLead", "QUALIFIED > CONVERTED"}}},
       //
@@ -107,7 +108,10 @@ const std::map<std::string, Machine>& Tables() {
       {"crossSellOffers", {{"SellCrossSellOffer", "OFFERED > SOLD"}, {"DeclineCrossSellOffer", "OFFERED > DECLINED"}}},
       //
       {"opportunities",
-       {{"AdvanceStage", "OPEN > ="}, {"WinOpportunity", "OPEN > WON"}, {"LoseOpportunity", "OPEN > LOST"}}},
+       {{"AdvanceStage", "OPEN > ="},
+        {"WinOpportunity", "OPEN > WON"},
+        {"LoseOpportunity", "OPEN > LOST"},
+        {"ReopenOpportunity", "WON, LOST > OPEN"}}},
       {"salesProcesses", {{"ReleaseSalesProcess", "DRAFT > RELEASED"}, {"RetireSalesProcess", "RELEASED > RETIRED"}}},
       {"opportunityReports",
        {{"AuditOpportunityReport", "SUBMITTED > AUDITED"}, {"ReturnOpportunityReport", "SUBMITTED > RETURNED"}}},
@@ -116,12 +120,18 @@ const std::map<std::string, Machine>& Tables() {
        {{"RouteCustomerNeed", "RECORDED, ROUTED > ROUTED"},
         {"AnalyseCustomerNeed", "RECORDED, ROUTED > ="},
         {"AnswerCustomerNeed", "ROUTED > ANSWERED"},
+        {"ReturnNeedAnswer", "ANSWERED > ROUTED"},
+        {"WithdrawCustomerNeed", "RECORDED, ROUTED > WITHDRAWN"},
         {"TellCustomer", "ANSWERED > TOLD"}}},
       //
       {"accountPlans",
        {{"ApproveAccountPlan", "DRAFT > APPROVED"},
         {"StartAccountPlan", "APPROVED > RUNNING"},
         {"CompletePlanAction", "RUNNING > ="},
+        {"ReopenPlanAction", "RUNNING > ="},
+        {"ReturnAccountPlan", "DRAFT > ="},
+        {"CancelAccountPlan", "DRAFT, APPROVED, RUNNING > CANCELLED"},
+        {"EndAccountPlan", "APPROVED, RUNNING > REVIEWED"},
         {"ReviewAccountPlan", "RUNNING > REVIEWED"}}},
       //
       {"manufacturerSubmissions",
@@ -129,7 +139,8 @@ const std::map<std::string, Machine>& Tables() {
         {"SubmitManufacturerSubmission", "REVIEWED > SUBMITTED"},
         {"AcceptManufacturerSubmission", "SUBMITTED > ACCEPTED"},
         {"ReturnManufacturerSubmission", "SUBMITTED > RETURNED"},
-        {"ReviseManufacturerSubmission", "REVIEWED, RETURNED > PREPARED"}}},
+        {"ReviseManufacturerSubmission", "REVIEWED, RETURNED > PREPARED"},
+        {"WithdrawManufacturerSubmission", "PREPARED, REVIEWED, RETURNED > WITHDRAWN"}}},
       //
       {"tenders",
        {{"PrepareTender", "NOTED > PREPARING"},
@@ -140,7 +151,8 @@ const std::map<std::string, Machine>& Tables() {
         {"OpenTender", "SUBMITTED > OPENED"},
         {"WinTender", "OPENED > WON"},
         {"LoseTender", "OPENED > LOST"},
-        {"AbandonTender", "NOTED, PREPARING, APPROVED > ABANDONED"}}},
+        {"AbandonTender", "NOTED, PREPARING, APPROVED > ABANDONED"},
+        {"CallOffTender", "NOTED, PREPARING, APPROVED, SUBMITTED, OPENED > CALLED_OFF"}}},
       {"contractDraftRequests",
        {{"RecordContractDraft", "REQUESTED > DRAFTED"}, {"DeclineContractDraft", "REQUESTED > DECLINED"}}},
       //
@@ -152,6 +164,7 @@ const std::map<std::string, Machine>& Tables() {
         {"PresentSolution", "REVIEWED > PRESENTED"},
         {"AcceptSolution", "PRESENTED > ACCEPTED"},
         {"RejectSolution", "PRESENTED > REJECTED"},
+        {"WithdrawSolution", "REQUESTED, ASSIGNED, DRAFTED, REVIEWED, PRESENTED > WITHDRAWN"},
         {"EvaluateSolution", "ACCEPTED > ="},
         {"MarkSuccessCase", "ACCEPTED > ="}}},
       //
@@ -168,7 +181,8 @@ const std::map<std::string, Machine>& Tables() {
         {"RecordProductSample", "TRIAL > ="},
         {"ReachInitiativeMilestone", "APPROVED, TRIAL, ROLLED_OUT > ="},
         {"RollOutProduct", "TRIAL > ROLLED_OUT"},
-        {"EvaluateProductInitiative", "ROLLED_OUT > EVALUATED"}}},
+        {"EvaluateProductInitiative", "ROLLED_OUT > EVALUATED"},
+        {"StopProductInitiative", "APPROVED, TRIAL, ROLLED_OUT > STOPPED"}}},
       //
       {"importantMatters",
        {{"BriefImportantMatter", "REPORTED, RESPONDED, DISCUSSED, APPROVED > ="},

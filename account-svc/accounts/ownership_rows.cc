@@ -68,10 +68,11 @@ absl::Status TakeOverBusiness(const Context& context, UnitOfWork& work, const Ac
                               const std::string& owner) {
   RETURN_IF_ERROR(TakeOver<v1::Opportunity>(context, work, account, owner, "= 'OPEN'"));
   RETURN_IF_ERROR(TakeOver<v1::Lead>(context, work, account, owner, "IN ('NEW', 'QUALIFIED')"));
-  RETURN_IF_ERROR(TakeOver<v1::Tender>(context, work, account, owner, "NOT IN ('WON', 'LOST', 'ABANDONED')"));
+  RETURN_IF_ERROR(
+      TakeOver<v1::Tender>(context, work, account, owner, "NOT IN ('WON', 'LOST', 'ABANDONED', 'CALLED_OFF')"));
   RETURN_IF_ERROR(TakeOver<v1::ContractDraftRequest>(context, work, account, owner, "= 'REQUESTED'"));
-  RETURN_IF_ERROR(TakeOver<v1::CustomerNeed>(context, work, account, owner, "<> 'TOLD'"));
-  return TakeOver<v1::AccountPlan>(context, work, account, owner, "<> 'REVIEWED'");
+  RETURN_IF_ERROR(TakeOver<v1::CustomerNeed>(context, work, account, owner, "NOT IN ('TOLD', 'WITHDRAWN')"));
+  return TakeOver<v1::AccountPlan>(context, work, account, owner, "NOT IN ('REVIEWED', 'CANCELLED')");
 }
 
 }  // namespace

@@ -347,5 +347,52 @@ TEST_F(CardTest, TheMorningReportShowsTheWorkingDayBefore) {
                                                 "overdue: 1")));
 }
 
+// what is written on the cards after their sheet was signed is signed as well.
+TEST_F(CardTest, ASignedSheetIsSignedAgainWithALaterEntry) {
+  clock().Advance(absl::Hours(16));
+  const auto lead = Create(kax_, MakeLead());
+  ASSERT_THAT(FollowUp(lead->name(), v1::INTENTION_LEVEL_H), IsOk());
+  const auto sheet = HandIn();
+  ASSERT_THAT(sheet, IsOk());
+  ASSERT_THAT(Sheet<v1::SignFollowUpSheetRequest>(sm_, "SignFollowUpSheet", sheet->name()), IsOk());
+  const auto read = [&] {
+    kam::api::GetRequest get;
+    get.set_name(sheet->name());
+    return *world_.Call<FollowUpSheet>(kax_, "kam.account.v1.FollowUpSheetService/GetFollowUpSheet", get);
+  };
+  v1::AddLeadFollowUpRequest correction;
+  correction.set_name(lead->name());
+  correction.set_channel(v1::CHANNEL_PHONE);
+  correction.set_result("改写");
+  correction.set_corrects(1);
+  ASSERT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/AddLeadFollowUp", correction), IsOk());
+  EXPECT_EQ(read().state(), v1::FOLLOW_UP_SHEET_STATE_SIGNED) << "a correction is no contact";
+  clock().Advance(absl::Hours(2));
+  const auto evening = Create(kax_, MakeLead());
+  ASSERT_THAT(FollowUp(evening->name(), v1::INTENTION_LEVEL_A), IsOk());
+  const FollowUpSheet again = read();
+  EXPECT_EQ(again.state(), v1::FOLLOW_UP_SHEET_STATE_HANDED_IN);
+  EXPECT_EQ(again.prospects(), 2);
+  EXPECT_EQ(again.signer(), "");
+  EXPECT_FALSE(again.late()) << "it was handed in in time";
+  ASSERT_THAT(Sheet<v1::SignFollowUpSheetRequest>(sm_, "SignFollowUpSheet", sheet->name()), IsOk());
+  EXPECT_EQ(read().signer(), head_.name());
+  // The next day is on its own sheet.
+  clock().Advance(absl::Hours(24));
+  ASSERT_THAT(FollowUp(evening->name(), v1::INTENTION_LEVEL_A), IsOk());
+  EXPECT_EQ(read().state(), v1::FOLLOW_UP_SHEET_STATE_SIGNED);
+}
+
+// nobody hands a lead that waits for him to a colleague; a superior does.
+TEST_F(CardTest, ALeadChangesHandsByASuperior) {
+  const auto lead = Create(kax_, MakeLead());
+  v1::UpdateLeadRequest update;
+  update.mutable_lead()->set_name(lead->name());
+  update.mutable_lead()->set_owner(other_.name());
+  const std::string method = "kam.account.v1.LeadService/UpdateLead";
+  EXPECT_THAT(world_.Call<Lead>(kax_, method, update), HasReason("OWNER_CHANGE_DENIED"));
+  EXPECT_EQ(world_.Call<Lead>(sm_, method, update)->owner(), other_.name());
+}
+
 }  // namespace
 }  // namespace kam::account

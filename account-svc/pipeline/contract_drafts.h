@@ -25,6 +25,11 @@ struct Win {
 // for which one was asked already, by itself or by its tender, asks for no other.
 absl::Status RequestContractDraft(resource::UnitOfWork& work, const Win& win);
 
+// A deal that was won by mistake wants no draft: what was asked for it is declined with the reason. CONTRACT_DRAFTED
+// when there is one, DEAL_OF_WON_TENDER when its tender was won.
+absl::Status TakeBackContractDraft(resource::UnitOfWork& work, const std::string& opportunity,
+                                   const std::string& reason);
+
 }  // namespace kam::account
 
 #endif  // KAM_ACCOUNT_SVC_PIPELINE_CONTRACT_DRAFTS_H_

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "account-svc/pipeline/deal_fixture.h"
+#include "account-svc/testing/grants.h"
 #include "common/money/decimal.h"
 
 namespace kam::account {
@@ -301,7 +302,8 @@ TEST_F(DealTest, TheOpportunityReportIsAudited) {
   ASSERT_THAT(audited, IsOk());
   EXPECT_EQ(audited->auditor(), head_.name());
   EXPECT_EQ(audited->finding(), "金额属实");
-  // Where the department has a head, he audits and nobody else.
+  // Where the department has a head who may, he audits and nobody else.
+  GrantRole(world_, "SD", "opportunity_report.audit");
   const auto second = world_.Call<OpportunityReport>(bds_, service + "CreateOpportunityReport", create);
   ASSERT_THAT(second, IsOk());
   world_.harness().db().Execute(absl::StrCat("UPDATE departments SET head = '", IdOf(director_.name()),
@@ -312,6 +314,14 @@ TEST_F(DealTest, TheOpportunityReportIsAudited) {
               HasReason("NOT_THE_HEAD"));
   EXPECT_THAT(world_.Call<OpportunityReport>(world_.As(director_, "GAM"), service + "AuditOpportunityReport", audit),
               IsOk());
+  // A head who may not audit keeps nobody from it.
+  const auto third = world_.Call<OpportunityReport>(bds_, service + "CreateOpportunityReport", create);
+  const organization::v1::Employee manager = world_.AddEmployee("SM", department_.name());
+  world_.harness().db().Execute(absl::StrCat("UPDATE departments SET head = '", IdOf(manager.name()), "' WHERE id = '",
+                                             IdOf(department_.name()), "'"));
+  audit.set_name(third->name());
+  audit.set_etag(third->etag());
+  EXPECT_THAT(world_.Call<OpportunityReport>(gam_, service + "AuditOpportunityReport", audit), IsOk());
 }
 
 // how likely a deal is says its stage; only somebody above its owner judges otherwise.
@@ -349,6 +359,74 @@ TEST_F(DealTest, ASecondOpportunityNamesTheFirst) {
   EXPECT_THAT(world_.Call<Opportunity>(kax_, method, request), HasReason("OPPORTUNITY_OF_ANOTHER_ACCOUNT"));
   request.mutable_opportunity()->set_account(account.name());
   EXPECT_EQ(world_.Call<Opportunity>(kax_, method, request)->second_of(), first->name());
+}
+
+// a deal that was won by mistake is open again, with the pipeline of each day as it was; its draft is not wanted
+// any more, and asked for again when it is won.
+TEST_F(DealTest, ADealWonByMistakeIsTakenUpAgain) {
+  const v1::Account account = world_.AddAccount(kax_);
+  clock().Set(absl::FromCivil(Today(clock().Now(), zone()) + 1, zone()) + absl::Hours(9));
+  const auto deal = Create(account.name(), 100);
+  for (const v1::OpportunityStage stage :
+       {v1::OPPORTUNITY_STAGE_NEEDS_ANALYSIS, v1::OPPORTUNITY_STAGE_PRODUCT_INTRODUCTION,
+        v1::OPPORTUNITY_STAGE_NEGOTIATION, v1::OPPORTUNITY_STAGE_SIGNING}) {
+    ASSERT_THAT(Advance(deal->name(), stage), IsOk());
+  }
+  const std::string opened = today();
+  clock().Advance(absl::Hours(24));
+  const std::string closed = today();
+  v1::WinOpportunityRequest win;
+  win.set_name(deal->name());
+  win.set_reason("签约");
+  const std::string service = "kam.account.v1.OpportunityService/";
+  ASSERT_THAT(world_.Call<Opportunity>(kax_, service + "WinOpportunity", win), IsOk());
+  const auto drafts = [&](absl::string_view state) {
+    return world_.harness()
+        .db()
+        .Get(absl::StrCat("SELECT COUNT(id) FROM contract_draft_requests WHERE source = '", deal->name(),
+                          "' AND state = '", state, "'"))
+        .integer();
+  };
+  EXPECT_EQ(drafts("REQUESTED"), 1);
+  clock().Advance(absl::Hours(24));
+  v1::ReopenOpportunityRequest reopen;
+  reopen.set_name(deal->name());
+  EXPECT_THAT(world_.Call<Opportunity>(bds_, service + "ReopenOpportunity", reopen), NamesField("reason"));
+  reopen.set_reason("点错");
+  EXPECT_THAT(world_.Call<Opportunity>(kax_, service + "ReopenOpportunity", reopen),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  const auto again = world_.Call<Opportunity>(bds_, service + "ReopenOpportunity", reopen);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->state(), v1::OPPORTUNITY_STATE_OPEN);
+  EXPECT_EQ(again->stage(), v1::OPPORTUNITY_STAGE_SIGNING);
+  EXPECT_EQ(again->reopener(), supervisor_.name());
+  EXPECT_EQ(drafts("DECLINED"), 1);
+  for (const auto& [as_of, deals] : {std::pair(opened, 1), std::pair(closed, 0), std::pair(today(), 1)}) {
+    const auto pipeline = Pipeline(gam_, as_of);
+    ASSERT_THAT(pipeline, IsOk());
+    EXPECT_EQ(pipeline->rows_size(), deals) << as_of;
+  }
+  v1::ReportConversionRequest conversion;
+  conversion.set_from_date(closed);
+  conversion.set_to_date(today());
+  EXPECT_EQ(world_
+                .Call<v1::ReportConversionResponse>(kax_, "kam.account.v1.OpportunityReportService/ReportConversion",
+                                                    conversion)
+                ->rows_size(),
+            0)
+      << "nothing was won or lost";
+  ASSERT_THAT(world_.Call<Opportunity>(kax_, service + "WinOpportunity", win), IsOk());
+  EXPECT_EQ(drafts("REQUESTED"), 1);
+  EXPECT_EQ(drafts("DECLINED"), 0);
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE contract_draft_requests SET state = 'DRAFTED', contract = 'contracts/1' WHERE source = '",
+                   deal->name(), "'"));
+  EXPECT_THAT(world_.Call<Opportunity>(bds_, service + "ReopenOpportunity", reopen), HasReason("CONTRACT_DRAFTED"));
+  const auto lost = Create(account.name());
+  ASSERT_THAT(Lose(lost->name()), IsOk());
+  clock().Advance(absl::Hours(24 * 30 + 1));
+  reopen.set_name(lost->name());
+  EXPECT_THAT(world_.Call<Opportunity>(bds_, service + "ReopenOpportunity", reopen), HasReason("REOPEN_TOO_LATE"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/pipeline/follow_up_sheets.h"
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/card_rules.h"
 #include "account-svc/rules/proto_time.h"
@@ -282,6 +283,20 @@ absl::StatusOr<v1::ReportMorningResponse> ReportMorning(const Context& context, 
 }
 
 }  // namespace
+
+absl::Status ReopenSignedSheet(const Context& context, UnitOfWork& work, const v1::LeadFollowUp& entry) {
+  if (entry.corrects() > 0) return absl::OkStatus();  // Corrections are on no sheet.
+  const std::string day = context.Today(FromTimestamp(entry.contact_time()));
+  ASSIGN_OR_RETURN(const std::vector<FollowUpSheet> found,
+                   work.Find<FollowUpSheet>({"t.owner = ? AND t.sheet_date = ? AND t.archive_time IS NULL",
+                                             {Value(IdOf(entry.employee())), Value(day)}},
+                                            "", 1, /*lock=*/true));
+  if (found.empty() || found[0].state() != v1::FOLLOW_UP_SHEET_STATE_SIGNED) return absl::OkStatus();
+  Change<FollowUpSheet> change{found[0], found[0]};
+  rules::Unsign(&change.after);
+  RETURN_IF_ERROR(HandIn(context, work, /*first=*/false, &change.after));
+  return work.Save(std::move(change)).status();
+}
 
 void RegisterFollowUpSheets(const Context& context, rpc::Registry* registry) {
   resource::Hooks hooks;

@@ -131,6 +131,13 @@ void RegisterInitiatives(const Context& context, rpc::Registry* registry) {
                                           "the effect is judged by another than who answers for it"));
         return rules::EvaluateEffect(request, initiative);
       });
+  AddVerb<ProductInitiative, v1::StopProductInitiativeRequest>(
+      context, Rpc("StopProductInitiative"), registry,
+      [](UnitOfWork& work, const v1::StopProductInitiativeRequest& request,
+         ProductInitiative* initiative) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::StopInitiative(request, actor, work.now(), initiative);
+      });
 }
 
 }  // namespace kam::account

@@ -3,8 +3,11 @@
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/accounts/claimable.h"
 #include "account-svc/accounts/duplicates.h"
+#include "account-svc/pipeline/follow_up_sheets.h"
+#include "account-svc/pipeline/owner_change.h"
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/card_rules.h"
+#include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/referral_rules.h"
 #include "account-svc/rules/sales_rules.h"
@@ -82,6 +85,7 @@ absl::Status UpdateLead(const Context& context, UnitOfWork& work, const Lead& be
   RETURN_IF_ERROR(rules::CheckLeadUpdate(before));
   RETURN_IF_ERROR(rules::CheckCardUpdate(before, *after));
   RETURN_IF_ERROR(SetOwner(work, after->mutable_owner()));
+  RETURN_IF_ERROR(CheckOwnerChange(work, before.owner(), after->owner(), "lead.owner"));
   RETURN_IF_ERROR(Validate(work, *after));
   RETURN_IF_ERROR(rules::CheckLead(*after, context.policy));
   if (FromTimestamp(before.arrival_time()) != FromTimestamp(after->arrival_time())) {
@@ -94,7 +98,7 @@ absl::Status UpdateLead(const Context& context, UnitOfWork& work, const Lead& be
 }
 
 // The referral of a recommended lead is made with it and follows it.
-absl::Status SaveReferral(UnitOfWork& work, const Lead& lead) {
+absl::Status SaveReferral(UnitOfWork& work, const Lead* before, const Lead& lead) {
   ASSIGN_OR_RETURN(std::vector<Referral> found,
                    work.Find<Referral>({"t.lead = ?", {mysql::Value(IdOf(lead.name()))}}, "", 1, /*lock=*/true));
   if (found.empty() && lead.referrer().empty() && lead.referrer_member().empty()) return absl::OkStatus();
@@ -104,13 +108,31 @@ absl::Status SaveReferral(UnitOfWork& work, const Lead& lead) {
     return work.Insert(std::move(referral)).status();
   }
   Change<Referral> change{found[0], found[0]};
-  if (!rules::FollowLead(lead, work.now(), &change.after)) return absl::OkStatus();
+  const bool reopened = before != nullptr && before->state() == v1::LEAD_STATE_DISCARDED &&
+                        lead.state() != v1::LEAD_STATE_DISCARDED && rules::ReopenReferral(&change.after);
+  if (!rules::FollowLead(lead, work.now(), &change.after) && !reopened) return absl::OkStatus();
   return work.Save(std::move(change)).status();
+}
+
+// The firm of the lead has a file within reach: nothing is made, and the recommendation has succeeded.
+absl::StatusOr<v1::ConvertLeadResponse> Join(UnitOfWork& work, const v1::ConvertLeadRequest& request,
+                                             Change<Lead> change) {
+  RETURN_IF_ERROR(rules::CheckJoin(request, change.before));
+  RETURN_IF_ERROR(CheckAccountUsable(work, request.existing_account()));
+  v1::ConvertLeadResponse response;
+  // Read, not locked: the account comes before the lead in the order of locks, and does not change.
+  ASSIGN_OR_RETURN(const std::vector<Account> found,
+                   work.Find<Account>({"t.id = ?", {mysql::Value(IdOf(request.existing_account()))}}, "", 1));
+  if (!found.empty()) *response.mutable_account() = found[0];  // The reference check names the missing one.
+  change.after.set_account(request.existing_account());
+  ASSIGN_OR_RETURN(*response.mutable_lead(), work.Save(std::move(change)));
+  return response;
 }
 
 absl::StatusOr<v1::ConvertLeadResponse> Convert(const Context& context, UnitOfWork& work,
                                                 const v1::ConvertLeadRequest& request) {
   ASSIGN_OR_RETURN(auto change, work.Begin<Lead>(request));
+  if (!request.existing_account().empty()) return Join(work, request, std::move(change));
   Account account = request.account();
   resource::ClearOutputOnly(&account, /*import=*/false);
   rules::AccountFromLead(change.before, &account);
@@ -134,8 +156,15 @@ void RegisterLeads(const Context& context, rpc::Registry* registry) {
   hooks.on_archive = [context](UnitOfWork& work, const google::protobuf::Message& before) {
     return rules::CheckLeadArchive(static_cast<const Lead&>(before), context.Today(work.now()));
   };
-  hooks.on_saved = resource::OnSaved<Lead>(
-      [](UnitOfWork& work, const Lead*, const Lead& after) { return SaveReferral(work, after); });
+  hooks.on_saved =
+      resource::OnSaved<Lead>([context](UnitOfWork& work, const Lead* before, const Lead& after) -> absl::Status {
+        RETURN_IF_ERROR(SaveReferral(work, before, after));
+        // A card that is written on after the sheet of its day was signed is checked again.
+        if (before == nullptr || work.importing() || before->follow_ups_size() == after.follow_ups_size()) {
+          return absl::OkStatus();
+        }
+        return ReopenSignedSheet(context, work, *after.follow_ups().rbegin());
+      });
   context.runtime.SetHooks(Lead::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   AddVerb<Lead, v1::QualifyLeadRequest>(
@@ -146,6 +175,16 @@ void RegisterLeads(const Context& context, rpc::Registry* registry) {
                                           lead->set_discard_reason(request.reason());
                                           return absl::OkStatus();
                                         });
+  AddVerb<Lead, v1::ReopenLeadRequest>(
+      context, Rpc("ReopenLead"), registry,
+      [context](UnitOfWork& work, const v1::ReopenLeadRequest&, Lead* lead) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::CheckOther(actor, lead->owner(), "owner",
+                                          "a lead that was given up is taken up again by somebody above its owner"));
+        lead->clear_discard_reason();
+        // The firm may have got a file meanwhile.
+        return MatchAccount(context, work, Rpc("ReopenLead"), lead);
+      });
   AddVerb<Lead, v1::AddLeadFollowUpRequest>(
       context, Rpc("AddLeadFollowUp"), registry,
       [context](UnitOfWork& work, const v1::AddLeadFollowUpRequest& request, Lead* lead) -> absl::Status {

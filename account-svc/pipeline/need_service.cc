@@ -34,10 +34,27 @@ constexpr char kDueAnswer[] = "customer_need.answer";
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
-absl::Status RouteTo(const Context& context, UnitOfWork& work, const std::string& department, CustomerNeed* need) {
+absl::StatusOr<absl::Time> AnswerBy(const Context& context, UnitOfWork& work) {
   ASSIGN_OR_RETURN(const WorkingTime working, WorkingTime::Load(context, work.connection()));
-  ASSIGN_OR_RETURN(const absl::Time by, working.After(work.now(), context.policy.need_answer));
+  return working.After(work.now(), context.policy.need_answer);
+}
+
+absl::Status RouteTo(const Context& context, UnitOfWork& work, const std::string& department, CustomerNeed* need) {
+  ASSIGN_OR_RETURN(const absl::Time by, AnswerBy(context, work));
   return rules::Route(department, work.now(), by, need);
+}
+
+// A need that a solution answers was none by mistake.
+absl::Status CheckUnused(UnitOfWork& work, const CustomerNeed& need) {
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   work.connection().Query("SELECT id FROM solutions WHERE need = ? AND state <> 'WITHDRAWN' AND "
+                                           "archive_time IS NULL ORDER BY id LIMIT 1",
+                                           {IdOf(need.name())}));
+  if (rows.empty()) return absl::OkStatus();
+  const std::string solution = NameOf("solutions", rows[0][0].text());
+  return FailedPrecondition("NEED_IN_USE", need.name(),
+                            "a solution is written for it; that is withdrawn first, by who asked for it",
+                            {{"solution", solution}});
 }
 
 absl::Status Record(const Context& context, UnitOfWork& work, CustomerNeed* need) {
@@ -114,7 +131,7 @@ absl::Status ReportQuantity(UnitOfWork& work, MonthlyDemand* demand) {
   RETURN_IF_ERROR(CheckAccountUsable(work, demand->account()));
   ASSIGN_OR_RETURN(
       const std::vector<MonthlyDemand> found,
-      work.Find<MonthlyDemand>({"t.account = ? AND t.product = ? AND t.demand_month = ?",
+      work.Find<MonthlyDemand>({"t.account = ? AND t.product = ? AND t.demand_month = ? AND t.archive_time IS NULL",
                                 {Value(IdOf(demand->account())), Value(demand->product()), Value(demand->month())}},
                                "", 1));
   if (found.empty()) return absl::OkStatus();
@@ -238,6 +255,20 @@ void RegisterCustomerNeeds(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(rules::Tell(request, context.Today(work.now()), need));
         return rules::CheckNotEarlier(need->told_date(), context.Today(FromTimestamp(need->answer_time())), "told_date",
                                       "the answer");
+      });
+  AddVerb<CustomerNeed, v1::ReturnNeedAnswerRequest>(
+      context, Rpc("ReturnNeedAnswer"), registry,
+      [context](UnitOfWork& work, const v1::ReturnNeedAnswerRequest& request, CustomerNeed* need) -> absl::Status {
+        ASSIGN_OR_RETURN(const absl::Time by, AnswerBy(context, work));
+        rules::ReturnAnswer(request.reason(), work.now(), by, need);
+        return absl::OkStatus();
+      });
+  AddVerb<CustomerNeed, v1::WithdrawCustomerNeedRequest>(
+      context, Rpc("WithdrawCustomerNeed"), registry,
+      [](UnitOfWork& work, const v1::WithdrawCustomerNeedRequest& request, CustomerNeed* need) -> absl::Status {
+        RETURN_IF_ERROR(CheckUnused(work, *need));
+        need->set_withdraw_reason(request.reason());
+        return absl::OkStatus();
       });
   AddReport<v1::ReportDemandRequest, v1::ReportDemandResponse>(
       context, Rpc("ReportDemand"), registry,

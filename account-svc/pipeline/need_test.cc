@@ -208,5 +208,72 @@ TEST_F(NeedTest, TimeToAnswerGoesByTheCalendarOfEachDay) {
   EXPECT_EQ(FromTimestamp(need->answer_by()), clock().Now() + absl::Hours(24 * 4));
 }
 
+// an answer that is none goes back to the department, whose time runs again; a need by mistake is taken back.
+TEST_F(NeedTest, AnAnswerGoesBackAndANeedIsTakenBack) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const auto need = Record(account.name(), v1::CUSTOMER_NEED_KIND_NEW, products_.name());
+  v1::AnswerCustomerNeedRequest answer;
+  answer.set_answer("见附件");
+  ASSERT_THAT(Do<CustomerNeed>(ps_, "CustomerNeedService/AnswerCustomerNeed", need->name(), answer), IsOk());
+  v1::ReturnNeedAnswerRequest back;
+  EXPECT_THAT(Do<CustomerNeed>(kax_, "CustomerNeedService/ReturnNeedAnswer", need->name(), back), NamesField("reason"));
+  back.set_reason("没有附件");
+  clock().Advance(absl::Hours(1));
+  const auto returned = Do<CustomerNeed>(kax_, "CustomerNeedService/ReturnNeedAnswer", need->name(), back);
+  ASSERT_THAT(returned, IsOk());
+  EXPECT_EQ(returned->state(), v1::CUSTOMER_NEED_STATE_ROUTED);
+  EXPECT_EQ(returned->answer(), "");
+  EXPECT_EQ(FromTimestamp(returned->routed_time()), clock().Now());
+  clock().Set(FromTimestamp(returned->answer_by()));
+  world_.RunDue();
+  EXPECT_TRUE(Get<CustomerNeed>("CustomerNeedService/GetCustomerNeed", need->name())->overdue());
+  ASSERT_THAT(Do<CustomerNeed>(ps_, "CustomerNeedService/AnswerCustomerNeed", need->name(), answer), IsOk());
+
+  const auto mistaken = Record(account.name(), v1::CUSTOMER_NEED_KIND_LATENT);
+  v1::WithdrawCustomerNeedRequest withdraw;
+  withdraw.set_reason("重复登记");
+  const auto withdrawn = Do<CustomerNeed>(kax_, "CustomerNeedService/WithdrawCustomerNeed", mistaken->name(), withdraw);
+  ASSERT_THAT(withdrawn, IsOk());
+  EXPECT_EQ(withdrawn->withdraw_reason(), "重复登记");
+  clock().Set(FromTimestamp(mistaken->answer_by()) + absl::Hours(1));
+  world_.RunDue();
+  EXPECT_FALSE(Get<CustomerNeed>("CustomerNeedService/GetCustomerNeed", mistaken->name())->overdue());
+  v1::UpdateCustomerNeedRequest update;
+  update.mutable_customer_need()->set_name(mistaken->name());
+  update.mutable_customer_need()->set_description("x");
+  EXPECT_THAT(world_.Call<CustomerNeed>(kax_, "kam.account.v1.CustomerNeedService/UpdateCustomerNeed", update),
+              HasReason("NEED_WITHDRAWN"));
+}
+
+// a quantity of the wrong product is taken back, counts nowhere, and does not stand in the way of the right one.
+TEST_F(NeedTest, AQuantityIsTakenBack) {
+  const v1::Account account = world_.AddAccount(kax_);
+  v1::CreateMonthlyDemandRequest request;
+  MonthlyDemand& demand = *request.mutable_monthly_demand();
+  demand.set_account(account.name());
+  demand.set_product("机油");
+  demand.set_month(today().substr(0, 7));
+  demand.set_quantity("3");
+  demand.set_unit("桶");
+  const std::string service = "kam.account.v1.CustomerNeedService/";
+  const auto report = [&] {
+    v1::ReportDemandRequest table;
+    table.set_month(demand.month());
+    return world_.Call<v1::ReportDemandResponse>(kax_, service + "ReportDemand", table)->rows_size();
+  };
+  for (int i = 0; i < 2; ++i) {
+    const auto made = world_.Call<MonthlyDemand>(kax_, service + "CreateMonthlyDemand", request);
+    ASSERT_THAT(made, IsOk());
+    EXPECT_EQ(report(), 1);
+    kam::api::ArchiveRequest archive;
+    archive.set_name(made->name());
+    archive.set_reason("产品写错");
+    ASSERT_THAT(world_.Call<MonthlyDemand>(kax_, service + "ArchiveMonthlyDemand", archive), IsOk());
+    EXPECT_EQ(report(), 0);
+  }
+  ASSERT_THAT(world_.Call<MonthlyDemand>(kax_, service + "CreateMonthlyDemand", request), IsOk());
+  EXPECT_THAT(world_.Call<MonthlyDemand>(kax_, service + "CreateMonthlyDemand", request), HasReason("DEMAND_REPORTED"));
+}
+
 }  // namespace
 }  // namespace kam::account

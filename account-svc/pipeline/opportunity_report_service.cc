@@ -7,6 +7,7 @@
 #include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/process_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/staff.h"
 #include "common/id/digest.h"
 #include "common/money/decimal.h"
 #include "common/resource/standard.h"
@@ -26,6 +27,7 @@ using v1::OpportunityReport;
 using v1::OpportunityReportLine;
 
 constexpr char kService[] = "kam.account.v1.OpportunityReportService";
+constexpr char kAudit[] = "opportunity_report.audit";
 constexpr int kWeightedScale = 6;  // Four digits of the amount and two of the per cent: nothing is rounded.
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
@@ -186,8 +188,10 @@ absl::Status Compile(const Context& context, UnitOfWork& work, OpportunityReport
   return absl::OkStatus();
 }
 
-// Those who lead a department the author works in, from the nearest up.
-absl::StatusOr<std::vector<std::string>> HeadsOf(mysql::Connection& connection, const std::string& author) {
+// Those who lead a department the author works in and may audit, from the nearest up: a head without the right keeps
+// nobody from it.
+absl::StatusOr<std::vector<std::string>> HeadsOf(mysql::Connection& connection, const std::string& author,
+                                                 const std::string& today) {
   ASSIGN_OR_RETURN(
       const std::vector<Row> rows,
       connection.Query("SELECT d.head FROM employee_scopes s JOIN departments d ON s.department_path LIKE CONCAT('%/', "
@@ -195,14 +199,19 @@ absl::StatusOr<std::vector<std::string>> HeadsOf(mysql::Connection& connection, 
                        "LENGTH(d.parent_path) DESC, d.id",
                        {IdOf(author), IdOf(author)}));
   std::vector<std::string> heads;
-  for (const Row& row : rows) heads.push_back(NameOf("employees", row[0].text()));
+  for (const Row& row : rows) {
+    ASSIGN_OR_RETURN(const bool able, HoldsRight(connection, row[0].text(), kAudit, today));
+    if (able) heads.push_back(NameOf("employees", row[0].text()));
+  }
   return heads;
 }
 
-absl::Status Audit(UnitOfWork& work, const std::string& etag, const std::string& finding, OpportunityReport* report) {
+absl::Status Audit(const Context& context, UnitOfWork& work, const std::string& etag, const std::string& finding,
+                   OpportunityReport* report) {
   RETURN_IF_ERROR(resource::CheckRead(etag));
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  ASSIGN_OR_RETURN(const std::vector<std::string> heads, HeadsOf(work.connection(), report->owner()));
+  ASSIGN_OR_RETURN(const std::vector<std::string> heads,
+                   HeadsOf(work.connection(), report->owner(), context.Today(work.now())));
   return rules::AuditReport(actor, heads, finding, work.now(), report);
 }
 
@@ -216,13 +225,13 @@ void RegisterOpportunityReports(const Context& context, rpc::Registry* registry)
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   AddVerb<OpportunityReport, v1::AuditOpportunityReportRequest>(
       context, Rpc("AuditOpportunityReport"), registry,
-      [](UnitOfWork& work, const v1::AuditOpportunityReportRequest& request, OpportunityReport* report) {
-        return Audit(work, request.etag(), request.finding(), report);
+      [context](UnitOfWork& work, const v1::AuditOpportunityReportRequest& request, OpportunityReport* report) {
+        return Audit(context, work, request.etag(), request.finding(), report);
       });
   AddVerb<OpportunityReport, v1::ReturnOpportunityReportRequest>(
       context, Rpc("ReturnOpportunityReport"), registry,
-      [](UnitOfWork& work, const v1::ReturnOpportunityReportRequest& request, OpportunityReport* report) {
-        return Audit(work, request.etag(), request.reason(), report);
+      [context](UnitOfWork& work, const v1::ReturnOpportunityReportRequest& request, OpportunityReport* report) {
+        return Audit(context, work, request.etag(), request.reason(), report);
       });
   AddReport<v1::ReportPipelineRequest, v1::ReportPipelineResponse>(
       context, Rpc("ReportPipeline"), registry,

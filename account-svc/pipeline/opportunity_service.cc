@@ -204,6 +204,16 @@ void RegisterDeals(const Context& context, rpc::Registry* registry) {
       [](UnitOfWork& work, const v1::LoseOpportunityRequest& request, Opportunity* opportunity) {
         return rules::Lose(request.reason(), request.reason_code(), request.competitor(), work.now(), opportunity);
       });
+  AddVerb<Opportunity, v1::ReopenOpportunityRequest>(
+      context, Rpc("ReopenOpportunity"), registry,
+      [context](UnitOfWork& work, const v1::ReopenOpportunityRequest& request,
+                Change<Opportunity>* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        ASSIGN_OR_RETURN(const rules::Process process, ProcessOf(context, work, change->before));
+        RETURN_IF_ERROR(rules::Reopen(actor, request.reason(), process, work.now(), context.policy, &change->after));
+        if (change->before.state() != v1::OPPORTUNITY_STATE_WON) return absl::OkStatus();
+        return TakeBackContractDraft(work, change->before.name(), request.reason());
+      });
   OnDue(context, kDueStalled, Rpc("UpdateOpportunity"),
         [context](UnitOfWork& work, const schedule::DueItem& item) { return MarkStalled(context, work, item); });
 }

@@ -175,22 +175,56 @@ absl::Status CheckOnlyPlan(UnitOfWork& work, const AccountPlan& plan) {
                             {{"plan", found[0].name()}, {"account", plan.account()}});
 }
 
+// What the goals have come to is kept with the plan.
+absl::Status LookBack(const Context& context, UnitOfWork& work, const std::string& conclusion,
+                      const std::vector<rules::TradeMonth>& trade, AccountPlan* plan) {
+  ASSIGN_OR_RETURN(*plan->mutable_reviewer(), Person(work));
+  ASSIGN_OR_RETURN(const std::vector<v1::GoalProgress> goals,
+                   MeasureAll(context, work.connection(), *plan, trade, context.Today(work.now())));
+  const bool ended_early = !plan->agreed_to_date().empty();
+  for (size_t i = 0; i < goals.size(); ++i) {
+    v1::PlanGoal& goal = *plan->mutable_goals(static_cast<int>(i));
+    // What was to begin after the end was not missed.
+    if (ended_early && !rules::GoalEnded(*plan, goal)) continue;
+    goal.set_actual(goals[i].actual());
+    goal.set_percent(goals[i].percent());
+  }
+  *plan->mutable_review_time() = ToTimestamp(work.now());
+  plan->set_conclusion(conclusion);
+  return absl::OkStatus();
+}
+
 absl::Status Review(const Context& context, UnitOfWork& work, const v1::ReviewAccountPlanRequest& request,
                     const std::vector<rules::TradeMonth>& trade, AccountPlan* plan) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
   RETURN_IF_ERROR(rules::CheckPlanReviewer(actor, *plan));
   RETURN_IF_ERROR(rules::CheckPlanOver(context.Today(work.now()), *plan));
-  ASSIGN_OR_RETURN(const std::vector<v1::GoalProgress> goals,
-                   MeasureAll(context, work.connection(), *plan, trade, context.Today(work.now())));
-  for (size_t i = 0; i < goals.size(); ++i) {
-    v1::PlanGoal& goal = *plan->mutable_goals(static_cast<int>(i));
-    goal.set_actual(goals[i].actual());
-    goal.set_percent(goals[i].percent());
-  }
-  plan->set_reviewer(actor);
-  *plan->mutable_review_time() = ToTimestamp(work.now());
-  plan->set_conclusion(request.conclusion());
-  return absl::OkStatus();
+  return LookBack(context, work, request.conclusion(), trade, plan);
+}
+
+absl::Status End(const Context& context, UnitOfWork& work, const v1::EndAccountPlanRequest& request,
+                 const std::vector<rules::TradeMonth>& trade, AccountPlan* plan) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  const std::string today = context.Today(work.now());
+  RETURN_IF_ERROR(rules::EndAccountPlan(request.end_date().empty() ? today : request.end_date(), actor,
+                                        request.reason(), work.now(), today, plan));
+  return LookBack(context, work, request.conclusion(), trade, plan);
+}
+
+// Registers a verb that measures the goals for good.
+template <typename Request, typename Rule>
+void AddMeasuredVerb(const Context& context, absl::string_view method, rpc::Registry* registry, Rule rule) {
+  registry->Add<Request, AccountPlan>(
+      method, [context, rule](rpc::Call& call, const Request& request) -> absl::StatusOr<AccountPlan> {
+        // The goals of an agreed plan do not change: what is asked here is what is measured below.
+        ASSIGN_OR_RETURN(const AccountPlan plan, context.runtime.Get<AccountPlan>(call, request.name()));
+        ASSIGN_OR_RETURN(const std::vector<rules::TradeMonth> trade, AskTradeOf(context, plan, call.deadline));
+        return context.runtime.Write<AccountPlan>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<AccountPlan> {
+          ASSIGN_OR_RETURN(auto change, work.Begin<AccountPlan>(request));
+          RETURN_IF_ERROR(rule(context, work, request, trade, &change.after));
+          return work.Save(std::move(change));
+        });
+      });
 }
 
 }  // namespace
@@ -210,6 +244,7 @@ void RegisterAccountPlans(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(SetOwner(work, after->mutable_owner()));
         RETURN_IF_ERROR(CheckOwnerChange(work, before.owner(), after->owner(), "account_plan.owner"));
         RETURN_IF_ERROR(Validate(work, *after));
+        after->clear_return_reason();  // It was sent back to be changed.
         return rules::CheckAccountPlan(*after);
       });
   context.runtime.SetHooks(AccountPlan::descriptor(), std::move(hooks));
@@ -221,6 +256,7 @@ void RegisterAccountPlans(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         RETURN_IF_ERROR(CheckNotWriter(work, kService, plan->name(), "approve the plan"));
         RETURN_IF_ERROR(rules::ApproveAccountPlan(actor, work.now(), plan));
+        plan->clear_return_reason();
         return CheckOnlyPlan(work, *plan);
       });
   AddVerb<AccountPlan, v1::StartAccountPlanRequest>(
@@ -235,18 +271,28 @@ void RegisterAccountPlans(const Context& context, rpc::Registry* registry) {
         return rules::CheckNotEarlier(plan->actions(request.action() - 1).done_date(), plan->from_date(), "done_date",
                                       "the first day of the plan");
       });
-  registry->Add<v1::ReviewAccountPlanRequest, AccountPlan>(
-      Rpc("ReviewAccountPlan"),
-      [context](rpc::Call& call, const v1::ReviewAccountPlanRequest& request) -> absl::StatusOr<AccountPlan> {
-        // The goals of a running plan do not change: what is asked here is what is measured below.
-        ASSIGN_OR_RETURN(const AccountPlan plan, context.runtime.Get<AccountPlan>(call, request.name()));
-        ASSIGN_OR_RETURN(const std::vector<rules::TradeMonth> trade, AskTradeOf(context, plan, call.deadline));
-        return context.runtime.Write<AccountPlan>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<AccountPlan> {
-          ASSIGN_OR_RETURN(auto change, work.Begin<AccountPlan>(request));
-          RETURN_IF_ERROR(Review(context, work, request, trade, &change.after));
-          return work.Save(std::move(change));
-        });
+  AddVerb<AccountPlan, v1::ReopenPlanActionRequest>(
+      context, Rpc("ReopenPlanAction"), registry,
+      [](UnitOfWork&, const v1::ReopenPlanActionRequest& request, AccountPlan* plan) {
+        return rules::ReopenAction(request, plan);
       });
+  AddVerb<AccountPlan, v1::ReturnAccountPlanRequest>(
+      context, Rpc("ReturnAccountPlan"), registry,
+      [](UnitOfWork& work, const v1::ReturnAccountPlanRequest& request, AccountPlan* plan) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::CheckPlanReviewer(actor, *plan));
+        plan->set_return_reason(request.reason());
+        return absl::OkStatus();
+      });
+  AddVerb<AccountPlan, v1::CancelAccountPlanRequest>(
+      context, Rpc("CancelAccountPlan"), registry,
+      [](UnitOfWork& work, const v1::CancelAccountPlanRequest& request,
+         resource::Change<AccountPlan>* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::CancelAccountPlan(change->before, actor, request.reason(), work.now(), &change->after);
+      });
+  AddMeasuredVerb<v1::ReviewAccountPlanRequest>(context, Rpc("ReviewAccountPlan"), registry, Review);
+  AddMeasuredVerb<v1::EndAccountPlanRequest>(context, Rpc("EndAccountPlan"), registry, End);
   registry->Add<v1::MeasureAccountPlanRequest, v1::MeasureAccountPlanResponse>(
       Rpc("MeasureAccountPlan"), [context](rpc::Call& call, const v1::MeasureAccountPlanRequest& request) {
         return MeasurePlan(context, call, request);

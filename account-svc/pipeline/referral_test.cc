@@ -1,6 +1,7 @@
 // Referrals and value-added products, over real gRPC and a real database.
 #include "account-svc/pipeline/card_fixture.h"
 #include "kam/account/v1/cross_sell_service.pb.h"
+#include "kam/account/v1/manufacturer_submission_service.pb.h"
 #include "kam/account/v1/referral_service.pb.h"
 
 namespace kam::account {
@@ -176,6 +177,176 @@ TEST_F(ReferralTest, AnOfferChangesHandsByASuperior) {
   const std::string method = "kam.account.v1.CrossSellService/UpdateCrossSellOffer";
   EXPECT_THAT(world_.Call<CrossSellOffer>(kax_, method, update), HasReason("OWNER_CHANGE_DENIED"));
   EXPECT_THAT(world_.Call<CrossSellOffer>(sm_, method, update), IsOk());
+}
+
+// a recommended prospect whose firm has a file joins it: the recommendation has succeeded, and there is no
+// second file.
+TEST_F(ReferralTest, AProspectOfAKnownFirmJoinsItsFile) {
+  const v1::Account account = world_.AddAccount(sm_);
+  world_.Assign(sm_, account.name(), seller_.name());
+  const v1::Account foreign = world_.AddAccount(sm_);
+  world_.Assign(sm_, foreign.name(), other_.name());
+  Lead lead = MakeLead();
+  lead.set_company_name(account.legal_name());
+  lead.set_referrer_member("members/0003");
+  const auto made = Create(kax_, lead);
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(made->matched_account(), account.name());
+  ASSERT_THAT(FollowUp(made->name(), v1::INTENTION_LEVEL_H), IsOk());
+  v1::QualifyLeadRequest qualify;
+  qualify.set_name(made->name());
+  ASSERT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/QualifyLead", qualify), IsOk());
+  v1::ConvertLeadRequest convert;
+  convert.set_name(made->name());
+  const std::string method = "kam.account.v1.LeadService/ConvertLead";
+  EXPECT_THAT(world_.Call<v1::ConvertLeadResponse>(kax_, method, convert), HasReason("ACCOUNT_EXISTS"));
+  convert.set_existing_account(foreign.name());
+  EXPECT_THAT(world_.Call<v1::ConvertLeadResponse>(kax_, method, convert), HasReason("OUT_OF_SCOPE"));
+  convert.set_existing_account(account.name());
+  const auto joined = world_.Call<v1::ConvertLeadResponse>(kax_, method, convert);
+  ASSERT_THAT(joined, IsOk());
+  EXPECT_EQ(joined->lead().state(), v1::LEAD_STATE_CONVERTED);
+  EXPECT_EQ(joined->lead().account(), account.name());
+  EXPECT_EQ(joined->account().name(), account.name());
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get(absl::StrCat("SELECT COUNT(id) FROM accounts WHERE legal_name = '", account.legal_name(), "'"))
+                .integer(),
+            1);
+  kam::api::ListRequest list;
+  list.set_filter(absl::StrCat("lead = \"", made->name(), "\""));
+  const auto referrals =
+      world_.Call<v1::ListReferralsResponse>(clm_, "kam.account.v1.ReferralService/ListReferrals", list);
+  ASSERT_THAT(referrals, IsOk());
+  ASSERT_EQ(referrals->referrals_size(), 1);
+  EXPECT_EQ(referrals->referrals(0).state(), v1::REFERRAL_STATE_SUCCEEDED);
+  EXPECT_EQ(referrals->referrals(0).account(), account.name());
+}
+
+// the manufacturer is told what became of the referrals of a period, as it was counted and reviewed; a
+// month of which he was not told is listed.
+TEST_F(ReferralTest, TheManufacturerIsToldOfTheReferrals) {
+  const auth::Principal clm = world_.As(world_.AddEmployee("CLM", department_.name()), "CLM");
+  const auth::Principal crmd = world_.As(world_.AddEmployee("CRMD", department_.name()), "CRMD");
+  ASSERT_THAT(Create(kax_, MakeLead()), IsOk());
+  for (const bool good : {true, false}) {
+    Lead lead = MakeLead();
+    lead.set_referrer_member("members/0004");
+    const auto made = Create(kax_, lead);
+    ASSERT_THAT(FollowUp(made->name(), v1::INTENTION_LEVEL_H), IsOk());
+    v1::QualifyLeadRequest qualify;
+    qualify.set_name(made->name());
+    ASSERT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/QualifyLead", qualify), IsOk());
+    if (good) {
+      v1::ConvertLeadRequest convert;
+      convert.set_name(made->name());
+      ASSERT_THAT(world_.Call<v1::ConvertLeadResponse>(kax_, "kam.account.v1.LeadService/ConvertLead", convert),
+                  IsOk());
+    } else {
+      v1::DiscardLeadRequest discard;
+      discard.set_name(made->name());
+      discard.set_reason("不需要");
+      ASSERT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/DiscardLead", discard), IsOk());
+    }
+  }
+  const std::string service = "kam.account.v1.ManufacturerSubmissionService/";
+  v1::CreateManufacturerSubmissionRequest create;
+  v1::ManufacturerSubmission& submission = *create.mutable_manufacturer_submission();
+  submission.set_manufacturer("一汽-大众");
+  submission.set_kind(v1::SUBMISSION_KIND_REFERRAL_RESULTS);
+  submission.set_display_name("转介绍结果");
+  submission.set_form("转介绍月报");
+  submission.set_content("会员推荐");
+  submission.set_due_date(day(90));
+  using v1::ManufacturerSubmission;
+  EXPECT_THAT(world_.Call<ManufacturerSubmission>(clm, service + "CreateManufacturerSubmission", create),
+              NamesField("manufacturer_submission.period_from"));
+  submission.set_period_from(today());
+  submission.set_period_to(today());
+  EXPECT_THAT(world_.Call<ManufacturerSubmission>(kax_, service + "CreateManufacturerSubmission", create),
+              HasReason("REFERRALS_OUT_OF_REACH"));
+  const auto made = world_.Call<ManufacturerSubmission>(clm, service + "CreateManufacturerSubmission", create);
+  ASSERT_THAT(made, IsOk());
+  const auto verb = [&](const auth::Principal& who, const std::string& method, auto request, const std::string& name) {
+    request.set_name(name);
+    request.set_etag(EtagOf(world_, name));
+    return world_.Call<ManufacturerSubmission>(who, service + method, request);
+  };
+  const v1::ReviewManufacturerSubmissionRequest review;
+  const v1::SubmitManufacturerSubmissionRequest submit;
+  EXPECT_THAT(verb(crmd, "ReviewManufacturerSubmission", review, made->name()), HasReason("PERIOD_NOT_OVER"));
+  clock().Advance(absl::Hours(24));
+  const auto reviewed = verb(crmd, "ReviewManufacturerSubmission", review, made->name());
+  ASSERT_THAT(reviewed, IsOk());
+  EXPECT_EQ(reviewed->leads(), 3);
+  EXPECT_EQ(reviewed->referred(), 2);
+  EXPECT_EQ(reviewed->referrals_succeeded(), 1);
+  EXPECT_EQ(reviewed->referrals_failed(), 1);
+  const std::string where = absl::StrCat(" WHERE id = '", IdOf(made->name()), "'");
+  world_.harness().db().Execute("UPDATE manufacturer_submissions SET referrals_succeeded = 2" + where);
+  EXPECT_THAT(verb(crmd, "SubmitManufacturerSubmission", submit, made->name()), HasReason("CONTENT_CHANGED"));
+  world_.harness().db().Execute("UPDATE manufacturer_submissions SET referrals_succeeded = 1" + where);
+  ASSERT_THAT(verb(crmd, "SubmitManufacturerSubmission", submit, made->name()), IsOk());
+
+  // The month of that day: one day of it is not all of it.
+  const std::string first = today().substr(0, 7) + "-01";
+  const std::string last = *AddDays(*AddMonths(first, 1), -1);
+  v1::ReportSubmissionsRequest request;
+  request.set_from_date(first);
+  request.set_to_date(last);
+  const auto missing = [&] {
+    const auto report = world_.Call<v1::ReportSubmissionsResponse>(crmd, service + "ReportSubmissions", request);
+    EXPECT_THAT(report, IsOk());
+    return report->missing_referral_periods_size();
+  };
+  EXPECT_EQ(missing(), 0) << "it is not over";
+  clock().Advance(absl::Hours(24 * 40));
+  EXPECT_EQ(missing(), 1);
+  submission.set_period_from(first);
+  submission.set_period_to(last);
+  const auto month = world_.Call<ManufacturerSubmission>(clm, service + "CreateManufacturerSubmission", create);
+  ASSERT_THAT(month, IsOk());
+  ASSERT_THAT(verb(crmd, "ReviewManufacturerSubmission", review, month->name()), IsOk());
+  EXPECT_EQ(missing(), 1);
+  ASSERT_THAT(verb(crmd, "SubmitManufacturerSubmission", submit, month->name()), IsOk());
+  EXPECT_EQ(missing(), 0);
+}
+
+// a lead that was given up by mistake is followed up again, and its recommendation may still succeed.
+TEST_F(ReferralTest, ALeadGivenUpByMistakeIsTakenUpAgain) {
+  Lead lead = MakeLead();
+  lead.set_referrer_member("members/0005");
+  const auto made = Create(kax_, lead);
+  v1::DiscardLeadRequest discard;
+  discard.set_name(made->name());
+  discard.set_reason("不需要");
+  ASSERT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/DiscardLead", discard), IsOk());
+  v1::ReopenLeadRequest reopen;
+  reopen.set_name(made->name());
+  const std::string method = "kam.account.v1.LeadService/ReopenLead";
+  EXPECT_THAT(world_.Call<Lead>(sm_, method, reopen), NamesField("reason"));
+  reopen.set_reason("点错");
+  EXPECT_THAT(world_.Call<Lead>(kax_, method, reopen), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(world_.Call<Lead>(world_.As(seller_, "SM"), method, reopen), HasReason("SEPARATION_OF_DUTIES"));
+  const auto again = world_.Call<Lead>(sm_, method, reopen);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->state(), v1::LEAD_STATE_NEW);
+  EXPECT_EQ(again->discard_reason(), "");
+  const auto referral_state = [&] {
+    return world_.harness()
+        .db()
+        .Get(absl::StrCat("SELECT state FROM referrals WHERE lead = '", IdOf(made->name()), "'"))
+        .text();
+  };
+  EXPECT_EQ(referral_state(), "OPEN");
+  ASSERT_THAT(FollowUp(made->name(), v1::INTENTION_LEVEL_H), IsOk());
+  v1::QualifyLeadRequest qualify;
+  qualify.set_name(made->name());
+  ASSERT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/QualifyLead", qualify), IsOk());
+  v1::ConvertLeadRequest convert;
+  convert.set_name(made->name());
+  ASSERT_THAT(world_.Call<v1::ConvertLeadResponse>(kax_, "kam.account.v1.LeadService/ConvertLead", convert), IsOk());
+  EXPECT_EQ(referral_state(), "SUCCEEDED");
 }
 
 }  // namespace

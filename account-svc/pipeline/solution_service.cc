@@ -24,11 +24,16 @@ std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", m
 // The need is one of the same customer.
 absl::Status CheckNeedOf(UnitOfWork& work, const Solution& solution) {
   if (solution.need().empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query("SELECT account FROM customer_needs WHERE id = ?", {IdOf(solution.need())}));
-  if (rows.empty() || NameOf("accounts", rows[0][0].text()) == solution.account()) return absl::OkStatus();
-  return InvalidField("solution.need", "NEED_OF_ANOTHER_ACCOUNT", "belongs to another account",
-                      {{"value", solution.need()}, {"account", solution.account()}});
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      work.connection().Query("SELECT account, state FROM customer_needs WHERE id = ?", {IdOf(solution.need())}));
+  if (rows.empty()) return absl::OkStatus();  // The runtime names the missing reference.
+  if (NameOf("accounts", rows[0][0].text()) != solution.account()) {
+    return InvalidField("solution.need", "NEED_OF_ANOTHER_ACCOUNT", "belongs to another account",
+                        {{"value", solution.need()}, {"account", solution.account()}});
+  }
+  if (rows[0][1].text() != "WITHDRAWN") return absl::OkStatus();
+  return InvalidField("solution.need", "NEED_WITHDRAWN", "was taken back", {{"value", solution.need()}});
 }
 
 absl::Status CheckSubject(UnitOfWork& work, const Solution& solution) {
@@ -57,7 +62,8 @@ absl::StatusOr<v1::ReportSolutionsResponse> Report(const Context& context, const
           "t.quality_score ELSE 0 END) AS SIGNED), COUNT(t.evaluator), COUNT(CASE WHEN t.success_case = 1 "
           "THEN 1 END), COUNT(CASE WHEN t.success_case = 1 AND n.need_kind = 'ACTUAL' THEN 1 END), COUNT(CASE "
           "WHEN t.success_case = 1 AND n.need_kind = 'LATENT' THEN 1 END), COUNT(CASE WHEN t.success_case = 1 "
-          "AND n.need_kind = 'NEW' THEN 1 END) FROM solutions t JOIN accounts a ON a.id = t.account LEFT JOIN "
+          "AND n.need_kind = 'NEW' THEN 1 END), COUNT(CASE WHEN t.state = 'WITHDRAWN' THEN 1 END) FROM solutions t "
+          "JOIN accounts a ON a.id = t.account LEFT JOIN "
           "customer_needs n ON n.id = t.need WHERE t.create_time >= ? AND t.create_time < ?",
           {mysql::Value(instants.first), mysql::Value(instants.second)}, "GROUP BY a.industry ORDER BY a.industry"));
   const auto whole = [](const mysql::Value& cell) { return static_cast<int32_t>(cell.integer()); };
@@ -74,6 +80,7 @@ absl::StatusOr<v1::ReportSolutionsResponse> Report(const Context& context, const
     out->set_actual_needs(whole(row[7]));
     out->set_latent_needs(whole(row[8]));
     out->set_new_needs(whole(row[9]));
+    out->set_withdrawn(whole(row[10]));
   }
   return response;
 }
@@ -168,6 +175,12 @@ void RegisterSolutions(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(rules::CheckSuccessCase(*solution, context.policy));
         solution->set_success_case(true);
         solution->set_case_summary(request.case_summary());
+        return absl::OkStatus();
+      });
+  AddVerb<Solution, v1::WithdrawSolutionRequest>(
+      context, Rpc("WithdrawSolution"), registry,
+      [](UnitOfWork&, const v1::WithdrawSolutionRequest& request, Solution* solution) {
+        solution->set_withdraw_reason(request.reason());
         return absl::OkStatus();
       });
   AddReport<v1::ReportSolutionsRequest, v1::ReportSolutionsResponse>(

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/pipeline/pipeline.h"
+#include "account-svc/pipeline/referral_figures.h"
 #include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
@@ -32,12 +33,21 @@ absl::Status Prepare(UnitOfWork& work, ManufacturerSubmission* submission) {
   ASSIGN_OR_RETURN(*submission->mutable_owner(), Person(work));
   submission->set_state(v1::MANUFACTURER_SUBMISSION_STATE_PREPARED);
   RETURN_IF_ERROR(Validate(work, *submission));
+  RETURN_IF_ERROR(rules::CheckSubmissionPeriod(*submission));
+  // The manufacturer is told of the referrals of the whole house: whoever prepares that may read them all.
+  const bool of_referrals = submission->kind() == v1::SUBMISSION_KIND_REFERRAL_RESULTS;
+  if (of_referrals && work.actor().LevelFor("referral.read") != auth::Level::kAll) {
+    return Error(absl::StatusCode::kPermissionDenied, "REFERRALS_OUT_OF_REACH",
+                 "results of referrals are those of the whole house; whoever reads all referrals prepares them",
+                 {{"permission", "referral.read"}, {"level", "ALL"}});
+  }
   return submission->account().empty() ? absl::OkStatus() : CheckAccountUsable(work, submission->account());
 }
 
 bool Waits(const ManufacturerSubmission& submission) {
   return submission.state() != v1::MANUFACTURER_SUBMISSION_STATE_SUBMITTED &&
-         submission.state() != v1::MANUFACTURER_SUBMISSION_STATE_ACCEPTED;
+         submission.state() != v1::MANUFACTURER_SUBMISSION_STATE_ACCEPTED &&
+         submission.state() != v1::MANUFACTURER_SUBMISSION_STATE_WITHDRAWN;
 }
 
 // Its day is watched until it is with the manufacturer.
@@ -60,12 +70,18 @@ absl::Status MarkOverdue(const Context& context, UnitOfWork& work, const schedul
   return work.Save(std::move(change)).status();
 }
 
-absl::Status Review(UnitOfWork& work, ManufacturerSubmission* submission) {
+absl::Status Review(const Context& context, UnitOfWork& work, ManufacturerSubmission* submission) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
   constexpr char kMessage[] = "a submission is reviewed by another than those who prepared it";
   RETURN_IF_ERROR(rules::CheckOther(actor, submission->owner(), "author", kMessage));
   RETURN_IF_ERROR(CheckNotWriter(work, kService, submission->name(), "review the submission"));
   RETURN_IF_ERROR(rules::CheckForm(*submission));
+  RETURN_IF_ERROR(rules::CheckSubmissionPeriodOver(*submission, context.Today(work.now())));
+  if (submission->kind() == v1::SUBMISSION_KIND_REFERRAL_RESULTS) {
+    ASSIGN_OR_RETURN(const rules::ReferralFigures figures,
+                     CountReferrals(context, work.connection(), submission->period_from(), submission->period_to()));
+    rules::SetFigures(figures, submission);
+  }
   submission->set_reviewer(actor);
   *submission->mutable_review_time() = ToTimestamp(work.now());
   submission->set_snapshot(rules::SubmissionText(*submission));
@@ -93,8 +109,8 @@ absl::StatusOr<v1::ReportSubmissionsResponse> Report(const Context& context, con
       const std::vector<Row> rows,
       QueryWithinReach(context, call, ManufacturerSubmission::descriptor(), connection,
                        "SELECT t.submission_kind, t.state, t.due_date, t.overdue, t.returns FROM "
-                       "manufacturer_submissions t WHERE t.archive_time IS NULL AND t.due_date >= ? AND t.due_date <= "
-                       "?",
+                       "manufacturer_submissions t WHERE t.archive_time IS NULL AND t.state <> 'WITHDRAWN' AND "
+                       "t.due_date >= ? AND t.due_date <= ?",
                        {Value(request.from_date()), Value(request.to_date())}, ""));
   const std::string today = context.Today(context.runtime.clock().Now());
   std::map<int, v1::SubmissionRow> table;
@@ -117,6 +133,21 @@ absl::StatusOr<v1::ReportSubmissionsResponse> Report(const Context& context, con
     row.set_accuracy_percent(rules::RateText(row.accepted_at_once(), row.submitted()));
     response.add_rows()->Swap(&row);
   }
+  // Whether the manufacturer was told is no secret of whoever told him.
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> results,
+      connection.Query("SELECT s.period_from, s.period_to FROM manufacturer_submissions s WHERE s.submission_kind = "
+                       "'REFERRAL_RESULTS' AND s.state IN ('SUBMITTED', 'ACCEPTED') AND s.archive_time IS NULL"));
+  std::vector<rules::Period> told;
+  for (const Row& row : results) told.push_back({row[0].text(), row[1].text()});
+  ASSIGN_OR_RETURN(
+      const std::vector<rules::Period> missing,
+      rules::MissingReferralPeriods({request.from_date(), request.to_date()}, today, told, context.policy));
+  for (const rules::Period& period : missing) {
+    v1::MissingReferralPeriod* out = response.add_missing_referral_periods();
+    out->set_from_date(period.from);
+    out->set_to_date(period.to);
+  }
   return response;
 }
 
@@ -129,6 +160,8 @@ void RegisterSubmissions(const Context& context, rpc::Registry* registry) {
       [](UnitOfWork& work, const ManufacturerSubmission& before, ManufacturerSubmission* after) -> absl::Status {
         RETURN_IF_ERROR(rules::CheckSubmissionUpdate(before));
         RETURN_IF_ERROR(rules::CheckDueDate(before, *after, work.level() != auth::Level::kOwn));
+        RETURN_IF_ERROR(Validate(work, *after));
+        RETURN_IF_ERROR(rules::CheckSubmissionPeriod(*after));
         return after->account().empty() || after->account() == before.account()
                    ? absl::OkStatus()
                    : CheckAccountUsable(work, after->account());
@@ -141,10 +174,10 @@ void RegisterSubmissions(const Context& context, rpc::Registry* registry) {
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   AddVerb<ManufacturerSubmission, v1::ReviewManufacturerSubmissionRequest>(
       context, Rpc("ReviewManufacturerSubmission"), registry,
-      [](UnitOfWork& work, const v1::ReviewManufacturerSubmissionRequest& request,
-         ManufacturerSubmission* submission) -> absl::Status {
+      [context](UnitOfWork& work, const v1::ReviewManufacturerSubmissionRequest& request,
+                ManufacturerSubmission* submission) -> absl::Status {
         RETURN_IF_ERROR(resource::CheckRead(request.etag()));
-        return Review(work, submission);
+        return Review(context, work, submission);
       });
   AddVerb<ManufacturerSubmission, v1::SubmitManufacturerSubmissionRequest>(
       context, Rpc("SubmitManufacturerSubmission"), registry,
@@ -169,10 +202,17 @@ void RegisterSubmissions(const Context& context, rpc::Registry* registry) {
   AddVerb<ManufacturerSubmission, v1::ReviseManufacturerSubmissionRequest>(
       context, Rpc("ReviseManufacturerSubmission"), registry,
       [](UnitOfWork&, const v1::ReviseManufacturerSubmissionRequest&, ManufacturerSubmission* submission) {
-        submission->clear_reviewer();
-        submission->clear_review_time();
-        submission->clear_snapshot();
-        submission->clear_content_hash();
+        rules::ForgetReview(submission);
+        return absl::OkStatus();
+      });
+  AddVerb<ManufacturerSubmission, v1::WithdrawManufacturerSubmissionRequest>(
+      context, Rpc("WithdrawManufacturerSubmission"), registry,
+      [](UnitOfWork& work, const v1::WithdrawManufacturerSubmissionRequest& request,
+         ManufacturerSubmission* submission) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::CheckOther(actor, submission->owner(), "author",
+                                          "whoever prepares a submission does not take it out of the figures"));
+        submission->set_withdraw_reason(request.reason());
         return absl::OkStatus();
       });
   AddReport<v1::ReportSubmissionsRequest, v1::ReportSubmissionsResponse>(

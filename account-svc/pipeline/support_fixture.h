@@ -67,6 +67,15 @@ class SupportTest : public ::testing::Test {
     return world_.Call<v1::CustomerNeed>(kax_, "kam.account.v1.CustomerNeedService/CreateCustomerNeed", request);
   }
 
+  // How often the person was told something about the resource.
+  int64_t Told(const organization::v1::Employee& person, const std::string& subject) {
+    return world_.harness()
+        .db()
+        .Get(absl::StrCat("SELECT COUNT(id) FROM notifications WHERE recipient = '", IdOf(person.name()),
+                          "' AND subject = '", subject, "'"))
+        .integer();
+  }
+
   World& world_;
   organization::v1::Department department_, products_;
   organization::v1::Employee head_, manager_, seller_, chief_, engineer_;

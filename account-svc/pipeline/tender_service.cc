@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "account-svc/peers.h"
 #include "account-svc/pipeline/contract_drafts.h"
+#include "account-svc/pipeline/owner_change.h"
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
@@ -36,6 +37,7 @@ absl::Status Note(const Context& context, UnitOfWork& work, Tender* tender) {
 
 absl::Status UpdateTender(const Context& context, UnitOfWork& work, const Tender& before, Tender* after) {
   RETURN_IF_ERROR(SetOwner(work, after->mutable_owner()));
+  RETURN_IF_ERROR(CheckOwnerChange(work, before.owner(), after->owner(), "tender.owner"));
   RETURN_IF_ERROR(Validate(work, *after));
   RETURN_IF_ERROR(rules::CompleteTender(context.zone, after));
   RETURN_IF_ERROR(rules::CheckTenderUpdate(before, *after));
@@ -180,6 +182,12 @@ void RegisterBids(const Context& context, rpc::Registry* registry) {
                                               tender->set_result_reason(request.reason());
                                               return absl::OkStatus();
                                             });
+  AddVerb<Tender, v1::CallOffTenderRequest>(context, Rpc("CallOffTender"), registry,
+                                            [](UnitOfWork&, const v1::CallOffTenderRequest& request, Tender* tender) {
+                                              tender->set_result_code(v1::CLOSE_REASON_CODE_NEED_GONE);
+                                              tender->set_result_reason(request.reason());
+                                              return absl::OkStatus();
+                                            });
 }
 
 }  // namespace
@@ -215,6 +223,22 @@ void RegisterTenders(const Context& context, rpc::Registry* registry) {
 }
 
 absl::Status RequestContractDraft(UnitOfWork& work, const Win& win) {
+  const auto fill = [&win](ContractDraftRequest* draft) {
+    draft->set_state(v1::CONTRACT_DRAFT_STATE_REQUESTED);
+    draft->clear_decline_reason();
+    draft->set_owner(win.owner);
+    draft->set_quote(win.quote);
+    draft->clear_amount();
+    if (!win.amount.currency_code().empty()) *draft->mutable_amount() = win.amount;
+  };
+  // What was won a second time, after it was taken up again, asks again. The deal is locked, so nobody else asks.
+  ASSIGN_OR_RETURN(const std::vector<ContractDraftRequest> own,
+                   work.Find<ContractDraftRequest>({"t.source = ?", {mysql::Value(win.source)}}, "", 1));
+  if (!own.empty() && own[0].state() == v1::CONTRACT_DRAFT_STATE_DECLINED) {
+    Change<ContractDraftRequest> change{own[0], own[0]};
+    fill(&change.after);
+    return work.Save(std::move(change)).status();
+  }
   // A deal that was won by a tender is one business: one draft.
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> asked,
@@ -225,11 +249,32 @@ absl::Status RequestContractDraft(UnitOfWork& work, const Win& win) {
   ContractDraftRequest draft;
   draft.set_account(win.account);
   draft.set_source(win.source);
-  draft.set_owner(win.owner);
-  draft.set_quote(win.quote);
-  if (!win.amount.currency_code().empty()) *draft.mutable_amount() = win.amount;
-  draft.set_state(v1::CONTRACT_DRAFT_STATE_REQUESTED);
+  fill(&draft);
   return work.Insert(std::move(draft)).status();
+}
+
+absl::Status TakeBackContractDraft(UnitOfWork& work, const std::string& opportunity, const std::string& reason) {
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> tenders,
+                   work.connection().Query("SELECT id FROM tenders WHERE opportunity = ? AND state = 'WON' AND "
+                                           "archive_time IS NULL ORDER BY id LIMIT 1",
+                                           {IdOf(opportunity)}));
+  if (!tenders.empty()) {
+    return FailedPrecondition("DEAL_OF_WON_TENDER", opportunity, "its tender was won, and the deal with it",
+                              {{"tender", NameOf("tenders", tenders[0][0].text())}});
+  }
+  ASSIGN_OR_RETURN(
+      const std::vector<ContractDraftRequest> asked,
+      work.Find<ContractDraftRequest>({"t.source = ?", {mysql::Value(opportunity)}}, "", 1, /*lock=*/true));
+  if (asked.empty() || asked[0].state() == v1::CONTRACT_DRAFT_STATE_DECLINED) return absl::OkStatus();
+  if (asked[0].state() == v1::CONTRACT_DRAFT_STATE_DRAFTED) {
+    return FailedPrecondition("CONTRACT_DRAFTED", opportunity,
+                              "a contract was drafted for it; that is called off first",
+                              {{"contract", asked[0].contract()}, {"request", asked[0].name()}});
+  }
+  Change<ContractDraftRequest> change{asked[0], asked[0]};
+  change.after.set_state(v1::CONTRACT_DRAFT_STATE_DECLINED);
+  change.after.set_decline_reason(reason);
+  return work.Save(std::move(change)).status();
 }
 
 }  // namespace kam::account

@@ -251,5 +251,44 @@ TEST_F(TenderTest, AWonDealAsksForOneContractDraft) {
   EXPECT_EQ(Drafts().size(), 2);
 }
 
+// a tender that its issuer calls off after our bid is neither won nor lost, and reminds of nothing.
+TEST_F(TenderTest, ATenderIsCalledOffByItsIssuer) {
+  const auto noted = Note(absl::Hours(24 * 10));
+  ASSERT_THAT(Do(kam_, "PrepareTender", noted->name(), v1::PrepareTenderRequest()), IsOk());
+  ASSERT_THAT(Do(sd_, "ApproveTender", noted->name(), v1::ApproveTenderRequest()), IsOk());
+  ASSERT_THAT(Submit(noted->name()), IsOk());
+  v1::CallOffTenderRequest off;
+  EXPECT_THAT(Do(kam_, "CallOffTender", noted->name(), off), NamesField("reason"));
+  off.set_reason("采购人取消采购");
+  const auto called_off = Do(kam_, "CallOffTender", noted->name(), off);
+  ASSERT_THAT(called_off, IsOk());
+  EXPECT_EQ(called_off->state(), v1::TENDER_STATE_CALLED_OFF);
+  EXPECT_EQ(called_off->result_code(), v1::CLOSE_REASON_CODE_NEED_GONE);
+  clock().Set(FromTimestamp(noted->opening_time()) + absl::Hours(1));
+  world_.RunDue();
+  kam::api::GetRequest get;
+  get.set_name(noted->name());
+  const auto later = world_.Call<Tender>(kam_, "kam.account.v1.TenderService/GetTender", get);
+  EXPECT_EQ(later->reminders_size(), 0);
+  EXPECT_FALSE(later->missed());
+  EXPECT_THAT(Do(kam_, "OpenTender", noted->name(), v1::OpenTenderRequest()), HasReason("STATE_NOT_ALLOWED"));
+  EXPECT_EQ(Drafts().size(), 0);
+}
+
+// who leads a tender hands it to nobody by himself.
+TEST_F(TenderTest, ATenderChangesHandsByASuperior) {
+  const organization::v1::Employee one = world_.AddEmployee("KAX", department_.name(), {manager_.name()});
+  const organization::v1::Employee two = world_.AddEmployee("KAX", department_.name(), {manager_.name()});
+  const auto noted = Note(absl::Hours(24 * 10));
+  v1::UpdateTenderRequest update;
+  update.mutable_tender()->set_name(noted->name());
+  update.mutable_tender()->set_owner(one.name());
+  const std::string method = "kam.account.v1.TenderService/UpdateTender";
+  ASSERT_THAT(world_.Call<Tender>(kam_, method, update), IsOk());
+  update.mutable_tender()->set_owner(two.name());
+  EXPECT_THAT(world_.Call<Tender>(world_.As(one, "KAX"), method, update), HasReason("OWNER_CHANGE_DENIED"));
+  EXPECT_EQ(world_.Call<Tender>(kam_, method, update)->owner(), two.name());
+}
+
 }  // namespace
 }  // namespace kam::account

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/pipeline/owner_change.h"
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/proto_time.h"
@@ -163,6 +164,7 @@ void RegisterTestDrives(const Context& context, rpc::Registry* registry) {
       [context](UnitOfWork& work, const TestDrive& before, TestDrive* after) -> absl::Status {
         RETURN_IF_ERROR(rules::CheckTestDriveUpdate(before));
         RETURN_IF_ERROR(SetOwner(work, after->mutable_owner()));
+        RETURN_IF_ERROR(CheckOwnerChange(work, before.owner(), after->owner(), "test_drive.owner"));
         return Check(context, work, *after);
       });
   context.runtime.SetHooks(TestDrive::descriptor(), std::move(hooks));

@@ -266,5 +266,80 @@ TEST_F(DriveTest, ANewProductIsProposedTriedRolledOutAndEvaluated) {
             "125");
 }
 
+// a product whose trials fail is given up by another than who answers for it; its proposer sees and is told
+// what became of it.
+TEST_F(DriveTest, ANewProductThatFailsIsGivenUp) {
+  const v1::Account account = world_.AddAccount(kam_);
+  const organization::v1::Employee responsible = world_.AddEmployee("KAPM", department_.name());
+  const organization::v1::Employee supervisor = world_.AddEmployee("BDS", department_.name());
+  const auth::Principal kapm = world_.As(responsible, "KAPM");
+  const auth::Principal sd = world_.As(world_.AddEmployee("SD", department_.name()), "SD");
+  const auth::Principal bds = world_.As(supervisor, "BDS");
+  const std::string service = "ProductInitiativeService/";
+  v1::CreateProductInitiativeRequest create;
+  ProductInitiative& initiative = *create.mutable_product_initiative();
+  initiative.set_product("新能源物流车");
+  initiative.set_proposal("客户要求零排放");
+  initiative.add_milestones()->set_title("样车到位");
+  initiative.mutable_milestones(0)->set_due_date(day(10));
+  initiative.add_effects()->set_measure("销量");
+  initiative.mutable_effects(0)->set_target("40");
+  const auto made =
+      world_.Call<ProductInitiative>(bds, "kam.account.v1.ProductInitiativeService/CreateProductInitiative", create);
+  ASSERT_THAT(made, IsOk());
+  v1::StopProductInitiativeRequest stop;
+  stop.set_reason("试用失败");
+  EXPECT_THAT(Do<ProductInitiative>(sd, service + "StopProductInitiative", made->name(), stop),
+              NamesField("conclusion"));
+  stop.set_conclusion("续航不足");
+  EXPECT_THAT(Do<ProductInitiative>(sd, service + "StopProductInitiative", made->name(), stop),
+              HasReason("STATE_NOT_ALLOWED"))
+      << "what is proposed only is rejected";
+  v1::ApproveProductInitiativeRequest approve;
+  approve.set_responsible(responsible.name());
+  ASSERT_THAT(Do<ProductInitiative>(sd, service + "ApproveProductInitiative", made->name(), approve), IsOk());
+  EXPECT_EQ(Told(responsible, made->name()), 1);
+  v1::UpdateProductInitiativeRequest update;
+  update.mutable_product_initiative()->set_name(made->name());
+  update.mutable_product_initiative()->add_target_accounts(account.name());
+  const std::string update_method = "kam.account.v1.ProductInitiativeService/UpdateProductInitiative";
+  ASSERT_THAT(world_.Call<ProductInitiative>(kapm, update_method, update), IsOk());
+  ASSERT_THAT(Do<ProductInitiative>(kapm, service + "StartProductTrial", made->name(), v1::StartProductTrialRequest()),
+              IsOk());
+  v1::RecordProductSampleRequest sample;
+  sample.set_account(account.name());
+  sample.set_description("样车一周");
+  sample.set_result("续航不足");
+  ASSERT_THAT(Do<ProductInitiative>(kapm, service + "RecordProductSample", made->name(), sample), IsOk());
+  EXPECT_THAT(Do<ProductInitiative>(kapm, service + "StopProductInitiative", made->name(), stop),
+              HasReason("SEPARATION_OF_DUTIES"));
+  const auto stopped = Do<ProductInitiative>(sd, service + "StopProductInitiative", made->name(), stop);
+  ASSERT_THAT(stopped, IsOk());
+  EXPECT_EQ(stopped->state(), v1::PRODUCT_INITIATIVE_STATE_STOPPED);
+  EXPECT_EQ(stopped->samples_size(), 1) << "what was tried stays on record";
+  EXPECT_EQ(stopped->conclusion(), "续航不足");
+  EXPECT_THAT(world_.Call<ProductInitiative>(kapm, update_method, update), HasReason("INITIATIVE_OVER"));
+  EXPECT_EQ(Told(supervisor, made->name()), 2) << "taken up, given up";
+  kam::api::GetRequest get;
+  get.set_name(made->name());
+  const auto seen =
+      world_.Call<ProductInitiative>(bds, "kam.account.v1.ProductInitiativeService/GetProductInitiative", get);
+  ASSERT_THAT(seen, IsOk()) << "somebody else answers for it, and he proposed it";
+  EXPECT_EQ(seen->stop_reason(), "试用失败");
+}
+
+// whoever goes along is changed by a superior.
+TEST_F(DriveTest, ATestDriveChangesHandsByASuperior) {
+  ASSERT_NO_FATAL_FAILURE(PrepareDrives());
+  const auto booked = Book(kax_, MakeDrive(absl::Hours(1), absl::Hours(2)));
+  ASSERT_THAT(booked, IsOk());
+  v1::UpdateTestDriveRequest update;
+  update.mutable_test_drive()->set_name(booked->name());
+  update.mutable_test_drive()->set_owner(manager_.name());
+  const std::string method = "kam.account.v1.TestDriveService/UpdateTestDrive";
+  EXPECT_THAT(world_.Call<TestDrive>(kax_, method, update), HasReason("OWNER_CHANGE_DENIED"));
+  EXPECT_EQ(world_.Call<TestDrive>(gam_, method, update)->owner(), manager_.name());
+}
+
 }  // namespace
 }  // namespace kam::account

@@ -104,6 +104,13 @@ void HandIn(absl::CivilDay day, bool first, const CardTime& time, const Policy& 
   if (first) sheet->set_late(time.now > HandInTime(day, time.zone, policy));
 }
 
+void Unsign(v1::FollowUpSheet* sheet) {
+  sheet->set_state(v1::FOLLOW_UP_SHEET_STATE_HANDED_IN);
+  sheet->clear_signer();
+  sheet->clear_sign_time();
+  sheet->clear_comment();
+}
+
 absl::Status CheckSigner(absl::string_view actor, const v1::FollowUpSheet& sheet) {
   return CheckOther(actor, sheet.owner(), "writer", "nobody checks cards that he wrote himself");
 }

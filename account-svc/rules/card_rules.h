@@ -44,6 +44,8 @@ absl::Time HandInTime(absl::CivilDay day, absl::TimeZone zone, const Policy& pol
 // Counts the lines of the sheet against the quota of its day (F-10) and marks whether it is late. `first`: handed in
 // for the first time; a sheet that went back was late or in time then.
 void HandIn(absl::CivilDay day, bool first, const CardTime& time, const Policy& policy, v1::FollowUpSheet* sheet);
+// The cards have changed since they were signed: they are before the sales manager again.
+void Unsign(v1::FollowUpSheet* sheet);
 // SEPARATION_OF_DUTIES when `actor` wrote the cards.
 absl::Status CheckSigner(absl::string_view actor, const v1::FollowUpSheet& sheet);
 

@@ -158,5 +158,19 @@ TEST(CardRules, NobodySignsHisOwnCards) {
   EXPECT_THAT(CheckSigner("employees/b", sheet), IsOk());
 }
 
+//
+TEST(CardRules, ASheetIsUnsignedWhenItsCardsChange) {
+  v1::FollowUpSheet sheet;
+  sheet.set_state(v1::FOLLOW_UP_SHEET_STATE_SIGNED);
+  sheet.set_signer("employees/b");
+  sheet.mutable_sign_time()->set_seconds(1);
+  sheet.set_comment("好");
+  Unsign(&sheet);
+  EXPECT_EQ(sheet.state(), v1::FOLLOW_UP_SHEET_STATE_HANDED_IN);
+  EXPECT_EQ(sheet.signer(), "");
+  EXPECT_FALSE(sheet.has_sign_time());
+  EXPECT_EQ(sheet.comment(), "");
+}
+
 }  // namespace
 }  // namespace kam::account::rules

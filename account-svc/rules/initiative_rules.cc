@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "account-svc/rules/duties.h"
+#include "account-svc/rules/proto_time.h"
 #include "common/money/decimal.h"
 #include "common/status/status.h"
 #include "kam/account/v1/product_initiative.pb.h"
@@ -17,7 +18,8 @@ namespace kam::account::rules {
 
 absl::Status CheckInitiativeUpdate(const v1::ProductInitiative& before, v1::ProductInitiative* after) {
   if (before.state() == v1::PRODUCT_INITIATIVE_STATE_EVALUATED ||
-      before.state() == v1::PRODUCT_INITIATIVE_STATE_REJECTED) {
+      before.state() == v1::PRODUCT_INITIATIVE_STATE_REJECTED ||
+      before.state() == v1::PRODUCT_INITIATIVE_STATE_STOPPED) {
     return FailedPrecondition("INITIATIVE_OVER", before.name(), "it is over and does not change",
                               {{"state", v1::ProductInitiativeState_Name(before.state())}});
   }
@@ -150,6 +152,17 @@ absl::Status EvaluateEffect(const v1::EvaluateProductInitiativeRequest& request,
     ASSIGN_OR_RETURN(const Decimal mean, Divide(sum, Decimal::FromInt(counted), kPercentScale));
     initiative->set_effect_percent(mean.ToString());
   }
+  initiative->set_conclusion(request.conclusion());
+  return absl::OkStatus();
+}
+
+absl::Status StopInitiative(const v1::StopProductInitiativeRequest& request, absl::string_view actor, absl::Time now,
+                            v1::ProductInitiative* initiative) {
+  RETURN_IF_ERROR(CheckOther(actor, initiative->owner(), "responsible",
+                             "a product is given up by another than who answers for its effect"));
+  initiative->set_stop_reason(request.reason());
+  initiative->set_stopper(std::string(actor));
+  *initiative->mutable_stop_time() = ToTimestamp(now);
   initiative->set_conclusion(request.conclusion());
   return absl::OkStatus();
 }

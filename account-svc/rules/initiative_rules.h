@@ -6,12 +6,14 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace kam::account::v1 {
 class EvaluateProductInitiativeRequest;
 class ProductInitiative;
 class ReachInitiativeMilestoneRequest;
 class RecordProductSampleRequest;
+class StopProductInitiativeRequest;
 }  // namespace kam::account::v1
 
 namespace kam::account::rules {
@@ -31,6 +33,10 @@ absl::Status ReachMilestone(const v1::ReachInitiativeMilestoneRequest& request, 
 absl::Status CheckRollOut(const v1::ProductInitiative& initiative);
 // FIGURES_MISSING unless there is one figure for each measure.
 absl::Status EvaluateEffect(const v1::EvaluateProductInitiativeRequest& request, v1::ProductInitiative* initiative);
+
+// It is given up. SEPARATION_OF_DUTIES for who answers for its effect.
+absl::Status StopInitiative(const v1::StopProductInitiativeRequest& request, absl::string_view actor, absl::Time now,
+                            v1::ProductInitiative* initiative);
 
 }  // namespace kam::account::rules
 

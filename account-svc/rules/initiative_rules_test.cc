@@ -79,7 +79,8 @@ TEST(InitiativeRules, WhatWasApprovedIsFrozen) {
   for (int state = 1; state <= v1::ProductInitiativeState_MAX; ++state) {
     v1::ProductInitiative before = initiative;
     before.set_state(static_cast<v1::ProductInitiativeState>(state));
-    const bool over = state == v1::PRODUCT_INITIATIVE_STATE_EVALUATED || state == v1::PRODUCT_INITIATIVE_STATE_REJECTED;
+    const bool over = state == v1::PRODUCT_INITIATIVE_STATE_EVALUATED ||
+                      state == v1::PRODUCT_INITIATIVE_STATE_REJECTED || state == v1::PRODUCT_INITIATIVE_STATE_STOPPED;
     const bool proposed = state == v1::PRODUCT_INITIATIVE_STATE_PROPOSED;
     const std::string expected = over ? "INITIATIVE_OVER" : proposed ? "" : "MEASURES_FROZEN";
     for (const auto& change : std::vector<void (*)(v1::ProductInitiative*)>{
@@ -126,6 +127,24 @@ TEST(InitiativeRules, AMilestoneThatWasReachedKeepsItsDay) {
   EXPECT_THAT(CheckInitiativeUpdate(before, &after), HasReason("MILESTONE_REACHED"));
   after.clear_milestones();
   EXPECT_THAT(CheckInitiativeUpdate(before, &after), HasReason("MILESTONE_REACHED"));
+}
+
+// what failed is given up by another than who answers for it, and is over.
+TEST(InitiativeRules, AProductThatFailedIsGivenUp) {
+  v1::ProductInitiative initiative = Initiative();
+  initiative.set_owner("employees/r");
+  v1::StopProductInitiativeRequest request;
+  request.set_reason("试用失败");
+  request.set_conclusion("续航不足");
+  const absl::Time now = absl::FromUnixSeconds(1'767'571'200);
+  EXPECT_THAT(StopInitiative(request, "employees/r", now, &initiative), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(StopInitiative(request, "employees/s", now, &initiative), IsOk());
+  EXPECT_EQ(initiative.stopper(), "employees/s");
+  EXPECT_EQ(initiative.stop_reason(), "试用失败");
+  EXPECT_EQ(initiative.conclusion(), "续航不足");
+  v1::ProductInitiative after = initiative;
+  initiative.set_state(v1::PRODUCT_INITIATIVE_STATE_STOPPED);
+  EXPECT_THAT(CheckInitiativeUpdate(initiative, &after), HasReason("INITIATIVE_OVER"));
 }
 
 }  // namespace

@@ -22,6 +22,9 @@ absl::Status CheckNeedUpdate(const v1::CustomerNeed& before) {
   if (before.state() == v1::CUSTOMER_NEED_STATE_RECORDED || before.state() == v1::CUSTOMER_NEED_STATE_ROUTED) {
     return absl::OkStatus();
   }
+  if (before.state() == v1::CUSTOMER_NEED_STATE_WITHDRAWN) {
+    return FailedPrecondition("NEED_WITHDRAWN", before.name(), "what was taken back does not change");
+  }
   return FailedPrecondition("NEED_ANSWERED", before.name(), "what was answered does not change",
                             {{"state", v1::CustomerNeedState_Name(before.state())}});
 }
@@ -39,6 +42,16 @@ absl::Status Route(const std::string& department, absl::Time now, absl::Time ans
   *need->mutable_answer_by() = ToTimestamp(answer_by);
   need->clear_escalated_to();
   return absl::OkStatus();
+}
+
+void ReturnAnswer(const std::string& reason, absl::Time now, absl::Time answer_by, v1::CustomerNeed* need) {
+  need->set_return_reason(reason);
+  need->clear_answer();
+  need->clear_answerer();
+  need->clear_answer_time();
+  *need->mutable_routed_time() = ToTimestamp(now);
+  *need->mutable_answer_by() = ToTimestamp(answer_by);
+  need->clear_escalated_to();
 }
 
 absl::Status CheckAnswerer(absl::string_view department_path, const v1::CustomerNeed& need) {

@@ -19,10 +19,12 @@ namespace kam::account::rules {
 
 // DEPARTMENT_REQUIRED: a new need is told to the department concerned at once.
 absl::Status CheckNeed(const v1::CustomerNeed& need);
-// NEED_ANSWERED: what was answered does not change.
+// NEED_ANSWERED: what was answered does not change; NEED_WITHDRAWN.
 absl::Status CheckNeedUpdate(const v1::CustomerNeed& before);
 // The department is told; it answers by `answer_by`.
 absl::Status Route(const std::string& department, absl::Time now, absl::Time answer_by, v1::CustomerNeed* need);
+// The answer was none: the same department answers again, by `answer_by`. That it was late once stays.
+void ReturnAnswer(const std::string& reason, absl::Time now, absl::Time answer_by, v1::CustomerNeed* need);
 // DEPARTMENT_NOT_ASKED unless the path of the answerer's department holds the department asked.
 absl::Status CheckAnswerer(absl::string_view department_path, const v1::CustomerNeed& need);
 // DATE_IN_FUTURE.

@@ -83,5 +83,25 @@ TEST(DemandRules, AMonthThatIsOverStays) {
   EXPECT_THAT(CheckDemandOpen("monthlyDemands/d", "2025-12", "2026-01-06", policy), HasReason("DEMAND_FIXED"));
 }
 
+// an answer that is none goes back, and its time runs again.
+TEST(NeedRules, AnAnswerGoesBackToTheDepartment) {
+  v1::CustomerNeed need;
+  need.set_department("departments/d");
+  need.set_answer("见附件");
+  need.set_answerer("employees/p");
+  need.set_overdue(true);
+  need.set_escalated_to("employees/h");
+  *need.mutable_answer_time() = need.answer_by();
+  const absl::Time now = absl::FromUnixSeconds(1'767'571'200);
+  ReturnAnswer("没有附件", now, now + absl::Hours(27), &need);
+  EXPECT_EQ(need.return_reason(), "没有附件");
+  EXPECT_EQ(need.answer(), "");
+  EXPECT_EQ(need.answerer(), "");
+  EXPECT_FALSE(need.has_answer_time());
+  EXPECT_EQ(need.escalated_to(), "");
+  EXPECT_TRUE(need.overdue()) << "it was late once";
+  EXPECT_EQ(need.answer_by().seconds() - need.routed_time().seconds(), 27 * 3600);
+}
+
 }  // namespace
 }  // namespace kam::account::rules

@@ -11,11 +11,18 @@
 #include "account-svc/policy.h"
 #include "kam/account/v1/account_handover.pb.h"
 #include "kam/account/v1/account_merge.pb.h"
+#include "kam/account/v1/account_plan.pb.h"
 #include "kam/account/v1/account_reminder.pb.h"
 #include "kam/account/v1/customer_need.pb.h"
 #include "kam/account/v1/customer_opinion.pb.h"
+#include "kam/account/v1/follow_up_sheet.pb.h"
 #include "kam/account/v1/important_matter.pb.h"
+#include "kam/account/v1/lead.pb.h"
+#include "kam/account/v1/manufacturer_submission.pb.h"
+#include "kam/account/v1/opportunity.pb.h"
 #include "kam/account/v1/ownership_notice.pb.h"
+#include "kam/account/v1/product_initiative.pb.h"
+#include "kam/account/v1/solution.pb.h"
 #include "kam/account/v1/tender.pb.h"
 #include "kam/account/v1/visit.pb.h"
 #include "kam/account/v1/visit_problem.pb.h"
@@ -102,6 +109,13 @@ std::vector<Notice> NoticesOf(const v1::CustomerOpinion* before, const v1::Custo
 std::vector<Notice> NoticesOf(const v1::CustomerNeed* before, const v1::CustomerNeed& after);
 std::vector<Notice> NoticesOf(const v1::ImportantMatter* before, const v1::ImportantMatter& after);
 std::vector<Notice> NoticesOf(const v1::Tender* before, const v1::Tender& after);
+std::vector<Notice> NoticesOf(const v1::Lead* before, const v1::Lead& after);
+std::vector<Notice> NoticesOf(const v1::FollowUpSheet* before, const v1::FollowUpSheet& after);
+std::vector<Notice> NoticesOf(const v1::Opportunity* before, const v1::Opportunity& after);
+std::vector<Notice> NoticesOf(const v1::AccountPlan* before, const v1::AccountPlan& after);
+std::vector<Notice> NoticesOf(const v1::ManufacturerSubmission* before, const v1::ManufacturerSubmission& after);
+std::vector<Notice> NoticesOf(const v1::Solution* before, const v1::Solution& after);
+std::vector<Notice> NoticesOf(const v1::ProductInitiative* before, const v1::ProductInitiative& after);
 
 // NOTIFICATION_NOT_MUTABLE: what was escalated reaches the recipient whatever he wants.
 absl::Status CheckPreference(const organization::v1::NotificationPreference& preference);
@@ -117,6 +131,7 @@ inline constexpr char kImprovementDue[] = "improvement.due";
 inline constexpr char kLeaveReturn[] = "leave.return";
 inline constexpr char kInstructionDue[] = "instruction.due";
 inline constexpr char kCoordinationAnswer[] = "coordination.answer";
+inline constexpr char kPlanActionDue[] = "account_plan.action_due";
 inline constexpr char kPolicyPublish[] = "policy_document.publish";
 inline constexpr char kPolicyReadBy[] = "policy_document.read_by";
 
@@ -133,12 +148,14 @@ std::vector<Timer> TimersOf(const organization::v1::CoordinationRequest& request
                             absl::TimeZone zone);
 std::vector<Timer> TimersOf(const organization::v1::PolicyDocument& document, const Policy& policy,
                             absl::TimeZone zone);
+std::vector<Timer> TimersOf(const v1::AccountPlan& plan, const Policy& policy, absl::TimeZone zone);
 
 // What a reminder says, on the day or after it; none when there is nothing to remind of any more.
 std::vector<Notice> Remind(const organization::v1::Task& task, const std::string& today);
 std::vector<Notice> Remind(const organization::v1::ImprovementItem& item, const std::string& today);
 std::vector<Notice> Remind(const organization::v1::LeaveRequest& leave, const std::string& today);
 std::vector<Notice> Remind(const organization::v1::InstructionRequest& request, const std::string& today);
+std::vector<Notice> Remind(const v1::AccountPlan& plan, const std::string& today);
 
 // Days after `today` at which it is reminded of again as long as nothing happens; 0: no more. Once on the day and once
 // when it is over; of a return from leave until it is reported.
@@ -147,6 +164,8 @@ int RemindAgainAfter(const organization::v1::ImprovementItem& item, const std::s
 int RemindAgainAfter(const organization::v1::LeaveRequest& leave, const std::string& today, const Policy& policy);
 int RemindAgainAfter(const organization::v1::InstructionRequest& request, const std::string& today,
                      const Policy& policy);
+// Of an account plan: on the day on which the next action is due.
+int RemindAgainAfter(const v1::AccountPlan& plan, const std::string& today, const Policy& policy);
 
 }  // namespace kam::account::rules
 

@@ -27,7 +27,7 @@ template <typename T>
 T Filled(int state) {
   static const std::set<std::string> shown = {"number",       "title",        "due_date",     "start_date",
                                               "end_date",     "period_start", "display_name", "effective_date",
-                                              "read_by_date", "permission",   "role"};
+                                              "read_by_date", "permission",   "role",         "sheet_date"};
   T message;
   message.set_name("things/1");
   const auto* reflection = message.GetReflection();
@@ -100,6 +100,13 @@ TEST(Notices, TellNoSecret) {
   ExpectNoSecretTold<v1::CustomerOpinion>();
   ExpectNoSecretTold<v1::CustomerNeed>();
   ExpectNoSecretTold<v1::ImportantMatter>();
+  ExpectNoSecretTold<v1::Lead>();
+  ExpectNoSecretTold<v1::FollowUpSheet>();
+  ExpectNoSecretTold<v1::Opportunity>();
+  ExpectNoSecretTold<v1::AccountPlan>();
+  ExpectNoSecretTold<v1::ManufacturerSubmission>();
+  ExpectNoSecretTold<v1::Solution>();
+  ExpectNoSecretTold<v1::ProductInitiative>();
 }
 
 // G-22, A-07: the loss of an account is told to its owner, once.
@@ -206,6 +213,62 @@ TEST(Reminders, OfARequestComeWhenItsTimeIsOver) {
   EXPECT_EQ(TimersOf(request, policy, absl::UTCTimeZone())[0].time, due + absl::Microseconds(1));
   request.set_state(pb::COORDINATION_STATE_ANSWERED);
   EXPECT_EQ(TimersOf(request, policy, absl::UTCTimeZone())[0].time, std::nullopt);
+}
+
+// G-22, A-19: whoever is given a lead is told, and nobody of his own.
+TEST(Notices, TellTheNewOwnerOfALead) {
+  v1::Lead lead;
+  lead.set_creator("employees/r");
+  lead.set_owner("employees/r");
+  EXPECT_THAT(NoticesOf(nullptr, lead), IsEmpty());
+  v1::Lead moved = lead;
+  moved.set_owner("employees/s");
+  for (const auto& notices : {NoticesOf(nullptr, moved), NoticesOf(&lead, moved)}) {
+    ASSERT_THAT(notices, SizeIs(1));
+    EXPECT_EQ(notices[0].whom, "employees/s");
+  }
+}
+
+// G-22, A-22: a deal that stands still, and one that is open again, is told to its owner.
+TEST(Notices, TellOfADealThatStandsStill) {
+  v1::Opportunity before;
+  before.set_owner("employees/a");
+  before.set_state(v1::OPPORTUNITY_STATE_OPEN);
+  v1::Opportunity after = before;
+  after.set_stalled(true);
+  ASSERT_THAT(NoticesOf(&before, after), SizeIs(1));
+  EXPECT_EQ(NoticesOf(&before, after)[0].kind, pb::NOTIFICATION_KIND_DUE);
+  EXPECT_THAT(NoticesOf(&after, after), IsEmpty());
+  before.set_state(v1::OPPORTUNITY_STATE_LOST);
+  after.set_stalled(false);
+  ASSERT_THAT(NoticesOf(&before, after), SizeIs(1));
+  EXPECT_EQ(NoticesOf(&before, after)[0].kind, pb::NOTIFICATION_KIND_DECISION);
+}
+
+// G-22, A-14: each action of a running plan is reminded of on its day, to whoever answers for it, until it is done.
+TEST(Reminders, OfTheActionsOfAnAccountPlan) {
+  const Policy policy;
+  const absl::TimeZone zone = absl::UTCTimeZone();
+  v1::AccountPlan plan;
+  plan.set_state(v1::ACCOUNT_PLAN_STATE_RUNNING);
+  for (const auto& [due, who] : {std::pair("2026-02-10", "employees/b"), std::pair("2026-02-02", "employees/a")}) {
+    v1::PlanAction& action = *plan.add_actions();
+    action.set_due_date(due);
+    action.set_responsible(who);
+  }
+  ASSERT_THAT(TimersOf(plan, policy, zone), SizeIs(1));
+  EXPECT_EQ(TimersOf(plan, policy, zone)[0].time, WorkBegins("2026-02-02", policy, zone));
+  ASSERT_THAT(Remind(plan, "2026-02-02"), SizeIs(1));
+  EXPECT_EQ(Remind(plan, "2026-02-02")[0].whom, "employees/a");
+  EXPECT_EQ(RemindAgainAfter(plan, "2026-02-02", policy), 8);
+  EXPECT_EQ(RemindAgainAfter(plan, "2026-02-10", policy), 0);
+  EXPECT_THAT(Remind(plan, "2026-02-10"), SizeIs(2)) << "what was not done is still due";
+  plan.mutable_actions(1)->set_done_date("2026-02-02");
+  EXPECT_EQ(TimersOf(plan, policy, zone)[0].time, WorkBegins("2026-02-10", policy, zone));
+  EXPECT_THAT(Remind(plan, "2026-02-10"), SizeIs(1));
+  plan.set_state(v1::ACCOUNT_PLAN_STATE_CANCELLED);
+  EXPECT_FALSE(TimersOf(plan, policy, zone)[0].time.has_value());
+  EXPECT_THAT(Remind(plan, "2026-02-10"), IsEmpty());
 }
 
 }  // namespace

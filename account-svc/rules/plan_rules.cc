@@ -22,6 +22,20 @@ bool AreWholeMonths(const GoalDays& days) {
   return absl::EndsWith(days.from, kFirstDay) && after.ok() && absl::EndsWith(*after, kFirstDay);
 }
 
+// The action of that place, from 1.
+absl::StatusOr<v1::PlanAction*> ActionAt(int place, v1::AccountPlan* plan) {
+  if (place >= 1 && place <= plan->actions_size()) return plan->mutable_actions(place - 1);
+  return InvalidField("action", "ACTION_UNKNOWN", absl::StrCat("must be 1 to ", plan->actions_size()),
+                      {{"value", absl::StrCat(place)}, {"limit", absl::StrCat(plan->actions_size())}});
+}
+
+// The last day until `day` with which a month ends.
+absl::StatusOr<std::string> EndOfWholeMonth(const std::string& day) {
+  constexpr size_t kMonthLength = 7;  // Of "2026-01".
+  ASSIGN_OR_RETURN(const std::string after, AddDays(day, 1));
+  return AddDays(after.substr(0, kMonthLength) + "-01", -1);
+}
+
 }  // namespace
 
 absl::Status CheckAccountPlan(const v1::AccountPlan& plan) {
@@ -92,18 +106,58 @@ absl::Status CheckPlanOver(const std::string& today, const v1::AccountPlan& plan
 
 absl::Status CompleteAction(const v1::CompletePlanActionRequest& request, const std::string& today,
                             v1::AccountPlan* plan) {
-  if (request.action() < 1 || request.action() > plan->actions_size()) {
-    return InvalidField("action", "ACTION_UNKNOWN", absl::StrCat("must be 1 to ", plan->actions_size()),
-                        {{"value", absl::StrCat(request.action())}, {"limit", absl::StrCat(plan->actions_size())}});
-  }
-  v1::PlanAction& action = *plan->mutable_actions(request.action() - 1);
-  if (!action.done_date().empty()) {
-    return FailedPrecondition("ACTION_DONE", plan->name(), absl::StrCat("it was done on ", action.done_date()),
-                              {{"action", action.title()}, {"day", action.done_date()}});
+  ASSIGN_OR_RETURN(v1::PlanAction* const action, ActionAt(request.action(), plan));
+  if (!action->done_date().empty()) {
+    return FailedPrecondition("ACTION_DONE", plan->name(), absl::StrCat("it was done on ", action->done_date()),
+                              {{"action", action->title()}, {"day", action->done_date()}});
   }
   const std::string day = request.done_date().empty() ? today : request.done_date();
   RETURN_IF_ERROR(CheckNotLater(day, today, "done_date"));
-  action.set_done_date(day);
+  action->set_done_date(day);
+  return absl::OkStatus();
+}
+
+absl::Status ReopenAction(const v1::ReopenPlanActionRequest& request, v1::AccountPlan* plan) {
+  ASSIGN_OR_RETURN(v1::PlanAction* const action, ActionAt(request.action(), plan));
+  if (action->done_date().empty()) {
+    return FailedPrecondition("ACTION_OPEN", plan->name(), "it was not said to be done", {{"action", action->title()}});
+  }
+  action->clear_done_date();
+  return absl::OkStatus();
+}
+
+absl::Status CancelAccountPlan(const v1::AccountPlan& before, absl::string_view actor, const std::string& reason,
+                               absl::Time now, v1::AccountPlan* plan) {
+  if (before.state() != v1::ACCOUNT_PLAN_STATE_DRAFT) RETURN_IF_ERROR(CheckPlanReviewer(actor, before));
+  plan->set_close_reason(reason);
+  plan->set_closer(std::string(actor));
+  *plan->mutable_close_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+absl::Status EndAccountPlan(const std::string& end_date, absl::string_view actor, const std::string& reason,
+                            absl::Time now, const std::string& today, v1::AccountPlan* plan) {
+  RETURN_IF_ERROR(CheckPlanReviewer(actor, *plan));
+  RETURN_IF_ERROR(CheckPlanBegun(today, *plan));
+  RETURN_IF_ERROR(CheckNotLater(end_date, today, "end_date"));
+  if (end_date < plan->from_date() || end_date >= plan->to_date()) {
+    return InvalidField("end_date", "PERIOD_INVALID",
+                        absl::StrCat("must be from ", plan->from_date(), " on and before ", plan->to_date(),
+                                     ", with which the plan ends by itself"),
+                        {{"value", end_date}, {"limit", plan->to_date()}});
+  }
+  ASSIGN_OR_RETURN(const std::string end_of_month, EndOfWholeMonth(end_date));
+  for (v1::PlanGoal& goal : *plan->mutable_goals()) {
+    const GoalDays days = DaysOf(*plan, goal);
+    const std::string last = std::min(days.to, CountedByContracts(goal.metric()) ? end_of_month : end_date);
+    goal.set_from_date(days.from);
+    goal.set_to_date(last < days.from ? days.to : last);
+  }
+  plan->set_agreed_to_date(plan->to_date());
+  plan->set_to_date(end_date);
+  plan->set_close_reason(reason);
+  plan->set_closer(std::string(actor));
+  *plan->mutable_close_time() = ToTimestamp(now);
   return absl::OkStatus();
 }
 
@@ -115,6 +169,10 @@ bool CountedByContracts(v1::PlanMetric metric) {
 GoalDays DaysOf(const v1::AccountPlan& plan, const v1::PlanGoal& goal) {
   return {goal.from_date().empty() ? plan.from_date() : goal.from_date(),
           goal.to_date().empty() ? plan.to_date() : goal.to_date()};
+}
+
+bool GoalEnded(const v1::AccountPlan& plan, const v1::PlanGoal& goal) {
+  return DaysOf(plan, goal).to <= plan.to_date();
 }
 
 absl::StatusOr<v1::GoalProgress> ProgressOf(const v1::PlanGoal& goal, const GoalDays& days, Decimal actual,

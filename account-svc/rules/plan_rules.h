@@ -15,6 +15,7 @@ class AccountPlan;
 class CompletePlanActionRequest;
 class GoalProgress;
 class PlanGoal;
+class ReopenPlanActionRequest;
 enum PlanMetric : int;
 }  // namespace kam::account::v1
 
@@ -33,8 +34,19 @@ absl::Status CheckPlanOver(const std::string& today, const v1::AccountPlan& plan
 // ACTION_UNKNOWN, ACTION_DONE, DATE_IN_FUTURE.
 absl::Status CompleteAction(const v1::CompletePlanActionRequest& request, const std::string& today,
                             v1::AccountPlan* plan);
+// ACTION_UNKNOWN, ACTION_OPEN: it was not said to be done.
+absl::Status ReopenAction(const v1::ReopenPlanActionRequest& request, v1::AccountPlan* plan);
 // SEPARATION_OF_DUTIES for those who drew it up.
 absl::Status CheckPlanReviewer(absl::string_view actor, const v1::AccountPlan& plan);
+
+// It counts for no day. SEPARATION_OF_DUTIES for those who drew it up once it was agreed; a draft is theirs.
+absl::Status CancelAccountPlan(const v1::AccountPlan& before, absl::string_view actor, const std::string& reason,
+                               absl::Time now, v1::AccountPlan* plan);
+// The plan and its goals end with `end_date`; goals of amounts that contract-svc counts with the last whole month of
+// it. A goal that begins later keeps its days, and counts no more: see GoalEnded. SEPARATION_OF_DUTIES for those who
+// drew it up, PERIOD_NOT_BEGUN, DATE_IN_FUTURE, PERIOD_INVALID for a day that is not before the last.
+absl::Status EndAccountPlan(const std::string& end_date, absl::string_view actor, const std::string& reason,
+                            absl::Time now, const std::string& today, v1::AccountPlan* plan);
 
 // Days of a goal: its own, or those of the plan.
 struct GoalDays {
@@ -42,6 +54,8 @@ struct GoalDays {
   std::string to;
 };
 GoalDays DaysOf(const v1::AccountPlan& plan, const v1::PlanGoal& goal);
+// Whether all days of the goal are days of the plan, which may have been ended early.
+bool GoalEnded(const v1::AccountPlan& plan, const v1::PlanGoal& goal);
 // Whether contract-svc counts what the goal measures.
 bool CountedByContracts(v1::PlanMetric metric);
 // How far a goal is at `actual`, and how much of its days is over.

@@ -141,5 +141,69 @@ TEST(PlanRules, APlanIsStartedAndReviewedInItsTime) {
   EXPECT_THAT(CheckPlanOver("2026-03-31", plan), IsOk());
 }
 
+// a plan that was wrong is called off by another than those who drew it up; a draft is theirs.
+TEST(PlanRules, APlanThatWasAgreedIsCalledOffByAnother) {
+  v1::AccountPlan before = Plan();
+  before.set_state(v1::ACCOUNT_PLAN_STATE_DRAFT);
+  v1::AccountPlan plan = before;
+  ASSERT_THAT(CancelAccountPlan(before, "employees/a", "重复", kNow, &plan), IsOk());
+  EXPECT_EQ(plan.close_reason(), "重复");
+  EXPECT_EQ(plan.closer(), "employees/a");
+  for (const v1::AccountPlanState state : {v1::ACCOUNT_PLAN_STATE_APPROVED, v1::ACCOUNT_PLAN_STATE_RUNNING}) {
+    before.set_state(state);
+    EXPECT_THAT(CancelAccountPlan(before, "employees/a", "重复", kNow, &plan), HasReason("SEPARATION_OF_DUTIES"));
+    EXPECT_THAT(CancelAccountPlan(before, "employees/c", "重复", kNow, &plan), HasReason("SEPARATION_OF_DUTIES"));
+    EXPECT_THAT(CancelAccountPlan(before, "employees/g", "重复", kNow, &plan), IsOk());
+  }
+}
+
+// a plan that is ended early is cut to its days, what contract-svc counts to the whole months of them.
+TEST(PlanRules, APlanThatEndsEarlyIsCut) {
+  v1::AccountPlan plan = Plan();
+  plan.set_to_date("2026-12-31");
+  plan.mutable_goals(0)->set_to_date("2026-03-31");
+  v1::PlanGoal& orders = *plan.add_goals();
+  orders.set_metric(v1::PLAN_METRIC_ORDERED_AMOUNT);
+  v1::PlanGoal& later = *plan.add_goals();
+  later.set_metric(v1::PLAN_METRIC_VISITS);
+  later.set_from_date("2026-07-01");
+  v1::PlanGoal& invoices = *plan.add_goals();
+  invoices.set_metric(v1::PLAN_METRIC_INVOICED_AMOUNT);
+  invoices.set_from_date("2026-06-01");
+  const auto end = [&](const std::string& day, const std::string& today, absl::string_view actor = "employees/g") {
+    v1::AccountPlan cut = plan;
+    return EndAccountPlan(day, actor, "客户流失", kNow, today, &cut);
+  };
+  EXPECT_THAT(end("2026-06-15", "2026-06-15", "employees/a"), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(end("2025-12-31", "2025-12-31"), HasReason("PERIOD_NOT_BEGUN"));
+  EXPECT_THAT(end("2026-06-16", "2026-06-15"), HasReason("DATE_IN_FUTURE"));
+  EXPECT_THAT(end("2025-12-31", "2026-06-15"), HasReason("PERIOD_INVALID"));
+  EXPECT_THAT(end("2026-12-31", "2027-01-05"), HasReason("PERIOD_INVALID"));
+  ASSERT_THAT(EndAccountPlan("2026-06-15", "employees/g", "客户流失", kNow, "2026-06-20", &plan), IsOk());
+  EXPECT_EQ(plan.to_date(), "2026-06-15");
+  EXPECT_EQ(plan.agreed_to_date(), "2026-12-31");
+  EXPECT_EQ(plan.goals(0).to_date(), "2026-03-31") << "it was over";
+  EXPECT_EQ(plan.goals(1).from_date(), "2026-01-01");
+  EXPECT_EQ(plan.goals(1).to_date(), "2026-05-31");
+  EXPECT_EQ(plan.goals(2).to_date(), "2026-12-31");
+  EXPECT_TRUE(GoalEnded(plan, plan.goals(0)));
+  EXPECT_TRUE(GoalEnded(plan, plan.goals(1)));
+  EXPECT_FALSE(GoalEnded(plan, plan.goals(2))) << "it has not begun";
+  EXPECT_FALSE(GoalEnded(plan, plan.goals(3))) << "no month of it is over";
+}
+
+//
+TEST(PlanRules, AnActionThatWasNotDoneIsOpenAgain) {
+  v1::AccountPlan plan = Plan();
+  v1::ReopenPlanActionRequest request;
+  request.set_action(2);
+  EXPECT_THAT(ReopenAction(request, &plan), HasReason("ACTION_UNKNOWN"));
+  request.set_action(1);
+  EXPECT_THAT(ReopenAction(request, &plan), HasReason("ACTION_OPEN"));
+  plan.mutable_actions(0)->set_done_date("2026-01-05");
+  ASSERT_THAT(ReopenAction(request, &plan), IsOk());
+  EXPECT_EQ(plan.actions(0).done_date(), "");
+}
+
 }  // namespace
 }  // namespace kam::account::rules

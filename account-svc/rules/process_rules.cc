@@ -185,6 +185,29 @@ absl::Status Lose(absl::string_view reason, v1::CloseReasonCode code, absl::stri
   return absl::OkStatus();
 }
 
+absl::Status Reopen(absl::string_view actor, const std::string& reason, const Process& process, absl::Time now,
+                    const Policy& policy, v1::Opportunity* opportunity) {
+  RETURN_IF_ERROR(CheckOther(actor, opportunity->owner(), "owner",
+                             "a deal that was closed is taken up again by somebody above its owner"));
+  const absl::Time limit = FromTimestamp(opportunity->close_time()) + absl::Hours(24 * policy.opportunity_reopen_days);
+  if (now > limit) {
+    const auto text = [](absl::Time at) { return absl::FormatTime(absl::RFC3339_sec, at, absl::UTCTimeZone()); };
+    return FailedPrecondition("REOPEN_TOO_LATE", opportunity->name(),
+                              absl::StrCat("a closed deal is taken up again within ", policy.opportunity_reopen_days,
+                                           " days, until ", text(limit), "; open another"),
+                              {{"value", text(now)}, {"limit", text(limit)}});
+  }
+  const auto stage = Find(process, opportunity->stage());
+  Place(stage == process.end() ? process.front() : *stage, now, opportunity);
+  opportunity->clear_close_reason();
+  opportunity->clear_close_reason_code();
+  opportunity->clear_close_time();
+  opportunity->set_reopen_reason(reason);
+  opportunity->set_reopener(std::string(actor));
+  *opportunity->mutable_reopen_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
 absl::Status CheckOpportunityArchive(const v1::Opportunity& before, bool moved) {
   if (before.state() == v1::OPPORTUNITY_STATE_OPEN && !moved && !before.stalled()) return absl::OkStatus();
   return RecordKept(before.name(), v1::OpportunityState_Name(before.state()),

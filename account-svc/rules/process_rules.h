@@ -48,6 +48,10 @@ absl::Status Win(absl::string_view reason, v1::CloseReasonCode code, const Proce
                  v1::Opportunity* opportunity);
 absl::Status Lose(absl::string_view reason, v1::CloseReasonCode code, absl::string_view competitor, absl::Time now,
                   v1::Opportunity* opportunity);
+// A deal that was won or lost by mistake is open at its stage again. SEPARATION_OF_DUTIES for its owner,
+// REOPEN_TOO_LATE after the days of the policy.
+absl::Status Reopen(absl::string_view actor, const std::string& reason, const Process& process, absl::Time now,
+                    const Policy& policy, v1::Opportunity* opportunity);
 // OPPORTUNITY_CLOSED: what is won or lost does not change.
 // RECORD_KEPT unless nothing was done with the deal yet: open, at the stage it began with (`moved`: it was at another).
 absl::Status CheckOpportunityArchive(const v1::Opportunity& before, bool moved);
@@ -59,7 +63,7 @@ absl::Status TrackSlip(const std::string& date_before, v1::Opportunity* after);
 std::optional<absl::Time> StallTime(const v1::Opportunity& opportunity, const Process& process, absl::TimeZone zone);
 
 // SEPARATION_OF_DUTIES for the author; NOT_THE_HEAD unless `actor` is one of `heads`, who lead a department of the
-// author: where nobody does, whoever has the right audits.
+// author and have the right to audit: where nobody does, whoever has the right audits.
 absl::Status AuditReport(const std::string& actor, const std::vector<std::string>& heads, const std::string& finding,
                          absl::Time now, v1::OpportunityReport* report);
 // What the hash of a report is taken over.

@@ -181,6 +181,28 @@ TEST(ProcessRules, ADealStandsStillAfterTheDaysOfItsStage) {
   EXPECT_FALSE(StallTime(deal, process, absl::UTCTimeZone()).has_value()) << "0 days: no limit";
 }
 
+// a deal that was closed by mistake is open again at its stage, for some days, by somebody above.
+TEST(ProcessRules, AClosedDealIsTakenUpAgain) {
+  const Policy policy;
+  const Process process = StandardProcess(policy);
+  v1::Opportunity deal = At(v1::OPPORTUNITY_STAGE_NEGOTIATION);
+  deal.set_owner("employees/a");
+  ASSERT_THAT(Lose("价格", v1::CLOSE_REASON_CODE_PRICE, "某某汽车", kNow, &deal), IsOk());
+  const absl::Time last = kNow + absl::Hours(24 * policy.opportunity_reopen_days);
+  EXPECT_THAT(Reopen("employees/a", "误操作", process, kNow, policy, &deal), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Reopen("employees/b", "误操作", process, last + absl::Seconds(1), policy, &deal),
+              HasReason("REOPEN_TOO_LATE"));
+  ASSERT_THAT(Reopen("employees/b", "误操作", process, last, policy, &deal), IsOk());
+  EXPECT_EQ(deal.stage(), v1::OPPORTUNITY_STAGE_NEGOTIATION);
+  EXPECT_EQ(deal.probability(), policy.stage_probability[4]);
+  EXPECT_EQ(FromTimestamp(deal.stage_since()), last);
+  EXPECT_FALSE(deal.has_close_time());
+  EXPECT_EQ(deal.close_reason(), "");
+  EXPECT_EQ(deal.close_reason_code(), v1::CLOSE_REASON_CODE_UNSPECIFIED);
+  EXPECT_EQ(deal.reopener(), "employees/b");
+  EXPECT_EQ(deal.reopen_reason(), "误操作");
+}
+
 // the head of the department audits; where nobody leads it, whoever may.
 TEST(ReportRules, TheHeadOfTheDepartmentAudits) {
   v1::OpportunityReport report;

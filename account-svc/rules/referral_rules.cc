@@ -55,6 +55,14 @@ bool FollowLead(const v1::Lead& lead, absl::Time now, v1::Referral* referral) {
   return referral->SerializeAsString() != before;
 }
 
+bool ReopenReferral(v1::Referral* referral) {
+  if (referral->state() != v1::REFERRAL_STATE_FAILED) return false;
+  referral->set_state(v1::REFERRAL_STATE_OPEN);
+  referral->clear_outcome();
+  referral->clear_outcome_time();
+  return true;
+}
+
 absl::Status CheckOfferUpdate(const v1::CrossSellOffer& before) {
   if (before.state() == v1::CROSS_SELL_OFFER_STATE_OFFERED) return absl::OkStatus();
   return FailedPrecondition(

@@ -23,6 +23,8 @@ absl::Status Reward(const v1::RewardReferralRequest& request, absl::string_view 
                     const Policy& policy, v1::Referral* referral);
 // Makes the referral follow its lead as long as it is open; false when nothing changed.
 bool FollowLead(const v1::Lead& lead, absl::Time now, v1::Referral* referral);
+// The lead was given up by mistake: its recommendation is open again; false when it has not failed with it.
+bool ReopenReferral(v1::Referral* referral);
 // OFFER_CLOSED: what was bought or declined does not change.
 absl::Status CheckOfferUpdate(const v1::CrossSellOffer& before);
 

@@ -83,5 +83,20 @@ TEST(CrossSellRules, AClosedOfferDoesNotChange) {
   }
 }
 
+// what failed with a lead that was given up by mistake is open again; what was decided otherwise stays.
+TEST(ReferralRules, AReferralThatFailedByMistakeIsOpenAgain) {
+  v1::Referral referral;
+  for (int state = 1; state <= v1::ReferralState_MAX; ++state) {
+    referral.set_state(static_cast<v1::ReferralState>(state));
+    referral.set_outcome("不需要");
+    const bool failed = state == v1::REFERRAL_STATE_FAILED;
+    EXPECT_EQ(ReopenReferral(&referral), failed);
+    EXPECT_EQ(referral.outcome().empty(), failed);
+    if (failed) {
+      EXPECT_EQ(referral.state(), v1::REFERRAL_STATE_OPEN);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace kam::account::rules

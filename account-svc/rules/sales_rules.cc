@@ -10,6 +10,7 @@
 #include "common/status/status.h"
 #include "kam/account/v1/account.pb.h"
 #include "kam/account/v1/lead.pb.h"
+#include "kam/account/v1/lead_service.pb.h"
 #include "kam/api/field.pb.h"
 
 namespace kam::account::rules {
@@ -94,6 +95,18 @@ absl::Status Qualify(const v1::Lead& lead) {
       "LEAD_INCOMPLETE", lead.name(),
       absl::StrCat("a qualified lead has an intention level and a next follow-up: ", missing, " missing"),
       {{"missing", missing}});
+}
+
+absl::Status CheckJoin(const v1::ConvertLeadRequest& request, const v1::Lead& lead) {
+  if (request.has_account()) {
+    return InvalidField("existing_account", "FIELDS_EXCLUSIVE",
+                        "is given with account; the lead becomes a draft or joins an account, not both",
+                        {{"value", request.existing_account()}});
+  }
+  if (lead.referrer() != request.existing_account()) return absl::OkStatus();
+  return InvalidField("existing_account", "REFERRER_IS_CUSTOMER",
+                      "is who recommended the lead; take the referrer off the lead, or join another account",
+                      {{"value", request.existing_account()}});
 }
 
 void AccountFromLead(const v1::Lead& lead, v1::Account* account) {

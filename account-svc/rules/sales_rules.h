@@ -9,6 +9,7 @@
 
 namespace kam::account::v1 {
 class Account;
+class ConvertLeadRequest;
 class Lead;
 }  // namespace kam::account::v1
 
@@ -30,6 +31,9 @@ absl::Status CheckCardUpdate(const v1::Lead& before, const v1::Lead& after);
 absl::Status CheckLeadArchive(const v1::Lead& before, const std::string& today);
 // LEAD_INCOMPLETE without intention level and next follow-up.
 absl::Status Qualify(const v1::Lead& lead);
+// FIELDS_EXCLUSIVE with the draft of an account beside the one it is to join, REFERRER_IS_CUSTOMER: nobody recommends
+// himself.
+absl::Status CheckJoin(const v1::ConvertLeadRequest& request, const v1::Lead& lead);
 // Fills what the draft of an account does not say from the lead.
 void AccountFromLead(const v1::Lead& lead, v1::Account* account);
 

@@ -7,6 +7,7 @@
 #include "common/testing/matchers.h"
 #include "kam/account/v1/account.pb.h"
 #include "kam/account/v1/lead.pb.h"
+#include "kam/account/v1/lead_service.pb.h"
 
 namespace kam::account::rules {
 namespace {
@@ -104,6 +105,20 @@ TEST(LeadRules, TheDraftTakesFromTheLeadOnlyWhatItDoesNotSay) {
   account.set_phone("2");
   AccountFromLead(lead, &account);
   EXPECT_THAT(account, EqualsProto(R"pb(legal_name: "某公司" phone: "2" region: "华东" source: CHANNEL_WEB)pb"));
+}
+
+// A-19, A-21: a lead becomes a draft or joins an account that is there; nobody recommends himself.
+TEST(LeadRules, ALeadJoinsAnAccountThatIsThere) {
+  v1::Lead lead;
+  lead.set_referrer("accounts/r");
+  v1::ConvertLeadRequest request;
+  request.set_existing_account("accounts/a");
+  EXPECT_THAT(CheckJoin(request, lead), IsOk());
+  request.mutable_account();
+  EXPECT_THAT(CheckJoin(request, lead), HasReason("FIELDS_EXCLUSIVE"));
+  request.clear_account();
+  request.set_existing_account("accounts/r");
+  EXPECT_THAT(CheckJoin(request, lead), HasReason("REFERRER_IS_CUSTOMER"));
 }
 
 }  // namespace

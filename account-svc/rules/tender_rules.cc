@@ -44,6 +44,11 @@ std::vector<std::pair<v1::TenderDeadline, absl::Time>> Deadlines(const v1::Tende
       const absl::StatusOr<absl::CivilDay> due = ParseDate(tender.bid_bond_due());
       if (due.ok()) found.emplace_back(v1::TENDER_DEADLINE_BID_BOND, absl::FromCivil(*due + 1, zone));
     }
+    // Without the papers there is no bid; once it is approved they are there.
+    if (!tender.sale_date().empty() && tender.state() != v1::TENDER_STATE_APPROVED) {
+      const absl::StatusOr<absl::CivilDay> sale = ParseDate(tender.sale_date());
+      if (sale.ok()) found.emplace_back(v1::TENDER_DEADLINE_SALE, absl::FromCivil(*sale + 1, zone));
+    }
     found.emplace_back(v1::TENDER_DEADLINE_SUBMISSION, FromTimestamp(tender.submission_time()));
   } else if (tender.state() == v1::TENDER_STATE_SUBMITTED) {
     found.emplace_back(v1::TENDER_DEADLINE_OPENING, FromTimestamp(tender.opening_time()));
@@ -119,6 +124,8 @@ void ForgetReminders(const v1::Tender& before, v1::Tender* after) {
         return FromTimestamp(before.question_time()) != FromTimestamp(after->question_time());
       case v1::TENDER_DEADLINE_BID_BOND:
         return before.bid_bond_due() != after->bid_bond_due();
+      case v1::TENDER_DEADLINE_SALE:
+        return before.sale_date() != after->sale_date();
       case v1::TENDER_DEADLINE_SUBMISSION:
         return FromTimestamp(before.submission_time()) != FromTimestamp(after->submission_time());
       default:

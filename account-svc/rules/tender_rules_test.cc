@@ -148,7 +148,19 @@ TEST(TenderRules, WhatWasApprovedDoesNotChange) {
 TEST(TenderRules, DeadlinesAreRemindedOf) {
   const Policy policy;  // Three days.
   v1::Tender tender = Bid();
+  // The papers are sold tomorrow: without them there is no bid.
   auto next = NextReminder(tender, policy, kZone, kNow);
+  ASSERT_TRUE(next.has_value());
+  EXPECT_EQ(next->first, v1::TENDER_DEADLINE_SALE);
+  EXPECT_EQ(next->second, kNow);
+  v1::Tender later = tender;
+  later.set_sale_date("2026-01-09");
+  EXPECT_EQ(NextReminder(later, policy, kZone, kNow)->second, kNow + absl::Hours(24 * 2));
+  tender.add_reminders()->set_deadline(v1::TENDER_DEADLINE_SALE);
+  *later.mutable_reminders() = tender.reminders();
+  ForgetReminders(tender, &later);
+  EXPECT_EQ(later.reminders_size(), 0) << "it comes again on the other day";
+  next = NextReminder(tender, policy, kZone, kNow);
   ASSERT_TRUE(next.has_value());
   EXPECT_EQ(next->first, v1::TENDER_DEADLINE_QUESTION);
   EXPECT_EQ(next->second, kNow + absl::Hours(24 * 2));
@@ -160,7 +172,8 @@ TEST(TenderRules, DeadlinesAreRemindedOf) {
   v1::Tender moved = tender;
   *moved.mutable_question_time() = ToTimestamp(kNow + absl::Hours(24 * 6));
   ForgetReminders(tender, &moved);
-  EXPECT_EQ(moved.reminders_size(), 0);
+  ASSERT_EQ(moved.reminders_size(), 1);
+  EXPECT_EQ(moved.reminders(0).deadline(), v1::TENDER_DEADLINE_SALE);
   EXPECT_EQ(NextReminder(moved, policy, kZone, kNow)->first, v1::TENDER_DEADLINE_QUESTION);
   moved.set_missed(true);
   v1::Tender longer = moved;

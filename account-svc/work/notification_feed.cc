@@ -141,6 +141,13 @@ void FeedNotifications(const Context& context) {
   Notices<v1::CustomerNeed>(context);
   Notices<v1::ImportantMatter>(context);
   Notices<v1::Tender>(context);
+  Notices<v1::Lead>(context);
+  Notices<v1::FollowUpSheet>(context);
+  Notices<v1::Opportunity>(context);
+  Reminders<v1::AccountPlan>(context, rules::kPlanActionDue, "kam.account.v1.AccountPlanService/StartAccountPlan");
+  Notices<v1::ManufacturerSubmission>(context);
+  Notices<v1::Solution>(context);
+  Notices<v1::ProductInitiative>(context);
 }
 
 }  // namespace kam::account
