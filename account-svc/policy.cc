@@ -179,11 +179,14 @@ absl::Status Policy::Validate() const {
   positive("communication_correction_time", communication_correction_time);
   positive("problem_answer_time", problem_answer_time);
   positive("opinion_answer_time", opinion_answer_time);
+  positive("opinion_route", opinion_route);
+  positive("opinion_tell", opinion_tell);
   positive("escalation_interval", escalation_interval);
   set("visit_proposal_purpose", visit_proposal_purpose.empty(), "must say what a due visit is for");
   set("joint_plan_roles", joint_plan_roles.empty(), "must name those who draw up plans of visits with the sellers");
-  for (const auto& [field, value] : {std::pair("visit_late", visit_late), std::pair("lead_backdating", lead_backdating),
-                                     std::pair("lead_correction", lead_correction)}) {
+  for (const auto& [field, value] :
+       {std::pair("visit_late", visit_late), std::pair("visit_correction_time", visit_correction_time),
+        std::pair("lead_backdating", lead_backdating), std::pair("lead_correction", lead_correction)}) {
     if (value >= absl::ZeroDuration()) continue;
     violations.Add(absl::StrCat("policy.", field), "FIELD_OUT_OF_RANGE", "must not be less than nothing");
   }

@@ -119,6 +119,8 @@ struct Policy {
   std::array<int, kTiers> visit_interval_days = {180, 30, 60, 90, 180};
   // How long after its planned end an approved visit may still begin; later it is another visit.
   absl::Duration visit_late = absl::Hours(24);
+  // How long after its end what was reported of a visit may be corrected.
+  absl::Duration visit_correction_time = absl::Hours(24 * 7);
   // How many days ahead due visits are put down, how many in one transaction, and as what.
   int visit_proposal_horizon_days = 14;
   int visit_proposals_max = 100;
@@ -130,6 +132,9 @@ struct Policy {
   absl::Duration problem_answer_time = absl::Hours(16);
   absl::Duration opinion_answer_time = absl::Hours(24);
   absl::Duration escalation_interval = absl::Hours(8);
+  // Working time until an opinion that was recorded is passed on, and until the customer is told the answer.
+  absl::Duration opinion_route = absl::Hours(8);
+  absl::Duration opinion_tell = absl::Hours(16);
   // Weekday by whose end the weekly report on sales and market is due, and whose roles owe one (P-13).
   absl::Weekday weekly_report_due = absl::Weekday::saturday;
   std::vector<std::string> weekly_report_roles = {"KAX", "BD"};
@@ -140,10 +145,15 @@ struct Policy {
   int recorder_copy_days = 0;
   // Days for which market information counts as current, in the order of MarketCategory, none first.
   std::array<int, kMarketCategories> market_valid_days = {90, 180, 365, 90, 90, 30, 180};
+  // Roles whose superiors see to it that they collect: they are counted also with nothing.
+  std::vector<std::string> contribution_roles = {"KAX", "BD"};
   // Months until a customer is trained again, in the order of ProductUsage, none first.
   std::array<int, kUsages> training_months = {6, 3, 6, 12};
   // Roles of those with whom a plan of visits is drawn up.
   std::vector<std::string> joint_plan_roles = {"SM", "GAM"};
+  // a campaign begins when a department of a holder of each of these was told of it; of a role that nobody holds
+  // none is.
+  std::vector<std::string> campaign_notice_roles = {"SM", "SVM", "CSM"};
   // Rights that administer rights: a role with one of them is privileged (rules/role_rules.h).
   std::vector<std::string> privileged_permissions = {"role_grant.write", "employee.write", "employee.import",
                                                      "employee.role.confirm"};
@@ -158,6 +168,10 @@ struct Policy {
   int work_hours_max = 16;
   // Days after the end of its period in which a log or summary is handed in, after the begin for a plan (G-10).
   int work_report_grace_days = 1;
+  // Roles that owe a log of each day, a plan of each week, a summary of each month (G-10, P-08, P-14, P-17, P-27).
+  std::vector<std::string> day_log_roles = {"KAX", "BD"};
+  std::vector<std::string> week_plan_roles = {"KAX"};
+  std::vector<std::string> month_summary_roles = {"KAPM", "SA"};
   // Days after the first working day in which new staff have passed their first training, and how long the list of
   // those who have not looks back (G-14).
   int onboarding_days = 14;

@@ -40,8 +40,8 @@ absl::Status CheckGuest(UnitOfWork& work, const CampaignInvitation& invitation, 
   RETURN_IF_ERROR(CheckContactsOf(work, invitation.account(), contact, absl::StrCat(field, "contact")));
   ASSIGN_OR_RETURN(
       const std::vector<Row> rows,
-      work.connection().Query("SELECT id FROM campaign_invitations WHERE campaign = ? AND (contact = ? OR "
-                              "(contact IS NULL AND guest = ?)) LIMIT 1",
+      work.connection().Query("SELECT id FROM campaign_invitations WHERE campaign = ? AND state <> 'WITHDRAWN' AND "
+                              "(contact = ? OR (contact IS NULL AND guest = ?)) LIMIT 1",
                               {IdOf(invitation.campaign()), IdOf(invitation.contact()), invitation.guest()}));
   if (rows.empty()) return absl::OkStatus();
   const std::string name = NameOf("campaignInvitations", rows[0][0].text());
@@ -106,7 +106,7 @@ absl::StatusOr<rules::GuestCounts> CountGuests(mysql::Connection& connection, co
       connection.Query("SELECT SUM(CASE WHEN t.walk_in = 0 THEN 1 ELSE 0 END), SUM(CASE WHEN t.walk_in = 0 AND "
                        "t.accepted = 1 THEN 1 ELSE 0 END), SUM(CASE WHEN t.walk_in = 0 AND t.state = 'ATTENDED' THEN 1 "
                        "ELSE 0 END), SUM(CASE WHEN t.walk_in = 1 THEN 1 ELSE 0 END), COUNT(t.lead_id) FROM "
-                       "campaign_invitations t WHERE t.campaign = ?",
+                       "campaign_invitations t WHERE t.campaign = ? AND t.state <> 'WITHDRAWN'",
                        {IdOf(campaign)}));
   rules::GuestCounts counts;
   counts.invited = WholeOf(rows[0][0]);
@@ -150,6 +150,18 @@ void RegisterCampaignGuests(const Context& context, rpc::Registry* registry) {
         }
         *invitation->mutable_attend_time() = ToTimestamp(work.now());
         return absl::OkStatus();
+      });
+  AddGuestVerb<v1::UndoAttendanceRequest>(context, service + "/UndoAttendance", registry,
+                                          [](UnitOfWork&, const v1::UndoAttendanceRequest&, const std::string& state,
+                                             CampaignInvitation* invitation) -> absl::Status {
+                                            RETURN_IF_ERROR(rules::CheckCampaignOpen(state, invitation->campaign()));
+                                            rules::UndoAttendance(invitation);
+                                            return absl::OkStatus();
+                                          });
+  AddGuestVerb<v1::WithdrawInvitationRequest>(
+      context, service + "/WithdrawInvitation", registry,
+      [](UnitOfWork&, const v1::WithdrawInvitationRequest&, const std::string& state, CampaignInvitation* invitation) {
+        return rules::CheckCampaignOpen(state, invitation->campaign());
       });
   AddGuestVerb<v1::LinkCampaignLeadRequest>(
       context, service + "/LinkCampaignLead", registry,

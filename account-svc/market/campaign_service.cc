@@ -8,6 +8,7 @@
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/staff.h"
 #include "account-svc/verb.h"
+#include "account-svc/visits/period_report.h"
 #include "account-svc/writers.h"
 #include "common/resource/sensitive.h"
 #include "common/resource/standard.h"
@@ -44,25 +45,84 @@ absl::Status Update(UnitOfWork& work, const Campaign& before, Campaign* after) {
   return rules::CheckCampaign(after);
 }
 
-// Who was invited and has not come has stayed away.
-absl::Status MarkAbsent(UnitOfWork& work, const std::string& campaign) {
+// Gives the guests for whom `condition` is true the state that `state_of` says; it makes the condition false.
+template <typename StateOf>
+absl::Status ChangeGuests(UnitOfWork& work, const std::string& campaign, const char* condition, StateOf state_of) {
   while (true) {
-    ASSIGN_OR_RETURN(std::vector<v1::CampaignInvitation> open,
-                     work.Find<v1::CampaignInvitation>(
-                         {"t.campaign = ? AND t.state IN ('INVITED', 'ACCEPTED')", {Value(IdOf(campaign))}},
-                         "ORDER BY t.id", kGuestsAtOnce, /*lock=*/true));
+    ASSIGN_OR_RETURN(
+        std::vector<v1::CampaignInvitation> open,
+        work.Find<v1::CampaignInvitation>({absl::StrCat("t.campaign = ? AND ", condition), {Value(IdOf(campaign))}},
+                                          "ORDER BY t.id", kGuestsAtOnce, /*lock=*/true));
     if (open.empty()) return absl::OkStatus();
     for (v1::CampaignInvitation& invitation : open) {
       resource::Change<v1::CampaignInvitation> change{invitation, invitation};
-      change.after.set_state(v1::CAMPAIGN_INVITATION_STATE_ABSENT);
+      change.after.set_state(state_of(invitation));
       RETURN_IF_ERROR(work.Save(std::move(change)).status());
     }
   }
 }
 
+// Who was invited and has not come has stayed away.
+absl::Status MarkAbsent(UnitOfWork& work, const std::string& campaign) {
+  return ChangeGuests(work, campaign, "t.state IN ('INVITED', 'ACCEPTED')",
+                      [](const v1::CampaignInvitation&) { return v1::CAMPAIGN_INVITATION_STATE_ABSENT; });
+}
+
+// He may have come after all.
+absl::Status UnmarkAbsent(UnitOfWork& work, const std::string& campaign) {
+  return ChangeGuests(work, campaign, "t.state = 'ABSENT'", [](const v1::CampaignInvitation& guest) {
+    return guest.accepted() ? v1::CAMPAIGN_INVITATION_STATE_ACCEPTED : v1::CAMPAIGN_INVITATION_STATE_INVITED;
+  });
+}
+
+absl::StatusOr<PromotionNotice> TellDepartment(UnitOfWork& work, const std::string& campaign,
+                                               const std::string& department, const std::string& information) {
+  PromotionNotice notice;
+  ASSIGN_OR_RETURN(*notice.mutable_sender(), Person(work));
+  notice.set_campaign(campaign);
+  notice.set_department(department);
+  notice.set_information(information);
+  notice.set_state(v1::PROMOTION_NOTICE_STATE_SENT);
+  return work.Insert(std::move(notice));
+}
+
+// Who was told of the old days is told the new ones, and gives a receipt for them.
+absl::Status TellNewDays(UnitOfWork& work, const Campaign& campaign, const std::string& reason) {
+  ASSIGN_OR_RETURN(const std::vector<Row> told,
+                   work.connection().Query(
+                       "SELECT DISTINCT department FROM promotion_notices WHERE campaign = ? ORDER BY department",
+                       {IdOf(campaign.name())}));
+  for (const Row& row : told) {
+    RETURN_IF_ERROR(TellDepartment(work, campaign.name(), NameOf("departments", row[0].text()),
+                                   rules::NewDaysText(campaign, reason))
+                        .status());
+  }
+  return absl::OkStatus();
+}
+
+// Roles of the policy of which no department was told, though somebody holds them. A department is told with those
+// below it.
+absl::StatusOr<std::vector<std::string>> UntoldRoles(const Context& context, UnitOfWork& work,
+                                                     const std::string& campaign) {
+  const std::string today = context.Today(work.now());
+  std::vector<std::string> untold;
+  for (const std::string& role : context.policy.campaign_notice_roles) {
+    ASSIGN_OR_RETURN(
+        const std::vector<Row> rows,
+        work.connection().Query(
+            "SELECT COUNT(DISTINCT e.id), COUNT(DISTINCT n.id) FROM employees e JOIN employees_roles r ON "
+            "r.parent_id = e.id LEFT JOIN employee_scopes s ON s.employee = e.id LEFT JOIN promotion_notices n ON "
+            "n.campaign = ? AND s.department_path LIKE CONCAT('%/', n.department, '/%') WHERE e.archive_time IS NULL "
+            "AND (e.leave_date IS NULL OR e.leave_date >= ?) AND r.role = ? AND r.since_date <= ? AND (r.until_date "
+            "IS NULL OR r.until_date >= ?) AND (r.state IS NULL OR r.state = 'GRANTED')",
+            {IdOf(campaign), today, role, today, today}));
+    if (WholeOf(rows[0][0]) > 0 && WholeOf(rows[0][1]) == 0) untold.push_back(role);
+  }
+  return untold;
+}
+
 absl::StatusOr<v1::PassCampaignInformationResponse> Pass(UnitOfWork& work,
                                                          const v1::PassCampaignInformationRequest& request) {
-  ASSIGN_OR_RETURN(const std::string sender, Person(work));
   ASSIGN_OR_RETURN(const auto change, work.Begin<Campaign>(request));
   v1::PassCampaignInformationResponse response;
   std::set<std::string> departments(request.departments().begin(), request.departments().end());
@@ -76,13 +136,8 @@ absl::StatusOr<v1::PassCampaignInformationResponse> Pass(UnitOfWork& work,
       *response.add_promotion_notices() = sent[0];
       continue;
     }
-    PromotionNotice notice;
-    notice.set_campaign(change.before.name());
-    notice.set_department(department);
-    notice.set_information(request.information());
-    notice.set_sender(sender);
-    notice.set_state(v1::PROMOTION_NOTICE_STATE_SENT);
-    ASSIGN_OR_RETURN(*response.add_promotion_notices(), work.Insert(std::move(notice)));
+    ASSIGN_OR_RETURN(*response.add_promotion_notices(),
+                     TellDepartment(work, change.before.name(), department, request.information()));
   }
   return response;
 }
@@ -167,6 +222,38 @@ void RegisterBudget(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         return rules::AddCost(actor, request, context.Today(work.now()), work.now(), campaign);
       });
+  AddVerb<Campaign, v1::VoidCampaignCostRequest>(
+      context, service + "/VoidCampaignCost", registry,
+      [context](UnitOfWork& work, const v1::VoidCampaignCostRequest& request, Campaign* campaign) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckCostThere(request.cost(), *campaign));
+        ASSIGN_OR_RETURN(const bool superior,
+                         IsSuperiorOf(context, work, campaign->costs(request.cost() - 1).recorder()));
+        return rules::VoidCost(work.actor().subject, superior, request, work.now(), campaign);
+      });
+}
+
+void RegisterEvaluation(const Context& context, rpc::Registry* registry) {
+  const std::string service = kService;
+  AddVerb<Campaign, v1::EvaluateCampaignRequest>(
+      context, service + "/EvaluateCampaign", registry,
+      [context](UnitOfWork& work, const v1::EvaluateCampaignRequest& request, Campaign* campaign) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        ASSIGN_OR_RETURN(const rules::GuestCounts guests, CountGuests(work.connection(), campaign->name()));
+        RETURN_IF_ERROR(
+            rules::EvaluateCampaign(actor, context.Today(work.now()), work.now(), guests, request, campaign));
+        return MarkAbsent(work, campaign->name());
+      });
+  AddVerb<Campaign, v1::ReopenCampaignEvaluationRequest>(
+      context, service + "/ReopenCampaignEvaluation", registry,
+      [](UnitOfWork& work, const v1::ReopenCampaignEvaluationRequest&, Campaign* campaign) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::ReopenEvaluation(actor, campaign));
+        return UnmarkAbsent(work, campaign->name());
+      });
+  registry->Add<v1::GetCampaignEffectRequest, v1::CampaignEffect>(
+      service + "/GetCampaignEffect", [context](rpc::Call& call, const v1::GetCampaignEffectRequest& request) {
+        return Effect(context, call, request);
+      });
 }
 
 }  // namespace
@@ -179,6 +266,7 @@ void RegisterCampaigns(const Context& context, rpc::Registry* registry) {
   const std::string service = kService;
   resource::RegisterStandardMethods(context.runtime, service, registry);
   RegisterBudget(context, registry);
+  RegisterEvaluation(context, registry);
   AddVerb<Campaign, v1::OpenInvitationsRequest>(
       context, service + "/OpenInvitations", registry,
       [](UnitOfWork&, const v1::OpenInvitationsRequest&, Campaign*) { return absl::OkStatus(); });
@@ -188,16 +276,14 @@ void RegisterCampaigns(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const std::vector<Row> rows,
                          work.connection().Query("SELECT COUNT(n.id) FROM promotion_notices n WHERE n.campaign = ?",
                                                  {IdOf(campaign->name())}));
-        return rules::StartCampaign(context.Today(work.now()), WholeOf(rows[0][0]), *campaign);
+        ASSIGN_OR_RETURN(const std::vector<std::string> untold, UntoldRoles(context, work, campaign->name()));
+        return rules::StartCampaign(context.Today(work.now()), WholeOf(rows[0][0]), untold, *campaign);
       });
-  AddVerb<Campaign, v1::EvaluateCampaignRequest>(
-      context, service + "/EvaluateCampaign", registry,
-      [context](UnitOfWork& work, const v1::EvaluateCampaignRequest& request, Campaign* campaign) -> absl::Status {
-        ASSIGN_OR_RETURN(const std::string actor, Person(work));
-        ASSIGN_OR_RETURN(const rules::GuestCounts guests, CountGuests(work.connection(), campaign->name()));
-        RETURN_IF_ERROR(
-            rules::EvaluateCampaign(actor, context.Today(work.now()), work.now(), guests, request, campaign));
-        return MarkAbsent(work, campaign->name());
+  AddVerb<Campaign, v1::MoveCampaignRequest>(
+      context, service + "/MoveCampaign", registry,
+      [context](UnitOfWork& work, const v1::MoveCampaignRequest& request, Campaign* campaign) -> absl::Status {
+        RETURN_IF_ERROR(rules::MoveCampaign(context.Today(work.now()), request, campaign));
+        return TellNewDays(work, *campaign, request.reason());
       });
   AddVerb<Campaign, v1::CancelCampaignRequest>(
       context, service + "/CancelCampaign", registry,
@@ -224,10 +310,6 @@ void RegisterCampaigns(const Context& context, rpc::Registry* registry) {
         notice->set_receiver(receiver);
         *notice->mutable_receive_time() = ToTimestamp(work.now());
         return absl::OkStatus();
-      });
-  registry->Add<v1::GetCampaignEffectRequest, v1::CampaignEffect>(
-      service + "/GetCampaignEffect", [context](rpc::Call& call, const v1::GetCampaignEffectRequest& request) {
-        return Effect(context, call, request);
       });
 }
 

@@ -3,11 +3,8 @@
 #include <set>
 #include <thread>
 
-#include "account-svc/testing/grants.h"
-#include "account-svc/testing/visits_fixture.h"
+#include "account-svc/testing/campaign_fixture.h"
 #include "common/testing/states.h"
-#include "kam/account/v1/campaign_service.pb.h"
-#include "kam/account/v1/lead_service.pb.h"
 
 namespace kam::account {
 namespace {
@@ -15,99 +12,7 @@ namespace {
 using v1::Campaign;
 using v1::CampaignInvitation;
 
-class CampaignTest : public VisitsFixture {
- protected:
-  CampaignTest() { GrantRole(world_, "GAM", "campaign.budget.approve"); }
-
-  Campaign Plan() const {
-    Campaign campaign;
-    campaign.set_title("大用户推介会");
-    campaign.set_kind(v1::CAMPAIGN_KIND_KEY_USER_PRESENTATION);
-    campaign.set_objective("十条线索");
-    campaign.set_start_date(Day());
-    campaign.set_end_date(Day(1));
-    campaign.set_budget_owner(head_.name());
-    for (const int64_t units : {6000, 4000}) {
-      v1::CampaignBudgetItem& item = *campaign.add_budget_items();
-      item.set_description("场地");
-      item.mutable_amount()->set_currency_code("CNY");
-      item.mutable_amount()->set_units(units);
-    }
-    return campaign;
-  }
-  absl::StatusOr<Campaign> Create(const Campaign& campaign) {
-    v1::CreateCampaignRequest request;
-    *request.mutable_campaign() = campaign;
-    return Call<Campaign>(sm_, "CampaignService/CreateCampaign", request);
-  }
-  template <typename Request>
-  absl::StatusOr<Campaign> Verb(const auth::Principal& who, const std::string& verb, const Request& request,
-                                const std::string& name) {
-    return Do<Campaign>(who, "CampaignService/" + verb, request, name);
-  }
-  absl::StatusOr<Campaign> Approve(const auth::Principal& who, const Campaign& read) {
-    return Do<Campaign>(who, "CampaignService/ApproveCampaignBudget", v1::ApproveCampaignBudgetRequest(), read);
-  }
-  // A campaign whose guests are being invited; running when `run`.
-  std::string Inviting(bool run = false) {
-    auto campaign = Create(Plan());
-    EXPECT_THAT(campaign, IsOk());
-    campaign = Verb(sm_, "RequestCampaignBudget", v1::RequestCampaignBudgetRequest(), campaign->name());
-    EXPECT_THAT(campaign, IsOk());
-    EXPECT_THAT(Approve(gam_, *campaign), IsOk());
-    EXPECT_THAT(Verb(sm_, "OpenInvitations", v1::OpenInvitationsRequest(), campaign->name()), IsOk());
-    if (run) {
-      EXPECT_THAT(Run(campaign->name()), IsOk());
-    }
-    return campaign->name();
-  }
-  absl::StatusOr<v1::PassCampaignInformationResponse> Pass(const std::string& name, const std::string& department,
-                                                           const std::string& information = "推介会期间保养八折") {
-    v1::PassCampaignInformationRequest pass;
-    pass.add_departments(department);
-    pass.set_information(information);
-    return Do<v1::PassCampaignInformationResponse>(sm_, "CampaignService/PassCampaignInformation", pass, name);
-  }
-  absl::StatusOr<Campaign> Run(const std::string& name) {
-    EXPECT_THAT(Pass(name, department_.name()), IsOk());
-    return Start(name);
-  }
-  absl::StatusOr<Campaign> Start(const std::string& name) {
-    return Verb(sm_, "StartCampaign", v1::StartCampaignRequest(), name);
-  }
-  absl::StatusOr<CampaignInvitation> Invite(const std::string& campaign, const std::string& account,
-                                            const std::string& contact, const std::string& guest = {}) {
-    v1::CreateCampaignInvitationRequest request;
-    CampaignInvitation& invitation = *request.mutable_campaign_invitation();
-    invitation.set_campaign(campaign);
-    invitation.set_account(account);
-    invitation.set_contact(contact);
-    invitation.set_guest(guest);
-    return Call<CampaignInvitation>(kax_, "CampaignService/CreateCampaignInvitation", request);
-  }
-  absl::StatusOr<CampaignInvitation> Attend(const std::string& name) {
-    return Do<CampaignInvitation>(kax_, "CampaignService/RecordAttendance", v1::RecordAttendanceRequest(), name);
-  }
-  absl::StatusOr<Campaign> Cost(const std::string& name, int64_t units, const std::string& currency = "CNY") {
-    v1::AddCampaignCostRequest request;
-    request.set_description("场地");
-    request.mutable_amount()->set_currency_code(currency);
-    request.mutable_amount()->set_units(units);
-    request.set_cost_date(Day());
-    request.set_evidence("发票 3100224130");
-    return Verb(sm_, "AddCampaignCost", request, name);
-  }
-  std::string NewLead() {
-    v1::CreateLeadRequest request;
-    request.mutable_lead()->set_display_name("王先生");
-    request.mutable_lead()->set_phone(world_.CompleteDraft().phone());
-    request.mutable_lead()->set_channel(v1::CHANNEL_SHOWROOM);
-    request.mutable_lead()->set_need("十辆");
-    const auto made = Call<v1::Lead>(kax_, "LeadService/CreateLead", request);
-    EXPECT_THAT(made, IsOk());
-    return made.ok() ? made->name() : "";
-  }
-};
+class CampaignTest : public CampaignFixture {};
 
 // the budget is the sum of its items, and approved by its owner, who is not the planner.
 TEST_F(CampaignTest, TheBudgetIsApprovedByItsOwner) {
@@ -333,14 +238,29 @@ TEST_F(CampaignTest, TheBudgetIsSeenByThoseOfItsColumn) {
 // information reaches departments, each of which says so.
 TEST_F(CampaignTest, InformationIsPassedOnWithAReceipt) {
   const std::string campaign = Inviting();
-  const organization::v1::Department service = world_.AddDepartment();
-  const auth::Principal advisor = world_.As(world_.AddEmployee("SA", service.name()), "SA");
+  const organization::v1::Employee clerk = world_.AddEmployee("SA", service_.name());
+  const auth::Principal advisor = world_.As(clerk, "SA");
+  world_.harness().db().Execute(absl::StrCat("UPDATE departments SET head = '", IdOf(clerk.name()), "' WHERE id = '",
+                                             IdOf(service_.name()), "'"));
   EXPECT_THAT(Start(campaign), HasReason("NOTICE_REQUIRED")) << "nobody was told";
-  const auto passed = Pass(campaign, service.name());
+  const auto passed = Pass(campaign, service_.name());
   ASSERT_THAT(passed, IsOk());
   ASSERT_EQ(passed->promotion_notices_size(), 1);
-  EXPECT_EQ(Pass(campaign, service.name())->promotion_notices(0).name(), passed->promotion_notices(0).name())
+  EXPECT_EQ(Pass(campaign, service_.name())->promotion_notices(0).name(), passed->promotion_notices(0).name())
       << "the same again is not told again";
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get(absl::StrCat("SELECT COUNT(*) FROM notifications WHERE recipient = '", IdOf(clerk.name()),
+                                  "' AND subject = '", passed->promotion_notices(0).name(), "'"))
+                .integer(),
+            1)
+      << "the head of the department finds it in his inbox";
+  const auto untold = Start(campaign);
+  EXPECT_THAT(untold, HasReason("NOTICE_REQUIRED"));
+  EXPECT_EQ(MetadataValue(untold.status(), "missing"), "SM, CSM");
+  ASSERT_THAT(Pass(campaign, department_.name()), IsOk());
+  EXPECT_EQ(MetadataValue(Start(campaign).status(), "missing"), "CSM");
+  ASSERT_THAT(Pass(campaign, care_.name()), IsOk());
   EXPECT_THAT(Start(campaign), IsOk());
   const std::string notice = passed->promotion_notices(0).name(), method = "CampaignService/ReceivePromotionNotice";
   EXPECT_THAT(Do<v1::PromotionNotice>(kax_, method, v1::ReceivePromotionNoticeRequest(), notice),
@@ -349,7 +269,7 @@ TEST_F(CampaignTest, InformationIsPassedOnWithAReceipt) {
   const auto effect =
       Do<v1::CampaignEffect>(gam_, "CampaignService/GetCampaignEffect", v1::GetCampaignEffectRequest(), campaign);
   ASSERT_THAT(effect, IsOk());
-  EXPECT_EQ(effect->notices_sent(), 1);
+  EXPECT_EQ(effect->notices_sent(), 3);
   EXPECT_EQ(effect->notices_received(), 1);
 }
 
@@ -367,15 +287,19 @@ TEST_F(CampaignTest, EveryVerbIsOpenInExactlyItsStates) {
   machine.service = "kam.account.v1.CampaignService";
   machine.table = "campaigns";
   machine.states = v1::CampaignState_descriptor();
-  const std::set<std::string> spending = {"BUDGETED", "INVITING", "RUNNING"};
+  const std::set<std::string> spending = {"BUDGETED", "INVITING", "RUNNING"},
+                              costs = {"BUDGETED", "INVITING", "RUNNING", "CANCELLED"};
   machine.verbs = {{"RequestCampaignBudget", {{"DRAFT"}, "BUDGET_REQUESTED"}},
                    {"ApproveCampaignBudget", {{"BUDGET_REQUESTED"}, "BUDGETED"}},
                    {"RejectCampaignBudget", {{"BUDGET_REQUESTED"}, "DRAFT"}},
                    {"WithdrawCampaignBudget", {{"BUDGET_REQUESTED"}, "DRAFT"}},
                    {"OpenInvitations", {{"BUDGETED"}, "INVITING"}},
                    {"StartCampaign", {{"INVITING"}, "RUNNING"}},
-                   {"AddCampaignCost", {spending, ""}},
+                   {"AddCampaignCost", {costs, ""}},
+                   {"VoidCampaignCost", {costs, ""}},
                    {"EvaluateCampaign", {{"RUNNING"}, "EVALUATED"}},
+                   {"ReopenCampaignEvaluation", {{"EVALUATED"}, "RUNNING"}},
+                   {"MoveCampaign", {spending, ""}},
                    {"CancelCampaign", {{"DRAFT", "BUDGET_REQUESTED", "BUDGETED", "INVITING", "RUNNING"}, "CANCELLED"}},
                    {"RegisterWalkIn", {{"RUNNING"}, ""}},
                    {"PassCampaignInformation", {spending, ""}}};
@@ -388,11 +312,14 @@ TEST_F(CampaignTest, EveryVerbIsOpenInExactlyItsStates) {
       cost.mutable_amount()->set_currency_code("CNY");
       cost.mutable_amount()->set_units(1);
       cost.set_cost_date(Day());
+    } else if (verb == "MoveCampaign") {
+      static_cast<v1::MoveCampaignRequest&>(*message).set_start_date(Day());
+      static_cast<v1::MoveCampaignRequest&>(*message).set_end_date(Day());
     } else if (verb == "RegisterWalkIn") {
       static_cast<v1::RegisterWalkInRequest&>(*message).set_guest("郑先生");
     }
   };
-  EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), almighty, machine), 12);
+  EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), almighty, machine), 13);
 
   const std::string running = Inviting();
   const auto invitation = Invite(running, "", "", "冯先生");
@@ -402,12 +329,14 @@ TEST_F(CampaignTest, EveryVerbIsOpenInExactlyItsStates) {
   machine.states = v1::CampaignInvitationState_descriptor();
   machine.verbs = {{"RecordInvitationAnswer", {{"INVITED", "ACCEPTED", "DECLINED"}, ""}},
                    {"RecordAttendance", {{"INVITED", "ACCEPTED", "DECLINED"}, "ATTENDED"}},
+                   {"UndoAttendance", {{"ATTENDED"}, ""}},
+                   {"WithdrawInvitation", {{"INVITED", "ACCEPTED", "DECLINED"}, "WITHDRAWN"}},
                    {"LinkCampaignLead", {{"ATTENDED"}, ""}}};
   machine.name = invitation->name();
   machine.columns = "attend_time = NULL";
   machine.references = {{"leads", NewLead()}};
   machine.fill = nullptr;
-  EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), almighty, machine), 3);
+  EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), almighty, machine), 6);
 }
 
 }  // namespace

@@ -1,10 +1,14 @@
 // Competitors, what they do, and who found it out.
 #include <map>
 
+#include "absl/strings/str_cat.h"
 #include "account-svc/market/market_service.h"
+#include "account-svc/people/line.h"
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/report.h"
 #include "account-svc/rules/market_information_rules.h"
+#include "account-svc/visits/period_report.h"
+#include "account-svc/work/people.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/competitor_service.pb.h"
@@ -27,8 +31,20 @@ absl::Status Create(const Context& context, UnitOfWork& work, CompetitorRecord* 
   return CheckOpportunityOf(work, record->account(), record->opportunity(), "competitor_record.opportunity");
 }
 
+absl::Status CheckCorrector(const Context& context, UnitOfWork& work, const CompetitorRecord& record) {
+  const std::string today = context.Today(work.now());
+  ASSIGN_OR_RETURN(const bool superior, IsAbove(work, work.actor().subject, record.contributor(), today));
+  const bool reaches_others = work.level() > auth::Level::kOwn;
+  bool left = false;
+  if (reaches_others) {
+    ASSIGN_OR_RETURN(const auto there, InService(work.connection(), {IdOf(record.contributor())}, today));
+    left = there.empty();
+  }
+  return rules::CheckCompetitorRecordUpdate(record, work.actor().subject, superior, left);
+}
+
 absl::Status Update(const Context& context, UnitOfWork& work, const CompetitorRecord& before, CompetitorRecord* after) {
-  RETURN_IF_ERROR(rules::CheckCompetitorRecordUpdate(before, work.actor().subject));
+  RETURN_IF_ERROR(CheckCorrector(context, work, before));
   RETURN_IF_ERROR(Validate(work, *after));
   RETURN_IF_ERROR(rules::CheckCompetitorRecord(*after, context.Today(work.now())));
   if (before.account() == after->account() && before.opportunity() == after->opportunity()) return absl::OkStatus();
@@ -56,9 +72,27 @@ absl::StatusOr<v1::ReportContributionsResponse> Contributions(const Context& con
   const std::string market =
       scoped("SELECT t.contributor, COUNT(t.id) FROM market_records t WHERE t.create_time >= ? AND t.create_time < ?",
              v1::MarketRecord::descriptor(), call.principal.LevelFor("market_record.read"), &market_params);
+  // Those whose superiors see to it that they collect are there also with nothing.
+  std::vector<Value> people_params;
+  std::string collectors;
+  if (!context.policy.contribution_roles.empty()) {
+    // As contributors of records without an account, so that their row scope fits.
+    collectors = absl::StrCat("SELECT t.contributor FROM (SELECT h.author AS contributor, NULL AS account FROM (",
+                              HoldersSql(period.first, period.last, context.policy.contribution_roles, &people_params),
+                              ") h) t WHERE 1 = 1");
+    AddCondition(resource::ScopeCondition(*context.runtime.catalog().Find(CompetitorRecord::descriptor()),
+                                          call.principal, call.level()),
+                 &collectors, &people_params);
+  }
   std::map<std::string, v1::Contribution> people;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     people.clear();
+    if (!collectors.empty()) {
+      RETURN_IF_ERROR(connection.Scan(collectors, mysql::Params(people_params), [&](const Row& row) {
+        people.try_emplace(row[0].text());
+        return absl::OkStatus();
+      }));
+    }
     RETURN_IF_ERROR(connection.Scan(competitors, mysql::Params(competitor_params), [&](const Row& row) {
       people[row[0].text()].set_competitor_records(WholeOf(row[1]));
       people[row[0].text()].set_with_evidence(WholeOf(row[2]));

@@ -34,7 +34,8 @@ absl::Status Update(const Context& context, UnitOfWork& work, const MarketRecord
   RETURN_IF_ERROR(rules::CheckMarketRecordUpdate(before));
   RETURN_IF_ERROR(Validate(work, *after));
   RETURN_IF_ERROR(rules::CheckMarketRecord(*after, context.Today(work.now())));
-  if (before.category() == after->category() && before.information_date() == after->information_date()) {
+  const bool stale = rules::DropStaleConfirmation(before, after);
+  if (!stale && before.category() == after->category() && before.information_date() == after->information_date()) {
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(*after->mutable_valid_until(),

@@ -129,8 +129,9 @@ TEST_F(MarketTest, ARecordIsSharedAndKeptCurrent) {
   EXPECT_THAT(Call<MarketRecord>(rm, read, get), StatusIs(absl::StatusCode::kNotFound));
   get.set_name(regional->name());
   EXPECT_THAT(Call<MarketRecord>(rm, read, get), IsOk());
+  EXPECT_THAT(Call<MarketRecord>(gam_, read, get), IsOk()) << "who leads the key accounts reads what others bring";
   MoveOn(absl::Hours(24 * 31));
-  EXPECT_THAT(Stale(gam_), ::testing::ElementsAre(record->name()));
+  EXPECT_THAT(Stale(sm_), ::testing::ElementsAre(record->name()));
   const std::string confirm = "MarketRecordService/ConfirmMarketRecord";
   EXPECT_THAT(Do<MarketRecord>(kax_, confirm, v1::ConfirmMarketRecordRequest(), record->name()),
               HasReason("SEPARATION_OF_DUTIES"))
@@ -138,7 +139,17 @@ TEST_F(MarketTest, ARecordIsSharedAndKeptCurrent) {
   const auto confirmed = Do<MarketRecord>(gam_, confirm, v1::ConfirmMarketRecordRequest(), record->name());
   ASSERT_THAT(confirmed, IsOk());
   EXPECT_EQ(confirmed->valid_until(), Day(30));
-  EXPECT_THAT(Stale(gam_), ::testing::IsEmpty());
+  EXPECT_THAT(Stale(sm_), ::testing::IsEmpty());
+  // What was confirmed is not what is written now.
+  v1::UpdateMarketRecordRequest reword;
+  reword.mutable_market_record()->set_name(record->name());
+  reword.mutable_market_record()->set_content("涨价百分之三");
+  const auto reworded = Call<MarketRecord>(kax_, "MarketRecordService/UpdateMarketRecord", reword);
+  ASSERT_THAT(reworded, IsOk());
+  EXPECT_EQ(reworded->confirmer(), "");
+  EXPECT_FALSE(reworded->has_confirm_time());
+  EXPECT_THAT(Stale(sm_), ::testing::ElementsAre(record->name())) << "as old as it was";
+  ASSERT_THAT(Do<MarketRecord>(gam_, confirm, v1::ConfirmMarketRecordRequest(), record->name()), IsOk());
   const auto newer = Create(kax2_, Price());
   ASSERT_THAT(newer, IsOk());
   MarketRecord other = Price();
@@ -254,17 +265,26 @@ TEST_F(MarketTest, ARecordOnACompetitorIsSeenWithItsAccountAndCounted) {
   v1::UpdateCompetitorRecordRequest update;
   update.mutable_competitor_record()->set_name(confirmed->name());
   update.mutable_competitor_record()->set_content("改");
-  EXPECT_THAT(Call<CompetitorRecord>(gam_, "CompetitorService/UpdateCompetitorRecord", update),
-              HasReason("CONTRIBUTION_OF_ANOTHER"));
+  const std::string correct = "CompetitorService/UpdateCompetitorRecord";
+  EXPECT_THAT(Call<CompetitorRecord>(sm_, correct, update), HasReason("CONTRIBUTION_OF_ANOTHER"));
+  EXPECT_THAT(Call<CompetitorRecord>(gam_, correct, update), IsOk()) << "he is above whoever brought it";
+  // Of somebody who has left, whoever reaches more than his own corrects it.
+  const std::string of_him = absl::StrCat(" WHERE id = '", IdOf(other_.name()), "'");
+  world_.harness().db().Execute(absl::StrCat("UPDATE employees SET leave_date = '2025-12-31'", of_him));
+  update.mutable_competitor_record()->set_content("更正");
+  EXPECT_THAT(Call<CompetitorRecord>(kax_, correct, update), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Call<CompetitorRecord>(sm_, correct, update), IsOk());
+  world_.harness().db().Execute(absl::StrCat("UPDATE employees SET leave_date = NULL", of_him));
   ASSERT_THAT(Create(kax2_, Price()), IsOk());
   v1::ReportContributionsRequest request;
   request.set_from_date(Day());
   request.set_until_date(Day());
-  const auto report = Call<v1::ReportContributionsResponse>(gam_, "CompetitorService/ReportContributions", request);
+  const organization::v1::Employee idle = world_.AddEmployee("BD", department_.name());
+  const auto report = Call<v1::ReportContributionsResponse>(sm_, "CompetitorService/ReportContributions", request);
   ASSERT_THAT(report, IsOk());
-  ASSERT_EQ(report->rows_size(), 2);
+  ASSERT_EQ(report->rows_size(), 3) << "also who brought nothing";
   for (const v1::Contribution& row : report->rows()) {
-    EXPECT_EQ(row.competitor_records(), 1);
+    EXPECT_EQ(row.competitor_records(), row.employee() == idle.name() ? 0 : 1);
     EXPECT_EQ(row.with_evidence(), row.employee() == other_.name() ? 1 : 0);
     EXPECT_EQ(row.market_records(), row.employee() == other_.name() ? 1 : 0);
   }
@@ -314,6 +334,18 @@ TEST_F(MarketTest, TheWeeklyReportIsDueOnSaturday) {
   const auto late = hand_in(kax2_, colleague->name());
   ASSERT_THAT(late, IsOk());
   EXPECT_TRUE(late->late());
+  v1::ReturnWeeklyReportRequest back;
+  const std::string give_back = "WeeklyReportService/ReturnWeeklyReport";
+  EXPECT_THAT(Do<WeeklyReport>(gam_, give_back, back, in_time->name()), NamesField("reason"));
+  back.set_reason("未写竞品");
+  EXPECT_THAT(Do<WeeklyReport>(sm_, give_back, back, in_time->name()), HasReason("NOT_THE_SUPERIOR"));
+  const auto returned = Do<WeeklyReport>(gam_, give_back, back, in_time->name());
+  ASSERT_THAT(returned, IsOk());
+  EXPECT_EQ(returned->state(), v1::PERIOD_REPORT_STATE_DRAFT);
+  EXPECT_EQ(returned->return_reason(), "未写竞品");
+  const auto once_more = hand_in(kax_, in_time->name());
+  ASSERT_THAT(once_more, IsOk());
+  EXPECT_FALSE(once_more->late()) << "it came in time when it came first";
   v1::ReviewWeeklyReportRequest review;
   review.set_comment("已阅");
   EXPECT_THAT(Do<WeeklyReport>(sm_, "WeeklyReportService/ReviewWeeklyReport", review, *late),

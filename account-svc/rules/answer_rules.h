@@ -14,15 +14,20 @@
 
 namespace kam::account::rules {
 
-// The time for the answer begins at `now` and ends at `due`; nobody above has been asked yet. That an earlier answer
-// was late stays.
+// The next step is due at `due`; nobody above has been asked yet. That an earlier one was late stays.
 template <typename T>
-void Ask(absl::Time now, absl::Time due, T* question) {
-  *question->mutable_route_time() = ToTimestamp(now);
+void Await(absl::Time due, T* question) {
   *question->mutable_due_time() = ToTimestamp(due);
   question->set_escalation_level(0);
   question->clear_escalated_to();
   question->clear_escalate_time();
+}
+
+// The time for the answer begins at `now` and ends at `due`.
+template <typename T>
+void Ask(absl::Time now, absl::Time due, T* question) {
+  *question->mutable_route_time() = ToTimestamp(now);
+  Await(due, question);
 }
 
 // NOT_THE_HANDLER: the handler answers, or the superior it was put to.
@@ -43,7 +48,7 @@ absl::Status GiveAnswer(absl::string_view actor, const std::string& answer, absl
   return absl::OkStatus();
 }
 
-// The answer did not come in time; `superior`, who may be nobody, is asked too.
+// The step was not taken in time; `superior`, who may be nobody, is asked too.
 template <typename T>
 void Escalate(const std::string& superior, absl::Time now, T* question) {
   question->set_overdue(true);

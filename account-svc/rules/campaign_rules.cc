@@ -1,5 +1,6 @@
 #include "account-svc/rules/campaign_rules.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,7 @@
 #include "common/status/status.h"
 #include "google/type/money.pb.h"
 #include "kam/account/v1/campaign.pb.h"
+#include "kam/account/v1/campaign_invitation.pb.h"
 #include "kam/account/v1/campaign_service.pb.h"
 
 namespace kam::account::rules {
@@ -32,10 +34,18 @@ absl::Status SameCurrency(const Money& money, const Money& other, const std::str
       {{"value", std::string(money.currency().code())}, {"expected", std::string(other.currency().code())}});
 }
 
+bool IsVoid(const v1::CampaignCost& cost) { return cost.has_void_time(); }
+
+// Guests of these come because they were invited; to the others comes who passes by.
+bool IsByInvitation(v1::CampaignKind kind) {
+  return kind == v1::CAMPAIGN_KIND_LAUNCH || kind == v1::CAMPAIGN_KIND_KEY_USER_PRESENTATION;
+}
+
 absl::StatusOr<Money> ActualCost(const v1::Campaign& campaign) {
   ASSIGN_OR_RETURN(const Money budget, FromProto(campaign.budget(), "campaign.budget"));
   Money sum = Money::Zero(budget.currency());
   for (const v1::CampaignCost& cost : campaign.costs()) {
+    if (IsVoid(cost)) continue;
     ASSIGN_OR_RETURN(const Money amount, FromProto(cost.amount(), "campaign.costs.amount"));
     ASSIGN_OR_RETURN(sum, Add(sum, amount));
   }
@@ -93,15 +103,46 @@ absl::Status CheckCampaignOpen(const std::string& state, absl::string_view campa
                             {{"state", state}});
 }
 
-absl::Status StartCampaign(absl::string_view today, int notices, const v1::Campaign& campaign) {
-  if (notices == 0) {
+absl::Status StartCampaign(absl::string_view today, int notices, const std::vector<std::string>& untold,
+                           const v1::Campaign& campaign) {
+  if (notices == 0 || !untold.empty()) {
+    const std::string roles = absl::StrJoin(untold, ", ");
     return FailedPrecondition("NOTICE_REQUIRED", campaign.name(),
-                              "the departments concerned are told of a campaign before it begins");
+                              absl::StrCat("the departments concerned are told of a campaign before it begins",
+                                           roles.empty() ? "" : "; none was told yet that has ", roles),
+                              {{"missing", roles}});
   }
   if (today >= campaign.start_date()) return absl::OkStatus();
   return FailedPrecondition("PERIOD_NOT_BEGUN", campaign.name(),
                             absl::StrCat("the campaign begins on ", campaign.start_date()),
                             {{"startDate", campaign.start_date()}, {"today", std::string(today)}});
+}
+
+absl::Status MoveCampaign(absl::string_view today, const v1::MoveCampaignRequest& request, v1::Campaign* campaign) {
+  if (request.end_date() < request.start_date()) {
+    return InvalidField("end_date", "PERIOD_INVALID",
+                        absl::StrCat("is ", request.end_date(), ", before ", request.start_date()));
+  }
+  const bool begun = campaign->state() == v1::CAMPAIGN_STATE_RUNNING;
+  if (begun && request.start_date() != campaign->start_date()) {
+    return InvalidField("start_date", "CAMPAIGN_BEGUN",
+                        absl::StrCat("is ", request.start_date(), "; the campaign has begun on ",
+                                     campaign->start_date(), ", only its last day may be another"),
+                        {{"value", request.start_date()}, {"startDate", campaign->start_date()}});
+  }
+  const std::string& earliest = begun ? request.end_date() : request.start_date();
+  if (earliest < today) {
+    return InvalidField(begun ? "end_date" : "start_date", "DATE_IN_PAST",
+                        absl::StrCat("is ", earliest, ", before today, ", today),
+                        {{"value", earliest}, {"today", std::string(today)}});
+  }
+  campaign->set_start_date(request.start_date());
+  campaign->set_end_date(request.end_date());
+  return absl::OkStatus();
+}
+
+std::string NewDaysText(const v1::Campaign& campaign, absl::string_view reason) {
+  return absl::StrCat("活动改期 New days: ", campaign.start_date(), " - ", campaign.end_date(), ". ", reason);
 }
 
 absl::Status AddCost(absl::string_view actor, const v1::AddCampaignCostRequest& request, absl::string_view today,
@@ -118,6 +159,34 @@ absl::Status AddCost(absl::string_view actor, const v1::AddCampaignCostRequest& 
   cost.set_evidence(request.evidence());
   cost.set_recorder(std::string(actor));
   *cost.mutable_record_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+absl::Status CheckCostThere(int cost, const v1::Campaign& campaign) {
+  if (cost >= 1 && cost <= campaign.costs_size()) return absl::OkStatus();
+  return InvalidField("cost", "FIELD_OUT_OF_RANGE",
+                      absl::StrCat("is ", cost, "; the campaign has ", campaign.costs_size(), " costs"),
+                      {{"value", absl::StrCat(cost)}, {"limit", absl::StrCat(campaign.costs_size())}});
+}
+
+absl::Status VoidCost(absl::string_view actor, bool superior, const v1::VoidCampaignCostRequest& request,
+                      absl::Time now, v1::Campaign* campaign) {
+  v1::CampaignCost& cost = *campaign->mutable_costs(request.cost() - 1);
+  if (!superior && actor != campaign->planner()) {
+    return Error(
+        absl::StatusCode::kPermissionDenied, "NOT_THE_SUPERIOR",
+        absl::StrCat("a cost is taken back by ", campaign->planner(), ", who plans the campaign, or by somebody ",
+                     "to whom ", cost.recorder(), " reports, who put it down"),
+        {{"planner", campaign->planner()}, {"recorder", cost.recorder()}});
+  }
+  if (IsVoid(cost)) {
+    return FailedPrecondition("COST_VOIDED", campaign->name(),
+                              absl::StrCat("cost ", request.cost(), " was taken back already: ", cost.void_reason()),
+                              {{"cost", absl::StrCat(request.cost())}, {"voider", cost.voider()}});
+  }
+  cost.set_void_reason(request.reason());
+  cost.set_voider(std::string(actor));
+  *cost.mutable_void_time() = ToTimestamp(now);
   return absl::OkStatus();
 }
 
@@ -151,9 +220,9 @@ absl::Status EvaluateCampaign(absl::string_view actor, absl::string_view today, 
                               {{"endDate", campaign->end_date()}, {"today", std::string(today)}});
   }
   std::vector<std::string> missing;
-  if (guests.invited == 0) missing.push_back("invitations");
-  if (guests.attended + guests.walk_ins == 0) missing.push_back("attendance");
-  if (campaign->costs_size() == 0) missing.push_back("costs");
+  if (guests.invited == 0 && IsByInvitation(campaign->kind())) missing.push_back("invitations");
+  if (guests.attended + guests.walk_ins == 0 && !request.nobody_came()) missing.push_back("attendance");
+  if (std::all_of(campaign->costs().begin(), campaign->costs().end(), IsVoid)) missing.push_back("costs");
   if (!missing.empty()) {
     const std::string list = absl::StrJoin(missing, ", ");
     return FailedPrecondition("FIGURES_MISSING", campaign->name(),
@@ -172,6 +241,25 @@ absl::Status EvaluateCampaign(absl::string_view actor, absl::string_view today, 
   campaign->set_evaluator(std::string(actor));
   *campaign->mutable_evaluate_time() = ToTimestamp(now);
   return absl::OkStatus();
+}
+
+absl::Status ReopenEvaluation(absl::string_view actor, v1::Campaign* campaign) {
+  if (actor == campaign->planner()) return SeparationOfDuties("planner", "take the evaluation back");
+  campaign->clear_figures();
+  campaign->clear_effect_summary();
+  campaign->clear_overrun_reason();
+  campaign->clear_evaluator();
+  campaign->clear_evaluate_time();
+  return absl::OkStatus();
+}
+
+void UndoAttendance(v1::CampaignInvitation* invitation) {
+  invitation->clear_attend_time();
+  invitation->clear_lead();
+  invitation->set_state(invitation->walk_in()           ? v1::CAMPAIGN_INVITATION_STATE_WITHDRAWN
+                        : invitation->accepted()        ? v1::CAMPAIGN_INVITATION_STATE_ACCEPTED
+                        : invitation->has_answer_time() ? v1::CAMPAIGN_INVITATION_STATE_DECLINED
+                                                        : v1::CAMPAIGN_INVITATION_STATE_INVITED);
 }
 
 absl::Status CheckGuest(const std::string& account, const std::string& contact, const std::string& guest,

@@ -8,6 +8,7 @@
 #include "common/testing/matchers.h"
 #include "google/type/money.pb.h"
 #include "kam/account/v1/campaign.pb.h"
+#include "kam/account/v1/campaign_invitation.pb.h"
 #include "kam/account/v1/campaign_service.pb.h"
 #include "kam/account/v1/customer_training_service.pb.h"
 #include "kam/account/v1/public_statement.pb.h"
@@ -60,9 +61,69 @@ TEST(Campaign, TheBudgetIsDecidedByItsOwner) {
   EXPECT_THAT(CheckBudgetDecider("employees/c", campaign), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(CheckBudgetDecider("employees/x", campaign), HasReason("NOT_THE_BUDGET_OWNER"));
   EXPECT_THAT(CheckBudgetDecider("employees/b", campaign), IsOk());
-  EXPECT_THAT(StartCampaign("2026-01-04", 1, campaign), HasReason("PERIOD_NOT_BEGUN"));
-  EXPECT_THAT(StartCampaign("2026-01-05", 0, campaign), HasReason("NOTICE_REQUIRED"));
-  EXPECT_THAT(StartCampaign("2026-01-05", 1, campaign), IsOk());
+  EXPECT_THAT(StartCampaign("2026-01-04", 1, {}, campaign), HasReason("PERIOD_NOT_BEGUN"));
+  EXPECT_THAT(StartCampaign("2026-01-05", 0, {}, campaign), HasReason("NOTICE_REQUIRED"));
+  EXPECT_EQ(MetadataValue(StartCampaign("2026-01-05", 1, {"SVM", "CSM"}, campaign), "missing"), "SVM, CSM");
+  EXPECT_THAT(StartCampaign("2026-01-05", 1, {}, campaign), IsOk());
+}
+
+// other days are later ones; one that has begun ends on another day only.
+TEST(Campaign, IsMovedToDaysToCome) {
+  v1::Campaign campaign = Budgeted();
+  campaign.set_state(v1::CAMPAIGN_STATE_INVITING);
+  v1::MoveCampaignRequest request;
+  const auto move = [&](const std::string& start, const std::string& end) {
+    request.set_start_date(start);
+    request.set_end_date(end);
+    return MoveCampaign("2026-01-04", request, &campaign);
+  };
+  EXPECT_THAT(move("2026-02-02", "2026-02-01"), HasReason("PERIOD_INVALID"));
+  EXPECT_THAT(move("2026-01-03", "2026-02-01"), HasReason("DATE_IN_PAST"));
+  ASSERT_THAT(move("2026-01-04", "2026-01-09"), IsOk());
+  EXPECT_EQ(campaign.start_date(), "2026-01-04");
+  EXPECT_NE(NewDaysText(campaign, "雨天").find("2026-01-09"), std::string::npos);
+  campaign.set_state(v1::CAMPAIGN_STATE_RUNNING);
+  EXPECT_THAT(move("2026-01-05", "2026-01-09"), HasReason("CAMPAIGN_BEGUN"));
+  EXPECT_THAT(move("2026-01-04", "2026-01-04"), IsOk()) << "it ends today";
+}
+
+// what was put down wrongly is taken back once, stays to be seen, and counts no more.
+TEST(Campaign, ACostIsTakenBack) {
+  v1::Campaign campaign = Budgeted();
+  Spend(100, 0, &campaign);
+  Spend(10, 0, &campaign);
+  EXPECT_THAT(CheckCostThere(0, campaign), HasReason("FIELD_OUT_OF_RANGE"));
+  EXPECT_THAT(CheckCostThere(3, campaign), HasReason("FIELD_OUT_OF_RANGE"));
+  EXPECT_THAT(CheckCostThere(2, campaign), IsOk());
+  v1::VoidCampaignCostRequest request;
+  request.set_cost(1);
+  request.set_reason("多记一个零");
+  EXPECT_THAT(VoidCost("employees/x", false, request, kNow, &campaign), HasReason("NOT_THE_SUPERIOR"));
+  ASSERT_THAT(VoidCost("employees/x", true, request, kNow, &campaign), IsOk());
+  EXPECT_THAT(VoidCost("employees/p", false, request, kNow, &campaign), HasReason("COST_VOIDED"));
+  EXPECT_EQ(campaign.costs(0).amount().units(), 100);
+  EXPECT_EQ(campaign.costs(0).void_reason(), "多记一个零");
+  EXPECT_EQ(FiguresOf(GuestCounts(), campaign)->actual_cost().units(), 10);
+}
+
+// where he stood before he came; a walk-in was never invited.
+TEST(Campaign, AttendanceIsUndone) {
+  v1::CampaignInvitation guest;
+  guest.set_lead("leads/1");
+  guest.mutable_attend_time();
+  UndoAttendance(&guest);
+  EXPECT_EQ(guest.state(), v1::CAMPAIGN_INVITATION_STATE_INVITED);
+  EXPECT_EQ(guest.lead(), "");
+  EXPECT_FALSE(guest.has_attend_time());
+  guest.mutable_answer_time();
+  UndoAttendance(&guest);
+  EXPECT_EQ(guest.state(), v1::CAMPAIGN_INVITATION_STATE_DECLINED);
+  guest.set_accepted(true);
+  UndoAttendance(&guest);
+  EXPECT_EQ(guest.state(), v1::CAMPAIGN_INVITATION_STATE_ACCEPTED);
+  guest.set_walk_in(true);
+  UndoAttendance(&guest);
+  EXPECT_EQ(guest.state(), v1::CAMPAIGN_INVITATION_STATE_WITHDRAWN);
 }
 
 // the attendance rate counts the invited only; a lead costs its share, rounded half up.
@@ -91,7 +152,8 @@ TEST(Campaign, FiguresAreCounted) {
 // each figure that may be missing; on the budget to the cent is not over it.
 TEST(Campaign, EndsWithFiguresAndTruth) {
   v1::Campaign campaign = Budgeted();
-  const v1::EvaluateCampaignRequest request;
+  campaign.set_kind(v1::CAMPAIGN_KIND_LAUNCH);
+  v1::EvaluateCampaignRequest request;
   GuestCounts guests;
   const auto evaluate = [&](const std::string& today) {
     return EvaluateCampaign("employees/e", today, kNow, guests, request, &campaign);
@@ -113,6 +175,44 @@ TEST(Campaign, EndsWithFiguresAndTruth) {
   EXPECT_THAT(evaluate("2026-01-06"), IsOk());
   Spend(0, 10'000'000, &campaign);
   EXPECT_THAT(evaluate("2026-01-06"), HasReason("OVERRUN_REASON_REQUIRED"));
+  request.set_overrun_reason("加印");
+  ASSERT_THAT(evaluate("2026-01-06"), IsOk());
+  EXPECT_THAT(ReopenEvaluation("employees/p", &campaign), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(ReopenEvaluation("employees/e", &campaign), IsOk());
+  EXPECT_FALSE(campaign.has_figures());
+  EXPECT_EQ(campaign.evaluator(), "");
+}
+
+// to a launch and a presentation come those who were invited, to the others who passes by; nobody may have come.
+TEST(Campaign, EndsWithoutInvitationsWhereNobodyIsInvited) {
+  v1::EvaluateCampaignRequest request;
+  for (int kind = v1::CAMPAIGN_KIND_LAUNCH; kind <= v1::CampaignKind_MAX; ++kind) {
+    v1::Campaign campaign = Budgeted();
+    campaign.set_kind(static_cast<v1::CampaignKind>(kind));
+    Spend(100, 0, &campaign);
+    GuestCounts walk_ins;
+    walk_ins.walk_ins = 4;
+    const bool invited = kind == v1::CAMPAIGN_KIND_LAUNCH || kind == v1::CAMPAIGN_KIND_KEY_USER_PRESENTATION;
+    const auto evaluated = EvaluateCampaign("employees/e", "2026-01-06", kNow, walk_ins, request, &campaign);
+    EXPECT_EQ(MetadataValue(evaluated, "missing"), invited ? "invitations" : "") << kind;
+    EXPECT_EQ(evaluated.ok(), !invited) << kind;
+    GuestCounts nobody;
+    nobody.invited = 3;
+    EXPECT_EQ(MetadataValue(EvaluateCampaign("employees/e", "2026-01-06", kNow, nobody, request, &campaign), "missing"),
+              "attendance");
+    v1::EvaluateCampaignRequest empty;
+    empty.set_nobody_came(true);
+    EXPECT_THAT(EvaluateCampaign("employees/e", "2026-01-06", kNow, nobody, empty, &campaign), IsOk()) << kind;
+  }
+  v1::Campaign campaign = Budgeted();
+  campaign.set_kind(v1::CAMPAIGN_KIND_EXHIBITION);
+  Spend(100, 0, &campaign);
+  campaign.mutable_costs(0)->mutable_void_time();
+  GuestCounts walk_ins;
+  walk_ins.walk_ins = 4;
+  EXPECT_EQ(MetadataValue(EvaluateCampaign("employees/e", "2026-01-06", kNow, walk_ins, request, &campaign), "missing"),
+            "costs")
+      << "what was taken back is none";
 }
 
 // how soon again depends on the usage.

@@ -75,7 +75,8 @@ std::vector<Notice> NoticesOf(const v1::Visit* before, const v1::Visit& after) {
   if (before == nullptr && after.state() == v1::VISIT_STATE_PROPOSED && !after.due_date().empty()) {
     notices.Tell(after.visitor(), organization::v1::NOTIFICATION_KIND_ACCOUNT,
                  absl::StrCat("走访到期 Visit due: ", after.number()), after.due_date());
-  } else if (before != nullptr && Enters(before, after, v1::VISIT_STATE_APPROVED)) {
+  } else if (before != nullptr && before->state() != v1::VISIT_STATE_CHECKED_IN &&
+             Enters(before, after, v1::VISIT_STATE_APPROVED)) {
     notices.Tell(after.visitor(), organization::v1::NOTIFICATION_KIND_DECISION,
                  absl::StrCat("拜访已批准 Visit approved: ", after.number()));
   } else if (Enters(before, after, v1::VISIT_STATE_MISSED)) {
@@ -85,14 +86,46 @@ std::vector<Notice> NoticesOf(const v1::Visit* before, const v1::Visit& after) {
   return notices.Take();
 }
 
-std::vector<Notice> NoticesOf(const v1::VisitReport* before, const v1::VisitReport& after) {
+namespace {
+
+// Whether somebody is to answer from now on who was not before.
+template <typename T, typename State>
+bool NewHandler(const T* before, const T& after, State state) {
+  return Enters(before, after, state) ||
+         (after.state() == state && before != nullptr && before->handler() != after.handler());
+}
+
+// What becomes of a report of a period; `what` begins each title: "拜访报告 Visit report".
+template <typename T>
+std::vector<Notice> NoticesOfReport(const T* before, const T& after, absl::string_view what) {
   Notices notices;
+  const auto title = [&](absl::string_view event) { return absl::StrCat(what, " ", event, ": ", after.number()); };
   if (Enters(before, after, v1::PERIOD_REPORT_STATE_HANDED_IN)) {
     notices.Add(Audience::kSuperiors, after.author(), organization::v1::NOTIFICATION_KIND_APPROVAL,
-                absl::StrCat("拜访报告待批阅 Visit report to be read: ", after.number()));
+                title("待批阅 to be read"));
   } else if (Enters(before, after, v1::PERIOD_REPORT_STATE_REVIEWED)) {
-    notices.Tell(after.author(), organization::v1::NOTIFICATION_KIND_DECISION,
-                 absl::StrCat("拜访报告已批阅 Visit report read: ", after.number()));
+    notices.Tell(after.author(), organization::v1::NOTIFICATION_KIND_DECISION, title("已批阅 read"));
+  } else if (before != nullptr && Enters(before, after, v1::PERIOD_REPORT_STATE_DRAFT)) {
+    notices.Tell(after.author(), organization::v1::NOTIFICATION_KIND_DECISION, title("已退回 given back"));
+  }
+  return notices.Take();
+}
+
+}  // namespace
+
+std::vector<Notice> NoticesOf(const v1::VisitReport* before, const v1::VisitReport& after) {
+  return NoticesOfReport(before, after, "拜访报告 Visit report");
+}
+
+std::vector<Notice> NoticesOf(const v1::WeeklyReport* before, const v1::WeeklyReport& after) {
+  return NoticesOfReport(before, after, "周报 Weekly report");
+}
+
+std::vector<Notice> NoticesOf(const v1::PromotionNotice* before, const v1::PromotionNotice& after) {
+  Notices notices;
+  if (Enters(before, after, v1::PROMOTION_NOTICE_STATE_SENT)) {
+    notices.Add(Audience::kHead, after.department(), organization::v1::NOTIFICATION_KIND_CUSTOMER,
+                "活动信息待接收 Information on a campaign for your department");
   }
   return notices.Take();
 }
@@ -103,6 +136,10 @@ std::vector<Notice> NoticesOf(const v1::VisitProblem* before, const v1::VisitPro
   if (Enters(before, after, v1::VISIT_PROBLEM_STATE_OPEN)) {
     notices.Add(Audience::kHead, after.department(), organization::v1::NOTIFICATION_KIND_CUSTOMER,
                 absl::StrCat("客户问题待处理 A customer's problem is with your department: ", after.number()));
+  }
+  if (NewHandler(before, after, v1::VISIT_PROBLEM_STATE_OPEN)) {
+    notices.Tell(after.handler(), organization::v1::NOTIFICATION_KIND_CUSTOMER,
+                 absl::StrCat("客户问题待您答复 You are to answer a customer's problem: ", after.number()));
   } else if (Enters(before, after, v1::VISIT_PROBLEM_STATE_ANSWERED)) {
     notices.Tell(after.raiser(), organization::v1::NOTIFICATION_KIND_CUSTOMER,
                  absl::StrCat("客户问题已答复 Problem answered: ", after.number()));
@@ -116,6 +153,10 @@ std::vector<Notice> NoticesOf(const v1::CustomerOpinion* before, const v1::Custo
   if (Enters(before, after, v1::OPINION_STATE_ROUTED)) {
     notices.Add(Audience::kHead, after.department(), organization::v1::NOTIFICATION_KIND_CUSTOMER,
                 absl::StrCat("客户意见待答复 A customer's opinion is with your department: ", after.number()));
+  }
+  if (NewHandler(before, after, v1::OPINION_STATE_ROUTED)) {
+    notices.Tell(after.handler(), organization::v1::NOTIFICATION_KIND_CUSTOMER,
+                 absl::StrCat("客户意见待您答复 You are to answer a customer's opinion: ", after.number()));
   } else if (Enters(before, after, v1::OPINION_STATE_ANSWERED)) {
     notices.Tell(after.recorder(), organization::v1::NOTIFICATION_KIND_CUSTOMER,
                  absl::StrCat("客户意见已答复 Opinion answered, tell the customer: ", after.number()));

@@ -57,6 +57,14 @@ absl::Status CheckMarketRecordUpdate(const v1::MarketRecord& before) {
   return before.state() == v1::MARKET_RECORD_STATE_CURRENT ? absl::OkStatus() : NotCurrent(before);
 }
 
+bool DropStaleConfirmation(const v1::MarketRecord& before, v1::MarketRecord* after) {
+  if (!before.has_confirm_time()) return false;
+  if (before.SerializeAsString() == after->SerializeAsString()) return false;
+  after->clear_confirmer();
+  after->clear_confirm_time();
+  return true;
+}
+
 absl::StatusOr<std::string> ValidUntil(absl::string_view day, v1::MarketCategory category, const Policy& policy) {
   const auto at = static_cast<size_t>(category);
   return AddDays(day, policy.market_valid_days[at < policy.market_valid_days.size() ? at : 0]);
@@ -158,10 +166,11 @@ absl::Status CheckCompetitorRecord(const v1::CompetitorRecord& record, absl::str
   return CheckEvidence(record.reliability(), record.evidence_size(), "competitor_record.evidence");
 }
 
-absl::Status CheckCompetitorRecordUpdate(const v1::CompetitorRecord& before, absl::string_view actor) {
-  if (actor == before.contributor()) return absl::OkStatus();
+absl::Status CheckCompetitorRecordUpdate(const v1::CompetitorRecord& before, absl::string_view actor, bool superior,
+                                         bool left) {
+  if (actor == before.contributor() || superior || left) return absl::OkStatus();
   return Error(absl::StatusCode::kPermissionDenied, "CONTRIBUTION_OF_ANOTHER",
-               absl::StrCat("only ", before.contributor(), ", who brought it, corrects it"),
+               absl::StrCat(before.contributor(), ", who brought it, corrects it, or somebody above him"),
                {{"contributor", before.contributor()}});
 }
 

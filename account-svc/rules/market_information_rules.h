@@ -29,6 +29,9 @@ absl::Status CheckFigures(const Figures& figures, absl::string_view field);
 absl::Status CheckMarketRecord(const v1::MarketRecord& record, absl::string_view today);
 // RECORD_NOT_CURRENT.
 absl::Status CheckMarketRecordUpdate(const v1::MarketRecord& before);
+// What was confirmed is what was written then: when something else is said, it is confirmed no more. True when that is
+// so.
+bool DropStaleConfirmation(const v1::MarketRecord& before, v1::MarketRecord* after);
 // Last day on which information of this category counts that is known to be right on `day`.
 absl::StatusOr<std::string> ValidUntil(absl::string_view day, v1::MarketCategory category, const Policy& policy);
 // `newer` takes the place of `record`: SUPERSEDED_BY_ITSELF, RECORD_NOT_CURRENT, CATEGORY_DIFFERS.
@@ -50,8 +53,10 @@ v1::MarketRecord RecordOf(const v1::MarketSurvey& survey, const v1::EvaluateMark
 
 // PRICE_REQUIRED, PERIOD_INVALID, EVIDENCE_REQUIRED, DATE_IN_FUTURE.
 absl::Status CheckCompetitorRecord(const v1::CompetitorRecord& record, absl::string_view today);
-// CONTRIBUTION_OF_ANOTHER.
-absl::Status CheckCompetitorRecordUpdate(const v1::CompetitorRecord& before, absl::string_view actor);
+// CONTRIBUTION_OF_ANOTHER: who brought it corrects it, or somebody above him (`superior`); when he has left (`left`),
+// whoever reaches more than his own.
+absl::Status CheckCompetitorRecordUpdate(const v1::CompetitorRecord& before, absl::string_view actor, bool superior,
+                                         bool left);
 
 }  // namespace kam::account::rules
 

@@ -58,8 +58,10 @@ TEST(Competitor, ConfirmedNeedsEvidenceAndAPriceItsAmount) {
   record.set_reliability(v1::RELIABILITY_CONFIRMED);
   EXPECT_THAT(CheckCompetitorRecord(record, "2026-01-05"), HasReason("EVIDENCE_REQUIRED"));
   record.set_contributor("employees/a");
-  EXPECT_THAT(CheckCompetitorRecordUpdate(record, "employees/b"), HasReason("CONTRIBUTION_OF_ANOTHER"));
-  EXPECT_THAT(CheckCompetitorRecordUpdate(record, "employees/a"), IsOk());
+  EXPECT_THAT(CheckCompetitorRecordUpdate(record, "employees/b", false, false), HasReason("CONTRIBUTION_OF_ANOTHER"));
+  EXPECT_THAT(CheckCompetitorRecordUpdate(record, "employees/a", false, false), IsOk());
+  EXPECT_THAT(CheckCompetitorRecordUpdate(record, "employees/b", true, false), IsOk()) << "he is above";
+  EXPECT_THAT(CheckCompetitorRecordUpdate(record, "employees/b", false, true), IsOk()) << "nobody else is left";
 }
 
 // a week by its Monday, due at the end of Saturday.

@@ -23,10 +23,12 @@
 #include "kam/account/v1/ownership_notice.pb.h"
 #include "kam/account/v1/product_initiative.pb.h"
 #include "kam/account/v1/solution.pb.h"
+#include "kam/account/v1/promotion_notice.pb.h"
 #include "kam/account/v1/tender.pb.h"
 #include "kam/account/v1/visit.pb.h"
 #include "kam/account/v1/visit_problem.pb.h"
 #include "kam/account/v1/visit_report.pb.h"
+#include "kam/account/v1/weekly_report.pb.h"
 #include "kam/account/v1/work_dispute.pb.h"
 #include "kam/organization/v1/assessment_sheet.pb.h"
 #include "kam/organization/v1/coordination.pb.h"
@@ -104,6 +106,7 @@ std::vector<Notice> NoticesOf(const v1::AccountMerge* before, const v1::AccountM
 std::vector<Notice> NoticesOf(const v1::WorkDispute* before, const v1::WorkDispute& after);
 std::vector<Notice> NoticesOf(const v1::Visit* before, const v1::Visit& after);
 std::vector<Notice> NoticesOf(const v1::VisitReport* before, const v1::VisitReport& after);
+std::vector<Notice> NoticesOf(const v1::WeeklyReport* before, const v1::WeeklyReport& after);
 std::vector<Notice> NoticesOf(const v1::VisitProblem* before, const v1::VisitProblem& after);
 std::vector<Notice> NoticesOf(const v1::CustomerOpinion* before, const v1::CustomerOpinion& after);
 std::vector<Notice> NoticesOf(const v1::CustomerNeed* before, const v1::CustomerNeed& after);
@@ -116,6 +119,7 @@ std::vector<Notice> NoticesOf(const v1::AccountPlan* before, const v1::AccountPl
 std::vector<Notice> NoticesOf(const v1::ManufacturerSubmission* before, const v1::ManufacturerSubmission& after);
 std::vector<Notice> NoticesOf(const v1::Solution* before, const v1::Solution& after);
 std::vector<Notice> NoticesOf(const v1::ProductInitiative* before, const v1::ProductInitiative& after);
+std::vector<Notice> NoticesOf(const v1::PromotionNotice* before, const v1::PromotionNotice& after);
 
 // NOTIFICATION_NOT_MUTABLE: what was escalated reaches the recipient whatever he wants.
 absl::Status CheckPreference(const organization::v1::NotificationPreference& preference);

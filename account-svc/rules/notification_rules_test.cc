@@ -96,6 +96,8 @@ TEST(Notices, TellNoSecret) {
   ExpectNoSecretTold<v1::WorkDispute>();
   ExpectNoSecretTold<v1::Visit>();
   ExpectNoSecretTold<v1::VisitReport>();
+  ExpectNoSecretTold<v1::WeeklyReport>();
+  ExpectNoSecretTold<v1::PromotionNotice>();
   ExpectNoSecretTold<v1::VisitProblem>();
   ExpectNoSecretTold<v1::CustomerOpinion>();
   ExpectNoSecretTold<v1::CustomerNeed>();

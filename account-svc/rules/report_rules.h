@@ -1,5 +1,5 @@
 // Reports of a period that are handed in and read by a superior (A-29, P-13, P-21). T has the fields author, state,
-// due_time, hand_in_time, late, content_hash, reviewer, review_time, comment.
+// due_time, hand_in_time, late, content_hash, return_reason, reviewer, review_time, comment.
 #ifndef KAM_ACCOUNT_SVC_RULES_REPORT_RULES_H_
 #define KAM_ACCOUNT_SVC_RULES_REPORT_RULES_H_
 
@@ -55,8 +55,19 @@ template <typename T>
 absl::Status HandIn(absl::string_view actor, const ReportPeriod& period, absl::Time now, T* report) {
   if (actor != report->author()) return ReportOfAnother(report->author());
   if (now < period.earliest) return PeriodNotOver(report->name(), period.earliest);
+  if (report->has_hand_in_time()) return absl::OkStatus();  // Handed in again after it was given back.
   *report->mutable_hand_in_time() = ToTimestamp(now);
   report->set_late(now >= period.due);
+  return absl::OkStatus();
+}
+
+// It is written again; that it was late stays. SEPARATION_OF_DUTIES, NOT_THE_SUPERIOR.
+template <typename T>
+absl::Status Return(absl::string_view actor, bool is_superior, const std::string& reason, T* report) {
+  if (actor == report->author()) return SeparationOfDuties("author", "give the report back");
+  if (!is_superior) return NotTheSuperior(report->author());
+  report->set_return_reason(reason);
+  report->clear_content_hash();
   return absl::OkStatus();
 }
 

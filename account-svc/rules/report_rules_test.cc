@@ -45,9 +45,27 @@ TEST(HandIn, IsByTheAuthorAfterThePeriodAndLateIsOnRecord) {
               HasReason("PERIOD_NOT_OVER"));
   ASSERT_THAT(HandIn("employees/a", *period, period->earliest, &report), IsOk());
   EXPECT_FALSE(report.late());
+  report.clear_hand_in_time();
   ASSERT_THAT(HandIn("employees/a", *period, period->due - absl::Microseconds(1), &report), IsOk());
   EXPECT_FALSE(report.late());
   ASSERT_THAT(HandIn("employees/a", *period, period->due, &report), IsOk());
+  EXPECT_FALSE(report.late()) << "given back and handed in again: it came in time when it came first";
+  report.clear_hand_in_time();
+  ASSERT_THAT(HandIn("employees/a", *period, period->due, &report), IsOk());
+  EXPECT_TRUE(report.late());
+}
+
+// A-29, P-13, P-21: a report is given back by a superior, with a reason.
+TEST(Return, IsByASuperior) {
+  v1::VisitReport report;
+  report.set_author("employees/a");
+  report.set_content_hash("abc");
+  report.set_late(true);
+  EXPECT_THAT(Return("employees/a", true, "x", &report), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Return("employees/b", false, "x", &report), HasReason("NOT_THE_SUPERIOR"));
+  ASSERT_THAT(Return("employees/b", true, "漏写", &report), IsOk());
+  EXPECT_EQ(report.return_reason(), "漏写");
+  EXPECT_EQ(report.content_hash(), "");
   EXPECT_TRUE(report.late());
 }
 

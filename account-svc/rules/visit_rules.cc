@@ -9,7 +9,10 @@
 #include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
+#include "kam/account/v1/customer_need.pb.h"
+#include "kam/account/v1/customer_opinion.pb.h"
 #include "kam/account/v1/visit.pb.h"
+#include "kam/account/v1/visit_service.pb.h"
 
 namespace kam::account::rules {
 namespace {
@@ -159,6 +162,34 @@ absl::Status CheckInDay(absl::Time at, const v1::Visit& visit, absl::TimeZone zo
              Text(latest));
 }
 
+absl::Status CheckAgreed(const v1::Visit& visit, bool in_plan) {
+  if (in_plan || visit.planner() == visit.visitor()) return absl::OkStatus();
+  return FailedPrecondition(
+      "VISIT_NOT_APPROVED", visit.name(),
+      absl::StrCat("the visit was planned for ", visit.visitor(), " by ",
+                   visit.planner().empty() ? "another system" : visit.planner(),
+                   "; somebody above him approves it, or it is one of an approved plan"),
+      {{"visitor", visit.visitor()}, {"planner", visit.planner()}, {"state", v1::VisitState_Name(visit.state())}});
+}
+
+absl::Status CheckInUnapproved(absl::Time at, absl::Time now, const v1::Visit& visit, absl::TimeZone zone,
+                               const Policy& policy) {
+  const auto off = [&](const std::string& what, const std::string& limit) {
+    return InvalidField("check_in_time", "CHECK_IN_OFF_PLAN", what, {{"value", Text(at)}, {"limit", limit}});
+  };
+  const absl::Time end = FromTimestamp(visit.planned_end());
+  const absl::CivilDay last = absl::ToCivilDay(end, zone);
+  if (absl::ToCivilDay(at, zone) > last) {
+    return off(absl::StrCat("is after ", absl::FormatCivilTime(last),
+                            ", its day; on another day it is made when somebody above the visitor has approved it"),
+               absl::FormatCivilTime(last));
+  }
+  const absl::Time latest = end + policy.visit_late;
+  if (now <= latest) return absl::OkStatus();
+  return off(absl::StrCat("is put down after ", Text(latest), "; a visit that nobody approved is put down before"),
+             Text(latest));
+}
+
 absl::Status CheckVisitArchive(const v1::Visit& before, absl::Time now) {
   const bool idea = before.state() == v1::VISIT_STATE_PROPOSED ||
                     (before.state() == v1::VISIT_STATE_PLANNED && now < FromTimestamp(before.planned_end()));
@@ -180,6 +211,11 @@ absl::Status CheckIn(std::optional<absl::Time> at, absl::Time now, const Policy&
   RETURN_IF_ERROR(NotInFuture("check_in_time", at.value_or(now), now, policy));
   *visit->mutable_check_in_time() = ToTimestamp(at.value_or(now));
   return absl::OkStatus();
+}
+
+void UndoCheckIn(v1::Visit* visit) {
+  visit->clear_check_in_time();
+  visit->set_state(visit->approver().empty() ? v1::VISIT_STATE_PLANNED : v1::VISIT_STATE_APPROVED);
 }
 
 absl::Status Complete(std::optional<absl::Time> at, absl::string_view report, absl::string_view result, absl::Time now,
@@ -212,6 +248,79 @@ absl::Status Complete(std::optional<absl::Time> at, absl::string_view report, ab
   *visit->mutable_check_out_time() = ToTimestamp(out);
   visit->set_result(std::string(result));
   return absl::OkStatus();
+}
+
+absl::Status CorrectReport(bool superior, const v1::CorrectVisitReportRequest& request, absl::Time now,
+                           const Policy& policy, v1::Visit* visit) {
+  const absl::Time latest = FromTimestamp(visit->check_out_time()) + policy.visit_correction_time;
+  if (now > latest) {
+    return FailedPrecondition("VISIT_REPORT_FIXED", visit->name(),
+                              absl::StrCat("what was reported is corrected until ", Text(latest)),
+                              {{"limit", Text(latest)}});
+  }
+  if (!visit->comment().empty() && !superior) {
+    return FailedPrecondition(
+        "VISIT_COMMENTED", visit->name(),
+        absl::StrCat("a superior has commented on the report; somebody above ", visit->visitor(), " corrects it"),
+        {{"visitor", visit->visitor()}});
+  }
+  const auto given = [](const std::string& text) { return !absl::StripAsciiWhitespace(text).empty(); };
+  if (!request.report().empty() && !given(request.report())) {
+    return InvalidField("report", "REPORT_REQUIRED", "a visit ends with a report");
+  }
+  if (given(request.report())) visit->set_report(request.report());
+  if (given(request.result())) visit->set_result(request.result());
+  if (given(request.persons_met())) visit->set_persons_met(request.persons_met());
+  if (given(request.topics())) visit->set_topics(request.topics());
+  for (const std::string& contact : request.contacts_met()) {
+    const auto& known = visit->contacts_met();
+    if (std::find(known.begin(), known.end(), contact) == known.end()) visit->add_contacts_met(contact);
+  }
+  return absl::OkStatus();
+}
+
+void KeepLinks(const v1::Visit& before, v1::Visit* after) {
+  for (int i = 0; i < std::min(before.needs_size(), after->needs_size()); ++i) {
+    v1::VisitNeed linked = after->needs(i);
+    linked.set_customer_need(before.needs(i).customer_need());
+    if (linked.SerializeAsString() != before.needs(i).SerializeAsString()) continue;
+    *after->mutable_needs(i) = linked;
+  }
+  for (int i = 0; i < std::min(before.suggestions_size(), after->suggestions_size()); ++i) {
+    v1::VisitSuggestion linked = after->suggestions(i);
+    linked.set_customer_opinion(before.suggestions(i).customer_opinion());
+    if (linked.SerializeAsString() != before.suggestions(i).SerializeAsString()) continue;
+    *after->mutable_suggestions(i) = linked;
+  }
+}
+
+v1::CustomerNeed NeedOf(const v1::Visit& visit, const v1::VisitNeed& heard) {
+  v1::CustomerNeed need;
+  need.set_account(visit.account());
+  need.set_owner(visit.visitor());
+  need.set_kind(heard.kind() == v1::CUSTOMER_NEED_KIND_UNSPECIFIED ? v1::CUSTOMER_NEED_KIND_ACTUAL : heard.kind());
+  need.set_description(heard.description());
+  if (!heard.expected_date().empty()) {
+    need.set_description(absl::StrCat(heard.description(), " 期望日期 By: ", heard.expected_date()));
+  }
+  need.set_product(heard.product());
+  need.set_urgency(v1::NEED_URGENCY_NORMAL);
+  need.set_state(v1::CUSTOMER_NEED_STATE_RECORDED);
+  return need;
+}
+
+v1::CustomerOpinion OpinionOf(const v1::Visit& visit, const v1::VisitSuggestion& heard, const std::string& day) {
+  v1::CustomerOpinion opinion;
+  opinion.set_account(visit.account());
+  opinion.set_visit(visit.name());
+  if (visit.contacts_met_size() == 1) opinion.set_contact(visit.contacts_met(0));  // Nobody else can have said it.
+  // Whoever was there sorts it before it is passed on.
+  opinion.set_subject(v1::OPINION_SUBJECT_OTHER);
+  opinion.set_subject_reference(heard.addressee().empty() ? visit.number() : heard.addressee());
+  opinion.set_opinion(heard.description());
+  opinion.set_recorder(visit.visitor());
+  opinion.set_opinion_date(day);
+  return opinion;
 }
 
 absl::Status MarkMissed(absl::string_view reason, absl::Time now, v1::Visit* visit) {

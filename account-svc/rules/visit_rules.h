@@ -12,7 +12,12 @@
 #include "account-svc/policy.h"
 
 namespace kam::account::v1 {
+class CorrectVisitReportRequest;
+class CustomerNeed;
+class CustomerOpinion;
 class Visit;
+class VisitNeed;
+class VisitSuggestion;
 }  // namespace kam::account::v1
 
 namespace kam::account::rules {
@@ -41,6 +46,13 @@ absl::Status CheckTimeUpdate(const v1::Visit& before, const v1::Visit& after, ab
 // CHECK_IN_OFF_PLAN before the day for which the visit was approved or the day of the approval, or longer after its
 // planned end than the policy's visit_late: that is another visit.
 absl::Status CheckInDay(absl::Time at, const v1::Visit& visit, absl::TimeZone zone, const Policy& policy);
+// VISIT_NOT_APPROVED: a visit that nobody approved is made when its visitor planned it himself, or when it belongs to
+// an approved plan (`in_plan`).
+absl::Status CheckAgreed(const v1::Visit& visit, bool in_plan);
+// Beside CheckInDay, of a visit without an approval of its own: it is made on its day and put down before it is late.
+// CHECK_IN_OFF_PLAN.
+absl::Status CheckInUnapproved(absl::Time at, absl::Time now, const v1::Visit& visit, absl::TimeZone zone,
+                               const Policy& policy);
 // RECORD_KEPT unless it is an idea, or planned and not over yet: what was agreed counts in the completion rate.
 absl::Status CheckVisitArchive(const v1::Visit& before, absl::Time now);
 // SEPARATION_OF_DUTIES when `actor` is the visitor or goes along, NOT_THE_SUPERIOR unless he is above the visitor
@@ -48,10 +60,21 @@ absl::Status CheckVisitArchive(const v1::Visit& before, absl::Time now);
 absl::Status Approve(absl::string_view actor, bool superior, absl::Time now, v1::Visit* visit);
 // `at`: when, as the caller says. TIME_IN_FUTURE.
 absl::Status CheckIn(std::optional<absl::Time> at, absl::Time now, const Policy& policy, v1::Visit* visit);
+// Nobody was there: it is approved or planned again, as it was.
+void UndoCheckIn(v1::Visit* visit);
 // CHECK_OUT_BEFORE_CHECK_IN, VISIT_WINDOW_INVALID for more than the longest visit, REPORT_REQUIRED, TIME_IN_FUTURE;
 // FOLLOW_UP_INCOMPLETE: somebody does it by a date.
 absl::Status Complete(std::optional<absl::Time> at, absl::string_view report, absl::string_view result, absl::Time now,
                       const Policy& policy, v1::Visit* visit);
+// VISIT_REPORT_FIXED after the time of the policy; VISIT_COMMENTED when a superior has commented on what is reported
+// and `actor` is none (`superior`); REPORT_REQUIRED.
+absl::Status CorrectReport(bool superior, const v1::CorrectVisitReportRequest& request, absl::Time now,
+                           const Policy& policy, v1::Visit* visit);
+// What was linked with its register stays linked when the lines are written again as they were.
+void KeepLinks(const v1::Visit& before, v1::Visit* after);
+// What was heard on the visit, as it goes into its register.
+v1::CustomerNeed NeedOf(const v1::Visit& visit, const v1::VisitNeed& heard);
+v1::CustomerOpinion OpinionOf(const v1::Visit& visit, const v1::VisitSuggestion& heard, const std::string& day);
 // VISIT_NOT_OVER before the planned end.
 absl::Status MarkMissed(absl::string_view reason, absl::Time now, v1::Visit* visit);
 // As Approve: SEPARATION_OF_DUTIES, NOT_THE_SUPERIOR.

@@ -114,6 +114,39 @@ TEST(CheckIn, IsOnTheDaysOfTheVisit) {
   EXPECT_THAT(Complete(end, "r", "", end, policy, &visit), IsOk());
 }
 
+// without an approval it is made on its day, and put down before it is late.
+TEST(CheckIn, WithoutAnApprovalIsOnItsDay) {
+  Policy policy;
+  policy.visit_late = absl::Hours(24);
+  const absl::TimeZone zone = absl::UTCTimeZone();
+  const v1::Visit visit = Planned();
+  const absl::Time end = kNow + absl::Hours(2);
+  const absl::Time midnight = absl::FromCivil(absl::ToCivilDay(end, zone) + 1, zone);
+  EXPECT_THAT(CheckInUnapproved(kNow, end + absl::Hours(24), visit, zone, policy), IsOk());
+  EXPECT_THAT(CheckInUnapproved(kNow, end + absl::Hours(24) + absl::Microseconds(1), visit, zone, policy),
+              HasReason("CHECK_IN_OFF_PLAN"));
+  EXPECT_THAT(CheckInUnapproved(midnight - absl::Microseconds(1), midnight, visit, zone, policy), IsOk());
+  EXPECT_THAT(CheckInUnapproved(midnight, midnight, visit, zone, policy), HasReason("CHECK_IN_OFF_PLAN"));
+}
+
+// nobody is sent on a visit that nobody agreed to.
+TEST(CheckIn, IsOfWhatWasAgreed) {
+  v1::Visit visit = Planned();
+  EXPECT_THAT(CheckAgreed(visit, false), HasReason("VISIT_NOT_APPROVED")) << "planned by nobody who is known";
+  visit.set_planner("employees/c");
+  EXPECT_THAT(CheckAgreed(visit, false), HasReason("VISIT_NOT_APPROVED")) << "who goes along does not decide";
+  EXPECT_THAT(CheckAgreed(visit, true), IsOk());
+  visit.set_planner("employees/v");
+  EXPECT_THAT(CheckAgreed(visit, false), IsOk());
+  *visit.mutable_check_in_time() = ToTimestamp(kNow);
+  UndoCheckIn(&visit);
+  EXPECT_EQ(visit.state(), v1::VISIT_STATE_PLANNED);
+  EXPECT_FALSE(visit.has_check_in_time());
+  visit.set_approver("employees/s");
+  UndoCheckIn(&visit);
+  EXPECT_EQ(visit.state(), v1::VISIT_STATE_APPROVED);
+}
+
 // only what was approved takes the time of others.
 TEST(PeopleTaken, AreThoseWhoWereAskedOrPlannedItThemselves) {
   v1::Visit visit = Planned();

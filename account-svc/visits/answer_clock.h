@@ -2,6 +2,7 @@
 #ifndef KAM_ACCOUNT_SVC_VISITS_ANSWER_CLOCK_H_
 #define KAM_ACCOUNT_SVC_VISITS_ANSWER_CLOCK_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -16,17 +17,25 @@ namespace kam::account {
 absl::StatusOr<absl::Time> WorkingTimeAfter(const Context& context, resource::UnitOfWork& work, absl::Time from,
                                             absl::Duration length);
 
-// HANDLER_NOT_IN_DEPARTMENT on `field` unless the handler works in the department or below it.
-absl::Status CheckHandler(resource::UnitOfWork& work, const std::string& department, const std::string& handler,
-                          absl::string_view field);
+// HANDLER_NOT_IN_DEPARTMENT on `field` unless the handler works in the department or below it, HANDLER_WITHOUT_RIGHT
+// unless he holds `permission`: the question would wait for somebody who may not answer.
+absl::Status CheckHandler(const Context& context, resource::UnitOfWork& work, const std::string& department,
+                          const std::string& handler, absl::string_view permission, absl::string_view field);
 
-// Who is above `last`, the handler or the one it was put to last; empty: nobody. The head of `department`, when one is
-// given, stands in for a superior that the handler does not have.
+// Who is to take the next step of a question.
+struct Waiting {
+  std::string person;
+  std::string department;  // Whose head stands in for superiors that the person does not have; may be empty.
+  const char* permission;  // Of the step.
+};
+
+// The nearest above `last`, the person of `waiting` or the one it was put to last, who may take the step; empty:
+// nobody.
 absl::StatusOr<std::string> NextAbove(const Context& context, resource::UnitOfWork& work, const std::string& last,
-                                      const std::string& department);
+                                      const Waiting& waiting);
 
 // Puts down, in the transaction that stores the question, when it is escalated next; takes that back when it does not
-// wait for an answer.
+// wait.
 template <typename T>
 absl::Status ScheduleEscalation(const Context& context, resource::UnitOfWork& work, absl::string_view kind, bool waits,
                                 const T& question) {
@@ -42,18 +51,19 @@ absl::Status ScheduleEscalation(const Context& context, resource::UnitOfWork& wo
   return schedule::Schedule(work, kind, question.name(), next + absl::Microseconds(1));
 }
 
-// What is done when the time is over.
+// What is done when the time is over. `waits`: for whom it waits, if it does.
 template <typename T>
 absl::Status EscalateDue(const Context& context, resource::UnitOfWork& work, const schedule::DueItem& item,
-                         bool (*waits)(const T&)) {
+                         std::optional<Waiting> (*waits)(const T&)) {
   resource::Change<T> change;
   ASSIGN_OR_RETURN(change.before, work.Load<T>(item.resource));
-  if (!waits(change.before)) return absl::OkStatus();
+  std::optional<Waiting> waiting = waits(change.before);
+  if (!waiting.has_value()) return absl::OkStatus();
   change.after = change.before;
   const bool first = change.before.escalated_to().empty();
+  if (!first) waiting->department.clear();
   ASSIGN_OR_RETURN(const std::string superior,
-                   NextAbove(context, work, first ? change.before.handler() : change.before.escalated_to(),
-                             first ? change.before.department() : std::string()));
+                   NextAbove(context, work, first ? waiting->person : change.before.escalated_to(), *waiting));
   rules::Escalate(superior, work.now(), &change.after);
   return work.Save(std::move(change)).status();
 }

@@ -1,4 +1,6 @@
 // Opinions of customers: passed on, answered, told back, closed; their summary.
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "account-svc/report.h"
 #include "account-svc/rules/common_rules.h"
@@ -7,6 +9,7 @@
 #include "account-svc/visits/answer_clock.h"
 #include "account-svc/visits/contact_date.h"
 #include "account-svc/visits/references.h"
+#include "account-svc/visits/registers.h"
 #include "account-svc/visits/reports.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -24,7 +27,23 @@ constexpr char kService[] = "kam.account.v1.CustomerOpinionService";
 constexpr char kDueEscalation[] = "customer_opinion.escalate";
 constexpr int kSummaryRowsMax = 2000;
 
-bool Waits(const CustomerOpinion& opinion) { return opinion.state() == v1::OPINION_STATE_ROUTED; }
+constexpr char kRoute[] = "customer_opinion.route";
+constexpr char kAnswer[] = "customer_opinion.answer";
+constexpr char kTell[] = "customer_opinion.write";
+
+// Whoever brought it passes it on and tells the customer; in between the handler answers.
+std::optional<Waiting> Waits(const CustomerOpinion& opinion) {
+  switch (opinion.state()) {
+    case v1::OPINION_STATE_RECORDED:
+      return Waiting{opinion.recorder(), "", kRoute};
+    case v1::OPINION_STATE_ROUTED:
+      return Waiting{opinion.handler(), opinion.department(), kAnswer};
+    case v1::OPINION_STATE_ANSWERED:
+      return Waiting{opinion.recorder(), "", kTell};
+    default:
+      return std::nullopt;
+  }
+}
 
 ContactNames Only(const std::string& contact) {
   ContactNames names;
@@ -38,7 +57,7 @@ absl::Status CheckContact(UnitOfWork& work, const CustomerOpinion& opinion) {
 
 absl::Status Create(const Context& context, UnitOfWork& work, CustomerOpinion* opinion) {
   ASSIGN_OR_RETURN(*opinion->mutable_recorder(), Person(work));
-  opinion->set_state(v1::OPINION_STATE_RECORDED);
+  RETURN_IF_ERROR(AwaitRouting(context, work, opinion));
   const std::string today = context.Today(work.now());
   if (opinion->opinion_date().empty()) opinion->set_opinion_date(today);
   RETURN_IF_ERROR(Validate(work, *opinion));
@@ -70,8 +89,9 @@ absl::StatusOr<v1::SummarizeCustomerOpinionsResponse> Summarize(const Context& c
   const resource::Type& type = *context.runtime.catalog().Find(CustomerOpinion::descriptor());
   std::string sql =
       "SELECT t.subject, t.subject_reference, COUNT(t.id), COUNT(DISTINCT t.account), SUM(CASE WHEN t.state IN "
-      "('RECORDED', 'ROUTED') THEN 1 ELSE 0 END), SUM(CASE WHEN t.overdue = 1 OR (t.state = 'ROUTED' AND t.due_time < "
-      "?) THEN 1 ELSE 0 END), SUM(CASE WHEN t.inform_time IS NULL THEN 0 ELSE 1 END), SUM(CASE WHEN t.change_made IS "
+      "('RECORDED', 'ROUTED') THEN 1 ELSE 0 END), SUM(CASE WHEN t.overdue = 1 OR (t.state IN ('RECORDED', 'ROUTED', "
+      "'ANSWERED') AND t.due_time < ?) THEN 1 ELSE 0 END), SUM(CASE WHEN t.inform_time IS NULL THEN 0 ELSE 1 END), "
+      "SUM(CASE WHEN t.change_made IS "
       "NULL THEN 0 ELSE 1 END) FROM customer_opinions t WHERE t.opinion_date >= ? AND t.opinion_date <= ?";
   std::vector<Value> params = {Value(context.runtime.clock().Now()), Value(period.first), Value(period.last)};
   AddCondition(resource::ScopeCondition(type, call.principal, call.level()), &sql, &params);
@@ -105,17 +125,22 @@ void RegisterVerbs(const Context& context, rpc::Registry* registry) {
                 CustomerOpinion* opinion) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         RETURN_IF_ERROR(rules::CheckOpinionHandler(actor, request.handler(), *opinion));
-        RETURN_IF_ERROR(CheckHandler(work, request.department(), request.handler(), "handler"));
+        RETURN_IF_ERROR(CheckHandler(context, work, request.department(), request.handler(), kAnswer, "handler"));
         opinion->set_department(request.department());
         opinion->set_handler(request.handler());
         return AskHandler(context, work, opinion);
       });
   AddVerb<CustomerOpinion, v1::AnswerCustomerOpinionRequest>(
       context, service + "/AnswerCustomerOpinion", registry,
-      [](UnitOfWork& work, const v1::AnswerCustomerOpinionRequest& request, CustomerOpinion* opinion) -> absl::Status {
+      [context](UnitOfWork& work, const v1::AnswerCustomerOpinionRequest& request,
+                CustomerOpinion* opinion) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         opinion->set_change_made(request.change_made());
-        return rules::GiveAnswer(actor, request.answer(), work.now(), opinion);
+        RETURN_IF_ERROR(rules::GiveAnswer(actor, request.answer(), work.now(), opinion));
+        ASSIGN_OR_RETURN(const absl::Time due,
+                         WorkingTimeAfter(context, work, work.now(), context.policy.opinion_tell));
+        rules::Await(due, opinion);
+        return absl::OkStatus();
       });
   AddVerb<CustomerOpinion, v1::ReturnOpinionAnswerRequest>(
       context, service + "/ReturnOpinionAnswer", registry,
@@ -158,7 +183,7 @@ void RegisterCustomerOpinions(const Context& context, rpc::Registry* registry) {
       });
   hooks.on_saved = resource::OnSaved<CustomerOpinion>(
       [context](UnitOfWork& work, const CustomerOpinion*, const CustomerOpinion& after) {
-        return ScheduleEscalation(context, work, kDueEscalation, Waits(after), after);
+        return ScheduleEscalation(context, work, kDueEscalation, Waits(after).has_value(), after);
       });
   context.runtime.SetHooks(CustomerOpinion::descriptor(), std::move(hooks));
   const std::string service = kService;

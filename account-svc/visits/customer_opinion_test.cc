@@ -1,4 +1,5 @@
 // Opinions of customers: a closed loop that ends with the customer.
+#include "account-svc/testing/grants.h"
 #include "account-svc/testing/visits_fixture.h"
 #include "common/testing/states.h"
 #include "kam/account/v1/customer_opinion_service.pb.h"
@@ -13,7 +14,11 @@ class CustomerOpinionTest : public VisitsFixture {
   CustomerOpinionTest()
       : plant_(world_.AddDepartment()),
         expert_(world_.AddEmployee("PS", plant_.name())),
-        ps_(world_.As(expert_, "PS")) {}
+        ps_(world_.As(expert_, "PS")) {
+    for (const char* role : {"PS", "GAM"}) GrantRole(world_, role, "customer_opinion.answer");
+    GrantRole(world_, "GAM", "customer_opinion.route");
+    GrantRole(world_, "GAM", "customer_opinion.write");
+  }
 
   absl::StatusOr<CustomerOpinion> Record(const std::string& account, const std::string& reference = "返利政策2026") {
     v1::CreateCustomerOpinionRequest request;
@@ -24,10 +29,11 @@ class CustomerOpinionTest : public VisitsFixture {
     opinion.set_opinion("返利结算太慢");
     return Call<CustomerOpinion>(kax_, "CustomerOpinionService/CreateCustomerOpinion", request);
   }
-  absl::StatusOr<CustomerOpinion> Route(const std::string& name) {
+  absl::StatusOr<CustomerOpinion> Route(const std::string& name) { return Route(name, expert_.name()); }
+  absl::StatusOr<CustomerOpinion> Route(const std::string& name, const std::string& handler) {
     v1::RouteCustomerOpinionRequest request;
     request.set_department(plant_.name());
-    request.set_handler(expert_.name());
+    request.set_handler(handler);
     return Do<CustomerOpinion>(kax_, "CustomerOpinionService/RouteCustomerOpinion", request, name);
   }
   absl::StatusOr<CustomerOpinion> Answer(const std::string& name, const std::string& change = {}) {
@@ -39,6 +45,19 @@ class CustomerOpinionTest : public VisitsFixture {
   absl::StatusOr<CustomerOpinion> Close(const std::string& name) {
     return Do<CustomerOpinion>(kax_, "CustomerOpinionService/CloseCustomerOpinion", v1::CloseCustomerOpinionRequest(),
                                name);
+  }
+
+  int64_t Told(const std::string& person, const std::string& name) {
+    return world_.harness()
+        .db()
+        .Get(absl::StrCat("SELECT COUNT(*) FROM notifications WHERE recipient = '", IdOf(person), "' AND subject = '",
+                          name, "'"))
+        .integer();
+  }
+  CustomerOpinion Read(const std::string& name) {
+    kam::api::GetRequest get;
+    get.set_name(name);
+    return Call<CustomerOpinion>(kax_, "CustomerOpinionService/GetCustomerOpinion", get).value_or(CustomerOpinion());
   }
 
   organization::v1::Department plant_;
@@ -176,6 +195,59 @@ TEST_F(CustomerOpinionTest, AnAnswerThatIsNoneIsDueAgain) {
   EXPECT_GT(FromTimestamp(again->due_time()), now_);
   EXPECT_TRUE(again->overdue()) << "that it was late once stays";
   EXPECT_EQ(again->escalation_level(), 0);
+}
+
+// whoever is to answer is told, may answer, and so may the next above him whom it is put to.
+TEST_F(CustomerOpinionTest, TheHandlerIsToldAndMayAnswer) {
+  const organization::v1::Employee leader = world_.AddEmployee("PS"),
+                                   porter = world_.AddEmployee("WH", plant_.name(), {leader.name()}),
+                                   second = world_.AddEmployee("PS", plant_.name(), {porter.name()});
+  const auto opinion = Record(world_.AddAccount(kax_).name());
+  ASSERT_THAT(opinion, IsOk());
+  EXPECT_THAT(Route(opinion->name(), porter.name()), HasReason("HANDLER_WITHOUT_RIGHT"));
+  ASSERT_THAT(Route(opinion->name()), IsOk());
+  EXPECT_EQ(Told(expert_.name(), opinion->name()), 1);
+  ASSERT_THAT(Route(opinion->name(), second.name()), IsOk());
+  EXPECT_EQ(Told(second.name(), opinion->name()), 1);
+  EXPECT_EQ(Told(expert_.name(), opinion->name()), 1);
+  MoveOn(absl::Hours(24 * 7));
+  world_.RunDue();
+  EXPECT_EQ(Read(opinion->name()).escalated_to(), leader.name()) << "who may not answer is no help";
+}
+
+// in time are all three: passing it on, the answer, telling the customer.
+TEST_F(CustomerOpinionTest, EveryStepOfAnOpinionIsDue) {
+  const auto opinion = Record(world_.AddAccount(kax_).name());
+  ASSERT_THAT(opinion, IsOk());
+  const absl::Time route_by = FromTimestamp(opinion->due_time());
+  ASSERT_GT(route_by, now_);
+  MoveOn(route_by - now_);
+  world_.RunDue();
+  EXPECT_FALSE(Read(opinion->name()).overdue()) << "at the due time it is in time";
+  MoveOn(absl::Minutes(1));
+  world_.RunDue();
+  const CustomerOpinion waiting = Read(opinion->name());
+  EXPECT_TRUE(waiting.overdue());
+  EXPECT_EQ(waiting.escalated_to(), head_.name());
+  EXPECT_EQ(Told(head_.name(), opinion->name()), 1);
+  const auto routed = Route(opinion->name());
+  ASSERT_THAT(routed, IsOk());
+  EXPECT_EQ(routed->escalated_to(), "");
+  const auto answered = Answer(opinion->name());
+  ASSERT_THAT(answered, IsOk());
+  const absl::Time tell_by = FromTimestamp(answered->due_time());
+  ASSERT_GT(tell_by, now_);
+  MoveOn(tell_by - now_ + absl::Minutes(1));
+  world_.RunDue();
+  EXPECT_EQ(Read(opinion->name()).escalated_to(), head_.name()) << "the customer was not told";
+  v1::InformCustomerRequest inform;
+  inform.set_mode(v1::VISIT_MODE_PHONE);
+  inform.set_contact(AddContact(opinion->account()));
+  ASSERT_THAT(Do<CustomerOpinion>(kax_, "CustomerOpinionService/InformCustomer", inform, opinion->name()), IsOk());
+  const int32_t level = Read(opinion->name()).escalation_level();
+  MoveOn(absl::Hours(24 * 10));
+  world_.RunDue();
+  EXPECT_EQ(Read(opinion->name()).escalation_level(), level) << "nothing is due any more";
 }
 
 // by subject and policy; only what the reader reaches.

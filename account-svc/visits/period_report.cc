@@ -34,25 +34,38 @@ absl::StatusOr<bool> IsSuperiorOf(const Context& context, resource::UnitOfWork& 
   return IsAbove(work, actor, author, context.Today(work.now()));
 }
 
+std::string HoldersSql(const std::string& first, const std::string& last, const std::vector<std::string>& roles,
+                       std::vector<Value>* params) {
+  params->insert(params->end(), {Value(first), Value(last), Value(last), Value(first)});
+  params->insert(params->end(), roles.begin(), roles.end());
+  return absl::StrCat(
+      "SELECT e.id AS author FROM employees e WHERE e.archive_time IS NULL AND (e.leave_date IS NULL OR "
+      "e.leave_date >= ?) AND (e.hire_date IS NULL OR e.hire_date <= ?) AND EXISTS (SELECT 1 FROM employees_roles r "
+      "WHERE r.parent_id = e.id AND r.since_date <= ? AND (r.until_date IS NULL OR r.until_date >= ?) AND (r.state IS "
+      "NULL OR r.state = 'GRANTED') AND r.role IN (",
+      resource::Placeholders(roles.size()), "))");
+}
+
 absl::Status ListMissing(const Context& context, const rpc::Call& call, const resource::Type& type,
                          const std::string& column, const rules::ReportPeriod& period,
-                         const std::vector<std::string>& roles,
+                         const std::vector<std::string>& roles, const std::string& kind,
                          google::protobuf::RepeatedPtrField<v1::MissingReport>* rows) {
   constexpr int kRowsMax = 2000;
   if (roles.empty()) return absl::OkStatus();
   const std::string first = FormatDate(period.first), last = FormatDate(period.last);
   // A person is `t.author`, as in the reports, so that their row scope fits.
-  std::string sql = absl::StrCat(
-      "SELECT t.author, (SELECT COUNT(d.id) FROM ", type.table(), " d WHERE d.author = t.author AND d.", column,
-      " = ?) FROM (SELECT e.id AS author FROM employees e WHERE e.archive_time IS NULL AND (e.leave_date IS NULL OR "
-      "e.leave_date >= ?) AND (e.hire_date IS NULL OR e.hire_date <= ?) AND EXISTS (SELECT 1 FROM employees_roles r "
-      "WHERE r.parent_id = e.id AND r.since_date <= ? AND (r.until_date IS NULL OR r.until_date >= ?) AND (r.state IS "
-      "NULL OR r.state = 'GRANTED') AND r.role IN (",
-      resource::Placeholders(roles.size()), "))) t WHERE NOT EXISTS (SELECT 1 FROM ", type.table(),
-      " h WHERE h.author = t.author AND h.", column, " = ? AND h.state <> 'DRAFT')");
-  std::vector<Value> params = {Value(first), Value(first), Value(last), Value(last), Value(first)};
-  params.insert(params.end(), roles.begin(), roles.end());
-  params.emplace_back(first);
+  std::vector<Value> params;
+  // Those of the author and the period, `r`.
+  const auto reports = [&](absl::string_view what) {
+    params.emplace_back(first);
+    if (!kind.empty()) params.emplace_back(kind);
+    return absl::StrCat("SELECT ", what, " FROM ", type.table(), " r WHERE r.author = t.author AND r.", column, " = ?",
+                        kind.empty() ? "" : " AND r.kind = ?");
+  };
+  // In the order of their parameters.
+  std::string sql = absl::StrCat("SELECT t.author, (", reports("COUNT(r.id)"), ") FROM (");
+  absl::StrAppend(&sql, HoldersSql(first, last, roles, &params), ") t WHERE NOT EXISTS (");
+  absl::StrAppend(&sql, reports("1"), " AND r.state <> 'DRAFT')");
   AddCondition(resource::ScopeCondition(type, call.principal, call.level()), &sql, &params);
   absl::StrAppend(&sql, " ORDER BY t.author LIMIT ", kRowsMax);
   const bool overdue = context.runtime.clock().Now() >= period.due;

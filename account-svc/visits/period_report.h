@@ -32,16 +32,23 @@ std::string ReportHash(T report) {
   report.clear_reviewer();
   report.clear_review_time();
   report.clear_comment();
+  report.clear_return_reason();
   return Sha256Hex(report.SerializeAsString());
 }
 
 // Whether the author of a report reports to the caller today.
 absl::StatusOr<bool> IsSuperiorOf(const Context& context, resource::UnitOfWork& work, const std::string& author);
 
-// Holders of `roles` during the period within the caller's reach who have not handed a report in.
+// SELECT of the ids, as `author`, of those in service from the first day to the last who hold one of `roles`, which is
+// not empty, at some time of it; adds its parameters.
+std::string HoldersSql(const std::string& first, const std::string& last, const std::vector<std::string>& roles,
+                       std::vector<mysql::Value>* params);
+
+// Holders of `roles` during the period within the caller's reach who have not handed a report in. `kind`: column value
+// of the kind, of a register that has several; empty: it has one.
 absl::Status ListMissing(const Context& context, const rpc::Call& call, const resource::Type& type,
                          const std::string& column, const rules::ReportPeriod& period,
-                         const std::vector<std::string>& roles,
+                         const std::vector<std::string>& roles, const std::string& kind,
                          google::protobuf::RepeatedPtrField<v1::MissingReport>* rows);
 
 }  // namespace kam::account

@@ -66,6 +66,42 @@ class VisitPlanTest : public VisitsFixture {
   }
 };
 
+// A-28, P-51: what the seller and the only sales manager have signed, the sales director approves.
+TEST_F(VisitPlanTest, TheSalesDirectorApproves) {
+  const auto plan = SubmittedPlan({world_.AddAccount(kax_).name()}, 2);
+  ASSERT_THAT(plan, IsOk());
+  const organization::v1::Employee director = world_.AddEmployee("SD");
+  const auto approved = Approve(world_.As(director, "SD"), plan->name());
+  ASSERT_THAT(approved, IsOk());
+  EXPECT_EQ(approved->approver(), director.name());
+}
+
+// a visit of an approved plan is made without an approval of its own, whoever gave it its time.
+TEST_F(VisitPlanTest, AVisitOfAnApprovedPlanIsMade) {
+  const v1::Account account = world_.AddAccount(gam_);
+  world_.Assign(gam_, account.name(), seller_.name());
+  const auto plan = SubmittedPlan({account.name()}, 2);
+  ASSERT_THAT(plan, IsOk());
+  ASSERT_THAT(Approve(gam_, plan->name()), IsOk());
+  v1::Visit visit = MakeVisit(account.name(), absl::ZeroDuration(), absl::Minutes(1));
+  visit.set_visitor(seller_.name());
+  visit.set_visit_plan(plan->name());
+  const auto planned = CreateVisit(gam_, visit);
+  ASSERT_THAT(planned, IsOk());
+  ASSERT_EQ(planned->planner(), head_.name());
+  const auto begun = Do<v1::Visit>(kax_, "VisitService/CheckInVisit", v1::CheckInVisitRequest(), planned->name());
+  ASSERT_THAT(begun, IsOk());
+  EXPECT_EQ(begun->approver(), "");
+  v1::UndoCheckInRequest undo;
+  undo.set_reason("未到");
+  ASSERT_THAT(Do<v1::Visit>(kax_, "VisitService/UndoCheckIn", undo, planned->name()), IsOk());
+  // Once the plan is closed, it no longer speaks for the visit.
+  ASSERT_THAT(Do<VisitPlan>(kax_, "VisitPlanService/CloseVisitPlan", v1::CloseVisitPlanRequest(), plan->name()),
+              IsOk());
+  EXPECT_THAT(Do<v1::Visit>(kax_, "VisitService/CheckInVisit", v1::CheckInVisitRequest(), planned->name()),
+              HasReason("VISIT_NOT_APPROVED"));
+}
+
 // owner and sales manager sign the same content, a third person approves.
 TEST_F(VisitPlanTest, APlanIsSignedByTwoAndApprovedByAThird) {
   const v1::Account account = world_.AddAccount(kax_);

@@ -1,11 +1,16 @@
 // Problems heard of on a visit that need help of the company.
+#include <optional>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/common_rules.h"
 #include "account-svc/verb.h"
 #include "account-svc/visits/answer_clock.h"
+#include "account-svc/visits/registers.h"
 #include "account-svc/visits/reports.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
+#include "kam/account/v1/customer_opinion.pb.h"
 #include "kam/account/v1/visit.pb.h"
 #include "kam/account/v1/visit_problem_service.pb.h"
 
@@ -18,10 +23,16 @@ using v1::VisitProblem;
 constexpr char kService[] = "kam.account.v1.VisitProblemService";
 constexpr char kDueEscalation[] = "visit_problem.escalate";
 
-bool Waits(const VisitProblem& problem) { return problem.state() == v1::VISIT_PROBLEM_STATE_OPEN; }
+constexpr char kAnswer[] = "visit_problem.answer";
+
+std::optional<Waiting> Waits(const VisitProblem& problem) {
+  if (problem.state() != v1::VISIT_PROBLEM_STATE_OPEN) return std::nullopt;
+  return Waiting{problem.handler(), problem.department(), kAnswer};
+}
 
 absl::Status AskHandler(const Context& context, UnitOfWork& work, VisitProblem* problem) {
-  RETURN_IF_ERROR(CheckHandler(work, problem->department(), problem->handler(), "visit_problem.handler"));
+  RETURN_IF_ERROR(
+      CheckHandler(context, work, problem->department(), problem->handler(), kAnswer, "visit_problem.handler"));
   ASSIGN_OR_RETURN(const absl::Time due,
                    WorkingTimeAfter(context, work, work.now(), context.policy.problem_answer_time));
   rules::Ask(work.now(), due, problem);
@@ -39,7 +50,7 @@ absl::Status Create(const Context& context, UnitOfWork& work, VisitProblem* prob
 }
 
 absl::Status Update(const Context& context, UnitOfWork& work, const VisitProblem& before, VisitProblem* after) {
-  if (!Waits(before)) {
+  if (!Waits(before).has_value()) {
     return FailedPrecondition(
         "PROBLEM_NOT_OPEN", before.name(),
         absl::StrCat("the problem is ", v1::VisitProblemState_Name(before.state()), "; it changes while it is open"),
@@ -48,6 +59,26 @@ absl::Status Update(const Context& context, UnitOfWork& work, const VisitProblem
   RETURN_IF_ERROR(Validate(work, *after));
   if (before.department() == after->department() && before.handler() == after->handler()) return absl::OkStatus();
   return AskHandler(context, work, after);
+}
+
+// It goes on as what the customer said, by the same words; here it is over.
+absl::Status PassAsOpinion(const Context& context, UnitOfWork& work, const v1::PassProblemAsOpinionRequest& request,
+                           VisitProblem* problem) {
+  RETURN_IF_ERROR(CheckAccountUsable(work, problem->account()));
+  v1::CustomerOpinion opinion;
+  opinion.set_account(problem->account());
+  opinion.set_visit(problem->visit());
+  opinion.set_subject(request.subject());
+  opinion.set_subject_reference(request.subject_reference());
+  opinion.set_opinion(problem->description());
+  opinion.set_recorder(problem->raiser());
+  opinion.set_opinion_date(context.Today(FromTimestamp(problem->create_time())));
+  RETURN_IF_ERROR(AwaitRouting(context, work, &opinion));
+  ASSIGN_OR_RETURN(const v1::CustomerOpinion made, work.Insert(std::move(opinion)));
+  problem->set_customer_opinion(made.name());
+  problem->set_close_reason(request.reason());
+  *problem->mutable_close_time() = ToTimestamp(work.now());
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -62,7 +93,7 @@ void RegisterVisitProblems(const Context& context, rpc::Registry* registry) {
       });
   hooks.on_saved =
       resource::OnSaved<VisitProblem>([context](UnitOfWork& work, const VisitProblem*, const VisitProblem& after) {
-        return ScheduleEscalation(context, work, kDueEscalation, Waits(after), after);
+        return ScheduleEscalation(context, work, kDueEscalation, Waits(after).has_value(), after);
       });
   context.runtime.SetHooks(VisitProblem::descriptor(), std::move(hooks));
   const std::string service = kService;
@@ -89,6 +120,11 @@ void RegisterVisitProblems(const Context& context, rpc::Registry* registry) {
         problem->set_close_reason(request.reason());
         *problem->mutable_close_time() = ToTimestamp(work.now());
         return absl::OkStatus();
+      });
+  AddVerb<VisitProblem, v1::PassProblemAsOpinionRequest>(
+      context, service + "/PassProblemAsOpinion", registry,
+      [context](UnitOfWork& work, const v1::PassProblemAsOpinionRequest& request, VisitProblem* problem) {
+        return PassAsOpinion(context, work, request, problem);
       });
   if (context.scheduler == nullptr) return;
   context.scheduler->Handle(kDueEscalation, service + "/ReopenVisitProblem",

@@ -145,6 +145,12 @@ void RegisterVisitReports(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const bool superior, IsSuperiorOf(context, work, report->author()));
         return rules::Review(work.actor().subject, superior, request.comment(), work.now(), report);
       });
+  AddVerb<VisitReport, v1::ReturnVisitReportRequest>(
+      context, service + "/ReturnVisitReport", registry,
+      [context](UnitOfWork& work, const v1::ReturnVisitReportRequest& request, VisitReport* report) -> absl::Status {
+        ASSIGN_OR_RETURN(const bool superior, IsSuperiorOf(context, work, report->author()));
+        return rules::Return(work.actor().subject, superior, request.reason(), report);
+      });
   registry->Add<v1::ListMissingVisitReportsRequest, v1::ListMissingVisitReportsResponse>(
       service + "/ListMissingVisitReports",
       [context](rpc::Call& call, const v1::ListMissingVisitReportsRequest& request)
@@ -152,7 +158,7 @@ void RegisterVisitReports(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const rules::ReportPeriod period, PeriodOf(context, request.month(), "month"));
         v1::ListMissingVisitReportsResponse response;
         RETURN_IF_ERROR(ListMissing(context, call, *context.runtime.catalog().Find(VisitReport::descriptor()), "month",
-                                    period, context.policy.visit_report_roles, response.mutable_rows()));
+                                    period, context.policy.visit_report_roles, /*kind=*/"", response.mutable_rows()));
         return response;
       });
 }

@@ -1,6 +1,8 @@
 // Monthly reports of visits: assembled, frozen, late, missing, read by a superior (A-29, P-21).
+#include "account-svc/testing/grants.h"
 #include "account-svc/testing/visits_fixture.h"
 #include "account-svc/visits/period_report.h"
+#include "kam/account/v1/customer_opinion_service.pb.h"
 #include "kam/account/v1/visit_problem_service.pb.h"
 #include "kam/account/v1/visit_report_service.pb.h"
 
@@ -120,6 +122,47 @@ TEST_F(VisitReportTest, ALateReportSaysSo) {
   EXPECT_THAT(Missing(gam_, month), ::testing::ElementsAre(other_.name() + " late"));
 }
 
+// A-29, P-21: what is wrong is given back and handed in again; that it was late stays.
+TEST_F(VisitReportTest, AReportIsGivenBack) {
+  ToNextMonth();
+  const std::string month = Month();
+  const auto report = Create(kax_, month);
+  ASSERT_THAT(report, IsOk());
+  ASSERT_THAT(Write(report->name(), "一次拜访"), IsOk());
+  ToNextMonth();
+  MoveOn(absl::Hours(24 * 5));
+  const auto late = HandIn(kax_, report->name());
+  ASSERT_THAT(late, IsOk());
+  ASSERT_TRUE(late->late());
+  v1::ReturnVisitReportRequest back;
+  const std::string method = "VisitReportService/ReturnVisitReport";
+  EXPECT_THAT(Do<VisitReport>(gam_, method, back, report->name()), NamesField("reason"));
+  back.set_reason("漏写问题");
+  EXPECT_THAT(Do<VisitReport>(sm_, method, back, report->name()), HasReason("NOT_THE_SUPERIOR"));
+  const auto returned = Do<VisitReport>(gam_, method, back, report->name());
+  ASSERT_THAT(returned, IsOk());
+  EXPECT_EQ(returned->state(), v1::PERIOD_REPORT_STATE_DRAFT);
+  EXPECT_EQ(returned->content_hash(), "");
+  EXPECT_THAT(Missing(kax_, month), ::testing::ElementsAre(seller_.name() + " late"));
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get(absl::StrCat("SELECT COUNT(*) FROM notifications WHERE recipient = '", IdOf(seller_.name()),
+                                  "' AND subject = '", report->name(), "'"))
+                .integer(),
+            1)
+      << "its author is told";
+  ASSERT_THAT(Write(report->name(), "一次拜访，一个问题"), IsOk());
+  MoveOn(absl::Hours(1));
+  const auto again = HandIn(kax_, report->name());
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(again->late());
+  EXPECT_EQ(FromTimestamp(again->hand_in_time()), FromTimestamp(late->hand_in_time())) << "when it came first";
+  EXPECT_NE(again->content_hash(), late->content_hash());
+  EXPECT_EQ(ReportHash(*again), again->content_hash());
+  ASSERT_THAT(Review(gam_, *again), IsOk());
+  EXPECT_THAT(Do<VisitReport>(gam_, method, back, report->name()), HasReason("STATE_NOT_ALLOWED"));
+}
+
 // a problem goes to a department and is answered in working time; what is overdue goes up.
 class VisitProblemTest : public VisitsFixture {
  protected:
@@ -129,6 +172,7 @@ class VisitProblemTest : public VisitsFixture {
         engineer_(world_.AddEmployee("TM", plant_.name(), {chief_.name()})),
         tm_(world_.As(engineer_, "TM")),
         boss_(world_.As(chief_, "TM")) {
+    GrantRole(world_, "TM", "visit_problem.answer");
     // To a Monday, 10:00, from wherever the tests before have left the clock.
     const absl::TimeZone zone = world_.harness().runtime().zone();
     const absl::CivilDay monday = absl::NextWeekday(absl::ToCivilDay(now_, zone), absl::Weekday::monday);
@@ -171,6 +215,9 @@ TEST_F(VisitProblemTest, AProblemIsAnsweredInWorkingTime) {
   ASSERT_THAT(visit, IsOk());
   EXPECT_THAT(Raise(kax_, visit->name(), other_.name()), HasReason("HANDLER_NOT_IN_DEPARTMENT"));
   EXPECT_THAT(Raise(kax2_, visit->name(), engineer_.name()), StatusIs(absl::StatusCode::kNotFound));
+  const organization::v1::Employee porter = world_.AddEmployee("WH", plant_.name());
+  EXPECT_THAT(Raise(kax_, visit->name(), porter.name()), HasReason("HANDLER_WITHOUT_RIGHT"))
+      << "it would wait for somebody who may not answer";
   const auto problem = Raise(kax_, visit->name(), engineer_.name());
   ASSERT_THAT(problem, IsOk());
   EXPECT_EQ(problem->account(), account.name());
@@ -222,6 +269,38 @@ TEST_F(VisitProblemTest, WhatIsOverdueGoesUpTheLine) {
   ASSERT_THAT(answered, IsOk());
   EXPECT_TRUE(answered->overdue());
   EXPECT_EQ(answered->answerer(), chief_.name());
+}
+
+// what the customer thinks goes on where it ends with the customer, once, by the same words.
+TEST_F(VisitProblemTest, AProblemOfTheCustomerGoesOnAsHisOpinion) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const auto visit = MadeVisit(account.name());
+  ASSERT_THAT(visit, IsOk());
+  const auto problem = Raise(kax_, visit->name(), engineer_.name());
+  ASSERT_THAT(problem, IsOk());
+  v1::PassProblemAsOpinionRequest pass;
+  pass.set_subject(v1::OPINION_SUBJECT_SERVICE);
+  pass.set_subject_reference("交期");
+  const std::string method = "VisitProblemService/PassProblemAsOpinion";
+  EXPECT_THAT(Do<v1::VisitProblem>(kax_, method, pass, problem->name()), NamesField("reason"));
+  pass.set_reason("客户要求答复");
+  const auto passed = Do<v1::VisitProblem>(kax_, method, pass, problem->name());
+  ASSERT_THAT(passed, IsOk());
+  EXPECT_EQ(passed->state(), v1::VISIT_PROBLEM_STATE_CLOSED);
+  kam::api::GetRequest get;
+  get.set_name(passed->customer_opinion());
+  const auto opinion = Call<v1::CustomerOpinion>(kax_, "CustomerOpinionService/GetCustomerOpinion", get);
+  ASSERT_THAT(opinion, IsOk());
+  EXPECT_EQ(opinion->opinion(), problem->description());
+  EXPECT_EQ(opinion->recorder(), seller_.name());
+  EXPECT_EQ(opinion->visit(), visit->name());
+  EXPECT_EQ(opinion->account(), account.name());
+  EXPECT_EQ(opinion->state(), v1::OPINION_STATE_RECORDED);
+  EXPECT_GT(FromTimestamp(opinion->due_time()), now_);
+  EXPECT_THAT(Do<v1::VisitProblem>(kax_, method, pass, problem->name()), HasReason("STATE_NOT_ALLOWED"));
+  MoveOn(absl::Hours(24 * 10));
+  world_.RunDue();
+  EXPECT_FALSE(Read(problem->name()).overdue()) << "here nobody waits any more";
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "account-svc/verb.h"
 #include "account-svc/visits/contact_date.h"
 #include "account-svc/visits/period_report.h"
+#include "account-svc/visits/registers.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/visit.pb.h"
@@ -95,6 +96,14 @@ absl::Status CheckPlanOf(const Context& context, UnitOfWork& work, const Visit& 
   return rules::CheckInPlan(visit, plans[0], context.zone);
 }
 
+// Whether the visit is one of a plan that is approved and still has it.
+absl::StatusOr<bool> InApprovedPlan(const Context& context, UnitOfWork& work, const Visit& visit) {
+  if (visit.visit_plan().empty()) return false;
+  ASSIGN_OR_RETURN(const std::vector<v1::VisitPlan> plans,
+                   work.Find<v1::VisitPlan>({"t.id = ?", {Value(IdOf(visit.visit_plan()))}}, "", 1));
+  return !plans.empty() && rules::CheckInPlan(visit, plans[0], context.zone).ok();
+}
+
 // Who gave the visit its time; a program and whoever imports plans for nobody.
 void SetPlanner(const UnitOfWork& work, Visit* visit) {
   const bool person = visit->has_planned_start() && absl::StartsWith(work.actor().subject, "employees/");
@@ -115,6 +124,7 @@ absl::Status CreateVisit(const Context& context, UnitOfWork& work, Visit* visit)
 
 absl::Status UpdateVisit(const Context& context, UnitOfWork& work, const Visit& before, Visit* after) {
   if (after->visitor().empty()) after->set_visitor(before.visitor());
+  rules::KeepLinks(before, after);
   if (!work.importing()) {
     RETURN_IF_ERROR(rules::CheckVisitUpdate(before, *after));
     RETURN_IF_ERROR(rules::CheckTimeUpdate(before, *after, work.now()));
@@ -131,6 +141,13 @@ absl::Status UpdateVisit(const Context& context, UnitOfWork& work, const Visit& 
   return CheckVisit(context, work, *after);
 }
 
+// What happens on a visit is said by whoever is on it, or by somebody above the visitor; true for the latter.
+absl::StatusOr<bool> CheckTakesPart(const Context& context, UnitOfWork& work, const Visit& visit) {
+  ASSIGN_OR_RETURN(const bool superior, IsSuperiorOf(context, work, visit.visitor()));
+  RETURN_IF_ERROR(rules::CheckTakesPart(work.actor().subject, superior, visit));
+  return superior;
+}
+
 // The record is there: whoever was met was spoken to on that day.
 absl::Status CompleteVisit(const Context& context, UnitOfWork& work, const v1::CompleteVisitRequest& request,
                            Visit* visit) {
@@ -140,15 +157,38 @@ absl::Status CompleteVisit(const Context& context, UnitOfWork& work, const v1::C
   RETURN_IF_ERROR(rules::Complete(Given(request.has_check_out_time(), request.check_out_time()), request.report(),
                                   request.result(), work.now(), context.policy, visit));
   RETURN_IF_ERROR(Validate(work, *visit));
+  RETURN_IF_ERROR(FillRegisters(context, work, visit));
   return NoteContact(work, visit->account(), visit->contacts_met(),
                      context.Today(FromTimestamp(visit->check_out_time())));
 }
 
-// What happens on a visit is said by whoever is on it, or by somebody above the visitor; true for the latter.
-absl::StatusOr<bool> CheckTakesPart(const Context& context, UnitOfWork& work, const Visit& visit) {
-  ASSIGN_OR_RETURN(const bool superior, IsSuperiorOf(context, work, visit.visitor()));
-  RETURN_IF_ERROR(rules::CheckTakesPart(work.actor().subject, superior, visit));
-  return superior;
+// Without an approval of its own a visit of an approved plan is made on its day, and one that the visitor planned
+// himself.
+absl::Status CheckIn(const Context& context, UnitOfWork& work, const v1::CheckInVisitRequest& request,
+                     resource::Change<Visit>* change) {
+  RETURN_IF_ERROR(CheckTakesPart(context, work, change->before).status());
+  const auto given = Given(request.has_check_in_time(), request.check_in_time());
+  const absl::Time at = given.value_or(work.now());
+  const bool unapproved = change->before.state() == v1::VISIT_STATE_PLANNED;
+  if (unapproved) {
+    ASSIGN_OR_RETURN(const bool in_plan, InApprovedPlan(context, work, change->before));
+    RETURN_IF_ERROR(rules::CheckAgreed(change->before, in_plan));
+    RETURN_IF_ERROR(rules::CheckInUnapproved(at, work.now(), change->before, context.zone, context.policy));
+  }
+  RETURN_IF_ERROR(rules::CheckInDay(at, change->before, context.zone, context.policy));
+  RETURN_IF_ERROR(rules::CheckIn(given, work.now(), context.policy, &change->after));
+  // From now on it takes the time of those who go along too.
+  return unapproved ? CheckOverlap(work, change->after) : absl::OkStatus();
+}
+
+absl::Status CorrectReport(const Context& context, UnitOfWork& work, const v1::CorrectVisitReportRequest& request,
+                           Visit* visit) {
+  ASSIGN_OR_RETURN(const bool superior, CheckTakesPart(context, work, *visit));
+  RETURN_IF_ERROR(CheckContactsOf(work, visit->account(), request.contacts_met(), "contacts_met"));
+  RETURN_IF_ERROR(rules::CorrectReport(superior, request, work.now(), context.policy, visit));
+  RETURN_IF_ERROR(Validate(work, *visit));
+  return NoteContact(work, visit->account(), request.contacts_met(),
+                     context.Today(FromTimestamp(visit->check_out_time())));
 }
 
 }  // namespace
@@ -188,12 +228,20 @@ void RegisterVisits(const Context& context, rpc::Registry* registry) {
       });
   AddVerb<Visit, v1::CheckInVisitRequest>(
       context, service + "/CheckInVisit", registry,
-      [context](UnitOfWork& work, const v1::CheckInVisitRequest& request, Visit* visit) -> absl::Status {
+      [context](UnitOfWork& work, const v1::CheckInVisitRequest& request, resource::Change<Visit>* change) {
+        return CheckIn(context, work, request, change);
+      });
+  AddVerb<Visit, v1::UndoCheckInRequest>(
+      context, service + "/UndoCheckIn", registry,
+      [context](UnitOfWork& work, const v1::UndoCheckInRequest&, Visit* visit) -> absl::Status {
         RETURN_IF_ERROR(CheckTakesPart(context, work, *visit).status());
-        const auto at = Given(request.has_check_in_time(), request.check_in_time());
-        RETURN_IF_ERROR(rules::CheckInDay(at.value_or(work.now()), *visit, context.zone, context.policy));
-        return rules::CheckIn(Given(request.has_check_in_time(), request.check_in_time()), work.now(), context.policy,
-                              visit);
+        rules::UndoCheckIn(visit);
+        return absl::OkStatus();
+      });
+  AddVerb<Visit, v1::CorrectVisitReportRequest>(
+      context, service + "/CorrectVisitReport", registry,
+      [context](UnitOfWork& work, const v1::CorrectVisitReportRequest& request, Visit* visit) {
+        return CorrectReport(context, work, request, visit);
       });
   AddVerb<Visit, v1::CompleteVisitRequest>(
       context, service + "/CompleteVisit", registry,

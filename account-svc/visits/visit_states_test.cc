@@ -55,13 +55,15 @@ TEST_F(VisitStates, EveryVerbOfAVisitIsOpenInExactlyItsStates) {
   machine.states = v1::VisitState_descriptor();
   machine.verbs = {{"PlanVisit", {{"PROPOSED"}, "PLANNED"}},
                    {"ApproveVisit", {{"PROPOSED", "PLANNED"}, "APPROVED"}},
-                   {"CheckInVisit", {{"APPROVED"}, "CHECKED_IN"}},
+                   {"CheckInVisit", {{"PLANNED", "APPROVED"}, "CHECKED_IN"}},
+                   {"UndoCheckIn", {{"CHECKED_IN"}, ""}},
                    {"CompleteVisit", {{"CHECKED_IN"}, "DONE"}},
                    {"MarkVisitMissed", {{"APPROVED"}, "MISSED"}},
                    {"CancelVisit", {{"PROPOSED", "PLANNED", "APPROVED"}, "CANCELLED"}},
-                   {"CommentVisit", {{"DONE"}, ""}}};
+                   {"CommentVisit", {{"DONE"}, ""}},
+                   {"CorrectVisitReport", {{"DONE"}, ""}}};
   machine.name = made->name();
-  machine.columns = "check_in_time = planned_start, check_out_time = NULL, comment = NULL";
+  machine.columns = "check_in_time = planned_start, check_out_time = NULL, comment = NULL, planner = visitor";
   machine.fill = [&](const std::string& verb, google::protobuf::Message* message) {
     // Called off before its end, missed after it.
     world_.harness().db().Execute(absl::StrCat("UPDATE visits SET planned_end = planned_start + INTERVAL ",
@@ -75,7 +77,7 @@ TEST_F(VisitStates, EveryVerbOfAVisitIsOpenInExactlyItsStates) {
       static_cast<v1::CompleteVisitRequest&>(*message).set_report("见面");
     }
   };
-  EXPECT_EQ(Try(machine), 9);
+  EXPECT_EQ(Try(machine), 10);
 }
 
 }  // namespace

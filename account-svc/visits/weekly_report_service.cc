@@ -101,6 +101,12 @@ void RegisterWeeklyReports(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const bool superior, IsSuperiorOf(context, work, report->author()));
         return rules::Review(work.actor().subject, superior, request.comment(), work.now(), report);
       });
+  AddVerb<WeeklyReport, v1::ReturnWeeklyReportRequest>(
+      context, service + "/ReturnWeeklyReport", registry,
+      [context](UnitOfWork& work, const v1::ReturnWeeklyReportRequest& request, WeeklyReport* report) -> absl::Status {
+        ASSIGN_OR_RETURN(const bool superior, IsSuperiorOf(context, work, report->author()));
+        return rules::Return(work.actor().subject, superior, request.reason(), report);
+      });
   registry->Add<v1::ListMissingWeeklyReportsRequest, v1::ListMissingWeeklyReportsResponse>(
       service + "/ListMissingWeeklyReports",
       [context](rpc::Call& call, const v1::ListMissingWeeklyReportsRequest& request)
@@ -108,7 +114,7 @@ void RegisterWeeklyReports(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const rules::ReportPeriod period, PeriodOf(context, request.week(), "week"));
         v1::ListMissingWeeklyReportsResponse response;
         RETURN_IF_ERROR(ListMissing(context, call, *context.runtime.catalog().Find(WeeklyReport::descriptor()), "week",
-                                    period, context.policy.weekly_report_roles, response.mutable_rows()));
+                                    period, context.policy.weekly_report_roles, /*kind=*/"", response.mutable_rows()));
         return response;
       });
 }

@@ -136,6 +136,8 @@ void FeedNotifications(const Context& context) {
   Notices<v1::WorkDispute>(context);
   Notices<v1::Visit>(context);
   Notices<v1::VisitReport>(context);
+  Notices<v1::WeeklyReport>(context);
+  Notices<v1::PromotionNotice>(context);
   Notices<v1::VisitProblem>(context);
   Notices<v1::CustomerOpinion>(context);
   Notices<v1::CustomerNeed>(context);
