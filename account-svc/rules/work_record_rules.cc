@@ -27,8 +27,44 @@ bool IsOfDepartment(organization::WorkReportKind kind) {
 
 // ---- Work reports
 
-absl::Status CheckPeriodStart(const organization::WorkReport& report, const std::string& today) {
-  ASSIGN_OR_RETURN(const absl::CivilDay day, ParseDate(report.period_start(), "work_report.period_start"));
+absl::StatusOr<std::string> PeriodEnd(const organization::WorkReport& report) {
+  constexpr int kDaysOfWeek = 7;
+  if (report.kind() == organization::WORK_REPORT_KIND_DAY_LOG) return report.period_start();
+  if (report.kind() == organization::WORK_REPORT_KIND_WEEK_PLAN) {
+    return AddDays(report.period_start(), kDaysOfWeek - 1);
+  }
+  ASSIGN_OR_RETURN(const std::string next, AddMonths(report.period_start(), 1));
+  return AddDays(next, -1);
+}
+
+absl::StatusOr<std::string> LastDayToSubmit(const organization::WorkReport& report, const Policy& policy) {
+  // A plan is there when its period begins.
+  const bool plan = report.kind() == organization::WORK_REPORT_KIND_WEEK_PLAN ||
+                    report.kind() == organization::WORK_REPORT_KIND_DEPARTMENT_PLAN;
+  if (plan) return AddDays(report.period_start(), policy.work_report_grace_days);
+  ASSIGN_OR_RETURN(const std::string end, PeriodEnd(report));
+  return AddDays(end, policy.work_report_grace_days);
+}
+
+absl::StatusOr<std::vector<std::string>> RolesThatOwe(organization::WorkReportKind kind, const Policy& policy) {
+  switch (kind) {
+    case organization::WORK_REPORT_KIND_DAY_LOG:
+      return policy.day_log_roles;
+    case organization::WORK_REPORT_KIND_WEEK_PLAN:
+      return policy.week_plan_roles;
+    case organization::WORK_REPORT_KIND_MONTH_SUMMARY:
+      return policy.month_summary_roles;
+    default:
+      return InvalidField("kind", "FIELD_VALUE_UNKNOWN",
+                          absl::StrCat("is ", organization::WorkReportKind_Name(kind),
+                                       "; logs of days, plans of weeks and summaries of months are owed by roles"),
+                          {{"value", organization::WorkReportKind_Name(kind)}});
+  }
+}
+
+absl::Status CheckPeriodStart(const organization::WorkReport& report, const std::string& today,
+                              absl::string_view field) {
+  ASSIGN_OR_RETURN(const absl::CivilDay day, ParseDate(report.period_start(), field));
   std::string expected;
   switch (report.kind()) {
     case organization::WORK_REPORT_KIND_DAY_LOG:
@@ -41,7 +77,7 @@ absl::Status CheckPeriodStart(const organization::WorkReport& report, const std:
       if (day.day() != 1) expected = "the first of a month";
   }
   if (expected.empty()) return absl::OkStatus();
-  return InvalidField("work_report.period_start", "PERIOD_START_INVALID", absl::StrCat("must be ", expected),
+  return InvalidField(field, "PERIOD_START_INVALID", absl::StrCat("must be ", expected),
                       {{"value", report.period_start()}, {"expected", expected}});
 }
 
@@ -102,22 +138,21 @@ absl::Status SubmitReport(const std::string& actor, absl::Time now, const std::s
   if (actor != report->author()) {
     return Denied("NOT_AUTHOR", absl::StrCat("it is the report of ", report->author()), report->author());
   }
-  std::string missing, last_day;
+  std::string missing;
   switch (report->kind()) {
     case organization::WORK_REPORT_KIND_DAY_LOG:
       if (report->items().empty()) missing = "items";
-      last_day = report->period_start();
       break;
     case organization::WORK_REPORT_KIND_WEEK_PLAN:
+      // What was done in the week before, by items or in words, and what is planned.
+      if (report->items().empty() && report->summary().empty()) missing = "items";
+      if (report->plan().empty()) missing = "plan";
+      break;
     case organization::WORK_REPORT_KIND_DEPARTMENT_PLAN:
       if (report->plan().empty()) missing = "plan";
-      last_day = report->period_start();
       break;
-    default: {
+    default:
       if (report->summary().empty()) missing = "summary";
-      ASSIGN_OR_RETURN(const std::string next, AddMonths(report->period_start(), 1));
-      ASSIGN_OR_RETURN(last_day, AddDays(next, -1));
-    }
   }
   if (!missing.empty()) {
     return FailedPrecondition("REPORT_EMPTY", report->name(), absl::StrCat(missing, " must be filled in"),
@@ -125,7 +160,7 @@ absl::Status SubmitReport(const std::string& actor, absl::Time now, const std::s
   }
   if (report->has_submit_time()) return absl::OkStatus();  // Handed in again after it was given back.
   *report->mutable_submit_time() = ToTimestamp(now);
-  ASSIGN_OR_RETURN(const std::string limit, AddDays(last_day, policy.work_report_grace_days));
+  ASSIGN_OR_RETURN(const std::string limit, LastDayToSubmit(*report, policy));
   report->set_late(today > limit);
   return absl::OkStatus();
 }

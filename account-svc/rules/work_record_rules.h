@@ -4,13 +4,16 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "account-svc/policy.h"
 #include "account-svc/rules/work_rules.h"
 #include "google/protobuf/repeated_ptr_field.h"
+#include "kam/organization/v1/work_report.pb.h"
 
 namespace kam::organization::v1 {
 class Meeting;
@@ -19,14 +22,20 @@ class MeetingDecision;
 class PolicyCheck;
 class PolicyDocument;
 class PolicyReceipt;
-class WorkReport;
 }  // namespace kam::organization::v1
 
 namespace kam::account::rules {
 
 // ---- Work reports
 // PERIOD_START_INVALID.
-absl::Status CheckPeriodStart(const organization::WorkReport& report, const std::string& today);
+absl::Status CheckPeriodStart(const organization::WorkReport& report, const std::string& today,
+                              absl::string_view field = "work_report.period_start");
+// Last day on which the report of its period is handed in in time.
+absl::StatusOr<std::string> LastDayToSubmit(const organization::WorkReport& report, const Policy& policy);
+// Last day of its period: of a week its Sunday.
+absl::StatusOr<std::string> PeriodEnd(const organization::WorkReport& report);
+// Roles that owe a report of the kind. FIELD_VALUE_UNKNOWN for those of a department.
+absl::StatusOr<std::vector<std::string>> RolesThatOwe(organization::WorkReportKind kind, const Policy& policy);
 // Adds the hours up: HOURS_EXCEEDED for a day longer than that of the policy.
 absl::Status AddHours(const Policy& policy, organization::WorkReport* report);
 // Author and department: DEPARTMENT_REQUIRED for a department's plan or summary of somebody who is in none.

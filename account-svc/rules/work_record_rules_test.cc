@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "account-svc/rules/proto_time.h"
+#include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "kam/organization/v1/meeting.pb.h"
 #include "kam/organization/v1/meeting_service.pb.h"
@@ -75,6 +76,11 @@ TEST(WorkReports, AreHandedInByTheirAuthor) {
   EXPECT_TRUE(report.late());
   pb::WorkReport plan = Report(pb::WORK_REPORT_KIND_WEEK_PLAN, kToday);
   EXPECT_THAT(SubmitReport(kAnna, kNow, kToday, policy, &plan), HasReason("REPORT_EMPTY"));
+  plan.add_plan()->set_activity("走访");
+  // P-14: the work done and the plan.
+  EXPECT_EQ(MetadataValue(SubmitReport(kAnna, kNow, kToday, policy, &plan), "field"), "items");
+  plan.set_summary("完成三次拜访");
+  EXPECT_THAT(SubmitReport(kAnna, kNow, kToday, policy, &plan), IsOk());
   pb::WorkReport summary = Report(pb::WORK_REPORT_KIND_MONTH_SUMMARY, "2025-12-01");
   summary.set_summary("完成计划");
   ASSERT_THAT(SubmitReport(kAnna, kNow, "2026-01-01", policy, &summary), IsOk());

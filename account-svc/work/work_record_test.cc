@@ -100,6 +100,48 @@ TEST_F(WorkRecordTest, ALogIsHandedInAndReadByASuperior) {
   EXPECT_EQ(rows->rows(0).hours(), "6.50");
 }
 
+// G-10, P-14: who owes the plan of a week and has not handed it in is listed for his superior.
+TEST_F(WorkRecordTest, WhoOwesAPlanIsListed) {
+  const std::string list = absl::StrCat(kReports, "ListMissingWorkReports");
+  pb::ListMissingWorkReportsRequest request;
+  request.set_kind(pb::WORK_REPORT_KIND_DEPARTMENT_PLAN);
+  request.set_period_start("2026-01-01");
+  EXPECT_THAT(world_.Call<pb::ListMissingWorkReportsResponse>(as_boss_, list, request),
+              HasReason("FIELD_VALUE_UNKNOWN"));
+  request.set_kind(pb::WORK_REPORT_KIND_WEEK_PLAN);
+  request.set_period_start("2026-01-06");
+  EXPECT_THAT(world_.Call<pb::ListMissingWorkReportsResponse>(as_boss_, list, request),
+              HasReason("PERIOD_START_INVALID"));
+  request.set_period_start("2026-01-12");
+  const auto missing = [&] {
+    return world_.Call<pb::ListMissingWorkReportsResponse>(as_boss_, list, request)
+        .value_or(pb::ListMissingWorkReportsResponse());
+  };
+  ASSERT_THAT(missing().rows(), SizeIs(1)) << "the manager owes none";
+  EXPECT_EQ(missing().rows(0).employee(), anna_.name());
+  EXPECT_FALSE(missing().rows(0).draft());
+  // A log of the day is no plan of the week.
+  pb::CreateWorkReportRequest create;
+  create.mutable_work_report()->set_kind(pb::WORK_REPORT_KIND_WEEK_PLAN);
+  create.mutable_work_report()->set_period_start("2026-01-12");
+  create.mutable_work_report()->add_plan()->set_activity("走访重点客户");
+  const auto plan = world_.Call<pb::WorkReport>(as_anna_, absl::StrCat(kReports, "CreateWorkReport"), create);
+  ASSERT_THAT(plan, IsOk());
+  ASSERT_THAT(missing().rows(), SizeIs(1));
+  EXPECT_TRUE(missing().rows(0).draft());
+  EXPECT_EQ(absl::FromUnixSeconds(missing().rows(0).due_time().seconds()),
+            absl::FromCivil(absl::CivilDay(2026, 1, 14), world_.harness().runtime().zone()));
+  const std::string submit = absl::StrCat(kReports, "SubmitWorkReport");
+  const auto empty = Do<pb::WorkReport, pb::SubmitWorkReportRequest>(as_anna_, submit, plan->name());
+  EXPECT_THAT(empty, HasReason("REPORT_EMPTY")) << "what was done in the week before";
+  pb::UpdateWorkReportRequest update;
+  update.mutable_work_report()->set_name(plan->name());
+  update.mutable_work_report()->add_items()->set_activity("三次拜访");
+  ASSERT_THAT(world_.Call<pb::WorkReport>(as_anna_, absl::StrCat(kReports, "UpdateWorkReport"), update), IsOk());
+  ASSERT_THAT((Do<pb::WorkReport, pb::SubmitWorkReportRequest>(as_anna_, submit, plan->name())), IsOk());
+  EXPECT_THAT(missing().rows(), SizeIs(0));
+}
+
 // G-10: the plan of a department is that of whoever leads in it, and there is one.
 TEST_F(WorkRecordTest, ADepartmentHasOnePlan) {
   pb::CreateWorkReportRequest create;

@@ -4,10 +4,12 @@
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/work_record_rules.h"
 #include "account-svc/verb.h"
+#include "account-svc/visits/period_report.h"
 #include "account-svc/work/people.h"
 #include "account-svc/work/work_service.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
+#include "common/time/date.h"
 #include "kam/organization/v1/work_report_service.pb.h"
 
 namespace kam::account {
@@ -106,6 +108,35 @@ absl::StatusOr<pb::ReportWorkReportsResponse> Report(const Context& context, con
   return response;
 }
 
+absl::StatusOr<pb::ListMissingWorkReportsResponse> Missing(const Context& context, const rpc::Call& call,
+                                                           const pb::ListMissingWorkReportsRequest& request) {
+  pb::WorkReport report;
+  report.set_kind(request.kind());
+  report.set_period_start(request.period_start());
+  ASSIGN_OR_RETURN(const std::vector<std::string> roles, rules::RolesThatOwe(request.kind(), context.policy));
+  RETURN_IF_ERROR(rules::CheckPeriodStart(report, context.Today(context.runtime.clock().Now()), "period_start"));
+  ASSIGN_OR_RETURN(const std::string end, rules::PeriodEnd(report));
+  ASSIGN_OR_RETURN(const std::string last, rules::LastDayToSubmit(report, context.policy));
+  rules::ReportPeriod period;
+  ASSIGN_OR_RETURN(period.first, ParseDate(report.period_start()));
+  ASSIGN_OR_RETURN(period.last, ParseDate(end));
+  ASSIGN_OR_RETURN(const absl::CivilDay due, ParseDate(last));
+  period.due = absl::FromCivil(due + 1, context.zone);
+  google::protobuf::RepeatedPtrField<v1::MissingReport> rows;
+  RETURN_IF_ERROR(ListMissing(
+      context, call, *context.runtime.catalog().Find(pb::WorkReport::descriptor()), "period_start", period, roles,
+      resource::ShortEnumName(pb::WorkReportKind_descriptor()->FindValueByNumber(request.kind())), &rows));
+  pb::ListMissingWorkReportsResponse response;
+  for (const v1::MissingReport& row : rows) {
+    pb::MissingWorkReport& missing = *response.add_rows();
+    missing.set_employee(row.employee());
+    *missing.mutable_due_time() = row.due_time();
+    missing.set_overdue(row.overdue());
+    missing.set_draft(row.draft());
+  }
+  return response;
+}
+
 }  // namespace
 
 void RegisterWorkReports(const Context& context, rpc::Registry* registry) {
@@ -146,6 +177,11 @@ void RegisterWorkReports(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(rules::CheckReader(reader, *report));
         report->set_return_reason(request.reason());
         return absl::OkStatus();
+      });
+  registry->Add<pb::ListMissingWorkReportsRequest, pb::ListMissingWorkReportsResponse>(
+      service + "/ListMissingWorkReports",
+      [context](rpc::Call& call, const pb::ListMissingWorkReportsRequest& request) {
+        return Missing(context, call, request);
       });
   registry->Add<pb::ReportWorkReportsRequest, pb::ReportWorkReportsResponse>(
       service + "/ReportWorkReports", [context](rpc::Call& call, const pb::ReportWorkReportsRequest& request) {
