@@ -83,6 +83,8 @@ absl::Status Policy::Validate() const {
   range("notification_days", notification_days, 1, kDaysMax);
   range("assessment_target_days", assessment_target_days, 0, kDaysMax);
   range("leave_return_reminder_days", leave_return_reminder_days, 1, kDaysMax);
+  range("leave_return_reminders", leave_return_reminders, 1, kDaysMax);
+  range("reception_min", reception_min, 1, kDaysMax);
   range("leave_short_half_days", leave_short_half_days, 1, kDaysMax);
   range("establishment_of_specialists", establishment_of_specialists, 1, kTeamMax);
   range("establishment_of_posts", establishment_of_posts, 1, kTeamMax);

@@ -164,6 +164,8 @@ struct Policy {
   absl::Duration coordination_answer = absl::Hours(48);
   // Days for the answer to a suggestion or finding (G-23).
   int improvement_answer_days = 7;
+  // People at the reception desk at a time, at least (F-12).
+  int reception_min = 2;
   // Most hours in the work log of a day (G-10).
   int work_hours_max = 16;
   // Days after the end of its period in which a log or summary is handed in, after the begin for a plan (G-10).
@@ -181,6 +183,8 @@ struct Policy {
   int notification_days = 365;
   // Days between two reminders of a leave that is over and was never returned from (G-06, G-22).
   int leave_return_reminder_days = 1;
+  // Reminders of it, after which the personnel department is told and nobody is reminded any more.
+  int leave_return_reminders = 30;
   // ----
 
   // Most people in a reporting subtree; it travels in every token.

@@ -38,25 +38,53 @@ absl::StatusOr<std::vector<std::string>> SuperiorsOf(mysql::Connection& connecti
   return names;
 }
 
+namespace {
+
+// Of role_grants g, as the directory has it: approved rows of an administrator replace the delivered ones of the same
+// role and permission.
+constexpr char kCounts[] =
+    "g.archive_time IS NULL AND g.level <> 'NONE' AND ((g.origin = 'ADMIN' AND g.approve_time IS NOT NULL) OR "
+    "(g.origin "
+    "<> 'ADMIN' AND NOT EXISTS (SELECT 1 FROM role_grants a WHERE a.role = g.role AND a.permission = g.permission AND "
+    "a.origin = 'ADMIN' AND a.archive_time IS NULL AND a.approve_time IS NOT NULL)))";
+
+}  // namespace
+
 absl::StatusOr<bool> HoldsRight(mysql::Connection& connection, const std::string& employee,
                                 absl::string_view permission, const std::string& day) {
-  // As the directory has it: approved rows of an administrator replace the delivered ones of the same role and
-  // permission.
   ASSIGN_OR_RETURN(
       const std::vector<Row> rows,
       connection.Query(
-          "SELECT 1 FROM employees e JOIN employees_roles r ON r.parent_id = e.id JOIN role_grants g ON g.role = "
-          "r.role "
-          "WHERE e.id = ? AND e.archive_time IS NULL AND (e.leave_date IS NULL OR e.leave_date >= ?) AND r.since_date "
-          "<= ? AND (r.until_date IS NULL OR r.until_date >= ?) AND (r.state IS NULL OR r.state = 'GRANTED') AND "
-          "g.permission = ? AND g.archive_time IS NULL AND g.level <> 'NONE' AND ((g.origin = 'ADMIN' AND "
-          "g.approve_time IS NOT NULL) OR (g.origin <> 'ADMIN' AND NOT EXISTS (SELECT 1 FROM role_grants a WHERE "
-          "a.role "
-          "= g.role AND a.permission = g.permission AND a.origin = 'ADMIN' AND a.archive_time IS NULL AND "
-          "a.approve_time "
-          "IS NOT NULL))) LIMIT 1",
+          absl::StrCat("SELECT 1 FROM employees e JOIN employees_roles r ON r.parent_id = e.id JOIN role_grants g ON "
+                       "g.role = r.role WHERE e.id = ? AND e.archive_time IS NULL AND (e.leave_date IS NULL OR "
+                       "e.leave_date >= ?) AND r.since_date <= ? AND (r.until_date IS NULL OR r.until_date >= ?) AND "
+                       "(r.state IS NULL OR r.state = 'GRANTED') AND g.permission = ? AND ",
+                       kCounts, " LIMIT 1"),
           {IdOf(employee), day, day, day, std::string(permission)}));
   return !rows.empty();
+}
+
+absl::StatusOr<std::vector<std::optional<Decimal>>> LimitsOf(mysql::Connection& connection,
+                                                             const std::vector<std::string>& roles,
+                                                             absl::string_view permission) {
+  std::vector<std::optional<Decimal>> limits;
+  if (roles.empty()) return limits;
+  std::vector<Value> params = {Value(std::string(permission))};
+  params.insert(params.end(), roles.begin(), roles.end());
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   connection.Query(absl::StrCat("SELECT g.limit_value FROM role_grants g WHERE g.permission = ? AND "
+                                                 "g.role IN (",
+                                                 resource::Placeholders(roles.size()), ") AND ", kCounts),
+                                    mysql::Params(params)));
+  for (const Row& row : rows) {
+    if (row[0].is_null()) {
+      limits.push_back(std::nullopt);
+      continue;
+    }
+    ASSIGN_OR_RETURN(const Decimal limit, Decimal::Parse(row[0].text()));
+    limits.push_back(limit);
+  }
+  return limits;
 }
 
 absl::StatusOr<std::string> AbleAbove(mysql::Connection& connection, const std::string& employee,

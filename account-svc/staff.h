@@ -2,11 +2,13 @@
 #ifndef KAM_ACCOUNT_SVC_STAFF_H_
 #define KAM_ACCOUNT_SVC_STAFF_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/money/decimal.h"
 #include "common/mysql/mysql.h"
 
 namespace kam::account {
@@ -22,6 +24,12 @@ absl::StatusOr<std::vector<std::string>> SuperiorsOf(mysql::Connection& connecti
 // Whether the person is in service on `day` and holds a role that has `permission`, whatever its reach.
 absl::StatusOr<bool> HoldsRight(mysql::Connection& connection, const std::string& employee,
                                 absl::string_view permission, const std::string& day);
+
+// The figures that somebody with these roles has for `permission`, one for each role that has it; none where no figure
+// was set: that of the policy counts.
+absl::StatusOr<std::vector<std::optional<Decimal>>> LimitsOf(mysql::Connection& connection,
+                                                             const std::vector<std::string>& roles,
+                                                             absl::string_view permission);
 
 // The nearest of those above the person, in the order of his lines, who is in service and holds `permission` on `day`;
 // empty: nobody.

@@ -205,7 +205,9 @@ const std::map<std::string, Machine>& Tables() {
         {"HandOverAssessment", "SCORED > HANDED_OVER"},
         {"ReopenAssessment", "HANDED_OVER > OPEN"},
         {"SignAssessment", "HANDED_OVER > SIGNED"},
-        {"ConsolidateAssessment", "SIGNED, HANDED_OVER > CONSOLIDATED"}}},
+        {"ConsolidateAssessment", "SIGNED, HANDED_OVER > CONSOLIDATED"},
+        {"CorrectAssessment", "SIGNED, CONSOLIDATED > OPEN"},
+        {"VoidAssessment", "OPEN, SCORED > VOID"}}},
       // G-15
       {"assessmentTemplates",
        {{"SubmitAssessmentTemplate", "DRAFT > SUBMITTED"},
@@ -259,7 +261,8 @@ const std::map<std::string, Machine>& Tables() {
       // G-23
       {"improvementItems",
        {{"PlanImprovement", "SUBMITTED > PLANNED"},
-        {"DeclineImprovement", "SUBMITTED > DECLINED"},
+        {"ReassignImprovement", "PLANNED > ="},
+        {"DeclineImprovement", "SUBMITTED, PLANNED > DECLINED"},
         {"CompleteImprovement", "PLANNED > DONE"},
         {"CheckImprovement", "DONE > ="}}},
       // G-05, R-24
@@ -289,8 +292,8 @@ const std::map<std::string, Machine>& Tables() {
         {"CancelMarketSurvey", "PLANNED, RUNNING > CANCELLED"}}},
       // G-11
       {"meetings",
-       {{"HoldMeeting", "PLANNED > HELD"},
-        {"PublishMinutes", "HELD > MINUTED"},
+       {{"HoldMeeting", "PLANNED, HELD > HELD"},
+        {"PublishMinutes", "HELD, MINUTED > MINUTED"},
         {"CancelMeeting", "PLANNED > CANCELLED"}}},
       // G-07
       {"personnelActs",
@@ -339,7 +342,7 @@ const std::map<std::string, Machine>& Tables() {
         {"CancelTask", "OPEN, IN_PROGRESS, DONE > CANCELLED"}}},
       // G-14
       {"trainingSessions",
-       {{"HoldTraining", "PLANNED > HELD"},
+       {{"HoldTraining", "PLANNED, HELD > HELD"},
         {"EvaluateTraining", "HELD > EVALUATED"},
         {"CancelTraining", "PLANNED > CANCELLED"}}},
       //

@@ -122,13 +122,23 @@ absl::StatusOr<rules::Scorers> ScorersOf(const Context& context, UnitOfWork& wor
   return scorers;
 }
 
+// Who opens sheets: personnel and the sales office for everybody, otherwise the direct superior; nobody his own.
+absl::Status CheckOpens(const Context& context, UnitOfWork& work, const std::string& actor,
+                        const AssessmentSheet& sheet) {
+  ASSIGN_OR_RETURN(rules::Scorers scorers, ScorersOf(context, work, sheet));
+  if (work.actor().LevelFor(kOpen) == auth::Level::kAll) scorers.direct.push_back(actor);
+  return rules::CheckScorer(actor, scorers, sheet);
+}
+
 absl::Status CheckNoOther(UnitOfWork& work, const AssessmentSheet& sheet) {
-  ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                   work.connection().Query(
-                       "SELECT id FROM assessment_sheets WHERE employee = ? AND period_kind = ? AND start_date = ?",
-                       {IdOf(sheet.employee()),
-                        resource::ShortEnumName(pb::AssessmentPeriod_descriptor()->FindValueByNumber(sheet.period())),
-                        sheet.start_date()}));
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      work.connection().Query(
+          "SELECT id FROM assessment_sheets WHERE employee = ? AND period_kind = ? AND start_date = ? AND state "
+          "<> 'VOID'",
+          {IdOf(sheet.employee()),
+           resource::ShortEnumName(pb::AssessmentPeriod_descriptor()->FindValueByNumber(sheet.period())),
+           sheet.start_date()}));
   if (rows.empty()) return absl::OkStatus();
   const std::string other = NameOf("assessmentSheets", rows[0][0].text());
   return FailedPrecondition("ASSESSMENT_EXISTS", other, "the person has a sheet for this period already",
@@ -145,19 +155,27 @@ absl::Status CreateSheet(const Context& context, UnitOfWork& work, AssessmentShe
   RETURN_IF_ERROR(employee.status());
   RETURN_IF_ERROR(rules::OpenSheet(*assessment, *employee, sheet));
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  ASSIGN_OR_RETURN(rules::Scorers scorers, ScorersOf(context, work, *sheet));
-  // Personnel and the sales office open sheets for everybody; not their own.
-  if (work.actor().LevelFor(kOpen) == auth::Level::kAll) scorers.direct.push_back(actor);
-  RETURN_IF_ERROR(rules::CheckScorer(actor, scorers, *sheet));
+  RETURN_IF_ERROR(CheckOpens(context, work, actor, *sheet));
   RETURN_IF_ERROR(CheckNoOther(work, *sheet));
   if (!rules::IsAggregated(*assessment, sheet->period())) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::vector<std::string> expected, rules::MonthsOf(*sheet, *employee));
   ASSIGN_OR_RETURN(const std::vector<AssessmentSheet> months,
                    work.Find<AssessmentSheet>(
-                       {"t.employee = ? AND t.period_kind = 'MONTH' AND t.start_date >= ? AND t.start_date <= ?",
+                       {"t.employee = ? AND t.period_kind = 'MONTH' AND t.start_date >= ? AND t.start_date <= ? AND "
+                        "t.state <> 'VOID'",
                         {IdOf(sheet->employee()), sheet->start_date(), sheet->end_date()}},
                        "ORDER BY t.start_date", kMonthsMax));
   return rules::Aggregate(*assessment, expected, months, sheet);
+}
+
+// The sheet of a quarter or year that counts this one; empty: none.
+absl::StatusOr<std::string> UsedIn(UnitOfWork& work, const AssessmentSheet& sheet) {
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   work.connection().Query("SELECT s.id FROM assessment_sheets s JOIN assessment_sheets_months m ON "
+                                           "m.parent_id = s.id WHERE s.employee = ? AND s.state <> 'VOID' AND m.value "
+                                           "= ? ORDER BY s.id LIMIT 1",
+                                           {IdOf(sheet.employee()), IdOf(sheet.name())}));
+  return rows.empty() ? std::string() : NameOf("assessmentSheets", rows[0][0].text());
 }
 
 // Who the superior is stands in the reporting lines; the row of the template is not changed by anybody any more.
@@ -235,6 +253,25 @@ void AddSignatures(const Context& context, rpc::Registry* registry) {
                                              });
 }
 
+void AddCorrections(const Context& context, rpc::Registry* registry) {
+  AddSheet<pb::CorrectAssessmentRequest>(context, "CorrectAssessment", registry,
+                                         [](UnitOfWork& work, const pb::CorrectAssessmentRequest& request,
+                                            const std::string& actor, AssessmentSheet* sheet) -> absl::Status {
+                                           // The person is locked, as where sheets are opened: no quarter takes the
+                                           // sheet in meanwhile.
+                                           RETURN_IF_ERROR(work.Load<pb::Employee>(sheet->employee()).status());
+                                           ASSIGN_OR_RETURN(const std::string used_in, UsedIn(work, *sheet));
+                                           return rules::Correct(actor, request.reason(), used_in, sheet);
+                                         });
+  AddSheet<pb::VoidAssessmentRequest>(context, "VoidAssessment", registry,
+                                      [context](UnitOfWork& work, const pb::VoidAssessmentRequest& request,
+                                                const std::string& actor, AssessmentSheet* sheet) -> absl::Status {
+                                        RETURN_IF_ERROR(CheckOpens(context, work, actor, *sheet));
+                                        sheet->set_void_reason(request.reason());
+                                        return absl::OkStatus();
+                                      });
+}
+
 absl::StatusOr<pb::AssessmentText> GetText(const Context& context, rpc::Call& call,
                                            const pb::GetAssessmentTextRequest& request) {
   ASSIGN_OR_RETURN(const AssessmentSheet sheet, context.runtime.Get<AssessmentSheet>(call, request.name()));
@@ -264,7 +301,8 @@ absl::StatusOr<pb::AssessmentSummary> Summarize(const Context& context, rpc::Cal
   std::string sql =
       "SELECT e.id, e.display_name, s.department_path, e.region, a.id, a.state, a.total_score, a.bonus_factor, "
       "a.objection FROM employees e LEFT JOIN employee_scopes s ON s.employee = e.id LEFT JOIN assessment_sheets a ON "
-      "a.employee = e.id AND a.period_kind = ? AND a.start_date = ? WHERE e.archive_time IS NULL AND (e.hire_date IS "
+      "a.employee = e.id AND a.period_kind = ? AND a.start_date = ? AND a.state <> 'VOID' WHERE e.archive_time IS NULL "
+      "AND (e.hire_date IS "
       "NULL "
       "OR e.hire_date <= ?) AND (e.leave_date IS NULL OR e.leave_date >= ?)";
   std::vector<Value> params = {period, request.start_date(), end, request.start_date()};
@@ -364,6 +402,7 @@ void RegisterAssessment(const Context& context, rpc::Registry* registry) {
   resource::RegisterStandardMethods(context.runtime, kSheets, registry);
   AddScoring(context, registry);
   AddSignatures(context, registry);
+  AddCorrections(context, registry);
   registry->Add<pb::GetAssessmentTextRequest, pb::AssessmentText>(
       absl::StrCat(kSheets, "/GetAssessmentText"),
       [context](rpc::Call& call, const pb::GetAssessmentTextRequest& request) {

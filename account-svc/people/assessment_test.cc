@@ -400,6 +400,12 @@ TEST_F(AssessmentTest, EveryPairOfStateAndVerbOfASheet) {
   pb::ReopenAssessmentRequest reopen;
   reopen.set_name(name);
   reopen.set_reason("x");
+  pb::CorrectAssessmentRequest correct;
+  correct.set_name(name);
+  correct.set_reason("x");
+  pb::VoidAssessmentRequest void_it;
+  void_it.set_name(name);
+  void_it.set_reason("x");
   pb::ConsolidateAssessmentRequest consolidate;
   consolidate.set_name(name);
   const auto consolidate_now = [&] {
@@ -423,7 +429,81 @@ TEST_F(AssessmentTest, EveryPairOfStateAndVerbOfASheet) {
        {"HandOverAssessment", {"SCORED"}, [&] { return HandOver(as_manager_, name).status(); }},
        {"ReopenAssessment", {"HANDED_OVER"}, [&] { return as_manager("ReopenAssessment", reopen); }},
        {"SignAssessment", {"HANDED_OVER"}, [&] { return Sign(as_seller_, name).status(); }},
-       {"ConsolidateAssessment", {"SIGNED", "HANDED_OVER"}, consolidate_now}});
+       {"ConsolidateAssessment", {"SIGNED", "HANDED_OVER"}, consolidate_now},
+       {"CorrectAssessment",
+        {"SIGNED", "CONSOLIDATED"},
+        [&] { return Call<AssessmentSheet>(SalesOffice(), kSheets, "CorrectAssessment", correct).status(); }},
+       {"VoidAssessment", {"OPEN", "SCORED"}, [&] { return as_manager("VoidAssessment", void_it); }}});
+}
+
+// G-16: a sheet opened with the wrong template is voided, and the right one opened; what both have signed is corrected
+// by those who take results over, when no quarter counts it.
+TEST_F(AssessmentTest, AWrongSheetIsVoidedAndASignedOneCorrected) {
+  const AssessmentTemplate wrong = Approved();
+  const auto sheet = Open(as_manager_, wrong, seller_.name());
+  ASSERT_THAT(sheet, IsOk());
+  const AssessmentTemplate right = Approved();
+  EXPECT_THAT(Open(as_manager_, right, seller_.name()), HasReason("ASSESSMENT_EXISTS"));
+  pb::VoidAssessmentRequest void_it;
+  void_it.set_name(sheet->name());
+  EXPECT_THAT(Call<AssessmentSheet>(as_manager_, kSheets, "VoidAssessment", void_it), HasReason("FIELD_REQUIRED"));
+  void_it.set_reason("模板选错");
+  EXPECT_THAT(Call<AssessmentSheet>(as_head_, kSheets, "VoidAssessment", void_it),
+              HasReason("NOT_THE_DIRECT_SUPERIOR"));
+  const auto voided = Call<AssessmentSheet>(as_manager_, kSheets, "VoidAssessment", void_it);
+  ASSERT_THAT(voided, IsOk());
+  EXPECT_EQ(voided->state(), pb::ASSESSMENT_STATE_VOID);
+  EXPECT_EQ(voided->void_reason(), "模板选错");
+  // In the summary it is as if there were none.
+  pb::SummarizeAssessmentsRequest summarize;
+  summarize.set_period(pb::ASSESSMENT_PERIOD_MONTH);
+  summarize.set_start_date("2025-12-01");
+  summarize.set_department(department_.name());
+  const auto summary = [&] {
+    return Call<pb::AssessmentSummary>(SalesOffice(), kSheets, "SummarizeAssessments", summarize);
+  };
+  ASSERT_THAT(summary(), IsOk());
+  EXPECT_THAT(summary()->missing(), ::testing::Contains(seller_.name()));
+
+  const auto again = Open(as_manager_, right, seller_.name());
+  ASSERT_THAT(again, IsOk());
+  const std::string name = again->name();
+  const auto sign = [&](const char* sales) {
+    EXPECT_THAT(Record(SalesOffice(), name, sales_, sales), IsOk());
+    EXPECT_THAT(Score(as_manager_, name), IsOk());
+    EXPECT_THAT(HandOver(as_manager_, name), IsOk());
+    const auto signed_sheet = Sign(as_seller_, name);
+    EXPECT_THAT(signed_sheet, IsOk());
+    return signed_sheet.value_or(AssessmentSheet());
+  };
+  EXPECT_THAT(Record(CustomerRelations(), name, satisfaction_, "100"), IsOk());
+  const AssessmentSheet first = sign("50");
+  pb::CorrectAssessmentRequest correct;
+  correct.set_name(name);
+  correct.set_reason("回款额取错月份");
+  EXPECT_THAT(Call<AssessmentSheet>(as_manager_, kSheets, "CorrectAssessment", correct),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  const auto open = Call<AssessmentSheet>(SalesOffice(), kSheets, "CorrectAssessment", correct);
+  ASSERT_THAT(open, IsOk());
+  EXPECT_EQ(open->state(), pb::ASSESSMENT_STATE_OPEN);
+  EXPECT_FALSE(open->has_employee_sign_time());
+  EXPECT_FALSE(open->has_scorer_sign_time());
+  EXPECT_EQ(open->content_sha256(), "");
+  EXPECT_EQ(open->reopen_reason(), "回款额取错月份");
+  const AssessmentSheet second = sign("100");
+  EXPECT_NE(second.total_score(), first.total_score());
+  EXPECT_NE(second.content_sha256(), first.content_sha256());
+  // While the quarter counts it, it stays as it is.
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE employees SET hire_date = '2025-12-01' WHERE id = '", IdOf(seller_.name()), "'"));
+  const auto quarter = Open(as_manager_, right, seller_.name(), "2025-10-01", pb::ASSESSMENT_PERIOD_QUARTER);
+  ASSERT_THAT(quarter, IsOk());
+  EXPECT_EQ(quarter->total_score(), second.total_score());
+  EXPECT_THAT(Call<AssessmentSheet>(SalesOffice(), kSheets, "CorrectAssessment", correct),
+              HasReason("ASSESSMENT_IN_USE"));
+  void_it.set_name(quarter->name());
+  ASSERT_THAT(Call<AssessmentSheet>(as_manager_, kSheets, "VoidAssessment", void_it), IsOk());
+  EXPECT_THAT(Call<AssessmentSheet>(SalesOffice(), kSheets, "CorrectAssessment", correct), IsOk());
 }
 
 // G-15

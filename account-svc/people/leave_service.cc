@@ -1,15 +1,17 @@
 // kam.organization.v1.LeaveRequestService (G-06, R-05).
 #include <map>
-#include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/people/attendance.h"
 #include "account-svc/people/line.h"
 #include "account-svc/people/people.h"
 #include "account-svc/rules/leave_rules.h"
+#include "account-svc/staff.h"
 #include "account-svc/verb.h"
+#include "account-svc/work/duty.h"
 #include "account-svc/work/people.h"
-#include "account-svc/working_time.h"
 #include "common/auth/grants.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -26,17 +28,9 @@ using pb::LeaveRequest;
 using resource::UnitOfWork;
 
 constexpr char kService[] = "kam.organization.v1.LeaveRequestService";
+constexpr char kDecide[] = "leave.approve";
 constexpr char kDecideLong[] = "leave.approve.long";
 constexpr int kLeavesMax = 1000;  // Of one person around some days.
-
-// The working calendar as it holds now.
-absl::StatusOr<rules::WorkCalendar> CalendarOf(const Context& context, mysql::Connection& connection) {
-  ASSIGN_OR_RETURN(WorkingTime time, WorkingTime::Load(context, connection));
-  return rules::WorkCalendar{[time = std::make_shared<const WorkingTime>(std::move(time))](absl::CivilDay day) {
-                               return time->IsWorkday(day);
-                             },
-                             context.zone};
-}
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
@@ -122,6 +116,9 @@ absl::StatusOr<rules::LeaveDecider> DeciderOf(const Context& context, UnitOfWork
     const int distance = line.DistanceOf(id);
     if (distance > 0 && (decider.distance == 0 || distance < decider.distance)) decider.distance = distance;
   }
+  ASSIGN_OR_RETURN(const std::vector<std::optional<Decimal>> limits,
+                   LimitsOf(work.connection(), work.actor().roles, kDecide));
+  decider.limit = rules::WidestLimit(context.policy, limits);
   decider.next_level = line.levels.size() > 1;
   for (size_t i = 1; i < line.levels.size(); ++i) {
     for (const std::string& id : line.levels[i]) decider.above_direct.push_back(NameOf("employees", id));
@@ -144,6 +141,7 @@ absl::StatusOr<LeaveRequest> Decide(const Context& context, UnitOfWork& work, co
     RETURN_IF_ERROR(CheckDeputyIsThere(work, change.before));
   }
   rules::DecideLeave(decider.name, request.opinion(), work.now(), &change.after);
+  if (change.after.state() == pb::LEAVE_STATE_APPROVED) RETURN_IF_ERROR(TellRosters(context, work, change.after));
   return work.Save(std::move(change));
 }
 
@@ -156,28 +154,10 @@ absl::StatusOr<pb::StaffAttendanceReport> ReportStaffAttendance(const Context& c
   std::map<std::string, std::vector<LeaveRequest>> leaves;
   rules::WorkCalendar calendar;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
-    leaves.clear();
     ASSIGN_OR_RETURN(calendar, CalendarOf(context, connection));
     ASSIGN_OR_RETURN(people, PeopleInService(connection, call.principal, call.level(), request.department(),
                                              request.start_date(), request.end_date()));
-    // Also those that were over before but not come back from in time, or not at all.
-    ASSIGN_OR_RETURN(
-        const std::vector<Row> rows,
-        connection.Query("SELECT employee, kind, start_date, end_date, starts_at_noon, ends_at_noon, return_date FROM "
-                         "leave_requests WHERE state IN ('APPROVED', 'RETURNED') AND start_date <= ? AND (end_date >= "
-                         "? OR return_date > ? OR return_date IS NULL)",
-                         {request.end_date(), request.start_date(), request.start_date()}));
-    for (const Row& row : rows) {
-      LeaveRequest leave;
-      const auto* kind = resource::FindEnumValue(pb::LeaveKind_descriptor(), row[1].text());
-      if (kind != nullptr) leave.set_kind(static_cast<pb::LeaveKind>(kind->number()));
-      leave.set_start_date(row[2].text());
-      leave.set_end_date(row[3].text());
-      leave.set_starts_at_noon(row[4].integer() != 0);
-      leave.set_ends_at_noon(row[5].integer() != 0);
-      leave.set_return_date(row[6].text());
-      leaves[row[0].text()].push_back(std::move(leave));
-    }
+    ASSIGN_OR_RETURN(leaves, LeavesIn(connection, request.start_date(), request.end_date()));
     return absl::OkStatus();
   }));
   const std::string today = context.Today(context.runtime.clock().Now());

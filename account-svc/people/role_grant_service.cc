@@ -74,6 +74,7 @@ absl::Status CreateGrant(const Context& context, UnitOfWork& work, RoleGrant* gr
     return InvalidField("role_grant.role", "ROLE_UNKNOWN", absl::StrCat(grant->role(), " is not a role"),
                         {{"role", grant->role()}});
   }
+  RETURN_IF_ERROR(rules::CheckLimit(*grant));
   RETURN_IF_ERROR(NotPrivileged(context, work, *grant));
   RETURN_IF_ERROR(NotOwnRole(work, *grant));
   rules::ProposeGrant(nullptr, grant);
@@ -82,6 +83,8 @@ absl::Status CreateGrant(const Context& context, UnitOfWork& work, RoleGrant* gr
 
 absl::Status UpdateGrant(const Context& context, UnitOfWork& work, const RoleGrant& before, RoleGrant* after) {
   RETURN_IF_ERROR(NotSeed(before));
+  RETURN_IF_ERROR(Validate(work, *after));
+  RETURN_IF_ERROR(rules::CheckLimit(*after));
   RETURN_IF_ERROR(NotPrivileged(context, work, *after));
   RETURN_IF_ERROR(NotOwnRole(work, *after));
   rules::ProposeGrant(&before, after);
@@ -115,7 +118,7 @@ absl::Status CheckDecides(const Context& context, UnitOfWork& work, const std::s
 absl::Status CheckPutAway(UnitOfWork& work, const RoleGrant& grant) {
   if (!grant.has_approve_time()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const pb::GrantLevel delivered, DeliveredLevel(work, grant));
-  if (grant.level() == delivered) return absl::OkStatus();
+  if (grant.level() == delivered && grant.limit_value().empty()) return absl::OkStatus();
   const std::string level(pb::GrantLevel_Name(delivered));
   return FailedPrecondition("GRANT_COUNTS", grant.name(),
                             absl::StrCat("the row counts and differs from the delivered right: set it to ", level,

@@ -13,6 +13,7 @@
 #include "common/testing/matchers.h"
 #include "kam/api/standard.pb.h"
 #include "kam/organization/v1/employee_service.pb.h"
+#include "kam/organization/v1/leave_request_service.pb.h"
 #include "kam/organization/v1/role_grant_service.pb.h"
 
 namespace kam::account {
@@ -310,6 +311,83 @@ TEST_F(RoleGrantTest, DeliveredRightsAreReadOnlyAndNobodyWidensARoleOfHis) {
               HasReason("SEED_GRANT_READ_ONLY"));
   EXPECT_THAT(Grant(admin_, "GM", "account.write", pb::GRANT_LEVEL_ALL), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(Grant(admin_, "BOSS", "account.write", pb::GRANT_LEVEL_ALL), HasReason("ROLE_UNKNOWN"));
+}
+
+// G-02, G-06, F-01: an administrator sets how long a leave the account manager decides; it takes two, and what is set
+// counts where leave is decided.
+TEST_F(RoleGrantTest, AFigureOfARightTakesTwo) {
+  LoadDelivered();
+  const Employee head = world_.AddEmployee("GAM");
+  const Employee manager = world_.AddEmployee("KAM", "", {head.name()});
+  const auto as_manager = [&](const Employee& seller) { return world_.As(manager, "KAM", {IdOf(seller.name())}); };
+  const std::string service = "kam.organization.v1.LeaveRequestService/";
+  // Asks for two days and lets the account manager approve them.
+  const auto decided = [&]() -> absl::Status {
+    const Employee seller = world_.AddEmployee("KAX", "", {manager.name()});
+    pb::CreateLeaveRequestRequest request;
+    pb::LeaveRequest& leave = *request.mutable_leave_request();
+    leave.set_kind(pb::LEAVE_KIND_PERSONAL);
+    leave.set_start_date("2026-01-06");
+    leave.set_end_date("2026-01-07");
+    leave.set_reason("办理证件");
+    const auto asked = world_.Call<pb::LeaveRequest>(world_.As(seller, "KAX"), service + "CreateLeaveRequest", request);
+    EXPECT_THAT(asked, IsOk());
+    pb::ApproveLeaveRequest approve;
+    approve.set_name(asked->name());
+    approve.set_etag(asked->etag());
+    return world_.Call<pb::LeaveRequest>(as_manager(seller), service + "ApproveLeave", approve).status();
+  };
+  EXPECT_THAT(decided(), HasReason("LEAVE_NEEDS_NEXT_LEVEL"));
+  const auto set = [&](const char* role, const char* permission, pb::GrantLevel level, const char* limit) {
+    pb::CreateRoleGrantRequest request;
+    request.mutable_role_grant()->set_role(role);
+    request.mutable_role_grant()->set_permission(permission);
+    request.mutable_role_grant()->set_level(level);
+    request.mutable_role_grant()->set_limit_value(limit);
+    return world_.Call<pb::RoleGrant>(admin_, "kam.organization.v1.RoleGrantService/CreateRoleGrant", request);
+  };
+  EXPECT_THAT(set("KAM", "account.read", pb::GRANT_LEVEL_TEAM, "2"), HasReason("LIMIT_NOT_FOR_PERMISSION"));
+  EXPECT_THAT(set("KAM", "leave.approve", pb::GRANT_LEVEL_TEAM, "0.3"), HasReason("LIMIT_INVALID"));
+  const auto proposed = set("KAM", "leave.approve", pb::GRANT_LEVEL_TEAM, "2");
+  ASSERT_THAT(proposed, IsOk());
+  EXPECT_EQ(proposed->proposed_limit_value(), "2");
+  EXPECT_THAT(decided(), HasReason("LEAVE_NEEDS_NEXT_LEVEL")) << "not approved yet";
+  const auth::Principal second = world_.As(world_.AddEmployee("GAM"), "GAM");
+  const auto approved = Approve(second, *proposed);
+  ASSERT_THAT(approved, IsOk());
+  EXPECT_EQ(approved->limit_value(), "2");
+  EXPECT_THAT(decided(), IsOk());
+
+  // A lower figure counts as soon as two want it; what is rejected leaves the other.
+  pb::UpdateRoleGrantRequest update;
+  update.mutable_role_grant()->set_name(proposed->name());
+  update.mutable_role_grant()->set_limit_value("1.5");
+  update.mutable_update_mask()->add_paths("limit_value");
+  const std::string method = "kam.organization.v1.RoleGrantService/UpdateRoleGrant";
+  const auto lower = world_.Call<pb::RoleGrant>(admin_, method, update);
+  ASSERT_THAT(lower, IsOk());
+  EXPECT_EQ(lower->state(), pb::GRANT_STATE_PROPOSED);
+  EXPECT_THAT(decided(), IsOk());
+  pb::RejectRoleGrantRequest reject;
+  reject.set_name(lower->name());
+  reject.set_etag(lower->etag());
+  reject.set_reason("两天合适");
+  ASSERT_THAT(world_.Call<pb::RoleGrant>(second, "kam.organization.v1.RoleGrantService/RejectRoleGrant", reject),
+              IsOk());
+  EXPECT_THAT(decided(), IsOk());
+  // Back to what is delivered: no figure, by two; then the row may go.
+  kam::api::ArchiveRequest archive;
+  archive.set_name(proposed->name());
+  const auto put_away = [&] {
+    return world_.Call<pb::RoleGrant>(admin_, "kam.organization.v1.RoleGrantService/ArchiveRoleGrant", archive);
+  };
+  EXPECT_THAT(put_away(), HasReason("GRANT_COUNTS"));
+  update.mutable_role_grant()->clear_limit_value();
+  const auto none = world_.Call<pb::RoleGrant>(admin_, method, update);
+  ASSERT_THAT(none, IsOk());
+  ASSERT_THAT(Approve(second, *none), IsOk());
+  EXPECT_THAT(decided(), HasReason("LEAVE_NEEDS_NEXT_LEVEL"));
+  EXPECT_THAT(put_away(), IsOk());
 }
 
 // G-02

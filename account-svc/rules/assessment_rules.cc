@@ -490,4 +490,29 @@ absl::Status Consolidate(absl::string_view actor, const std::string& unsigned_re
   return absl::OkStatus();
 }
 
+absl::Status Correct(absl::string_view actor, const std::string& reason, const std::string& used_in,
+                     AssessmentSheet* sheet) {
+  if (actor == sheet->employee() || actor == sheet->scorer()) {
+    return NotAlone(actor == sheet->employee() ? "self" : "scorer",
+                    "neither the person nor the superior opens again what both have signed");
+  }
+  if (!used_in.empty()) {
+    return FailedPrecondition("ASSESSMENT_IN_USE", used_in,
+                              absl::StrCat(used_in,
+                                           " is the average of this sheet and others: correct and void that one "
+                                           "first, and open it anew afterwards"),
+                              {{"sheet", used_in}});
+  }
+  sheet->clear_content_sha256();
+  sheet->clear_scorer_sign_time();
+  sheet->clear_employee_sign_time();
+  sheet->clear_employee_opinion();
+  sheet->clear_objection();
+  sheet->clear_unsigned_reason();
+  sheet->clear_consolidator();
+  sheet->clear_consolidate_time();
+  sheet->set_reopen_reason(reason);
+  return absl::OkStatus();
+}
+
 }  // namespace kam::account::rules

@@ -106,6 +106,11 @@ absl::Status Sign(const organization::v1::SignAssessmentRequest& request, absl::
 absl::Status Consolidate(absl::string_view actor, const std::string& unsigned_reason, absl::Time now,
                          organization::v1::AssessmentSheet* sheet);
 
+// Opened again after both have signed: the signatures and what was taken over go. `used_in`: a sheet that counts this
+// one among its months; empty: none. SEPARATION_OF_DUTIES for the person and the scorer, ASSESSMENT_IN_USE.
+absl::Status Correct(absl::string_view actor, const std::string& reason, const std::string& used_in,
+                     organization::v1::AssessmentSheet* sheet);
+
 }  // namespace kam::account::rules
 
 #endif  // KAM_ACCOUNT_SVC_RULES_ASSESSMENT_RULES_H_

@@ -229,6 +229,15 @@ absl::Status CheckNotNeeded(const LeaveRequest& leave, const std::vector<LeaveRe
   return absl::OkStatus();
 }
 
+std::optional<Decimal> WidestLimit(const Policy& policy, const std::vector<std::optional<Decimal>>& limits) {
+  std::optional<Decimal> widest;
+  for (const std::optional<Decimal>& limit : limits) {
+    const Decimal days = limit.value_or(HalfDays(policy.leave_short_half_days));
+    if (!widest.has_value() || days > *widest) widest = days;
+  }
+  return widest;
+}
+
 absl::Status CheckLeaveDecision(const LeaveDecider& decider, const Policy& policy, const LeaveRequest& leave,
                                 const Decimal& in_one) {
   if (decider.name == leave.employee() || decider.name == leave.creator()) {
@@ -242,9 +251,10 @@ absl::Status CheckLeaveDecision(const LeaveDecider& decider, const Policy& polic
                  "leave is decided by a superior on the reporting line of the person, or by the personnel department",
                  {{"rule", "R-05"}, {"employee", leave.employee()}});
   }
-  if (leave.level() != pb::LEAVE_LEVEL_NEXT_SUPERIOR) return absl::OkStatus();
+  const Decimal days = decider.limit.value_or(HalfDays(policy.leave_short_half_days));
+  if (in_one <= days) return absl::OkStatus();
   if (decider.decides_long && (decider.distance > 1 || !decider.next_level)) return absl::OkStatus();
-  const std::string limit = HalfDays(policy.leave_short_half_days).ToString();
+  const std::string limit = days.ToString();
   return Error(absl::StatusCode::kPermissionDenied, "LEAVE_NEEDS_NEXT_LEVEL",
                absl::StrCat("with what comes just before and after it the leave is ", in_one.ToString(),
                             " working days; above ", limit, " the next superior or the personnel department decides"),

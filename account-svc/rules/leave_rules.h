@@ -3,6 +3,7 @@
 #define KAM_ACCOUNT_SVC_RULES_LEAVE_RULES_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,7 +61,10 @@ struct LeaveDecider {
   bool decides_long = false;              // leave.approve.long
   bool personnel = false;                 // The same over all rows: the personnel department.
   std::vector<std::string> above_direct;  // Who could decide instead, by name, for the refusal.
+  std::optional<Decimal> limit = {};      // Working days he decides as the direct superior; none: of the policy.
 };
+// The widest of the figures that the roles of somebody have (staff.h, LimitsOf); `policy` where a role has none.
+std::optional<Decimal> WidestLimit(const Policy& policy, const std::vector<std::optional<Decimal>>& limits);
 
 // `in_one`: days with those before and after, of SetLevel. SEPARATION_OF_DUTIES, NOT_A_SUPERIOR,
 // LEAVE_NEEDS_NEXT_LEVEL.

@@ -175,7 +175,13 @@ std::vector<Notice> NoticesOf(const pb::PolicyDocument* before, const pb::Policy
 
 std::vector<Notice> NoticesOf(const pb::ImprovementItem* before, const pb::ImprovementItem& after) {
   Notices notices;
-  if (Enters(before, after, pb::IMPROVEMENT_STATE_PLANNED)) {
+  const bool planned = after.state() == pb::IMPROVEMENT_STATE_PLANNED;
+  const bool was_planned = before != nullptr && before->state() == pb::IMPROVEMENT_STATE_PLANNED;
+  if (was_planned && (before->owner() != after.owner() || after.state() == pb::IMPROVEMENT_STATE_DECLINED)) {
+    notices.Tell(before->owner(), pb::NOTIFICATION_KIND_TASK,
+                 absl::StrCat("改进措施已改派或取消 Measure given to somebody else or dropped: ", after.title()));
+  }
+  if (planned && (!was_planned || before->owner() != after.owner())) {
     notices.Tell(after.owner(), pb::NOTIFICATION_KIND_TASK, absl::StrCat("改进措施 Measure to take: ", after.title()),
                  after.due_date());
   }
@@ -302,10 +308,15 @@ std::vector<Notice> NoticesOf(const pb::AssessmentSheet* before, const pb::Asses
                  absl::StrCat(after.objection() ? "考核有异议 Assessment signed with an objection: "
                                                 : "考核表已签字 Assessment signed: ",
                               after.number()));
-  } else if (before != nullptr && before->state() == pb::ASSESSMENT_STATE_HANDED_OVER &&
-             after.state() == pb::ASSESSMENT_STATE_OPEN) {
+  } else if (before != nullptr && after.state() == pb::ASSESSMENT_STATE_OPEN &&
+             (before->state() == pb::ASSESSMENT_STATE_HANDED_OVER || before->state() == pb::ASSESSMENT_STATE_SIGNED ||
+              before->state() == pb::ASSESSMENT_STATE_CONSOLIDATED)) {
+    const std::string title = absl::StrCat("考核表重新评分 Assessment opened again: ", after.number());
+    notices.Tell(after.employee(), pb::NOTIFICATION_KIND_DECISION, title)
+        .Tell(after.scorer(), pb::NOTIFICATION_KIND_DECISION, title);
+  } else if (Enters(before, after, pb::ASSESSMENT_STATE_VOID)) {
     notices.Tell(after.employee(), pb::NOTIFICATION_KIND_DECISION,
-                 absl::StrCat("考核表重新评分 Assessment opened again: ", after.number()));
+                 absl::StrCat("考核表已作废 Assessment voided: ", after.number()));
   }
   return notices.Take();
 }

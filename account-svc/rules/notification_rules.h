@@ -22,8 +22,8 @@
 #include "kam/account/v1/opportunity.pb.h"
 #include "kam/account/v1/ownership_notice.pb.h"
 #include "kam/account/v1/product_initiative.pb.h"
-#include "kam/account/v1/solution.pb.h"
 #include "kam/account/v1/promotion_notice.pb.h"
+#include "kam/account/v1/solution.pb.h"
 #include "kam/account/v1/tender.pb.h"
 #include "kam/account/v1/visit.pb.h"
 #include "kam/account/v1/visit_problem.pb.h"
@@ -155,14 +155,17 @@ std::vector<Timer> TimersOf(const organization::v1::PolicyDocument& document, co
 std::vector<Timer> TimersOf(const v1::AccountPlan& plan, const Policy& policy, absl::TimeZone zone);
 
 // What a reminder says, on the day or after it; none when there is nothing to remind of any more.
-std::vector<Notice> Remind(const organization::v1::Task& task, const std::string& today);
-std::vector<Notice> Remind(const organization::v1::ImprovementItem& item, const std::string& today);
-std::vector<Notice> Remind(const organization::v1::LeaveRequest& leave, const std::string& today);
-std::vector<Notice> Remind(const organization::v1::InstructionRequest& request, const std::string& today);
-std::vector<Notice> Remind(const v1::AccountPlan& plan, const std::string& today);
+std::vector<Notice> Remind(const organization::v1::Task& task, const std::string& today, const Policy& policy);
+std::vector<Notice> Remind(const organization::v1::ImprovementItem& item, const std::string& today,
+                           const Policy& policy);
+std::vector<Notice> Remind(const organization::v1::LeaveRequest& leave, const std::string& today, const Policy& policy);
+std::vector<Notice> Remind(const organization::v1::InstructionRequest& request, const std::string& today,
+                           const Policy& policy);
+std::vector<Notice> Remind(const v1::AccountPlan& plan, const std::string& today, const Policy& policy);
 
 // Days after `today` at which it is reminded of again as long as nothing happens; 0: no more. Once on the day and once
-// when it is over; of a return from leave until it is reported.
+// when it is over; of a return from leave until it is reported, or the reminders of the policy are used up and the
+// personnel department was told.
 int RemindAgainAfter(const organization::v1::Task& task, const std::string& today, const Policy& policy);
 int RemindAgainAfter(const organization::v1::ImprovementItem& item, const std::string& today, const Policy& policy);
 int RemindAgainAfter(const organization::v1::LeaveRequest& leave, const std::string& today, const Policy& policy);

@@ -196,13 +196,33 @@ TEST(Reminders, ComeOnTheLastDayAndAfterIt) {
   task.set_state(pb::TASK_STATE_OPEN);
   ASSERT_THAT(TimersOf(task, policy, zone), SizeIs(1));
   EXPECT_EQ(TimersOf(task, policy, zone)[0].time, absl::FromCivil(absl::CivilHour(2026, 1, 7, 9), zone));
-  EXPECT_THAT(Remind(task, "2026-01-07"), SizeIs(1));
+  EXPECT_THAT(Remind(task, "2026-01-07", policy), SizeIs(1));
   EXPECT_EQ(RemindAgainAfter(task, "2026-01-07", policy), 1);
-  EXPECT_THAT(Remind(task, "2026-01-08"), SizeIs(2)) << "also whoever gave it";
+  EXPECT_THAT(Remind(task, "2026-01-08", policy), SizeIs(2)) << "also whoever gave it";
   EXPECT_EQ(RemindAgainAfter(task, "2026-01-08", policy), 0);
   task.set_state(pb::TASK_STATE_DONE);
   EXPECT_EQ(TimersOf(task, policy, zone)[0].time, std::nullopt);
-  EXPECT_THAT(Remind(task, "2026-01-08"), IsEmpty());
+  EXPECT_THAT(Remind(task, "2026-01-08", policy), IsEmpty());
+}
+
+// G-22, G-06: a return from leave is not asked for for ever: at last the personnel department is told.
+TEST(Reminders, OfAReturnEndWithThePersonnelDepartment) {
+  Policy policy;
+  policy.leave_return_reminder_days = 2;
+  policy.leave_return_reminders = 3;
+  pb::LeaveRequest leave;
+  leave.set_employee("employees/a");
+  leave.set_end_date("2026-01-05");
+  leave.set_state(pb::LEAVE_STATE_APPROVED);
+  for (const char* day : {"2026-01-06", "2026-01-08", "2026-01-10"}) {
+    EXPECT_THAT(Remind(leave, day, policy), SizeIs(2)) << day;
+    EXPECT_EQ(RemindAgainAfter(leave, day, policy), 2) << day;
+  }
+  const auto last = Remind(leave, "2026-01-12", policy);
+  ASSERT_THAT(last, SizeIs(3));
+  EXPECT_EQ(last[2].kind, pb::NOTIFICATION_KIND_ESCALATION);
+  EXPECT_EQ(last[2].role, "HR");
+  EXPECT_EQ(RemindAgainAfter(leave, "2026-01-12", policy), 0);
 }
 
 // G-22, G-12: the time for the answer of a department is over the moment after it.
@@ -260,17 +280,17 @@ TEST(Reminders, OfTheActionsOfAnAccountPlan) {
   }
   ASSERT_THAT(TimersOf(plan, policy, zone), SizeIs(1));
   EXPECT_EQ(TimersOf(plan, policy, zone)[0].time, WorkBegins("2026-02-02", policy, zone));
-  ASSERT_THAT(Remind(plan, "2026-02-02"), SizeIs(1));
-  EXPECT_EQ(Remind(plan, "2026-02-02")[0].whom, "employees/a");
+  ASSERT_THAT(Remind(plan, "2026-02-02", policy), SizeIs(1));
+  EXPECT_EQ(Remind(plan, "2026-02-02", policy)[0].whom, "employees/a");
   EXPECT_EQ(RemindAgainAfter(plan, "2026-02-02", policy), 8);
   EXPECT_EQ(RemindAgainAfter(plan, "2026-02-10", policy), 0);
-  EXPECT_THAT(Remind(plan, "2026-02-10"), SizeIs(2)) << "what was not done is still due";
+  EXPECT_THAT(Remind(plan, "2026-02-10", policy), SizeIs(2)) << "what was not done is still due";
   plan.mutable_actions(1)->set_done_date("2026-02-02");
   EXPECT_EQ(TimersOf(plan, policy, zone)[0].time, WorkBegins("2026-02-10", policy, zone));
-  EXPECT_THAT(Remind(plan, "2026-02-10"), SizeIs(1));
+  EXPECT_THAT(Remind(plan, "2026-02-10", policy), SizeIs(1));
   plan.set_state(v1::ACCOUNT_PLAN_STATE_CANCELLED);
   EXPECT_FALSE(TimersOf(plan, policy, zone)[0].time.has_value());
-  EXPECT_THAT(Remind(plan, "2026-02-10"), IsEmpty());
+  EXPECT_THAT(Remind(plan, "2026-02-10", policy), IsEmpty());
 }
 
 }  // namespace

@@ -148,7 +148,7 @@ std::vector<Timer> TimersOf(const v1::AccountPlan& plan, const Policy& policy, a
   return {{kPlanActionDue, WorkBegins(next, policy, zone)}};
 }
 
-std::vector<Notice> Remind(const v1::AccountPlan& plan, const std::string& today) {
+std::vector<Notice> Remind(const v1::AccountPlan& plan, const std::string& today, const Policy&) {
   Notices notices;
   if (plan.state() != v1::ACCOUNT_PLAN_STATE_RUNNING) return notices.Take();
   for (const v1::PlanAction& action : plan.actions()) {

@@ -3,6 +3,7 @@
 #include "absl/time/civil_time.h"
 #include "account-svc/rules/notices.h"
 #include "account-svc/rules/proto_time.h"
+#include "common/time/date.h"
 
 namespace kam::account::rules {
 namespace {
@@ -11,6 +12,13 @@ namespace pb = organization::v1;
 
 bool IsOpen(const pb::Task& task) {
   return task.state() == pb::TASK_STATE_OPEN || task.state() == pb::TASK_STATE_IN_PROGRESS;
+}
+
+// Whether somebody was reminded of his return as often as the policy has it.
+bool IsLastReminder(const pb::LeaveRequest& leave, const std::string& today, const Policy& policy) {
+  const absl::StatusOr<std::string> last =
+      AddDays(leave.end_date(), policy.leave_return_reminder_days * policy.leave_return_reminders);
+  return last.ok() && today >= *last;
 }
 
 }  // namespace
@@ -58,7 +66,7 @@ std::vector<Timer> TimersOf(const pb::PolicyDocument& document, const Policy& po
   return {{kPolicyPublish, publish}, {kPolicyReadBy, read_by}};
 }
 
-std::vector<Notice> Remind(const pb::Task& task, const std::string& today) {
+std::vector<Notice> Remind(const pb::Task& task, const std::string& today, const Policy&) {
   Notices notices;
   if (!IsOpen(task)) return notices.Take();
   const bool over = today > task.due_date();
@@ -71,7 +79,7 @@ std::vector<Notice> Remind(const pb::Task& task, const std::string& today) {
   return notices.Take();
 }
 
-std::vector<Notice> Remind(const pb::ImprovementItem& item, const std::string& today) {
+std::vector<Notice> Remind(const pb::ImprovementItem& item, const std::string& today, const Policy&) {
   Notices notices;
   if (item.state() != pb::IMPROVEMENT_STATE_PLANNED) return notices.Take();
   const bool over = today > item.due_date();
@@ -82,16 +90,19 @@ std::vector<Notice> Remind(const pb::ImprovementItem& item, const std::string& t
   return notices.Take();
 }
 
-std::vector<Notice> Remind(const pb::LeaveRequest& leave, const std::string& today) {
+std::vector<Notice> Remind(const pb::LeaveRequest& leave, const std::string& today, const Policy& policy) {
   Notices notices;
   if (leave.state() != pb::LEAVE_STATE_APPROVED || today <= leave.end_date()) return notices.Take();
   const std::string title = absl::StrCat("未销假 Leave over, return not reported: ", leave.number());
   notices.Tell(leave.employee(), pb::NOTIFICATION_KIND_DUE, title, leave.end_date())
       .Add(Audience::kSuperiors, leave.employee(), pb::NOTIFICATION_KIND_DUE, title, leave.end_date());
+  if (IsLastReminder(leave, today, policy)) {
+    notices.Add(Audience::kHolders, "", pb::NOTIFICATION_KIND_ESCALATION, title, leave.end_date(), "HR");
+  }
   return notices.Take();
 }
 
-std::vector<Notice> Remind(const pb::InstructionRequest& request, const std::string& today) {
+std::vector<Notice> Remind(const pb::InstructionRequest& request, const std::string& today, const Policy&) {
   Notices notices;
   if (request.state() != pb::INSTRUCTION_STATE_SUBMITTED) return notices.Take();
   notices.Tell(request.superior(), pb::NOTIFICATION_KIND_DUE,
@@ -110,8 +121,9 @@ int RemindAgainAfter(const pb::ImprovementItem& item, const std::string& today, 
   return item.state() == pb::IMPROVEMENT_STATE_PLANNED && today <= item.due_date() ? 1 : 0;
 }
 
-int RemindAgainAfter(const pb::LeaveRequest& leave, const std::string&, const Policy& policy) {
-  return leave.state() == pb::LEAVE_STATE_APPROVED ? policy.leave_return_reminder_days : 0;
+int RemindAgainAfter(const pb::LeaveRequest& leave, const std::string& today, const Policy& policy) {
+  if (leave.state() != pb::LEAVE_STATE_APPROVED || IsLastReminder(leave, today, policy)) return 0;
+  return policy.leave_return_reminder_days;
 }
 
 int RemindAgainAfter(const pb::InstructionRequest& request, const std::string& today, const Policy&) {

@@ -6,8 +6,11 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "account-svc/rules/proto_time.h"
+#include "common/money/decimal.h"
+#include "common/status/status.h"
 
 namespace kam::account::rules {
 namespace {
@@ -36,6 +39,14 @@ const std::vector<std::pair<absl::string_view, pb::RightMode>>& Verbs() {
       {"assign", pb::RIGHT_MODE_DECIDE},    {"override", pb::RIGHT_MODE_DECIDE},  {"appraise", pb::RIGHT_MODE_DECIDE},
       {"arbitrate", pb::RIGHT_MODE_DECIDE}, {"establish", pb::RIGHT_MODE_DECIDE}, {"dispatch", pb::RIGHT_MODE_DECIDE}};
   return *verbs;
+}
+
+constexpr absl::string_view kLeaveApprove = "leave.approve";
+
+bool SameLimit(const pb::RoleGrant& a, const pb::RoleGrant& b) {
+  if (a.limit_value().empty() || b.limit_value().empty()) return a.limit_value() == b.limit_value();
+  const auto left = Decimal::Parse(a.limit_value()), right = Decimal::Parse(b.limit_value());
+  return left.ok() && right.ok() && *left == *right;
 }
 
 }  // namespace
@@ -83,23 +94,46 @@ void Describe(pb::RoleGrant* grant) {
   grant->set_limit(std::string(LimitOf(grant->permission())));
 }
 
+absl::Status CheckLimit(const pb::RoleGrant& grant) {
+  if (grant.limit_value().empty()) return absl::OkStatus();
+  constexpr absl::string_view kField = "role_grant.limit_value";
+  if (grant.permission() != kLeaveApprove) {
+    return InvalidField(kField, "LIMIT_NOT_FOR_PERMISSION",
+                        absl::StrCat(grant.permission(), " has no figure; ", kLeaveApprove, " has"),
+                        {{"permission", grant.permission()}, {"allowed", std::string(kLeaveApprove)}});
+  }
+  ASSIGN_OR_RETURN(const Decimal days, Decimal::Parse(grant.limit_value(), kField));
+  ASSIGN_OR_RETURN(const Decimal halves, Add(days, days));
+  ASSIGN_OR_RETURN(const Decimal whole, halves.Round(0));
+  if (days.sign() > 0 && halves == whole) return absl::OkStatus();
+  return InvalidField(kField, "LIMIT_INVALID", "is a number of working days in halves, above zero",
+                      {{"value", grant.limit_value()}});
+}
+
 void ProposeGrant(const pb::RoleGrant* before, pb::RoleGrant* after) {
   const bool counts = before != nullptr && before->has_approve_time();
-  if (counts && before->level() == after->level()) {
+  if (counts && before->level() == after->level() && SameLimit(*before, *after)) {
     // What was asked for is taken back: what counts goes on counting.
     after->set_proposed_level(pb::GRANT_LEVEL_UNSPECIFIED);
+    after->clear_proposed_limit_value();
     after->set_state(pb::GRANT_STATE_APPROVED);
     return;
   }
   after->set_proposed_level(after->level());
-  if (counts) after->set_level(before->level());
+  after->set_proposed_limit_value(after->limit_value());
+  if (counts) {
+    after->set_level(before->level());
+    after->set_limit_value(before->limit_value());
+  }
   after->set_state(pb::GRANT_STATE_PROPOSED);
   after->clear_reject_reason();
 }
 
 void ApproveGrant(const std::string& approver, absl::Time now, pb::RoleGrant* grant) {
   grant->set_level(grant->proposed_level());
+  grant->set_limit_value(grant->proposed_limit_value());
   grant->set_proposed_level(pb::GRANT_LEVEL_UNSPECIFIED);
+  grant->clear_proposed_limit_value();
   grant->set_state(pb::GRANT_STATE_APPROVED);
   grant->set_approver(approver);
   *grant->mutable_approve_time() = ToTimestamp(now);
@@ -107,6 +141,7 @@ void ApproveGrant(const std::string& approver, absl::Time now, pb::RoleGrant* gr
 
 void RejectGrant(const std::string& approver, const std::string& reason, pb::RoleGrant* grant) {
   grant->set_proposed_level(pb::GRANT_LEVEL_UNSPECIFIED);
+  grant->clear_proposed_limit_value();
   // A change that was rejected leaves what counted before.
   grant->set_state(grant->has_approve_time() ? pb::GRANT_STATE_APPROVED : pb::GRANT_STATE_REJECTED);
   grant->set_approver(approver);
@@ -115,6 +150,7 @@ void RejectGrant(const std::string& approver, const std::string& reason, pb::Rol
 
 void WithdrawApproval(pb::RoleGrant* grant) {
   grant->set_proposed_level(grant->level());
+  grant->set_proposed_limit_value(grant->limit_value());
   grant->set_state(pb::GRANT_STATE_PROPOSED);
   grant->clear_approver();
   grant->clear_approve_time();

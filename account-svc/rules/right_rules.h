@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kam/organization/v1/role_grant.pb.h"
@@ -25,8 +26,10 @@ absl::string_view LimitOf(absl::string_view permission);
 void Describe(organization::v1::RoleGrant* grant);
 
 // ---- Two people decide on a right (G-02)
-// A new grant (`before` null), or one whose level is to change: what counted before goes on counting until it is
-// approved.
+// The figure of a right that has one: LIMIT_NOT_FOR_PERMISSION, LIMIT_INVALID.
+absl::Status CheckLimit(const organization::v1::RoleGrant& grant);
+// A new grant (`before` null), or one whose level or figure is to change: what counted before goes on counting until it
+// is approved.
 void ProposeGrant(const organization::v1::RoleGrant* before, organization::v1::RoleGrant* after);
 void ApproveGrant(const std::string& approver, absl::Time now, organization::v1::RoleGrant* grant);
 void RejectGrant(const std::string& approver, const std::string& reason, organization::v1::RoleGrant* grant);

@@ -18,9 +18,32 @@
 namespace kam::account::rules {
 namespace {
 
-bool IsOfDepartment(organization::WorkReportKind kind) {
+// For a month, quarter or year.
+bool IsPlanOfDepartment(organization::WorkReportKind kind) {
   return kind == organization::WORK_REPORT_KIND_DEPARTMENT_PLAN ||
-         kind == organization::WORK_REPORT_KIND_DEPARTMENT_SUMMARY;
+         kind == organization::WORK_REPORT_KIND_DEPARTMENT_QUARTER_PLAN ||
+         kind == organization::WORK_REPORT_KIND_DEPARTMENT_YEAR_PLAN;
+}
+
+bool IsOfDepartment(organization::WorkReportKind kind) {
+  return IsPlanOfDepartment(kind) || kind == organization::WORK_REPORT_KIND_DEPARTMENT_SUMMARY ||
+         kind == organization::WORK_REPORT_KIND_DEPARTMENT_QUARTER_SUMMARY ||
+         kind == organization::WORK_REPORT_KIND_DEPARTMENT_YEAR_SUMMARY;
+}
+
+// Months of the period of a summary, or of a plan of a department.
+int MonthsIn(organization::WorkReportKind kind) {
+  constexpr int kQuarter = 3, kYear = 12;
+  switch (kind) {
+    case organization::WORK_REPORT_KIND_DEPARTMENT_QUARTER_PLAN:
+    case organization::WORK_REPORT_KIND_DEPARTMENT_QUARTER_SUMMARY:
+      return kQuarter;
+    case organization::WORK_REPORT_KIND_DEPARTMENT_YEAR_PLAN:
+    case organization::WORK_REPORT_KIND_DEPARTMENT_YEAR_SUMMARY:
+      return kYear;
+    default:
+      return 1;
+  }
 }
 
 }  // namespace
@@ -33,14 +56,13 @@ absl::StatusOr<std::string> PeriodEnd(const organization::WorkReport& report) {
   if (report.kind() == organization::WORK_REPORT_KIND_WEEK_PLAN) {
     return AddDays(report.period_start(), kDaysOfWeek - 1);
   }
-  ASSIGN_OR_RETURN(const std::string next, AddMonths(report.period_start(), 1));
+  ASSIGN_OR_RETURN(const std::string next, AddMonths(report.period_start(), MonthsIn(report.kind())));
   return AddDays(next, -1);
 }
 
 absl::StatusOr<std::string> LastDayToSubmit(const organization::WorkReport& report, const Policy& policy) {
   // A plan is there when its period begins.
-  const bool plan = report.kind() == organization::WORK_REPORT_KIND_WEEK_PLAN ||
-                    report.kind() == organization::WORK_REPORT_KIND_DEPARTMENT_PLAN;
+  const bool plan = report.kind() == organization::WORK_REPORT_KIND_WEEK_PLAN || IsPlanOfDepartment(report.kind());
   if (plan) return AddDays(report.period_start(), policy.work_report_grace_days);
   ASSIGN_OR_RETURN(const std::string end, PeriodEnd(report));
   return AddDays(end, policy.work_report_grace_days);
@@ -73,8 +95,12 @@ absl::Status CheckPeriodStart(const organization::WorkReport& report, const std:
     case organization::WORK_REPORT_KIND_WEEK_PLAN:
       if (absl::GetWeekday(day) != absl::Weekday::monday) expected = "a Monday";
       break;
-    default:
-      if (day.day() != 1) expected = "the first of a month";
+    default: {
+      const int months = MonthsIn(report.kind());
+      if (day.day() != 1 || (day.month() - 1) % months != 0) {
+        expected = months == 1 ? "the first of a month" : absl::StrCat("the first day of ", months, " months");
+      }
+    }
   }
   if (expected.empty()) return absl::OkStatus();
   return InvalidField(field, "PERIOD_START_INVALID", absl::StrCat("must be ", expected),
@@ -149,6 +175,8 @@ absl::Status SubmitReport(const std::string& actor, absl::Time now, const std::s
       if (report->plan().empty()) missing = "plan";
       break;
     case organization::WORK_REPORT_KIND_DEPARTMENT_PLAN:
+    case organization::WORK_REPORT_KIND_DEPARTMENT_QUARTER_PLAN:
+    case organization::WORK_REPORT_KIND_DEPARTMENT_YEAR_PLAN:
       if (report->plan().empty()) missing = "plan";
       break;
     default:
@@ -163,6 +191,26 @@ absl::Status SubmitReport(const std::string& actor, absl::Time now, const std::s
   ASSIGN_OR_RETURN(const std::string limit, LastDayToSubmit(*report, policy));
   report->set_late(today > limit);
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<OwedPeriod>> OwedPeriods(organization::WorkReportKind kind, const std::string& first,
+                                                    const std::string& last, const std::string& today,
+                                                    const Policy& policy) {
+  std::vector<OwedPeriod> periods;
+  if (IsOfDepartment(kind)) return periods;
+  ASSIGN_OR_RETURN(absl::CivilDay day, ParseDate(first));
+  ASSIGN_OR_RETURN(const absl::CivilDay until, ParseDate(last));
+  for (; day <= until; ++day) {
+    organization::WorkReport report;
+    report.set_kind(kind);
+    report.set_period_start(absl::FormatCivilTime(day));
+    if (!CheckPeriodStart(report, today, "period_start").ok()) continue;
+    ASSIGN_OR_RETURN(const std::string due, LastDayToSubmit(report, policy));
+    if (today <= due) break;
+    ASSIGN_OR_RETURN(const std::string end, PeriodEnd(report));
+    periods.push_back({report.period_start(), end});
+  }
+  return periods;
 }
 
 absl::Status CheckReader(const Actor& reader, const organization::WorkReport& report) {
@@ -188,6 +236,21 @@ absl::Status CheckMeeting(const organization::Meeting& meeting) {
 absl::Status CheckChair(const std::string& actor, const organization::Meeting& meeting, bool minutes) {
   if (actor == meeting.chair() || (minutes && actor == meeting.minute_taker())) return absl::OkStatus();
   return Denied("NOT_CHAIR", absl::StrCat("the meeting is led by ", meeting.chair()), meeting.chair());
+}
+
+absl::Status CheckCancels(const std::string& actor, bool above_chair, const organization::Meeting& meeting) {
+  return above_chair ? absl::OkStatus() : CheckChair(actor, meeting, /*minutes=*/false);
+}
+
+absl::Status CheckCorrection(bool recorded, const std::string& reason) {
+  if (!recorded || !reason.empty()) return absl::OkStatus();
+  return InvalidField("reason", "REASON_REQUIRED", "what was recorded already is corrected with a reason");
+}
+
+absl::Status CheckNoActions(const google::protobuf::RepeatedPtrField<organization::MeetingDecision>& decisions) {
+  if (decisions.empty()) return absl::OkStatus();
+  return InvalidField("actions", "ACTIONS_GIVEN",
+                      "what was decided became tasks when the minutes came out: change those, or call a meeting");
 }
 
 absl::Status CheckMeetingUpdate(const std::string& actor, const organization::Meeting& before,
@@ -222,6 +285,14 @@ void SetMinutes(const std::string& minutes, absl::Time now, organization::Meetin
     meeting->set_minutes(minutes);
   }
   *meeting->mutable_publish_time() = ToTimestamp(now);
+}
+
+void CorrectMinutes(const std::string& minutes, organization::Meeting* meeting) {
+  if (meeting->confidential()) {
+    meeting->set_confidential_minutes(minutes);
+  } else {
+    meeting->set_minutes(minutes);
+  }
 }
 
 absl::Status Hold(const google::protobuf::RepeatedPtrField<organization::MeetingAttendance>& attendance, absl::Time now,

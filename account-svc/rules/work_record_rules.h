@@ -41,13 +41,23 @@ absl::Status AddHours(const Policy& policy, organization::WorkReport* report);
 // Author and department: DEPARTMENT_REQUIRED for a department's plan or summary of somebody who is in none.
 absl::Status BeginReport(const std::string& author, const std::string& department, bool for_department,
                          organization::WorkReport* report);
-// A department has one plan and one summary of a month: DEPARTMENT_REPORT_EXISTS when `other` is not empty.
+// A department has one plan and one summary of a month, quarter, year: DEPARTMENT_REPORT_EXISTS when `other` is not
+// empty.
 absl::Status CheckOnlyOne(const std::string& other, const organization::WorkReport& report);
 // Whether the report is that of a department.
 bool IsOfDepartment(const organization::WorkReport& report);
 absl::Status CheckReportUpdate(const std::string& actor, const organization::WorkReport& before);
 absl::Status SubmitReport(const std::string& actor, absl::Time now, const std::string& today, const Policy& policy,
                           organization::WorkReport* report);
+// A period for which somebody owes a report.
+struct OwedPeriod {
+  std::string start, end;
+};
+// The periods that begin in [first, last] and whose report should be in by now; none for the plans and summaries of
+// departments, which one of many writes.
+absl::StatusOr<std::vector<OwedPeriod>> OwedPeriods(organization::WorkReportKind kind, const std::string& first,
+                                                    const std::string& last, const std::string& today,
+                                                    const Policy& policy);
 // `reader.above`: of the author.
 absl::Status CheckReader(const Actor& reader, const organization::WorkReport& report);
 
@@ -55,6 +65,12 @@ absl::Status CheckReader(const Actor& reader, const organization::WorkReport& re
 absl::Status CheckMeeting(const organization::Meeting& meeting);
 // NOT_CHAIR; the minute taker may, too, where `minutes` says so.
 absl::Status CheckChair(const std::string& actor, const organization::Meeting& meeting, bool minutes);
+// A meeting is called off by the chair or somebody above him (`above_chair`): NOT_CHAIR.
+absl::Status CheckCancels(const std::string& actor, bool above_chair, const organization::Meeting& meeting);
+// What was recorded already is corrected with a reason: REASON_REQUIRED.
+absl::Status CheckCorrection(bool recorded, const std::string& reason);
+// Corrected minutes give no work: ACTIONS_GIVEN.
+absl::Status CheckNoActions(const google::protobuf::RepeatedPtrField<organization::MeetingDecision>& decisions);
 // NOT_CHAIR; only the chair hands the chair over. MEETING_FROZEN.
 absl::Status CheckMeetingUpdate(const std::string& actor, const organization::Meeting& before,
                                 const organization::Meeting& after);
@@ -64,6 +80,8 @@ absl::Status CheckReadsMinutes(const std::string& reader, bool above_chair, cons
 // Puts the minutes where those read them whom they are for. What a confidential meeting decides is told by its tasks
 // only.
 void SetMinutes(const std::string& minutes, absl::Time now, organization::Meeting* meeting);
+// Another text, in the same place and with the same actions.
+void CorrectMinutes(const std::string& minutes, organization::Meeting* meeting);
 absl::Status Hold(const google::protobuf::RepeatedPtrField<organization::MeetingAttendance>& attendance, absl::Time now,
                   organization::Meeting* meeting);
 // What was decided, before it becomes tasks. `below`: whether somebody is below the chair. NOT_ATTENDEE, NOT_IN_LINE,

@@ -223,7 +223,20 @@ absl::Status Plan(const std::string& actor, const Answer& answer, absl::Time now
 absl::Status Decline(const std::string& actor, const std::string& answer, absl::Time now, const std::string& today,
                      organization::ImprovementItem* item) {
   RETURN_IF_ERROR(CheckAnswerer(actor, *item));
+  if (actor == item->owner()) return SeparationOfDuties("nobody drops what he is to do himself", item->owner());
+  const bool was_late = item->answered_late();  // Of the first answer, where there was one.
+  const bool answered = item->has_answer_time();
   SetAnswer(actor, answer, now, today, item);
+  if (answered) item->set_answered_late(was_late);
+  return absl::OkStatus();
+}
+
+absl::Status Reassign(const std::string& owner, const std::string& due_date, const std::string& action,
+                      const std::string& today, organization::ImprovementItem* item) {
+  RETURN_IF_ERROR(CheckNotPast("due_date", due_date, today));
+  item->set_owner(owner);
+  item->set_due_date(due_date);
+  if (!action.empty()) item->set_action(action);
   return absl::OkStatus();
 }
 

@@ -187,8 +187,17 @@ TEST(Improvement, IsAnswered) {
   ASSERT_THAT(Plan(kBoss, answer, kNow, kToday, &item), IsOk());
   EXPECT_FALSE(item.answered_late());
   EXPECT_EQ(item.rounds(), 1);
-  ASSERT_THAT(Decline(kBoss, "不行", kNow, "2026-01-13", &item), IsOk());
-  EXPECT_TRUE(item.answered_late());
+  pb::ImprovementItem late = Finding();
+  ASSERT_THAT(Decline(kBoss, "不行", kNow, "2026-01-13", &late), IsOk());
+  EXPECT_TRUE(late.answered_late());
+  // A measure that is planned goes to another, or is dropped by somebody else; the first answer was in time.
+  EXPECT_THAT(Reassign("employees/carl", "2026-01-04", "", kToday, &item), HasReason("DATE_IN_PAST"));
+  ASSERT_THAT(Reassign("employees/carl", "2026-02-10", "", kToday, &item), IsOk());
+  EXPECT_EQ(item.owner(), "employees/carl");
+  EXPECT_EQ(item.action(), "改流程");
+  EXPECT_THAT(Decline("employees/carl", "不做了", kNow, "2026-01-20", &item), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(Decline(kBoss, "不做了", kNow, "2026-01-20", &item), IsOk());
+  EXPECT_FALSE(item.answered_late());
   pb::ImprovementItem nonconformity = Finding(pb::IMPROVEMENT_KIND_NONCONFORMITY);
   EXPECT_THAT(Plan(kBoss, answer, kNow, kToday, &nonconformity), HasReason("CAUSE_REQUIRED"));
   EXPECT_THAT(CheckImprovementUpdate(kAnna, Finding()), IsOk());

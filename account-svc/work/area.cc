@@ -2,6 +2,8 @@
 
 #include "account-svc/work/work_service.h"
 #include "kam/organization/v1/coordination.pb.h"
+#include "kam/organization/v1/duty_roster.pb.h"
+#include "kam/organization/v1/gift_report.pb.h"
 #include "kam/organization/v1/improvement_item.pb.h"
 #include "kam/organization/v1/meeting.pb.h"
 #include "kam/organization/v1/notification.pb.h"
@@ -15,7 +17,8 @@ namespace kam::account {
 namespace {
 
 constexpr absl::string_view kServices[] = {
-    "kam.organization.v1.CoordinationService",   "kam.organization.v1.ImprovementService",
+    "kam.organization.v1.CoordinationService",   "kam.organization.v1.DutyRosterService",
+    "kam.organization.v1.GiftReportService",     "kam.organization.v1.ImprovementService",
     "kam.organization.v1.MeetingService",        "kam.organization.v1.NotificationService",
     "kam.organization.v1.PolicyDocumentService", "kam.organization.v1.SharedResourceService",
     "kam.organization.v1.TaskService",           "kam.organization.v1.TrainingService",
@@ -37,6 +40,8 @@ void FillCatalog(resource::Catalog* catalog) {
   catalog->Add<organization::v1::PolicyReceipt>();
   catalog->Add<organization::v1::PolicyCheck>();
   catalog->Add<organization::v1::TrainingSession>();
+  catalog->Add<organization::v1::DutyRoster>();
+  catalog->Add<organization::v1::GiftReport>();
 }
 
 void RegisterHandlers(const Context& context, rpc::Registry* registry) {
@@ -49,6 +54,7 @@ void RegisterHandlers(const Context& context, rpc::Registry* registry) {
   RegisterPolicyDocuments(context, registry);
   RegisterTraining(context, registry);
   RegisterNotifications(context, registry);
+  RegisterDuties(context, registry);
 }
 
 }  // namespace

@@ -46,6 +46,14 @@ void RegisterImprovement(const Context& context, rpc::Registry* registry) {
                            {request.answer(), request.cause(), request.action(), request.owner(), request.due_date()},
                            work.now(), today, item);
       });
+  AddVerb<pb::ImprovementItem, pb::ReassignImprovementRequest>(
+      context, service + "/ReassignImprovement", registry,
+      [context](UnitOfWork& work, const pb::ReassignImprovementRequest& request,
+                pb::ImprovementItem* item) -> absl::Status {
+        const std::string today = context.Today(work.now());
+        RETURN_IF_ERROR(CheckStillHere(work, request.owner(), today, "owner"));
+        return rules::Reassign(request.owner(), request.due_date(), request.action(), today, item);
+      });
   AddVerb<pb::ImprovementItem, pb::DeclineImprovementRequest>(
       context, service + "/DeclineImprovement", registry,
       [context](UnitOfWork& work, const pb::DeclineImprovementRequest& request,

@@ -42,8 +42,16 @@ absl::Status UpdateMeeting(UnitOfWork& work, const pb::Meeting& before, pb::Meet
 
 // What was decided becomes tasks that the chair gives.
 absl::Status Publish(const Context& context, UnitOfWork& work, const pb::PublishMinutesRequest& request,
-                     pb::Meeting* meeting) {
+                     resource::Change<pb::Meeting>* change) {
+  pb::Meeting* meeting = &change->after;
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  if (change->before.state() == pb::MEETING_STATE_MINUTED) {
+    RETURN_IF_ERROR(rules::CheckChair(actor, *meeting, /*minutes=*/true));
+    RETURN_IF_ERROR(rules::CheckCorrection(/*recorded=*/true, request.reason()));
+    RETURN_IF_ERROR(rules::CheckNoActions(request.actions()));
+    rules::CorrectMinutes(request.minutes(), meeting);
+    return absl::OkStatus();
+  }
   // Whoever keeps the minutes writes what was said; work in the name of the chair is given by the chair (G-08).
   RETURN_IF_ERROR(rules::CheckChair(actor, *meeting, /*minutes=*/request.actions().empty()));
   const std::string today = context.Today(work.now());
@@ -138,21 +146,24 @@ void RegisterMeetings(const Context& context, rpc::Registry* registry) {
   resource::RegisterStandardMethods(context.runtime, service, registry);
   AddVerb<pb::Meeting, pb::HoldMeetingRequest>(
       context, service + "/HoldMeeting", registry,
-      [](UnitOfWork& work, const pb::HoldMeetingRequest& request, pb::Meeting* meeting) -> absl::Status {
+      [](UnitOfWork& work, const pb::HoldMeetingRequest& request,
+         resource::Change<pb::Meeting>* change) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
-        RETURN_IF_ERROR(rules::CheckChair(actor, *meeting, /*minutes=*/true));
-        return rules::Hold(request.attendees(), work.now(), meeting);
+        RETURN_IF_ERROR(rules::CheckChair(actor, change->before, /*minutes=*/true));
+        RETURN_IF_ERROR(rules::CheckCorrection(change->before.state() == pb::MEETING_STATE_HELD, request.reason()));
+        return rules::Hold(request.attendees(), work.now(), &change->after);
       });
   AddVerb<pb::Meeting, pb::PublishMinutesRequest>(
       context, service + "/PublishMinutes", registry,
-      [context](UnitOfWork& work, const pb::PublishMinutesRequest& request, pb::Meeting* meeting) {
-        return Publish(context, work, request, meeting);
+      [context](UnitOfWork& work, const pb::PublishMinutesRequest& request, resource::Change<pb::Meeting>* change) {
+        return Publish(context, work, request, change);
       });
   AddVerb<pb::Meeting, pb::CancelMeetingRequest>(
       context, service + "/CancelMeeting", registry,
-      [](UnitOfWork& work, const pb::CancelMeetingRequest&, pb::Meeting* meeting) -> absl::Status {
+      [context](UnitOfWork& work, const pb::CancelMeetingRequest&, pb::Meeting* meeting) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
-        return rules::CheckChair(actor, *meeting, /*minutes=*/false);
+        ASSIGN_OR_RETURN(const bool above, IsAbove(work, actor, meeting->chair(), context.Today(work.now())));
+        return rules::CheckCancels(actor, above, *meeting);
       });
   registry->Add<pb::ReadMinutesRequest, pb::ReadMinutesResponse>(
       service + "/ReadMinutes", [context](rpc::Call& call, const pb::ReadMinutesRequest& request) {

@@ -77,7 +77,7 @@ void Reminders(const Context& context, const char* kind, absl::string_view metho
       kind, method, [context, kind](UnitOfWork& work, const schedule::DueItem& item) -> absl::Status {
         ASSIGN_OR_RETURN(const T resource, work.Load<T>(item.resource));
         const std::string today = context.Today(work.now());
-        RETURN_IF_ERROR(Deliver(context, work, rules::Remind(resource, today), resource.name()));
+        RETURN_IF_ERROR(Deliver(context, work, rules::Remind(resource, today, context.policy), resource.name()));
         const int days = rules::RemindAgainAfter(resource, today, context.policy);
         if (days == 0) return absl::OkStatus();
         ASSIGN_OR_RETURN(const std::string next, AddDays(today, days));
@@ -107,6 +107,62 @@ void Policies(const Context& context) {
   };
   handle(rules::kPolicyPublish, "制度生效 In force: ", /*unread=*/false);
   handle(rules::kPolicyReadBy, "制度待阅 To be read until today: ", /*unread=*/true);
+}
+
+// ---- What was open before there were reminders
+
+constexpr char kAdopt[] = "timers.adopt";
+constexpr char kAdoptResource[] = "notifications";
+constexpr int kAdoptedAtOnce = 100;  // Of each kind, in one transaction.
+
+// Puts down the timer `kind` of open resources that never had one; how many. `open`: over alias t, those that have a
+// time for it.
+template <typename T>
+absl::StatusOr<size_t> Adopt(const Context& context, UnitOfWork& work, const char* kind, const std::string& open,
+                             const std::vector<mysql::Value>& params) {
+  const std::string collection(context.runtime.catalog().Find(T::descriptor())->collection());
+  std::vector<mysql::Value> all = params;
+  all.insert(all.end(), {mysql::Value(kind), mysql::Value(absl::StrCat(collection, "/"))});
+  ASSIGN_OR_RETURN(const std::vector<T> found,
+                   work.Find<T>({absl::StrCat("(", open,
+                                              ") AND NOT EXISTS (SELECT 1 FROM due_items d WHERE d.kind = ? AND "
+                                              "d.resource = CONCAT(?, t.id))"),
+                                 all},
+                                "ORDER BY t.id", kAdoptedAtOnce));
+  size_t adopted = 0;
+  for (const T& resource : found) {
+    for (const Timer& timer : rules::TimersOf(resource, context.policy, context.zone)) {
+      if (absl::string_view(timer.kind) != kind || !timer.time.has_value()) continue;
+      RETURN_IF_ERROR(schedule::Schedule(work, kind, resource.name(), std::max(*timer.time, work.now())));
+      ++adopted;
+    }
+  }
+  return adopted;
+}
+
+// Of policies only those whose day is to come: what is in force already is no news.
+absl::Status AdoptTimers(const Context& context, UnitOfWork& work) {
+  const std::string today = context.Today(work.now());
+  ASSIGN_OR_RETURN(size_t adopted,
+                   Adopt<pb::Task>(context, work, rules::kTaskDue,
+                                   "t.state IN ('OPEN', 'IN_PROGRESS') AND t.due_date IS NOT NULL", {}));
+  const auto add = [&](absl::StatusOr<size_t> more) -> absl::Status {
+    RETURN_IF_ERROR(more.status());
+    adopted += *more;
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(add(Adopt<pb::ImprovementItem>(context, work, rules::kImprovementDue,
+                                                 "t.state = 'PLANNED' AND t.due_date IS NOT NULL", {})));
+  RETURN_IF_ERROR(add(Adopt<pb::LeaveRequest>(context, work, rules::kLeaveReturn, "t.state = 'APPROVED'", {})));
+  RETURN_IF_ERROR(add(Adopt<pb::InstructionRequest>(context, work, rules::kInstructionDue,
+                                                    "t.state = 'SUBMITTED' AND t.due_date IS NOT NULL", {})));
+  RETURN_IF_ERROR(add(Adopt<pb::CoordinationRequest>(context, work, rules::kCoordinationAnswer,
+                                                     "t.state = 'OPEN' AND t.answer_due_time IS NOT NULL", {})));
+  RETURN_IF_ERROR(add(Adopt<pb::PolicyDocument>(context, work, rules::kPolicyPublish,
+                                                "t.state = 'APPROVED' AND t.effective_date > ?", {today})));
+  RETURN_IF_ERROR(add(Adopt<pb::PolicyDocument>(context, work, rules::kPolicyReadBy,
+                                                "t.state = 'APPROVED' AND t.read_by_date > ?", {today})));
+  return adopted == 0 ? absl::OkStatus() : schedule::Schedule(work, kAdopt, kAdoptResource, work.now());
 }
 
 }  // namespace
@@ -150,6 +206,10 @@ void FeedNotifications(const Context& context) {
   Notices<v1::ManufacturerSubmission>(context);
   Notices<v1::Solution>(context);
   Notices<v1::ProductInitiative>(context);
+  if (context.scheduler == nullptr) return;
+  context.scheduler->Handle(
+      kAdopt, "kam.organization.v1.NotificationService/MarkNotificationRead",
+      [context](UnitOfWork& work, const schedule::DueItem&) { return AdoptTimers(context, work); });
 }
 
 }  // namespace kam::account

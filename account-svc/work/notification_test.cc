@@ -289,6 +289,19 @@ TEST_F(NotificationTest, APolicyReachesThoseItBindsOnItsDay) {
   pb::AcknowledgePolicyDocumentRequest receipt;
   receipt.set_name(document->name());
   ASSERT_THAT(world_.Call<pb::PolicyReceipt>(as_boss_, service + "AcknowledgePolicyDocument", receipt), IsOk());
+  // Who has not read it is seen by those above, of their people.
+  pb::ListPolicyNonReadersRequest unread;
+  unread.set_document(document->name());
+  const auto not_read = [&](const auth::Principal& who) {
+    const auto list = world_.Call<pb::ListPolicyNonReadersResponse>(who, service + "ListPolicyNonReaders", unread);
+    EXPECT_THAT(list, IsOk());
+    return list.value_or(pb::ListPolicyNonReadersResponse());
+  };
+  const auto by_boss = not_read(world_.As(boss_, "KAM", {IdOf(anna_.name()), IdOf(author.name())}));
+  EXPECT_EQ(by_boss.bound(), 3);
+  EXPECT_FALSE(by_boss.overdue());
+  ASSERT_THAT(by_boss.people(), SizeIs(2));
+  EXPECT_THAT(not_read(world_.As(stranger, "KAX")).people(), IsEmpty()) << "it does not bind him";
   RunAt("2026-01-09 09:00");
   EXPECT_THAT(Inbox(as_anna_), SizeIs(2));
   EXPECT_THAT(Inbox(as_boss_), SizeIs(2));
@@ -403,6 +416,40 @@ TEST_F(NotificationTest, EverythingIsReadAtOnceByKind) {
 // G-22: what was escalated to somebody he cannot shut out.
 TEST_F(NotificationTest, AnEscalationIsNotMuted) {
   EXPECT_THAT(Mute(as_boss_, pb::NOTIFICATION_KIND_ESCALATION), HasReason("NOTIFICATION_NOT_MUTABLE"));
+}
+
+// G-22, G-08: what was open before there were reminders gets them, once.
+TEST_F(NotificationTest, WhatWasOpenBeforeIsRemindedOfToo) {
+  const auto task = Give();
+  const auto closed = Give("2026-01-08");
+  ASSERT_THAT(task, IsOk());
+  ASSERT_THAT(closed, IsOk());
+  auto& db = world_.harness().db();
+  db.Execute(absl::StrCat("UPDATE tasks SET state = 'CANCELLED' WHERE id = '", IdOf(closed->name()), "'"));
+  for (const auto& one : {*task, *closed}) {
+    db.Execute(absl::StrCat("DELETE FROM due_items WHERE resource = '", one.name(), "'"));
+  }
+  const auto timers = [&](const std::string& name) {
+    return db.Get(absl::StrCat("SELECT COUNT(*) FROM due_items WHERE resource = '", name, "'")).integer();
+  };
+  const auto adopt = [&] {
+    db.Execute(absl::StrCat("INSERT INTO due_items (due_id, kind, resource, due_time, not_before) VALUES ('",
+                            world_.harness().NewId(),
+                            "', 'timers.adopt', 'notifications', '2026-01-01', "
+                            "'2026-01-01')"));
+    RunAt("2026-01-06 12:00");
+  };
+  adopt();
+  EXPECT_EQ(timers(task->name()), 1);
+  EXPECT_EQ(timers(closed->name()), 0);
+  const size_t before = Inbox(as_anna_).size();
+  RunAt("2026-01-07 09:00");
+  ASSERT_THAT(Inbox(as_anna_), SizeIs(before + 1));
+  EXPECT_EQ(Inbox(as_anna_).back().kind(), pb::NOTIFICATION_KIND_DUE);
+  RunAt("2026-01-08 09:00");
+  const int64_t all = timers(task->name());
+  adopt();
+  EXPECT_EQ(timers(task->name()), all) << "a second run adds none";
 }
 
 // G-22: what was read is dropped after the days of the policy, what was not later.

@@ -1,5 +1,6 @@
 // Policies, who has read them and who keeps them over RPC (G-13, R-20).
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -122,6 +123,37 @@ absl::StatusOr<pb::PolicyReceipt> Acknowledge(const Context& context, UnitOfWork
   return work.Insert(std::move(receipt));
 }
 
+absl::StatusOr<pb::ListPolicyNonReadersResponse> ListNonReaders(const Context& context, const rpc::Call& call,
+                                                                const pb::ListPolicyNonReadersRequest& request) {
+  const std::string today = context.Today(context.runtime.clock().Now());
+  const resource::Type& type = *context.runtime.catalog().Find(pb::PolicyDocument::descriptor());
+  pb::ListPolicyNonReadersResponse response;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    // What is in force is for everybody; the level of the caller is for the people.
+    pb::PolicyDocument document;
+    RETURN_IF_ERROR(context.runtime.store().Read(connection, type, IdOf(request.document()), {}, &document));
+    RETURN_IF_ERROR(rules::CheckInForce(document, today));
+    response.set_overdue(!document.read_by_date().empty() && today > document.read_by_date());
+    ASSIGN_OR_RETURN(const std::vector<PersonInService> bound,
+                     PeopleInService(connection, call.principal, call.level(), document.department(), today, today));
+    ASSIGN_OR_RETURN(
+        const std::vector<mysql::Row> rows,
+        connection.Query("SELECT reader FROM policy_receipts WHERE document = ?", {IdOf(document.name())}));
+    std::set<std::string> readers;
+    for (const mysql::Row& row : rows) readers.insert(row[0].text());
+    response.set_bound(static_cast<int32_t>(bound.size()));
+    for (const PersonInService& person : bound) {
+      if (readers.count(person.id) > 0) continue;
+      pb::PolicyNonReader* out = response.add_people();
+      out->set_employee(NameOf("employees", person.id));
+      out->set_display_name(person.name);
+    }
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
 }  // namespace
 
 void RegisterPolicyDocuments(const Context& context, rpc::Registry* registry) {
@@ -176,6 +208,10 @@ void RegisterPolicyDocuments(const Context& context, rpc::Registry* registry) {
                 pb::PolicyDocument* document) -> absl::Status {
         RETURN_IF_ERROR(CheckSuperior(context, work, *document).status());
         return schedule::Cancel(work, kDueEffect, document->name());
+      });
+  registry->Add<pb::ListPolicyNonReadersRequest, pb::ListPolicyNonReadersResponse>(
+      service + "/ListPolicyNonReaders", [context](rpc::Call& call, const pb::ListPolicyNonReadersRequest& request) {
+        return ListNonReaders(context, call, request);
       });
   registry->Add<pb::AcknowledgePolicyDocumentRequest, pb::PolicyReceipt>(
       service + "/AcknowledgePolicyDocument",

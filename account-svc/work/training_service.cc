@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/training_rules.h"
+#include "account-svc/rules/work_record_rules.h"
 #include "account-svc/verb.h"
 #include "account-svc/work/people.h"
 #include "account-svc/work/work_service.h"
@@ -185,8 +186,10 @@ void RegisterTraining(const Context& context, rpc::Registry* registry) {
   resource::RegisterStandardMethods(context.runtime, service, registry);
   AddVerb<pb::TrainingSession, pb::HoldTrainingRequest>(
       context, service + "/HoldTraining", registry,
-      [context](UnitOfWork& work, const pb::HoldTrainingRequest& request, pb::TrainingSession* training) {
-        return rules::HoldTraining(request.results(), work.actor().subject, context.Today(work.now()), training);
+      [context](UnitOfWork& work, const pb::HoldTrainingRequest& request,
+                resource::Change<pb::TrainingSession>* change) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckCorrection(change->before.state() == pb::TRAINING_STATE_HELD, request.reason()));
+        return rules::HoldTraining(request.results(), work.actor().subject, context.Today(work.now()), &change->after);
       });
   AddVerb<pb::TrainingSession, pb::EvaluateTrainingRequest>(
       context, service + "/EvaluateTraining", registry,

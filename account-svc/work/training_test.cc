@@ -171,6 +171,21 @@ TEST_F(TrainingTest, TheReportOfAYearCountsPlanAttendanceAndEffect) {
   };
   const std::string first = plan(title, "2026-01-02", "2.5");
   hold(first, "88", "40");
+  // A mark that was mistyped is corrected with a reason, until the effect is judged.
+  pb::HoldTrainingRequest mistyped;
+  for (const auto& [person, score] : {std::pair(&anna_, "88"), std::pair(&bert_, "4")}) {
+    pb::TrainingResult* result = mistyped.add_results();
+    result->set_employee(person->name());
+    result->set_attended(true);
+    result->set_score(score);
+  }
+  EXPECT_THAT(Do<pb::TrainingSession>(as_hr_, "HoldTraining", first, mistyped), HasReason("REASON_REQUIRED"));
+  mistyped.set_reason("成绩录入错误");
+  mistyped.mutable_results(1)->set_score("41");
+  const auto corrected = Do<pb::TrainingSession>(as_hr_, "HoldTraining", first, mistyped);
+  ASSERT_THAT(corrected, IsOk());
+  EXPECT_EQ(corrected->attendees(1).score(), "41");
+  EXPECT_EQ(corrected->passed(), 1);
   const std::string second = plan(title, "2026-01-03", "4");
   hold(second, "70", nullptr);
   pb::EvaluateTrainingRequest evaluate;

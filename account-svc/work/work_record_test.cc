@@ -165,6 +165,19 @@ TEST_F(WorkRecordTest, ADepartmentHasOnePlan) {
   };
   ASSERT_THAT(submit(as_boss_, mine->name()), IsOk());
   EXPECT_THAT(submit(second, other->name()), HasReason("DEPARTMENT_REPORT_EXISTS"));
+  // The plan of the year and of the quarter begin on the same day and are others.
+  for (const pb::WorkReportKind kind :
+       {pb::WORK_REPORT_KIND_DEPARTMENT_YEAR_PLAN, pb::WORK_REPORT_KIND_DEPARTMENT_QUARTER_PLAN}) {
+    create.mutable_work_report()->set_kind(kind);
+    const auto longer = write(as_boss_);
+    ASSERT_THAT(longer, IsOk());
+    EXPECT_THAT(submit(as_boss_, longer->name()), IsOk());
+    EXPECT_THAT(write(second), HasReason("DEPARTMENT_REPORT_EXISTS"));
+  }
+  create.mutable_work_report()->set_period_start("2026-02-01");
+  EXPECT_THAT(write(as_boss_), HasReason("PERIOD_START_INVALID"));
+  create.mutable_work_report()->set_period_start("2026-01-01");
+  create.mutable_work_report()->set_kind(pb::WORK_REPORT_KIND_DEPARTMENT_PLAN);
   EXPECT_THAT(write(second), HasReason("DEPARTMENT_REPORT_EXISTS"));
 }
 

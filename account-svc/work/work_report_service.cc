@@ -1,12 +1,17 @@
 // Work logs, plans and summaries over RPC (G-10, P-03, P-08, P-14).
-#include "absl/strings/numbers.h"
+#include <algorithm>
+#include <map>
+#include <set>
+
 #include "absl/strings/str_cat.h"
+#include "account-svc/people/attendance.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/work_record_rules.h"
 #include "account-svc/verb.h"
 #include "account-svc/visits/period_report.h"
 #include "account-svc/work/people.h"
 #include "account-svc/work/work_service.h"
+#include "common/money/decimal.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -20,7 +25,7 @@ using mysql::Value;
 using resource::UnitOfWork;
 
 constexpr char kForDepartment[] = "work_report.department.write";
-constexpr int kRowsMax = 1000;
+constexpr size_t kRowsMax = 200'000;  // Reports in the period of one count.
 
 absl::StatusOr<rules::Actor> ReaderOf(const Context& context, UnitOfWork& work, const pb::WorkReport& report) {
   rules::Actor reader;
@@ -70,41 +75,120 @@ absl::Status UpdateReport(const Context& context, UnitOfWork& work, const pb::Wo
   return rules::AddHours(context.policy, after);
 }
 
+// Ids of those who held one of `roles` on some day of the period.
+absl::StatusOr<std::set<std::string>> HoldersIn(mysql::Connection& connection, const std::vector<std::string>& roles,
+                                                const std::string& first, const std::string& last) {
+  std::set<std::string> holders;
+  if (roles.empty()) return holders;
+  std::vector<Value> params(roles.begin(), roles.end());
+  params.emplace_back(last);
+  params.emplace_back(first);
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   connection.Query(absl::StrCat("SELECT DISTINCT parent_id FROM employees_roles WHERE role IN (",
+                                                 resource::Placeholders(roles.size()),
+                                                 ") AND since_date <= ? AND (until_date IS NULL OR until_date >= ?) "
+                                                 "AND (state IS NULL OR state = 'GRANTED')"),
+                                    mysql::Params(params)));
+  for (const mysql::Row& row : rows) holders.insert(row[0].text());
+  return holders;
+}
+
+// How many of `periods` the person owes a report for and has not written one: he was in service on some working day of
+// it and not on leave.
+absl::StatusOr<int32_t> Missing(const rules::WorkCalendar& calendar, const PersonInService& person,
+                                const std::vector<rules::OwedPeriod>& periods, const std::set<std::string>& written,
+                                const std::vector<pb::LeaveRequest>& leaves, const std::string& today) {
+  int32_t missing = 0;
+  for (const rules::OwedPeriod& period : periods) {
+    if (written.count(period.start) > 0) continue;
+    const std::string first = std::max(period.start, person.first), last = std::min(period.end, person.last);
+    if (first > last) continue;
+    ASSIGN_OR_RETURN(const rules::Attendance count, rules::CountAttendance(calendar, first, last, today, leaves));
+    if (count.present.sign() > 0) ++missing;
+  }
+  return missing;
+}
+
 absl::StatusOr<pb::ReportWorkReportsResponse> Report(const Context& context, const rpc::Call& call,
                                                      const pb::ReportWorkReportsRequest& request) {
-  if (request.from_date() > request.to_date()) {
-    return InvalidField("to_date", "PERIOD_INVALID", "must not be before from_date");
-  }
+  RETURN_IF_ERROR(CheckReportPeriod("to_date", request.from_date(), request.to_date()));
+  const std::string today = context.Today(context.runtime.clock().Now());
+  ASSIGN_OR_RETURN(const std::vector<rules::OwedPeriod> periods,
+                   rules::OwedPeriods(request.kind(), request.from_date(), request.to_date(), today, context.policy));
+  // A plan or summary of a period that begins on the last day is owed for the time after it.
+  const std::string last = periods.empty() ? request.to_date() : std::max(request.to_date(), periods.back().end);
   const resource::Type& type = *context.runtime.catalog().Find(pb::WorkReport::descriptor());
   const resource::SqlCondition scope = resource::ScopeCondition(type, call.principal, call.level());
   std::vector<Value> params = {
       resource::ShortEnumName(pb::WorkReportKind_descriptor()->FindValueByNumber(request.kind())), request.from_date(),
       request.to_date()};
   params.insert(params.end(), scope.params.begin(), scope.params.end());
-  pb::ReportWorkReportsResponse response;
+  struct Written {
+    std::set<std::string> periods;
+    int32_t submitted = 0, late = 0, reviewed = 0;
+    Decimal hours;
+  };
+  std::map<std::string, Written> written;
+  std::vector<PersonInService> people;
+  std::map<std::string, std::vector<pb::LeaveRequest>> leaves;
+  rules::WorkCalendar calendar;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
-    response.Clear();
+    written.clear();
     ASSIGN_OR_RETURN(
         const std::vector<mysql::Row> rows,
         connection.Query(
-            absl::StrCat("SELECT t.author, COUNT(t.id), SUM(t.late), COUNT(t.review_time), SUM(t.hours) FROM "
-                         "work_reports t WHERE t.kind = ? AND t.period_start >= ? AND t.period_start <= ? AND "
-                         "t.submit_time IS NOT NULL",
-                         scope.sql.empty() ? "" : absl::StrCat(" AND (", scope.sql, ")"),
-                         " GROUP BY t.author ORDER BY t.author LIMIT ", kRowsMax),
+            absl::StrCat("SELECT t.author, t.period_start, t.late, t.review_time, t.hours FROM work_reports t WHERE "
+                         "t.kind = ? AND t.period_start >= ? AND t.period_start <= ? AND t.submit_time IS NOT NULL",
+                         scope.sql.empty() ? "" : absl::StrCat(" AND (", scope.sql, ")"), " ORDER BY t.id LIMIT ",
+                         kRowsMax + 1),
             mysql::Params(params)));
-    for (const mysql::Row& row : rows) {
-      pb::WorkReportRow* out = response.add_rows();
-      out->set_author(NameOf("employees", row[0].text()));
-      out->set_submitted(static_cast<int32_t>(row[1].integer()));
-      int64_t late = 0;
-      if (!absl::SimpleAtoi(row[2].text(), &late)) return Internal("a sum is not a number");
-      out->set_late(static_cast<int32_t>(late));
-      out->set_reviewed(static_cast<int32_t>(row[3].integer()));
-      out->set_hours(row[4].text());
+    if (rows.size() > kRowsMax) {
+      return InvalidField("to_date", "TOO_MANY_PEOPLE",
+                          absl::StrCat("the period has more than ", kRowsMax, " reports; ask for fewer days"),
+                          {{"limit", absl::StrCat(kRowsMax)}});
     }
+    for (const mysql::Row& row : rows) {
+      Written& of = written[row[0].text()];
+      of.periods.insert(row[1].text());
+      ++of.submitted;
+      of.late += row[2].integer() != 0 ? 1 : 0;
+      of.reviewed += row[3].is_null() ? 0 : 1;
+      if (row[4].is_null()) continue;
+      ASSIGN_OR_RETURN(const Decimal hours, Decimal::Parse(row[4].text()));
+      ASSIGN_OR_RETURN(of.hours, Add(of.hours, hours));
+    }
+    if (periods.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(calendar, CalendarOf(context, connection));
+    ASSIGN_OR_RETURN(leaves, LeavesIn(connection, request.from_date(), last));
+    ASSIGN_OR_RETURN(people, PeopleInService(connection, call.principal, call.level(), "", request.from_date(), last));
+    ASSIGN_OR_RETURN(const std::vector<std::string> roles, rules::RolesThatOwe(request.kind(), context.policy));
+    ASSIGN_OR_RETURN(const std::set<std::string> owing, HoldersIn(connection, roles, request.from_date(), last));
+    people.erase(std::remove_if(people.begin(), people.end(),
+                                [&](const PersonInService& person) { return owing.count(person.id) == 0; }),
+                 people.end());
     return absl::OkStatus();
   }));
+  std::map<std::string, int32_t> missing;
+  for (const PersonInService& person : people) {
+    const auto of = written.find(person.id);
+    ASSIGN_OR_RETURN(const int32_t owed, Missing(calendar, person, periods,
+                                                 of == written.end() ? std::set<std::string>() : of->second.periods,
+                                                 leaves[person.id], today));
+    if (owed == 0) continue;
+    missing[person.id] = owed;
+    written.try_emplace(person.id);
+  }
+  constexpr int kScale = 2;
+  pb::ReportWorkReportsResponse response;
+  for (const auto& [author, of] : written) {
+    pb::WorkReportRow* out = response.add_rows();
+    out->set_author(NameOf("employees", author));
+    out->set_submitted(of.submitted);
+    out->set_late(of.late);
+    out->set_reviewed(of.reviewed);
+    out->set_hours(of.hours.ToFixed(kScale));
+    out->set_missing(missing[author]);
+  }
   return response;
 }
 

@@ -16,6 +16,7 @@ void RegisterMeetings(const Context& context, rpc::Registry* registry);
 void RegisterNotifications(const Context& context, rpc::Registry* registry);
 void RegisterPolicyDocuments(const Context& context, rpc::Registry* registry);
 void RegisterTraining(const Context& context, rpc::Registry* registry);
+void RegisterDuties(const Context& context, rpc::Registry* registry);
 
 }  // namespace kam::account
 

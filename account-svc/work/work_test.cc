@@ -25,6 +25,7 @@ namespace pb = organization::v1;
 using resource::IdOf;
 using testing::HasReason;
 using testing::IsOk;
+using testing::StatusIs;
 using ::testing::SizeIs;
 
 constexpr char kTasks[] = "kam.organization.v1.TaskService/";
@@ -278,6 +279,14 @@ TEST_F(WorkTest, ACarGoesToWhoeverHasItForNow) {
   EXPECT_THAT((Do<pb::ResourceBooking, pb::DispatchBookingRequest>(keeper, absl::StrCat(kResources, "DispatchBooking"),
                                                                    for_another->name())),
               HasReason("SEPARATION_OF_DUTIES"));
+  // The department manager does, for his department and not for another one.
+  const auto dispatch = [&](const auth::Principal& who) {
+    return Do<pb::ResourceBooking, pb::DispatchBookingRequest>(who, absl::StrCat(kResources, "DispatchBooking"),
+                                                               for_another->name());
+  };
+  EXPECT_THAT(dispatch(world_.As(world_.AddEmployee("GAM", world_.AddDepartment().name()), "GAM")),
+              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(dispatch(as_boss_), IsOk());
 }
 
 // G-23
@@ -314,6 +323,75 @@ TEST_F(WorkTest, ASuggestionIsAnsweredAndFollowedUntilItHelps) {
       Do<pb::ImprovementItem>(control, absl::StrCat(kImprovement, "CheckImprovement"), item->name(), check);
   ASSERT_THAT(closed, IsOk());
   EXPECT_EQ(closed->state(), pb::IMPROVEMENT_STATE_CLOSED);
+}
+
+// G-23: a measure whose owner has left goes to somebody else, or is dropped by those who control it.
+TEST_F(WorkTest, AMeasureIsNotLeftWithWhoeverHasLeft) {
+  const auth::Principal control = world_.As(world_.AddEmployee("CRMD"), "CRMD");
+  const auto planned = [&](const std::string& owner) {
+    pb::CreateImprovementItemRequest create;
+    create.mutable_improvement_item()->set_kind(pb::IMPROVEMENT_KIND_SUGGESTION);
+    create.mutable_improvement_item()->set_title("钥匙柜");
+    create.mutable_improvement_item()->set_description("钥匙分层存放");
+    const auto item =
+        world_.Call<pb::ImprovementItem>(as_anna_, absl::StrCat(kImprovement, "CreateImprovementItem"), create);
+    EXPECT_THAT(item, IsOk());
+    pb::PlanImprovementRequest plan;
+    plan.set_answer("采纳");
+    plan.set_action("购置钥匙柜");
+    plan.set_owner(owner);
+    plan.set_due_date("2026-02-01");
+    return Do<pb::ImprovementItem>(control, absl::StrCat(kImprovement, "PlanImprovement"), item->name(), plan);
+  };
+  const pb::Employee gone = world_.AddEmployee("KAX");
+  const auto item = planned(gone.name());
+  ASSERT_THAT(item, IsOk());
+  pb::UpdateEmployeeRequest left;
+  left.mutable_employee()->set_name(gone.name());
+  left.mutable_employee()->set_leave_date("2026-01-04");
+  left.mutable_update_mask()->add_paths("leave_date");
+  ASSERT_THAT(world_.Call<pb::Employee>(world_.hr(), "kam.organization.v1.EmployeeService/UpdateEmployee", left),
+              IsOk());
+  const std::string method = absl::StrCat(kImprovement, "ReassignImprovement");
+  pb::ReassignImprovementRequest reassign;
+  reassign.set_owner(gone.name());
+  reassign.set_due_date("2026-02-10");
+  EXPECT_THAT(Do<pb::ImprovementItem>(control, method, item->name(), reassign), HasReason("FIELD_REQUIRED"));
+  reassign.set_reason("原负责人离职");
+  EXPECT_THAT(Do<pb::ImprovementItem>(control, method, item->name(), reassign), HasReason("EMPLOYEE_LEFT"));
+  reassign.set_owner(other_.name());
+  EXPECT_THAT(Do<pb::ImprovementItem>(as_anna_, method, item->name(), reassign),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  const auto moved = Do<pb::ImprovementItem>(control, method, item->name(), reassign);
+  ASSERT_THAT(moved, IsOk());
+  EXPECT_EQ(moved->state(), pb::IMPROVEMENT_STATE_PLANNED);
+  EXPECT_EQ(moved->action(), "购置钥匙柜");
+  EXPECT_EQ(moved->due_date(), "2026-02-10");
+  pb::CompleteImprovementRequest complete;
+  complete.set_result("已购置");
+  EXPECT_THAT(
+      Do<pb::ImprovementItem>(as_other_, absl::StrCat(kImprovement, "CompleteImprovement"), item->name(), complete),
+      IsOk());
+
+  const pb::Employee quality = world_.AddEmployee("CRMD");
+  const auto dropped = planned(quality.name());
+  ASSERT_THAT(dropped, IsOk());
+  pb::DeclineImprovementRequest decline;
+  decline.set_answer("改由集团统一采购");
+  const std::string drop = absl::StrCat(kImprovement, "DeclineImprovement");
+  EXPECT_THAT(Do<pb::ImprovementItem>(world_.As(quality, "CRMD"), drop, dropped->name(), decline),
+              HasReason("SEPARATION_OF_DUTIES"));
+  const auto declined = Do<pb::ImprovementItem>(control, drop, dropped->name(), decline);
+  ASSERT_THAT(declined, IsOk());
+  EXPECT_EQ(declined->state(), pb::IMPROVEMENT_STATE_DECLINED);
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get(absl::StrCat("SELECT COUNT(*) FROM due_items WHERE kind = 'improvement.due' AND done_time IS NULL "
+                                  "AND resource = '",
+                                  dropped->name(), "'"))
+                .integer(),
+            0)
+      << "nobody is reminded of it";
 }
 
 }  // namespace

@@ -1,0 +1,120 @@
+// Who has handed in his reports and who has not (G-10, P-08), over real gRPC and a real database.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "account-svc/context.h"
+#include "account-svc/rules/proto_time.h"
+#include "account-svc/testing/account_fixture.h"
+#include "common/testing/matchers.h"
+#include "kam/api/standard.pb.h"
+#include "kam/organization/v1/work_report_service.pb.h"
+
+namespace kam::account {
+namespace {
+
+namespace pb = organization::v1;
+using testing::HasReason;
+using testing::IsOk;
+using ::testing::SizeIs;
+
+constexpr char kReports[] = "kam.organization.v1.WorkReportService/";
+
+class WorkReportTest : public ::testing::Test {
+ protected:
+  WorkReportTest()
+      : world_(World::Get()),
+        department_(world_.AddDepartment()),
+        boss_(world_.AddEmployee("KAM", department_.name())),
+        anna_(world_.AddEmployee("KAX", department_.name(), {boss_.name()})),
+        other_(world_.AddEmployee("KAM", department_.name())),
+        as_boss_(world_.As(boss_, "KAM", {IdOf(anna_.name())})),
+        as_anna_(world_.As(anna_, "KAX")),
+        as_other_(world_.As(other_, "KAM")) {}
+
+  template <typename T, typename Request>
+  absl::StatusOr<T> Do(const auth::Principal& who, const std::string& method, const std::string& name,
+                       Request request = {}) {
+    request.set_name(name);
+    return world_.Call<T>(who, method, request);
+  }
+  static pb::WorkReportRow RowOf(const pb::ReportWorkReportsResponse& response, const std::string& author) {
+    for (const pb::WorkReportRow& row : response.rows()) {
+      if (row.author() == author) return row;
+    }
+    ADD_FAILURE() << author << " is not counted";
+    return {};
+  }
+
+  World& world_;
+  const pb::Department department_;
+  const pb::Employee boss_, anna_, other_;
+  const auth::Principal as_boss_, as_anna_, as_other_;
+};
+
+// G-10, P-08: the count says who has not handed in: of working days in service, not on leave, whose day of grace is
+// over.
+TEST_F(WorkReportTest, WhoHasNotHandedInIsCounted) {
+  FakeClock& clock = world_.harness().clock();
+  const absl::Time before = clock.Now();
+  const pb::Employee none = world_.AddEmployee("KAX", department_.name(), {boss_.name()});
+  const pb::Employee away = world_.AddEmployee("KAX", department_.name(), {boss_.name()});
+  const pb::Employee late = world_.AddEmployee("KAX", department_.name(), {boss_.name()});
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE employees SET hire_date = '2026-01-08' WHERE id = '", IdOf(late.name()), "'"));
+  world_.harness().db().Execute(absl::StrCat(
+      "INSERT INTO leave_requests (id, version, create_time, update_time, creator, updater, employee, state, kind, "
+      "start_date, end_date, ends_at_noon, return_date) VALUES ('",
+      world_.harness().NewId(), "', 1, '2026-01-01', '2026-01-01', 'x', 'x', '", IdOf(away.name()),
+      "', 'RETURNED', 'PERSONAL', '2026-01-05', '2026-01-07', 1, '2026-01-08')"));
+  for (const char* day : {"2026-01-05", "2026-01-06", "2026-01-08"}) {
+    absl::Time at;
+    std::string error;
+    ASSERT_TRUE(
+        absl::ParseTime("%Y-%m-%d %H:%M", absl::StrCat(day, " 18:00"), world_.harness().runtime().zone(), &at, &error));
+    clock.Set(at);
+    pb::CreateWorkReportRequest create;
+    create.mutable_work_report()->set_kind(pb::WORK_REPORT_KIND_DAY_LOG);
+    create.mutable_work_report()->set_period_start(day);
+    create.mutable_work_report()->add_items()->set_activity("拜访客户");
+    const auto report = world_.Call<pb::WorkReport>(as_anna_, absl::StrCat(kReports, "CreateWorkReport"), create);
+    ASSERT_THAT(report, IsOk());
+    ASSERT_THAT((Do<pb::WorkReport, pb::SubmitWorkReportRequest>(as_anna_, absl::StrCat(kReports, "SubmitWorkReport"),
+                                                                 report->name())),
+                IsOk());
+  }
+  clock.Advance(absl::Hours(24 * 4));  // The 12th: the logs of the 5th to the 9th should be in.
+  auto as_boss = as_boss_;
+  for (const pb::Employee* person : {&none, &away, &late}) as_boss.team.push_back(IdOf(person->name()));
+  pb::ReportWorkReportsRequest count;
+  count.set_kind(pb::WORK_REPORT_KIND_DAY_LOG);
+  count.set_from_date("2026-01-05");
+  count.set_to_date("2026-01-31");
+  const auto counted = [&] {
+    return world_.Call<pb::ReportWorkReportsResponse>(as_boss, absl::StrCat(kReports, "ReportWorkReports"), count);
+  };
+  const auto rows = counted();
+  count.set_kind(pb::WORK_REPORT_KIND_WEEK_PLAN);
+  const auto plans = counted();
+  count.set_kind(pb::WORK_REPORT_KIND_MONTH_SUMMARY);
+  const auto summaries = counted();
+  count.set_kind(pb::WORK_REPORT_KIND_DEPARTMENT_PLAN);
+  const auto departments = counted();
+  clock.Set(before);
+  ASSERT_THAT(rows, IsOk());
+  EXPECT_EQ(RowOf(*rows, anna_.name()).submitted(), 3);
+  EXPECT_EQ(RowOf(*rows, anna_.name()).missing(), 2);
+  EXPECT_EQ(RowOf(*rows, none.name()).submitted(), 0);
+  EXPECT_EQ(RowOf(*rows, none.name()).missing(), 5);
+  EXPECT_EQ(RowOf(*rows, away.name()).missing(), 3) << "half a day at work is a day with a log";
+  EXPECT_EQ(RowOf(*rows, late.name()).missing(), 2) << "in service from the 8th on";
+  ASSERT_THAT(plans, IsOk());
+  EXPECT_EQ(RowOf(*plans, none.name()).missing(), 1);
+  ASSERT_THAT(summaries, IsOk());
+  EXPECT_THAT(summaries->rows(), SizeIs(0)) << "the month is not over";
+  ASSERT_THAT(departments, IsOk());
+  EXPECT_THAT(departments->rows(), SizeIs(0));
+}
+
+}  // namespace
+}  // namespace kam::account
