@@ -155,6 +155,7 @@ const std::map<std::string, Machine>& Tables() {
         {"OpenTender", "SUBMITTED > OPENED"},
         {"WinTender", "OPENED > WON"},
         {"LoseTender", "OPENED > LOST"},
+        {"ReopenTender", "WON, LOST > OPENED"},
         {"AbandonTender", "NOTED, PREPARING, APPROVED > ABANDONED"},
         {"CallOffTender", "NOTED, PREPARING, APPROVED, SUBMITTED, OPENED > CALLED_OFF"}}},
       {"contractDraftRequests",

@@ -120,6 +120,21 @@ void AddPricedVerb(const Context& context, absl::string_view method, rpc::Regist
       });
 }
 
+// The draft that was asked for `source`, a deal or a tender, is not wanted any more.
+absl::Status DeclineDraftOf(UnitOfWork& work, const std::string& source, const std::string& reason) {
+  ASSIGN_OR_RETURN(const std::vector<ContractDraftRequest> asked,
+                   work.Find<ContractDraftRequest>({"t.source = ?", {mysql::Value(source)}}, "", 1, /*lock=*/true));
+  if (asked.empty() || asked[0].state() == v1::CONTRACT_DRAFT_STATE_DECLINED) return absl::OkStatus();
+  if (asked[0].state() == v1::CONTRACT_DRAFT_STATE_DRAFTED) {
+    return FailedPrecondition("CONTRACT_DRAFTED", source, "a contract was drafted for it; that is called off first",
+                              {{"contract", asked[0].contract()}, {"request", asked[0].name()}});
+  }
+  Change<ContractDraftRequest> change{asked[0], asked[0]};
+  change.after.set_state(v1::CONTRACT_DRAFT_STATE_DECLINED);
+  change.after.set_decline_reason(reason);
+  return work.Save(std::move(change)).status();
+}
+
 void RegisterBids(const Context& context, rpc::Registry* registry) {
   AddPricedVerb<v1::ApproveTenderRequest>(
       context, Rpc("ApproveTender"), registry,
@@ -182,6 +197,13 @@ void RegisterBids(const Context& context, rpc::Registry* registry) {
                                               tender->set_result_reason(request.reason());
                                               return absl::OkStatus();
                                             });
+  AddVerb<Tender, v1::ReopenTenderRequest>(
+      context, Rpc("ReopenTender"), registry,
+      [](UnitOfWork& work, const v1::ReopenTenderRequest& request, Tender* tender) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::ForgetResult(actor, tender));
+        return DeclineDraftOf(work, tender->name(), request.reason());
+      });
   AddVerb<Tender, v1::CallOffTenderRequest>(context, Rpc("CallOffTender"), registry,
                                             [](UnitOfWork&, const v1::CallOffTenderRequest& request, Tender* tender) {
                                               tender->set_result_code(v1::CLOSE_REASON_CODE_NEED_GONE);
@@ -258,23 +280,9 @@ absl::Status TakeBackContractDraft(UnitOfWork& work, const std::string& opportun
                    work.connection().Query("SELECT id FROM tenders WHERE opportunity = ? AND state = 'WON' AND "
                                            "archive_time IS NULL ORDER BY id LIMIT 1",
                                            {IdOf(opportunity)}));
-  if (!tenders.empty()) {
-    return FailedPrecondition("DEAL_OF_WON_TENDER", opportunity, "its tender was won, and the deal with it",
-                              {{"tender", NameOf("tenders", tenders[0][0].text())}});
-  }
-  ASSIGN_OR_RETURN(
-      const std::vector<ContractDraftRequest> asked,
-      work.Find<ContractDraftRequest>({"t.source = ?", {mysql::Value(opportunity)}}, "", 1, /*lock=*/true));
-  if (asked.empty() || asked[0].state() == v1::CONTRACT_DRAFT_STATE_DECLINED) return absl::OkStatus();
-  if (asked[0].state() == v1::CONTRACT_DRAFT_STATE_DRAFTED) {
-    return FailedPrecondition("CONTRACT_DRAFTED", opportunity,
-                              "a contract was drafted for it; that is called off first",
-                              {{"contract", asked[0].contract()}, {"request", asked[0].name()}});
-  }
-  Change<ContractDraftRequest> change{asked[0], asked[0]};
-  change.after.set_state(v1::CONTRACT_DRAFT_STATE_DECLINED);
-  change.after.set_decline_reason(reason);
-  return work.Save(std::move(change)).status();
+  if (tenders.empty()) return DeclineDraftOf(work, opportunity, reason);
+  return FailedPrecondition("DEAL_OF_WON_TENDER", opportunity, "its tender was won, and the deal with it",
+                            {{"tender", NameOf("tenders", tenders[0][0].text())}});
 }
 
 }  // namespace kam::account

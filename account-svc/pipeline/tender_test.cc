@@ -290,5 +290,42 @@ TEST_F(TenderTest, ATenderChangesHandsByASuperior) {
   EXPECT_EQ(world_.Call<Tender>(kam_, method, update)->owner(), two.name());
 }
 
+// a tender that was won by mistake is opened again; its draft is not wanted any more, and asked for again when it
+// is won after all.
+TEST_F(TenderTest, ATenderWonByMistakeIsOpenedAgain) {
+  const auto noted = Note(absl::Hours(24 * 2));
+  ASSERT_THAT(Do(kam_, "PrepareTender", noted->name(), v1::PrepareTenderRequest()), IsOk());
+  ASSERT_THAT(Do(sd_, "ApproveTender", noted->name(), v1::ApproveTenderRequest()), IsOk());
+  ASSERT_THAT(Submit(noted->name()), IsOk());
+  clock().Set(FromTimestamp(noted->opening_time()));
+  ASSERT_THAT(Do(kam_, "OpenTender", noted->name(), v1::OpenTenderRequest()), IsOk());
+  v1::WinTenderRequest win;
+  win.set_reason("综合评分第一");
+  win.set_result_code(v1::CLOSE_REASON_CODE_SERVICE);
+  ASSERT_THAT(Do(kam_, "WinTender", noted->name(), win), IsOk());
+  v1::ReopenTenderRequest reopen;
+  EXPECT_THAT(Do(sd_, "ReopenTender", noted->name(), reopen), NamesField("reason"));
+  reopen.set_reason("看错公告");
+  EXPECT_THAT(Do(kam_, "ReopenTender", noted->name(), reopen), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Do(world_.As(manager_, "SD"), "ReopenTender", noted->name(), reopen), HasReason("SEPARATION_OF_DUTIES"));
+  const auto opened = Do(sd_, "ReopenTender", noted->name(), reopen);
+  ASSERT_THAT(opened, IsOk());
+  EXPECT_EQ(opened->state(), v1::TENDER_STATE_OPENED);
+  EXPECT_EQ(opened->result_reason(), "");
+  ASSERT_EQ(Drafts().size(), 1);
+  EXPECT_EQ(Drafts()[0].state(), v1::CONTRACT_DRAFT_STATE_DECLINED);
+  EXPECT_EQ(Drafts()[0].decline_reason(), "看错公告");
+  ASSERT_THAT(Do(kam_, "WinTender", noted->name(), win), IsOk());
+  ASSERT_EQ(Drafts().size(), 1);
+  EXPECT_EQ(Drafts()[0].state(), v1::CONTRACT_DRAFT_STATE_REQUESTED);
+  EXPECT_EQ(Drafts()[0].decline_reason(), "");
+  v1::RecordContractDraftRequest record;
+  record.set_name(Drafts()[0].name());
+  record.set_contract("contracts/01jgtest0000000000000000c2");
+  ASSERT_THAT(world_.Call<ContractDraftRequest>(kam_, "kam.account.v1.TenderService/RecordContractDraft", record),
+              IsOk());
+  EXPECT_THAT(Do(sd_, "ReopenTender", noted->name(), reopen), HasReason("CONTRACT_DRAFTED"));
+}
+
 }  // namespace
 }  // namespace kam::account

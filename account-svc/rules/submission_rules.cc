@@ -52,7 +52,7 @@ absl::Status CheckSubmissionPeriod(const v1::ManufacturerSubmission& submission)
                      {{"value", value}, {"kind", v1::SubmissionKind_Name(submission.kind())}});
     }
   }
-  if (!of_period || !violations.status().ok()) return violations.status();
+  if (!of_period || !violations.empty()) return violations.status();
   ASSIGN_OR_RETURN(const int64_t days, DaysBetween(submission.period_from(), submission.period_to()));
   if (days >= 0 && days < kDaysMax) return absl::OkStatus();
   return InvalidField("manufacturer_submission.period_to", "PERIOD_INVALID",

@@ -194,6 +194,16 @@ absl::Status OpenBids(const v1::OpenTenderRequest& request, absl::Time now, v1::
   return absl::OkStatus();
 }
 
+absl::Status ForgetResult(absl::string_view actor, v1::Tender* tender) {
+  RETURN_IF_ERROR(
+      CheckOther(actor, tender->owner(), "owner", "the result of a tender is taken back by another than who leads it"));
+  tender->clear_result_code();
+  tender->clear_result_reason();
+  tender->clear_winner();
+  tender->clear_winning_price();
+  return absl::OkStatus();
+}
+
 std::optional<std::pair<v1::TenderDeadline, absl::Time>> NextReminder(const v1::Tender& tender, const Policy& policy,
                                                                       absl::TimeZone zone, absl::Time now) {
   std::optional<std::pair<v1::TenderDeadline, absl::Time>> next;

@@ -43,6 +43,8 @@ absl::Status ApproveBid(absl::string_view actor, const BidQuote& quote, absl::Ti
 // SUBMISSION_DEADLINE_PASSED, BID_BOND_UNPAID, BID_PRICE_UNAUTHORISED, BID_PRICE_CHANGED.
 absl::Status SubmitBid(const v1::SubmitTenderRequest& request, absl::string_view actor, const BidQuote& quote,
                        absl::Time now, v1::Tender* tender);
+// What was said of the result was a mistake: it is not known. SEPARATION_OF_DUTIES for who leads it.
+absl::Status ForgetResult(absl::string_view actor, v1::Tender* tender);
 // TENDER_NOT_OPEN.
 absl::Status OpenBids(const v1::OpenTenderRequest& request, absl::Time now, v1::Tender* tender);
 

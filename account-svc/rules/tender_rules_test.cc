@@ -193,5 +193,17 @@ TEST(TenderRules, DeadlinesAreRemindedOf) {
   EXPECT_FALSE(NextReminder(tender, policy, kZone, kNow).has_value());
 }
 
+// a result that was a mistake is taken back by another than who leads the bid.
+TEST(TenderRules, AResultIsTakenBackByAnother) {
+  v1::Tender tender = Bid();
+  tender.set_result_code(v1::CLOSE_REASON_CODE_PRICE);
+  tender.set_result_reason("价格");
+  tender.set_winner("某公司");
+  tender.mutable_winning_price()->set_units(1);
+  EXPECT_THAT(ForgetResult("employees/o", &tender), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(ForgetResult("employees/s", &tender), IsOk());
+  EXPECT_EQ(tender.SerializeAsString(), Bid().SerializeAsString());
+}
+
 }  // namespace
 }  // namespace kam::account::rules
