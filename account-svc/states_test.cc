@@ -361,7 +361,7 @@ const std::map<std::string, Machine>& Tables() {
         {"UndoCheckIn", "CHECKED_IN > ="},
         {"CorrectVisitReport", "DONE > ="},
         {"CompleteVisit", "CHECKED_IN > DONE"},
-        {"MarkVisitMissed", "APPROVED > MISSED"},
+        {"MarkVisitMissed", "PLANNED, APPROVED > MISSED"},
         {"CancelVisit", "PROPOSED, PLANNED, APPROVED > CANCELLED"},
         {"CommentVisit", "DONE > ="}}},
       //

@@ -55,10 +55,17 @@ TEST_F(VisitCorrectionTest, AVisitOfHisOwnIsMadeWithoutAnApproval) {
   const auto refused = CheckIn(kax_, planned->name());
   EXPECT_THAT(refused, HasReason("VISIT_NOT_APPROVED"));
   EXPECT_EQ(MetadataValue(refused.status(), "planner"), head_.name());
-  // On another day it is another visit.
+  // On another day it is another visit, and this one was missed; why, says who was to make it.
   const auto old = CreateVisit(kax_, MakeVisit(account.name(), -absl::Hours(75), -absl::Hours(74)));
   ASSERT_THAT(old, IsOk());
   EXPECT_THAT(CheckIn(kax_, old->name()), HasReason("CHECK_IN_OFF_PLAN"));
+  v1::MarkVisitMissedRequest missed;
+  missed.set_reason("客户出差");
+  EXPECT_THAT(Do<v1::Visit>(kax_, "VisitService/MarkVisitMissed", missed, planned->name()),
+              HasReason("VISIT_NOT_OVER"));
+  const auto gone = Do<v1::Visit>(kax_, "VisitService/MarkVisitMissed", missed, old->name());
+  ASSERT_THAT(gone, IsOk());
+  EXPECT_EQ(gone->state(), v1::VISIT_STATE_MISSED);
 }
 
 // who goes along is on one visit at a time, whether somebody approved it or not.

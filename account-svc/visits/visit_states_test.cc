@@ -58,7 +58,7 @@ TEST_F(VisitStates, EveryVerbOfAVisitIsOpenInExactlyItsStates) {
                    {"CheckInVisit", {{"PLANNED", "APPROVED"}, "CHECKED_IN"}},
                    {"UndoCheckIn", {{"CHECKED_IN"}, ""}},
                    {"CompleteVisit", {{"CHECKED_IN"}, "DONE"}},
-                   {"MarkVisitMissed", {{"APPROVED"}, "MISSED"}},
+                   {"MarkVisitMissed", {{"PLANNED", "APPROVED"}, "MISSED"}},
                    {"CancelVisit", {{"PROPOSED", "PLANNED", "APPROVED"}, "CANCELLED"}},
                    {"CommentVisit", {{"DONE"}, ""}},
                    {"CorrectVisitReport", {{"DONE"}, ""}}};
@@ -77,7 +77,7 @@ TEST_F(VisitStates, EveryVerbOfAVisitIsOpenInExactlyItsStates) {
       static_cast<v1::CompleteVisitRequest&>(*message).set_report("见面");
     }
   };
-  EXPECT_EQ(Try(machine), 10);
+  EXPECT_EQ(Try(machine), 11);
 }
 
 }  // namespace
