@@ -58,7 +58,8 @@ int main(int argc, char** argv) {
   };
   parts.load_reference_data = LoadReferenceData;
   const std::vector<std::string> replica = {"account.scope.resolve", "employee.scope.resolve", "change.read",
-                                            "account.read",          "employee.read",          "department.read"};
+                                            "account.read",          "employee.read",          "department.read",
+                                            "notification.deliver"};
   // Commissions are settled by contract-svc.
   std::vector<std::string> contract = replica;
   contract.emplace_back("commission_share.read");

@@ -1,8 +1,11 @@
 #include "aftersales-svc/aftersales_svc.h"
 
+#include <utility>
+
 #include "aftersales-svc/account_cases.h"
 #include "aftersales-svc/claim_service.h"
 #include "aftersales-svc/complaint_service.h"
+#include "aftersales-svc/notices.h"
 #include "aftersales-svc/survey_service.h"
 #include "kam/claim/v1/claim_policy.pb.h"
 #include "kam/claim/v1/returned_part.pb.h"
@@ -60,7 +63,8 @@ std::vector<std::string> RpcServices() {
 }
 
 void RegisterAll(resource::Runtime& runtime, schedule::Scheduler* scheduler, const EnsureScopes& ensure_scopes,
-                 const Policy& policy, rpc::Registry* registry, const ContractSide& contract_side) {
+                 const Policy& policy, rpc::Registry* registry, const ContractSide& contract_side,
+                 service::AskAccountSvc ask_account_svc) {
   const Env env{&runtime, registry, scheduler, ensure_scopes, policy, contract_side};
   RegisterComplaints(env);
   RegisterComplaintPolicies(env);
@@ -70,6 +74,10 @@ void RegisterAll(resource::Runtime& runtime, schedule::Scheduler* scheduler, con
   RegisterMonthlySatisfaction(env);
   RegisterSatisfactionReviews(env);
   RegisterAccountCases(env);
+  if (ask_account_svc == nullptr) return;
+  // Last: it adds to the hooks of the types.
+  service::RegisterNoticeSender(runtime, std::move(ask_account_svc), scheduler);
+  TellPeople(runtime);
 }
 
 }  // namespace kam::aftersales

@@ -11,6 +11,7 @@
 #include "common/resource/type.h"
 #include "common/rpc/call.h"
 #include "common/schedule/schedule.h"
+#include "common/service/notice_sender.h"
 
 namespace kam::aftersales {
 
@@ -20,9 +21,11 @@ void FillCatalog(resource::Catalog* catalog);
 // Full names of the RPC services it serves.
 std::vector<std::string> RpcServices();
 
-// Handlers and due items. What is pointed to outlives the registry and the scheduler.
+// Handlers and due items. What is pointed to outlives the registry and the scheduler. `ask_account_svc`: by which
+// people are told what concerns them; without it nobody is.
 void RegisterAll(resource::Runtime& runtime, schedule::Scheduler* scheduler, const EnsureScopes& ensure_scopes,
-                 const Policy& policy, rpc::Registry* registry, const ContractSide& contract_side = {});
+                 const Policy& policy, rpc::Registry* registry, const ContractSide& contract_side = {},
+                 service::AskAccountSvc ask_account_svc = nullptr);
 
 }  // namespace kam::aftersales
 

@@ -34,7 +34,13 @@ int main(int argc, char** argv) {
                          google::protobuf::Message* response,
                          absl::Time deadline) { return contract_svc->Ask(method, request, response, deadline); });
     }
-    kam::aftersales::RegisterAll(context.runtime, &context.scheduler, ensure, policy, &context.registry, contract_side);
+    const kam::service::AskAccountSvc ask_account_svc =
+        [account_svc = context.account_svc](absl::string_view method, const google::protobuf::Message& request,
+                                            google::protobuf::Message* response, absl::Time deadline) {
+          return account_svc->Ask(method, request, response, deadline);
+        };
+    kam::aftersales::RegisterAll(context.runtime, &context.scheduler, ensure, policy, &context.registry, contract_side,
+                                 ask_account_svc);
     return absl::OkStatus();
   };
   parts.program_permissions = {{"gateway", {"sandbox.clock"}}, {"account-svc", {"aftersales_business.resolve"}}};

@@ -4,15 +4,30 @@
 #include <utility>
 
 #include "common/approval/engine.h"
+#include "common/approval/notices.h"
 #include "contract-svc/contracts/adoption.h"
 #include "contract-svc/orders/order_parts.h"
 #include "contract-svc/pricing/price_catalog.h"
 #include "contract-svc/pricing/price_visibility.h"
 #include "contract-svc/pricing/pricing_service.h"
 #include "contract-svc/receivables/receivable_alarms.h"
+#include "contract-svc/rules/notices.h"
 #include "contract-svc/sales.h"
 
 namespace kam::contract {
+namespace {
+
+// Has every change of T told as rules/notices.h says.
+template <typename T>
+void Tell(resource::Runtime& runtime) {
+  service::TellSaved<T>(runtime,
+                        [](resource::UnitOfWork&, const T* before,
+                           const T& after) -> absl::StatusOr<organization::v1::DeliverNoticesRequest> {
+                          return rules::NoticesOf(before, after);
+                        });
+}
+
+}  // namespace
 
 absl::Span<const absl::string_view> ServiceNames() {
   static constexpr absl::string_view kNames[] = {"kam.approval.v1.ApprovalDelegationService",
@@ -61,7 +76,7 @@ void FillCatalog(resource::Catalog* catalog) {
 }
 
 void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory directory, approval::RolesOf roles_of,
-                 rpc::Registry* registry, schedule::Scheduler* scheduler) {
+                 rpc::Registry* registry, schedule::Scheduler* scheduler, service::AskAccountSvc ask_account_svc) {
   approval::Policy approval_policy;
   approval_policy.decide_within = policy.approval_decide_within;
   approval_policy.delegation_max = policy.delegation_max;
@@ -110,6 +125,14 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   RegisterAccountBusiness(context, registry);
   RegisterAdoption(context, scheduler);
   GuardCustomerPrices(context, registry);
+  if (ask_account_svc == nullptr) return;
+  // Last: it adds to the hooks of the types.
+  service::RegisterNoticeSender(runtime, std::move(ask_account_svc), scheduler);
+  approval::TellOfApprovals(runtime);
+  Tell<pricing::v1::PriceBook>(runtime);
+  Tell<pricing::v1::SalesPolicy>(runtime);
+  Tell<v1::Contract>(runtime);
+  Tell<receivable::v1::ReceivableAlarm>(runtime);
 }
 
 }  // namespace kam::contract

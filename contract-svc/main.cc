@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "common/service/peer.h"
 #include "common/service/scope_replica.h"
 #include "common/service/service.h"
 #include "common/status/status.h"
@@ -32,7 +33,13 @@ int main(int argc, char** argv) {
     const kam::approval::RolesOf roles_of = [scopes](const std::vector<std::string>& names, absl::Time deadline) {
       return scopes->RolesOf(names, deadline);
     };
-    kam::contract::RegisterAll(context.runtime, policy, directory, roles_of, &context.registry, &context.scheduler);
+    const kam::service::AskAccountSvc ask_account_svc =
+        [account_svc = context.account_svc](absl::string_view method, const google::protobuf::Message& request,
+                                            google::protobuf::Message* response, absl::Time deadline) {
+          return account_svc->Ask(method, request, response, deadline);
+        };
+    kam::contract::RegisterAll(context.runtime, policy, directory, roles_of, &context.registry, &context.scheduler,
+                               ask_account_svc);
     return kam::contract::ScheduleAdoption(context.runtime);
   };
   parts.program_permissions = {{"gateway", {"sandbox.clock"}},

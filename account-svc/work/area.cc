@@ -55,6 +55,7 @@ void RegisterHandlers(const Context& context, rpc::Registry* registry) {
   RegisterTraining(context, registry);
   RegisterNotifications(context, registry);
   RegisterDuties(context, registry);
+  RegisterNoticeIntake(context, registry);
 }
 
 }  // namespace

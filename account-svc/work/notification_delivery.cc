@@ -34,11 +34,7 @@ absl::StatusOr<std::vector<std::string>> Ids(UnitOfWork& work, const std::string
 }
 
 absl::StatusOr<std::vector<std::string>> HoldersOf(UnitOfWork& work, const std::string& role, const std::string& day) {
-  return Ids(
-      work,
-      "SELECT DISTINCT parent_id FROM employees_roles WHERE role = ? AND since_date <= ? AND (until_date IS NULL "
-      "OR until_date >= ?) AND (state IS NULL OR state = 'GRANTED') ORDER BY parent_id",
-      {role, day, day});
+  return HoldersOfRoles(work.connection(), {role}, day);
 }
 
 // The head of the department, or of the nearest one above it that has one.

@@ -1,10 +1,10 @@
 // What happens, told to those whom it concerns (G-22): notices and reminders hang on the saved-hooks of the types, so
 // that no verb can forget them.
 #include <algorithm>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/work/notification.h"
+#include "common/resource/saved_hook.h"
 #include "common/schedule/schedule.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -31,18 +31,6 @@ absl::Status SetTimers(UnitOfWork& work, const std::vector<Timer>& before, const
   return absl::OkStatus();
 }
 
-// Adds to what is done after a write of T; `more` gets the states before (may be null) and after.
-template <typename T, typename More>
-void AddSaved(const Context& context, More more) {
-  resource::Hooks hooks = context.runtime.HooksOf(T::descriptor());
-  hooks.on_saved = [saved = std::move(hooks.on_saved), more](UnitOfWork& work, const google::protobuf::Message* before,
-                                                             const google::protobuf::Message& after) -> absl::Status {
-    if (saved) RETURN_IF_ERROR(saved(work, before, after));
-    return more(work, static_cast<const T*>(before), static_cast<const T&>(after));
-  };
-  context.runtime.SetHooks(T::descriptor(), std::move(hooks));
-}
-
 template <typename T>
 absl::Status Tell(const Context& context, UnitOfWork& work, const T* before, const T& after) {
   // What comes from another system was told there.
@@ -52,7 +40,7 @@ absl::Status Tell(const Context& context, UnitOfWork& work, const T* before, con
 
 template <typename T>
 void Notices(const Context& context) {
-  AddSaved<T>(context, [context](UnitOfWork& work, const T* before, const T& after) {
+  resource::AddSaved<T>(context.runtime, [context](UnitOfWork& work, const T* before, const T& after) {
     return Tell(context, work, before, after);
   });
 }
@@ -60,7 +48,7 @@ void Notices(const Context& context) {
 // Notices, and the times at which something is done about it if nothing happens.
 template <typename T>
 void NoticesAndTimers(const Context& context) {
-  AddSaved<T>(context, [context](UnitOfWork& work, const T* before, const T& after) -> absl::Status {
+  resource::AddSaved<T>(context.runtime, [context](UnitOfWork& work, const T* before, const T& after) -> absl::Status {
     RETURN_IF_ERROR(Tell(context, work, before, after));
     const std::vector<Timer> known =
         before == nullptr ? std::vector<Timer>() : rules::TimersOf(*before, context.policy, context.zone);

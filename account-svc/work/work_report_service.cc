@@ -7,6 +7,7 @@
 #include "account-svc/people/attendance.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/work_record_rules.h"
+#include "account-svc/staff.h"
 #include "account-svc/verb.h"
 #include "account-svc/visits/period_report.h"
 #include "account-svc/work/people.h"
@@ -73,24 +74,6 @@ absl::Status UpdateReport(const Context& context, UnitOfWork& work, const pb::Wo
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
   RETURN_IF_ERROR(rules::CheckReportUpdate(actor, before));
   return rules::AddHours(context.policy, after);
-}
-
-// Ids of those who held one of `roles` on some day of the period.
-absl::StatusOr<std::set<std::string>> HoldersIn(mysql::Connection& connection, const std::vector<std::string>& roles,
-                                                const std::string& first, const std::string& last) {
-  std::set<std::string> holders;
-  if (roles.empty()) return holders;
-  std::vector<Value> params(roles.begin(), roles.end());
-  params.emplace_back(last);
-  params.emplace_back(first);
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   connection.Query(absl::StrCat("SELECT DISTINCT parent_id FROM employees_roles WHERE role IN (",
-                                                 resource::Placeholders(roles.size()),
-                                                 ") AND since_date <= ? AND (until_date IS NULL OR until_date >= ?) "
-                                                 "AND (state IS NULL OR state = 'GRANTED')"),
-                                    mysql::Params(params)));
-  for (const mysql::Row& row : rows) holders.insert(row[0].text());
-  return holders;
 }
 
 // How many of `periods` the person owes a report for and has not written one: he was in service on some working day of
@@ -162,7 +145,9 @@ absl::StatusOr<pb::ReportWorkReportsResponse> Report(const Context& context, con
     ASSIGN_OR_RETURN(leaves, LeavesIn(connection, request.from_date(), last));
     ASSIGN_OR_RETURN(people, PeopleInService(connection, call.principal, call.level(), "", request.from_date(), last));
     ASSIGN_OR_RETURN(const std::vector<std::string> roles, rules::RolesThatOwe(request.kind(), context.policy));
-    ASSIGN_OR_RETURN(const std::set<std::string> owing, HoldersIn(connection, roles, request.from_date(), last));
+    ASSIGN_OR_RETURN(const std::vector<std::string> holders,
+                     HoldersOfRoles(connection, roles, std::min(today, request.to_date())));
+    const std::set<std::string> owing(holders.begin(), holders.end());
     people.erase(std::remove_if(people.begin(), people.end(),
                                 [&](const PersonInService& person) { return owing.count(person.id) == 0; }),
                  people.end());

@@ -14,6 +14,8 @@ void RegisterCoordination(const Context& context, rpc::Registry* registry);
 void RegisterWorkReports(const Context& context, rpc::Registry* registry);
 void RegisterMeetings(const Context& context, rpc::Registry* registry);
 void RegisterNotifications(const Context& context, rpc::Registry* registry);
+// Of what other services bring for the inboxes.
+void RegisterNoticeIntake(const Context& context, rpc::Registry* registry);
 void RegisterPolicyDocuments(const Context& context, rpc::Registry* registry);
 void RegisterTraining(const Context& context, rpc::Registry* registry);
 void RegisterDuties(const Context& context, rpc::Registry* registry);

@@ -232,8 +232,8 @@ absl::Status Serve(const Parts& parts, server::Program& program, mysql::Database
           Connect(parts, program, "aftersales-svc", "AFTERSALES_SVC_UNAVAILABLE", address, &issuer, &aftersales_svc));
     }
   }
-  RETURN_IF_ERROR(parts.register_handlers(
-      Context{runtime, registry, scheduler, scopes.get(), contract_svc.peer.get(), aftersales_svc.peer.get()}));
+  RETURN_IF_ERROR(parts.register_handlers(Context{runtime, registry, scheduler, scopes.get(), account_svc.peer.get(),
+                                                  contract_svc.peer.get(), aftersales_svc.peer.get()}));
   event::RegisterFeed(runtime, parts.feed_method, &registry);
   RegisterSandboxClock(database, &clock, &scheduler, sandbox, parts.clock_method, &registry);
   const std::vector<absl::string_view> services(parts.rpc_services.begin(), parts.rpc_services.end());

@@ -46,6 +46,7 @@ struct Context {
   schedule::Scheduler& scheduler;
   // Of services that keep replicas of account-svc's scopes; null in account-svc itself.
   ScopeReplica* scopes = nullptr;
+  Peer* account_svc = nullptr;
   // Of services that ask about business; null when no address is set.
   Peer* contract_svc = nullptr;
   Peer* aftersales_svc = nullptr;

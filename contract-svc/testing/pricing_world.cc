@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/money/money_proto.h"
@@ -28,9 +30,9 @@ google::type::Money Cny(absl::string_view amount) {
   return money;
 }
 
-PricingWorld::PricingWorld() {
+PricingWorld::PricingWorld(service::AskAccountSvc ask_account_svc) {
   harness_ = std::make_unique<testing::Harness>(
-      "contract-svc/schema", FillCatalog, [this](resource::Runtime& runtime, rpc::Registry* registry) {
+      "contract-svc/schema", FillCatalog, [&](resource::Runtime& runtime, rpc::Registry* registry) {
         scheduler_ = std::make_unique<schedule::Scheduler>(runtime, "contract-svc");
         const approval::RolesOf roles_of =
             [this](const std::vector<std::string>& names,
@@ -42,7 +44,7 @@ PricingWorld::PricingWorld() {
           }
           return found;
         };
-        RegisterAll(runtime, policy_, Directory(), roles_of, registry, scheduler_.get());
+        RegisterAll(runtime, policy_, Directory(), roles_of, registry, scheduler_.get(), std::move(ask_account_svc));
       });
   department_ = absl::StrCat("/", harness_->NewId(), "/");
   other_department_ = absl::StrCat("/", harness_->NewId(), "/");

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "common/schedule/schedule.h"
+#include "common/service/notice_sender.h"
 #include "common/testing/harness.h"
 #include "contract-svc/policy.h"
 #include "kam/approval/v1/approval_request.pb.h"
@@ -23,7 +24,8 @@ google::type::Money Cny(absl::string_view amount);
 
 class PricingWorld {
  public:
-  PricingWorld();
+  // `ask_account_svc`: see RegisterAll; null: nobody is told anything.
+  explicit PricingWorld(service::AskAccountSvc ask_account_svc = nullptr);
   // One for all tests of a program: tests make their own products and customers.
   static PricingWorld& Get();
 

@@ -18,8 +18,9 @@ class ScopeTest : public ::testing::Test {
     const absl::Status started = suite_.Start();
     ASSERT_TRUE(started.ok()) << started;
     Http integrator(suite_.url(), suite_.Token(kIntegrator));
-    names_ = ImportPeople(integrator,
-                          {{"seller", {"KAX"}}, {"colleague", {"KAX"}}, {"head", {"BDS"}}, {"service", {"CSR"}}});
+    names_ = ImportPeople(
+        integrator,
+        {{"seller", {"KAX"}}, {"colleague", {"KAX"}}, {"head", {"BDS"}}, {"service", {"CSR"}}, {"desk", {"CSM"}}});
     Json rows = Json::array();
     for (const char* login : {"seller", "colleague"}) {
       rows.push_back({{"externalIds", {{{"system", kTestSystem}, {"id", login}}}},
@@ -70,6 +71,34 @@ TEST_F(ScopeTest, ACoOwnerSeesTheComplaintsOfTheAccount) {
                       {{"employee", names_["colleague"]}, {"kind", "OWNERSHIP_KIND_CO_OWNER"}, {"reason", "结束"}});
   ASSERT_EQ(released.status, 200) << released;
   EXPECT_TRUE(WaitFor(kFollowTimeout, [&] { return As("colleague").Get(complaint).status == 404; }));
+}
+
+// G-22, S-03: what happens in another service is in the inbox of whom it concerns, once.
+TEST_F(ScopeTest, AComplaintReachesTheInboxOfItsHandler) {
+  const Answer made = As("seller").Post("/v1/accounts", {{"legalName", "通知客户"}});
+  ASSERT_EQ(made.status, 200) << made;
+  const Answer complained = As("service").Post("/v1/complaints", {{"account", made.json().value("name", "")},
+                                                                  {"category", "COMPLAINT_CATEGORY_PRODUCT"},
+                                                                  {"severity", "SEVERITY_LOW"},
+                                                                  {"channel", "CONTACT_CHANNEL_PHONE"},
+                                                                  {"description", "异响"}});
+  ASSERT_EQ(complained.status, 200) << complained;
+  const std::string complaint = complained.json().value("name", "");
+  const auto inbox = [&](const char* login) {
+    return As(login).Get("/v1/notifications").json().value("notifications", Json::array());
+  };
+  ASSERT_EQ(As("desk").Post(absl::StrCat("/v1/", complaint, ":accept"), Json::object()).status, 200);
+  const Answer assigned = As("desk").Post(absl::StrCat("/v1/", complaint, ":assign"), {{"handler", names_["service"]}});
+  ASSERT_EQ(assigned.status, 200) << assigned;
+  EXPECT_TRUE(WaitFor(kFollowTimeout, [&] { return !inbox("service").empty(); }))
+      << LogTail(suite_.log("aftersales-svc"));
+  ASSERT_EQ(inbox("service").size(), 1u);
+  EXPECT_EQ(inbox("service")[0].value("subject", ""), complaint);
+  EXPECT_EQ(inbox("service")[0].value("kind", ""), "NOTIFICATION_KIND_TASK");
+  EXPECT_TRUE(inbox("desk").empty());
+  EXPECT_TRUE(WaitFor(kFollowTimeout, [&] {
+    return suite_.Get("aftersales-svc", "SELECT COUNT(*) FROM outgoing_notices").integer() == 0;
+  }));
 }
 
 // G-02, G-21: whoever has the key of the import does not have the suite.

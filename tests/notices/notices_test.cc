@@ -1,0 +1,289 @@
+// What happens in contract-svc and aftersales-svc reaches the inboxes of account-svc (G-22): the services as they run,
+// each behind its own server over its own schema.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "account-svc/context.h"
+#include "account-svc/rights_loader.h"
+#include "account-svc/testing/account_fixture.h"
+#include "aftersales-svc/aftersales_svc.h"
+#include "common/status/status.h"
+#include "common/testing/matchers.h"
+#include "contract-svc/testing/pricing_world.h"
+#include "kam/api/standard.pb.h"
+#include "kam/complaint/v1/complaint_service.pb.h"
+#include "kam/organization/v1/notification_service.pb.h"
+
+namespace kam {
+namespace {
+
+namespace og = organization::v1;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using ::testing::SizeIs;
+
+constexpr char kNotifications[] = "kam.organization.v1.NotificationService/";
+// Longer than the first pause of a due item that has failed.
+constexpr absl::Duration kPause = absl::Seconds(11);
+
+// The way from another program to account-svc, as Peer has it.
+class Way {
+ public:
+  Way(account::World& accounts, const std::string& program)
+      : accounts_(accounts), program_(testing::Harness::Program(program, {"notification.deliver"})) {}
+
+  service::AskAccountSvc Ask() {
+    return [this](absl::string_view method, const google::protobuf::Message& request,
+                  google::protobuf::Message* response, absl::Time) -> absl::Status {
+      if (away) return Unavailable();
+      RETURN_IF_ERROR(accounts_.harness().CallMessage(program_, method, request, response));
+      ++arrived;
+      return loses_answers ? Unavailable() : absl::OkStatus();
+    };
+  }
+
+  std::atomic<bool> away = false;
+  std::atomic<bool> loses_answers = false;
+  std::atomic<int> arrived = 0;
+
+ private:
+  static absl::Status Unavailable() {
+    return RetryLater(absl::StatusCode::kUnavailable, "ACCOUNT_SVC_UNAVAILABLE", "away", absl::Seconds(1));
+  }
+
+  account::World& accounts_;
+  const auth::Principal program_;
+};
+
+class NoticesTest : public ::testing::Test {
+ protected:
+  NoticesTest() : accounts_(account::World::Get()), department_(accounts_.AddDepartment()) {}
+  void SetUp() override {
+    const auto rights = account::ReadRights("account-svc/rights");
+    ASSERT_THAT(rights, IsOk());
+    ASSERT_THAT(account::LoadRights(accounts_.harness().db().database(), accounts_.harness().clock(), *rights), IsOk());
+  }
+
+  // A person of the department whom the other service knows as well.
+  auth::Principal Person(const std::string& role, testing::Harness& other,
+                         const std::vector<std::string>& superiors = {}) {
+    const og::Employee employee = accounts_.AddEmployee(role, department_.name(), superiors);
+    auth::Principal person = accounts_.As(employee, role);
+    other.AddEmployeeScope(person.employee, person.department, "");
+    return person;
+  }
+  std::vector<og::Notification> Inbox(const auth::Principal& who) {
+    const auto page = accounts_.Call<og::ListNotificationsResponse>(
+        who, absl::StrCat(kNotifications, "ListNotifications"), kam::api::ListRequest());
+    EXPECT_THAT(page, IsOk());
+    if (!page.ok()) return {};
+    return {page->notifications().begin(), page->notifications().end()};
+  }
+  void Mute(const auth::Principal& who, og::NotificationKind kind) {
+    og::CreateNotificationPreferenceRequest request;
+    request.mutable_notification_preference()->set_kind(kind);
+    request.mutable_notification_preference()->set_muted(true);
+    ASSERT_THAT(accounts_.Call<og::NotificationPreference>(
+                    who, absl::StrCat(kNotifications, "CreateNotificationPreference"), request),
+                IsOk());
+  }
+  static int64_t Waiting(testing::Harness& service) {
+    return service.db().Get("SELECT COUNT(*) FROM outgoing_notices").integer();
+  }
+
+  account::World& accounts_;
+  const og::Department department_;
+};
+
+class ApprovalNoticesTest : public NoticesTest {
+ protected:
+  // One contract-svc for all tests: each has people of its own.
+  static void SetUpTestSuite() {
+    shared_way_ = new Way(account::World::Get(), "contract-svc");
+    shared_contracts_ = new contract::PricingWorld(shared_way_->Ask());
+  }
+  static void TearDownTestSuite() {
+    delete shared_contracts_;
+    delete shared_way_;
+  }
+  ApprovalNoticesTest()
+      : way_(*shared_way_),
+        contracts_(*shared_contracts_),
+        seller_(Person("KAX", contracts_.harness())),
+        manager_(Person("SM", contracts_.harness())) {
+    way_.arrived = 0;
+    contracts_.SetRoles(seller_, seller_.roles);
+    contracts_.SetRoles(manager_, manager_.roles);
+  }
+
+  // A quote of the seller that the sales manager decides; the name of the request.
+  std::string Submit() {
+    const auto quote = contracts_.NewQuote(seller_, contracts_.NewAccount(seller_), contracts_.NewProduct("100"), "4");
+    EXPECT_THAT(contracts_.Price(seller_, quote.name()), IsOk());
+    const auto asked = contracts_.Submit(seller_, quote.name());
+    EXPECT_TRUE(asked.ok()) << asked.status();
+    return asked.ok() ? asked->approval() : "";
+  }
+  // Once more, when what has failed is tried again.
+  void RunLater() {
+    contracts_.harness().clock().Advance(kPause);
+    contracts_.RunDue();
+  }
+
+  Way& way_;
+  contract::PricingWorld& contracts_;
+  const auth::Principal seller_, manager_;
+
+ private:
+  static Way* shared_way_;
+  static contract::PricingWorld* shared_contracts_;
+};
+
+Way* ApprovalNoticesTest::shared_way_ = nullptr;
+contract::PricingWorld* ApprovalNoticesTest::shared_contracts_ = nullptr;
+
+// G-05, G-22: what waits for a decision is in the inbox of whoever may decide it, and of nobody else; whoever asked
+// learns how it ended.
+TEST_F(ApprovalNoticesTest, AnApprovalReachesTheDeciderAndItsOutcomeTheOneWhoAsked) {
+  const og::Department elsewhere = accounts_.AddDepartment();
+  const auth::Principal stranger = accounts_.As(accounts_.AddEmployee("SM", elsewhere.name()), "SM");
+  const auth::Principal quiet = Person("SM", contracts_.harness());
+  Mute(quiet, og::NOTIFICATION_KIND_APPROVAL);
+  const std::string approval = Submit();
+  contracts_.RunDue();
+  const auto inbox = Inbox(manager_);
+  ASSERT_THAT(inbox, SizeIs(1));
+  EXPECT_EQ(inbox[0].kind(), og::NOTIFICATION_KIND_APPROVAL);
+  EXPECT_EQ(inbox[0].subject(), approval);
+  EXPECT_THAT(inbox[0].title(), HasSubstr("AP2026-"));
+  EXPECT_EQ(inbox[0].due_date(), contracts_.Today(3));
+  EXPECT_THAT(Inbox(stranger), IsEmpty());
+  EXPECT_THAT(Inbox(quiet), IsEmpty()) << "he does not want to be told";
+  EXPECT_THAT(Inbox(seller_), IsEmpty());
+
+  ASSERT_THAT(contracts_.Approve(manager_, approval), IsOk());
+  contracts_.RunDue();
+  const auto outcome = Inbox(seller_);
+  ASSERT_THAT(outcome, SizeIs(1));
+  EXPECT_EQ(outcome[0].kind(), og::NOTIFICATION_KIND_DECISION);
+  EXPECT_EQ(outcome[0].subject(), approval);
+  EXPECT_THAT(Inbox(manager_), SizeIs(1));
+  EXPECT_EQ(Waiting(contracts_.harness()), 0);
+}
+
+// G-22: while account-svc is away the request is filed all the same, and what is to be told waits; when it is back it
+// comes, once.
+TEST_F(ApprovalNoticesTest, WhileTheInboxesAreAwayItWaitsAndThenComesOnce) {
+  way_.away = true;
+  Submit();
+  contracts_.RunDue();
+  RunLater();
+  EXPECT_EQ(way_.arrived, 0);
+  EXPECT_EQ(Waiting(contracts_.harness()), 1);
+  way_.away = false;
+  contracts_.harness().clock().Advance(absl::Minutes(1));
+  contracts_.RunDue();
+  EXPECT_THAT(Inbox(manager_), SizeIs(1));
+  EXPECT_EQ(Waiting(contracts_.harness()), 0);
+  contracts_.harness().clock().Advance(absl::Hours(2));
+  contracts_.RunDue();
+  EXPECT_THAT(Inbox(manager_), SizeIs(1));
+  EXPECT_EQ(way_.arrived, 1);
+}
+
+// G-22, G31: an answer that is lost on its way has it brought again, and told once.
+TEST_F(ApprovalNoticesTest, WhatIsBroughtTwiceIsToldOnce) {
+  way_.loses_answers = true;
+  Submit();
+  contracts_.RunDue();
+  EXPECT_EQ(way_.arrived, 1);
+  EXPECT_EQ(Waiting(contracts_.harness()), 1);
+  way_.loses_answers = false;
+  RunLater();
+  EXPECT_EQ(way_.arrived, 2);
+  EXPECT_EQ(Waiting(contracts_.harness()), 0);
+  EXPECT_THAT(Inbox(manager_), SizeIs(1));
+}
+
+namespace cv1 = complaint::v1;
+
+class ComplaintNoticesTest : public NoticesTest {
+ protected:
+  ComplaintNoticesTest() : way_(accounts_, "aftersales-svc") {
+    aftersales_ = std::make_unique<testing::Harness>(
+        "aftersales-svc/schema", aftersales::FillCatalog, [this](resource::Runtime& runtime, rpc::Registry* registry) {
+          scheduler_ = std::make_unique<schedule::Scheduler>(runtime, "aftersales-svc");
+          aftersales::RegisterAll(runtime, scheduler_.get(), nullptr, aftersales::Policy(), registry, {}, way_.Ask());
+        });
+  }
+  void RunDue() {
+    EXPECT_THAT(scheduler_->RunDue(aftersales_->clock().Now(), absl::Now() + absl::Seconds(30)), IsOk());
+  }
+  template <typename Request>
+  cv1::Complaint Do(const auth::Principal& who, absl::string_view verb, const Request& request) {
+    const auto done =
+        aftersales_->Call<cv1::Complaint>(who, absl::StrCat("kam.complaint.v1.ComplaintService/", verb), request);
+    EXPECT_THAT(done, IsOk());
+    return done.value_or(cv1::Complaint());
+  }
+
+  Way way_;
+  std::unique_ptr<schedule::Scheduler> scheduler_;
+  std::unique_ptr<testing::Harness> aftersales_;
+};
+
+// S-03, S-05, G-22
+TEST_F(ComplaintNoticesTest, AComplaintReachesItsHandlerAndThoseItIsEscalatedTo) {
+  const auth::Principal desk = Person("CSM", *aftersales_), handler = Person("AS", *aftersales_);
+  const auth::Principal above = Person("ASS", *aftersales_);
+  const og::Department elsewhere = accounts_.AddDepartment();
+  const auth::Principal stranger = accounts_.As(accounts_.AddEmployee("ASS", elsewhere.name()), "ASS");
+  const std::string account = aftersales_->NewId();
+  aftersales_->AddAccountScope(account, handler.employee, handler.employee, "", "Example Motors");
+
+  cv1::CreateComplaintRequest create;
+  cv1::Complaint& complaint = *create.mutable_complaint();
+  complaint.set_account(absl::StrCat("accounts/", account));
+  complaint.set_category(cv1::COMPLAINT_CATEGORY_PRODUCT);
+  complaint.set_severity(cv1::SEVERITY_MEDIUM);
+  complaint.set_description("The axle makes a noise.");
+  complaint.set_channel(cv1::CONTACT_CHANNEL_PHONE);
+  const std::string name = Do(desk, "CreateComplaint", create).name();
+  cv1::AcceptComplaintRequest accept;
+  accept.set_name(name);
+  Do(desk, "AcceptComplaint", accept);
+  cv1::AssignComplaintRequest assign;
+  assign.set_name(name);
+  assign.set_handler(handler.subject);
+  Do(desk, "AssignComplaint", assign);
+  RunDue();
+  ASSERT_THAT(Inbox(handler), SizeIs(1));
+  EXPECT_EQ(Inbox(handler)[0].subject(), name);
+  EXPECT_EQ(Inbox(handler)[0].kind(), og::NOTIFICATION_KIND_TASK);
+  EXPECT_THAT(Inbox(desk), IsEmpty());
+
+  cv1::EscalateComplaintRequest escalate;
+  escalate.set_name(name);
+  escalate.set_level(1);
+  escalate.set_role("ASS");
+  escalate.set_reason("the customer threatens to leave");
+  Do(desk, "EscalateComplaint", escalate);
+  RunDue();
+  ASSERT_THAT(Inbox(above), SizeIs(1));
+  EXPECT_EQ(Inbox(above)[0].kind(), og::NOTIFICATION_KIND_ESCALATION);
+  EXPECT_THAT(Inbox(above)[0].title(), ::testing::Not(HasSubstr("threatens")));
+  EXPECT_THAT(Inbox(stranger), IsEmpty()) << "another department";
+  EXPECT_THAT(Inbox(handler), SizeIs(2));
+  EXPECT_EQ(Waiting(*aftersales_), 0);
+}
+
+}  // namespace
+}  // namespace kam
