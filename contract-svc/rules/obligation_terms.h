@@ -19,8 +19,8 @@ class Obligation;
 namespace kam::contract::rules {
 
 // What a contract obliges to now, one for each term. A contract of sale obliges us to deliver its lines, an annual
-// agreement the customer to call them off. Its renewal is brought up some time before its end and decided by its last
-// day.
+// agreement the customer to call them off; gifts we hand over in both. Its renewal is brought up some time before its
+// end and decided by its last day.
 absl::StatusOr<std::vector<v1::Obligation>> ObligationsOf(const v1::Contract& contract);
 
 // The term was amended: `obligation` takes target, day and title of `wanted` and finds its place again. A dispute goes
