@@ -1,4 +1,4 @@
-// Stock-takes, and the ledger of stock against a recount, over real gRPC and MariaDB: C-25.
+// Stock-takes, the ledger of stock against a recount, and its statistics, over real gRPC and MariaDB: C-24, C-25.
 #include <random>
 #include <thread>
 
@@ -185,6 +185,82 @@ TEST_F(StockServiceTest, LedgerEqualsARecountOverRandomMovements) {
       ExpectLedgerRight();
     }
   }
+}
+
+// C-24, P-02: opening, movements and end of every day, month and year; the end of one is the beginning of the next, and
+// the last one is what is there.
+TEST_F(StockServiceTest, MovementsAddUpByDayMonthAndYear) {
+  const absl::Time start = harness().clock().Now();
+  const auto ask = [&](const std::string& from, const std::string& to, const std::string& by,
+                       const std::string& more = {}) {
+    return Call<pb::SummarizeStockMovementsResponse, pb::SummarizeStockMovementsRequest>(
+        spo_, absl::StrCat(kStock, "SummarizeStockMovements"),
+        absl::StrCat("from_date: '", from, "' to_date: '", to, "' by: SALES_PERIOD_", by, " product: '", product_, "' ",
+                     more));
+  };
+  const auto text = [](const pb::StockMovementRow& row) {
+    return absl::StrCat(row.period(), ": ", row.opening(), " +", row.received(), " -", row.issued(), " in ",
+                        row.transferred_in(), " out ", row.transferred_out(), " scrap ", row.scrapped(), " back ",
+                        row.returned(), " found ", row.adjusted(), " = ", row.closing());
+  };
+  const auto texts = [&](const absl::StatusOr<pb::SummarizeStockMovementsResponse>& answer) {
+    EXPECT_THAT(answer, IsOk());
+    std::vector<std::string> rows;
+    if (answer.ok()) {
+      for (const pb::StockMovementRow& row : answer->rows()) rows.push_back(text(row));
+    }
+    return rows;
+  };
+  // Monday the 5th of January: ten come, one of them damaged; three leave.
+  const Order order = Ready("8");
+  Bring("10", "lines { line: 1 received_quantity: '10' damaged_quantity: '1' }");
+  ASSERT_THAT(Ship(Plan(order, "3")), IsOk());
+  harness().clock().Advance(absl::Hours(24));
+  const auto reports = Do<pb::ListDamageReportsResponse, kam::api::ListRequest>(
+      svm_, absl::StrCat(kStock, "ListDamageReports"), absl::StrCat("filter: \"site = '", site_, "'\""));
+  Do<pb::DamageReport, pb::AppraiseDamageRequest>(
+      svm_, absl::StrCat(kStock, "AppraiseDamage"),
+      absl::StrCat("name: '", reports.damage_reports(0).name(),
+                   "' cause: DAMAGE_CAUSE_TRANSIT verdict: DAMAGE_VERDICT_SCRAP opinion: 'lost'"));
+  const std::string here = site_, there = NewSite();
+  ASSERT_THAT(Transfer(Items("status = AVAILABLE AND quantity > 0")[0].name(), "2", there), IsOk());
+  // The 2nd of February: a stock-take finds one more, four come.
+  harness().clock().Advance(absl::Hours(24) * 27);
+  const pb::StockTake take = StartTake();
+  ASSERT_THAT(Take<pb::CountStockTakeRequest>(wh_, "CountStockTake", take.name(), Counted("5", "behind")), IsOk());
+  ASSERT_THAT(Take<pb::ApproveStockTakeRequest>(fd_, "ApproveStockTake", take.name()), IsOk());
+  Bring("4");
+
+  const std::string only = absl::StrCat("site: '", here, "'");
+  using ::testing::ElementsAre;
+  EXPECT_THAT(texts(ask("2026-01-01", "2026-02-28", "DAY", only)),
+              ElementsAre("2026-01-05: 0 +10 -3 in 0 out 0 scrap 0 back 0 found 0 = 7",
+                          "2026-01-06: 7 +0 -0 in 0 out 2 scrap 1 back 0 found 0 = 4",
+                          "2026-02-02: 4 +4 -0 in 0 out 0 scrap 0 back 0 found 1 = 9"));
+  EXPECT_THAT(texts(ask("2026-01-01", "2026-12-31", "MONTH", only)),
+              ElementsAre("2026-01: 0 +10 -3 in 0 out 2 scrap 1 back 0 found 0 = 4",
+                          "2026-02: 4 +4 -0 in 0 out 0 scrap 0 back 0 found 1 = 9"));
+  EXPECT_THAT(texts(ask("2026-01-01", "2026-12-31", "YEAR")),
+              ElementsAre("2026: 0 +14 -3 in 0 out 2 scrap 1 back 0 found 1 = 9",
+                          "2026: 0 +0 -0 in 2 out 0 scrap 0 back 0 found 0 = 2"))
+      << "both sites";
+  EXPECT_EQ(Stock().available(), "9");
+  EXPECT_THAT(texts(ask("2026-01-07", "2026-01-31", "DAY", only)),
+              ElementsAre("2026-01-07: 4 +0 -0 in 0 out 0 scrap 0 back 0 found 0 = 4"))
+      << "what did not move was there";
+  // Page by page the same.
+  std::vector<std::string> paged;
+  std::string token;
+  do {
+    const auto page = ask("2026-01-01", "2026-02-28", "DAY", absl::StrCat("page_size: 1 page_token: '", token, "'"));
+    for (const std::string& row : texts(page)) paged.push_back(row);
+    token = page.ok() ? page->next_page_token() : "";
+  } while (!token.empty());
+  EXPECT_EQ(paged, texts(ask("2026-01-01", "2026-02-28", "DAY")));
+  EXPECT_EQ(paged.size(), 4u);
+  EXPECT_THAT(ask("2026-01-01", "2027-01-02", "DAY"), HasReason("PERIOD_INVALID"));
+  EXPECT_THAT(ask("2026-01-01", "2026-02-27", "DAY", "page_token: 'x'"), HasReason("PAGE_TOKEN_INVALID"));
+  harness().clock().Set(start);
 }
 
 }  // namespace
