@@ -127,6 +127,9 @@ absl::Status UseGoodsReceipt(UnitOfWork& work, const pb::RecordCommitmentReturnR
                         {{"reference", request.goods_receipt()}});
   }
   RETURN_IF_ERROR(receipt.status());
+  // It becomes money of the customer: not by the word of one.
+  RETURN_IF_ERROR(
+      rules::CheckOtherPerson(receipt->name(), work.actor().subject, receipt->receiver(), "counted the goods"));
   mysql::Connection& connection = work.connection();
   ASSIGN_OR_RETURN(std::vector<mysql::Row> rows,
                    connection.Query("SELECT d.order_id FROM deliveries d WHERE d.id = ?", {IdOf(receipt->delivery())}));

@@ -184,6 +184,9 @@ TEST_F(FrameworkTest, OrderMovesThroughTheLedgerAndReturnsReopen) {
   EXPECT_THAT(back(sad_, receipt, "50"), HasReason("GOODS_NOT_BACK")) << "nobody has counted them";
   ASSERT_THAT(check_in(receipt), IsOk());
   EXPECT_THAT(back(sad_, receipt, "51"), HasReason("RETURN_EXCEEDS_RECEIPT"));
+  auth::Principal both = wh_;
+  both.grants["commitment.return"] = auth::Level::kAll;
+  EXPECT_THAT(back(both, receipt, "5"), HasReason("SEPARATION_OF_DUTIES")) << "he has counted them";
   // G31: the same call again is the same return.
   const std::string request_id = "request_id: '0190f3f4-7a1b-7c3d-9e4f-5a6b7c8d9e13'";
   ASSERT_THAT(back(sad_, receipt, "30", request_id), IsOk());
