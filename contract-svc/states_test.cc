@@ -33,6 +33,7 @@ const std::map<std::string, Machine>& Tables() {
         {"ReviewAmendment", "IN_REVIEW > ="},
         {"WithdrawAmendment", "IN_REVIEW, APPROVED > DRAFT"},
         {"ApplyAmendment", "APPROVED > APPLIED"},
+        {"CorrectAmendmentSignature", "APPLIED > ="},
         {"CancelAmendment", "DRAFT, RETURNED, IN_REVIEW, APPROVED > CANCELLED"}}},
       // C-15
       {"archiveBorrowings", {{"ReturnArchiveBorrowing", "OUT, OVERDUE > RETURNED"}}},

@@ -215,6 +215,21 @@ absl::StatusOr<pb::Amendment> Apply(const Context& context, rpc::Call& call, con
   });
 }
 
+absl::StatusOr<pb::Amendment> Correct(const Context& context, rpc::Call& call,
+                                      const pb::CorrectAmendmentSignatureRequest& request) {
+  return context.runtime.Write<pb::Amendment>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Amendment> {
+    ASSIGN_OR_RETURN(const pb::Contract contract, LockContract(work, request.name()));
+    ASSIGN_OR_RETURN(auto change, work.Begin<pb::Amendment>(request));
+    if (contract.kind() == pb::CONTRACT_KIND_ANNUAL && !call.principal.Holds(kAnnualSign)) {
+      return AnnualSignerRequired(kAnnualSign);
+    }
+    RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+    RETURN_IF_ERROR(rules::CorrectSignature(request, ApprovedOn(context, change.before.steps()),
+                                            context.Today(work.now()), &change.after));
+    return work.Save(std::move(change));
+  });
+}
+
 }  // namespace
 
 void RegisterAmendments(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler) {
@@ -239,6 +254,11 @@ void RegisterAmendments(const Context& context, rpc::Registry* registry, schedul
   registry->Add<pb::ApplyAmendmentRequest, pb::Amendment>(
       Rpc("ApplyAmendment"),
       [context](rpc::Call& call, const pb::ApplyAmendmentRequest& request) { return Apply(context, call, request); });
+  registry->Add<pb::CorrectAmendmentSignatureRequest, pb::Amendment>(
+      Rpc("CorrectAmendmentSignature"),
+      [context](rpc::Call& call, const pb::CorrectAmendmentSignatureRequest& request) {
+        return Correct(context, call, request);
+      });
   registry->Add<pb::WithdrawAmendmentRequest, pb::Amendment>(
       Rpc("WithdrawAmendment"),
       [context](rpc::Call& call, const pb::WithdrawAmendmentRequest& request) -> absl::StatusOr<pb::Amendment> {

@@ -272,6 +272,21 @@ TEST_F(ContractTermsTest, AnAmendmentIsCheckedWithTheCustomer) {
   const absl::StatusOr<Amendment> applied = Apply(name);
   ASSERT_THAT(applied, IsOk());
   EXPECT_EQ(applied->signing_checks_size(), 1);
+  // What was typed at the signature is put right, for a reason, by who carries the contract out.
+  const auto correct = [&](const auth::Principal& who, const std::string& fields) {
+    return Call<Amendment, v1::CorrectAmendmentSignatureRequest>(
+        who, absl::StrCat(kAmendments, "CorrectAmendmentSignature"), absl::StrCat("name: '", name, "' ", fields));
+  };
+  EXPECT_THAT(correct(kax_, "seal: 'right' reason: 'typed wrong'"),
+              kam::testing::StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(correct(kam_, "seal: 'right'"), HasReason("REASON_REQUIRED"));
+  EXPECT_THAT(correct(kam_, "reason: 'typed wrong'"), HasReason("FIELD_REQUIRED"));
+  EXPECT_THAT(correct(kam_, "sign_date: '2026-01-04' reason: 'typed wrong'"), HasReason("SIGN_DATE_INVALID"));
+  const absl::StatusOr<Amendment> corrected = correct(kam_, "seal: 'right' reason: 'typed wrong'");
+  ASSERT_THAT(corrected, IsOk());
+  EXPECT_EQ(corrected->seal(), "right");
+  EXPECT_EQ(corrected->scan_document(), applied->scan_document());
+  EXPECT_EQ(corrected->approved_sha256(), applied->approved_sha256());
 }
 
 // C-09, C-14: a changed scale counts from its day; what was invoiced before keeps the scale of its day, for the step

@@ -10,9 +10,11 @@
 #include "contract-svc/rules/commitment.h"
 #include "contract-svc/rules/contract_lines.h"
 #include "contract-svc/rules/rebate.h"
+#include "contract-svc/rules/review.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/amendment.pb.h"
+#include "kam/contract/v1/amendment_service.pb.h"
 #include "kam/contract/v1/contract.pb.h"
 
 namespace kam::contract::rules {
@@ -390,6 +392,21 @@ class Applier {
 
 absl::StatusOr<AmendmentEffect> ApplyActions(const Amendment& amendment, const FactsByRoot& facts, Contract* contract) {
   return Applier(amendment, facts, contract).Run();
+}
+
+absl::Status CorrectSignature(const v1::CorrectAmendmentSignatureRequest& request, absl::string_view approved,
+                              absl::string_view today, Amendment* amendment) {
+  if (request.scan_document().empty() && request.seal().empty() && request.sign_date().empty()) {
+    return InvalidField("scan_document", "FIELD_REQUIRED",
+                        "must be given, or seal or sign_date: what is to be corrected");
+  }
+  if (!request.sign_date().empty()) {
+    ASSIGN_OR_RETURN(const std::string date, SignDate(request.sign_date(), approved, today));
+    amendment->set_sign_date(date);
+  }
+  if (!request.seal().empty()) amendment->set_seal(request.seal());
+  if (!request.scan_document().empty()) amendment->set_scan_document(request.scan_document());
+  return absl::OkStatus();
 }
 
 void AddFirstVersion(Contract* contract) {
