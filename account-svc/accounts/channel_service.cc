@@ -129,6 +129,25 @@ absl::Status VoidCount(UnitOfWork& work, const v1::VoidChannelStockCountRequest&
   return rules::VoidCount(later.empty() ? nullptr : &later[0], actor, request.reason(), work.now(), count);
 }
 
+absl::Status VoidEvaluation(UnitOfWork& work, const v1::VoidChannelEvaluationRequest& request,
+                            ChannelEvaluation* evaluation) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  return rules::VoidEvaluation(actor, request.reason(), work.now(), evaluation);
+}
+
+// Nothing is left open of what was not so.
+absl::Status VoidPriceCheck(UnitOfWork& work, const v1::VoidResalePriceCheckRequest& request, ResalePriceCheck* check) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  if (check->incident().empty()) {
+    return rules::VoidPriceCheck(actor, request.reason(), work.now(), check, nullptr);
+  }
+  resource::Change<ChannelIncident> incident;
+  ASSIGN_OR_RETURN(incident.before, work.Load<ChannelIncident>(check->incident()));
+  incident.after = incident.before;
+  RETURN_IF_ERROR(rules::VoidPriceCheck(actor, request.reason(), work.now(), check, &incident.after));
+  return work.Save(std::move(incident)).status();
+}
+
 absl::Status CreateIncident(const Context& context, UnitOfWork& work, ChannelIncident* incident) {
   incident->set_state(v1::CHANNEL_INCIDENT_STATE_OPEN);
   RETURN_IF_ERROR(Validate(work, *incident));
@@ -158,9 +177,11 @@ absl::StatusOr<v1::ReportChannelPartnersResponse> Report(const Context& context,
   std::vector<Value> params = {from, to, from, to, from, to, from, to};
   std::string sql = absl::StrCat(
       "SELECT t.id, t.display_name, t.partner_kind, t.manager, (SELECT e.average FROM channel_evaluations e WHERE "
-      "e.partner = t.id ORDER BY e.evaluation_date DESC, e.id DESC LIMIT 1), (SELECT COUNT(p.id) FROM "
-      "resale_price_checks p WHERE p.partner = t.id AND p.check_date BETWEEN ? AND ?), (SELECT COUNT(p.id) FROM "
-      "resale_price_checks p WHERE p.partner = t.id AND p.violation = 1 AND p.check_date BETWEEN ? AND ?), (SELECT "
+      "e.partner = t.id AND e.voided = 0 ORDER BY e.evaluation_date DESC, e.id DESC LIMIT 1), (SELECT COUNT(p.id) FROM "
+      "resale_price_checks p WHERE p.partner = t.id AND p.voided = 0 AND p.check_date BETWEEN ? AND ?), (SELECT "
+      "COUNT(p.id) FROM "
+      "resale_price_checks p WHERE p.partner = t.id AND p.voided = 0 AND p.violation = 1 AND p.check_date BETWEEN ? "
+      "AND ?), (SELECT "
       "COUNT(i.id) FROM channel_incidents i WHERE i.partner = t.id AND i.state <> 'CLOSED'), (SELECT COUNT(s.id) FROM "
       "channel_stock_counts s WHERE s.partner = t.id AND s.voided = 0 AND s.count_date BETWEEN ? AND ?), (SELECT "
       "COALESCE(SUM(s.sold), 0) FROM channel_stock_counts s WHERE s.partner = t.id AND s.voided = 0 AND s.count_date "
@@ -249,6 +270,10 @@ void RegisterChannels(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const int open, OpenIncidents(work, change->before.name()));
         return rules::EndPartner(open, request.reason(), &change->after);
       });
+  AddVerb<ChannelEvaluation, v1::VoidChannelEvaluationRequest>(context, Rpc("VoidChannelEvaluation"), registry,
+                                                               VoidEvaluation);
+  AddVerb<ResalePriceCheck, v1::VoidResalePriceCheckRequest>(context, Rpc("VoidResalePriceCheck"), registry,
+                                                             VoidPriceCheck);
   AddVerb<ChannelStockCount, v1::VoidChannelStockCountRequest>(context, Rpc("VoidChannelStockCount"), registry,
                                                                VoidCount);
   AddVerb<ChannelIncident, v1::AnswerChannelIncidentRequest>(

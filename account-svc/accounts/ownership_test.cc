@@ -105,6 +105,7 @@ TEST_F(OwnershipTest, AnAccountIsGivenProtectedAndReleased) {
   EXPECT_FALSE(released->has_protected_until());
   EXPECT_EQ(Rows(account.name())[0].state(), v1::OWNERSHIP_STATE_RELEASED);
   EXPECT_EQ(Rows(account.name())[0].end_reason(), "释放");
+  EXPECT_EQ(Rows(account.name())[0].end_evidence(), "客户来函");
   EXPECT_THAT(world_.Call<Account>(kax_, Method("GetAccount"), get), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(Release(account.name()), HasReason("OWNER_MISSING"));
 }

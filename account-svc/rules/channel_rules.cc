@@ -24,6 +24,23 @@ absl::Status NotBy(absl::string_view rule, absl::string_view message) {
                {{"rule", std::string(rule)}, {"permission", "channel.approve"}});
 }
 
+absl::Status NotTakenBackBy(absl::string_view rule, absl::string_view message) {
+  return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+               absl::StrCat(message, "; somebody else with channel.inspect may"),
+               {{"rule", std::string(rule)}, {"permission", "channel.inspect"}});
+}
+
+// What was found at a partner stays on record, with who took it back and why.
+template <typename T>
+absl::Status TakeBack(absl::string_view actor, absl::string_view reason, absl::Time now, T* found) {
+  if (found->voided()) return FailedPrecondition("INSPECTION_VOIDED", found->name(), "it was taken back before");
+  found->set_voided(true);
+  found->set_void_reason(std::string(reason));
+  found->set_voider(std::string(actor));
+  *found->mutable_void_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckPartner(const ChannelPartner* parent, const ChannelPartner& partner) {
@@ -162,16 +179,35 @@ absl::Status CompleteCount(const v1::ChannelStockCount* previous, absl::string_v
 
 absl::Status VoidCount(const v1::ChannelStockCount* later, absl::string_view actor, absl::string_view reason,
                        absl::Time now, v1::ChannelStockCount* count) {
-  if (count->voided()) return FailedPrecondition("COUNT_VOIDED", count->name(), "the count was taken back before");
-  if (later != nullptr) {
-    return FailedPrecondition("COUNT_NOT_LAST", count->name(),
-                              absl::StrCat("the count of ", later->count_date(), " rests on it: take that back first"),
-                              {{"later", later->name()}});
+  RETURN_IF_ERROR(TakeBack(actor, reason, now, count));
+  if (later == nullptr) return absl::OkStatus();
+  return FailedPrecondition("COUNT_NOT_LAST", count->name(),
+                            absl::StrCat("the count of ", later->count_date(), " rests on it: take that back first"),
+                            {{"later", later->name()}});
+}
+
+absl::Status VoidEvaluation(absl::string_view actor, absl::string_view reason, absl::Time now,
+                            v1::ChannelEvaluation* evaluation) {
+  if (evaluation->manager() == actor) {
+    return NotTakenBackBy("manager", "whoever looks after a partner does not take back how he was judged");
   }
-  count->set_voided(true);
-  count->set_void_reason(std::string(reason));
-  count->set_voider(std::string(actor));
-  *count->mutable_void_time() = ToTimestamp(now);
+  return TakeBack(actor, reason, now, evaluation);
+}
+
+absl::Status VoidPriceCheck(absl::string_view actor, absl::string_view reason, absl::Time now,
+                            v1::ResalePriceCheck* check, v1::ChannelIncident* incident) {
+  if (check->violation() && check->checker() == actor) {
+    return NotTakenBackBy("checker", "whoever found a violation does not take it back");
+  }
+  if (check->violation() && check->manager() == actor) {
+    return NotTakenBackBy("manager", "whoever looks after a partner does not take back a violation of his");
+  }
+  RETURN_IF_ERROR(TakeBack(actor, reason, now, check));
+  if (incident == nullptr || incident->state() == v1::CHANNEL_INCIDENT_STATE_CLOSED) return absl::OkStatus();
+  incident->set_state(v1::CHANNEL_INCIDENT_STATE_CLOSED);
+  incident->set_report(std::string(reason));
+  incident->set_closer(std::string(actor));
+  *incident->mutable_close_time() = ToTimestamp(now);
   return absl::OkStatus();
 }
 

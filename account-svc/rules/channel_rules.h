@@ -47,9 +47,16 @@ absl::Status CompletePriceCheck(absl::string_view actor, const Policy& policy, v
 absl::Status CompleteCount(const v1::ChannelStockCount* previous, absl::string_view actor,
                            v1::ChannelStockCount* count);
 // Takes the last count of a partner and product back: COUNT_NOT_LAST naming the later one (null: it is the last),
-// COUNT_VOIDED.
+// INSPECTION_VOIDED.
 absl::Status VoidCount(const v1::ChannelStockCount* later, absl::string_view actor, absl::string_view reason,
                        absl::Time now, v1::ChannelStockCount* count);
+// Takes an evaluation back: INSPECTION_VOIDED, SEPARATION_OF_DUTIES for the manager of the partner.
+absl::Status VoidEvaluation(absl::string_view actor, absl::string_view reason, absl::Time now,
+                            v1::ChannelEvaluation* evaluation);
+// Takes a price check back, and ends the incident that it opened (may be null) unless that is over: INSPECTION_VOIDED,
+// SEPARATION_OF_DUTIES when whoever found a violation, or the manager of the partner, takes it back.
+absl::Status VoidPriceCheck(absl::string_view actor, absl::string_view reason, absl::Time now,
+                            v1::ResalePriceCheck* check, v1::ChannelIncident* incident);
 // SEPARATION_OF_DUTIES when who answered closes.
 absl::Status CloseIncident(absl::string_view actor, absl::string_view report, absl::Time now,
                            v1::ChannelIncident* incident);

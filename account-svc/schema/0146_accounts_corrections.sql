@@ -12,6 +12,19 @@ ALTER TABLE channel_stock_counts
 ALTER TABLE channel_stock_counts
   DROP KEY channel_stock_counts_day;
 
+-- So is an evaluation of a dealer and a check of his prices.
+ALTER TABLE channel_evaluations
+  ADD COLUMN voided TINYINT(1) NOT NULL DEFAULT 0,
+  ADD COLUMN void_reason VARCHAR(1000) NULL,
+  ADD COLUMN voider CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  ADD COLUMN void_time DATETIME(6) NULL;
+
+ALTER TABLE resale_price_checks
+  ADD COLUMN voided TINYINT(1) NOT NULL DEFAULT 0,
+  ADD COLUMN void_reason VARCHAR(1000) NULL,
+  ADD COLUMN voider CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  ADD COLUMN void_time DATETIME(6) NULL;
+
 -- Why an owner, a co-owner or a protection was ended, as far as somebody proved it (A-07).
 ALTER TABLE account_ownerships
   ADD COLUMN end_evidence TEXT NULL;
