@@ -173,6 +173,27 @@ TEST(Notices, GoToWhoeverDecides) {
   EXPECT_EQ(NoticesOf(nullptr, leave)[0].from_level, 2);
 }
 
+// G-22, G-02, R-01: a role that was proposed is told to whoever may confirm it: the deputy of the general manager
+// confirms those only that administer rights.
+TEST(Notices, OfARoleGoToWhoeverConfirmsIt) {
+  const auto told = [](const char* role) {
+    pb::Employee employee;
+    employee.set_name("employees/a");
+    pb::RoleAssignment* row = employee.add_roles();
+    row->set_role(role);
+    row->set_since("2026-01-01");
+    row->set_state(pb::ROLE_STATE_PROPOSED);
+    std::vector<std::string> roles;
+    for (const Notice& notice : NoticesOf(static_cast<const pb::Employee*>(nullptr), employee)) {
+      EXPECT_EQ(notice.audience, Audience::kHolders);
+      roles.push_back(notice.role);
+    }
+    return roles;
+  };
+  EXPECT_EQ(told("KAX"), std::vector<std::string>({"GM"}));
+  EXPECT_EQ(told("HR"), std::vector<std::string>({"GM", "DGM"}));
+}
+
 // G-22
 TEST(Notices, WhatWasEscalatedIsNotMuted) {
   pb::NotificationPreference preference;
