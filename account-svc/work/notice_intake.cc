@@ -21,7 +21,7 @@ using mysql::Row;
 using mysql::Value;
 using resource::UnitOfWork;
 
-constexpr size_t kAtATime = 200;  // People told in one transaction.
+constexpr size_t kAtATime = 200;  // People of the audience whom one transaction looks at.
 
 absl::StatusOr<std::vector<std::string>> Column(UnitOfWork& work, const char* sql, const std::vector<Value>& params) {
   ASSIGN_OR_RETURN(const std::vector<Row> rows, work.connection().Query(sql, mysql::Params(params)));
@@ -119,17 +119,18 @@ absl::StatusOr<std::vector<std::string>> AudienceOf(UnitOfWork& work, const pb::
   }
 }
 
-absl::StatusOr<std::vector<std::string>> PeopleOf(UnitOfWork& work, const pb::Notice& notice, const std::string& day) {
-  ASSIGN_OR_RETURN(std::vector<std::string> people, AudienceOf(work, notice, day));
-  if (notice.permission().empty()) return people;
-  ASSIGN_OR_RETURN(const RowOfOther row, RowOf(work, notice));
-  std::vector<std::string> able;
-  for (std::string& id : people) {
-    ASSIGN_OR_RETURN(const auth::Level level, LevelOf(work.connection(), id, notice.permission(), day));
-    ASSIGN_OR_RETURN(const bool reaches, Reaches(work, id, level, row, day));
-    if (reaches) able.push_back(std::move(id));
-  }
-  return able;
+// A notice, and the row that a right must reach.
+struct Incoming {
+  const pb::Notice* notice = nullptr;
+  RowOfOther row;
+};
+
+// Whether somebody of its audience is told: he is where no right is asked for.
+absl::StatusOr<bool> IsFor(UnitOfWork& work, const Incoming& incoming, const std::string& id, const std::string& day) {
+  const std::string& permission = incoming.notice->permission();
+  if (permission.empty()) return true;
+  ASSIGN_OR_RETURN(const auth::Level level, LevelOf(work.connection(), id, permission, day));
+  return Reaches(work, id, level, incoming.row, day);
 }
 
 rules::Notice ToPerson(const pb::Notice& notice, const std::string& id) {
@@ -146,17 +147,24 @@ rules::Notice ToPerson(const pb::Notice& notice, const std::string& id) {
 absl::StatusOr<pb::DeliverNoticesResponse> DeliverNotices(const Context& context, UnitOfWork& work,
                                                           const pb::DeliverNoticesRequest& request) {
   const std::string today = context.Today(work.now());
-  std::map<std::string, std::vector<rules::Notice>> by_person;  // By id.
-  for (const pb::Notice& notice : request.notices()) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> people, PeopleOf(work, notice, today));
-    for (const std::string& id : people) by_person[id].push_back(ToPerson(notice, id));
+  std::vector<Incoming> incoming(static_cast<size_t>(request.notices_size()));
+  std::map<std::string, std::vector<const Incoming*>> by_person;  // By id.
+  for (int i = 0; i < request.notices_size(); ++i) {
+    Incoming& entry = incoming[static_cast<size_t>(i)];
+    entry.notice = &request.notices(i);
+    ASSIGN_OR_RETURN(entry.row, RowOf(work, *entry.notice));
+    ASSIGN_OR_RETURN(const std::vector<std::string> people, AudienceOf(work, *entry.notice, today));
+    for (const std::string& id : people) by_person[id].push_back(&entry);
   }
   by_person.erase(IdOf(request.except()));
   std::vector<rules::Notice> portion;
-  size_t told = 0;
+  size_t looked_at = 0;
   auto person = by_person.upper_bound(request.after());
-  for (; person != by_person.end() && told < kAtATime; ++person, ++told) {
-    portion.insert(portion.end(), person->second.begin(), person->second.end());
+  for (; person != by_person.end() && looked_at < kAtATime; ++person, ++looked_at) {
+    for (const Incoming* entry : person->second) {
+      ASSIGN_OR_RETURN(const bool is_for, IsFor(work, *entry, person->first, today));
+      if (is_for) portion.push_back(ToPerson(*entry->notice, person->first));
+    }
   }
   RETURN_IF_ERROR(Deliver(context, work, portion, ""));
   pb::DeliverNoticesResponse response;
