@@ -1,10 +1,8 @@
 #include "account-svc/staff.h"
 
-#include <algorithm>
 #include <deque>
 #include <set>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/resource/names.h"
 #include "common/status/status.h"
@@ -14,37 +12,6 @@ namespace kam::account {
 using mysql::Row;
 using mysql::Value;
 using resource::IdOf;
-
-namespace {
-
-// Takes the day twice.
-constexpr char kRoleHeld[] =
-    "r.since_date <= ? AND (r.until_date IS NULL OR r.until_date >= ?) AND (r.state IS NULL OR r.state = 'GRANTED')";
-constexpr char kRightsOfPeople[] =
-    "employees e JOIN employees_roles r ON r.parent_id = e.id JOIN role_grants g ON g.role = r.role";
-// As the directory has it: approved rows of an administrator replace the delivered ones of the same role and
-// permission.
-constexpr char kGrantInForce[] =
-    "g.archive_time IS NULL AND g.level <> 'NONE' AND ((g.origin = 'ADMIN' AND g.approve_time IS NOT NULL) OR "
-    "(g.origin "
-    "<> 'ADMIN' AND NOT EXISTS (SELECT 1 FROM role_grants a WHERE a.role = g.role AND a.permission = g.permission AND "
-    "a.origin = 'ADMIN' AND a.archive_time IS NULL AND a.approve_time IS NOT NULL)))";
-
-// Condition on kRightsOfPeople: in service, with a role that has a right. Takes the day three times.
-std::string RightHeld() {
-  return absl::StrCat("e.archive_time IS NULL AND (e.leave_date IS NULL OR e.leave_date >= ?) AND ", kRoleHeld, " AND ",
-                      kGrantInForce);
-}
-
-absl::StatusOr<std::vector<std::string>> Ids(mysql::Connection& connection, const std::string& sql,
-                                             const std::vector<Value>& params) {
-  ASSIGN_OR_RETURN(const std::vector<Row> rows, connection.Query(sql, mysql::Params(params)));
-  std::vector<std::string> ids;
-  for (const Row& row : rows) ids.push_back(row[0].text());
-  return ids;
-}
-
-}  // namespace
 
 absl::StatusOr<bool> HoldsOneOf(mysql::Connection& connection, const std::string& employee,
                                 const std::vector<std::string>& roles, const std::string& day) {
@@ -71,46 +38,30 @@ absl::StatusOr<std::vector<std::string>> SuperiorsOf(mysql::Connection& connecti
   return names;
 }
 
-absl::StatusOr<std::vector<std::string>> HoldersOfRoles(mysql::Connection& connection,
-                                                        const std::vector<std::string>& roles, const std::string& day) {
-  if (roles.empty()) return std::vector<std::string>();
-  std::vector<Value> params(roles.begin(), roles.end());
-  params.insert(params.end(), {Value(day), Value(day)});
-  return Ids(connection,
-             absl::StrCat("SELECT DISTINCT r.parent_id FROM employees_roles r WHERE r.role IN (",
-                          resource::Placeholders(roles.size()), ") AND ", kRoleHeld, " ORDER BY r.parent_id"),
-             params);
-}
+namespace {
 
-absl::StatusOr<std::vector<std::string>> HoldersOfRight(mysql::Connection& connection, absl::string_view permission,
-                                                        const std::string& day) {
-  return Ids(connection,
-             absl::StrCat("SELECT DISTINCT e.id FROM ", kRightsOfPeople, " WHERE g.permission = ? AND ", RightHeld(),
-                          " ORDER BY e.id"),
-             {std::string(permission), day, day, day});
-}
+// Of role_grants g, as the directory has it: approved rows of an administrator replace the delivered ones of the same
+// role and permission.
+constexpr char kCounts[] =
+    "g.archive_time IS NULL AND g.level <> 'NONE' AND ((g.origin = 'ADMIN' AND g.approve_time IS NOT NULL) OR "
+    "(g.origin "
+    "<> 'ADMIN' AND NOT EXISTS (SELECT 1 FROM role_grants a WHERE a.role = g.role AND a.permission = g.permission AND "
+    "a.origin = 'ADMIN' AND a.archive_time IS NULL AND a.approve_time IS NOT NULL)))";
 
-absl::StatusOr<auth::Level> LevelOf(mysql::Connection& connection, const std::string& employee,
-                                    absl::string_view permission, const std::string& day) {
-  ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                   connection.Query(absl::StrCat("SELECT DISTINCT g.level FROM ", kRightsOfPeople,
-                                                 " WHERE e.id = ? AND g.permission = ? AND ", RightHeld()),
-                                    {IdOf(employee), std::string(permission), day, day, day}));
-  auth::Level widest = auth::Level::kNone;
-  for (const Row& row : rows) {
-    auth::Level level = auth::Level::kNone;
-    if (!auth::ParseLevel(absl::AsciiStrToLower(row[0].text()), &level)) {
-      return Internal(absl::StrCat("the level ", row[0].text(), " of ", permission, " is unknown"));
-    }
-    widest = std::max(widest, level);
-  }
-  return widest;
-}
+}  // namespace
 
 absl::StatusOr<bool> HoldsRight(mysql::Connection& connection, const std::string& employee,
                                 absl::string_view permission, const std::string& day) {
-  ASSIGN_OR_RETURN(const auth::Level level, LevelOf(connection, employee, permission, day));
-  return level != auth::Level::kNone;
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      connection.Query(
+          absl::StrCat("SELECT 1 FROM employees e JOIN employees_roles r ON r.parent_id = e.id JOIN role_grants g ON "
+                       "g.role = r.role WHERE e.id = ? AND e.archive_time IS NULL AND (e.leave_date IS NULL OR "
+                       "e.leave_date >= ?) AND r.since_date <= ? AND (r.until_date IS NULL OR r.until_date >= ?) AND "
+                       "(r.state IS NULL OR r.state = 'GRANTED') AND g.permission = ? AND ",
+                       kCounts, " LIMIT 1"),
+          {IdOf(employee), day, day, day, std::string(permission)}));
+  return !rows.empty();
 }
 
 absl::StatusOr<std::vector<std::optional<Decimal>>> LimitsOf(mysql::Connection& connection,
@@ -123,7 +74,7 @@ absl::StatusOr<std::vector<std::optional<Decimal>>> LimitsOf(mysql::Connection& 
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
                    connection.Query(absl::StrCat("SELECT g.limit_value FROM role_grants g WHERE g.permission = ? AND "
                                                  "g.role IN (",
-                                                 resource::Placeholders(roles.size()), ") AND ", kGrantInForce),
+                                                 resource::Placeholders(roles.size()), ") AND ", kCounts),
                                     mysql::Params(params)));
   for (const Row& row : rows) {
     if (row[0].is_null()) {
@@ -160,6 +111,52 @@ absl::StatusOr<bool> WorksIn(mysql::Connection& connection, const std::string& e
                    connection.Query("SELECT 1 FROM employee_scopes WHERE employee = ? AND department_path LIKE ?",
                                     {IdOf(employee), absl::StrCat("%/", IdOf(department), "/%")}));
   return !rows.empty();
+}
+
+namespace {
+
+// Of employees_roles r; takes the day twice.
+constexpr char kHeld[] =
+    "r.since_date <= ? AND (r.until_date IS NULL OR r.until_date >= ?) AND (r.state IS NULL OR r.state = 'GRANTED')";
+
+absl::StatusOr<std::vector<std::string>> Texts(mysql::Connection& connection, const std::string& sql,
+                                               const std::vector<Value>& params) {
+  ASSIGN_OR_RETURN(const std::vector<Row> rows, connection.Query(sql, mysql::Params(params)));
+  std::vector<std::string> texts;
+  for (const Row& row : rows) texts.push_back(row[0].text());
+  return texts;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> HoldersOfRoles(mysql::Connection& connection,
+                                                        const std::vector<std::string>& roles, const std::string& day) {
+  if (roles.empty()) return std::vector<std::string>();
+  std::vector<Value> params(roles.begin(), roles.end());
+  params.insert(params.end(), {Value(day), Value(day)});
+  return Texts(connection,
+               absl::StrCat("SELECT DISTINCT r.parent_id FROM employees_roles r WHERE r.role IN (",
+                            resource::Placeholders(roles.size()), ") AND ", kHeld, " ORDER BY r.parent_id"),
+               params);
+}
+
+absl::StatusOr<std::vector<std::string>> HoldersOfRight(mysql::Connection& connection, absl::string_view permission,
+                                                        const std::string& day) {
+  return Texts(connection,
+               absl::StrCat("SELECT DISTINCT r.parent_id FROM employees_roles r JOIN role_grants g ON g.role = r.role "
+                            "WHERE g.permission = ? AND ",
+                            kHeld, " AND ", kCounts, " ORDER BY r.parent_id"),
+               {std::string(permission), day, day});
+}
+
+absl::StatusOr<std::vector<std::string>> LevelsOf(mysql::Connection& connection, const std::string& employee,
+                                                  absl::string_view permission, const std::string& day) {
+  return Texts(
+      connection,
+      absl::StrCat("SELECT DISTINCT g.level FROM employees_roles r JOIN role_grants g ON g.role = r.role WHERE "
+                   "r.parent_id = ? AND g.permission = ? AND ",
+                   kHeld, " AND ", kCounts),
+      {IdOf(employee), std::string(permission), day, day});
 }
 
 }  // namespace kam::account

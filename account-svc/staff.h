@@ -8,7 +8,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "common/auth/principal.h"
 #include "common/money/decimal.h"
 #include "common/mysql/mysql.h"
 
@@ -21,19 +20,6 @@ absl::StatusOr<bool> HoldsOneOf(mysql::Connection& connection, const std::string
 // Names of those to whom the person reports directly on `day`, in the order of the file.
 absl::StatusOr<std::vector<std::string>> SuperiorsOf(mysql::Connection& connection, const std::string& employee,
                                                      const std::string& day);
-
-// Ids of those who hold one of `roles` on `day`, each once, in order.
-absl::StatusOr<std::vector<std::string>> HoldersOfRoles(mysql::Connection& connection,
-                                                        const std::vector<std::string>& roles, const std::string& day);
-
-// Ids of those in service on `day` who hold a role that has `permission`, whatever its reach, each once, in order.
-absl::StatusOr<std::vector<std::string>> HoldersOfRight(mysql::Connection& connection, absl::string_view permission,
-                                                        const std::string& day);
-
-// How far `permission` reaches for the person on `day`, by whichever of his roles it reaches furthest; kNone when he is
-// not in service.
-absl::StatusOr<auth::Level> LevelOf(mysql::Connection& connection, const std::string& employee,
-                                    absl::string_view permission, const std::string& day);
 
 // Whether the person is in service on `day` and holds a role that has `permission`, whatever its reach.
 absl::StatusOr<bool> HoldsRight(mysql::Connection& connection, const std::string& employee,
@@ -52,6 +38,20 @@ absl::StatusOr<std::string> AbleAbove(mysql::Connection& connection, const std::
 
 // Whether the person works in `department` or below it.
 absl::StatusOr<bool> WorksIn(mysql::Connection& connection, const std::string& employee, const std::string& department);
+
+// Ids of those who hold one of `roles` on `day`, in service or not, each once, in order.
+absl::StatusOr<std::vector<std::string>> HoldersOfRoles(mysql::Connection& connection,
+                                                        const std::vector<std::string>& roles, const std::string& day);
+
+// Ids of those who hold a role on `day` that has `permission`, whatever its reach, in service or not, each once, in
+// order.
+absl::StatusOr<std::vector<std::string>> HoldersOfRight(mysql::Connection& connection, absl::string_view permission,
+                                                        const std::string& day);
+
+// How far `permission` reaches for the person on `day` by each of his roles that has it: names of levels ("TEAM"), each
+// once.
+absl::StatusOr<std::vector<std::string>> LevelsOf(mysql::Connection& connection, const std::string& employee,
+                                                  absl::string_view permission, const std::string& day);
 
 }  // namespace kam::account
 

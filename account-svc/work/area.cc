@@ -51,11 +51,11 @@ void RegisterHandlers(const Context& context, rpc::Registry* registry) {
   RegisterCoordination(context, registry);
   RegisterWorkReports(context, registry);
   RegisterMeetings(context, registry);
+  RegisterNoticeIntake(context, registry);
   RegisterPolicyDocuments(context, registry);
   RegisterTraining(context, registry);
   RegisterNotifications(context, registry);
   RegisterDuties(context, registry);
-  RegisterNoticeIntake(context, registry);
 }
 
 }  // namespace

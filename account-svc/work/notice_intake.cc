@@ -4,12 +4,14 @@
 #include <map>
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/people/line.h"
 #include "account-svc/staff.h"
 #include "account-svc/work/notification.h"
 #include "account-svc/work/work_service.h"
+#include "common/auth/principal.h"
 #include "common/status/status.h"
 #include "kam/organization/v1/notification_service.pb.h"
 
@@ -125,11 +127,26 @@ struct Incoming {
   RowOfOther row;
 };
 
+// The widest level at which somebody has the right, by whichever of his roles.
+absl::StatusOr<auth::Level> LevelOf(UnitOfWork& work, const std::string& id, const std::string& permission,
+                                    const std::string& day) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, LevelsOf(work.connection(), id, permission, day));
+  auth::Level widest = auth::Level::kNone;
+  for (const std::string& name : names) {
+    auth::Level level = auth::Level::kNone;
+    if (!auth::ParseLevel(absl::AsciiStrToLower(name), &level)) {
+      return Internal(absl::StrCat("the level ", name, " of ", permission, " is unknown"));
+    }
+    widest = std::max(widest, level);
+  }
+  return widest;
+}
+
 // Whether somebody of its audience is told: he is where no right is asked for.
 absl::StatusOr<bool> IsFor(UnitOfWork& work, const Incoming& incoming, const std::string& id, const std::string& day) {
   const std::string& permission = incoming.notice->permission();
   if (permission.empty()) return true;
-  ASSIGN_OR_RETURN(const auth::Level level, LevelOf(work.connection(), id, permission, day));
+  ASSIGN_OR_RETURN(const auth::Level level, LevelOf(work, id, permission, day));
   return Reaches(work, id, level, incoming.row, day);
 }
 
