@@ -34,6 +34,7 @@ CREATE TABLE gift_reports (
   update_time DATETIME(6) NOT NULL,
   creator VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   updater VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  archive_time DATETIME(6) NULL,
   number VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
   employee CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL,
   account CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL,

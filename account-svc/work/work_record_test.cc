@@ -87,7 +87,7 @@ TEST_F(WorkRecordTest, ALogIsHandedInAndReadByASuperior) {
   EXPECT_EQ(read->reviewer(), boss_.name());
   pb::ReportWorkReportsRequest count;
   count.set_kind(pb::WORK_REPORT_KIND_DAY_LOG);
-  count.set_from_date("2026-01-01");
+  count.set_from_date("2026-01-05");
   count.set_to_date("2026-01-31");
   const auto rows =
       world_.Call<pb::ReportWorkReportsResponse>(as_boss_, absl::StrCat(kReports, "ReportWorkReports"), count);
