@@ -18,6 +18,8 @@
 #include "common/testing/matchers.h"
 #include "contract-svc/testing/pricing_world.h"
 #include "kam/api/standard.pb.h"
+#include "kam/complaint/v1/business_calendar_service.pb.h"
+#include "kam/complaint/v1/clock_policy_service.pb.h"
 #include "kam/complaint/v1/complaint_service.pb.h"
 #include "kam/organization/v1/notification_service.pb.h"
 
@@ -235,15 +237,40 @@ class ComplaintNoticesTest : public NoticesTest {
     return done.value_or(cv1::Complaint());
   }
 
+  // An ordinary complaint is to be solved within an hour of the office.
+  void LimitSolution(const auth::Principal& who) {
+    cv1::CreateBusinessCalendarRequest create;
+    cv1::BusinessCalendar& calendar = *create.mutable_business_calendar();
+    calendar.set_code("office");
+    calendar.set_time_zone("Asia/Shanghai");
+    cv1::CalendarWindow& window = *calendar.add_windows();
+    window.set_weekday(cv1::WEEKDAY_MONDAY);
+    window.set_from_minute(9 * 60);
+    window.set_to_minute(17 * 60);
+    EXPECT_THAT(aftersales_->Call<cv1::BusinessCalendar>(
+                    who, "kam.complaint.v1.BusinessCalendarService/CreateBusinessCalendar", create),
+                IsOk());
+    cv1::CreateClockPolicyRequest limit;
+    cv1::ClockPolicy& policy = *limit.mutable_clock_policy();
+    policy.set_complaint_class(cv1::COMPLAINT_CLASS_ORDINARY);
+    policy.set_kind(cv1::CLOCK_KIND_SOLUTION);
+    policy.set_allotment_minutes(60);
+    policy.set_calendar_code("office");
+    EXPECT_THAT(
+        aftersales_->Call<cv1::ClockPolicy>(who, "kam.complaint.v1.ClockPolicyService/CreateClockPolicy", limit),
+        IsOk());
+  }
+
   Way way_;
   std::unique_ptr<schedule::Scheduler> scheduler_;
   std::unique_ptr<testing::Harness> aftersales_;
 };
 
-// S-03, S-05, G-22
+// S-03, S-05, G-22: also when its time is over.
 TEST_F(ComplaintNoticesTest, AComplaintReachesItsHandlerAndThoseItIsEscalatedTo) {
-  const auth::Principal desk = Person("CSM", *aftersales_), handler = Person("AS", *aftersales_);
-  const auth::Principal above = Person("ASS", *aftersales_);
+  const auth::Principal desk = Person("CSM", *aftersales_), above = Person("ASS", *aftersales_);
+  const auth::Principal handler = Person("AS", *aftersales_, {above.subject});
+  LimitSolution(desk);
   const og::Department elsewhere = accounts_.AddDepartment();
   const auth::Principal stranger = accounts_.As(accounts_.AddEmployee("ASS", elsewhere.name()), "ASS");
   const std::string account = aftersales_->NewId();
@@ -282,6 +309,20 @@ TEST_F(ComplaintNoticesTest, AComplaintReachesItsHandlerAndThoseItIsEscalatedTo)
   EXPECT_THAT(Inbox(above)[0].title(), ::testing::Not(HasSubstr("threatens")));
   EXPECT_THAT(Inbox(stranger), IsEmpty()) << "another department";
   EXPECT_THAT(Inbox(handler), SizeIs(2));
+
+  // The hour is over: 10:00 in Shanghai.
+  aftersales_->clock().Advance(absl::Hours(3));
+  RunDue();  // The breach, which has what is to be told written down,
+  RunDue();  // and brought.
+  for (const auth::Principal& told : {handler, above}) {
+    const auto inbox = Inbox(told);
+    ASSERT_FALSE(inbox.empty());
+    EXPECT_EQ(inbox.back().kind(), og::NOTIFICATION_KIND_DUE);
+    EXPECT_EQ(inbox.back().subject(), name);
+    EXPECT_EQ(inbox.back().due_date(), "2026-01-05");
+  }
+  EXPECT_THAT(Inbox(above), SizeIs(2));
+  EXPECT_THAT(Inbox(handler), SizeIs(3));
   EXPECT_EQ(Waiting(*aftersales_), 0);
 }
 
