@@ -99,7 +99,7 @@ TEST_F(GiftTest, AGiftIsADutyOfOurs) {
                    "'2026-12-31' lines { line_number: 1 product: 'products/a' quantity: '100' unit_price ",
                    MoneyText("10"), " } lines { line_number: 2 product: 'products/g' quantity: '2' gift: true }"),
       &contract));
-  const auto obligations = rules::ObligationsOf(contract, 60);
+  const auto obligations = rules::ObligationsOf(contract);
   ASSERT_THAT(obligations, IsOk());
   ASSERT_EQ(obligations->size(), 3u);
   EXPECT_EQ((*obligations)[0].kind(), v1::OBLIGATION_KIND_VOLUME);
