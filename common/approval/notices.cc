@@ -1,10 +1,13 @@
 #include "common/approval/notices.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "common/resource/names.h"
 #include "common/service/notice_sender.h"
 #include "common/service/notices.h"
 #include "common/status/status.h"
@@ -17,7 +20,8 @@ namespace pb = kam::approval::v1;
 namespace og = kam::organization::v1;
 
 constexpr char kDecide[] = "approval.decide";
-constexpr int kDelegationsMax = 1000;
+// Delegations that are read at a time.
+constexpr int kDelegationsPage = 1000;
 
 std::vector<std::string> Split(const std::string& names) { return absl::StrSplit(names, ' ', absl::SkipEmpty()); }
 
@@ -53,16 +57,18 @@ void Ask(const Asked& asked, og::NotificationKind kind, const std::string& title
     og::Notice* notice = add(og::NOTICE_AUDIENCE_HOLDERS);
     for (const std::string& role : asked.roles) notice->add_roles(role);
   }
-  for (const std::string& employee : asked.employees) add(og::NOTICE_AUDIENCE_PERSON)->set_whom(employee);
+  // Each person once, however many lend him their place.
+  std::set<std::string> people(asked.employees.begin(), asked.employees.end());
   for (const pb::ApprovalDelegation& delegation : lent) {
     // Nobody takes the place of the one who asks.
     if (delegation.delegator() == request.requester()) continue;
     if (Contains(asked.employees, delegation.delegator()) ||
         std::any_of(delegation.roles().begin(), delegation.roles().end(),
                     [&](const std::string& role) { return Contains(asked.roles, role); })) {
-      add(og::NOTICE_AUDIENCE_PERSON)->set_whom(delegation.delegate());
+      people.insert(delegation.delegate());
     }
   }
+  for (const std::string& person : people) add(og::NOTICE_AUDIENCE_PERSON)->set_whom(person);
   // Whoever asks does not decide, though he may hold the role.
   told->set_except(request.requester());
 }
@@ -78,6 +84,39 @@ const char* Outcome(pb::ApprovalState state) {
     default:
       return nullptr;  // What was taken back is known to the one who has done it.
   }
+}
+
+// The delegations in force by which somebody may take the place of a decider of the step, before or after its time.
+absl::StatusOr<std::vector<pb::ApprovalDelegation>> LentFor(resource::UnitOfWork& work, const pb::ApprovalStep& step) {
+  std::vector<mysql::Value> params = {mysql::Value(work.now()), mysql::Value(work.now())};
+  std::vector<std::string> either;
+  const auto one_of = [&](const std::string& before, const std::vector<std::string>& values, const std::string& after) {
+    if (values.empty()) return;
+    either.push_back(
+        absl::StrCat(before, " IN (", absl::StrJoin(std::vector<std::string>(values.size(), "?"), ", "), ")", after));
+    for (const std::string& value : values) params.emplace_back(value);
+  };
+  one_of("EXISTS (SELECT 1 FROM approval_delegations_roles r WHERE r.parent_id = t.id AND r.value",
+         Split(absl::StrCat(step.roles(), " ", step.escalation_roles())), ")");
+  std::vector<std::string> people = Split(absl::StrCat(step.employees(), " ", step.escalation_employees()));
+  for (std::string& person : people) person = resource::IdOf(person);
+  one_of("t.delegator", people, "");
+  std::vector<pb::ApprovalDelegation> lent;
+  if (either.empty()) return lent;
+  const std::string where = absl::StrCat("t.state = 'ACTIVE' AND t.start_time <= ? AND t.end_time > ? AND (",
+                                         absl::StrJoin(either, " OR "), ") AND t.id > ?");
+  std::string last;
+  for (bool more = true; more;) {
+    std::vector<mysql::Value> page_params = params;
+    page_params.emplace_back(last);
+    ASSIGN_OR_RETURN(
+        const std::vector<pb::ApprovalDelegation> page,
+        work.Find<pb::ApprovalDelegation>({where, std::move(page_params)}, "ORDER BY t.id", kDelegationsPage));
+    lent.insert(lent.end(), page.begin(), page.end());
+    more = static_cast<int>(page.size()) == kDelegationsPage;
+    if (more) last = resource::IdOf(page.back().name());
+  }
+  return lent;
 }
 
 }  // namespace
@@ -106,19 +145,36 @@ og::DeliverNoticesRequest NoticesOf(const pb::ApprovalRequest* before, const pb:
   return told;
 }
 
+og::DeliverNoticesRequest NoticesOf(const pb::ApprovalDelegation& created, absl::TimeZone zone) {
+  const auto day = [&](const google::protobuf::Timestamp& time) {
+    return TodayText(absl::FromUnixSeconds(time.seconds()), zone);
+  };
+  og::DeliverNoticesRequest told;
+  service::TellPerson(
+      created.delegate(), og::NOTIFICATION_KIND_APPROVAL,
+      absl::StrCat("代为审批 You may decide in the place of somebody else: ", absl::StrJoin(created.roles(), ", "),
+                   ", ", day(created.start_time()), " - ", day(created.end_time())),
+      "", &told);
+  return told;
+}
+
 void TellOfApprovals(resource::Runtime& runtime) {
   service::TellSaved<pb::ApprovalRequest>(
       runtime,
       [](resource::UnitOfWork& work, const pb::ApprovalRequest* before,
          const pb::ApprovalRequest& after) -> absl::StatusOr<og::DeliverNoticesRequest> {
         std::vector<pb::ApprovalDelegation> lent;
-        if (after.state() == pb::APPROVAL_STATE_PENDING) {
-          ASSIGN_OR_RETURN(
-              lent, work.Find<pb::ApprovalDelegation>({"t.state = 'ACTIVE' AND t.start_time <= ? AND t.end_time > ?",
-                                                       {mysql::Value(work.now()), mysql::Value(work.now())}},
-                                                      "ORDER BY t.id", kDelegationsMax));
+        const pb::ApprovalStep* step = Waiting(after);
+        if (step != nullptr) {
+          ASSIGN_OR_RETURN(lent, LentFor(work, *step));
         }
         return NoticesOf(before, after, lent, work.runtime().zone());
+      });
+  service::TellSaved<pb::ApprovalDelegation>(
+      runtime,
+      [](resource::UnitOfWork& work, const pb::ApprovalDelegation* before,
+         const pb::ApprovalDelegation& after) -> absl::StatusOr<og::DeliverNoticesRequest> {
+        return before == nullptr ? NoticesOf(after, work.runtime().zone()) : og::DeliverNoticesRequest();
       });
 }
 

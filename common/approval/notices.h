@@ -18,7 +18,10 @@ namespace kam::approval {
 organization::v1::DeliverNoticesRequest NoticesOf(const v1::ApprovalRequest* before, const v1::ApprovalRequest& after,
                                                   const std::vector<v1::ApprovalDelegation>& lent, absl::TimeZone zone);
 
-// At start-up: has every change of a request told so (common/service/notice_sender.h).
+// Whoever was lent a place learns it, also of what has been waiting; pure.
+organization::v1::DeliverNoticesRequest NoticesOf(const v1::ApprovalDelegation& created, absl::TimeZone zone);
+
+// At start-up: has every change of a request, and every new delegation, told so (common/service/notice_sender.h).
 void TellOfApprovals(resource::Runtime& runtime);
 
 }  // namespace kam::approval

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "common/approval/rules.h"
 
 namespace kam::approval {
@@ -89,6 +90,38 @@ TEST(ApprovalNoticesTest, WhoStandsInForADeciderIsTold) {
   EXPECT_EQ(told.notices(1).audience(), og::NOTICE_AUDIENCE_PERSON);
   EXPECT_EQ(told.notices(1).whom(), kDeputy);
   EXPECT_EQ(told.notices(1).permission(), "approval.decide");
+}
+
+// G-05, G-22: whoever stands in for many is told once; who is asked himself is not told again.
+TEST(ApprovalNoticesTest, ManyWhoLendTheirPlaceAreOneNoticeAPerson) {
+  std::vector<pb::ApprovalDelegation> lent;
+  for (int i = 0; i < 150; ++i) {
+    lent.push_back(Lent(absl::StrCat("employees/lender", i), "SM"));
+    lent.back().set_delegate(absl::StrCat("employees/deputy", i % 3));
+  }
+  const pb::ApprovalRequest filed = Opened();
+  const og::DeliverNoticesRequest told = Told(nullptr, filed, lent);
+  ASSERT_EQ(told.notices_size(), 4);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(told.notices(i + 1).whom(), absl::StrCat("employees/deputy", i));
+
+  pb::ApprovalRequest second = filed;
+  ASSERT_TRUE(Approve({kDeputy, {"SM"}, {}}, "", "", kNow, &second).ok());
+  pb::ApprovalDelegation to_manager = Lent(kManager, "FD");
+  to_manager.set_delegate(kManager);
+  EXPECT_EQ(Told(&filed, second, {to_manager}).notices_size(), 1);
+}
+
+// G-05: whoever is lent a place is told which and for how long.
+TEST(ApprovalNoticesTest, WhoIsLentAPlaceIsTold) {
+  pb::ApprovalDelegation delegation = Lent(kManager, "SM");
+  delegation.mutable_start_time()->set_seconds(absl::ToUnixSeconds(kNow));
+  delegation.mutable_end_time()->set_seconds(absl::ToUnixSeconds(kNow + absl::Hours(24)));
+  delegation.set_reason("he is ill");
+  const og::DeliverNoticesRequest told = NoticesOf(delegation, absl::FixedTimeZone(8 * 3600));
+  ASSERT_EQ(told.notices_size(), 1);
+  EXPECT_EQ(told.notices(0).whom(), kDeputy);
+  EXPECT_THAT(told.notices(0).title(), HasSubstr("SM, 2026-01-05 - 2026-01-06"));
+  EXPECT_THAT(told.notices(0).title(), ::testing::Not(HasSubstr("ill")));
 }
 
 // G-05, G-22: when the time is over those above are told, and nobody mutes that.

@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "common/log/log.h"
+#include "common/schedule/untried.h"
 #include "common/status/status.h"
 
 namespace kam::schedule {
@@ -126,16 +127,20 @@ absl::StatusOr<bool> Scheduler::RunOne(absl::Time until, bool* found) {
 }
 
 absl::Status Scheduler::PutOff(const DueItem& item, absl::Time now, const absl::Status& why) {
-  log::Log(
-      log::Level::kError, "due item failed",
-      {{"kind", item.kind}, {"resource", item.resource}, {"reason", Reason(why)}, {"attempts", item.attempts + 1}});
-  const absl::Duration pause = std::min(kPauseMax, kPauseFirst * (1 << std::min(item.attempts, 10)));
+  const std::optional<absl::Duration> untried = PauseOfUntried(why);
+  if (!untried.has_value()) {
+    log::Log(
+        log::Level::kError, "due item failed",
+        {{"kind", item.kind}, {"resource", item.resource}, {"reason", Reason(why)}, {"attempts", item.attempts + 1}});
+  }
+  const int attempts = item.attempts + (untried.has_value() ? 0 : 1);
+  const absl::Duration pause = untried.value_or(std::min(kPauseMax, kPauseFirst * (1 << std::min(item.attempts, 10))));
   return runtime_.database().Run(absl::Now() + absl::Seconds(5), [&](mysql::Connection& connection) -> absl::Status {
     return connection
         .Execute(
-            "UPDATE due_items SET attempts = attempts + 1, not_before = ?, last_reason = ? WHERE due_id = ? AND "
+            "UPDATE due_items SET attempts = ?, not_before = ?, last_reason = ? WHERE due_id = ? AND "
             "done_time IS NULL AND attempts = ? AND due_time = ?",  // Not when it was moved meanwhile.
-            {now + pause, Reason(why), item.due_id, item.attempts, item.due_time})
+            {attempts, now + pause, Reason(why), item.due_id, item.attempts, item.due_time})
         .status();
   });
 }

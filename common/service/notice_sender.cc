@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/id/digest.h"
 #include "common/resource/names.h"
+#include "common/schedule/untried.h"
 #include "common/service/rest.h"
 #include "common/status/status.h"
+#include "kam/api/field.pb.h"
 
 namespace kam::service {
 namespace {
@@ -45,19 +48,37 @@ absl::Status Later(const char* why) {
   return RetryLater(absl::StatusCode::kUnavailable, "ACCOUNT_SVC_UNAVAILABLE", why, absl::Seconds(1));
 }
 
-// Every portion has its own request id: what was brought before something went wrong is not brought again.
-absl::Status Bring(resource::Runtime& runtime, const AskAccountSvc& ask, const std::string& id, absl::Time deadline) {
+// Every portion has its own request id: what was brought before something went wrong is not brought again. A portion
+// that nobody answers has account-svc left alone for a while.
+absl::Status Bring(resource::Runtime& runtime, const AskAccountSvc& ask, const std::string& id, absl::Time deadline,
+                   Rest* rest) {
   pb::DeliverNoticesRequest request;
   ASSIGN_OR_RETURN(const bool found, Read(runtime, id, deadline, &request));
   if (!found) return absl::OkStatus();
   for (int portion = 0; absl::Now() < deadline; ++portion) {
     request.set_request_id(RequestIdOf(id, portion));
     pb::DeliverNoticesResponse response;
-    RETURN_IF_ERROR(ask(kDeliver, request, &response, deadline));
+    const absl::Time begin = absl::Now();
+    const absl::Status asked = ask(kDeliver, request, &response, deadline);
+    if (absl::IsUnavailable(asked)) rest->AfterVainAttempt(begin, absl::Now());
+    RETURN_IF_ERROR(asked);
     if (response.next().empty()) return absl::OkStatus();
     request.set_after(response.next());
   }
   return Later("there are more to tell than there was time for");
+}
+
+// As many notices in each as DeliverNotices takes.
+std::vector<pb::DeliverNoticesRequest> InParts(const pb::DeliverNoticesRequest& told) {
+  const auto* field =
+      pb::DeliverNoticesRequest::descriptor()->FindFieldByNumber(pb::DeliverNoticesRequest::kNoticesFieldNumber);
+  const int limit = field->options().GetExtension(api::field).max_items();
+  std::vector<pb::DeliverNoticesRequest> parts;
+  for (const pb::Notice& notice : told.notices()) {
+    if (parts.empty() || parts.back().notices_size() >= limit) parts.emplace_back().set_except(told.except());
+    *parts.back().add_notices() = notice;
+  }
+  return parts;
 }
 
 }  // namespace
@@ -76,12 +97,15 @@ absl::Status SendNotices(resource::UnitOfWork& work, pb::DeliverNoticesRequest t
   for (pb::Notice& notice : *notices) {
     if (notice.subject().empty()) notice.set_subject(subject);
   }
-  ASSIGN_OR_RETURN(const std::string id, work.NewId());
-  RETURN_IF_ERROR(work.connection()
-                      .Execute("INSERT INTO outgoing_notices (notice_id, content, create_time) VALUES (?, ?, ?)",
-                               {id, told.SerializeAsString(), work.now()})
-                      .status());
-  return schedule::Schedule(work, kNoticeSend, absl::StrCat(kCollection, "/", id), work.now());
+  for (const pb::DeliverNoticesRequest& part : InParts(told)) {
+    ASSIGN_OR_RETURN(const std::string id, work.NewId());
+    RETURN_IF_ERROR(work.connection()
+                        .Execute("INSERT INTO outgoing_notices (notice_id, content, create_time) VALUES (?, ?, ?)",
+                                 {id, part.SerializeAsString(), work.now()})
+                        .status());
+    RETURN_IF_ERROR(schedule::Schedule(work, kNoticeSend, absl::StrCat(kCollection, "/", id), work.now()));
+  }
+  return absl::OkStatus();
 }
 
 void RegisterNoticeSender(resource::Runtime& runtime, AskAccountSvc ask, schedule::Scheduler* scheduler) {
@@ -94,11 +118,11 @@ void RegisterNoticeSender(resource::Runtime& runtime, AskAccountSvc ask, schedul
       },
       [&runtime, ask = std::move(ask), rest = std::make_shared<Rest>()](
           const schedule::DueItem& item, absl::Time deadline) -> absl::StatusOr<std::string> {
-        const absl::Time begin = absl::Now();
-        if (rest->holds(begin)) return Later("account-svc did not answer a moment ago");
-        const absl::Status brought = Bring(runtime, ask, resource::IdOf(item.resource), deadline);
-        if (absl::IsUnavailable(brought)) rest->AfterVainAttempt(begin, absl::Now());
-        RETURN_IF_ERROR(brought);
+        const absl::Duration remaining = rest->remaining(absl::Now());
+        if (remaining > absl::ZeroDuration()) {
+          return schedule::Untried(Later("account-svc did not answer a moment ago"), remaining);
+        }
+        RETURN_IF_ERROR(Bring(runtime, ask, resource::IdOf(item.resource), deadline, rest.get()));
         return std::string();
       });
 }

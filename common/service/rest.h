@@ -14,9 +14,11 @@ class Rest {
  public:
   static constexpr absl::Duration kLongAttempt = absl::Seconds(1);
 
-  bool holds(absl::Time now) const {
+  bool holds(absl::Time now) const { return remaining(now) > absl::ZeroDuration(); }
+  // How long it still holds; zero: not any more.
+  absl::Duration remaining(absl::Time now) const {
     const std::lock_guard<std::mutex> lock(mutex_);
-    return now < until_;
+    return now < until_ ? until_ - now : absl::ZeroDuration();
   }
   void AfterVainAttempt(absl::Time begin, absl::Time end) {
     if (end - begin < kLongAttempt) return;

@@ -9,15 +9,18 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "account-svc/context.h"
 #include "account-svc/rights_loader.h"
 #include "account-svc/testing/account_fixture.h"
 #include "aftersales-svc/aftersales_svc.h"
+#include "common/service/rest.h"
 #include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/testing/pricing_world.h"
 #include "kam/api/standard.pb.h"
+#include "kam/approval/v1/approval_delegation_service.pb.h"
 #include "kam/complaint/v1/business_calendar_service.pb.h"
 #include "kam/complaint/v1/clock_policy_service.pb.h"
 #include "kam/complaint/v1/complaint_service.pb.h"
@@ -46,6 +49,12 @@ class Way {
     return [this](absl::string_view method, const google::protobuf::Message& request,
                   google::protobuf::Message* response, absl::Time) -> absl::Status {
       if (away) return Unavailable();
+      if (hangs) {
+        // As long as it takes to be counted as a long attempt.
+        absl::Notification never;
+        never.WaitForNotificationWithTimeout(service::Rest::kLongAttempt + absl::Milliseconds(100));
+        return Unavailable();
+      }
       RETURN_IF_ERROR(accounts_.harness().CallMessage(program_, method, request, response));
       ++arrived;
       return loses_answers ? Unavailable() : absl::OkStatus();
@@ -53,6 +62,7 @@ class Way {
   }
 
   std::atomic<bool> away = false;
+  std::atomic<bool> hangs = false;
   std::atomic<bool> loses_answers = false;
   std::atomic<int> arrived = 0;
 
@@ -213,6 +223,76 @@ TEST_F(ApprovalNoticesTest, WhatIsBroughtTwiceIsToldOnce) {
   EXPECT_EQ(way_.arrived, 2);
   EXPECT_EQ(Waiting(contracts_.harness()), 0);
   EXPECT_THAT(Inbox(manager_), SizeIs(1));
+}
+
+// G-22: while account-svc does not answer, what has not been tried is not counted as tried, and nothing is lost.
+TEST_F(ApprovalNoticesTest, WhatRestsWasNotTried) {
+  testing::TempDatabase& stored = contracts_.harness().db();
+  const auto tried = [&] {
+    return stored
+        .Get("SELECT COUNT(*) FROM due_items WHERE kind = 'notice.send' AND done_time IS NULL AND attempts > 0")
+        .integer();
+  };
+  Submit();
+  Submit();
+  way_.hangs = true;
+  contracts_.RunDue();
+  EXPECT_EQ(Waiting(contracts_.harness()), 2);
+  EXPECT_EQ(tried(), 1) << "the second one waits until the rest is over";
+  way_.hangs = false;
+  for (const absl::Time limit = absl::Now() + absl::Seconds(30);
+       Waiting(contracts_.harness()) > 0 && absl::Now() < limit;) {
+    RunLater();
+  }
+  EXPECT_EQ(Waiting(contracts_.harness()), 0);
+  EXPECT_EQ(way_.arrived, 2);
+  EXPECT_THAT(Inbox(manager_), SizeIs(2));
+}
+
+// G-05, G-22: however many have lent their place, everybody is told.
+TEST_F(ApprovalNoticesTest, ManyDelegationsKeepNobodyFromBeingTold) {
+  testing::TempDatabase& stored = contracts_.harness().db();
+  constexpr int kMany = 120;  // More than one DeliverNotices takes.
+  for (int i = 0; i < kMany; ++i) {
+    const std::string id = contracts_.harness().NewId();
+    stored.Execute(absl::StrCat(
+        "INSERT INTO approval_delegations (id, version, create_time, update_time, creator, updater, delegator, "
+        "delegate, start_time, end_time, reason, state) VALUES ('",
+        id, "', 1, '2025-01-01', '2025-01-01', 'test', 'test', '", contracts_.harness().NewId(), "', '",
+        contracts_.harness().NewId(), "', '2025-01-01', '2027-01-01', 'holiday week', 'ACTIVE')"));
+    stored.Execute(absl::StrCat("INSERT INTO approval_delegations_roles (parent_id, position, value) VALUES ('", id,
+                                "', 0, 'SM')"));
+  }
+  Submit();
+  EXPECT_EQ(Waiting(contracts_.harness()), 2) << "no more in one than may be told in one";
+  contracts_.RunDue();
+  EXPECT_THAT(Inbox(manager_), SizeIs(1));
+  EXPECT_EQ(Waiting(contracts_.harness()), 0);
+  stored.Execute("UPDATE approval_delegations SET state = 'REVOKED' WHERE reason = 'holiday week'");
+}
+
+// G-05, G-22: whoever is lent a place when something has been waiting for long is told so.
+TEST_F(ApprovalNoticesTest, WhoIsLentAPlaceIsTold) {
+  const auth::Principal deputy = Person("SM", contracts_.harness());
+  contracts_.SetRoles(deputy, deputy.roles);
+  approval::v1::CreateApprovalDelegationRequest request;
+  approval::v1::ApprovalDelegation& delegation = *request.mutable_approval_delegation();
+  delegation.set_delegate(deputy.subject);
+  delegation.add_roles("SM");
+  const int64_t now = absl::ToUnixSeconds(contracts_.harness().clock().Now());
+  delegation.mutable_start_time()->set_seconds(now - 60);
+  delegation.mutable_end_time()->set_seconds(now + 3600);
+  delegation.set_reason("he leaves at noon");
+  const auto lent = contracts_.harness().Call<approval::v1::ApprovalDelegation>(
+      manager_, "kam.approval.v1.ApprovalDelegationService/CreateApprovalDelegation", request);
+  ASSERT_THAT(lent, IsOk());
+  contracts_.RunDue();
+  const auto inbox = Inbox(deputy);
+  ASSERT_THAT(inbox, SizeIs(1));
+  EXPECT_EQ(inbox[0].subject(), lent->name());
+  EXPECT_EQ(inbox[0].kind(), og::NOTIFICATION_KIND_APPROVAL);
+  EXPECT_THAT(inbox[0].title(), HasSubstr("SM"));
+  EXPECT_THAT(Inbox(manager_), IsEmpty());
 }
 
 namespace cv1 = complaint::v1;
