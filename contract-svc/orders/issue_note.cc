@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status/status.h"
+#include "contract-svc/orders/serial_book.h"
 #include "contract-svc/orders/stock_book.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/order.h"
@@ -30,7 +31,7 @@ absl::StatusOr<std::string> SiteOf(UnitOfWork& work, const std::string& warehous
   return rows.empty() ? std::string() : absl::StrCat("stockSites/", rows[0][0].text());
 }
 
-// `warehouse` is no site: none of the goods that it hands out is in stock in a store of ours.
+// `warehouse` is no site: none of the goods that it hands out is in stock, free to leave, in a store of ours.
 template <typename Lines>
 absl::Status CheckNotInStock(UnitOfWork& work, const std::string& order, const std::string& warehouse,
                              const Lines& lines) {
@@ -40,8 +41,8 @@ absl::Status CheckNotInStock(UnitOfWork& work, const std::string& order, const s
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> rows,
       work.connection().Query(absl::StrCat("SELECT i.product, s.code FROM stock_items i JOIN stock_sites s ON s.id = "
-                                           "i.site WHERE i.quantity > 0 AND s.archive_time IS NULL AND s.site_kind = "
-                                           "'WAREHOUSE' AND i.product IN (",
+                                           "i.site WHERE i.quantity > 0 AND i.stock_status = 'AVAILABLE' AND "
+                                           "s.archive_time IS NULL AND s.site_kind = 'WAREHOUSE' AND i.product IN (",
                                            absl::StrJoin(marks, ", "), ") ORDER BY i.product, s.code LIMIT 1"),
                               mysql::Params(products)));
   if (rows.empty()) return absl::OkStatus();
@@ -65,7 +66,7 @@ absl::StatusOr<std::map<int, Decimal>> UnderWay(UnitOfWork& work, const pb::Orde
 }  // namespace
 
 absl::StatusOr<pb::IssueNote> MakeOutIssueNote(UnitOfWork& work, const pb::Order& order, const IssuePlace& place,
-                                               const std::string& check_result) {
+                                               const std::string& check_result, const std::string& replaces) {
   pb::IssueNote note;
   note.set_account(order.account());
   note.set_order(order.name());
@@ -73,6 +74,7 @@ absl::StatusOr<pb::IssueNote> MakeOutIssueNote(UnitOfWork& work, const pb::Order
   note.set_outside_stock(place.outside_stock);
   note.set_issuer(work.actor().subject);
   note.set_check_result(check_result);
+  note.set_replaces(replaces);
   ASSIGN_OR_RETURN(const auto under_way, UnderWay(work, order));
   for (const pb::OrderLine& line : order.lines()) {
     ASSIGN_OR_RETURN(Decimal rest, rules::WantedQuantity(line));
@@ -120,9 +122,9 @@ absl::Status ChangeWarehouse(UnitOfWork& work, const pb::ChangeIssueNoteWarehous
   RETURN_IF_ERROR(rules::CheckReviewed(order));
   ASSIGN_OR_RETURN(const pb::IssueNote former, work.Load<pb::IssueNote>(order.issue_note()));
   RETURN_IF_ERROR(CancelIssueNote(work, order));
-  ASSIGN_OR_RETURN(
-      const pb::IssueNote note,
-      MakeOutIssueNote(work, order, {request.warehouse(), request.outside_stock()}, former.check_result()));
+  ASSIGN_OR_RETURN(const pb::IssueNote note,
+                   MakeOutIssueNote(work, order, {request.warehouse(), request.outside_stock()}, former.check_result(),
+                                    former.replaces().empty() ? former.name() : former.replaces()));
   change->after.set_issue_note(note.name());
   return absl::OkStatus();
 }
@@ -132,11 +134,15 @@ absl::Status IssueDelivery(const Context& context, UnitOfWork& work, const std::
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                    work.connection().Query("SELECT n.warehouse, n.outside_stock FROM issue_notes n WHERE n.id = ?",
                                            {mysql::Value(IdOf(issue_note))}));
-  if (rows.empty() || rows[0][1].integer() != 0) return absl::OkStatus();
+  if (rows.empty()) return absl::OkStatus();
+  if (rows[0][1].integer() != 0) return CheckSerialsNotInStock(work, delivery);
   const std::string warehouse = rows[0][0].text();
   // By its code: a site that was set up after the note was made out keeps its goods as well.
   ASSIGN_OR_RETURN(const std::string site, SiteOf(work, warehouse));
-  if (site.empty()) return CheckNotInStock(work, delivery.order(), warehouse, delivery.lines());
+  if (site.empty()) {
+    RETURN_IF_ERROR(CheckNotInStock(work, delivery.order(), warehouse, delivery.lines()));
+    return CheckSerialsNotInStock(work, delivery);
+  }
   ASSIGN_OR_RETURN(StockBook book, StockBook::Open(context, work, site, delivery.name()));
   for (const auto& line : delivery.lines()) {
     bool numbered = false;

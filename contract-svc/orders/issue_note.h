@@ -23,9 +23,11 @@ struct IssuePlace {
   bool outside_stock = false;  // The goods are not of the stock that is kept here.
 };
 
-// A note for what of the order has not left yet. WAREHOUSE_UNKNOWN, FIELDS_EXCLUSIVE, NOTHING_OPEN.
+// A note for what of the order has not left yet; `replaces`: IssueNote.replaces. WAREHOUSE_UNKNOWN, FIELDS_EXCLUSIVE,
+// NOTHING_OPEN.
 absl::StatusOr<order::v1::IssueNote> MakeOutIssueNote(resource::UnitOfWork& work, const order::v1::Order& order,
-                                                      const IssuePlace& place, const std::string& check_result);
+                                                      const IssuePlace& place, const std::string& check_result,
+                                                      const std::string& replaces = {});
 
 // The issue note of the order is void, if it has one.
 absl::Status CancelIssueNote(resource::UnitOfWork& work, const order::v1::Order& order);
@@ -36,8 +38,8 @@ absl::Status ChangeWarehouse(resource::UnitOfWork& work, const order::v1::Change
                              resource::Change<order::v1::Order>* change);
 
 // The goods of a delivery leave the stock of the site whose code is the warehouse of its note; from a warehouse whose
-// stock is not kept here they go without, when no site has them in stock. STOCK_SHORT, SERIAL_NOT_IN_STOCK,
-// WAREHOUSE_UNKNOWN.
+// stock is not kept here they go without, when no site has them in stock; a numbered piece that is in stock never does.
+// STOCK_SHORT, SERIAL_NOT_IN_STOCK, SERIAL_NOT_ISSUED, WAREHOUSE_UNKNOWN.
 absl::Status IssueDelivery(const Context& context, resource::UnitOfWork& work, const std::string& issue_note,
                            const order::v1::Delivery& delivery);
 

@@ -342,13 +342,32 @@ TEST_F(SalesLedgerServiceTest, ReportsByDayMonthAndYear) {
   EXPECT_THAT((Call<pb::SummarizeSalesResponse, pb::SummarizeSalesRequest>(
                   kax_, absl::StrCat(kLedger, "SummarizeSales"), "from_date: '2026-01-01' to_date: '2028-01-31'")),
               HasReason("PERIOD_INVALID"));
-  const auto reviews = Do<pb::SummarizeReviewsResponse, pb::SummarizeReviewsRequest>(
-      sad_, absl::StrCat(kLedger, "SummarizeReviews"), "from_date: '2026-01-05' to_date: '2026-01-05'");
+  const auto reviews_of_day = [&] {
+    return Do<pb::SummarizeReviewsResponse, pb::SummarizeReviewsRequest>(
+        sad_, absl::StrCat(kLedger, "SummarizeReviews"), "from_date: '2026-01-05' to_date: '2026-01-05'");
+  };
+  const auto reviews = reviews_of_day();
   ASSERT_EQ(reviews.rows_size(), 1);
   EXPECT_EQ(Decimal::FromInt(static_cast<int32_t>(reviews.rows(0).reviewed())),
             Sql("SELECT CAST(COUNT(id) AS CHAR) FROM issue_notes WHERE create_time < '2026-01-06'"));
   EXPECT_GE(reviews.rows(0).released(), 1);
   EXPECT_GE(reviews.rows(0).shipped(), 1);
+
+  // C-19: that another warehouse is named is no review, and voids none.
+  const Order order = *Enter(NewContract(account_, /*credit=*/true), "1");
+  Review(order.name());
+  for (const char* warehouse : {"north", "south"}) {
+    Do<Order, order::v1::ChangeIssueNoteWarehouseRequest>(
+        sad_, absl::StrCat(kOrders, "ChangeIssueNoteWarehouse"),
+        absl::StrCat("name: '", order.name(), "' reason: 'full' warehouse: '", warehouse, "'"));
+  }
+  const auto changed = reviews_of_day();
+  EXPECT_EQ(changed.rows(0).reviewed(), reviews.rows(0).reviewed() + 1);
+  EXPECT_EQ(changed.rows(0).voided(), reviews.rows(0).voided());
+  Do<Order, pb::CancelOrderRequest>(sad_, absl::StrCat(kOrders, "CancelOrder"),
+                                    absl::StrCat("name: '", order.name(), "' reason: 'no'"));
+  EXPECT_EQ(reviews_of_day().rows(0).reviewed(), changed.rows(0).reviewed());
+  EXPECT_EQ(reviews_of_day().rows(0).voided(), changed.rows(0).voided() + 1);
 }
 
 // C-27: by the published standard of the day; published by another than its writer; status, supplier, commission.
@@ -406,12 +425,13 @@ TEST_F(SalesLedgerServiceTest, AddOnServicesFollowThePublishedStandard) {
   EXPECT_EQ(Amount(totals.rows(0).commission()), D("60"));
 
   // C-27: marked by mistake, it is open again and counts for nobody.
-  const auto reopen = [&](const std::string& reason) {
-    return Call<pb::AddOnService, pb::ReopenAddOnServiceRequest>(kax_, absl::StrCat(kAddOns, "ReopenAddOnService"),
+  const auto reopen = [&](const auth::Principal& who, const std::string& reason) {
+    return Call<pb::AddOnService, pb::ReopenAddOnServiceRequest>(who, absl::StrCat(kAddOns, "ReopenAddOnService"),
                                                                  name + absl::StrCat(" reason: '", reason, "'"));
   };
-  EXPECT_THAT(reopen(" "), HasReason("REASON_REQUIRED"));
-  const absl::StatusOr<pb::AddOnService> open = reopen("the plate is of another car");
+  EXPECT_THAT(reopen(kax_, "July is better"), StatusIs(absl::StatusCode::kPermissionDenied)) << "it is about him";
+  EXPECT_THAT(reopen(kam_, " "), HasReason("REASON_REQUIRED"));
+  const absl::StatusOr<pb::AddOnService> open = reopen(kam_, "the plate is of another car");
   ASSERT_THAT(open, IsOk());
   EXPECT_EQ(open->state(), pb::ADD_ON_STATE_ORDERED);
   EXPECT_EQ(open->document(), "");

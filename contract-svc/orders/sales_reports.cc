@@ -115,7 +115,8 @@ absl::Status AddInvoiced(const Context& context, const rpc::Call& call, mysql::C
                        "-COALESCE(l.quantity, 0) END), SUM(CASE WHEN "
                        "t.entry_kind = 'SALE' THEN COALESCE(l.gross_amount, 0) ELSE -COALESCE(l.gross_amount, 0) END) "
                        "FROM sales_ledger_entries "
-                       "t JOIN invoices i ON t.source = CONCAT('invoices/', i.id) JOIN invoices_lines l ON l.parent_id "
+                       // The source of a sale is the name of its invoice.
+                       "t JOIN invoices i ON i.id = SUBSTRING(t.source, 10) JOIN invoices_lines l ON l.parent_id "
                        "= i.id WHERE t.entry_date BETWEEN ? AND ? AND t.entry_kind IN ('SALE', 'SALE_CANCELLED')",
                        scope, " GROUP BY 1, 2, 3, 4"),
           mysql::Params(params)));
@@ -214,13 +215,15 @@ absl::StatusOr<pb::SummarizeReviewsResponse> Reviews(const Context& context, rpc
         return absl::OkStatus();
       });
     };
+    // A note that only names another warehouse is no review of its own; it is void when the last one is.
     RETURN_IF_ERROR(
         count("SELECT n.create_time FROM issue_notes n JOIN orders t ON t.id = n.order_id WHERE "
-              "n.create_time >= ? AND n.create_time < ?",
+              "n.create_time >= ? AND n.create_time < ? AND n.replaces IS NULL",
               [](pb::ReviewRow* row) { row->set_reviewed(row->reviewed() + 1); }));
     RETURN_IF_ERROR(
         count("SELECT n.create_time FROM issue_notes n JOIN orders t ON t.id = n.order_id WHERE "
-              "n.create_time >= ? AND n.create_time < ? AND n.cancelled = 1",
+              "n.create_time >= ? AND n.create_time < ? AND n.replaces IS NULL AND n.cancelled = 1 AND NOT EXISTS "
+              "(SELECT 1 FROM issue_notes m WHERE m.replaces = n.id AND m.cancelled = 0)",
               [](pb::ReviewRow* row) { row->set_voided(row->voided() + 1); }));
     RETURN_IF_ERROR(count("SELECT t.release_time FROM orders t WHERE t.release_time >= ? AND t.release_time < ?",
                           [](pb::ReviewRow* row) { row->set_released(row->released() + 1); }));

@@ -43,7 +43,24 @@ absl::StatusOr<std::set<Serial>> IssuedFor(resource::UnitOfWork& work, const Del
   return issued;
 }
 
+absl::Status CheckNotInStock(resource::UnitOfWork& work, const std::string& delivery, const Serial& serial) {
+  const auto& [product, number] = serial;
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT s.code FROM stock_items i JOIN stock_sites s ON s.id = i.site WHERE "
+                                           "i.product = ? AND i.serial_number = ? AND i.quantity > 0 LIMIT 1",
+                                           {product, number}));
+  if (rows.empty()) return absl::OkStatus();
+  return FailedPrecondition(
+      "SERIAL_NOT_ISSUED", delivery, absl::StrCat("the piece ", number, " is in stock: it was not sent"),
+      {{"serialNumber", number}, {"product", absl::StrCat("products/", product)}, {"site", rows[0][0].text()}});
+}
+
 }  // namespace
+
+absl::Status CheckSerialsNotInStock(resource::UnitOfWork& work, const Delivery& delivery) {
+  for (const Serial& serial : HeldBy(delivery)) RETURN_IF_ERROR(CheckNotInStock(work, delivery.name(), serial));
+  return absl::OkStatus();
+}
 
 absl::Status CheckSerialsSent(resource::UnitOfWork& work, const Delivery& before, const Delivery& after) {
   const std::set<Serial> had = HeldBy(before);
@@ -52,20 +69,13 @@ absl::Status CheckSerialsSent(resource::UnitOfWork& work, const Delivery& before
   for (const auto& [product, number] : issued) by_number.insert(product);
   for (const auto& [product, number] : HeldBy(after)) {
     if (had.count({product, number}) > 0) continue;
-    const Metadata metadata = {{"serialNumber", number}, {"product", absl::StrCat("products/", product)}};
     if (by_number.count(product) > 0) {
       if (issued.count({product, number}) > 0) continue;
       return FailedPrecondition("SERIAL_NOT_ISSUED", after.name(),
                                 absl::StrCat("the piece ", number, " did not leave the store for this delivery"),
-                                metadata);
+                                {{"serialNumber", number}, {"product", absl::StrCat("products/", product)}});
     }
-    ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                     work.connection().Query("SELECT 1 FROM stock_items i WHERE i.product = ? AND i.serial_number = ? "
-                                             "AND i.quantity > 0 LIMIT 1",
-                                             {product, number}));
-    if (rows.empty()) continue;
-    return FailedPrecondition("SERIAL_NOT_ISSUED", after.name(),
-                              absl::StrCat("the piece ", number, " is in stock: it was not sent"), metadata);
+    RETURN_IF_ERROR(CheckNotInStock(work, after.name(), {product, number}));
   }
   return absl::OkStatus();
 }

@@ -18,6 +18,9 @@ absl::Status HoldSerials(resource::UnitOfWork& work, const order::v1::Delivery* 
 absl::Status CheckSerialsSent(resource::UnitOfWork& work, const order::v1::Delivery& before,
                               const order::v1::Delivery& after);
 
+// Before goods leave without being taken out of stock: none of the numbered pieces is in stock. SERIAL_NOT_ISSUED.
+absl::Status CheckSerialsNotInStock(resource::UnitOfWork& work, const order::v1::Delivery& delivery);
+
 }  // namespace kam::contract
 
 #endif  // KAM_CONTRACT_SVC_ORDERS_SERIAL_BOOK_H_

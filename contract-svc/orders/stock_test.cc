@@ -381,6 +381,43 @@ TEST_F(StockServiceTest, AWrongWarehouseIsToldAndPutRight) {
   ExpectLedgerRight();
 }
 
+// C-24, C-25: by word from outside goes what is not in stock here: no piece that is, and nothing else is in the way.
+TEST_F(StockServiceTest, APieceInStockDoesNotLeaveByWord) {
+  Bring("1", absl::StrCat("serials { product: '", product_, "' serial_number: 'W1' }"));
+  const Order order = Ready("2");
+  const auto change = [&](const std::string& place) {
+    Do<Order, pb::ChangeIssueNoteWarehouseRequest>(
+        sad_, absl::StrCat(kOrders, "ChangeIssueNoteWarehouse"),
+        absl::StrCat("name: '", order.name(), "' reason: 'word of the plant' warehouse: ", place));
+  };
+  change("'plant' outside_stock: true");
+  const std::string piece = Plan(order, "1", "serials { line_number: 1 serial_number: 'W1' }");
+  const absl::StatusOr<Delivery> in_stock = Ship(piece);
+  EXPECT_THAT(in_stock, HasReason("SERIAL_NOT_ISSUED"));
+  EXPECT_EQ(MetadataValue(in_stock.status(), "site"), code_);
+  ASSERT_THAT(Ship(Plan(order, "1", "serials { line_number: 1 serial_number: 'W2' }")), IsOk()) << "from the plant";
+  change(absl::StrCat("'", code_, "'"));
+  ASSERT_THAT(Ship(piece), IsOk());
+  EXPECT_TRUE(Items("quantity > 0").empty());
+  ExpectLedgerRight();
+
+  // Goods that nobody may ship are no reason to refuse a direct delivery.
+  Bring("3");
+  Do<pb::DamageReport, pb::CreateDamageReportRequest>(
+      wh_, absl::StrCat(kStock, "CreateDamageReport"),
+      absl::StrCat("damage_report { item: '", Items("quantity = 3")[0].name(),
+                   "' quantity: '3' description: 'bent' }"));
+  const Order direct = Entered("1");
+  EXPECT_THAT((Call<Order, pb::ReviewOrderRequest>(
+                  sad_, absl::StrCat(kOrders, "ReviewOrder"),
+                  absl::StrCat("name: '", direct.name(), "' check_result: 'complete' warehouse: 'plant'"))),
+              IsOk());
+  Release(direct.name());
+  ASSERT_THAT(Ship(Plan(direct, "1")), IsOk());
+  EXPECT_EQ(Stock().available(), "0");
+  ExpectLedgerRight();
+}
+
 // C-24, C-25: goods go to a subcontractor or another store and stay in stock as long as they were; nothing is counted
 // twice.
 TEST_F(StockServiceTest, GoodsGoFromSiteToSite) {

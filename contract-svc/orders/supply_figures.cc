@@ -59,12 +59,20 @@ absl::StatusOr<pb::GetOrderingPlanActualsResponse> Actuals(const Context& contex
     const auto owners_of = [&](const char* account) { return owners.empty() ? owners : owners + account; };
     // What was ordered for an earlier plan of the same days was ordered for these days.
     const auto* period = pb::PlanPeriod_descriptor()->FindValueByNumber(plan.period());
-    const std::vector<Value> of_plan = {Value(resource::ShortEnumName(period)), Value(plan.start_date()),
-                                        Value(IdOf(plan.department()))};
-    const std::string of_manufacturer =
+    std::vector<Value> of_plan = {Value(resource::ShortEnumName(period)), Value(plan.start_date())};
+    // As far as the customers go: those of the departments below it with it, of the company all.
+    std::string extent;
+    if (!plan.department().empty()) {
+      const std::string department = IdOf(plan.department());
+      extent =
+          " AND (p.department = ? OR EXISTS (SELECT 1 FROM employee_scopes e WHERE e.department_path LIKE CONCAT(?, "
+          "p.department, '/%')))";
+      of_plan.insert(of_plan.end(), {Value(department), Value(absl::StrCat("%/", department, "/%"))});
+    }
+    const std::string of_manufacturer = absl::StrCat(
         " FROM manufacturer_orders m JOIN manufacturer_orders_lines l ON l.parent_id = m.id JOIN ordering_plans p ON "
-        "p.id = m.plan WHERE p.plan_period = ? AND p.start_date = ? AND COALESCE(p.department, '') = ? AND m.state NOT "
-        "IN ('DRAFT', 'CANCELLED') GROUP BY l.product";
+        "p.id = m.plan WHERE p.plan_period = ? AND p.start_date = ? AND m.state NOT IN ('DRAFT', 'CANCELLED')",
+        extent, " GROUP BY l.product");
     RETURN_IF_ERROR(AddSums(connection,
                             absl::StrCat("SELECT l.product, SUM(l.quantity - COALESCE(l.closed_quantity, 0)) FROM "
                                          "orders o JOIN orders_lines l ON l.parent_id = o.id",

@@ -314,7 +314,17 @@ TEST_F(SupplyServiceTest, DepartmentsPlanSideBySide) {
   };
   EXPECT_EQ(actual(second->name()), "4 0");
   EXPECT_EQ(actual(of_other->name()), "7 12");
-  EXPECT_EQ(actual(of_all->name()), "11 0");
+  EXPECT_EQ(actual(of_all->name()), "11 12") << "the company counts what was ordered for its departments";
+  const std::string below = harness().NewId();
+  harness().AddEmployeeScope(harness().NewId(), absl::StrCat("/", own, "/", below, "/"), "");
+  const auto of_below = plan(spo_, below);
+  ASSERT_THAT(of_below, IsOk());
+  approve(spo_, of_below->name());
+  const std::string more = absl::StrCat("name: '", Manufacture(of_below->name(), "5"), "' ");
+  ASSERT_THAT(Verb<pb::SubmitManufacturerOrderRequest>("SubmitManufacturerOrder", more), IsOk());
+  EXPECT_EQ(actual(of_below->name()), "0 5");
+  EXPECT_EQ(actual(second->name()), "4 5") << "a department counts those below it";
+  EXPECT_EQ(actual(of_other->name()), "7 12");
 }
 
 // C-20: a quota of the wrong days ends early, or is withdrawn; its days are free for the right one.

@@ -5,7 +5,9 @@
 ALTER TABLE issue_notes
   ADD COLUMN site CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL,
   ADD COLUMN outside_stock TINYINT(1) NOT NULL DEFAULT 0,
-  ADD KEY issue_notes_by_site (site);
+  ADD COLUMN replaces CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  ADD KEY issue_notes_by_site (site),
+  ADD KEY issue_notes_by_replaced (replaces);
 UPDATE issue_notes
   SET site = (SELECT s.id FROM stock_sites s WHERE s.code = issue_notes.warehouse AND s.archive_time IS NULL);
 
