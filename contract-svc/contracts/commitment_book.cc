@@ -300,4 +300,18 @@ absl::Status PostReturn(UnitOfWork& work, const std::string& contract, const std
                &commitments);
 }
 
+absl::Status UndoReturn(UnitOfWork& work, const std::string& contract, const std::string& order, int order_line,
+                        Decimal quantity) {
+  const std::string contract_id = IdOf(contract);
+  ASSIGN_OR_RETURN(Commitments commitments, LoadCommitments(work.connection(), contract, /*lock=*/true));
+  ASSIGN_OR_RETURN(const Draws draws, LoadDraws(work, contract_id, IdOf(order)));
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      work.connection().Query("SELECT o.order_date FROM orders o WHERE o.id = ?", {mysql::Value(IdOf(order))}));
+  if (rows.empty()) return NotFound(order);
+  Draws after = draws;
+  RETURN_IF_ERROR(rules::UndoTakeBack(order, order_line, quantity, &after));
+  return Count(work, contract_id, IdOf(order), rows[0][0].text(), draws, after, /*history=*/true, &commitments);
+}
+
 }  // namespace kam::contract

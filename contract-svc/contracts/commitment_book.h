@@ -43,6 +43,9 @@ absl::Status CountOrder(resource::UnitOfWork& work, const order::v1::Order& orde
 // Goods of an order came back. RETURN_EXCEEDS_DELIVERY, ORDER_LINE_UNKNOWN.
 absl::Status PostReturn(resource::UnitOfWork& work, const std::string& contract, const std::string& order,
                         int order_line, Decimal quantity);
+// That they came back was a mistake. It is counted, not refused, also where what they left open was ordered meanwhile.
+absl::Status UndoReturn(resource::UnitOfWork& work, const std::string& contract, const std::string& order,
+                        int order_line, Decimal quantity);
 
 }  // namespace kam::contract
 

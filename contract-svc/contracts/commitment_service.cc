@@ -172,6 +172,24 @@ absl::StatusOr<pb::ContractCommitment> Return(const Context& context, rpc::Call&
       });
 }
 
+absl::StatusOr<pb::ContractCommitment> TakeBackReturn(const Context& context, rpc::Call& call,
+                                                      const pb::TakeBackCommitmentReturnRequest& request) {
+  return context.runtime.Write<pb::ContractCommitment>(
+      call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ContractCommitment> {
+        ASSIGN_OR_RETURN(const std::string account,
+                         ReferenceOfRow(work, pb::Contract::descriptor(), "account", request.name()));
+        ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
+        ASSIGN_OR_RETURN(const auto change, work.Begin<pb::Contract>(request));
+        RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+        ASSIGN_OR_RETURN(const Decimal quantity, UndoReturns(work, book, request));
+        RETURN_IF_ERROR(UndoReturn(work, change.before.name(), request.order(), request.order_line_number(), quantity));
+        // What else came back of the line may be credited instead.
+        RETURN_IF_ERROR(CreditReturns(context, work, request.order()));
+        RETURN_IF_ERROR(book.Save());
+        return Describe(work.connection(), change.before, context.Today(work.now()));
+      });
+}
+
 }  // namespace
 
 void RegisterCommitments(const Context& context, rpc::Registry* registry) {
@@ -197,6 +215,10 @@ void RegisterCommitments(const Context& context, rpc::Registry* registry) {
   registry->Add<pb::RecordCommitmentReturnRequest, pb::ContractCommitment>(
       Rpc("RecordCommitmentReturn"), [context](rpc::Call& call, const pb::RecordCommitmentReturnRequest& request) {
         return Return(context, call, request);
+      });
+  registry->Add<pb::TakeBackCommitmentReturnRequest, pb::ContractCommitment>(
+      Rpc("TakeBackCommitmentReturn"), [context](rpc::Call& call, const pb::TakeBackCommitmentReturnRequest& request) {
+        return TakeBackReturn(context, call, request);
       });
 }
 

@@ -4,6 +4,8 @@
 #include <map>
 #include <thread>
 
+#include "absl/strings/match.h"
+#include "common/mysql/migrate.h"
 #include "contract-svc/context.h"
 #include "contract-svc/testing/amendment_fixture.h"
 #include "kam/contract/v1/obligation_service.pb.h"
@@ -349,6 +351,39 @@ TEST_F(ContractTermsTest, GoodsThatCameBackAreNotVolume) {
       kax_, absl::StrCat(kRebates, "GetRebateStanding"),
       absl::StrCat("name: '", contract, "' until_date: '2026-01-04'"));
   EXPECT_EQ(Amount(before.volume()), D("0"));
+}
+
+// C-13: of what was done before there was a mark the books did what is noted so of a term; elsewhere somebody wrote it.
+TEST_F(ContractTermsTest, OnlyTheBooksFollowATerm) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  const std::string by_hand = harness().NewId(), by_term = harness().NewId();
+  for (const std::string& id : {by_hand, by_term}) {
+    harness().db().Execute(absl::StrCat(
+        "INSERT INTO obligations (id, version, create_time, update_time, creator, updater, contract, kind, title, "
+        "due_date, state, term) VALUES ('",
+        id, "', 1, '2026-01-01', '2026-01-01', 'programs/test', 'programs/test', '", IdOf(contract),
+        "', 'DELIVERY', 'Delivery', '2026-06-01', 'OPEN', ", id == by_term ? "'L9'" : "NULL", ")"));
+    harness().db().Execute(
+        absl::StrCat("INSERT INTO obligations_fulfilments (parent_id, position, fulfil_date, note) VALUES ('", id,
+                     "', 0, '2026-01-02', 'by the books')"));
+  }
+  const auto migrations = mysql::ReadMigrations("contract-svc/schema");
+  ASSERT_THAT(migrations, IsOk());
+  int found = 0;
+  for (const mysql::Migration& migration : *migrations) {
+    if (!absl::EndsWith(migration.name, "_contracts_obligations.sql")) continue;
+    for (const std::string& statement : mysql::SplitStatements(migration.sql)) {
+      if (!absl::StrContains(statement, "UPDATE obligations_fulfilments")) continue;
+      harness().db().Execute(statement);
+      ++found;
+    }
+  }
+  ASSERT_EQ(found, 1);
+  const auto by_books = [&](const std::string& id) {
+    return Sql(absl::StrCat("SELECT CAST(by_books AS CHAR) FROM obligations_fulfilments WHERE parent_id = '", id, "'"));
+  };
+  EXPECT_EQ(by_books(by_hand), D("0"));
+  EXPECT_EQ(by_books(by_term), D("1"));
 }
 
 // C-09, C-24: what comes back before it is invoiced is credited with its invoice.

@@ -4,10 +4,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
+#include "contract-svc/orders/order_book.h"
+#include "contract-svc/receivables/receipt_reversal.h"
 #include "contract-svc/rules/amounts.h"
+#include "contract-svc/rules/receivable.h"
 #include "contract-svc/rules/return_credit.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
+#include "kam/contract/v1/contract_service.pb.h"
 #include "kam/order/v1/order.pb.h"
 #include "kam/receivable/v1/invoice.pb.h"
 #include "kam/receivable/v1/receipt.pb.h"
@@ -27,13 +31,76 @@ absl::StatusOr<LinePart> PartOf(const mysql::Row& row, size_t first) {
   return part;
 }
 
-absl::StatusOr<LinePart> Credited(UnitOfWork& work, const std::string& order_id, int order_line) {
+struct CreditedParts {
+  LinePart here;       // A credit note was posted, or there was nothing to pay.
+  LinePart of_before;  // Dealt with otherwise, before there were credit notes.
+};
+
+absl::StatusOr<LinePart> Sum(const LinePart& a, const LinePart& b) {
+  LinePart sum;
+  ASSIGN_OR_RETURN(sum.quantity, Add(a.quantity, b.quantity));
+  ASSIGN_OR_RETURN(sum.net, Add(a.net, b.net));
+  ASSIGN_OR_RETURN(sum.tax, Add(a.tax, b.tax));
+  return sum;
+}
+
+absl::StatusOr<CreditedParts> Credited(UnitOfWork& work, const std::string& order_id, int order_line) {
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query("SELECT COALESCE(SUM(c.quantity), 0), COALESCE(SUM(c.net_amount), 0), "
-                                           "COALESCE(SUM(c.tax_amount), 0) FROM contract_return_credits c WHERE "
-                                           "c.order_id = ? AND c.order_line = ?",
+                   work.connection().Query("SELECT SUM(c.quantity), SUM(c.net_amount), SUM(c.tax_amount), c.of_before "
+                                           "FROM contract_return_credits c WHERE c.order_id = ? AND c.order_line = ? "
+                                           "GROUP BY c.of_before",
                                            {mysql::Value(order_id), order_line}));
-  return PartOf(rows[0], 0);
+  CreditedParts parts;
+  for (const mysql::Row& row : rows) {
+    ASSIGN_OR_RETURN((row[3].integer() != 0 ? parts.of_before : parts.here), PartOf(row, 0));
+  }
+  return parts;
+}
+
+struct Credit {
+  std::string entry_id;  // Of the return.
+  std::string contract;
+  std::string order_id;
+  int order_line = 0;
+  std::string product;
+  std::string currency;
+  std::string date;
+  LinePart part;
+  mysql::Value note;
+  bool of_before = false;
+};
+
+absl::Status Enter(UnitOfWork& work, const Credit& credit) {
+  ASSIGN_OR_RETURN(const std::string id, work.NewId());
+  return work.connection()
+      .Execute(
+          "INSERT INTO contract_return_credits (entry_id, contract_return, contract, order_id, order_line, product, "
+          "quantity, currency, net_amount, tax_amount, credit_note, credit_date, of_before) VALUES (?, ?, ?, ?, "
+          "?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          {id, credit.entry_id, credit.contract, credit.order_id, credit.order_line, credit.product,
+           credit.part.quantity.ToString(), credit.currency, credit.part.net.ToString(), credit.part.tax.ToString(),
+           credit.note, credit.date, credit.of_before ? 1 : 0})
+      .status();
+}
+
+LinePart Negated(const LinePart& part) { return {-part.quantity, -part.net, -part.tax}; }
+
+// What is written off of the order's invoices, less what was kept off earlier credit notes for it, is kept off `gross`.
+absl::StatusOr<Decimal> NoteOf(UnitOfWork& work, const std::string& order_id, Decimal gross) {
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      work.connection().Query(
+          absl::StrCat("SELECT (SELECT COALESCE(SUM(r.written_off_amount), 0) FROM ", kInvoicesWithItems,
+                       " WHERE i.order_id = ?), (SELECT COALESCE(SUM(c.net_amount + c.tax_amount), 0) FROM "
+                       "contract_return_credits c WHERE c.order_id = ? AND c.of_before = 0), (SELECT "
+                       "COALESCE(SUM(n.amount_amount), 0) FROM contract_return_credits c JOIN receipts n ON n.id = "
+                       "c.credit_note WHERE c.order_id = ? AND n.state <> 'REVERSED')"),
+          {mysql::Value(order_id), mysql::Value(order_id), mysql::Value(order_id)}));
+  ASSIGN_OR_RETURN(const Decimal written_off, Decimal::Parse(rows[0][0].text(), "written_off"));
+  ASSIGN_OR_RETURN(const Decimal credited, Decimal::Parse(rows[0][1].text(), "credited"));
+  ASSIGN_OR_RETURN(const Decimal noted, Decimal::Parse(rows[0][2].text(), "noted"));
+  ASSIGN_OR_RETURN(const Decimal withheld, Subtract(credited, noted));
+  return rules::NoteAmount(gross, written_off, withheld);
 }
 
 struct Return {
@@ -57,13 +124,15 @@ absl::Status CreditReturn(const Context& context, UnitOfWork& work, const std::s
   if (rows.empty()) return Internal(absl::StrCat("line ", one.order_line, " of orders/", order_id, " is nowhere"));
   const mysql::Row& row = rows[0];
   ASSIGN_OR_RETURN(const LinePart invoiced, PartOf(row, 0));
-  ASSIGN_OR_RETURN(const LinePart before, Credited(work, order_id, one.order_line));
+  ASSIGN_OR_RETURN(const CreditedParts credited, Credited(work, order_id, one.order_line));
+  ASSIGN_OR_RETURN(const LinePart before, Sum(credited.here, credited.of_before));
   const std::string currency = row[4].text();
   ASSIGN_OR_RETURN(const LinePart part, rules::CreditFor(one.open, invoiced, before, currency));
   if (part.quantity.is_zero()) return absl::OkStatus();
   const std::string today = context.Today(work.now());
   rules::ReturnNote note;
-  ASSIGN_OR_RETURN(note.gross, Add(part.net, part.tax));
+  ASSIGN_OR_RETURN(const Decimal gross, Add(part.net, part.tax));
+  ASSIGN_OR_RETURN(note.gross, NoteOf(work, order_id, gross));
   mysql::Value posted;
   if (!note.gross.is_zero()) {
     note.account = absl::StrCat("accounts/", row[3].text());
@@ -77,29 +146,103 @@ absl::Status CreditReturn(const Context& context, UnitOfWork& work, const std::s
     ASSIGN_OR_RETURN(receipt, work.Insert(std::move(receipt)));
     posted = mysql::Value(IdOf(receipt.name()));
   }
-  ASSIGN_OR_RETURN(const std::string id, work.NewId());
   RETURN_IF_ERROR(
-      connection
-          .Execute("INSERT INTO contract_return_credits (entry_id, contract_return, contract, order_id, "
-                   "order_line, product, quantity, currency, net_amount, tax_amount, credit_note, "
-                   "credit_date) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                   {id, one.entry_id, one.contract, order_id, one.order_line, one.product, part.quantity.ToString(),
-                    currency, part.net.ToString(), part.tax.ToString(), posted, today})
-          .status());
+      Enter(work, {one.entry_id, one.contract, order_id, one.order_line, one.product, currency, today, part, posted}));
   return connection
-      .Execute("UPDATE contract_returns SET credit_open = credit_open - ? WHERE entry_id = ?",
+      .Execute("UPDATE contract_returns SET credit_open = COALESCE(credit_open, quantity) - ? WHERE entry_id = ?",
                {part.quantity.ToString(), one.entry_id})
       .status();
 }
 
+// Pieces that were dealt with before there were credit notes are not invoiced any more when their invoice is cancelled:
+// the one that follows it leaves them out, so nothing is to be taken off it.
+absl::Status ForgetOfBefore(UnitOfWork& work, const std::string& order_id, int order_line,
+                            const CreditedParts& credited, Decimal left) {
+  ASSIGN_OR_RETURN(const LinePart all, Sum(credited.here, credited.of_before));
+  ASSIGN_OR_RETURN(const Decimal excess, Subtract(all.quantity, left));
+  if (excess.sign() <= 0 || credited.of_before.quantity.sign() <= 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT c.contract_return, c.contract, c.product, c.currency, c.credit_date "
+                                           "FROM contract_return_credits c WHERE c.order_id = ? AND c.order_line = ? "
+                                           "AND c.of_before = 1 ORDER BY c.entry_id LIMIT 1",
+                                           {mysql::Value(order_id), order_line}));
+  const mysql::Row& row = rows[0];
+  ASSIGN_OR_RETURN(const LinePart part, rules::ShareOfCredit(credited.of_before, excess, row[3].text()));
+  return Enter(work, {row[0].text(), row[1].text(), order_id, order_line, row[2].text(), row[3].text(), row[4].text(),
+                      Negated(part), mysql::Value(), /*of_before=*/true});
+}
+
+// The credits of one return and the notes posted for them.
+absl::Status UndoCredits(UnitOfWork& work, CreditBook& book, const std::string& reason, const std::string& order_id,
+                         int order_line, const std::string& entry_id) {
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      work.connection().Query("SELECT c.quantity, c.net_amount, c.tax_amount, c.contract, c.product, c.currency, "
+                              "c.credit_date, c.of_before, c.credit_note FROM contract_return_credits c WHERE "
+                              "c.contract_return = ? ORDER BY c.entry_id FOR UPDATE",
+                              {mysql::Value(entry_id)}));
+  for (const mysql::Row& row : rows) {
+    ASSIGN_OR_RETURN(const LinePart part, PartOf(row, 0));
+    if (!row[8].is_null()) {
+      RETURN_IF_ERROR(ReverseCreditNote(work, book, reason, absl::StrCat("receipts/", row[8].text())));
+    }
+    RETURN_IF_ERROR(Enter(work, {entry_id, row[3].text(), order_id, order_line, row[4].text(), row[5].text(),
+                                 row[6].text(), Negated(part), mysql::Value(), row[7].integer() != 0}));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+absl::StatusOr<Decimal> UndoReturns(UnitOfWork& work, CreditBook& book,
+                                    const v1::TakeBackCommitmentReturnRequest& request) {
+  mysql::Connection& connection = work.connection();
+  const std::string order_id = IdOf(request.order());
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      connection.Query("SELECT r.entry_id, r.quantity, r.actor, r.product FROM contract_returns r WHERE "
+                       "r.goods_receipt = ? AND r.contract = ? AND r.order_id = ? AND r.order_line = ? AND "
+                       "r.takes_back IS NULL AND NOT EXISTS (SELECT t.entry_id FROM contract_returns t WHERE "
+                       "t.takes_back = r.entry_id) ORDER BY r.entry_id FOR UPDATE",
+                       {mysql::Value(IdOf(request.goods_receipt())), mysql::Value(IdOf(request.name())),
+                        mysql::Value(order_id), request.order_line_number()}));
+  Decimal all;
+  for (const mysql::Row& row : rows) {
+    RETURN_IF_ERROR(
+        rules::CheckOtherPerson(request.name(), work.actor().subject, row[2].text(), "recorded the return"));
+    ASSIGN_OR_RETURN(const Decimal quantity, Decimal::Parse(row[1].text(), "quantity"));
+    ASSIGN_OR_RETURN(all, Add(all, quantity));
+    RETURN_IF_ERROR(UndoCredits(work, book, request.reason(), order_id, request.order_line_number(), row[0].text()));
+    RETURN_IF_ERROR(
+        connection.Execute("UPDATE contract_returns SET credit_open = 0 WHERE entry_id = ?", {row[0].text()}).status());
+    ASSIGN_OR_RETURN(const std::string id, work.NewId());
+    RETURN_IF_ERROR(
+        connection
+            .Execute(
+                "INSERT INTO contract_returns (entry_id, goods_receipt, product, contract, order_id, order_line, "
+                "quantity, credit_open, takes_back, entry_time, actor) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
+                {id, IdOf(request.goods_receipt()), row[3].text(), IdOf(request.name()), order_id,
+                 request.order_line_number(), (-quantity).ToString(), row[0].text(), work.now(), work.actor().subject})
+            .status());
+  }
+  if (rows.empty()) {
+    return FailedPrecondition("RETURN_NOT_RECORDED", request.name(),
+                              absl::StrCat("no return of line ", request.order_line_number(), " of ", request.order(),
+                                           " is recorded from ", request.goods_receipt()),
+                              {{"order", request.order()},
+                               {"line", absl::StrCat(request.order_line_number())},
+                               {"goodsReceipt", request.goods_receipt()}});
+  }
+  return all;
+}
 
 absl::Status CreditReturns(const Context& context, UnitOfWork& work, const std::string& order) {
   const std::string order_id = IdOf(order);
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                    work.connection().Query("SELECT r.entry_id, r.goods_receipt, r.contract, r.product, r.order_line, "
-                                           "r.credit_open FROM contract_returns r WHERE r.order_id = ? AND "
-                                           "r.credit_open > 0 ORDER BY r.entry_id FOR UPDATE",
+                                           "COALESCE(r.credit_open, r.quantity) FROM contract_returns r WHERE "
+                                           "r.order_id = ? AND COALESCE(r.credit_open, r.quantity) > 0 ORDER BY "
+                                           "r.entry_id FOR UPDATE",
                                            {mysql::Value(order_id)}));
   for (const mysql::Row& row : rows) {
     Return one{row[0].text(), row[1].text(), row[2].text(), row[3].text(), static_cast<int>(row[4].integer()), {}};
@@ -109,14 +252,14 @@ absl::Status CreditReturns(const Context& context, UnitOfWork& work, const std::
   return absl::OkStatus();
 }
 
-absl::Status CheckReturnsCovered(UnitOfWork& work, const receivable::v1::Invoice& invoice,
-                                 const order::v1::Order& order) {
+absl::Status TakeInvoiceOut(UnitOfWork& work, const receivable::v1::Invoice& invoice, const order::v1::Order& order) {
   for (const auto& billed : invoice.lines()) {
     for (const auto& line : order.lines()) {
       if (line.line_number() != billed.line_number()) continue;
-      ASSIGN_OR_RETURN(const LinePart credited, Credited(work, IdOf(order.name()), line.line_number()));
+      ASSIGN_OR_RETURN(const CreditedParts credited, Credited(work, IdOf(order.name()), line.line_number()));
       ASSIGN_OR_RETURN(const Decimal left, rules::QuantityOf(line.invoiced_quantity(), "invoiced_quantity"));
-      RETURN_IF_ERROR(rules::CheckCreditCovered(invoice.name(), line.line_number(), left, credited.quantity));
+      RETURN_IF_ERROR(rules::CheckCreditCovered(invoice.name(), line.line_number(), left, credited.here.quantity));
+      RETURN_IF_ERROR(ForgetOfBefore(work, IdOf(order.name()), line.line_number(), credited, left));
     }
   }
   return absl::OkStatus();

@@ -4,15 +4,20 @@
 
 #include <string>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/money/decimal.h"
 #include "common/resource/runtime.h"
 #include "contract-svc/context.h"
+#include "contract-svc/receivables/credit_book.h"
 
 namespace kam::receivable::v1 {
 class Invoice;
 }
 namespace kam::order::v1 {
 class Order;
+}
+namespace kam::contract::v1 {
+class TakeBackCommitmentReturnRequest;
 }
 
 namespace kam::contract {
@@ -21,10 +26,16 @@ namespace kam::contract {
 // a return was recorded, and after an invoice was issued.
 absl::Status CreditReturns(const Context& context, resource::UnitOfWork& work, const std::string& order);
 
-// `invoice` may be taken out of `order`, which does not count it any more: what is left is not less than what was
-// credited. INVOICE_RETURNS_CREDITED.
-absl::Status CheckReturnsCovered(resource::UnitOfWork& work, const receivable::v1::Invoice& invoice,
-                                 const order::v1::Order& order);
+// Takes back the returns recorded from the goods receipt for the line, and their credit notes; answers how much that
+// was. RETURN_NOT_RECORDED, SEPARATION_OF_DUTIES for who recorded one.
+absl::StatusOr<Decimal> UndoReturns(resource::UnitOfWork& work, CreditBook& book,
+                                    const v1::TakeBackCommitmentReturnRequest& request);
+
+// `invoice` is taken out of `order`, which does not count it any more: what is left is not less than what credit notes
+// were posted for. INVOICE_RETURNS_CREDITED. Returns of before there were credit notes are credited as far as something
+// is left.
+absl::Status TakeInvoiceOut(resource::UnitOfWork& work, const receivable::v1::Invoice& invoice,
+                            const order::v1::Order& order);
 
 }  // namespace kam::contract
 

@@ -146,7 +146,7 @@ absl::Status Cancel(UnitOfWork& work, CreditBook& book, const std::string& reaso
                               {{"writtenOff", written_off.ToString()}});
   }
   RETURN_IF_ERROR(rules::CountInvoice(change->before, -1, &order->after));
-  RETURN_IF_ERROR(CheckReturnsCovered(work, change->before, order->after));
+  RETURN_IF_ERROR(TakeInvoiceOut(work, change->before, order->after));
   ASSIGN_OR_RETURN(const Decimal total, AmountIn(change->before.total(), currency, "total"));
   RETURN_IF_ERROR(book.CancelItem(item));
   return book.Invoice(change->before.order(), -total);

@@ -80,11 +80,7 @@ absl::Status UndoPrepayment(UnitOfWork& work, CreditBook& book, const std::strin
   return work.Save(std::move(change)).status();
 }
 
-}  // namespace
-
-absl::Status ReverseReceipt(UnitOfWork& work, CreditBook& book, const std::string& reason, Change<Receipt>* change) {
-  const Receipt& receipt = change->before;
-  RETURN_IF_ERROR(rules::ReverseReceipt(work.actor().subject, work.now(), reason, &change->after));
+absl::Status UndoAllocations(UnitOfWork& work, CreditBook& book, const Receipt& receipt) {
   for (const Allocation& allocation : receipt.allocations()) {
     const std::string& target = allocation.target();
     ASSIGN_OR_RETURN(const Decimal amount, AmountIn(allocation.amount(), receipt.amount().currency_code(), "amount"));
@@ -98,6 +94,22 @@ absl::Status ReverseReceipt(UnitOfWork& work, CreditBook& book, const std::strin
     }
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ReverseReceipt(UnitOfWork& work, CreditBook& book, const std::string& reason, Change<Receipt>* change) {
+  RETURN_IF_ERROR(rules::ReverseReceipt(work.actor().subject, work.now(), reason, &change->after));
+  return UndoAllocations(work, book, change->before);
+}
+
+absl::Status ReverseCreditNote(UnitOfWork& work, CreditBook& book, const std::string& reason, const std::string& note) {
+  ASSIGN_OR_RETURN(const Receipt receipt, work.Load<Receipt>(note));
+  Change<Receipt> change{receipt, receipt};
+  rules::WriteReversal(work.actor().subject, work.now(), reason, &change.after);
+  change.after.set_state(receivable::v1::RECEIPT_STATE_REVERSED);
+  RETURN_IF_ERROR(UndoAllocations(work, book, receipt));
+  return work.Save(std::move(change)).status();
 }
 
 }  // namespace kam::contract

@@ -16,6 +16,10 @@ namespace kam::contract {
 absl::Status ReverseReceipt(resource::UnitOfWork& work, CreditBook& book, const std::string& reason,
                             resource::Change<receivable::v1::Receipt>* change);
 
+// What the credit note comes from was a mistake; whoever calls has asked who says so. Takes it back the same way.
+absl::Status ReverseCreditNote(resource::UnitOfWork& work, CreditBook& book, const std::string& reason,
+                               const std::string& note);
+
 }  // namespace kam::contract
 
 #endif  // KAM_CONTRACT_SVC_RECEIVABLES_RECEIPT_REVERSAL_H_

@@ -289,4 +289,15 @@ absl::Status TakeBack(absl::string_view order, int order_line, Decimal delivered
   return absl::OkStatus();
 }
 
+absl::Status UndoTakeBack(absl::string_view order, int order_line, Decimal quantity, std::vector<Draw>* draws) {
+  for (auto draw = draws->rbegin(); draw != draws->rend(); ++draw) {
+    if (draw->order_line != order_line) continue;
+    const Decimal taken = std::min(quantity, draw->returned);
+    ASSIGN_OR_RETURN(draw->returned, Subtract(draw->returned, taken));
+    ASSIGN_OR_RETURN(quantity, Subtract(quantity, taken));
+  }
+  if (quantity.is_zero()) return absl::OkStatus();
+  return Internal(absl::StrCat(quantity.ToString(), " of line ", order_line, " of ", order, " never came back"));
+}
+
 }  // namespace kam::contract::rules

@@ -88,6 +88,8 @@ absl::StatusOr<Movement> CountDraw(absl::string_view contract, const Draw& befor
 // order. RETURN_EXCEEDS_DELIVERY.
 absl::Status TakeBack(absl::string_view order, int order_line, Decimal delivered, Decimal quantity,
                       std::vector<Draw>* draws);
+// `quantity` of what is said to have come back did not: with the customer again, the last draws first.
+absl::Status UndoTakeBack(absl::string_view order, int order_line, Decimal quantity, std::vector<Draw>* draws);
 
 }  // namespace kam::contract::rules
 

@@ -285,13 +285,17 @@ absl::Status ReverseReceipt(absl::string_view actor, absl::Time now, absl::strin
   RETURN_IF_ERROR(CheckReason(reason));
   RETURN_IF_ERROR(CheckOtherPerson(receipt->name(), actor, receipt->recorder(), "recorded the receipt"));
   RETURN_IF_ERROR(CheckOtherPerson(receipt->name(), actor, receipt->marker(), "marked the receipt"));
+  WriteReversal(actor, now, reason, receipt);
+  return absl::OkStatus();
+}
+
+void WriteReversal(absl::string_view actor, absl::Time now, absl::string_view reason, Receipt* receipt) {
   receipt->set_reverser(std::string(actor));
   SetTime(now, receipt->mutable_reverse_time());
   receipt->set_reverse_reason(std::string(reason));
   receipt->clear_allocations();
   SetAmount(Decimal(), receipt->amount().currency_code(), receipt->mutable_allocated());
   *receipt->mutable_unapplied() = receipt->amount();
-  return absl::OkStatus();
 }
 
 absl::Status ConsumeReceipt(Decimal amount, absl::string_view field, Receipt* receipt) {

@@ -78,6 +78,8 @@ absl::Status MarkReceipt(absl::string_view actor, absl::Time now, receivable::v1
 // Money that went back: nothing is allocated any more. Neither by who wrote it down nor by who marked it.
 absl::Status ReverseReceipt(absl::string_view actor, absl::Time now, absl::string_view reason,
                             receivable::v1::Receipt* receipt);
+// Who took the receipt back, and nothing of it is allocated any more.
+void WriteReversal(absl::string_view actor, absl::Time now, absl::string_view reason, receivable::v1::Receipt* receipt);
 // Counts `amount` as allocated. RECEIPT_EXHAUSTED.
 absl::Status ConsumeReceipt(Decimal amount, absl::string_view field, receivable::v1::Receipt* receipt);
 

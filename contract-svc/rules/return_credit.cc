@@ -30,6 +30,21 @@ absl::StatusOr<LinePart> CreditFor(Decimal open, const LinePart& invoiced, const
   return part;
 }
 
+absl::StatusOr<LinePart> ShareOfCredit(const LinePart& credited, Decimal quantity, absl::string_view currency) {
+  ASSIGN_OR_RETURN(const Currency parsed, Currency::Parse(currency, "currency"));
+  LinePart part;
+  part.quantity = std::min(quantity, credited.quantity);
+  if (part.quantity.sign() <= 0) return LinePart();
+  ASSIGN_OR_RETURN(part.net, ShareOfLine(credited.net, part.quantity, credited.quantity, parsed.minor_unit()));
+  ASSIGN_OR_RETURN(part.tax, ShareOfLine(credited.tax, part.quantity, credited.quantity, parsed.minor_unit()));
+  return part;
+}
+
+absl::StatusOr<Decimal> NoteAmount(Decimal gross, Decimal written_off, Decimal withheld) {
+  ASSIGN_OR_RETURN(const Decimal left, Subtract(written_off, withheld));
+  return Subtract(gross, std::min(gross, std::max(left, Decimal())));
+}
+
 absl::Status CheckCreditCovered(absl::string_view invoice, int order_line, Decimal left, Decimal credited) {
   if (left >= credited) return absl::OkStatus();
   return FailedPrecondition(

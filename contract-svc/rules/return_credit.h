@@ -26,6 +26,13 @@ struct LinePart {
 absl::StatusOr<LinePart> CreditFor(Decimal open, const LinePart& invoiced, const LinePart& credited,
                                    absl::string_view currency);
 
+// `quantity` of what was credited, or all of it when that is less.
+absl::StatusOr<LinePart> ShareOfCredit(const LinePart& credited, Decimal quantity, absl::string_view currency);
+
+// How much of `gross` the customer gets: what was written off of the order's invoices he never paid and does not owe,
+// so it is not given to him again. `withheld`: so much of it was kept off earlier notes.
+absl::StatusOr<Decimal> NoteAmount(Decimal gross, Decimal written_off, Decimal withheld);
+
 // What is left of the line's invoices covers what was credited of them. INVOICE_RETURNS_CREDITED.
 absl::Status CheckCreditCovered(absl::string_view invoice, int order_line, Decimal left, Decimal credited);
 

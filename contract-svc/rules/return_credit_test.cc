@@ -49,5 +49,23 @@ TEST(ReturnCreditTest, InvoicesCoverWhatWasCredited) {
   EXPECT_EQ(MetadataValue(status, "invoiced"), "4");
 }
 
+// C-24, C-33: what was written off is kept off the notes once.
+TEST(ReturnCreditTest, WhatWasWrittenOffIsKeptOffOnce) {
+  EXPECT_EQ(*NoteAmount(D("100"), D("0"), D("0")), D("100"));
+  EXPECT_EQ(*NoteAmount(D("100"), D("40"), D("0")), D("60"));
+  EXPECT_EQ(*NoteAmount(D("30"), D("40"), D("0")), D("0"));
+  EXPECT_EQ(*NoteAmount(D("70"), D("40"), D("30")), D("60"));
+  EXPECT_EQ(*NoteAmount(D("70"), D("40"), D("40")), D("70"));
+}
+
+// C-09: a part of what was credited, to the cent, and never more than all of it.
+TEST(ReturnCreditTest, APartOfWhatWasCredited) {
+  const LinePart credited{D("3"), D("10"), D("1.3")};
+  EXPECT_EQ(ShareOfCredit(credited, D("1"), "CNY")->net, D("3.33"));
+  EXPECT_EQ(ShareOfCredit(credited, D("5"), "CNY")->quantity, D("3"));
+  EXPECT_EQ(ShareOfCredit(credited, D("5"), "CNY")->tax, D("1.3"));
+  EXPECT_EQ(ShareOfCredit({}, D("5"), "CNY")->quantity, D("0"));
+}
+
 }  // namespace
 }  // namespace kam::contract::rules

@@ -67,8 +67,8 @@ class AmendmentTest : public SalesTest {
             "'as agreed' correct: true } ",
             more));
   }
-  // So many pieces of product a of the order are counted in a store and reopen the commitment.
-  void SendBack(const std::string& contract, const std::string& order, const std::string& quantity) {
+  // So many pieces of product a of the order are counted in a store.
+  std::string CountBack(const std::string& order, const std::string& quantity) {
     constexpr char kStock[] = "kam.order.v1.StockService/";
     const std::string site =
         Do<order::v1::StockSite, order::v1::CreateStockSiteRequest>(
@@ -88,10 +88,18 @@ class AmendmentTest : public SalesTest {
     Do<order::v1::GoodsReceipt, order::v1::CheckGoodsReceiptRequest>(
         wh_, absl::StrCat(kStock, "CheckGoodsReceipt"),
         absl::StrCat("name: '", receipt, "' sender_signatory: 'Wu' check_document: 'scan/7'"));
+    return receipt;
+  }
+  void RecordReturn(const std::string& contract, const std::string& order, int line, const std::string& quantity,
+                    const std::string& receipt) {
     Do<v1::ContractCommitment, v1::RecordCommitmentReturnRequest>(
         sad_, absl::StrCat(kContracts, "RecordCommitmentReturn"),
-        absl::StrCat("name: '", contract, "' order: '", order, "' order_line_number: 1 quantity: '", quantity,
+        absl::StrCat("name: '", contract, "' order: '", order, "' order_line_number: ", line, " quantity: '", quantity,
                      "' reason: 'wrong colour' goods_receipt: '", receipt, "'"));
+  }
+  // They are counted and reopen the commitment of the first line.
+  void SendBack(const std::string& contract, const std::string& order, const std::string& quantity) {
+    RecordReturn(contract, order, 1, quantity, CountBack(order, quantity));
   }
   // Submits, reviews, signs and applies it.
   void Amend(const std::string& contract, const std::string& effective, const std::string& actions) {
