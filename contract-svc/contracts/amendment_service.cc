@@ -224,7 +224,15 @@ absl::StatusOr<pb::Amendment> Correct(const Context& context, rpc::Call& call,
       return AnnualSignerRequired(kAnnualSign);
     }
     RETURN_IF_ERROR(rules::CheckReason(request.reason()));
-    RETURN_IF_ERROR(rules::CorrectSignature(request, ApprovedOn(context, change.before.steps()),
+    // What is filed with the contract: all that was applied by then, and when it has ended all of it.
+    const bool ended =
+        contract.state() == pb::CONTRACT_STATE_TERMINATED || contract.state() == pb::CONTRACT_STATE_CLOSED;
+    ASSIGN_OR_RETURN(
+        const std::vector<mysql::Row> filed,
+        work.connection().Query(
+            "SELECT a.id FROM contract_archives a WHERE a.contract = ? AND (a.create_time >= ? OR ? <> 0)",
+            {mysql::Value(IdOf(contract.name())), mysql::Value(TimeOf(change.before.apply_time())), ended ? 1 : 0}));
+    RETURN_IF_ERROR(rules::CorrectSignature(request, !filed.empty(), ApprovedOn(context, change.before.steps()),
                                             context.Today(work.now()), &change.after));
     return work.Save(std::move(change));
   });

@@ -21,6 +21,7 @@ namespace {
 namespace pb = v1;
 
 constexpr char kMethod[] = "kam.contract.v1.ContractService/ReportContracts";
+constexpr char kOwedRight[] = "receivable.read";  // Who sees what customers owe.
 constexpr size_t kRowsMax = 400;
 constexpr size_t kYearLength = 4;
 constexpr size_t kMonthLength = 7;
@@ -62,6 +63,7 @@ class Report {
       : request_(request), connection_(connection) {
     const resource::Type& type = *context.runtime.catalog().Find(pb::Contract::descriptor());
     scope_ = resource::ScopeCondition(type, call.principal, call.level());
+    owed_scope_ = resource::ScopeCondition(type, call.principal, call.principal.LevelFor(kOwedRight));
     if (!request.account().empty()) Narrow("t.account = ?", IdOf(request.account()));
     if (!request.region().empty()) {
       Narrow("EXISTS (SELECT 1 FROM account_scopes s WHERE s.account = t.account AND s.region = ?)", request.region());
@@ -72,14 +74,16 @@ class Report {
     }
   }
 
-  // Counts the rows (day, currency, count, sum) of `sql`, whose contracts stand under the alias t.
+  // Counts the rows (day, currency, count, sum) of `sql`, whose contracts stand under the alias t. `owed`: only
+  // contracts whose receivables the caller may see as well.
   absl::Status Add(absl::string_view select, absl::string_view day, absl::string_view where, absl::string_view group,
-                   int Figures::*count, Decimal Figures::*value) {
+                   int Figures::*count, Decimal Figures::*value, bool owed = false) {
     std::string sql = absl::StrCat(select, " WHERE ", day, " >= ? AND ", day, " <= ? AND ", where);
     std::vector<mysql::Value> params = {mysql::Value(request_.from_date()), mysql::Value(request_.to_date())};
-    if (!scope_.sql.empty()) {
-      absl::StrAppend(&sql, " AND (", scope_.sql, ")");
-      params.insert(params.end(), scope_.params.begin(), scope_.params.end());
+    for (const resource::SqlCondition* scope : {&scope_, &owed_scope_}) {
+      if (scope->sql.empty() || (scope == &owed_scope_ && !owed)) continue;
+      absl::StrAppend(&sql, " AND (", scope->sql, ")");
+      params.insert(params.end(), scope->params.begin(), scope->params.end());
     }
     for (const auto& [condition, asked] : narrowed_) {
       absl::StrAppend(&sql, " AND ", condition);
@@ -107,6 +111,7 @@ class Report {
   const pb::ReportContractsRequest& request_;
   mysql::Connection& connection_;
   resource::SqlCondition scope_;
+  resource::SqlCondition owed_scope_;
   std::vector<std::pair<const char*, mysql::Value>> narrowed_;
   Table table_;
 };
@@ -145,13 +150,16 @@ absl::StatusOr<pb::ReportContractsResponse> Run(const Context& context, rpc::Cal
     const char* issued = "i.state IN ('ISSUED', 'PARTIALLY_PAID', 'PAID')";
     const auto money = [&](const std::string& sum, const char* day, const std::string& where, Decimal Figures::*value) {
       return report.Add(absl::StrCat("SELECT ", day, ", i.currency, COUNT(i.id), SUM(", sum, ")", invoices), day, where,
-                        absl::StrCat(day, ", i.currency"), nullptr, value);
+                        absl::StrCat(day, ", i.currency"), nullptr, value, /*owed=*/true);
     };
-    RETURN_IF_ERROR(money("i.total_amount", "i.issue_date", issued, &Figures::invoiced));
-    RETURN_IF_ERROR(money("i.total_amount", "i.due_date", issued, &Figures::due));
-    RETURN_IF_ERROR(money("i.paid_amount", "i.due_date", issued, &Figures::collected));
-    RETURN_IF_ERROR(money(absl::StrCat("i.total_amount - ", kNotOwedAnyMore), "i.due_date",
-                          absl::StrCat(issued, " AND i.due_date < '", today, "'"), &Figures::overdue));
+    const bool sees_owed = call.principal.Holds(kOwedRight);
+    if (sees_owed) {
+      RETURN_IF_ERROR(money("i.total_amount", "i.issue_date", issued, &Figures::invoiced));
+      RETURN_IF_ERROR(money("i.total_amount", "i.due_date", issued, &Figures::due));
+      RETURN_IF_ERROR(money("i.paid_amount", "i.due_date", issued, &Figures::collected));
+      RETURN_IF_ERROR(money(absl::StrCat("i.total_amount - ", kNotOwedAnyMore), "i.due_date",
+                            absl::StrCat(issued, " AND i.due_date < '", today, "'"), &Figures::overdue));
+    }
     if (report.table().size() > kRowsMax) {
       return InvalidField("period", "REPORT_TOO_LONG", "gives too many rows; take a longer period or fewer days",
                           {{"rows", absl::StrCat(report.table().size())}, {"limit", absl::StrCat(kRowsMax)}});
@@ -167,6 +175,7 @@ absl::StatusOr<pb::ReportContractsResponse> Run(const Context& context, rpc::Cal
       rules::SetAmount(figures.amended_value, key.second, row->mutable_amended_value());
       row->set_ending(figures.ending);
       rules::SetAmount(figures.called_off, key.second, row->mutable_called_off());
+      if (!sees_owed) continue;
       rules::SetAmount(figures.invoiced, key.second, row->mutable_invoiced());
       rules::SetAmount(figures.due, key.second, row->mutable_due());
       rules::SetAmount(figures.collected, key.second, row->mutable_collected());

@@ -90,6 +90,27 @@ TEST_F(ContractReportTest, MoneyOfContractsByRegion) {
       absl::StrCat("from_date: '2026-01-01' to_date: '2026-03-31' account: '", north,
                    "' contract_kind: CONTRACT_KIND_ANNUAL"));
   EXPECT_EQ(none.rows_size(), 0);
+
+  // What customers owe is for those who may see receivables, as far as they may.
+  const auto of_south = [&](const auth::Principal& who) {
+    const auto answer = Do<v1::ReportContractsResponse, v1::ReportContractsRequest>(
+        who, absl::StrCat(kContracts, "ReportContracts"),
+        absl::StrCat("from_date: '2026-01-01' to_date: '2026-03-31' period: REPORT_PERIOD_YEAR account: '", account_,
+                     "'"));
+    EXPECT_EQ(answer.rows_size(), 1) << answer.DebugString();
+    return answer.rows_size() == 1 ? answer.rows(0) : v1::ContractReportRow();
+  };
+  EXPECT_EQ(Amount(of_south(kax_).overdue()), D("70")) << "his customer";
+  EXPECT_EQ(Amount(of_south(acc_).overdue()), D("70"));
+  const v1::ContractReportRow blind = of_south(sad_);
+  EXPECT_EQ(Amount(blind.called_off()), D("100"));
+  EXPECT_FALSE(blind.has_invoiced() || blind.has_due() || blind.has_collected() || blind.has_overdue());
+  auth::Principal own = sad_;
+  own.grants["receivable.read"] = auth::Level::kOwn;
+  const v1::ContractReportRow not_his = of_south(own);
+  EXPECT_EQ(Amount(not_his.called_off()), D("100"));
+  EXPECT_TRUE(not_his.has_overdue());
+  EXPECT_EQ(Amount(not_his.overdue()), D("0")) << "no customer of his";
 }
 
 }  // namespace

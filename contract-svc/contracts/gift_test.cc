@@ -91,6 +91,129 @@ TEST_F(GiftTest, AnImportedOrderBringsItsGift) {
   EXPECT_THAT(Enter(quote, "5", Gift("1")), HasReason("QUANTITY_NOT_AGREED")) << "it was given";
 }
 
+// C-04: a contract that nobody has ordered from is no sale, and a sale is not taken away under its gifts.
+TEST_F(GiftTest, GiftsStayWithWhatIsPaidFor) {
+  const std::string quote = NewQuote(account_, "ACCEPTED");
+  AddGift(quote, gift_, "4");
+  const auto give = [&](const std::string& quantity) {
+    return Call<opb::Order, opb::CreateOrderRequest>(
+        kax_, absl::StrCat(kOrders, "CreateOrder"),
+        absl::StrCat("order { account: '", account_, "' quote: '", quote, "' ", Gift(quantity), " }"));
+  };
+  const auto cancel = [&](const std::string& order) {
+    return Call<opb::Order, opb::CancelOrderRequest>(sad_, absl::StrCat(kOrders, "CancelOrder"),
+                                                     absl::StrCat("name: '", order, "' reason: 'no'"));
+  };
+  const auto release = [&](const std::string& order) {
+    return Call<opb::Order, opb::ReleaseOrderRequest>(acc_, absl::StrCat(kOrders, "ReleaseOrder"),
+                                                      absl::StrCat("name: '", order, "'"));
+  };
+  const auto set = [&](const std::string& order, const std::string& what) {
+    harness().db().Execute(absl::StrCat("UPDATE orders SET ", what, " WHERE id = '", IdOf(order), "'"));
+  };
+  // A contract in review holds pieces of the quote.
+  harness().db().Execute(absl::StrCat(
+      "INSERT INTO quote_draws (quote, holder, entry, product, unit_price, quantity, create_time) VALUES ('",
+      IdOf(quote), "', 'contracts/", harness().NewId(), "', 1, '", IdOf(product_a_), "', 10, 2, '2026-01-05')"));
+  EXPECT_THAT(give("1"), HasReason("GIFT_WITHOUT_SALE"));
+  const std::string sale = Enter(quote, "1")->name();
+  const auto gifts = give("1");
+  ASSERT_THAT(gifts, IsOk());
+  const auto refused = cancel(sale);
+  EXPECT_THAT(refused, HasReason("GIFT_WITHOUT_SALE"));
+  EXPECT_EQ(MetadataValue(refused.status(), "order"), gifts->name());
+  SalesTest::Review(gifts->name());
+  set(sale, "state = 'CANCELLED'");
+  EXPECT_THAT(release(gifts->name()), HasReason("GIFT_WITHOUT_SALE"));
+  set(sale, "state = 'ENTERED'");
+  EXPECT_THAT(release(gifts->name()), IsOk());
+  const std::string second = Enter(quote, "1")->name();
+  EXPECT_THAT(cancel(sale), IsOk()) << "the second is a sale too";
+  EXPECT_THAT(cancel(gifts->name()), IsOk());
+  EXPECT_THAT(cancel(second), IsOk());
+
+  // The gift of an order is handed over, the rest is given up.
+  const std::string both = Enter(quote, "2", Gift("1"))->name();
+  set(both, "state = 'SHIPPED', release_basis = 'PAID'");
+  const auto delivered = [&](int line, const std::string& quantity) {
+    harness().db().Execute(absl::StrCat("UPDATE orders_lines SET delivered_quantity = ", quantity,
+                                        " WHERE line_number = ", line, " AND parent_id = '", IdOf(both), "'"));
+  };
+  const auto close = [&] {
+    return Call<opb::Order, opb::CloseOrderShortRequest>(sad_, absl::StrCat(kOrders, "CloseOrderShort"),
+                                                         absl::StrCat("name: '", both, "' reason: 'no more'"));
+  };
+  delivered(2, "1");
+  const auto unpaid = close();
+  EXPECT_THAT(unpaid, HasReason("GIFT_WITHOUT_SALE"));
+  EXPECT_EQ(MetadataValue(unpaid.status(), "order"), both);
+  delivered(1, "1");
+  EXPECT_THAT(close(), IsOk()) << "one was sold";
+}
+
+// C-04, C-07, C-14: an amendment takes whole packages of its quote as well.
+TEST_F(GiftTest, AnAmendmentTakesWholePackages) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  const std::string quote = NewQuote(account_, "APPROVED");
+  const std::string package = harness().NewId();
+  harness().db().Execute(absl::StrCat(
+      "INSERT INTO package_offers (id, version, create_time, update_time, creator, updater, title, account, currency, "
+      "valid_from, state, owner) VALUES ('",
+      package, "', 1, '2026-01-01', '2026-01-01', 'programs/test', 'programs/test', 'Van and care', '", IdOf(account_),
+      "', 'CNY', '2026-01-01', 'AGREED', '", kax_.employee, "')"));
+  harness().db().Execute(
+      absl::StrCat("INSERT INTO quotes_lines (parent_id, position, product, quantity, "
+                   "net_price_amount, net_price_currency) VALUES ('",
+                   IdOf(quote), "', 1, '", IdOf(gift_), "', 20, 4, 'CNY')"));
+  harness().db().Execute(
+      absl::StrCat("UPDATE quotes_lines SET package = '", package, "' WHERE parent_id = '", IdOf(quote), "'"));
+  harness().db().Execute(absl::StrCat(
+      "INSERT INTO package_offers_items (parent_id, position, product, quantity, kind) "
+      "VALUES ('",
+      package, "', 0, '", IdOf(product_a_), "', 1, 'GOODS'), ('", package, "', 1, '", IdOf(gift_), "', 2, 'GOODS')"));
+  const auto add = [&](const std::string& product, const std::string& quantity, const std::string& price) {
+    return absl::StrCat("actions { kind: AMENDMENT_ACTION_KIND_ADD_LINE product: '", product, "' quantity: '", quantity,
+                        "' unit_price ", MoneyText(price), " } ");
+  };
+  const std::string from = absl::StrCat("quote: '", quote, "' ");
+  EXPECT_THAT(Submit(DraftAmendment(contract, "2026-01-06", from + add(product_a_, "3", "10"))),
+              HasReason("PACKAGE_INCOMPLETE"));
+  EXPECT_THAT(Submit(DraftAmendment(contract, "2026-01-06", from + add(product_a_, "3", "10") + add(gift_, "6", "4"))),
+              IsOk());
+}
+
+// C-12, C-14: what was typed at the signature of an amendment is corrected until it is filed with its contract.
+TEST_F(GiftTest, AFiledAmendmentIsNotCorrected) {
+  const std::string contract = NewContract(account_, /*credit=*/false);
+  const std::string name =
+      DraftAmendment(contract, "2026-01-06",
+                     "actions { kind: AMENDMENT_ACTION_KIND_CHANGE_QUANTITY line_number: 1 quantity: '1200' }");
+  ASSERT_THAT(Submit(name), IsOk());
+  ReviewAll(name);
+  ASSERT_THAT(Apply(name), IsOk());
+  const auto correct = [&] {
+    return Call<Amendment, v1::CorrectAmendmentSignatureRequest>(
+        kam_, absl::StrCat(kAmendments, "CorrectAmendmentSignature"),
+        absl::StrCat("name: '", name, "' seal: 'right' reason: 'typed wrong'"));
+  };
+  ASSERT_THAT(correct(), IsOk());
+  const auto file = [&](const std::string& day) {
+    harness().db().Execute(absl::StrCat("DELETE FROM contract_archives WHERE contract = '", IdOf(contract), "'"));
+    harness().db().Execute(absl::StrCat(
+        "INSERT INTO contract_archives (id, version, create_time, update_time, creator, updater, contract, place) "
+        "VALUES ('",
+        harness().NewId(), "', 1, '", day, "', '", day, "', 'programs/test', 'programs/test', '", IdOf(contract),
+        "', 'Room 3')"));
+  };
+  file("2025-02-01");
+  EXPECT_THAT(correct(), IsOk()) << "the contract was filed before there was the amendment";
+  harness().db().Execute(absl::StrCat("UPDATE contracts SET state = 'CLOSED' WHERE id = '", IdOf(contract), "'"));
+  EXPECT_THAT(correct(), HasReason("CONTRACT_FILED")) << "and all of it is over";
+  harness().db().Execute(absl::StrCat("UPDATE contracts SET state = 'ACTIVE' WHERE id = '", IdOf(contract), "'"));
+  file("2026-12-01");
+  EXPECT_THAT(correct(), HasReason("CONTRACT_FILED"));
+}
+
 // C-04, C-13: what we give is our duty, also where the customer has promised to take the rest.
 TEST_F(GiftTest, AGiftIsADutyOfOurs) {
   v1::Contract contract;

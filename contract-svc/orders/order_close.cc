@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
+#include "contract-svc/orders/gift_sale.h"
 #include "contract-svc/orders/issue_note.h"
 #include "contract-svc/orders/order_book.h"
 #include "contract-svc/orders/quota_book.h"
@@ -35,6 +36,7 @@ absl::Status CancelOrder(UnitOfWork& work, CreditBook& book, const std::string& 
   RETURN_IF_ERROR(rules::CheckReason(reason));
   RETURN_IF_ERROR(CheckNoDeliveryUnderWay(work, change->before));
   RETURN_IF_ERROR(rules::CheckNothingDelivered(change->before));
+  RETURN_IF_ERROR(CheckGiftsKeepSale(work, change->before));
   RETURN_IF_ERROR(CancelIssueNote(work, change->before));
   ASSIGN_OR_RETURN(const Decimal prepaid,
                    rules::AmountIn(change->before.prepaid(), change->before.currency(), "prepaid"));
@@ -53,6 +55,7 @@ absl::Status CloseOrderShort(UnitOfWork& work, CreditBook& book, const std::stri
   RETURN_IF_ERROR(rules::CheckReason(reason));
   RETURN_IF_ERROR(CheckNoDeliveryUnderWay(work, order));
   ASSIGN_OR_RETURN(const Decimal closed, rules::CloseShort(reason, &order));
+  RETURN_IF_ERROR(CheckGiftsKeepSale(work, change->before));
   RETURN_IF_ERROR(book.Reduce(order.name(), closed, "closed short"));
   std::map<std::string, Decimal> given_up;
   for (int i = 0; i < order.lines_size(); ++i) {

@@ -6,6 +6,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "contract-svc/authors.h"
+#include "contract-svc/orders/gift_sale.h"
 #include "contract-svc/orders/issue_note.h"
 #include "contract-svc/orders/order_book.h"
 #include "contract-svc/orders/order_close.h"
@@ -50,6 +51,7 @@ absl::StatusOr<pb::Order> WithCredit(const Context& context, rpc::Call& call, co
     if (releases) RETURN_IF_ERROR(CheckContractOfOrder(work, request.name()));
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Order>(request));
     change.after.set_history(false);
+    if (releases) RETURN_IF_ERROR(CheckGiftMayLeave(work, change.before));
     RETURN_IF_ERROR(fn(work, book, &change));
     ASSIGN_OR_RETURN(pb::Order saved, work.Save(std::move(change)));
     RETURN_IF_ERROR(book.Save());

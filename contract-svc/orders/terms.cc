@@ -5,6 +5,7 @@
 #include "common/status/status.h"
 #include "common/time/date.h"
 #include "contract-svc/contracts/commitment_book.h"
+#include "contract-svc/orders/gift_sale.h"
 #include "contract-svc/pricing/quote_ledger.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/contract.h"
@@ -87,7 +88,10 @@ absl::StatusOr<AgreedTerms> QuoteTerms(const Context& context, UnitOfWork& work,
   for (const pricing::v1::QuoteGift& gift : loaded.gifts()) RETURN_IF_ERROR(AddGift(gift, &terms));
   ASSIGN_OR_RETURN(const std::vector<rules::QuoteDraw> drawn, LoadDraws(work, quote));
   RETURN_IF_ERROR(rules::TakeOff(drawn, &terms));
-  if (for_order) RETURN_IF_ERROR(FillTaxRates(work, &terms));
+  if (for_order) {
+    RETURN_IF_ERROR(FillTaxRates(work, &terms));
+    ASSIGN_OR_RETURN(terms.sold, IsQuoteSold(work, quote));
+  }
   return terms;
 }
 

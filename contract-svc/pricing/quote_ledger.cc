@@ -176,6 +176,7 @@ absl::Status DrawForContract(UnitOfWork& work, const v1::Contract* before, const
 absl::Status DrawForAmendment(UnitOfWork& work, const std::string& quote, const std::string& amendment,
                               const v1::Contract& priced) {
   ASSIGN_OR_RETURN(const std::vector<QuoteDraw> lines, LinesOf(priced));
+  if (!lines.empty()) RETURN_IF_ERROR(CheckPackages(work, quote, lines));
   return SetDraws(work, quote, amendment, lines);
 }
 

@@ -394,8 +394,13 @@ absl::StatusOr<AmendmentEffect> ApplyActions(const Amendment& amendment, const F
   return Applier(amendment, facts, contract).Run();
 }
 
-absl::Status CorrectSignature(const v1::CorrectAmendmentSignatureRequest& request, absl::string_view approved,
-                              absl::string_view today, Amendment* amendment) {
+absl::Status CorrectSignature(const v1::CorrectAmendmentSignatureRequest& request, bool filed,
+                              absl::string_view approved, absl::string_view today, Amendment* amendment) {
+  if (filed) {
+    return FailedPrecondition("CONTRACT_FILED", amendment->name(),
+                              "the signed amendment is in the archive with its contract; what belongs to it is added "
+                              "there");
+  }
   if (request.scan_document().empty() && request.seal().empty() && request.sign_date().empty()) {
     return InvalidField("scan_document", "FIELD_REQUIRED",
                         "must be given, or seal or sign_date: what is to be corrected");

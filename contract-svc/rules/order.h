@@ -50,7 +50,7 @@ struct AgreedTerms {
   std::vector<AgreedLine> lines;
   // Products that are agreed, but not on the day asked about, and why; beside the product: whether as a gift.
   std::map<std::pair<std::string, bool>, std::string> resting;
-  // Something of it that is paid for was drawn before.
+  // An order has something of it that is paid for.
   bool sold = false;
 };
 

@@ -48,7 +48,6 @@ absl::Status TakeOff(const std::vector<QuoteDraw>& drawn, AgreedTerms* terms) {
     ASSIGN_OR_RETURN(line.quantity, Subtract(line.quantity, taken));
     ASSIGN_OR_RETURN(line.taken, Add(line.taken, taken));
     ASSIGN_OR_RETURN(pool->second, Subtract(pool->second, taken));
-    terms->sold = terms->sold || (!line.gift && taken.sign() > 0);
   }
   return absl::OkStatus();
 }

@@ -27,8 +27,7 @@ struct QuoteDraw {
 absl::StatusOr<std::vector<QuoteDraw>> DrawsToPost(const std::vector<QuoteDraw>& drawn,
                                                    const std::vector<QuoteDraw>& wanted);
 
-// Lowers the quantities of `terms` by what everybody has drawn, never below nothing, and says whether something of it
-// is sold.
+// Lowers the quantities of `terms` by what everybody has drawn, never below nothing.
 absl::Status TakeOff(const std::vector<QuoteDraw>& drawn, AgreedTerms* terms);
 
 // A part of a package of the quote (C-07), and what somebody takes of the product at its price.
