@@ -197,6 +197,10 @@ absl::StatusOr<pricing::v1::Quote> Peers::Quote(const std::string& name, absl::T
   return GetOf<pricing::v1::Quote>(contract_, "kam.pricing.v1.QuoteService/GetQuote", name, deadline);
 }
 
+absl::StatusOr<contract::v1::Contract> Peers::Contract(const std::string& name, absl::Time deadline) const {
+  return GetOf<contract::v1::Contract>(contract_, "kam.contract.v1.ContractService/GetContract", name, deadline);
+}
+
 absl::StatusOr<pricing::v1::Product> Peers::Product(const std::string& name, absl::Time deadline) const {
   return GetOf<pricing::v1::Product>(contract_, "kam.pricing.v1.ProductService/GetProduct", name, deadline);
 }

@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kam/business/v1/business_service.pb.h"
+#include "kam/contract/v1/contract.pb.h"
 #include "kam/pricing/v1/product.pb.h"
 #include "kam/pricing/v1/quote.pb.h"
 
@@ -62,6 +63,9 @@ class Peers {
 
   // A quote of contract-svc; NOT_FOUND.
   absl::StatusOr<pricing::v1::Quote> Quote(const std::string& name, absl::Time deadline) const;
+
+  // A contract of contract-svc; NOT_FOUND.
+  absl::StatusOr<contract::v1::Contract> Contract(const std::string& name, absl::Time deadline) const;
 
   // A product of contract-svc; NOT_FOUND.
   absl::StatusOr<pricing::v1::Product> Product(const std::string& name, absl::Time deadline) const;

@@ -159,7 +159,7 @@ const std::map<std::string, Machine>& Tables() {
         {"AbandonTender", "NOTED, PREPARING, APPROVED > ABANDONED"},
         {"CallOffTender", "NOTED, PREPARING, APPROVED, SUBMITTED, OPENED > CALLED_OFF"}}},
       {"contractDraftRequests",
-       {{"RecordContractDraft", "REQUESTED > DRAFTED"}, {"DeclineContractDraft", "REQUESTED > DECLINED"}}},
+       {{"RecordContractDraft", "REQUESTED > DRAFTED"}, {"DeclineContractDraft", "REQUESTED, DRAFTED > DECLINED"}}},
       //
       {"solutions",
        {{"AssignSolution", "REQUESTED, ASSIGNED > ASSIGNED"},

@@ -42,8 +42,9 @@ int main(int argc, char** argv) {
                                ask_account_svc);
     return kam::contract::ScheduleAdoption(context.runtime);
   };
-  parts.program_permissions = {{"gateway", {"sandbox.clock"}},
-                               {"account-svc", {"contract_business.resolve", "product.read", "quote.read"}},
-                               {"aftersales-svc", {"order.read", "contract.read", "receipt.read", "receivable.read"}}};
+  parts.program_permissions = {
+      {"gateway", {"sandbox.clock"}},
+      {"account-svc", {"contract.read", "contract_business.resolve", "product.read", "quote.read"}},
+      {"aftersales-svc", {"order.read", "contract.read", "receipt.read", "receivable.read"}}};
   return kam::service::Main(parts, argc, argv);
 }

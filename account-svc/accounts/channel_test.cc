@@ -163,6 +163,15 @@ TEST_F(ChannelTest, AWrongCountIsTakenBackAndCountedAgain) {
   EXPECT_THAT(take_back(kam_, first->name()), HasReason("COUNT_NOT_LAST"));
   const auth::Principal stranger = world_.As(world_.AddEmployee("KAM", world_.AddDepartment().name()), "KAM");
   EXPECT_THAT(take_back(stranger, slip->name()), StatusIs(absl::StatusCode::kNotFound));
+  v1::CreateChannelStockCountRequest recount;
+  *recount.mutable_channel_stock_count() = *slip;
+  recount.mutable_channel_stock_count()->set_count_date("2026-01-02");
+  recount.mutable_channel_stock_count()->set_quantity("50");
+  recount.mutable_channel_stock_count()->clear_received();
+  const auto of_another = world_.Call<ChannelStockCount>(gam_, Channel("CreateChannelStockCount"), recount);
+  ASSERT_THAT(of_another, IsOk());
+  EXPECT_THAT(take_back(kam_, of_another->name()), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(take_back(gam_, of_another->name()), IsOk());
   const auto voided = take_back(kam_, slip->name());
   ASSERT_THAT(voided, IsOk());
   EXPECT_TRUE(voided->voided());

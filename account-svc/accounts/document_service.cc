@@ -67,27 +67,35 @@ absl::StatusOr<CustomerDocument> File(const Context& context, rpc::Call& call,
       });
 }
 
-// What the caller is to the document; `grant` gets the one that holds now.
-absl::StatusOr<rules::Reader> ReaderOf(const Context& context, UnitOfWork& work, const std::string& actor,
-                                       const CustomerDocument& document, std::string* grant) {
+// What the caller is to the account that a document is, or will be, filed under.
+absl::StatusOr<rules::Reader> StandingOn(const Context& context, UnitOfWork& work, const std::string& actor,
+                                         const std::string& account) {
   rules::Reader reader;
   ASSIGN_OR_RETURN(
       const std::vector<Row> scopes,
       work.connection().Query("SELECT COALESCE(s.owner, s.creator) FROM account_scopes s WHERE s.account = ?",
-                              {IdOf(document.account())}));
+                              {IdOf(account)}));
   const std::string owner = scopes.empty() ? "" : scopes[0][0].text();
   ASSIGN_OR_RETURN(const std::vector<Row> members,
                    work.connection().Query("SELECT m.employee FROM account_scope_members m WHERE m.account = ? AND "
                                            "m.employee = ?",
-                                           {IdOf(document.account()), IdOf(actor)}));
+                                           {IdOf(account), IdOf(actor)}));
   reader.owns_account = owner == IdOf(actor) || !members.empty();
-  const absl::Time filed = FromTimestamp(document.create_time());
-  reader.filed = document.filer() == actor && work.now() < filed + absl::Hours(24) * context.policy.document_filer_days;
   if (!owner.empty()) {
     ASSIGN_OR_RETURN(const std::vector<std::string> superiors,
                      SuperiorsOf(work.connection(), owner, context.Today(work.now())));
     reader.above_owner = std::find(superiors.begin(), superiors.end(), actor) != superiors.end();
   }
+  return reader;
+}
+
+// What the caller is to the document; `grant` gets the one that holds now.
+absl::StatusOr<rules::Reader> ReaderOf(const Context& context, UnitOfWork& work, const std::string& actor,
+                                       const CustomerDocument& document, std::string* grant) {
+  ASSIGN_OR_RETURN(rules::Reader reader, StandingOn(context, work, actor, document.account()));
+  reader.refiled = document.refiler() == actor;
+  const absl::Time filed = FromTimestamp(document.create_time());
+  reader.filed = document.filer() == actor && work.now() < filed + absl::Hours(24) * context.policy.document_filer_days;
   ASSIGN_OR_RETURN(const std::vector<DocumentGrant> grants,
                    work.Find<DocumentGrant>({"t.document = ? AND t.requester = ? AND t.state = 'GRANTED' AND "
                                              "t.valid_until > ?",
@@ -169,9 +177,11 @@ absl::Status EndGrants(UnitOfWork& work, const std::string& document, const std:
   return absl::OkStatus();
 }
 
-absl::Status Refile(UnitOfWork& work, const v1::RefileCustomerDocumentRequest& request, CustomerDocument* document) {
+absl::Status Refile(const Context& context, UnitOfWork& work, const v1::RefileCustomerDocumentRequest& request,
+                    CustomerDocument* document) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  RETURN_IF_ERROR(rules::Refile(actor, request.account(), document));
+  ASSIGN_OR_RETURN(const rules::Reader there, StandingOn(context, work, actor, request.account()));
+  RETURN_IF_ERROR(rules::Refile(actor, request.account(), there, document));
   ASSIGN_OR_RETURN(const Account account, work.Load<Account>(request.account()));
   if (account.state() == v1::ACCOUNT_STATE_CLOSED) {
     return FailedPrecondition("ACCOUNT_CLOSED", account.name(), "the account is closed");
@@ -266,7 +276,9 @@ void RegisterDocuments(const Context& context, rpc::Registry* registry) {
       [](UnitOfWork& work, const v1::RefileCustomerDocumentRequest& request) {
         return work.Load<Account>(request.account()).status();
       },
-      Refile);
+      [context](UnitOfWork& work, const v1::RefileCustomerDocumentRequest& request, CustomerDocument* document) {
+        return Refile(context, work, request, document);
+      });
   AddVerb<CustomerDocument, v1::DestroyCustomerDocumentRequest>(
       context, Rpc("DestroyCustomerDocument"), registry,
       [context](UnitOfWork& work, const v1::DestroyCustomerDocumentRequest& request,

@@ -149,6 +149,9 @@ TEST_F(DocumentTest, AMisfiledDocumentGoesToItsCustomer) {
   };
   EXPECT_THAT(refile(kax_), StatusIs(absl::StatusCode::kPermissionDenied));
   EXPECT_THAT(refile(gad_), HasReason("SEPARATION_OF_DUTIES")) << "not who filed it";
+  auth::Principal reader = other_kax;
+  reader.grants["customer_document.refile"] = auth::Level::kAll;
+  EXPECT_THAT(refile(reader), HasReason("SEPARATION_OF_DUTIES")) << "not who would read it there";
   const auth::Principal clerk = world_.As(world_.AddEmployee("GAD"), "GAD");
   request.set_account(account_.name());
   EXPECT_THAT(refile(clerk), HasReason("ACCOUNT_UNCHANGED"));

@@ -103,14 +103,14 @@ absl::Status Step(UnitOfWork& work, const schedule::DueItem& item) {
   return work.Save(std::move(change)).status();
 }
 
-// Files from before there were blocks get theirs.
+// Files from before there were blocks get theirs. They are locked: nobody gives one another name meanwhile.
 absl::Status Fill(UnitOfWork& work, const schedule::DueItem& item) {
   ASSIGN_OR_RETURN(
       const std::vector<Row> files,
       work.connection().Query(absl::StrCat(
           "SELECT a.id, a.legal_name, a.short_name FROM accounts a WHERE a.state <> 'CLOSED' AND NOT EXISTS (SELECT 1 "
           "FROM account_match_blocks b WHERE b.account = a.id) ORDER BY a.id LIMIT ",
-          kFilesAStep)));
+          kFilesAStep, " FOR UPDATE")));
   for (const Row& file : files) {
     RETURN_IF_ERROR(SaveBlocks(work.connection(), file[0].text(), NamesOf(file[1].text(), file[2].text())));
   }
@@ -124,7 +124,7 @@ absl::Status FillShortNames(UnitOfWork& work, const schedule::DueItem& item) {
                    work.connection().Query(absl::StrCat("SELECT id, legal_name, short_name FROM accounts WHERE id > ? "
                                                         "AND short_name IS NOT NULL AND state <> 'CLOSED' ORDER BY id "
                                                         "LIMIT ",
-                                                        kFilesAStep),
+                                                        kFilesAStep, " FOR UPDATE"),
                                            {IdOf(item.resource)}));
   for (const Row& file : files) {
     RETURN_IF_ERROR(SaveBlocks(work.connection(), file[0].text(), NamesOf(file[1].text(), file[2].text())));

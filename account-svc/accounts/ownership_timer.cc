@@ -144,7 +144,8 @@ absl::StatusOr<std::optional<absl::Time>> LastWin(mysql::Connection& connection,
       {"SELECT MAX(o.close_time) FROM opportunities o JOIN accounts a ON a.id = o.account WHERE o.account = ? AND "
        "o.state = 'WON' AND NOT EXISTS (SELECT 1 FROM contract_draft_requests d WHERE (d.source = "
        "CONCAT('opportunities/', o.id) OR d.source IN (SELECT CONCAT('tenders/', t.id) FROM tenders t WHERE "
-       "t.opportunity = o.id)) AND (d.state <> 'DRAFTED' OR d.updater = CONCAT('employees/', o.owner) OR d.updater = "
+       "t.opportunity = o.id)) AND d.withdrawn = 0 AND (d.state <> 'DRAFTED' OR d.updater = CONCAT('employees/', "
+       "o.owner) OR d.updater = "
        "CONCAT('employees/', a.owner)))"});
 }
 

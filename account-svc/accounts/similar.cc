@@ -73,10 +73,10 @@ absl::StatusOr<std::vector<Similar>> FindSimilar(mysql::Connection& connection, 
   ASSIGN_OR_RETURN(const std::vector<Value> candidates, Candidates(connection, asked));
   if (candidates.empty()) return found;
   const std::string list = resource::Placeholders(candidates.size());
-  ASSIGN_OR_RETURN(
-      const std::vector<Row> files,
-      connection.Query(absl::StrCat("SELECT id, legal_name, short_name FROM accounts WHERE id IN (", list, ")"),
-                       mysql::Params(candidates)));
+  ASSIGN_OR_RETURN(const std::vector<Row> files,
+                   connection.Query(absl::StrCat("SELECT id, legal_name, short_name FROM accounts WHERE id IN (", list,
+                                                 ") AND state <> 'CLOSED'"),
+                                    mysql::Params(candidates)));
   ASSIGN_OR_RETURN(
       const std::vector<Row> known,
       connection.Query(absl::StrCat("SELECT account, kind, key_value FROM account_keys WHERE account IN (", list, ")"),

@@ -429,5 +429,31 @@ TEST_F(DealTest, ADealWonByMistakeIsTakenUpAgain) {
   EXPECT_THAT(world_.Call<Opportunity>(bds_, service + "ReopenOpportunity", reopen), HasReason("REOPEN_TOO_LATE"));
 }
 
+// a deal that is taken up again is worked by who owns the account now; nothing begins on a closed file.
+TEST_F(DealTest, ADealTakenUpAgainIsThatOfTheOwner) {
+  const v1::Account account = world_.AddAccount(kax_);
+  world_.Assign(gam_, account.name(), seller_.name());
+  const auto handed = Create(account.name());
+  const auto closed = Create(account.name());
+  ASSERT_THAT(Lose(handed->name()), IsOk());
+  ASSERT_THAT(Lose(closed->name()), IsOk());
+  const auto successor = world_.AddEmployee("KAX", department_.name(), {supervisor_.name()});
+  const std::string where = absl::StrCat(" WHERE account = '", IdOf(account.name()), "' AND kind = 'OWNER'");
+  world_.harness().db().Execute("UPDATE account_ownerships SET state = 'TRANSFERRED'" + where);
+  world_.harness().db().Execute(absl::StrCat("UPDATE accounts SET owner = '", IdOf(successor.name()), "' WHERE id = '",
+                                             IdOf(account.name()), "'"));
+  v1::ReopenOpportunityRequest reopen;
+  reopen.set_name(handed->name());
+  reopen.set_reason("点错");
+  const std::string method = "kam.account.v1.OpportunityService/ReopenOpportunity";
+  const auto again = world_.Call<Opportunity>(gam_, method, reopen);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->owner(), successor.name());
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE accounts SET state = 'CLOSED' WHERE id = '", IdOf(account.name()), "'"));
+  reopen.set_name(closed->name());
+  EXPECT_THAT(world_.Call<Opportunity>(gam_, method, reopen), HasReason("ACCOUNT_CLOSED"));
+}
+
 }  // namespace
 }  // namespace kam::account

@@ -1,8 +1,11 @@
 // kam.account.v1.LeadService.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/accounts/claimable.h"
 #include "account-svc/accounts/duplicates.h"
+#include "account-svc/accounts/similar.h"
 #include "account-svc/pipeline/follow_up_sheets.h"
 #include "account-svc/pipeline/owner_change.h"
 #include "account-svc/pipeline/pipeline.h"
@@ -97,28 +100,63 @@ absl::Status UpdateLead(const Context& context, UnitOfWork& work, const Lead& be
   return same_firm ? absl::OkStatus() : MatchAccount(context, work, Rpc("UpdateLead"), after);
 }
 
+// Whether the firm that the lead became was there before it came, or was won by another recommendation.
+absl::StatusOr<bool> WasCustomer(UnitOfWork& work, const Lead& lead) {
+  if (work.importing() || lead.state() != v1::LEAD_STATE_CONVERTED) return false;
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> found,
+                   work.connection().Query(
+                       "SELECT 1 FROM accounts a WHERE a.id = ? AND (a.create_time < ? OR EXISTS (SELECT 1 FROM "
+                       "referrals r WHERE r.account = a.id AND r.lead <> ? AND r.state IN ('SUCCEEDED', 'REWARDED')))",
+                       {IdOf(lead.account()), FromTimestamp(lead.arrival_time()), IdOf(lead.name())}));
+  return !found.empty();
+}
+
 // The referral of a recommended lead is made with it and follows it.
 absl::Status SaveReferral(UnitOfWork& work, const Lead* before, const Lead& lead) {
   ASSIGN_OR_RETURN(std::vector<Referral> found,
                    work.Find<Referral>({"t.lead = ?", {mysql::Value(IdOf(lead.name()))}}, "", 1, /*lock=*/true));
   if (found.empty() && lead.referrer().empty() && lead.referrer_member().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool was_customer, WasCustomer(work, lead));
   if (found.empty()) {
     Referral referral;
-    rules::FollowLead(lead, work.now(), &referral);
+    rules::FollowLead(lead, was_customer, work.now(), &referral);
     return work.Insert(std::move(referral)).status();
   }
   Change<Referral> change{found[0], found[0]};
   const bool reopened = before != nullptr && before->state() == v1::LEAD_STATE_DISCARDED &&
                         lead.state() != v1::LEAD_STATE_DISCARDED && rules::ReopenReferral(&change.after);
-  if (!rules::FollowLead(lead, work.now(), &change.after) && !reopened) return absl::OkStatus();
+  if (!rules::FollowLead(lead, was_customer, work.now(), &change.after) && !reopened) return absl::OkStatus();
   return work.Save(std::move(change)).status();
 }
 
-// The firm of the lead has a file within reach: nothing is made, and the recommendation has succeeded.
-absl::StatusOr<v1::ConvertLeadResponse> Join(UnitOfWork& work, const v1::ConvertLeadRequest& request,
-                                             Change<Lead> change) {
+// The account is found by what is known of the firm of the lead.
+absl::Status CheckSameFirm(const Context& context, UnitOfWork& work, const Lead& lead, const std::string& account) {
+  const std::string& name = lead.company_name().empty() ? lead.display_name() : lead.company_name();
+  rules::Firm firm;
+  firm.legal_name = name;
+  firm.phone = lead.phone();
+  firm.domain = lead.email();
+  const rules::FirmKeys keys = rules::KeysOf(firm, context.policy);
+  ASSIGN_OR_RETURN(const std::optional<Duplicate> same, FindDuplicate(work.connection(), keys, ""));
+  if (same.has_value() && same->account == IdOf(account)) return absl::OkStatus();
+  constexpr size_t kSimilarMax = 60;
+  ASSIGN_OR_RETURN(const std::vector<Similar> similar, FindSimilar(work.connection(), NamesOf(name, ""), keys, "",
+                                                                   context.policy.duplicate_score_min, kSimilarMax));
+  const bool found =
+      std::any_of(similar.begin(), similar.end(), [&](const Similar& file) { return file.account == IdOf(account); });
+  return found ? absl::OkStatus()
+               : InvalidField("existing_account", "EXISTING_ACCOUNT_OTHER_FIRM",
+                              "is not found by name, telephone number or domain of the firm of the lead",
+                              {{"value", account}, {"firm", name}});
+}
+
+// The firm of the lead has a file within reach: nothing is made. The recommendation has succeeded, unless the firm was
+// a customer before.
+absl::StatusOr<v1::ConvertLeadResponse> Join(const Context& context, UnitOfWork& work,
+                                             const v1::ConvertLeadRequest& request, Change<Lead> change) {
   RETURN_IF_ERROR(rules::CheckJoin(request, change.before));
   RETURN_IF_ERROR(CheckAccountUsable(work, request.existing_account()));
+  RETURN_IF_ERROR(CheckSameFirm(context, work, change.before, request.existing_account()));
   v1::ConvertLeadResponse response;
   // Read, not locked: the account comes before the lead in the order of locks, and does not change.
   ASSIGN_OR_RETURN(const std::vector<Account> found,
@@ -132,7 +170,8 @@ absl::StatusOr<v1::ConvertLeadResponse> Join(UnitOfWork& work, const v1::Convert
 absl::StatusOr<v1::ConvertLeadResponse> Convert(const Context& context, UnitOfWork& work,
                                                 const v1::ConvertLeadRequest& request) {
   ASSIGN_OR_RETURN(auto change, work.Begin<Lead>(request));
-  if (!request.existing_account().empty()) return Join(work, request, std::move(change));
+  if (!request.existing_account().empty()) return Join(context, work, request, std::move(change));
+  RETURN_IF_ERROR(rules::CheckMayOpenAccount(work.actor().Holds("account.create")));
   Account account = request.account();
   resource::ClearOutputOnly(&account, /*import=*/false);
   rules::AccountFromLead(change.before, &account);

@@ -210,7 +210,10 @@ void RegisterDeals(const Context& context, rpc::Registry* registry) {
                 Change<Opportunity>* change) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         ASSIGN_OR_RETURN(const rules::Process process, ProcessOf(context, work, change->before));
+        RETURN_IF_ERROR(CheckAccountUsable(work, change->before.account()));
         RETURN_IF_ERROR(rules::Reopen(actor, request.reason(), process, work.now(), context.policy, &change->after));
+        ASSIGN_OR_RETURN(*change->after.mutable_owner(),
+                         HeirOf(context, work, change->before.account(), change->before.owner()));
         if (change->before.state() != v1::OPPORTUNITY_STATE_WON) return absl::OkStatus();
         return TakeBackContractDraft(work, change->before.name(), request.reason());
       });

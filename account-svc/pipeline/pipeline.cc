@@ -18,6 +18,19 @@ absl::Status SetOwner(resource::UnitOfWork& work, std::string* owner) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::string> HeirOf(const Context& context, resource::UnitOfWork& work, const std::string& account,
+                                   const std::string& owner) {
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> heirs,
+      work.connection().Query(
+          "SELECT a.owner FROM accounts a WHERE a.id = ? AND a.owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
+          "account_ownerships o WHERE o.account = a.id AND o.employee = ? AND o.state = 'ACTIVE') AND (EXISTS (SELECT "
+          "1 FROM account_ownerships o WHERE o.account = a.id AND o.employee = ?) OR EXISTS (SELECT 1 FROM employees e "
+          "WHERE e.id = ? AND e.leave_date < ?))",
+          {IdOf(account), IdOf(owner), IdOf(owner), IdOf(owner), context.Today(work.now())}));
+  return heirs.empty() ? owner : NameOf("employees", heirs[0][0].text());
+}
+
 absl::Status CheckOpportunityOf(resource::UnitOfWork& work, const std::string& account, const std::string& opportunity,
                                 absl::string_view field) {
   if (opportunity.empty() || work.importing()) return absl::OkStatus();

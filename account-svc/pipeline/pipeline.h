@@ -54,6 +54,11 @@ void OnDue(const Context& context, absl::string_view kind, absl::string_view met
 // The person who works a record: `owner`, or the caller when it is empty.
 absl::Status SetOwner(resource::UnitOfWork& work, std::string* owner);
 
+// Who works a record of `account` that is taken up again: `owner`, or who owns the account now when he owned it before
+// and does not any more, or has left.
+absl::StatusOr<std::string> HeirOf(const Context& context, resource::UnitOfWork& work, const std::string& account,
+                                   const std::string& owner);
+
 // `opportunity` (may be empty) is one of `account` within the caller's reach by opportunity.read: OUT_OF_SCOPE,
 // OPPORTUNITY_OF_ANOTHER_ACCOUNT on `field`.
 absl::Status CheckOpportunityOf(resource::UnitOfWork& work, const std::string& account, const std::string& opportunity,

@@ -221,6 +221,30 @@ TEST_F(ReferralTest, AProspectOfAKnownFirmJoinsItsFile) {
   ASSERT_EQ(referrals->referrals_size(), 1);
   EXPECT_EQ(referrals->referrals(0).state(), v1::REFERRAL_STATE_SUCCEEDED);
   EXPECT_EQ(referrals->referrals(0).account(), account.name());
+
+  // The same firm is not won a second time, and no other firm by its file.
+  for (const bool same : {true, false}) {
+    Lead again = MakeLead();
+    if (same) again.set_company_name(account.legal_name());
+    again.set_referrer_member("members/0003");
+    const auto next = Create(kax_, again);
+    ASSERT_THAT(FollowUp(next->name(), v1::INTENTION_LEVEL_H), IsOk());
+    qualify.set_name(next->name());
+    ASSERT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/QualifyLead", qualify), IsOk());
+    convert.set_name(next->name());
+    const auto second = world_.Call<v1::ConvertLeadResponse>(kax_, method, convert);
+    if (!same) {
+      EXPECT_THAT(second, HasReason("EXISTING_ACCOUNT_OTHER_FIRM"));
+      continue;
+    }
+    ASSERT_THAT(second, IsOk());
+    list.set_filter(absl::StrCat("lead = \"", next->name(), "\""));
+    const auto failed =
+        world_.Call<v1::ListReferralsResponse>(clm_, "kam.account.v1.ReferralService/ListReferrals", list);
+    ASSERT_EQ(failed->referrals_size(), 1);
+    EXPECT_EQ(failed->referrals(0).state(), v1::REFERRAL_STATE_FAILED);
+    EXPECT_NE(failed->referrals(0).outcome(), "");
+  }
 }
 
 // the manufacturer is told what became of the referrals of a period, as it was counted and reviewed; a
@@ -267,6 +291,7 @@ TEST_F(ReferralTest, TheManufacturerIsToldOfTheReferrals) {
               HasReason("REFERRALS_OUT_OF_REACH"));
   const auto made = world_.Call<ManufacturerSubmission>(clm, service + "CreateManufacturerSubmission", create);
   ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(made->leads(), 3) << "whoever reviews it reads the figures";
   const auto verb = [&](const auth::Principal& who, const std::string& method, auto request, const std::string& name) {
     request.set_name(name);
     request.set_etag(EtagOf(world_, name));
@@ -276,13 +301,17 @@ TEST_F(ReferralTest, TheManufacturerIsToldOfTheReferrals) {
   const v1::SubmitManufacturerSubmissionRequest submit;
   EXPECT_THAT(verb(crmd, "ReviewManufacturerSubmission", review, made->name()), HasReason("PERIOD_NOT_OVER"));
   clock().Advance(absl::Hours(24));
+  EXPECT_THAT(verb(sm_, "ReviewManufacturerSubmission", review, made->name()), HasReason("REFERRALS_OUT_OF_REACH"));
+  const std::string where = absl::StrCat(" WHERE id = '", IdOf(made->name()), "'");
+  world_.harness().db().Execute("UPDATE manufacturer_submissions SET leads = 2" + where);
+  EXPECT_THAT(verb(crmd, "ReviewManufacturerSubmission", review, made->name()), HasReason("FIGURES_CHANGED"));
+  world_.harness().db().Execute("UPDATE manufacturer_submissions SET leads = 3" + where);
   const auto reviewed = verb(crmd, "ReviewManufacturerSubmission", review, made->name());
   ASSERT_THAT(reviewed, IsOk());
   EXPECT_EQ(reviewed->leads(), 3);
   EXPECT_EQ(reviewed->referred(), 2);
   EXPECT_EQ(reviewed->referrals_succeeded(), 1);
   EXPECT_EQ(reviewed->referrals_failed(), 1);
-  const std::string where = absl::StrCat(" WHERE id = '", IdOf(made->name()), "'");
   world_.harness().db().Execute("UPDATE manufacturer_submissions SET referrals_succeeded = 2" + where);
   EXPECT_THAT(verb(crmd, "SubmitManufacturerSubmission", submit, made->name()), HasReason("CONTENT_CHANGED"));
   world_.harness().db().Execute("UPDATE manufacturer_submissions SET referrals_succeeded = 1" + where);
@@ -310,6 +339,9 @@ TEST_F(ReferralTest, TheManufacturerIsToldOfTheReferrals) {
   EXPECT_EQ(missing(), 1);
   ASSERT_THAT(verb(crmd, "SubmitManufacturerSubmission", submit, month->name()), IsOk());
   EXPECT_EQ(missing(), 0);
+  submission.set_manufacturer("上汽大众");
+  ASSERT_THAT(world_.Call<ManufacturerSubmission>(clm, service + "CreateManufacturerSubmission", create), IsOk());
+  EXPECT_EQ(missing(), 1) << "the other manufacturer was not told";
 }
 
 // a lead that was given up by mistake is followed up again, and its recommendation may still succeed.

@@ -109,6 +109,10 @@ TEST_F(SalesTest, ALeadBecomesAnAccount) {
   EXPECT_THAT(world_.Call<v1::ConvertLeadResponse>(kax_, service + "ConvertLead", convert),
               HasReason("STATE_NOT_ALLOWED"));
   ASSERT_THAT(world_.Call<Lead>(kax_, service + "QualifyLead", qualify), IsOk());
+  // Whoever may not create accounts does not get one through a lead.
+  const auth::Principal supervisor = world_.As(head_, "BDS", {IdOf(seller_.name())});
+  EXPECT_THAT(world_.Call<v1::ConvertLeadResponse>(supervisor, service + "ConvertLead", convert),
+              HasReason("PERMISSION_DENIED"));
   convert.mutable_account()->set_short_name("线索");
   convert.mutable_account()->set_state(v1::ACCOUNT_STATE_ACTIVE);
   convert.set_request_id(RequestId());

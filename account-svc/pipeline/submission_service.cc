@@ -29,18 +29,35 @@ constexpr char kDueSubmission[] = "manufacturer_submission.due";
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
-absl::Status Prepare(UnitOfWork& work, ManufacturerSubmission* submission) {
+bool OfReferrals(const ManufacturerSubmission& submission) {
+  return submission.kind() == v1::SUBMISSION_KIND_REFERRAL_RESULTS;
+}
+
+// The manufacturer is told of the referrals of the whole house: whoever prepares or reviews that may read them all.
+absl::Status CheckReadsReferrals(const UnitOfWork& work) {
+  if (work.actor().LevelFor("referral.read") == auth::Level::kAll) return absl::OkStatus();
+  return Error(
+      absl::StatusCode::kPermissionDenied, "REFERRALS_OUT_OF_REACH",
+      "results of referrals are those of the whole house; whoever reads all referrals prepares and reviews them",
+      {{"permission", "referral.read"}, {"level", "ALL"}});
+}
+
+// Counts what is told, so that the reviewer reads it before he signs.
+absl::Status Count(const Context& context, UnitOfWork& work, ManufacturerSubmission* submission) {
+  if (!OfReferrals(*submission)) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckReadsReferrals(work));
+  ASSIGN_OR_RETURN(const rules::ReferralFigures figures,
+                   CountReferrals(context, work.connection(), submission->period_from(), submission->period_to()));
+  rules::SetFigures(figures, submission);
+  return absl::OkStatus();
+}
+
+absl::Status Prepare(const Context& context, UnitOfWork& work, ManufacturerSubmission* submission) {
   ASSIGN_OR_RETURN(*submission->mutable_owner(), Person(work));
   submission->set_state(v1::MANUFACTURER_SUBMISSION_STATE_PREPARED);
   RETURN_IF_ERROR(Validate(work, *submission));
   RETURN_IF_ERROR(rules::CheckSubmissionPeriod(*submission));
-  // The manufacturer is told of the referrals of the whole house: whoever prepares that may read them all.
-  const bool of_referrals = submission->kind() == v1::SUBMISSION_KIND_REFERRAL_RESULTS;
-  if (of_referrals && work.actor().LevelFor("referral.read") != auth::Level::kAll) {
-    return Error(absl::StatusCode::kPermissionDenied, "REFERRALS_OUT_OF_REACH",
-                 "results of referrals are those of the whole house; whoever reads all referrals prepares them",
-                 {{"permission", "referral.read"}, {"level", "ALL"}});
-  }
+  RETURN_IF_ERROR(Count(context, work, submission));
   return submission->account().empty() ? absl::OkStatus() : CheckAccountUsable(work, submission->account());
 }
 
@@ -77,10 +94,11 @@ absl::Status Review(const Context& context, UnitOfWork& work, ManufacturerSubmis
   RETURN_IF_ERROR(CheckNotWriter(work, kService, submission->name(), "review the submission"));
   RETURN_IF_ERROR(rules::CheckForm(*submission));
   RETURN_IF_ERROR(rules::CheckSubmissionPeriodOver(*submission, context.Today(work.now())));
-  if (submission->kind() == v1::SUBMISSION_KIND_REFERRAL_RESULTS) {
+  if (OfReferrals(*submission)) {
+    RETURN_IF_ERROR(CheckReadsReferrals(work));
     ASSIGN_OR_RETURN(const rules::ReferralFigures figures,
                      CountReferrals(context, work.connection(), submission->period_from(), submission->period_to()));
-    rules::SetFigures(figures, submission);
+    RETURN_IF_ERROR(rules::CheckFigures(figures, *submission));
   }
   submission->set_reviewer(actor);
   *submission->mutable_review_time() = ToTimestamp(work.now());
@@ -98,6 +116,41 @@ absl::Status Submit(const Context& context, UnitOfWork& work, ManufacturerSubmis
   }
   *submission->mutable_submit_time() = ToTimestamp(work.now());
   if (submission->due_date() < context.Today(work.now())) submission->set_overdue(true);
+  return absl::OkStatus();
+}
+
+// Of every manufacturer for whom results of referrals were prepared once the periods of which he was not told; of none
+// yet the periods by themselves. Whether a manufacturer was told is no secret of whoever told him.
+absl::Status AddMissingPeriods(const Context& context, const v1::ReportSubmissionsRequest& request,
+                               const std::string& today, mysql::Connection& connection,
+                               v1::ReportSubmissionsResponse* response) {
+  std::map<std::string, std::vector<rules::Period>> told;
+  ASSIGN_OR_RETURN(const std::vector<Row> manufacturers,
+                   connection.Query("SELECT DISTINCT s.manufacturer FROM manufacturer_submissions s WHERE "
+                                    "s.submission_kind = 'REFERRAL_RESULTS' AND s.state <> 'WITHDRAWN' AND "
+                                    "s.archive_time IS NULL"));
+  for (const Row& row : manufacturers) told[row[0].text()];
+  if (told.empty()) told[""];
+  // A period may begin before the first day that is asked about, but not before its year.
+  const std::string year = absl::StrCat(request.from_date().substr(0, 4), "-01-01");
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> results,
+      connection.Query("SELECT s.manufacturer, s.period_from, s.period_to FROM manufacturer_submissions s "
+                       "WHERE s.submission_kind = 'REFERRAL_RESULTS' AND s.state IN ('SUBMITTED', "
+                       "'ACCEPTED') AND s.archive_time IS NULL AND s.period_to >= ? AND s.period_from <= ?",
+                       {Value(year), Value(request.to_date())}));
+  for (const Row& row : results) told[row[0].text()].push_back({row[1].text(), row[2].text()});
+  for (const auto& [manufacturer, periods] : told) {
+    ASSIGN_OR_RETURN(
+        const std::vector<rules::Period> missing,
+        rules::MissingReferralPeriods({request.from_date(), request.to_date()}, today, periods, context.policy));
+    for (const rules::Period& period : missing) {
+      v1::MissingReferralPeriod* out = response->add_missing_referral_periods();
+      out->set_from_date(period.from);
+      out->set_to_date(period.to);
+      out->set_manufacturer(manufacturer);
+    }
+  }
   return absl::OkStatus();
 }
 
@@ -133,21 +186,7 @@ absl::StatusOr<v1::ReportSubmissionsResponse> Report(const Context& context, con
     row.set_accuracy_percent(rules::RateText(row.accepted_at_once(), row.submitted()));
     response.add_rows()->Swap(&row);
   }
-  // Whether the manufacturer was told is no secret of whoever told him.
-  ASSIGN_OR_RETURN(
-      const std::vector<Row> results,
-      connection.Query("SELECT s.period_from, s.period_to FROM manufacturer_submissions s WHERE s.submission_kind = "
-                       "'REFERRAL_RESULTS' AND s.state IN ('SUBMITTED', 'ACCEPTED') AND s.archive_time IS NULL"));
-  std::vector<rules::Period> told;
-  for (const Row& row : results) told.push_back({row[0].text(), row[1].text()});
-  ASSIGN_OR_RETURN(
-      const std::vector<rules::Period> missing,
-      rules::MissingReferralPeriods({request.from_date(), request.to_date()}, today, told, context.policy));
-  for (const rules::Period& period : missing) {
-    v1::MissingReferralPeriod* out = response.add_missing_referral_periods();
-    out->set_from_date(period.from);
-    out->set_to_date(period.to);
-  }
+  RETURN_IF_ERROR(AddMissingPeriods(context, request, today, connection, &response));
   return response;
 }
 
@@ -155,13 +194,18 @@ absl::StatusOr<v1::ReportSubmissionsResponse> Report(const Context& context, con
 
 void RegisterSubmissions(const Context& context, rpc::Registry* registry) {
   resource::Hooks hooks;
-  hooks.on_create = resource::OnCreate<ManufacturerSubmission>(Prepare);
+  hooks.on_create = resource::OnCreate<ManufacturerSubmission>(
+      [context](UnitOfWork& work, ManufacturerSubmission* submission) { return Prepare(context, work, submission); });
   hooks.on_update = resource::OnUpdate<ManufacturerSubmission>(
-      [](UnitOfWork& work, const ManufacturerSubmission& before, ManufacturerSubmission* after) -> absl::Status {
+      [context](UnitOfWork& work, const ManufacturerSubmission& before, ManufacturerSubmission* after) -> absl::Status {
         RETURN_IF_ERROR(rules::CheckSubmissionUpdate(before));
         RETURN_IF_ERROR(rules::CheckDueDate(before, *after, work.level() != auth::Level::kOwn));
         RETURN_IF_ERROR(Validate(work, *after));
         RETURN_IF_ERROR(rules::CheckSubmissionPeriod(*after));
+        // Whoever only moves the day, and does not read all referrals, leaves the figures as they are.
+        const bool same_period =
+            before.period_from() == after->period_from() && before.period_to() == after->period_to();
+        if (!same_period || CheckReadsReferrals(work).ok()) RETURN_IF_ERROR(Count(context, work, after));
         return after->account().empty() || after->account() == before.account()
                    ? absl::OkStatus()
                    : CheckAccountUsable(work, after->account());

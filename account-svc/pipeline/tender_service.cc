@@ -9,7 +9,9 @@
 #include "account-svc/rules/tender_rules.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
+#include "kam/account/v1/opportunity.pb.h"
 #include "kam/account/v1/tender_service.pb.h"
+#include "kam/contract/v1/contract.pb.h"
 #include "kam/pricing/v1/quote.pb.h"
 
 namespace kam::account {
@@ -18,6 +20,7 @@ namespace {
 using resource::Change;
 using resource::UnitOfWork;
 using v1::ContractDraftRequest;
+using v1::Opportunity;
 using v1::Tender;
 
 constexpr char kService[] = "kam.account.v1.TenderService";
@@ -120,19 +123,67 @@ void AddPricedVerb(const Context& context, absl::string_view method, rpc::Regist
       });
 }
 
-// The draft that was asked for `source`, a deal or a tender, is not wanted any more.
+// The draft that was asked for `source`, a deal or a tender, is not wanted any more; it may be asked for anew, by a
+// later win.
 absl::Status DeclineDraftOf(UnitOfWork& work, const std::string& source, const std::string& reason) {
   ASSIGN_OR_RETURN(const std::vector<ContractDraftRequest> asked,
                    work.Find<ContractDraftRequest>({"t.source = ?", {mysql::Value(source)}}, "", 1, /*lock=*/true));
-  if (asked.empty() || asked[0].state() == v1::CONTRACT_DRAFT_STATE_DECLINED) return absl::OkStatus();
+  if (asked.empty() || asked[0].withdrawn()) return absl::OkStatus();
   if (asked[0].state() == v1::CONTRACT_DRAFT_STATE_DRAFTED) {
-    return FailedPrecondition("CONTRACT_DRAFTED", source, "a contract was drafted for it; that is called off first",
-                              {{"contract", asked[0].contract()}, {"request", asked[0].name()}});
+    return FailedPrecondition(
+        "CONTRACT_DRAFTED", source,
+        "a contract was drafted for it: cancel the contract, then decline the draft with DeclineContractDraft",
+        {{"contract", asked[0].contract()}, {"request", asked[0].name()}, {"permission", "contract_draft.handle"}});
   }
   Change<ContractDraftRequest> change{asked[0], asked[0]};
+  // What was declined keeps its own reason.
+  if (change.before.state() != v1::CONTRACT_DRAFT_STATE_DECLINED) change.after.set_decline_reason(reason);
   change.after.set_state(v1::CONTRACT_DRAFT_STATE_DECLINED);
-  change.after.set_decline_reason(reason);
+  change.after.set_withdrawn(true);
   return work.Save(std::move(change)).status();
+}
+
+// A deal that stays won has no draft any more once that of its tender was taken back: it asks for its own.
+absl::Status AskForDealOf(UnitOfWork& work, const Tender& tender) {
+  if (tender.opportunity().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<Opportunity> won,
+                   work.Find<Opportunity>({"t.id = ? AND t.state = 'WON' AND t.archive_time IS NULL",
+                                           {mysql::Value(IdOf(tender.opportunity()))}},
+                                          "", 1));
+  if (won.empty()) return absl::OkStatus();
+  return RequestContractDraft(work,
+                              {won[0].account(), won[0].name(), won[0].name(), won[0].owner(), "", won[0].amount()});
+}
+
+absl::Status Reopen(const Context& context, UnitOfWork& work, const v1::ReopenTenderRequest& request, Tender* tender) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  RETURN_IF_ERROR(CheckAccountUsable(work, tender->account()));
+  RETURN_IF_ERROR(rules::ForgetResult(actor, tender));
+  ASSIGN_OR_RETURN(*tender->mutable_owner(), HeirOf(context, work, tender->account(), tender->owner()));
+  RETURN_IF_ERROR(DeclineDraftOf(work, tender->name(), request.reason()));
+  return AskForDealOf(work, *tender);
+}
+
+// What contract-svc says of a contract that was drafted, asked before the transaction: empty for one that is not there
+// and for a request that has none.
+absl::StatusOr<std::string> AskContractState(const Context& context, const rpc::Call& call, const std::string& name) {
+  const absl::StatusOr<ContractDraftRequest> draft = context.runtime.Get<ContractDraftRequest>(call, name);
+  if (!draft.ok() || draft->contract().empty()) return std::string();
+  const absl::StatusOr<contract::v1::Contract> contract = context.peers->Contract(draft->contract(), call.deadline);
+  if (absl::IsNotFound(contract.status())) return std::string();
+  RETURN_IF_ERROR(contract.status());
+  return contract::v1::ContractState_Name(contract->state());
+}
+
+absl::StatusOr<ContractDraftRequest> Decline(const Context& context, rpc::Call& call,
+                                             const v1::DeclineContractDraftRequest& request) {
+  ASSIGN_OR_RETURN(const std::string state, AskContractState(context, call, request.name()));
+  return context.runtime.Write<ContractDraftRequest>(
+      call, request, [&](UnitOfWork& work) -> absl::StatusOr<ContractDraftRequest> {
+        ASSIGN_OR_RETURN(auto change, work.Begin<ContractDraftRequest>(request));
+        RETURN_IF_ERROR(rules::DeclineDraft(request.reason(), state, &change.after));
+        return work.Save(std::move(change));
+      });
 }
 
 void RegisterBids(const Context& context, rpc::Registry* registry) {
@@ -199,10 +250,8 @@ void RegisterBids(const Context& context, rpc::Registry* registry) {
                                             });
   AddVerb<Tender, v1::ReopenTenderRequest>(
       context, Rpc("ReopenTender"), registry,
-      [](UnitOfWork& work, const v1::ReopenTenderRequest& request, Tender* tender) -> absl::Status {
-        ASSIGN_OR_RETURN(const std::string actor, Person(work));
-        RETURN_IF_ERROR(rules::ForgetResult(actor, tender));
-        return DeclineDraftOf(work, tender->name(), request.reason());
+      [context](UnitOfWork& work, const v1::ReopenTenderRequest& request, Tender* tender) {
+        return Reopen(context, work, request, tender);
       });
   AddVerb<Tender, v1::CallOffTenderRequest>(context, Rpc("CallOffTender"), registry,
                                             [](UnitOfWork&, const v1::CallOffTenderRequest& request, Tender* tender) {
@@ -233,11 +282,9 @@ void RegisterTenders(const Context& context, rpc::Registry* registry) {
         draft->set_contract(request.contract());
         return absl::OkStatus();
       });
-  AddVerb<ContractDraftRequest, v1::DeclineContractDraftRequest>(
-      context, Rpc("DeclineContractDraft"), registry,
-      [](UnitOfWork&, const v1::DeclineContractDraftRequest& request, ContractDraftRequest* draft) {
-        draft->set_decline_reason(request.reason());
-        return absl::OkStatus();
+  registry->Add<v1::DeclineContractDraftRequest, ContractDraftRequest>(
+      Rpc("DeclineContractDraft"), [context](rpc::Call& call, const v1::DeclineContractDraftRequest& request) {
+        return Decline(context, call, request);
       });
   OnDue(context, kDueReminder, Rpc("CreateTender"),
         [context](UnitOfWork& work, const schedule::DueItem& item) { return Remind(context, work, item); });
@@ -248,6 +295,7 @@ absl::Status RequestContractDraft(UnitOfWork& work, const Win& win) {
   const auto fill = [&win](ContractDraftRequest* draft) {
     draft->set_state(v1::CONTRACT_DRAFT_STATE_REQUESTED);
     draft->clear_decline_reason();
+    draft->clear_withdrawn();
     draft->set_owner(win.owner);
     draft->set_quote(win.quote);
     draft->clear_amount();
@@ -256,18 +304,19 @@ absl::Status RequestContractDraft(UnitOfWork& work, const Win& win) {
   // What was won a second time, after it was taken up again, asks again. The deal is locked, so nobody else asks.
   ASSIGN_OR_RETURN(const std::vector<ContractDraftRequest> own,
                    work.Find<ContractDraftRequest>({"t.source = ?", {mysql::Value(win.source)}}, "", 1));
-  if (!own.empty() && own[0].state() == v1::CONTRACT_DRAFT_STATE_DECLINED) {
+  if (!own.empty() && !own[0].withdrawn()) return absl::OkStatus();
+  // A deal that was won by a tender is one business: one draft. One that was taken back is none.
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> asked,
+      work.connection().Query("SELECT 1 FROM contract_draft_requests d WHERE d.withdrawn = 0 AND (d.source = ? OR "
+                              "d.source IN (SELECT CONCAT('tenders/', t.id) FROM tenders t WHERE t.opportunity = ?))",
+                              {mysql::Value(win.opportunity), mysql::Value(IdOf(win.opportunity))}));
+  if (!win.opportunity.empty() && !asked.empty()) return absl::OkStatus();
+  if (!own.empty()) {
     Change<ContractDraftRequest> change{own[0], own[0]};
     fill(&change.after);
     return work.Save(std::move(change)).status();
   }
-  // A deal that was won by a tender is one business: one draft.
-  ASSIGN_OR_RETURN(
-      const std::vector<mysql::Row> asked,
-      work.connection().Query("SELECT 1 FROM contract_draft_requests d WHERE d.source = ? OR d.source IN (SELECT "
-                              "CONCAT('tenders/', t.id) FROM tenders t WHERE t.opportunity = ?)",
-                              {mysql::Value(win.opportunity), mysql::Value(IdOf(win.opportunity))}));
-  if (!win.opportunity.empty() && !asked.empty()) return absl::OkStatus();
   ContractDraftRequest draft;
   draft.set_account(win.account);
   draft.set_source(win.source);

@@ -12,6 +12,7 @@
 #include "kam/account/v1/opportunity_service.pb.h"
 #include "kam/account/v1/tender_service.pb.h"
 #include "kam/api/standard.pb.h"
+#include "kam/contract/v1/contract.pb.h"
 #include "kam/pricing/v1/quote.pb.h"
 
 namespace kam::account {
@@ -44,6 +45,10 @@ class TenderTest : public ::testing::Test {
     quote_.mutable_total_gross()->set_units(980'000);
     world_.contract_svc = [this](absl::string_view method, const google::protobuf::Message& request,
                                  google::protobuf::Message* response) -> absl::Status {
+      if (method == "kam.contract.v1.ContractService/GetContract") {
+        static_cast<contract::v1::Contract*>(response)->set_state(contract_state_);
+        return absl::OkStatus();
+      }
       if (method != "kam.pricing.v1.QuoteService/GetQuote") return answer_(method, request, response);
       if (!contract_svc_status_.ok()) return contract_svc_status_;
       response->CopyFrom(quote_);
@@ -94,6 +99,7 @@ class TenderTest : public ::testing::Test {
   World::Answer answer_;
   v1::Account account_;
   pricing::v1::Quote quote_;
+  contract::v1::ContractState contract_state_ = contract::v1::CONTRACT_STATE_DRAFT;
   absl::Status contract_svc_status_;
 };
 
@@ -325,6 +331,80 @@ TEST_F(TenderTest, ATenderWonByMistakeIsOpenedAgain) {
   ASSERT_THAT(world_.Call<ContractDraftRequest>(kam_, "kam.account.v1.TenderService/RecordContractDraft", record),
               IsOk());
   EXPECT_THAT(Do(sd_, "ReopenTender", noted->name(), reopen), HasReason("CONTRACT_DRAFTED"));
+  // The contract is called off first, then the draft.
+  v1::DeclineContractDraftRequest decline;
+  decline.set_name(Drafts()[0].name());
+  decline.set_reason("合同已取消");
+  const std::string method = "kam.account.v1.TenderService/DeclineContractDraft";
+  EXPECT_THAT(world_.Call<ContractDraftRequest>(kam_, method, decline), HasReason("CONTRACT_DRAFTED"));
+  contract_state_ = contract::v1::CONTRACT_STATE_CANCELLED;
+  const auto declined = world_.Call<ContractDraftRequest>(kam_, method, decline);
+  ASSERT_THAT(declined, IsOk());
+  EXPECT_EQ(declined->contract(), "");
+  ASSERT_THAT(Do(sd_, "ReopenTender", noted->name(), reopen), IsOk());
+  EXPECT_EQ(Drafts()[0].decline_reason(), "合同已取消");
+}
+
+// C-10: a win that was taken back does not keep the real one from its draft, be it that of the tender or of
+// the deal; and a deal has one draft at a time.
+TEST_F(TenderTest, TheRealWinAsksForItsDraft) {
+  v1::CreateOpportunityRequest create;
+  create.mutable_opportunity()->set_account(account_.name());
+  create.mutable_opportunity()->set_display_name("公务车");
+  create.mutable_opportunity()->mutable_amount()->set_currency_code("CNY");
+  create.mutable_opportunity()->mutable_amount()->set_units(980'000);
+  const std::string service = "kam.account.v1.OpportunityService/";
+  const auto deal = world_.Call<v1::Opportunity>(kam_, service + "CreateOpportunity", create);
+  ASSERT_THAT(deal, IsOk());
+  const auto noted = Note(absl::Hours(24 * 2), deal->name());
+  ASSERT_THAT(noted, IsOk());
+  const auto live = [&] {
+    std::vector<std::string> sources;
+    for (const ContractDraftRequest& draft : Drafts()) {
+      if (draft.state() == v1::CONTRACT_DRAFT_STATE_REQUESTED) sources.push_back(draft.source());
+    }
+    return sources;
+  };
+  v1::WinTenderRequest win;
+  win.set_reason("综合评分第一");
+  win.set_result_code(v1::CLOSE_REASON_CODE_SERVICE);
+  v1::ReopenTenderRequest reopen;
+  reopen.set_reason("看错公告");
+  v1::WinOpportunityRequest win_deal;
+  win_deal.set_name(deal->name());
+  win_deal.set_reason("签约");
+  const auto sign = [&] {
+    world_.harness().db().Execute(
+        absl::StrCat("UPDATE opportunities SET stage = 'SIGNING' WHERE id = '", IdOf(deal->name()), "'"));
+    return world_.Call<v1::Opportunity>(kam_, service + "WinOpportunity", win_deal);
+  };
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE tenders SET state = 'OPENED' WHERE id = '", IdOf(noted->name()), "'"));
+  // The tender by mistake, then the deal.
+  ASSERT_THAT(Do(kam_, "WinTender", noted->name(), win), IsOk());
+  ASSERT_THAT(Do(sd_, "ReopenTender", noted->name(), reopen), IsOk());
+  EXPECT_THAT(live(), ::testing::IsEmpty());
+  ASSERT_THAT(sign(), IsOk());
+  EXPECT_THAT(live(), ::testing::ElementsAre(deal->name()));
+  // The deal has one, so the tender asks for none.
+  ASSERT_THAT(Do(kam_, "WinTender", noted->name(), win), IsOk());
+  EXPECT_THAT(live(), ::testing::ElementsAre(deal->name()));
+  ASSERT_THAT(Do(sd_, "ReopenTender", noted->name(), reopen), IsOk());
+  EXPECT_THAT(live(), ::testing::ElementsAre(deal->name()));
+  // The deal by mistake, then the tender.
+  v1::ReopenOpportunityRequest reopen_deal;
+  reopen_deal.set_name(deal->name());
+  reopen_deal.set_reason("点错");
+  const auth::Principal gam = world_.As(head_, "GAM");
+  ASSERT_THAT(world_.Call<v1::Opportunity>(gam, service + "ReopenOpportunity", reopen_deal), IsOk());
+  EXPECT_THAT(live(), ::testing::IsEmpty());
+  ASSERT_THAT(Do(kam_, "WinTender", noted->name(), win), IsOk());
+  EXPECT_THAT(live(), ::testing::ElementsAre(noted->name()));
+  // The deal was won with it, and stays won when the tender turns out not to be: it asks for its own.
+  ASSERT_THAT(sign(), IsOk());
+  EXPECT_THAT(live(), ::testing::ElementsAre(noted->name()));
+  ASSERT_THAT(Do(sd_, "ReopenTender", noted->name(), reopen), IsOk());
+  EXPECT_THAT(live(), ::testing::ElementsAre(deal->name()));
 }
 
 }  // namespace

@@ -179,6 +179,9 @@ absl::Status CompleteCount(const v1::ChannelStockCount* previous, absl::string_v
 
 absl::Status VoidCount(const v1::ChannelStockCount* later, absl::string_view actor, absl::string_view reason,
                        absl::Time now, v1::ChannelStockCount* count) {
+  if (count->manager() == actor && count->counter() != actor) {
+    return NotTakenBackBy("manager", "whoever looks after a partner takes back what he counted himself, and no more");
+  }
   RETURN_IF_ERROR(TakeBack(actor, reason, now, count));
   if (later == nullptr) return absl::OkStatus();
   return FailedPrecondition("COUNT_NOT_LAST", count->name(),

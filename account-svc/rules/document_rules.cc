@@ -85,7 +85,8 @@ absl::Status Declassify(absl::string_view actor, v1::DocumentClassification clas
   return absl::OkStatus();
 }
 
-absl::Status Refile(absl::string_view actor, const std::string& account, CustomerDocument* document) {
+absl::Status Refile(absl::string_view actor, const std::string& account, const Reader& there,
+                    CustomerDocument* document) {
   if (document->filer() == actor) {
     return NotBy("filer", "whoever filed a document does not put it under another account", "customer_document.refile");
   }
@@ -93,7 +94,12 @@ absl::Status Refile(absl::string_view actor, const std::string& account, Custome
     return InvalidField("account", "ACCOUNT_UNCHANGED", "is the account that the document is filed under",
                         {{"account", account}});
   }
+  if (there.owns_account || there.above_owner) {
+    return NotBy("reader", "whoever owns an account or leads its owner does not put documents of others under it",
+                 "customer_document.refile");
+  }
   document->set_account(account);
+  document->set_refiler(std::string(actor));
   return absl::OkStatus();
 }
 
@@ -103,8 +109,8 @@ absl::Status CheckKept(const CustomerDocument& document) {
 }
 
 v1::DocumentReadGround GroundOf(const Reader& reader) {
-  if (reader.owns_account) return v1::DOCUMENT_READ_GROUND_OWNER;
-  if (reader.above_owner) return v1::DOCUMENT_READ_GROUND_SUPERIOR;
+  if (reader.owns_account && !reader.refiled) return v1::DOCUMENT_READ_GROUND_OWNER;
+  if (reader.above_owner && !reader.refiled) return v1::DOCUMENT_READ_GROUND_SUPERIOR;
   if (reader.filed) return v1::DOCUMENT_READ_GROUND_FILER;
   if (reader.granted) return v1::DOCUMENT_READ_GROUND_GRANT;
   return v1::DOCUMENT_READ_GROUND_NONE;

@@ -45,6 +45,7 @@ absl::Status CheckKept(const v1::CustomerDocument& document);
 struct Reader {
   bool owns_account = false;  // As owner or co-owner; as its maker while nobody owns it.
   bool above_owner = false;   // A direct superior of the owner.
+  bool refiled = false;       // He put it under the account: neither of these is a ground to read it.
   bool filed = false;         // By him, a short time ago.
   bool granted = false;       // A grant that holds now.
 };
@@ -52,8 +53,10 @@ v1::DocumentReadGround GroundOf(const Reader& reader);
 // DOCUMENT_ACCESS_DENIED without a ground; DOCUMENT_SECRET when a secret one is to be taken out.
 absl::Status CheckRead(const v1::CustomerDocument& document, v1::DocumentReadGround ground, bool take_out);
 
-// Puts the document under another account: SEPARATION_OF_DUTIES when `actor` filed it, ACCOUNT_UNCHANGED.
-absl::Status Refile(absl::string_view actor, const std::string& account, v1::CustomerDocument* document);
+// Puts the document under another account, to which the actor is `there`: SEPARATION_OF_DUTIES when he filed it or
+// would read it there, ACCOUNT_UNCHANGED.
+absl::Status Refile(absl::string_view actor, const std::string& account, const Reader& there,
+                    v1::CustomerDocument* document);
 
 // RETENTION_RUNNING until the last day is over; SEPARATION_OF_DUTIES when `actor` filed it.
 absl::Status Destroy(absl::string_view actor, absl::string_view reason, absl::string_view today, absl::Time now,

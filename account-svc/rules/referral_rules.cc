@@ -30,7 +30,7 @@ absl::Status Reward(const v1::RewardReferralRequest& request, absl::string_view 
   return absl::OkStatus();
 }
 
-bool FollowLead(const v1::Lead& lead, absl::Time now, v1::Referral* referral) {
+bool FollowLead(const v1::Lead& lead, bool was_customer, absl::Time now, v1::Referral* referral) {
   if (referral->state() != v1::REFERRAL_STATE_UNSPECIFIED && referral->state() != v1::REFERRAL_STATE_OPEN &&
       referral->state() != v1::REFERRAL_STATE_VOID) {
     return false;
@@ -44,7 +44,8 @@ bool FollowLead(const v1::Lead& lead, absl::Time now, v1::Referral* referral) {
   if (lead.referrer().empty() && lead.referrer_member().empty()) {
     referral->set_state(v1::REFERRAL_STATE_VOID);
   } else if (lead.state() == v1::LEAD_STATE_CONVERTED) {
-    referral->set_state(v1::REFERRAL_STATE_SUCCEEDED);
+    referral->set_state(was_customer ? v1::REFERRAL_STATE_FAILED : v1::REFERRAL_STATE_SUCCEEDED);
+    if (was_customer) referral->set_outcome("推荐前已是客户");
     referral->set_account(lead.account());
     *referral->mutable_outcome_time() = ToTimestamp(now);
   } else if (lead.state() == v1::LEAD_STATE_DISCARDED) {

@@ -24,21 +24,24 @@ TEST(ReferralRules, AReferralFollowsItsLeadUntilItIsDecided) {
   lead.set_owner("employees/a");
   lead.set_state(v1::LEAD_STATE_NEW);
   v1::Referral referral;
-  EXPECT_TRUE(FollowLead(lead, kNow, &referral));
+  EXPECT_TRUE(FollowLead(lead, /*was_customer=*/false, kNow, &referral));
   EXPECT_EQ(referral.state(), v1::REFERRAL_STATE_OPEN);
-  EXPECT_FALSE(FollowLead(lead, kNow, &referral));
+  EXPECT_FALSE(FollowLead(lead, /*was_customer=*/false, kNow, &referral));
   lead.set_owner("employees/b");
-  EXPECT_TRUE(FollowLead(lead, kNow, &referral));
+  EXPECT_TRUE(FollowLead(lead, /*was_customer=*/false, kNow, &referral));
   v1::Referral failed = referral;
   lead.set_state(v1::LEAD_STATE_DISCARDED);
   lead.set_discard_reason("不买");
-  EXPECT_TRUE(FollowLead(lead, kNow, &failed));
+  EXPECT_TRUE(FollowLead(lead, /*was_customer=*/false, kNow, &failed));
   EXPECT_EQ(failed.state(), v1::REFERRAL_STATE_FAILED);
   EXPECT_EQ(failed.outcome(), "不买");
   lead.set_state(v1::LEAD_STATE_CONVERTED);
   lead.set_account("accounts/n");
-  EXPECT_FALSE(FollowLead(lead, kNow, &failed));
-  EXPECT_TRUE(FollowLead(lead, kNow, &referral));
+  EXPECT_FALSE(FollowLead(lead, /*was_customer=*/false, kNow, &failed));
+  v1::Referral known = referral;
+  EXPECT_TRUE(FollowLead(lead, /*was_customer=*/true, kNow, &known));
+  EXPECT_EQ(known.state(), v1::REFERRAL_STATE_FAILED) << "nobody was won";
+  EXPECT_TRUE(FollowLead(lead, /*was_customer=*/false, kNow, &referral));
   EXPECT_EQ(referral.state(), v1::REFERRAL_STATE_SUCCEEDED);
   EXPECT_EQ(referral.account(), "accounts/n");
 }
@@ -49,16 +52,16 @@ TEST(ReferralRules, WhatNobodyRecommendedIsNoReferral) {
   lead.set_referrer_member("members/1");
   lead.set_state(v1::LEAD_STATE_NEW);
   v1::Referral referral;
-  ASSERT_TRUE(FollowLead(lead, kNow, &referral));
+  ASSERT_TRUE(FollowLead(lead, /*was_customer=*/false, kNow, &referral));
   lead.clear_referrer_member();
-  ASSERT_TRUE(FollowLead(lead, kNow, &referral));
+  ASSERT_TRUE(FollowLead(lead, /*was_customer=*/false, kNow, &referral));
   EXPECT_EQ(referral.state(), v1::REFERRAL_STATE_VOID);
   lead.set_state(v1::LEAD_STATE_CONVERTED);
-  FollowLead(lead, kNow, &referral);
+  FollowLead(lead, /*was_customer=*/false, kNow, &referral);
   EXPECT_EQ(referral.state(), v1::REFERRAL_STATE_VOID) << "nobody is rewarded";
   lead.set_state(v1::LEAD_STATE_NEW);
   lead.set_referrer("accounts/r");
-  ASSERT_TRUE(FollowLead(lead, kNow, &referral));
+  ASSERT_TRUE(FollowLead(lead, /*was_customer=*/false, kNow, &referral));
   EXPECT_EQ(referral.state(), v1::REFERRAL_STATE_OPEN);
 }
 

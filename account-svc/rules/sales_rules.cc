@@ -109,6 +109,13 @@ absl::Status CheckJoin(const v1::ConvertLeadRequest& request, const v1::Lead& le
                       {{"value", request.existing_account()}});
 }
 
+absl::Status CheckMayOpenAccount(bool may_create) {
+  if (may_create) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED",
+               "the draft of an account is made by who may create accounts; a lead may join an account that is there",
+               {{"permission", "account.create"}});
+}
+
 void AccountFromLead(const v1::Lead& lead, v1::Account* account) {
   if (account->legal_name().empty()) {
     account->set_legal_name(lead.company_name().empty() ? lead.display_name() : lead.company_name());

@@ -34,6 +34,8 @@ absl::Status Qualify(const v1::Lead& lead);
 // FIELDS_EXCLUSIVE with the draft of an account beside the one it is to join, REFERRER_IS_CUSTOMER: nobody recommends
 // himself.
 absl::Status CheckJoin(const v1::ConvertLeadRequest& request, const v1::Lead& lead);
+// PERMISSION_DENIED for who may not create accounts: he does not get one through a lead either.
+absl::Status CheckMayOpenAccount(bool may_create);
 // Fills what the draft of an account does not say from the lead.
 void AccountFromLead(const v1::Lead& lead, v1::Account* account);
 

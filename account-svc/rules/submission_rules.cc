@@ -76,12 +76,21 @@ void SetFigures(const ReferralFigures& figures, v1::ManufacturerSubmission* subm
   submission->set_referral_points(figures.points);
 }
 
+absl::Status CheckFigures(const ReferralFigures& figures, const v1::ManufacturerSubmission& submission) {
+  const ReferralFigures read{submission.leads(), submission.referred(), submission.referrals_succeeded(),
+                             submission.referrals_failed(), submission.referral_points()};
+  if (figures == read) return absl::OkStatus();
+  return FailedPrecondition("FIGURES_CHANGED", submission.name(),
+                            "the referrals of the period are others than were counted; UpdateManufacturerSubmission "
+                            "counts them anew",
+                            {{"permission", "manufacturer_submission.write"}});
+}
+
 void ForgetReview(v1::ManufacturerSubmission* submission) {
   submission->clear_reviewer();
   submission->clear_review_time();
   submission->clear_snapshot();
   submission->clear_content_hash();
-  SetFigures({}, submission);
 }
 
 absl::StatusOr<std::vector<Period>> MissingReferralPeriods(const Period& asked, const std::string& today,

@@ -24,6 +24,7 @@ struct ReferralFigures {
   int32_t succeeded = 0;
   int32_t failed = 0;
   int64_t points = 0;
+  bool operator==(const ReferralFigures&) const = default;
 };
 
 // Days, the last included.
@@ -44,6 +45,8 @@ absl::Status CheckSubmissionPeriod(const v1::ManufacturerSubmission& submission)
 // PERIOD_NOT_OVER: what becomes of the referrals of a period is counted when it is over.
 absl::Status CheckSubmissionPeriodOver(const v1::ManufacturerSubmission& submission, const std::string& today);
 void SetFigures(const ReferralFigures& figures, v1::ManufacturerSubmission* submission);
+// FIGURES_CHANGED when what is counted now is not what the submission says, and its reviewer has read.
+absl::Status CheckFigures(const ReferralFigures& figures, const v1::ManufacturerSubmission& submission);
 // Takes away what the review has found.
 void ForgetReview(v1::ManufacturerSubmission* submission);
 // The periods of the policy that ended from `from` to `to`, and before `today`, of which some month lies in none of

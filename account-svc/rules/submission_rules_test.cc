@@ -95,8 +95,12 @@ TEST(SubmissionRules, ResultsOfReferralsHaveAPeriod) {
   SetFigures({3, 2, 1, 1, 500}, &submission);
   EXPECT_NE(SubmissionText(submission), text);
   EXPECT_EQ(submission.referral_points(), 500);
+  EXPECT_THAT(CheckFigures({3, 2, 1, 1, 500}, submission), IsOk());
+  EXPECT_THAT(CheckFigures({3, 2, 1, 1, 400}, submission), HasReason("FIGURES_CHANGED"));
+  submission.set_reviewer("employees/r");
   ForgetReview(&submission);
-  EXPECT_EQ(SubmissionText(submission), text);
+  EXPECT_EQ(submission.reviewer(), "");
+  EXPECT_EQ(submission.referral_points(), 500) << "whoever reviews it again reads them";
   submission.set_period_to("2026-01-30");
   EXPECT_NE(SubmissionText(submission), text);
 }

@@ -204,6 +204,17 @@ absl::Status ForgetResult(absl::string_view actor, v1::Tender* tender) {
   return absl::OkStatus();
 }
 
+absl::Status DeclineDraft(absl::string_view reason, absl::string_view contract_state, v1::ContractDraftRequest* draft) {
+  if (!draft->contract().empty() && !contract_state.empty() && contract_state != "CONTRACT_STATE_CANCELLED") {
+    return FailedPrecondition("CONTRACT_DRAFTED", draft->name(),
+                              "a contract was drafted for it: the contract is cancelled first",
+                              {{"contract", draft->contract()}, {"state", std::string(contract_state)}});
+  }
+  draft->clear_contract();
+  draft->set_decline_reason(std::string(reason));
+  return absl::OkStatus();
+}
+
 std::optional<std::pair<v1::TenderDeadline, absl::Time>> NextReminder(const v1::Tender& tender, const Policy& policy,
                                                                       absl::TimeZone zone, absl::Time now) {
   std::optional<std::pair<v1::TenderDeadline, absl::Time>> next;

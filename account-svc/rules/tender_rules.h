@@ -45,6 +45,9 @@ absl::Status SubmitBid(const v1::SubmitTenderRequest& request, absl::string_view
                        absl::Time now, v1::Tender* tender);
 // What was said of the result was a mistake: it is not known. SEPARATION_OF_DUTIES for who leads it.
 absl::Status ForgetResult(absl::string_view actor, v1::Tender* tender);
+// No contract is drafted for a win, or the one that was has been cancelled. `contract_state` as contract-svc has it,
+// empty for a contract that is not there: CONTRACT_DRAFTED when it is and is not cancelled.
+absl::Status DeclineDraft(absl::string_view reason, absl::string_view contract_state, v1::ContractDraftRequest* draft);
 // TENDER_NOT_OPEN.
 absl::Status OpenBids(const v1::OpenTenderRequest& request, absl::Time now, v1::Tender* tender);
 

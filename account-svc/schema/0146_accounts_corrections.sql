@@ -28,3 +28,7 @@ ALTER TABLE resale_price_checks
 -- Why an owner, a co-owner or a protection was ended, as far as somebody proved it (A-07).
 ALTER TABLE account_ownerships
   ADD COLUMN end_evidence TEXT NULL;
+
+-- Who put a paper under another account does not read it there as owner or superior (A-08).
+ALTER TABLE customer_documents
+  ADD COLUMN refiler CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL;

@@ -38,6 +38,12 @@ ALTER TABLE monthly_demands ADD UNIQUE KEY monthly_demands_live (account, produc
 ALTER TABLE monthly_demands DROP KEY monthly_demands_month;
 ALTER TABLE monthly_demands ADD KEY monthly_demands_by_month (account, demand_month);
 
+-- A firm is won by one recommendation.
+ALTER TABLE referrals ADD KEY referrals_by_account (account, state);
+
+-- A draft that was taken back because its win was one by mistake does not stand in the way of that of the real win.
+ALTER TABLE contract_draft_requests ADD COLUMN withdrawn TINYINT(1) NOT NULL DEFAULT 0;
+
 ALTER TABLE opportunities
   ADD COLUMN reopen_reason VARCHAR(1000) NULL,
   ADD COLUMN reopener CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL,
