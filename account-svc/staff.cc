@@ -48,6 +48,24 @@ constexpr char kCounts[] =
     "<> 'ADMIN' AND NOT EXISTS (SELECT 1 FROM role_grants a WHERE a.role = g.role AND a.permission = g.permission AND "
     "a.origin = 'ADMIN' AND a.archive_time IS NULL AND a.approve_time IS NOT NULL)))";
 
+// Of employees_roles r; takes the day twice.
+constexpr char kHeld[] =
+    "r.since_date <= ? AND (r.until_date IS NULL OR r.until_date >= ?) AND (r.state IS NULL OR r.state = 'GRANTED')";
+
+// One column, limit_value.
+absl::StatusOr<std::vector<std::optional<Decimal>>> Limits(const std::vector<Row>& rows) {
+  std::vector<std::optional<Decimal>> limits;
+  for (const Row& row : rows) {
+    if (row[0].is_null()) {
+      limits.push_back(std::nullopt);
+      continue;
+    }
+    ASSIGN_OR_RETURN(const Decimal limit, Decimal::Parse(row[0].text()));
+    limits.push_back(limit);
+  }
+  return limits;
+}
+
 }  // namespace
 
 absl::StatusOr<bool> HoldsRight(mysql::Connection& connection, const std::string& employee,
@@ -67,8 +85,7 @@ absl::StatusOr<bool> HoldsRight(mysql::Connection& connection, const std::string
 absl::StatusOr<std::vector<std::optional<Decimal>>> LimitsOf(mysql::Connection& connection,
                                                              const std::vector<std::string>& roles,
                                                              absl::string_view permission) {
-  std::vector<std::optional<Decimal>> limits;
-  if (roles.empty()) return limits;
+  if (roles.empty()) return std::vector<std::optional<Decimal>>();
   std::vector<Value> params = {Value(std::string(permission))};
   params.insert(params.end(), roles.begin(), roles.end());
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
@@ -76,15 +93,23 @@ absl::StatusOr<std::vector<std::optional<Decimal>>> LimitsOf(mysql::Connection& 
                                                  "g.role IN (",
                                                  resource::Placeholders(roles.size()), ") AND ", kCounts),
                                     mysql::Params(params)));
-  for (const Row& row : rows) {
-    if (row[0].is_null()) {
-      limits.push_back(std::nullopt);
-      continue;
-    }
-    ASSIGN_OR_RETURN(const Decimal limit, Decimal::Parse(row[0].text()));
-    limits.push_back(limit);
-  }
-  return limits;
+  return Limits(rows);
+}
+
+absl::StatusOr<std::vector<std::optional<Decimal>>> LimitsOfPeople(mysql::Connection& connection,
+                                                                   const std::vector<std::string>& people,
+                                                                   absl::string_view permission,
+                                                                   const std::string& day) {
+  if (people.empty()) return std::vector<std::optional<Decimal>>();
+  std::vector<Value> params(people.begin(), people.end());
+  params.insert(params.end(), {Value(std::string(permission)), Value(day), Value(day)});
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   connection.Query(absl::StrCat("SELECT g.limit_value FROM employees_roles r JOIN role_grants g ON "
+                                                 "g.role = r.role WHERE r.parent_id IN (",
+                                                 resource::Placeholders(people.size()), ") AND g.permission = ? AND ",
+                                                 kHeld, " AND ", kCounts),
+                                    mysql::Params(params)));
+  return Limits(rows);
 }
 
 absl::StatusOr<std::string> AbleAbove(mysql::Connection& connection, const std::string& employee,
@@ -114,10 +139,6 @@ absl::StatusOr<bool> WorksIn(mysql::Connection& connection, const std::string& e
 }
 
 namespace {
-
-// Of employees_roles r; takes the day twice.
-constexpr char kHeld[] =
-    "r.since_date <= ? AND (r.until_date IS NULL OR r.until_date >= ?) AND (r.state IS NULL OR r.state = 'GRANTED')";
 
 absl::StatusOr<std::vector<std::string>> Texts(mysql::Connection& connection, const std::string& sql,
                                                const std::vector<Value>& params) {

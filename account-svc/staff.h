@@ -31,6 +31,12 @@ absl::StatusOr<std::vector<std::optional<Decimal>>> LimitsOf(mysql::Connection& 
                                                              const std::vector<std::string>& roles,
                                                              absl::string_view permission);
 
+// The same of the roles that these people hold on `day`. Ids.
+absl::StatusOr<std::vector<std::optional<Decimal>>> LimitsOfPeople(mysql::Connection& connection,
+                                                                   const std::vector<std::string>& people,
+                                                                   absl::string_view permission,
+                                                                   const std::string& day);
+
 // The nearest of those above the person, in the order of his lines, who is in service and holds `permission` on `day`;
 // empty: nobody.
 absl::StatusOr<std::string> AbleAbove(mysql::Connection& connection, const std::string& employee,

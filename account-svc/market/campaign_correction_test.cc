@@ -27,6 +27,7 @@ TEST_F(CampaignCorrectionTest, AWrongCostIsTakenBack) {
   EXPECT_EQ(voided->costs(0).voider(), manager_.name());
   EXPECT_THAT(Void(sm_, campaign, 1), HasReason("COST_VOIDED"));
   EXPECT_EQ(Figures(campaign).actual_cost().units(), 10000);
+  EXPECT_EQ(Figures(campaign).voided_cost().units(), 100000);
   EXPECT_EQ(Figures(campaign).variance().units(), 0);
   // The stand was paid for, though the campaign was called off.
   v1::CancelCampaignRequest cancel;

@@ -100,8 +100,8 @@ absl::Status TellNewDays(UnitOfWork& work, const Campaign& campaign, const std::
   return absl::OkStatus();
 }
 
-// Roles of the policy of which no department was told, though somebody holds them. A department is told with those
-// below it.
+// Roles of the policy of which no department was told, though somebody in a department holds them: who is in none
+// cannot be told. A department is told with those below it.
 absl::StatusOr<std::vector<std::string>> UntoldRoles(const Context& context, UnitOfWork& work,
                                                      const std::string& campaign) {
   const std::string today = context.Today(work.now());
@@ -110,9 +110,11 @@ absl::StatusOr<std::vector<std::string>> UntoldRoles(const Context& context, Uni
     ASSIGN_OR_RETURN(
         const std::vector<Row> rows,
         work.connection().Query(
-            "SELECT COUNT(DISTINCT e.id), COUNT(DISTINCT n.id) FROM employees e JOIN employees_roles r ON "
-            "r.parent_id = e.id LEFT JOIN employee_scopes s ON s.employee = e.id LEFT JOIN promotion_notices n ON "
-            "n.campaign = ? AND s.department_path LIKE CONCAT('%/', n.department, '/%') WHERE e.archive_time IS NULL "
+            "SELECT COUNT(DISTINCT s.employee), COUNT(DISTINCT n.id) FROM employees e JOIN employees_roles r ON "
+            "r.parent_id = e.id LEFT JOIN employee_scopes s ON s.employee = e.id AND s.department_path IS NOT NULL "
+            "LEFT JOIN "
+            "promotion_notices n ON n.campaign = ? AND s.department_path LIKE CONCAT('%/', n.department, '/%') WHERE "
+            "e.archive_time IS NULL "
             "AND (e.leave_date IS NULL OR e.leave_date >= ?) AND r.role = ? AND r.since_date <= ? AND (r.until_date "
             "IS NULL OR r.until_date >= ?) AND (r.state IS NULL OR r.state = 'GRANTED')",
             {IdOf(campaign), today, role, today, today}));
@@ -167,6 +169,7 @@ absl::StatusOr<v1::CampaignEffect> Effect(const Context& context, rpc::Call& cal
       effect.clear_budget();
       effect.mutable_figures()->clear_actual_cost();
       effect.mutable_figures()->clear_variance();
+      effect.mutable_figures()->clear_voided_cost();
       effect.mutable_figures()->clear_cost_per_lead();
     }
     effect.set_leads_converted(WholeOf(rows[0][0]));

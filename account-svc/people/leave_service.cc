@@ -85,6 +85,14 @@ absl::Status CheckDeputyIsThere(UnitOfWork& work, const LeaveRequest& leave) {
   return rules::CheckDeputy(leave, away);
 }
 
+// How many days the direct superiors of whoever goes away decide on by their roles; none: of the policy.
+absl::StatusOr<std::optional<Decimal>> DirectLimit(const Context& context, UnitOfWork& work, const Line& line) {
+  if (line.levels.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(const std::vector<std::optional<Decimal>> limits,
+                   LimitsOfPeople(work.connection(), line.levels[0], kDecide, context.Today(work.now())));
+  return rules::WidestLimit(context.policy, limits);
+}
+
 absl::Status CreateLeave(const Context& context, UnitOfWork& work, LeaveRequest* leave) {
   if (leave->employee().empty()) {
     ASSIGN_OR_RETURN(*leave->mutable_employee(), Person(work));
@@ -96,28 +104,36 @@ absl::Status CreateLeave(const Context& context, UnitOfWork& work, LeaveRequest*
   RETURN_IF_ERROR(LockPeople(work, leave->employee(), leave->deputy()));
   ASSIGN_OR_RETURN(const std::vector<LeaveRequest> others, OthersAround(context, work, *leave));
   RETURN_IF_ERROR(rules::CheckLeaveOverlap(*leave, others));
-  RETURN_IF_ERROR(rules::SetLevel(calendar, context.policy, others, leave).status());
+  ASSIGN_OR_RETURN(const Line line, LineAbove(work.connection(), IdOf(leave->employee()), context.Today(work.now())));
+  ASSIGN_OR_RETURN(const std::optional<Decimal> limit, DirectLimit(context, work, line));
+  RETURN_IF_ERROR(rules::SetLevel(calendar, context.policy, limit, others, leave).status());
   RETURN_IF_ERROR(CheckNotNeeded(work, *leave));
   return CheckDeputyIsThere(work, *leave);
 }
 
-absl::StatusOr<rules::LeaveDecider> DeciderOf(const Context& context, UnitOfWork& work, const LeaveRequest& leave) {
+absl::StatusOr<rules::LeaveDecider> DeciderOf(const Context& context, UnitOfWork& work, const Line& line) {
   rules::LeaveDecider decider;
   ASSIGN_OR_RETURN(decider.name, Person(work));
   const auth::Level level = work.actor().LevelFor(kDecideLong);
   decider.decides_long = level != auth::Level::kNone;
   decider.personnel = level == auth::Level::kAll;
-  ASSIGN_OR_RETURN(const Line line, LineAbove(work.connection(), IdOf(leave.employee()), context.Today(work.now())));
   decider.distance = line.DistanceOf(work.actor().employee);
-  // Whoever stands in for a superior decides as he would; the nearest counts.
+  std::vector<std::optional<Decimal>> limits;
+  if (decider.distance > 0) {
+    ASSIGN_OR_RETURN(limits, LimitsOf(work.connection(), work.actor().roles, kDecide));
+  }
+  // Whoever stands in for a superior decides as he would, up to his figure; the nearest counts.
+  std::vector<std::string> superiors;
   ASSIGN_OR_RETURN(const std::vector<std::string> away,
                    StandsInFor(work.connection(), decider.name, context.Today(work.now())));
   for (const std::string& id : away) {
     const int distance = line.DistanceOf(id);
+    if (distance > 0) superiors.push_back(id);
     if (distance > 0 && (decider.distance == 0 || distance < decider.distance)) decider.distance = distance;
   }
-  ASSIGN_OR_RETURN(const std::vector<std::optional<Decimal>> limits,
-                   LimitsOf(work.connection(), work.actor().roles, kDecide));
+  ASSIGN_OR_RETURN(const std::vector<std::optional<Decimal>> of_superiors,
+                   LimitsOfPeople(work.connection(), superiors, kDecide, context.Today(work.now())));
+  limits.insert(limits.end(), of_superiors.begin(), of_superiors.end());
   decider.limit = rules::WidestLimit(context.policy, limits);
   decider.next_level = line.levels.size() > 1;
   for (size_t i = 1; i < line.levels.size(); ++i) {
@@ -131,10 +147,13 @@ absl::StatusOr<LeaveRequest> Decide(const Context& context, UnitOfWork& work, co
   RETURN_IF_ERROR(LockPeopleOf(work, request.name()));
   ASSIGN_OR_RETURN(auto change, work.Begin<LeaveRequest>(request));
   RETURN_IF_ERROR(resource::CheckRead(request.etag()));
-  ASSIGN_OR_RETURN(const rules::LeaveDecider decider, DeciderOf(context, work, change.before));
+  ASSIGN_OR_RETURN(const Line line,
+                   LineAbove(work.connection(), IdOf(change.before.employee()), context.Today(work.now())));
+  ASSIGN_OR_RETURN(const rules::LeaveDecider decider, DeciderOf(context, work, line));
+  ASSIGN_OR_RETURN(const std::optional<Decimal> limit, DirectLimit(context, work, line));
   ASSIGN_OR_RETURN(const rules::WorkCalendar calendar, CalendarOf(context, work.connection()));
   ASSIGN_OR_RETURN(const std::vector<LeaveRequest> others, OthersAround(context, work, change.before));
-  ASSIGN_OR_RETURN(const Decimal in_one, rules::SetLevel(calendar, context.policy, others, &change.after));
+  ASSIGN_OR_RETURN(const Decimal in_one, rules::SetLevel(calendar, context.policy, limit, others, &change.after));
   RETURN_IF_ERROR(rules::CheckLeaveDecision(decider, context.policy, change.after, in_one));
   if (change.after.state() == pb::LEAVE_STATE_APPROVED) {
     RETURN_IF_ERROR(CheckNotNeeded(work, change.before));

@@ -226,6 +226,9 @@ absl::Status PrepareEmployee(const Context& context, UnitOfWork& work, const Emp
   rules::EndAtLeave(after);  // Rows that an import leaves as they are end, too.
   if (before != nullptr && OnlyMaintains(appointer)) {
     RETURN_IF_ERROR(rules::CheckWithoutAct(*before, *after, appointer.privileged, appointer.today));
+    if (work.actor().LevelFor(std::string(rules::kConfirmPermission)) == auth::Level::kNone) {
+      RETURN_IF_ERROR(rules::CheckKeepsPrivileged(*before, *after, appointer.privileged, appointer.today));
+    }
   }
   if (!HoldsAt(work.actor(), auth::Level::kTeam)) return absl::OkStatus();
   return rules::CheckSuperiors(work.actor().subject, before, *after);

@@ -461,6 +461,41 @@ TEST_F(PersonnelTest, ThePersonnelDepartmentDoesNotGoRoundTheAct) {
   changed = seller_;
   changed.clear_roles();
   EXPECT_THAT(update(as_hr, changed, "roles"), HasReason("PERSONNEL_ACT_REQUIRED"));
+  changed = seller_;
+  changed.set_hire_date("2099-12-31");
+  EXPECT_THAT(update(as_hr, changed, "hire_date"), HasReason("PERSONNEL_ACT_REQUIRED")) << "shut out until then";
+  changed.set_hire_date("2025-01-01");
+  EXPECT_THAT(update(as_hr, changed, "hire_date"), IsOk());
+  changed = seller_;
+  changed.add_superiors()->set_superior(lead_.name());
+  changed.mutable_superiors(1)->set_since("2026-01-01");
+  changed.mutable_superiors(1)->set_kind(pb::LINE_KIND_FUNCTIONAL);
+  EXPECT_THAT(update(as_hr, changed, "superiors"), HasReason("PERSONNEL_ACT_REQUIRED"));
+  // Whoever administers is taken from his post by those who confirm such posts, not by a clerk alone.
+  const Employee director = world_.AddEmployee("");
+  const std::string grant = world_.harness().NewId();
+  world_.harness().db().Execute(
+      absl::StrCat("INSERT INTO employees_roles (parent_id, position, role, since_date, state) VALUES ('",
+                   IdOf(director.name()), "', 0, 'GM', '2025-01-01', 'GRANTED')"));
+  world_.harness().db().Execute(absl::StrCat(
+      "INSERT INTO role_grants (id, version, create_time, update_time, creator, updater, permission, role, level, "
+      "origin) VALUES ('",
+      grant,
+      "', 1, '2026-01-01', '2026-01-01', 'programs/test', 'programs/test', 'employee.role.confirm', 'GM', 'ALL', "
+      "'SEED') ON DUPLICATE KEY UPDATE level = 'ALL'"));
+  changed = director;
+  changed.set_leave_date("2026-01-05");
+  changed.set_leave_reason(pb::EMPLOYEE_LEAVE_REASON_RESIGNED);
+  pb::UpdateEmployeeRequest leaves;
+  *leaves.mutable_employee() = changed;
+  leaves.mutable_employee()->clear_etag();
+  leaves.mutable_update_mask()->add_paths("leave_date");
+  leaves.mutable_update_mask()->add_paths("leave_reason");
+  const auto gone = world_.Call<Employee>(as_hr, service + "UpdateEmployee", leaves);
+  EXPECT_THAT(gone, HasReason("PRIVILEGED_ROLE"));
+  EXPECT_EQ(MetadataValue(gone.status(), "permission"), "employee.role.confirm");
+  EXPECT_THAT(world_.Call<Employee>(as_gm_, service + "UpdateEmployee", leaves), IsOk());
+  world_.harness().db().Execute(absl::StrCat("DELETE FROM role_grants WHERE id = '", grant, "'"));
   kam::api::ArchiveRequest archive;
   archive.set_name(seller_.name());
   EXPECT_THAT(world_.Call<Employee>(as_hr, service + "ArchiveEmployee", archive), HasReason("PERSONNEL_ACT_REQUIRED"));

@@ -121,8 +121,10 @@ absl::Status CheckPutAway(UnitOfWork& work, const RoleGrant& grant) {
   if (grant.level() == delivered && grant.limit_value().empty()) return absl::OkStatus();
   const std::string level(pb::GrantLevel_Name(delivered));
   return FailedPrecondition("GRANT_COUNTS", grant.name(),
-                            absl::StrCat("the row counts and differs from the delivered right: set it to ", level,
-                                         " and have that approved, then it may be put away"),
+                            absl::StrCat("the row counts and differs from the delivered right: ",
+                                         grant.level() == delivered ? "" : absl::StrCat("set it to ", level, ", "),
+                                         grant.limit_value().empty() ? "" : "clear limit_value, ",
+                                         "have that approved, then it may be put away"),
                             {{"level", std::string(pb::GrantLevel_Name(grant.level()))}, {"delivered", level}});
 }
 

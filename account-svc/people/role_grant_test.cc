@@ -321,17 +321,20 @@ TEST_F(RoleGrantTest, AFigureOfARightTakesTwo) {
   const Employee manager = world_.AddEmployee("KAM", "", {head.name()});
   const auto as_manager = [&](const Employee& seller) { return world_.As(manager, "KAM", {IdOf(seller.name())}); };
   const std::string service = "kam.organization.v1.LeaveRequestService/";
-  // Asks for two days and lets the account manager approve them.
+  // Asks for two days, or less, and lets the account manager approve them.
+  std::string last_day = "2026-01-07";
+  pb::LeaveRequest last;
   const auto decided = [&]() -> absl::Status {
     const Employee seller = world_.AddEmployee("KAX", "", {manager.name()});
     pb::CreateLeaveRequestRequest request;
     pb::LeaveRequest& leave = *request.mutable_leave_request();
     leave.set_kind(pb::LEAVE_KIND_PERSONAL);
     leave.set_start_date("2026-01-06");
-    leave.set_end_date("2026-01-07");
+    leave.set_end_date(last_day);
     leave.set_reason("办理证件");
     const auto asked = world_.Call<pb::LeaveRequest>(world_.As(seller, "KAX"), service + "CreateLeaveRequest", request);
     EXPECT_THAT(asked, IsOk());
+    last = *asked;
     pb::ApproveLeaveRequest approve;
     approve.set_name(asked->name());
     approve.set_etag(asked->etag());
@@ -357,6 +360,7 @@ TEST_F(RoleGrantTest, AFigureOfARightTakesTwo) {
   ASSERT_THAT(approved, IsOk());
   EXPECT_EQ(approved->limit_value(), "2");
   EXPECT_THAT(decided(), IsOk());
+  EXPECT_EQ(last.level(), pb::LEAVE_LEVEL_MANAGER) << "it waits for whoever may decide";
 
   // A lower figure counts as soon as two want it; what is rejected leaves the other.
   pb::UpdateRoleGrantRequest update;
@@ -375,13 +379,55 @@ TEST_F(RoleGrantTest, AFigureOfARightTakesTwo) {
   ASSERT_THAT(world_.Call<pb::RoleGrant>(second, "kam.organization.v1.RoleGrantService/RejectRoleGrant", reject),
               IsOk());
   EXPECT_THAT(decided(), IsOk());
+  // A figure goes on waiting while the level is changed.
+  update.mutable_role_grant()->set_limit_value("0.5");
+  ASSERT_THAT(world_.Call<pb::RoleGrant>(admin_, method, update), IsOk());
+  pb::UpdateRoleGrantRequest level;
+  level.mutable_role_grant()->set_name(proposed->name());
+  level.mutable_role_grant()->set_level(pb::GRANT_LEVEL_DEPARTMENT);
+  level.mutable_update_mask()->add_paths("level");
+  const auto both = world_.Call<pb::RoleGrant>(admin_, method, level);
+  ASSERT_THAT(both, IsOk());
+  EXPECT_EQ(both->proposed_limit_value(), "0.5");
+  EXPECT_EQ(both->proposed_level(), pb::GRANT_LEVEL_DEPARTMENT);
+  // With half a day a whole one is asked of the level above, which is told of it; who stands in has no more.
+  ASSERT_THAT(Approve(second, *both), IsOk());
+  last_day = "2026-01-06";
+  EXPECT_THAT(decided(), HasReason("LEAVE_NEEDS_NEXT_LEVEL"));
+  EXPECT_EQ(last.level(), pb::LEAVE_LEVEL_NEXT_SUPERIOR);
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get(absl::StrCat("SELECT COUNT(*) FROM notifications WHERE recipient = '", IdOf(head.name()),
+                                  "' AND subject = '", last.name(), "'"))
+                .integer(),
+            1);
+  const Employee deputy = world_.AddEmployee("SM");
+  world_.harness().db().Execute(absl::StrCat(
+      "INSERT INTO leave_requests (id, version, create_time, update_time, creator, updater, employee, deputy, state, "
+      "kind, start_date, end_date) VALUES ('",
+      world_.harness().NewId(), "', 1, '2026-01-01', '2026-01-01', 'x', 'x', '", IdOf(manager.name()), "', '",
+      IdOf(deputy.name()), "', 'APPROVED', 'PERSONAL', '2026-01-01', '2099-12-31')"));
+  pb::ApproveLeaveRequest instead;
+  instead.set_name(last.name());
+  instead.set_etag(last.etag());
+  auto as_deputy = world_.As(deputy, "SM");
+  as_deputy.grants["leave.approve"] = auth::Level::kAll;
+  EXPECT_THAT(world_.Call<pb::LeaveRequest>(as_deputy, service + "ApproveLeave", instead),
+              HasReason("LEAVE_NEEDS_NEXT_LEVEL"));
+  last_day = "2026-01-07";
+  level.mutable_role_grant()->set_level(pb::GRANT_LEVEL_TEAM);
+  const auto back = world_.Call<pb::RoleGrant>(admin_, method, level);
+  ASSERT_THAT(back, IsOk());
+  ASSERT_THAT(Approve(second, *back), IsOk());
   // Back to what is delivered: no figure, by two; then the row may go.
   kam::api::ArchiveRequest archive;
   archive.set_name(proposed->name());
   const auto put_away = [&] {
     return world_.Call<pb::RoleGrant>(admin_, "kam.organization.v1.RoleGrantService/ArchiveRoleGrant", archive);
   };
-  EXPECT_THAT(put_away(), HasReason("GRANT_COUNTS"));
+  const auto counts = put_away();
+  EXPECT_THAT(counts, HasReason("GRANT_COUNTS"));
+  EXPECT_THAT(std::string(counts.status().message()), ::testing::HasSubstr("clear limit_value"));
   update.mutable_role_grant()->clear_limit_value();
   const auto none = world_.Call<pb::RoleGrant>(admin_, method, update);
   ASSERT_THAT(none, IsOk());

@@ -41,11 +41,12 @@ bool IsByInvitation(v1::CampaignKind kind) {
   return kind == v1::CAMPAIGN_KIND_LAUNCH || kind == v1::CAMPAIGN_KIND_KEY_USER_PRESENTATION;
 }
 
-absl::StatusOr<Money> ActualCost(const v1::Campaign& campaign) {
+// The costs that were taken back (`voided`), or the others.
+absl::StatusOr<Money> SumOfCosts(const v1::Campaign& campaign, bool voided) {
   ASSIGN_OR_RETURN(const Money budget, FromProto(campaign.budget(), "campaign.budget"));
   Money sum = Money::Zero(budget.currency());
   for (const v1::CampaignCost& cost : campaign.costs()) {
-    if (IsVoid(cost)) continue;
+    if (IsVoid(cost) != voided) continue;
     ASSIGN_OR_RETURN(const Money amount, FromProto(cost.amount(), "campaign.costs.amount"));
     ASSIGN_OR_RETURN(sum, Add(sum, amount));
   }
@@ -172,12 +173,13 @@ absl::Status CheckCostThere(int cost, const v1::Campaign& campaign) {
 absl::Status VoidCost(absl::string_view actor, bool superior, const v1::VoidCampaignCostRequest& request,
                       absl::Time now, v1::Campaign* campaign) {
   v1::CampaignCost& cost = *campaign->mutable_costs(request.cost() - 1);
-  if (!superior && actor != campaign->planner()) {
-    return Error(
-        absl::StatusCode::kPermissionDenied, "NOT_THE_SUPERIOR",
-        absl::StrCat("a cost is taken back by ", campaign->planner(), ", who plans the campaign, or by somebody ",
-                     "to whom ", cost.recorder(), " reports, who put it down"),
-        {{"planner", campaign->planner()}, {"recorder", cost.recorder()}});
+  const bool planner = actor == campaign->planner();
+  if (planner ? actor != cost.recorder() : !superior) {
+    return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_SUPERIOR",
+                 absl::StrCat("a cost is taken back by somebody to whom ", cost.recorder(),
+                              " reports, who put it down, and who ",
+                              "does not plan the campaign; its planner takes back what he put down himself"),
+                 {{"planner", campaign->planner()}, {"recorder", cost.recorder()}});
   }
   if (IsVoid(cost)) {
     return FailedPrecondition("COST_VOIDED", campaign->name(),
@@ -198,11 +200,13 @@ absl::StatusOr<v1::CampaignFigures> FiguresOf(const GuestCounts& guests, const v
   figures.set_walk_ins(guests.walk_ins);
   figures.set_attendance_percent(RateText(guests.attended, guests.invited));
   figures.set_leads(guests.leads);
-  ASSIGN_OR_RETURN(const Money actual, ActualCost(campaign));
+  ASSIGN_OR_RETURN(const Money actual, SumOfCosts(campaign, /*voided=*/false));
+  ASSIGN_OR_RETURN(const Money voided, SumOfCosts(campaign, /*voided=*/true));
   ASSIGN_OR_RETURN(const Money budget, FromProto(campaign.budget(), "campaign.budget"));
   ASSIGN_OR_RETURN(const Money variance, Subtract(actual, budget));
   ToProto(actual, figures.mutable_actual_cost());
   ToProto(variance, figures.mutable_variance());
+  ToProto(voided, figures.mutable_voided_cost());
   if (guests.leads == 0) return figures;
   ASSIGN_OR_RETURN(const Decimal each,
                    Divide(actual.amount(), Decimal::FromInt(guests.leads), actual.currency().minor_unit()));

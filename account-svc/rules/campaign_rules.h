@@ -46,7 +46,7 @@ absl::Status AddCost(absl::string_view actor, const v1::AddCampaignCostRequest& 
 // There is a cost number `cost`, counted from 1: FIELD_OUT_OF_RANGE.
 absl::Status CheckCostThere(int cost, const v1::Campaign& campaign);
 // A cost that is there counts no more. COST_VOIDED when it was taken back already; NOT_THE_SUPERIOR unless `actor`
-// plans the campaign or is above whoever put the cost down (`superior`).
+// is above whoever put the cost down (`superior`); the planner takes back only what he put down himself.
 absl::Status VoidCost(absl::string_view actor, bool superior, const v1::VoidCampaignCostRequest& request,
                       absl::Time now, v1::Campaign* campaign);
 

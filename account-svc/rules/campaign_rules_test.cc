@@ -104,6 +104,13 @@ TEST(Campaign, ACostIsTakenBack) {
   EXPECT_EQ(campaign.costs(0).amount().units(), 100);
   EXPECT_EQ(campaign.costs(0).void_reason(), "多记一个零");
   EXPECT_EQ(FiguresOf(GuestCounts(), campaign)->actual_cost().units(), 10);
+  EXPECT_EQ(FiguresOf(GuestCounts(), campaign)->voided_cost().units(), 100);
+  // The planner takes back his own only, though he is above whoever put it down.
+  request.set_cost(2);
+  campaign.mutable_costs(1)->set_recorder("employees/r");
+  EXPECT_THAT(VoidCost("employees/p", true, request, kNow, &campaign), HasReason("NOT_THE_SUPERIOR"));
+  campaign.mutable_costs(1)->set_recorder("employees/p");
+  EXPECT_THAT(VoidCost("employees/p", false, request, kNow, &campaign), IsOk());
 }
 
 // where he stood before he came; a walk-in was never invited.

@@ -143,6 +143,10 @@ std::vector<Notice> NoticesOf(const v1::VisitProblem* before, const v1::VisitPro
   } else if (Enters(before, after, v1::VISIT_PROBLEM_STATE_ANSWERED)) {
     notices.Tell(after.raiser(), organization::v1::NOTIFICATION_KIND_CUSTOMER,
                  absl::StrCat("客户问题已答复 Problem answered: ", after.number()));
+  } else if (Enters(before, after, v1::VISIT_PROBLEM_STATE_CLOSED) && !after.customer_opinion().empty()) {
+    notices.Tell(
+        after.raiser(), organization::v1::NOTIFICATION_KIND_CUSTOMER,
+        absl::StrCat("客户问题已转为客户意见 Problem goes on as an opinion of the customer: ", after.number()));
   }
   return notices.Take();
 }

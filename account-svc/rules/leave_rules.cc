@@ -156,9 +156,10 @@ absl::StatusOr<Decimal> WorkingDays(const WorkCalendar& calendar, absl::string_v
 }
 
 absl::StatusOr<Decimal> SetLevel(const WorkCalendar& calendar, const Policy& policy,
-                                 const std::vector<LeaveRequest>& others, LeaveRequest* leave) {
+                                 const std::optional<Decimal>& direct_limit, const std::vector<LeaveRequest>& others,
+                                 LeaveRequest* leave) {
   ASSIGN_OR_RETURN(const Decimal days, DaysInOne(calendar, *leave, others));
-  const Decimal limit = HalfDays(policy.leave_short_half_days);
+  const Decimal limit = direct_limit.value_or(HalfDays(policy.leave_short_half_days));
   leave->set_level(days <= limit ? pb::LEAVE_LEVEL_MANAGER : pb::LEAVE_LEVEL_NEXT_SUPERIOR);
   return days;
 }
@@ -185,7 +186,7 @@ absl::Status FileLeave(const WorkCalendar& calendar, const Policy& policy, absl:
   }
   leave->set_state(pb::LEAVE_STATE_SUBMITTED);
   leave->set_working_days(days.ToString());
-  RETURN_IF_ERROR(SetLevel(calendar, policy, {}, leave).status());
+  RETURN_IF_ERROR(SetLevel(calendar, policy, std::nullopt, {}, leave).status());
   ASSIGN_OR_RETURN(const absl::CivilDay first, ParseDate(leave->start_date()));
   ASSIGN_OR_RETURN(const absl::CivilDay last, ParseDate(leave->end_date()));
   *leave->mutable_away_start_time() = ToTimestamp(NoonOrMidnight(calendar, first, leave->starts_at_noon()));

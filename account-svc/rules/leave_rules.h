@@ -29,9 +29,10 @@ absl::StatusOr<Decimal> WorkingDays(const WorkCalendar& calendar, absl::string_v
                                     absl::string_view last, bool ends_at_noon);
 
 // Who decides: by the working days of `leave` and of those of `others` that follow on one another without a working day
-// between; who takes three days one by one is away for three days. `others`: of the same person, open, granted or
-// taken. Returns the days in one.
+// between; who takes three days one by one is away for three days. `direct_limit`: how many days the direct superior
+// decides on; none: of the policy. `others`: of the same person, open, granted or taken. Returns the days in one.
 absl::StatusOr<Decimal> SetLevel(const WorkCalendar& calendar, const Policy& policy,
+                                 const std::optional<Decimal>& direct_limit,
                                  const std::vector<organization::v1::LeaveRequest>& others,
                                  organization::v1::LeaveRequest* leave);
 

@@ -229,7 +229,7 @@ TEST(SetLevel, AddsUpWhatFollowsOnOneAnother) {
     std::vector<LeaveRequest> others = c.others;
     for (size_t i = 0; i < others.size(); ++i) others[i].set_name(absl::StrCat("leaveRequests/", i));
     LeaveRequest leave = c.leave;
-    const auto days = SetLevel(Calendar(), Policy(), others, &leave);
+    const auto days = SetLevel(Calendar(), Policy(), std::nullopt, others, &leave);
     ASSERT_THAT(days, IsOk());
     EXPECT_EQ(days->ToString(), c.days) << leave.start_date() << " beside " << others.size();
     EXPECT_EQ(leave.level(), c.level) << leave.start_date() << " beside " << others.size();

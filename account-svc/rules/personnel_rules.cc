@@ -7,6 +7,7 @@
 #include "account-svc/rules/dated_rows.h"
 #include "account-svc/rules/organization_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/rules/role_rules.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
 
@@ -108,6 +109,67 @@ absl::Status ActRequired(absl::string_view field, PersonnelActKind kind, absl::s
                 {"rule", "R-01"},
                 {"kind", pb::PersonnelActKind_Name(kind)},
                 {"allowed", allowed}});
+}
+
+// What no act carries: whoever decides on posts enters it himself.
+absl::Status EntersWhoDecides(absl::string_view field, PersonnelActKind kind, absl::string_view what) {
+  const std::string allowed = RolesThatMay([&](absl::string_view role) {
+    return MayDecide(role, kind, false) == ActReach::kAll ? ActReach::kAll : ActReach::kNone;
+  });
+  return Error(absl::StatusCode::kPermissionDenied, "PERSONNEL_ACT_REQUIRED",
+               absl::StrCat(field, ": ", what, " is entered by those who decide on posts: ", allowed),
+               {{"field", std::string(field)},
+                {"rule", "R-01"},
+                {"kind", pb::PersonnelActKind_Name(kind)},
+                {"allowed", allowed}});
+}
+
+// A post that counts and is not over.
+bool HasPost(const Employee& employee, const std::string& today) {
+  return std::any_of(employee.roles().begin(), employee.roles().end(), [&](const pb::RoleAssignment& row) {
+    return row.state() != pb::ROLE_STATE_PROPOSED && !IsOver(row, today);
+  });
+}
+
+// Another first day that is still to come shuts out whoever works here, or whose post counts, until then.
+bool ShutsOut(const Employee& before, const Employee& after, const std::string& today) {
+  if (after.hire_date() <= std::max(before.hire_date(), today)) return false;
+  const bool works_here = !before.hire_date().empty() && before.hire_date() <= today;
+  return works_here || HasPost(before, today);
+}
+
+// Who leads his work in a field, and whoever answers for his region, have their rights over him and what is his.
+absl::Status CheckReach(const Employee& before, const Employee& after, const std::string& today) {
+  if (!HasPost(before, today)) return absl::OkStatus();
+  for (const pb::ReportingLine& line : after.superiors()) {
+    if (line.kind() != pb::LINE_KIND_FUNCTIONAL || IsOver(line, today)) continue;
+    const bool had =
+        std::any_of(before.superiors().begin(), before.superiors().end(), [&](const pb::ReportingLine& other) {
+          return other.superior() == line.superior() && Covers(other, line, today);
+        });
+    if (!had) {
+      return EntersWhoDecides("employee.superiors", pb::PERSONNEL_ACT_KIND_TRANSFER,
+                              "a further superior in a field of somebody with a post");
+    }
+  }
+  if (!before.region().empty() && before.region() != after.region()) {
+    return EntersWhoDecides("employee.region", pb::PERSONNEL_ACT_KIND_TRANSFER,
+                            "another region of somebody with a post");
+  }
+  const std::set<std::string> regions(before.regions().begin(), before.regions().end());
+  for (const std::string& region : after.regions()) {
+    if (regions.count(region) > 0) continue;
+    return EntersWhoDecides("employee.regions", pb::PERSONNEL_ACT_KIND_TRANSFER,
+                            absl::StrCat("the further region ", region, " of somebody with a post"));
+  }
+  return absl::OkStatus();
+}
+
+// The row counts in `after` on every day from today on that it counted before.
+bool IsKept(const pb::RoleAssignment& row, const Employee& after, const std::string& today) {
+  return std::any_of(after.roles().begin(), after.roles().end(), [&](const pb::RoleAssignment& other) {
+    return other.role() == row.role() && other.state() != pb::ROLE_STATE_PROPOSED && Covers(other, row, today);
+  });
 }
 
 // Of the person himself or of his age, not of anybody's decision.
@@ -309,24 +371,40 @@ absl::Status CheckWithoutAct(const Employee& before, const Employee& after, cons
                                                         after.leave_reason() == pb::EMPLOYEE_LEAVE_REASON_DISMISSED)) {
     return ActRequired("employee.leave_reason", pb::PERSONNEL_ACT_KIND_DISMISS, "a dismissal");
   }
+  if (ShutsOut(before, after, today)) {
+    return EntersWhoDecides("employee.hire_date", pb::PERSONNEL_ACT_KIND_HIRE,
+                            absl::StrCat("a first day to come, ", after.hire_date(), ", of somebody who is here"));
+  }
   if (!before.department().empty() && before.department() != after.department()) {
     return ActRequired("employee.department", pb::PERSONNEL_ACT_KIND_TRANSFER, "a transfer");
   }
   if (MovesLine(before, after, today)) {
     return ActRequired("employee.superiors", pb::PERSONNEL_ACT_KIND_TRANSFER, "a transfer to another superior");
   }
+  RETURN_IF_ERROR(CheckReach(before, after, today));
   Employee stays = before;  // What is left of the posts of whoever leaves on the new day.
   stays.set_leave_date(after.leave_date());
   EndAtLeave(&stays);
   for (const pb::RoleAssignment& row : stays.roles()) {
     if (IsOver(row, today) || row.state() == pb::ROLE_STATE_PROPOSED || privileged.count(row.role()) > 0) continue;
-    const bool kept = std::any_of(after.roles().begin(), after.roles().end(), [&](const pb::RoleAssignment& other) {
-      return other.role() == row.role() && other.state() != pb::ROLE_STATE_PROPOSED && Covers(other, row, today);
-    });
-    if (!kept) {
+    if (!IsKept(row, after, today)) {
       return ActRequired("employee.roles", pb::PERSONNEL_ACT_KIND_REMOVE,
                          absl::StrCat("the end of the post ", row.role(), " (more days are a row of their own)"));
     }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckKeepsPrivileged(const Employee& before, const Employee& after,
+                                  const std::set<std::string>& privileged, const std::string& today) {
+  for (const pb::RoleAssignment& row : before.roles()) {
+    if (IsOver(row, today) || row.state() == pb::ROLE_STATE_PROPOSED || privileged.count(row.role()) == 0) continue;
+    if (IsKept(row, after, today)) continue;
+    const std::string field = before.leave_date() == after.leave_date() ? "employee.roles" : "employee.leave_date";
+    return Error(absl::StatusCode::kPermissionDenied, "PRIVILEGED_ROLE",
+                 absl::StrCat(field, ": the role ", row.role(), " administers rights: whoever ends it holds ",
+                              kConfirmPermission),
+                 {{"field", field}, {"role", row.role()}, {"permission", std::string(kConfirmPermission)}});
   }
   return absl::OkStatus();
 }

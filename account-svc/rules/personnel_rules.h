@@ -69,9 +69,15 @@ void Decide(absl::string_view actor, absl::string_view opinion, absl::Time now, 
 bool DecidesOnPosts(const std::vector<std::string>& roles);
 // What a change of a person by anybody else would do without the act that R-01 asks for: PERSONNEL_ACT_REQUIRED naming
 // field, kind and who decides. Free are a first department and superior, a resignation, and what is only proposed; of
-// privileged roles, which no act gives or takes, the rows that end.
+// privileged roles, which no act gives or takes, the rows that end (CheckKeepsPrivileged). Of whoever works here or has
+// a post, a first day to come, a further superior in a field and other regions are entered by those who decide on
+// posts.
 absl::Status CheckWithoutAct(const organization::v1::Employee& before, const organization::v1::Employee& after,
                              const std::set<std::string>& privileged, const std::string& today);
+// PRIVILEGED_ROLE when a role that administers rights would end, by its row or with a last day: that takes
+// employee.role.confirm, so that nobody alone leaves the company without those who confirm.
+absl::Status CheckKeepsPrivileged(const organization::v1::Employee& before, const organization::v1::Employee& after,
+                                  const std::set<std::string>& privileged, const std::string& today);
 // The same for putting the file of a person away, which takes every post, and for bringing it back, which gives them.
 absl::Status CheckFileWithoutAct(const organization::v1::Employee& employee, organization::v1::PersonnelActKind kind,
                                  const std::string& today);

@@ -273,7 +273,40 @@ TEST(WithoutAct, NobodyIsDismissedMovedOrRelieved) {
   after.mutable_superiors(1)->set_since("2026-04-01");
   EXPECT_THAT(check(before, after), HasReason("PERSONNEL_ACT_REQUIRED")) << "a second superior";
   after.mutable_superiors(1)->set_kind(pb::LINE_KIND_FUNCTIONAL);
+  EXPECT_EQ(MetadataValue(check(before, after), "field"), "employee.superiors") << "she would have her rights over him";
+  EXPECT_EQ(MetadataValue(check(before, after), "allowed"), "GM");
+  EXPECT_THAT(check(after, before), IsOk()) << "one in a field goes";
+  Employee without_post = before;
+  without_post.clear_roles();
+  Employee led = after;
+  led.clear_roles();
+  EXPECT_THAT(check(without_post, led), IsOk()) << "nothing is his yet";
+
+  // A region is for those who decide on posts; a first one is free, as a department is.
+  after = before;
+  after.set_region("华东");
   EXPECT_THAT(check(before, after), IsOk());
+  EXPECT_EQ(MetadataValue(check(after, before), "field"), "employee.region");
+  after = before;
+  after.add_regions("华南");
+  EXPECT_EQ(MetadataValue(check(before, after), "field"), "employee.regions");
+  EXPECT_THAT(check(after, before), IsOk()) << "it only gets narrower";
+
+  // The first day: what lies behind is put right; nobody who is here comes later.
+  Employee here = before;
+  here.set_hire_date("2025-01-01");
+  after = here;
+  after.set_hire_date("2024-12-01");
+  EXPECT_THAT(check(here, after), IsOk());
+  EXPECT_THAT(check(before, after), IsOk());
+  after.set_hire_date("2099-12-31");
+  EXPECT_EQ(MetadataValue(check(here, after), "field"), "employee.hire_date");
+  EXPECT_THAT(check(before, after), HasReason("PERSONNEL_ACT_REQUIRED")) << "none was entered, and his post counts";
+  Employee to_come = without_post;
+  to_come.set_hire_date("2099-12-01");
+  Employee later = to_come;
+  later.set_hire_date("2099-12-31");
+  EXPECT_THAT(check(to_come, later), IsOk()) << "nobody has decided on him yet";
 
   // Posts: none is taken, a further one is only proposed.
   after = before;
@@ -297,6 +330,21 @@ TEST(WithoutAct, NobodyIsDismissedMovedOrRelieved) {
   after = administrator;
   after.mutable_roles(0)->set_until(kToday);
   EXPECT_THAT(check(administrator, after), IsOk()) << "no act takes it";
+  const absl::Status ended = CheckKeepsPrivileged(administrator, after, privileged, kToday);
+  EXPECT_THAT(ended, HasReason("PRIVILEGED_ROLE"));
+  EXPECT_EQ(MetadataValue(ended, "permission"), "employee.role.confirm");
+  after = administrator;
+  after.set_leave_date(kToday);
+  after.set_leave_reason(pb::EMPLOYEE_LEAVE_REASON_RESIGNED);
+  EndAtLeave(&after);
+  EXPECT_EQ(MetadataValue(CheckKeepsPrivileged(administrator, after, privileged, kToday), "field"),
+            "employee.leave_date");
+  after = before;
+  after.clear_roles();
+  EXPECT_THAT(CheckKeepsPrivileged(before, after, privileged, kToday), IsOk()) << "an ordinary post";
+  Employee waiting = administrator;
+  waiting.mutable_roles(0)->set_state(pb::ROLE_STATE_PROPOSED);
+  EXPECT_THAT(CheckKeepsPrivileged(waiting, after, privileged, kToday), IsOk()) << "it gave nothing";
   EXPECT_TRUE(DecidesOnPosts({"HR", "GM"}));
   for (const char* other : {"HR", "DGM", "GAM", "KAM", "ERP"}) EXPECT_FALSE(DecidesOnPosts({other})) << other;
 }

@@ -119,8 +119,12 @@ void ProposeGrant(const pb::RoleGrant* before, pb::RoleGrant* after) {
     after->set_state(pb::GRANT_STATE_APPROVED);
     return;
   }
-  after->set_proposed_level(after->level());
-  after->set_proposed_limit_value(after->limit_value());
+  // Of what waits, the one goes on waiting when the other is changed.
+  const bool waits = counts && before->state() == pb::GRANT_STATE_PROPOSED;
+  const bool same_level = waits && before->level() == after->level();
+  const bool same_limit = waits && SameLimit(*before, *after);
+  after->set_proposed_level(same_level ? before->proposed_level() : after->level());
+  after->set_proposed_limit_value(same_limit ? before->proposed_limit_value() : after->limit_value());
   if (counts) {
     after->set_level(before->level());
     after->set_limit_value(before->limit_value());

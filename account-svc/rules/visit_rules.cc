@@ -137,7 +137,13 @@ absl::Status CheckCancel(const v1::Visit& visit, bool superior, absl::Time now) 
 }
 
 absl::Status CheckTimeUpdate(const v1::Visit& before, const v1::Visit& after, absl::Time now) {
-  return SameTime(before, after) ? absl::OkStatus() : CheckNotOver(before, now);
+  if (SameTime(before, after)) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckNotOver(before, now));
+  if (!after.has_planned_end() || now <= FromTimestamp(after.planned_end())) return absl::OkStatus();
+  const std::string end = Text(FromTimestamp(after.planned_end()));
+  return InvalidField("visit.planned_end", "VISIT_WINDOW_INVALID",
+                      absl::StrCat("is ", end, ", which is over: a visit is put off, not back"),
+                      {{"value", end}, {"now", Text(now)}});
 }
 
 absl::Status CheckInDay(absl::Time at, const v1::Visit& visit, absl::TimeZone zone, const Policy& policy) {
@@ -183,6 +189,11 @@ absl::Status CheckInUnapproved(absl::Time at, absl::Time now, const v1::Visit& v
     return off(absl::StrCat("is after ", absl::FormatCivilTime(last),
                             ", its day; on another day it is made when somebody above the visitor has approved it"),
                absl::FormatCivilTime(last));
+  }
+  if (FromTimestamp(visit.create_time()) > end) {
+    return off(absl::StrCat("is that of a visit put down after ", Text(end),
+                            ", its end; what is put down afterwards is approved by somebody above the visitor"),
+               Text(end));
   }
   const absl::Time latest = end + policy.visit_late;
   if (now <= latest) return absl::OkStatus();

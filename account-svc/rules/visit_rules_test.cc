@@ -127,6 +127,12 @@ TEST(CheckIn, WithoutAnApprovalIsOnItsDay) {
               HasReason("CHECK_IN_OFF_PLAN"));
   EXPECT_THAT(CheckInUnapproved(midnight - absl::Microseconds(1), midnight, visit, zone, policy), IsOk());
   EXPECT_THAT(CheckInUnapproved(midnight, midnight, visit, zone, policy), HasReason("CHECK_IN_OFF_PLAN"));
+  v1::Visit late = visit;
+  *late.mutable_create_time() = ToTimestamp(end);
+  EXPECT_THAT(CheckInUnapproved(kNow, end, late, zone, policy), IsOk());
+  *late.mutable_create_time() = ToTimestamp(end + absl::Microseconds(1));
+  EXPECT_THAT(CheckInUnapproved(kNow, end + absl::Hours(1), late, zone, policy), HasReason("CHECK_IN_OFF_PLAN"))
+      << "put down afterwards";
 }
 
 // nobody is sent on a visit that nobody agreed to.

@@ -231,8 +231,10 @@ absl::Status Decline(const std::string& actor, const std::string& answer, absl::
   return absl::OkStatus();
 }
 
-absl::Status Reassign(const std::string& owner, const std::string& due_date, const std::string& action,
-                      const std::string& today, organization::ImprovementItem* item) {
+absl::Status Reassign(const std::string& actor, const std::string& owner, const std::string& due_date,
+                      const std::string& action, const std::string& today, organization::ImprovementItem* item) {
+  RETURN_IF_ERROR(CheckAnswerer(actor, *item));
+  if (actor == item->owner()) return SeparationOfDuties("nobody hands on what he is to do himself", item->owner());
   RETURN_IF_ERROR(CheckNotPast("due_date", due_date, today));
   item->set_owner(owner);
   item->set_due_date(due_date);

@@ -77,9 +77,10 @@ struct Answer {
 };
 absl::Status Plan(const std::string& actor, const Answer& answer, absl::Time now, const std::string& today,
                   organization::ImprovementItem* item);
-// A planned measure goes to somebody else: DATE_IN_PAST. An empty action stays as it is.
-absl::Status Reassign(const std::string& owner, const std::string& due_date, const std::string& action,
-                      const std::string& today, organization::ImprovementItem* item);
+// A planned measure goes to somebody else, or gets another day: DATE_IN_PAST. Not by whoever is to do it, nor by
+// whoever brought it in: SEPARATION_OF_DUTIES. An empty action stays as it is.
+absl::Status Reassign(const std::string& actor, const std::string& owner, const std::string& due_date,
+                      const std::string& action, const std::string& today, organization::ImprovementItem* item);
 // Of what was brought in, or of a measure that is planned and is dropped, not by whoever is to do it.
 absl::Status Decline(const std::string& actor, const std::string& answer, absl::Time now, const std::string& today,
                      organization::ImprovementItem* item);

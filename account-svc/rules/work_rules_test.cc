@@ -191,8 +191,13 @@ TEST(Improvement, IsAnswered) {
   ASSERT_THAT(Decline(kBoss, "不行", kNow, "2026-01-13", &late), IsOk());
   EXPECT_TRUE(late.answered_late());
   // A measure that is planned goes to another, or is dropped by somebody else; the first answer was in time.
-  EXPECT_THAT(Reassign("employees/carl", "2026-01-04", "", kToday, &item), HasReason("DATE_IN_PAST"));
-  ASSERT_THAT(Reassign("employees/carl", "2026-02-10", "", kToday, &item), IsOk());
+  EXPECT_THAT(Reassign(kBoss, "employees/carl", "2026-01-04", "", kToday, &item), HasReason("DATE_IN_PAST"));
+  EXPECT_THAT(Reassign("employees/bert", "employees/carl", "2026-02-10", "", kToday, &item),
+              HasReason("SEPARATION_OF_DUTIES"))
+      << "his own measure";
+  EXPECT_THAT(Reassign(kAnna, "employees/carl", "2026-02-10", "", kToday, &item), HasReason("SEPARATION_OF_DUTIES"))
+      << "what she brought in";
+  ASSERT_THAT(Reassign(kBoss, "employees/carl", "2026-02-10", "", kToday, &item), IsOk());
   EXPECT_EQ(item.owner(), "employees/carl");
   EXPECT_EQ(item.action(), "改流程");
   EXPECT_THAT(Decline("employees/carl", "不做了", kNow, "2026-01-20", &item), HasReason("SEPARATION_OF_DUTIES"));

@@ -6,6 +6,10 @@ ALTER TABLE campaigns_costs
   ADD COLUMN void_time DATETIME(6) NULL,
   ADD COLUMN voider CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL;
 
+ALTER TABLE campaigns
+  ADD COLUMN figures_voided_cost_amount DECIMAL(19,4) NULL,
+  ADD COLUMN figures_voided_cost_currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NULL;
+
 -- A guest whose invitation was taken back may be invited again.
 ALTER TABLE campaign_invitations
   ADD COLUMN live_contact CHAR(26) CHARACTER SET ascii COLLATE ascii_bin

@@ -88,9 +88,10 @@ class VisitsFixture : public ::testing::Test {
     *request.mutable_visit() = visit;
     return Call<v1::Visit>(who, "VisitService/CreateVisit", request);
   }
-  // A visit of the seller that is over: checked in an hour ago, reported now.
+  // A visit of the seller that is over: checked in within the hour, reported now. Each takes a minute of its own.
   absl::StatusOr<v1::Visit> MadeVisit(const std::string& account, const std::string& contact = {}) {
-    const auto visit = CreateVisit(kax_, MakeVisit(account, -absl::Hours(1), absl::Hours(1)));
+    const absl::Duration start = -absl::Hours(1) + absl::Minutes(made_++ % 30);
+    const auto visit = CreateVisit(kax_, MakeVisit(account, start, start + absl::Minutes(1)));
     if (!visit.ok()) return visit;
     if (const auto approved = Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *visit);
         !approved.ok()) {
@@ -128,6 +129,7 @@ class VisitsFixture : public ::testing::Test {
 
   World& world_;
   absl::Time now_;
+  int made_ = 0;  // Visits by MadeVisit.
   organization::v1::Department department_;
   organization::v1::Employee head_, manager_, seller_, other_;
   auth::Principal gam_, sm_, kax_, kax2_;

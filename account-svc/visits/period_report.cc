@@ -48,7 +48,7 @@ std::string HoldersSql(const std::string& first, const std::string& last, const 
 
 absl::Status ListMissing(const Context& context, const rpc::Call& call, const resource::Type& type,
                          const std::string& column, const rules::ReportPeriod& period,
-                         const std::vector<std::string>& roles, const std::string& kind,
+                         const std::vector<std::string>& roles,
                          google::protobuf::RepeatedPtrField<v1::MissingReport>* rows) {
   constexpr int kRowsMax = 2000;
   if (roles.empty()) return absl::OkStatus();
@@ -58,9 +58,7 @@ absl::Status ListMissing(const Context& context, const rpc::Call& call, const re
   // Those of the author and the period, `r`.
   const auto reports = [&](absl::string_view what) {
     params.emplace_back(first);
-    if (!kind.empty()) params.emplace_back(kind);
-    return absl::StrCat("SELECT ", what, " FROM ", type.table(), " r WHERE r.author = t.author AND r.", column, " = ?",
-                        kind.empty() ? "" : " AND r.kind = ?");
+    return absl::StrCat("SELECT ", what, " FROM ", type.table(), " r WHERE r.author = t.author AND r.", column, " = ?");
   };
   // In the order of their parameters.
   std::string sql = absl::StrCat("SELECT t.author, (", reports("COUNT(r.id)"), ") FROM (");

@@ -44,11 +44,10 @@ absl::StatusOr<bool> IsSuperiorOf(const Context& context, resource::UnitOfWork& 
 std::string HoldersSql(const std::string& first, const std::string& last, const std::vector<std::string>& roles,
                        std::vector<mysql::Value>* params);
 
-// Holders of `roles` during the period within the caller's reach who have not handed a report in. `kind`: column value
-// of the kind, of a register that has several; empty: it has one.
+// Holders of `roles` during the period within the caller's reach who have not handed a report in.
 absl::Status ListMissing(const Context& context, const rpc::Call& call, const resource::Type& type,
                          const std::string& column, const rules::ReportPeriod& period,
-                         const std::vector<std::string>& roles, const std::string& kind,
+                         const std::vector<std::string>& roles,
                          google::protobuf::RepeatedPtrField<v1::MissingReport>* rows);
 
 }  // namespace kam::account

@@ -42,6 +42,18 @@ TEST_F(VisitCorrectionTest, AVisitOfHisOwnIsMadeWithoutAnApproval) {
   const auto rate = Call<v1::ReportVisitCompletionResponse>(kax_, "VisitService/ReportVisitCompletion", report);
   ASSERT_THAT(rate, IsOk());
   EXPECT_EQ(rate->total().done(), 1);
+  EXPECT_EQ(rate->total().done_unapproved(), 1);
+  // It has taken its time: another is not made in the same hour, and what is put down afterwards is approved.
+  EXPECT_THAT(CreateVisit(kax_, MakeVisit(account.name(), -absl::Hours(1), absl::Minutes(1))),
+              HasReason("VISIT_OVERLAP"));
+  EXPECT_THAT(CreateVisit(kax_, MakeVisit(account.name(), absl::Minutes(1), absl::Minutes(2))), IsOk())
+      << "the rest is free";
+  const auto afterwards = CreateVisit(kax_, MakeVisit(account.name(), -absl::Hours(3), -absl::Hours(2)));
+  ASSERT_THAT(afterwards, IsOk());
+  v1::CheckInVisitRequest then;
+  *then.mutable_check_in_time() = ToTimestamp(now_ - absl::Hours(3));
+  EXPECT_THAT(Do<v1::Visit>(kax_, "VisitService/CheckInVisit", then, afterwards->name()),
+              HasReason("CHECK_IN_OFF_PLAN"));
   kam::api::ListRequest list;
   list.set_filter(absl::StrCat("approver = \"\" AND state = DONE AND account = \"", account.name(), "\""));
   const auto unapproved = Call<v1::ListVisitsResponse>(gam_, "VisitService/ListVisits", list);
@@ -55,6 +67,18 @@ TEST_F(VisitCorrectionTest, AVisitOfHisOwnIsMadeWithoutAnApproval) {
   const auto refused = CheckIn(kax_, planned->name());
   EXPECT_THAT(refused, HasReason("VISIT_NOT_APPROVED"));
   EXPECT_EQ(MetadataValue(refused.status(), "planner"), head_.name());
+  v1::UpdateVisitRequest retime;
+  retime.mutable_visit()->set_name(planned->name());
+  *retime.mutable_visit()->mutable_planned_start() = planned->planned_start();
+  *retime.mutable_visit()->mutable_planned_end() = ToTimestamp(now_ + absl::Minutes(63));
+  retime.mutable_update_mask()->add_paths("planned_start");
+  retime.mutable_update_mask()->add_paths("planned_end");
+  ASSERT_THAT(Call<v1::Visit>(kax_, "VisitService/UpdateVisit", retime), IsOk());
+  EXPECT_THAT(CheckIn(kax_, planned->name()), HasReason("VISIT_NOT_APPROVED")) << "another time makes it not his own";
+  *retime.mutable_visit()->mutable_planned_start() = ToTimestamp(now_ - absl::Hours(5));
+  *retime.mutable_visit()->mutable_planned_end() = ToTimestamp(now_ - absl::Hours(4));
+  EXPECT_THAT(Call<v1::Visit>(kax_, "VisitService/UpdateVisit", retime), HasReason("VISIT_WINDOW_INVALID"))
+      << "put off, not back";
   // On another day it is another visit, and this one was missed; why, says who was to make it.
   const auto old = CreateVisit(kax_, MakeVisit(account.name(), -absl::Hours(75), -absl::Hours(74)));
   ASSERT_THAT(old, IsOk());

@@ -210,8 +210,9 @@ absl::StatusOr<v1::ReportVisitCompletionResponse> Completion(const Context& cont
   const resource::Type& type = *context.runtime.catalog().Find(Visit::descriptor());
   const SqlCondition scope = resource::ScopeCondition(type, call.principal, call.level());
   std::string sql =
-      "SELECT t.visitor, t.state, SUM(CASE WHEN t.planned_end < ? THEN 1 ELSE 0 END), COUNT(t.id) FROM visits t WHERE "
-      "t.planned_start >= ? AND t.planned_start < ? AND t.archive_time IS NULL";
+      "SELECT t.visitor, t.state, SUM(CASE WHEN t.planned_end < ? THEN 1 ELSE 0 END), COUNT(t.id), SUM(CASE "
+      "WHEN t.approver IS NULL THEN 1 ELSE 0 END) FROM visits t WHERE t.planned_start >= ? AND t.planned_start < ? AND "
+      "t.archive_time IS NULL";
   std::vector<Value> params = {Value(context.runtime.clock().Now()), Value(period.from), Value(period.until)};
   AddCondition(scope, &sql, &params);
   sql += " GROUP BY t.visitor, t.state";
@@ -224,6 +225,7 @@ absl::StatusOr<v1::ReportVisitCompletionResponse> Completion(const Context& cont
       const auto count = static_cast<int32_t>(row[3].integer());
       if (state == "DONE") {
         person.set_done(count);
+        person.set_done_unapproved(WholeOf(row[4]));
       } else if (state == "MISSED") {
         person.set_missed(count);
       } else if (state == "CANCELLED") {
@@ -243,6 +245,7 @@ absl::StatusOr<v1::ReportVisitCompletionResponse> Completion(const Context& cont
   for (auto& [visitor, row] : visitors) {
     row.set_visitor(NameOf("employees", visitor));
     total.set_done(total.done() + row.done());
+    total.set_done_unapproved(total.done_unapproved() + row.done_unapproved());
     total.set_missed(total.missed() + row.missed());
     total.set_overdue(total.overdue() + row.overdue());
     total.set_open(total.open() + row.open());

@@ -1,9 +1,11 @@
 // Plans of visits: drawn up by two, signed, approved; plan against actual (A-28, reports P-51).
+#include <algorithm>
 #include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "account-svc/report.h"
 #include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/visit_plan_rules.h"
 #include "account-svc/staff.h"
@@ -114,27 +116,32 @@ absl::Status FillProgress(const Context& context, mysql::Connection& connection,
     row.set_planned(row.planned() + item.visits());
     visitors.insert(IdOf(item.visitor()));
   }
-  RETURN_IF_ERROR(connection.Scan(
-      "SELECT t.account, t.state, COUNT(t.id) FROM visits t WHERE t.visit_plan = ? AND t.archive_time IS NULL GROUP BY "
-      "t.account, t.state",
-      std::vector<Value>{Value(IdOf(plan.name()))}, [&](const Row& row) -> absl::Status {
-        v1::VisitPlanItemProgress& item = items[NameOf("accounts", row[0].text())];
-        const auto count = static_cast<int32_t>(row[2].integer());
-        const std::string& state = row[1].text();
-        if (state == "DONE") {
-          item.set_done(count);
-        } else if (state == "MISSED") {
-          item.set_missed(count);
-        } else if (state != "CANCELLED") {
-          item.set_open(item.open() + count);
-        }
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(
+      connection.Scan("SELECT t.account, t.state, COUNT(t.id), SUM(CASE WHEN t.approver IS NULL THEN 1 ELSE 0 END) "
+                      "FROM visits t WHERE t.visit_plan = ? AND t.archive_time IS NULL GROUP BY "
+                      "t.account, t.state",
+                      std::vector<Value>{Value(IdOf(plan.name()))}, [&](const Row& row) -> absl::Status {
+                        v1::VisitPlanItemProgress& item = items[NameOf("accounts", row[0].text())];
+                        const auto count = static_cast<int32_t>(row[2].integer());
+                        const std::string& state = row[1].text();
+                        if (state == "DONE") {
+                          item.set_done(count);
+                          progress->set_done_unapproved(progress->done_unapproved() + WholeOf(row[3]));
+                        } else if (state == "MISSED") {
+                          item.set_missed(count);
+                        } else if (state != "CANCELLED") {
+                          item.set_open(item.open() + count);
+                        }
+                        return absl::OkStatus();
+                      }));
   for (auto& [account, item] : items) {
     item.set_account(account);
     item.set_completion_percent(rules::RateText(item.done(), item.planned()));
     progress->set_planned(progress->planned() + item.planned());
-    progress->set_done(progress->done() + item.done());
+    // More than was planned with one account does not stand in for another that nobody went to.
+    const int32_t of_plan = std::min(item.done(), item.planned());
+    progress->set_done(progress->done() + of_plan);
+    progress->set_unplanned(progress->unplanned() + item.done() - of_plan);
     progress->set_missed(progress->missed() + item.missed());
     *progress->add_items() = std::move(item);
   }
@@ -153,7 +160,7 @@ absl::Status FillProgress(const Context& context, mysql::Connection& connection,
                                     "t.visitor IN (",
                                     resource::Placeholders(visitors.size()), ")"),
                        mysql::Params(params)));
-  progress->set_unplanned(static_cast<int32_t>(rows[0][0].integer()));
+  progress->set_unplanned(progress->unplanned() + static_cast<int32_t>(rows[0][0].integer()));
   return absl::OkStatus();
 }
 

@@ -246,6 +246,7 @@ TEST_F(VisitPlanTest, AVisitBelongsToAnApprovedPlanAndCounts) {
   EXPECT_EQ(progress->done(), 1);
   EXPECT_EQ(progress->unplanned(), 1);
   EXPECT_EQ(progress->completion_percent(), "50.00");
+  EXPECT_EQ(progress->done_unapproved(), 1);
   v1::ReportVisitPlansRequest report;
   report.set_period_kind(v1::VISIT_PLAN_PERIOD_MONTH);
   report.set_start_date(plan->start_date());
@@ -258,6 +259,30 @@ TEST_F(VisitPlanTest, AVisitBelongsToAnApprovedPlanAndCounts) {
   const auto foreign = Call<v1::ReportVisitPlansResponse>(kax2_, "VisitPlanService/ReportVisitPlans", report);
   ASSERT_THAT(foreign, IsOk());
   EXPECT_EQ(foreign->rows_size(), 0);
+}
+
+// A-28, P-51: many visits of one account do not stand in for those of another.
+TEST_F(VisitPlanTest, EveryAccountOfThePlanCountsForItself) {
+  const v1::Account account = world_.AddAccount(kax_), other = world_.AddAccount(kax_);
+  const auto plan = SubmittedPlan({account.name(), other.name()}, 1);
+  ASSERT_THAT(plan, IsOk());
+  ASSERT_THAT(Approve(gam_, plan->name()), IsOk());
+  for (const int hour : {5, 7}) {
+    v1::Visit visit = MakeVisit(account.name(), absl::Hours(hour), absl::Hours(hour + 1));
+    visit.set_visit_plan(plan->name());
+    const auto planned = CreateVisit(kax_, visit);
+    ASSERT_THAT(planned, IsOk());
+    world_.harness().db().Execute(absl::StrCat(
+        "UPDATE visits SET state = 'DONE', check_in_time = planned_start WHERE id = '", IdOf(planned->name()), "'"));
+  }
+  const auto progress = Do<v1::VisitPlanProgress>(gam_, "VisitPlanService/GetVisitPlanProgress",
+                                                  v1::GetVisitPlanProgressRequest(), plan->name());
+  ASSERT_THAT(progress, IsOk());
+  EXPECT_EQ(progress->planned(), 2);
+  EXPECT_EQ(progress->done(), 1);
+  EXPECT_EQ(progress->unplanned(), 1);
+  EXPECT_EQ(progress->done_unapproved(), 2);
+  EXPECT_EQ(progress->completion_percent(), "50.00");
 }
 
 // the interval of the tier proposes a visit, once; A-29: what is overdue is listed.

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/common_rules.h"
+#include "account-svc/staff.h"
 #include "account-svc/verb.h"
 #include "account-svc/visits/answer_clock.h"
 #include "account-svc/visits/registers.h"
@@ -61,9 +62,21 @@ absl::Status Update(const Context& context, UnitOfWork& work, const VisitProblem
   return AskHandler(context, work, after);
 }
 
+// Whoever is asked answers, and does not hand the question back to the one who raised it.
+absl::Status CheckPasses(UnitOfWork& work, const VisitProblem& problem) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  if (actor == problem.answerer()) return rules::SeparationOfDuties("person who answered", "pass the problem on");
+  bool asked = actor == problem.handler() || actor == problem.escalated_to();
+  if (!asked && problem.handler().empty() && actor != problem.raiser()) {
+    ASSIGN_OR_RETURN(asked, WorksIn(work.connection(), actor, problem.department()));
+  }
+  return asked ? rules::SeparationOfDuties("person who is asked", "pass the problem on") : absl::OkStatus();
+}
+
 // It goes on as what the customer said, by the same words; here it is over.
 absl::Status PassAsOpinion(const Context& context, UnitOfWork& work, const v1::PassProblemAsOpinionRequest& request,
                            VisitProblem* problem) {
+  RETURN_IF_ERROR(CheckPasses(work, *problem));
   RETURN_IF_ERROR(CheckAccountUsable(work, problem->account()));
   v1::CustomerOpinion opinion;
   opinion.set_account(problem->account());

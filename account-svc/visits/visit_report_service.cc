@@ -158,7 +158,7 @@ void RegisterVisitReports(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const rules::ReportPeriod period, PeriodOf(context, request.month(), "month"));
         v1::ListMissingVisitReportsResponse response;
         RETURN_IF_ERROR(ListMissing(context, call, *context.runtime.catalog().Find(VisitReport::descriptor()), "month",
-                                    period, context.policy.visit_report_roles, /*kind=*/"", response.mutable_rows()));
+                                    period, context.policy.visit_report_roles, response.mutable_rows()));
         return response;
       });
 }

@@ -303,5 +303,31 @@ TEST_F(VisitProblemTest, AProblemOfTheCustomerGoesOnAsHisOpinion) {
   EXPECT_FALSE(Read(problem->name()).overdue()) << "here nobody waits any more";
 }
 
+// whoever is asked answers; he does not hand the question back to the one who raised it.
+TEST_F(VisitProblemTest, WhoIsAskedDoesNotPassTheProblemOn) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const auto visit = MadeVisit(account.name());
+  ASSERT_THAT(visit, IsOk());
+  v1::PassProblemAsOpinionRequest pass;
+  pass.set_subject(v1::OPINION_SUBJECT_SERVICE);
+  pass.set_subject_reference("交期");
+  pass.set_reason("客户要求答复");
+  const std::string method = "VisitProblemService/PassProblemAsOpinion";
+  auth::Principal asked = tm_;
+  asked.grants["visit_problem.write"] = auth::Level::kAll;
+  const auto problem = Raise(kax_, visit->name(), engineer_.name());
+  ASSERT_THAT(problem, IsOk());
+  EXPECT_THAT(Do<v1::VisitProblem>(asked, method, pass, problem->name()), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(Answer(tm_, problem->name()), IsOk());
+  EXPECT_THAT(Do<v1::VisitProblem>(asked, method, pass, problem->name()), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(Do<v1::VisitProblem>(gam_, method, pass, problem->name()), IsOk()) << "somebody above who is not asked";
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get(absl::StrCat("SELECT COUNT(*) FROM notifications WHERE recipient = '", IdOf(seller_.name()),
+                                  "' AND subject = '", problem->name(), "' AND title LIKE '%转为客户意见%'"))
+                .integer(),
+            1);
+}
+
 }  // namespace
 }  // namespace kam::account

@@ -47,8 +47,9 @@ absl::Status Overlap(UnitOfWork& work, const std::string& name, const Row& other
                             {{"from", text(other[1].time())}, {"until", text(other[2].time())}});
 }
 
-// Nobody is on two visits at a time (rules::PeopleTaken says whose time one takes). The people are locked, so that two
-// visits of one of them come one after the other.
+// Nobody is on two visits at a time (rules::PeopleTaken says whose time one takes), nor was on one that is made: that
+// takes its planned time, of which the rest is free when it ended early. The people are locked, so that two visits of
+// one of them come one after the other.
 absl::Status CheckOverlap(UnitOfWork& work, const Visit& visit) {
   std::set<std::string> people;
   for (const std::string& person : rules::PeopleTaken(visit)) people.insert(IdOf(person));
@@ -64,16 +65,19 @@ absl::Status CheckOverlap(UnitOfWork& work, const Visit& visit) {
                                FromTimestamp(visit.planned_start())};
   params.insert(params.end(), ids.begin(), ids.end());
   params.insert(params.end(), ids.begin(), ids.end());
+  params.emplace_back(FromTimestamp(visit.planned_start()));
   ASSIGN_OR_RETURN(
       const std::vector<Row> rows,
       work.connection().Query(
           absl::StrCat("SELECT t.id, t.planned_start, t.planned_end FROM visits t WHERE t.id <> ? AND t.archive_time "
                        "IS NULL AND t.planned_start < ? AND t.planned_end > ? AND ((t.visitor IN (",
                        list,
-                       ") AND (t.state IN ('APPROVED', 'CHECKED_IN') OR (t.state = 'PLANNED' AND t.planner = "
-                       "t.visitor))) OR (t.state IN ('APPROVED', 'CHECKED_IN') AND EXISTS "
+                       ") AND (t.state IN ('APPROVED', 'CHECKED_IN', 'DONE') OR (t.state = 'PLANNED' AND t.planner = "
+                       "t.visitor))) OR (t.state IN ('APPROVED', 'CHECKED_IN', 'DONE') AND EXISTS "
                        "(SELECT 1 FROM visits_companions c WHERE c.parent_id = t.id AND c.value IN (",
-                       list, ")))) ORDER BY t.planned_start LIMIT 1"),
+                       list,
+                       ")))) AND (t.state <> 'DONE' OR t.check_out_time > ? OR t.check_out_time <= t.planned_start) "
+                       "ORDER BY t.planned_start LIMIT 1"),
           mysql::Params(params)));
   return rows.empty() ? absl::OkStatus() : Overlap(work, visit.name(), rows[0]);
 }
@@ -104,8 +108,13 @@ absl::StatusOr<bool> InApprovedPlan(const Context& context, UnitOfWork& work, co
   return !plans.empty() && rules::CheckInPlan(visit, plans[0], context.zone).ok();
 }
 
-// Who gave the visit its time; a program and whoever imports plans for nobody.
-void SetPlanner(const UnitOfWork& work, Visit* visit) {
+// Who gave the visit its time; a program and whoever imports plans for nobody. What another has planned for the visitor
+// stays planned by him when the visitor gives it another time: it waits for somebody above as before.
+void SetPlanner(const UnitOfWork& work, const Visit* before, Visit* visit) {
+  if (before != nullptr && !before->planner().empty() && before->planner() != before->visitor() &&
+      before->visitor() == visit->visitor() && work.actor().subject == visit->visitor()) {
+    return visit->set_planner(before->planner());
+  }
   const bool person = visit->has_planned_start() && absl::StartsWith(work.actor().subject, "employees/");
   visit->set_planner(person && !work.importing() ? work.actor().subject : "");
 }
@@ -116,7 +125,7 @@ absl::Status CreateVisit(const Context& context, UnitOfWork& work, Visit* visit)
   }
   if (!work.importing() || visit->state() == v1::VISIT_STATE_UNSPECIFIED) rules::SetFirstState(visit);
   if (visit->origin() == v1::VISIT_ORIGIN_UNSPECIFIED) visit->set_origin(v1::VISIT_ORIGIN_MANUAL);
-  SetPlanner(work, visit);
+  SetPlanner(work, nullptr, visit);
   RETURN_IF_ERROR(CheckVisit(context, work, *visit));
   RETURN_IF_ERROR(CheckPlanOf(context, work, *visit));
   return CheckAccountUsable(work, visit->account());
@@ -128,7 +137,7 @@ absl::Status UpdateVisit(const Context& context, UnitOfWork& work, const Visit& 
   if (!work.importing()) {
     RETURN_IF_ERROR(rules::CheckVisitUpdate(before, *after));
     RETURN_IF_ERROR(rules::CheckTimeUpdate(before, *after, work.now()));
-    if (!rules::SameTime(before, *after) || before.visitor() != after->visitor()) SetPlanner(work, after);
+    if (!rules::SameTime(before, *after) || before.visitor() != after->visitor()) SetPlanner(work, &before, after);
   }
   // A plan whose time is taken away is an idea again.
   if (after->state() == v1::VISIT_STATE_PROPOSED || after->state() == v1::VISIT_STATE_PLANNED) {
@@ -212,9 +221,11 @@ void RegisterVisits(const Context& context, rpc::Registry* registry) {
   AddVerb<Visit, v1::PlanVisitRequest>(
       context, service + "/PlanVisit", registry,
       [context](UnitOfWork& work, const v1::PlanVisitRequest& request, Visit* visit) -> absl::Status {
+        const Visit before = *visit;
         *visit->mutable_planned_start() = request.planned_start();
         *visit->mutable_planned_end() = request.planned_end();
-        SetPlanner(work, visit);
+        RETURN_IF_ERROR(rules::CheckTimeUpdate(before, *visit, work.now()));
+        SetPlanner(work, &before, visit);
         RETURN_IF_ERROR(CheckPlanOf(context, work, *visit));
         return CheckVisit(context, work, *visit);
       });

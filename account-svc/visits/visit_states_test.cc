@@ -65,14 +65,15 @@ TEST_F(VisitStates, EveryVerbOfAVisitIsOpenInExactlyItsStates) {
   machine.name = made->name();
   machine.columns = "check_in_time = planned_start, check_out_time = NULL, comment = NULL, planner = visitor";
   machine.fill = [&](const std::string& verb, google::protobuf::Message* message) {
-    // Called off before its end, missed after it.
+    // Planned, made without an approval and called off before its end, missed after it.
+    const bool before_end = verb == "CancelVisit" || verb == "PlanVisit" || verb == "CheckInVisit";
     world_.harness().db().Execute(absl::StrCat("UPDATE visits SET planned_end = planned_start + INTERVAL ",
-                                               verb == "CancelVisit" ? 10 : 1, " HOUR WHERE id = '", IdOf(made->name()),
-                                               "'"));
+                                               before_end ? 10 : 1, " HOUR WHERE id = '", IdOf(made->name()), "'"));
     if (verb == "PlanVisit") {
       auto& plan = static_cast<v1::PlanVisitRequest&>(*message);
       *plan.mutable_planned_start() = made->planned_start();
-      *plan.mutable_planned_end() = made->planned_end();
+      // A time that is over is not planned any more.
+      *plan.mutable_planned_end() = ToTimestamp(world_.harness().clock().Now() + absl::Hours(1));
     } else if (verb == "CompleteVisit") {
       static_cast<v1::CompleteVisitRequest&>(*message).set_report("见面");
     }

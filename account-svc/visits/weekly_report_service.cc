@@ -114,7 +114,7 @@ void RegisterWeeklyReports(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const rules::ReportPeriod period, PeriodOf(context, request.week(), "week"));
         v1::ListMissingWeeklyReportsResponse response;
         RETURN_IF_ERROR(ListMissing(context, call, *context.runtime.catalog().Find(WeeklyReport::descriptor()), "week",
-                                    period, context.policy.weekly_report_roles, /*kind=*/"", response.mutable_rows()));
+                                    period, context.policy.weekly_report_roles, response.mutable_rows()));
         return response;
       });
 }

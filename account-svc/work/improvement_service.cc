@@ -50,9 +50,10 @@ void RegisterImprovement(const Context& context, rpc::Registry* registry) {
       context, service + "/ReassignImprovement", registry,
       [context](UnitOfWork& work, const pb::ReassignImprovementRequest& request,
                 pb::ImprovementItem* item) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
         const std::string today = context.Today(work.now());
         RETURN_IF_ERROR(CheckStillHere(work, request.owner(), today, "owner"));
-        return rules::Reassign(request.owner(), request.due_date(), request.action(), today, item);
+        return rules::Reassign(actor, request.owner(), request.due_date(), request.action(), today, item);
       });
   AddVerb<pb::ImprovementItem, pb::DeclineImprovementRequest>(
       context, service + "/DeclineImprovement", registry,

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/people/attendance.h"
@@ -9,7 +10,6 @@
 #include "account-svc/rules/work_record_rules.h"
 #include "account-svc/staff.h"
 #include "account-svc/verb.h"
-#include "account-svc/visits/period_report.h"
 #include "account-svc/work/people.h"
 #include "account-svc/work/work_service.h"
 #include "common/money/decimal.h"
@@ -28,6 +28,10 @@ using resource::UnitOfWork;
 constexpr char kForDepartment[] = "work_report.department.write";
 constexpr size_t kRowsMax = 200'000;  // Reports in the period of one count.
 
+std::string KindText(pb::WorkReportKind kind) {
+  return resource::ShortEnumName(pb::WorkReportKind_descriptor()->FindValueByNumber(kind));
+}
+
 absl::StatusOr<rules::Actor> ReaderOf(const Context& context, UnitOfWork& work, const pb::WorkReport& report) {
   rules::Actor reader;
   ASSIGN_OR_RETURN(reader.name, Person(work));
@@ -42,11 +46,9 @@ absl::StatusOr<std::string> OtherReport(UnitOfWork& work, const std::string& dep
       work.connection().Query("SELECT head FROM departments WHERE id = ? FOR UPDATE", {IdOf(department)}).status());
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> others,
-      work.connection().Query(
-          "SELECT id FROM work_reports WHERE department = ? AND kind = ? AND period_start = ? AND "
-          "state <> 'DRAFT' AND id <> ? LIMIT 1",
-          {IdOf(department), resource::ShortEnumName(pb::WorkReportKind_descriptor()->FindValueByNumber(report.kind())),
-           report.period_start(), IdOf(report.name())}));
+      work.connection().Query("SELECT id FROM work_reports WHERE department = ? AND kind = ? AND period_start = ? AND "
+                              "state <> 'DRAFT' AND id <> ? LIMIT 1",
+                              {IdOf(department), KindText(report.kind()), report.period_start(), IdOf(report.name())}));
   return others.empty() ? std::string() : NameOf("workReports", others[0][0].text());
 }
 
@@ -76,20 +78,84 @@ absl::Status UpdateReport(const Context& context, UnitOfWork& work, const pb::Wo
   return rules::AddHours(context.policy, after);
 }
 
-// How many of `periods` the person owes a report for and has not written one: he was in service on some working day of
-// it and not on leave.
-absl::StatusOr<int32_t> Missing(const rules::WorkCalendar& calendar, const PersonInService& person,
-                                const std::vector<rules::OwedPeriod>& periods, const std::set<std::string>& written,
-                                const std::vector<pb::LeaveRequest>& leaves, const std::string& today) {
-  int32_t missing = 0;
-  for (const rules::OwedPeriod& period : periods) {
-    if (written.count(period.start) > 0) continue;
-    const std::string first = std::max(period.start, person.first), last = std::min(period.end, person.last);
+// Somebody who owes the report of a period and has not handed it in; he may have begun one.
+struct Owing {
+  std::string employee;
+  bool draft = false;
+};
+
+struct Days {
+  std::string first, last;
+};
+
+// On which days between `first` and `last` people hold one of `roles`, which is not empty, by id.
+absl::StatusOr<std::map<std::string, std::vector<Days>>> DaysHeld(mysql::Connection& connection,
+                                                                  const std::vector<std::string>& roles,
+                                                                  const std::string& first, const std::string& last) {
+  std::vector<Value> params = {last, first};
+  params.insert(params.end(), roles.begin(), roles.end());
+  std::map<std::string, std::vector<Days>> held;
+  RETURN_IF_ERROR(connection.Scan(
+      absl::StrCat("SELECT r.parent_id, r.since_date, r.until_date FROM employees_roles r WHERE r.since_date <= ? AND "
+                   "(r.until_date IS NULL OR r.until_date >= ?) AND (r.state IS NULL OR r.state = 'GRANTED') AND "
+                   "r.role IN (",
+                   resource::Placeholders(roles.size()), ")"),
+      mysql::Params(params), [&](const mysql::Row& row) {
+        held[row[0].text()].push_back({row[1].text(), row[2].is_null() ? last : row[2].text()});
+        return absl::OkStatus();
+      }));
+  return held;
+}
+
+// Whether the person is at work on some day of the period on which he holds one of the roles.
+absl::StatusOr<bool> Owes(const rules::WorkCalendar& calendar, const PersonInService& person,
+                          const std::vector<Days>& held, const rules::OwedPeriod& period,
+                          const std::vector<pb::LeaveRequest>& leaves, const std::string& today) {
+  for (const Days& days : held) {
+    const std::string first = std::max({period.start, person.first, days.first});
+    const std::string last = std::min({period.end, person.last, days.last});
     if (first > last) continue;
     ASSIGN_OR_RETURN(const rules::Attendance count, rules::CountAttendance(calendar, first, last, today, leaves));
-    if (count.present.sign() > 0) ++missing;
+    if (count.present.sign() > 0) return true;
   }
-  return missing;
+  return false;
+}
+
+// By period, in order of the id, who within the caller's reach owes the report and has not handed it in; what was given
+// back is a draft again. `periods`: one after the other. The count and the list both ask this.
+absl::StatusOr<std::vector<std::vector<Owing>>> WhoOwes(const Context& context, mysql::Connection& connection,
+                                                        const rpc::Call& call, pb::WorkReportKind kind,
+                                                        const std::vector<rules::OwedPeriod>& periods) {
+  std::vector<std::vector<Owing>> owing(periods.size());
+  if (periods.empty()) return owing;
+  ASSIGN_OR_RETURN(const std::vector<std::string> roles, rules::RolesThatOwe(kind, context.policy));
+  if (roles.empty()) return owing;
+  const std::string first = periods.front().start, last = periods.back().end;
+  const std::string today = context.Today(context.runtime.clock().Now());
+  ASSIGN_OR_RETURN(const rules::WorkCalendar calendar, CalendarOf(context, connection));
+  ASSIGN_OR_RETURN(auto leaves, LeavesIn(connection, first, last));
+  ASSIGN_OR_RETURN(auto held, DaysHeld(connection, roles, first, last));
+  ASSIGN_OR_RETURN(std::vector<PersonInService> people,
+                   PeopleInService(connection, call.principal, call.level(), "", first, last));
+  std::sort(people.begin(), people.end(),
+            [](const PersonInService& a, const PersonInService& b) { return a.id < b.id; });
+  std::set<std::pair<std::string, std::string>> handed_in, drafts;  // Author and begin of the period.
+  RETURN_IF_ERROR(
+      connection.Scan("SELECT t.author, t.period_start, t.state FROM work_reports t WHERE t.kind = ? AND "
+                      "t.period_start >= ? AND t.period_start <= ?",
+                      std::vector<Value>{KindText(kind), first, last}, [&](const mysql::Row& row) {
+                        (row[2].text() == "DRAFT" ? drafts : handed_in).insert({row[0].text(), row[1].text()});
+                        return absl::OkStatus();
+                      }));
+  for (size_t i = 0; i < periods.size(); ++i) {
+    for (const PersonInService& person : people) {
+      const auto days = held.find(person.id);
+      if (days == held.end() || handed_in.count({person.id, periods[i].start}) > 0) continue;
+      ASSIGN_OR_RETURN(const bool owes, Owes(calendar, person, days->second, periods[i], leaves[person.id], today));
+      if (owes) owing[i].push_back({person.id, drafts.count({person.id, periods[i].start}) > 0});
+    }
+  }
+  return owing;
 }
 
 absl::StatusOr<pb::ReportWorkReportsResponse> Report(const Context& context, const rpc::Call& call,
@@ -98,13 +164,9 @@ absl::StatusOr<pb::ReportWorkReportsResponse> Report(const Context& context, con
   const std::string today = context.Today(context.runtime.clock().Now());
   ASSIGN_OR_RETURN(const std::vector<rules::OwedPeriod> periods,
                    rules::OwedPeriods(request.kind(), request.from_date(), request.to_date(), today, context.policy));
-  // A plan or summary of a period that begins on the last day is owed for the time after it.
-  const std::string last = periods.empty() ? request.to_date() : std::max(request.to_date(), periods.back().end);
   const resource::Type& type = *context.runtime.catalog().Find(pb::WorkReport::descriptor());
   const resource::SqlCondition scope = resource::ScopeCondition(type, call.principal, call.level());
-  std::vector<Value> params = {
-      resource::ShortEnumName(pb::WorkReportKind_descriptor()->FindValueByNumber(request.kind())), request.from_date(),
-      request.to_date()};
+  std::vector<Value> params = {KindText(request.kind()), request.from_date(), request.to_date()};
   params.insert(params.end(), scope.params.begin(), scope.params.end());
   struct Written {
     std::set<std::string> periods;
@@ -112,16 +174,15 @@ absl::StatusOr<pb::ReportWorkReportsResponse> Report(const Context& context, con
     Decimal hours;
   };
   std::map<std::string, Written> written;
-  std::vector<PersonInService> people;
-  std::map<std::string, std::vector<pb::LeaveRequest>> leaves;
-  rules::WorkCalendar calendar;
+  std::map<std::string, int32_t> missing;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     written.clear();
+    missing.clear();
     ASSIGN_OR_RETURN(
         const std::vector<mysql::Row> rows,
         connection.Query(
             absl::StrCat("SELECT t.author, t.period_start, t.late, t.review_time, t.hours FROM work_reports t WHERE "
-                         "t.kind = ? AND t.period_start >= ? AND t.period_start <= ? AND t.submit_time IS NOT NULL",
+                         "t.kind = ? AND t.period_start >= ? AND t.period_start <= ? AND t.state <> 'DRAFT'",
                          scope.sql.empty() ? "" : absl::StrCat(" AND (", scope.sql, ")"), " ORDER BY t.id LIMIT ",
                          kRowsMax + 1),
             mysql::Params(params)));
@@ -141,28 +202,16 @@ absl::StatusOr<pb::ReportWorkReportsResponse> Report(const Context& context, con
       ASSIGN_OR_RETURN(of.hours, Add(of.hours, hours));
     }
     if (periods.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(calendar, CalendarOf(context, connection));
-    ASSIGN_OR_RETURN(leaves, LeavesIn(connection, request.from_date(), last));
-    ASSIGN_OR_RETURN(people, PeopleInService(connection, call.principal, call.level(), "", request.from_date(), last));
-    ASSIGN_OR_RETURN(const std::vector<std::string> roles, rules::RolesThatOwe(request.kind(), context.policy));
-    ASSIGN_OR_RETURN(const std::vector<std::string> holders,
-                     HoldersOfRoles(connection, roles, std::min(today, request.to_date())));
-    const std::set<std::string> owing(holders.begin(), holders.end());
-    people.erase(std::remove_if(people.begin(), people.end(),
-                                [&](const PersonInService& person) { return owing.count(person.id) == 0; }),
-                 people.end());
+    ASSIGN_OR_RETURN(const std::vector<std::vector<Owing>> owing,
+                     WhoOwes(context, connection, call, request.kind(), periods));
+    for (const std::vector<Owing>& of_period : owing) {
+      for (const Owing& person : of_period) {
+        ++missing[person.employee];
+        written.try_emplace(person.employee);
+      }
+    }
     return absl::OkStatus();
   }));
-  std::map<std::string, int32_t> missing;
-  for (const PersonInService& person : people) {
-    const auto of = written.find(person.id);
-    ASSIGN_OR_RETURN(const int32_t owed, Missing(calendar, person, periods,
-                                                 of == written.end() ? std::set<std::string>() : of->second.periods,
-                                                 leaves[person.id], today));
-    if (owed == 0) continue;
-    missing[person.id] = owed;
-    written.try_emplace(person.id);
-  }
   constexpr int kScale = 2;
   pb::ReportWorkReportsResponse response;
   for (const auto& [author, of] : written) {
@@ -182,27 +231,27 @@ absl::StatusOr<pb::ListMissingWorkReportsResponse> Missing(const Context& contex
   pb::WorkReport report;
   report.set_kind(request.kind());
   report.set_period_start(request.period_start());
-  ASSIGN_OR_RETURN(const std::vector<std::string> roles, rules::RolesThatOwe(request.kind(), context.policy));
+  RETURN_IF_ERROR(rules::RolesThatOwe(request.kind(), context.policy).status());
   RETURN_IF_ERROR(rules::CheckPeriodStart(report, context.Today(context.runtime.clock().Now()), "period_start"));
   ASSIGN_OR_RETURN(const std::string end, rules::PeriodEnd(report));
   ASSIGN_OR_RETURN(const std::string last, rules::LastDayToSubmit(report, context.policy));
-  rules::ReportPeriod period;
-  ASSIGN_OR_RETURN(period.first, ParseDate(report.period_start()));
-  ASSIGN_OR_RETURN(period.last, ParseDate(end));
-  ASSIGN_OR_RETURN(const absl::CivilDay due, ParseDate(last));
-  period.due = absl::FromCivil(due + 1, context.zone);
-  google::protobuf::RepeatedPtrField<v1::MissingReport> rows;
-  RETURN_IF_ERROR(ListMissing(
-      context, call, *context.runtime.catalog().Find(pb::WorkReport::descriptor()), "period_start", period, roles,
-      resource::ShortEnumName(pb::WorkReportKind_descriptor()->FindValueByNumber(request.kind())), &rows));
+  ASSIGN_OR_RETURN(const absl::CivilDay due_day, ParseDate(last));
+  const absl::Time due = absl::FromCivil(due_day + 1, context.zone);
+  const bool overdue = context.runtime.clock().Now() >= due;
   pb::ListMissingWorkReportsResponse response;
-  for (const v1::MissingReport& row : rows) {
-    pb::MissingWorkReport& missing = *response.add_rows();
-    missing.set_employee(row.employee());
-    *missing.mutable_due_time() = row.due_time();
-    missing.set_overdue(row.overdue());
-    missing.set_draft(row.draft());
-  }
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    response.Clear();
+    ASSIGN_OR_RETURN(const std::vector<std::vector<Owing>> owing,
+                     WhoOwes(context, connection, call, request.kind(), {{report.period_start(), end}}));
+    for (const Owing& person : owing[0]) {
+      pb::MissingWorkReport& missing = *response.add_rows();
+      missing.set_employee(NameOf("employees", person.employee));
+      *missing.mutable_due_time() = ToTimestamp(due);
+      missing.set_overdue(overdue);
+      missing.set_draft(person.draft);
+    }
+    return absl::OkStatus();
+  }));
   return response;
 }
 
