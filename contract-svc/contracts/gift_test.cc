@@ -126,6 +126,25 @@ TEST_F(GiftTest, GiftsStayWithWhatIsPaidFor) {
   set(sale, "state = 'CANCELLED'");
   EXPECT_THAT(release(gifts->name()), HasReason("GIFT_WITHOUT_SALE"));
   set(sale, "state = 'ENTERED'");
+  EXPECT_THAT(release(gifts->name()), HasReason("GIFT_WITHOUT_SALE")) << "nobody has let the sale go yet";
+  set(sale, "release_time = '2026-01-05'");
+  const std::string receipt = harness().NewId(), site = harness().NewId();
+  harness().db().Execute(
+      absl::StrCat("INSERT INTO stock_sites (id, version, create_time, update_time, creator, updater, code, title, "
+                   "site_kind) VALUES ('",
+                   site, "', 1, '2026-01-05', '2026-01-05', 'x', 'x', '", site, "', 'Store', 'WAREHOUSE')"));
+  harness().db().Execute(absl::StrCat(
+      "INSERT INTO goods_receipts (id, version, create_time, update_time, creator, updater, receipt_kind, site, "
+      "sender, "
+      "state) VALUES ('",
+      receipt, "', 1, '2026-01-05', '2026-01-05', 'x', 'x', 'CUSTOMER_RETURN', '", site, "', 'Carrier', 'POSTED')"));
+  harness().db().Execute(absl::StrCat(
+      "INSERT INTO contract_returns (entry_id, goods_receipt, product, contract, order_id, order_line, quantity, "
+      "entry_time, actor) VALUES ('",
+      harness().NewId(), "', '", receipt, "', '", IdOf(product_a_), "', '", harness().NewId(), "', '", IdOf(sale),
+      "', 1, 1, '2026-01-05', 'x')"));
+  EXPECT_THAT(release(gifts->name()), HasReason("GIFT_WITHOUT_SALE")) << "what was sold came back";
+  harness().db().Execute(absl::StrCat("DELETE FROM contract_returns WHERE order_id = '", IdOf(sale), "'"));
   EXPECT_THAT(release(gifts->name()), IsOk());
   const std::string second = Enter(quote, "1")->name();
   EXPECT_THAT(cancel(sale), IsOk()) << "the second is a sale too";

@@ -39,10 +39,16 @@ Lines LinesOf(const std::string& quote, const std::string& contract, const std::
       {mysql::Value(IdOf(quote)), mysql::Value(IdOf(quote)), mysql::Value(IdOf(quote)), mysql::Value(IdOf(ending))}};
 }
 
-absl::StatusOr<bool> IsSold(UnitOfWork& work, const Lines& lines) {
+// What came back is not sold. `released`: only what a second person has let go counts, not what somebody has entered.
+absl::StatusOr<bool> IsSold(UnitOfWork& work, const Lines& lines, bool released) {
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> rows,
-      work.connection().Query(absl::StrCat(lines.sql, "0 AND l.gift = 0 LIMIT 1"), mysql::Params(lines.params)));
+      work.connection().Query(
+          absl::StrCat(lines.sql,
+                       "COALESCE((SELECT SUM(r.quantity) FROM contract_returns r WHERE r.order_id = o.id AND "
+                       "r.order_line = l.line_number), 0) AND l.gift = 0",
+                       released ? " AND (o.release_time IS NOT NULL OR l.delivered_quantity > 0)" : "", " LIMIT 1"),
+          mysql::Params(lines.params)));
   return !rows.empty();
 }
 
@@ -58,15 +64,16 @@ absl::StatusOr<bool> HasSale(const Order& order) {
 }  // namespace
 
 absl::StatusOr<bool> IsQuoteSold(UnitOfWork& work, const std::string& quote) {
-  return IsSold(work, LinesOf(quote, /*contract=*/"", /*ending=*/""));
+  return IsSold(work, LinesOf(quote, /*contract=*/"", /*ending=*/""), /*released=*/false);
 }
 
 absl::Status CheckGiftMayLeave(UnitOfWork& work, const Order& order) {
   if (!rules::OnlyGifts(order.lines())) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const bool sold, IsSold(work, LinesOf(order.quote(), order.contract(), /*ending=*/"")));
+  ASSIGN_OR_RETURN(const bool sold,
+                   IsSold(work, LinesOf(order.quote(), order.contract(), /*ending=*/""), /*released=*/true));
   if (sold) return absl::OkStatus();
   return FailedPrecondition("GIFT_WITHOUT_SALE", order.name(),
-                            "nothing is ordered any more that is paid for: gifts leave with it, or after it",
+                            "nothing that is paid for is released, or it came back: gifts leave with it, or after it",
                             {{"field", "order.lines[0].gift"}});
 }
 
@@ -75,7 +82,7 @@ absl::Status CheckGiftsKeepSale(UnitOfWork& work, const Order& order) {
   ASSIGN_OR_RETURN(const bool sells, HasSale(order));
   if (!sells) return absl::OkStatus();
   const Lines lines = LinesOf(order.quote(), order.contract(), order.name());
-  ASSIGN_OR_RETURN(const bool sold, IsSold(work, lines));
+  ASSIGN_OR_RETURN(const bool sold, IsSold(work, lines, /*released=*/false));
   if (sold) return absl::OkStatus();
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> rows,

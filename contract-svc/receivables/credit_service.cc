@@ -183,7 +183,10 @@ absl::Status GiveUp(const Context& context, UnitOfWork& work, const std::string&
   ASSIGN_OR_RETURN(const order::v1::Order order, work.Load<order::v1::Order>(name));
   if (order.state() != order::v1::ORDER_STATE_ON_HOLD || !order.credit_hold()) return absl::OkStatus();
   Change<order::v1::Order> change{order, order};
-  RETURN_IF_ERROR(CancelOrder(work, book, "no credit was found for it in time", &change));
+  const absl::Status cancelled = CancelOrder(work, book, "no credit was found for it in time", &change);
+  // Gifts were ordered on it: it stays on hold until somebody has decided about those.
+  if (Reason(cancelled) == "GIFT_WITHOUT_SALE") return absl::OkStatus();
+  RETURN_IF_ERROR(cancelled);
   change.after.set_state(order::v1::ORDER_STATE_CANCELLED);
   RETURN_IF_ERROR(book.Save());
   return work.Save(std::move(change)).status();
