@@ -85,17 +85,26 @@ absl::Status Enter(UnitOfWork& work, const Credit& credit) {
 
 LinePart Negated(const LinePart& part) { return {-part.quantity, -part.net, -part.tax}; }
 
-// What is written off of the order's invoices, less what was kept off earlier credit notes for it, is kept off `gross`.
-absl::StatusOr<Decimal> NoteOf(UnitOfWork& work, const std::string& order_id, Decimal gross) {
+// What is written off of the invoices that bill the line, less what was kept off earlier credit notes for the goods of
+// those invoices, is kept off `gross`.
+absl::StatusOr<Decimal> NoteOf(UnitOfWork& work, const std::string& order_id, int order_line, Decimal gross) {
+  const std::string billed = "EXISTS (SELECT 1 FROM invoices_lines b WHERE b.parent_id = i.id AND b.line_number = ?)";
+  const std::string together = absl::StrCat(
+      "c.order_line IN (SELECT d.line_number FROM invoices_lines d JOIN invoices i ON i.id = d.parent_id WHERE "
+      "i.order_id = c.order_id AND ",
+      billed, ")");
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> rows,
       work.connection().Query(
           absl::StrCat("SELECT (SELECT COALESCE(SUM(r.written_off_amount), 0) FROM ", kInvoicesWithItems,
-                       " WHERE i.order_id = ?), (SELECT COALESCE(SUM(c.net_amount + c.tax_amount), 0) FROM "
-                       "contract_return_credits c WHERE c.order_id = ? AND c.of_before = 0), (SELECT "
-                       "COALESCE(SUM(n.amount_amount), 0) FROM contract_return_credits c JOIN receipts n ON n.id = "
-                       "c.credit_note WHERE c.order_id = ? AND n.state <> 'REVERSED')"),
-          {mysql::Value(order_id), mysql::Value(order_id), mysql::Value(order_id)}));
+                       " WHERE i.order_id = ? AND ", billed,
+                       "), (SELECT COALESCE(SUM(c.net_amount + c.tax_amount), 0) FROM contract_return_credits c WHERE "
+                       "c.order_id = ? AND c.of_before = 0 AND ",
+                       together,
+                       "), (SELECT COALESCE(SUM(n.amount_amount), 0) FROM contract_return_credits c JOIN receipts n ON "
+                       "n.id = c.credit_note WHERE c.order_id = ? AND n.state <> 'REVERSED' AND ",
+                       together, ")"),
+          {order_id, order_line, order_id, order_line, order_id, order_line}));
   ASSIGN_OR_RETURN(const Decimal written_off, Decimal::Parse(rows[0][0].text(), "written_off"));
   ASSIGN_OR_RETURN(const Decimal credited, Decimal::Parse(rows[0][1].text(), "credited"));
   ASSIGN_OR_RETURN(const Decimal noted, Decimal::Parse(rows[0][2].text(), "noted"));
@@ -132,7 +141,7 @@ absl::Status CreditReturn(const Context& context, UnitOfWork& work, const std::s
   const std::string today = context.Today(work.now());
   rules::ReturnNote note;
   ASSIGN_OR_RETURN(const Decimal gross, Add(part.net, part.tax));
-  ASSIGN_OR_RETURN(note.gross, NoteOf(work, order_id, gross));
+  ASSIGN_OR_RETURN(note.gross, NoteOf(work, order_id, one.order_line, gross));
   mysql::Value posted;
   if (!note.gross.is_zero()) {
     note.account = absl::StrCat("accounts/", row[3].text());

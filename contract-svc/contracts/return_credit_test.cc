@@ -130,6 +130,38 @@ TEST_F(ReturnCreditTest, WhatWasWrittenOffIsNotCredited) {
   ExpectBooksRight(account_);
 }
 
+// C-24, C-33: what is written off of one line is not taken from the money that was paid for another.
+TEST_F(ReturnCreditTest, AWriteOffIsKeptOffTheGoodsThatItIsOf) {
+  const std::string order =
+      Enter(contract_, "10", absl::StrCat("lines { product: '", product_a_, "' quantity: '5' }"))->name();
+  SalesTest::Review(order);
+  Release(order);
+  const auto hand_over = [&](int line, const std::string& quantity) {
+    const std::string delivery =
+        Do<order::v1::Delivery, order::v1::CreateDeliveryRequest>(
+            kax_, absl::StrCat(kDeliveries, "CreateDelivery"),
+            absl::StrCat("delivery { order: '", order, "' planned_date: '2026-01-06' place: 'Site' deliverer: '",
+                         kax_.subject, "' lines { line_number: ", line, " quantity: '", quantity,
+                         "' } checklist { title: 'keys' done: true } }"))
+            .name();
+    Do<order::v1::Delivery, order::v1::ShipDeliveryRequest>(wh_, absl::StrCat(kDeliveries, "ShipDelivery"),
+                                                            absl::StrCat("name: '", delivery, "'"));
+    Do<order::v1::Delivery, order::v1::AcceptDeliveryRequest>(
+        kax_, absl::StrCat(kDeliveries, "AcceptDelivery"),
+        absl::StrCat("name: '", delivery, "' signatory: 'Wang' signature_document: 'scan/1'"));
+    return Invoice(order).name();
+  };
+  const std::string first = hand_over(1, "10");
+  Pay(account_, "70", first);
+  WriteOff(first, "30");
+  Pay(account_, "50", hand_over(2, "5"));
+  RecordReturn(contract_, order, 2, "5", CountBack(order, "5"));
+  EXPECT_EQ(Notes(), D("50")) << "all that was paid for it";
+  RecordReturn(contract_, order, 1, "5", CountBack(order, "5"));
+  EXPECT_EQ(Notes(), D("70")) << "50 less 30";
+  ExpectBooksRight(account_);
+}
+
 // C-09: a program of the release before knows of no credit; what it writes down is credited with the invoice.
 TEST_F(ReturnCreditTest, AReturnWrittenDownByTheReleaseBeforeIsCredited) {
   const std::string order = Delivered("10");
