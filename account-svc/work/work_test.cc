@@ -25,8 +25,8 @@ namespace pb = organization::v1;
 using resource::IdOf;
 using testing::HasReason;
 using testing::IsOk;
-using testing::StatusIs;
 using ::testing::SizeIs;
+using testing::StatusIs;
 
 constexpr char kTasks[] = "kam.organization.v1.TaskService/";
 constexpr char kResources[] = "kam.organization.v1.SharedResourceService/";

@@ -61,8 +61,8 @@ struct AuditReport {
 };
 
 // Walks the whole chain in batches, while the service may go on writing: links, gaps, head, `anchors`; whether every
-// change is of a resource of `catalog` that is there or was deleted later, one a version; and whether every resource has the change that
-// made it what it is. Reads only.
+// change is of a resource of `catalog` that is there or was deleted later, one a version; and whether every resource
+// has the change that made it what it is. Reads only.
 absl::StatusOr<AuditReport> VerifyAudit(mysql::Database& database, const resource::Catalog& catalog,
                                         const std::vector<AuditAnchor>& anchors);
 
