@@ -12,10 +12,11 @@
 namespace kam::contract {
 
 // Whether an order of the quote, or of a contract that took from it, has something that is paid for. What a contract
-// alone holds is not ordered yet.
+// alone holds is not ordered yet, and what came back is not sold.
 absl::StatusOr<bool> IsQuoteSold(resource::UnitOfWork& work, const std::string& quote);
 
-// An order of nothing but gifts leaves only while something is ordered that is paid for. GIFT_WITHOUT_SALE.
+// An order of nothing but gifts leaves only after something that is paid for was released or delivered, and while that
+// has not come back. GIFT_WITHOUT_SALE.
 absl::Status CheckGiftMayLeave(resource::UnitOfWork& work, const order::v1::Order& order);
 
 // `order` gives up what of it was not delivered: gifts that were handed over, or still will be, are not left without
