@@ -206,8 +206,7 @@ class ProxyReactor final : public grpc::ServerGenericBidiReactor {
 
   void End(const absl::Status& status) {
     code_ = status.code();
-    const rpc::WireStatus wire = rpc::ToWire(rpc::Public(status, rpc::NewCorrelationId()));
-    Finish(grpc::Status(static_cast<grpc::StatusCode>(wire.code), wire.message, wire.details));
+    Finish(rpc::ToGrpcStatus(rpc::Public(status, rpc::NewCorrelationId())));
   }
 
   void OnDone() override {

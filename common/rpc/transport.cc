@@ -2,10 +2,12 @@
 
 #include <grpcpp/server_builder.h>
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/status.h>
 
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "common/rpc/wire.h"
 #include "common/status/status.h"
 
 namespace kam::rpc {
@@ -29,6 +31,11 @@ std::optional<absl::string_view> SingleValue(const grpc::ServerContextBase& cont
   const auto range = context.client_metadata().equal_range(key);
   if (range.first == range.second || std::next(range.first) != range.second) return std::nullopt;
   return absl::string_view(range.first->second.data(), range.first->second.size());
+}
+
+grpc::Status ToGrpcStatus(const absl::Status& public_status) {
+  const WireStatus wire = ToWire(public_status);
+  return grpc::Status(static_cast<grpc::StatusCode>(wire.code), wire.message, wire.details);
 }
 
 }  // namespace kam::rpc

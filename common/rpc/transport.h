@@ -1,4 +1,4 @@
-// What every gRPC port of the suite has in common: limits, and reading the metadata of a call.
+// What every gRPC port of the suite has in common: limits, reading the metadata of a call, and its last word.
 #ifndef KAM_COMMON_RPC_TRANSPORT_H_
 #define KAM_COMMON_RPC_TRANSPORT_H_
 
@@ -11,6 +11,7 @@
 namespace grpc {
 class ServerBuilder;
 class ServerContextBase;
+class Status;
 }  // namespace grpc
 
 namespace kam::rpc {
@@ -31,6 +32,9 @@ absl::Status ListenFailed(const std::string& address);
 
 // The one value of a metadata key; nullopt when it is absent or given twice. Valid as long as the context.
 std::optional<absl::string_view> SingleValue(const grpc::ServerContextBase& context, const char* key);
+
+// The status that ends a call with `public_status`, as Public of wire.h makes it.
+grpc::Status ToGrpcStatus(const absl::Status& public_status);
 
 }  // namespace kam::rpc
 
