@@ -1,3 +1,5 @@
+#include "gateway/json/json_parser.h"
+
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -7,9 +9,8 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
-#include "gateway/json/json.h"
-#include "gateway/json/json_tape.h"
-#include "gateway/json/json_types.h"
+#include "gateway/json/field_text.h"
+#include "gateway/json/json_times.h"
 #include "gateway/json/json_values.h"
 
 namespace kam::gateway {
@@ -25,8 +26,6 @@ using Kind = JsonToken::Kind;
 
 // Longest part of a value repeated in an error, in bytes.
 constexpr size_t kShownBytesMax = 64;
-// A tape that grew beyond this many bytes of text is not kept for the next call of the thread.
-constexpr size_t kKeptBytesMax = size_t{64} << 10;
 constexpr absl::string_view kTypeMember = "@type";
 constexpr absl::string_view kValueMember = "value";
 
@@ -363,15 +362,12 @@ class Parser {
 
   bool ParseTime(const JsonType& type, Message* message) {
     const bool timestamp = type.well_known == WellKnown::kTimestamp;
-    const absl::string_view expected = timestamp ? "an RFC 3339 time of the years 0001 to 9999, for example "
-                                                   "2026-01-31T08:00:00Z"
-                                                 : "seconds with an s, for example 3.5s, at most 315576000000s";
-    if (Now().kind != Kind::kString) return WrongType(expected);
+    if (Now().kind != Kind::kString) return WrongType(ExpectedForm(type.descriptor));
     int64_t seconds = 0;
     int32_t nanos = 0;
     const ValueCode code =
         timestamp ? ParseTimestamp(Now().view(), &seconds, &nanos) : ParseDuration(Now().view(), &seconds, &nanos);
-    if (code != ValueCode::kOk) return WrongText(expected, code);
+    if (code != ValueCode::kOk) return WrongText(ExpectedForm(type.descriptor), code);
     const Reflection* reflection = message->GetReflection();
     reflection->SetInt64(message, type.fields[0].field, seconds);
     reflection->SetInt32(message, type.fields[1].field, nanos);
@@ -380,11 +376,10 @@ class Parser {
   }
 
   bool ParseMask(const JsonType& type, Message* message) {
-    constexpr absl::string_view kExpected = "field paths separated by commas";
-    if (Now().kind != Kind::kString) return WrongType(kExpected);
+    if (Now().kind != Kind::kString) return WrongType(ExpectedForm(type.descriptor));
     std::vector<std::string> masks;
     const ValueCode code = ParseFieldMask(Now().view(), &masks);
-    if (code != ValueCode::kOk) return WrongText(kExpected, code);
+    if (code != ValueCode::kOk) return WrongText(ExpectedForm(type.descriptor), code);
     for (std::string& mask : masks) {
       message->GetReflection()->AddString(message, type.fields[0].field, std::move(mask));
     }
@@ -485,59 +480,14 @@ class Parser {
 
 }  // namespace
 
-JsonCodec::JsonCodec(const JsonOptions& options) : options_(options), types_(std::make_unique<JsonTypes>()) {}
-JsonCodec::~JsonCodec() = default;
-
-namespace {
-
-absl::Status ReadTape(const JsonOptions& options, absl::string_view json, absl::string_view prefix, JsonTape* tape) {
-  if (json.size() > options.bytes_max) {
-    return InvalidField(prefix.empty() ? "body" : prefix, "JSON_TOO_LARGE",
-                        absl::StrCat("has ", json.size(), " bytes, more than ", options.bytes_max),
-                        {{"pointer", ""}, {"limit", absl::StrCat(options.bytes_max)}});
-  }
-  return tape->Read(json, options.depth_max, prefix);
+absl::Status ParseJson(JsonTypes& types, const JsonTape& tape, Message* message, std::vector<std::string>* paths) {
+  return Parser(types, tape, paths).ParseRoot(message);
 }
 
-// The tape of this thread, kept between calls for its memory.
-class TapeLease {
- public:
-  explicit TapeLease(size_t bytes) : small_(bytes <= kKeptBytesMax) {}
-  JsonTape& operator*() { return small_ ? Kept() : own_; }
-
- private:
-  static JsonTape& Kept() {
-    thread_local JsonTape tape;
-    return tape;
-  }
-  const bool small_;
-  JsonTape own_;
-};
-
-}  // namespace
-
-absl::Status JsonCodec::Parse(absl::string_view json, Message* message, std::vector<std::string>* paths) const {
-  TapeLease lease(json.size());
-  JsonTape& tape = *lease;
-  RETURN_IF_ERROR(ReadTape(options_, json, "", &tape));
-  return Parser(*types_, tape, paths).ParseRoot(message);
-}
-
-absl::Status JsonCodec::ParseField(absl::string_view json, const FieldDescriptor* field, Message* message,
-                                   std::vector<std::string>* paths) const {
-  TapeLease lease(json.size());
-  JsonTape& tape = *lease;
-  RETURN_IF_ERROR(ReadTape(options_, json, field->name(), &tape));
-  const JsonType& type = types_->Of(field->containing_type());
-  return Parser(*types_, tape, paths).ParseOneField(type.fields[static_cast<size_t>(field->index())], message);
-}
-
-absl::Status JsonCodec::Print(const Message& message, std::string* out) const {
-  return PrintJson(*types_, options_.always_print_primitives, message, nullptr, out);
-}
-
-absl::Status JsonCodec::PrintField(const Message& message, const FieldDescriptor* field, std::string* out) const {
-  return PrintJson(*types_, options_.always_print_primitives, message, field, out);
+absl::Status ParseJsonField(JsonTypes& types, const JsonTape& tape, const FieldDescriptor* field, Message* message,
+                            std::vector<std::string>* paths) {
+  const JsonType& type = types.Of(field->containing_type());
+  return Parser(types, tape, paths).ParseOneField(type.fields[static_cast<size_t>(field->index())], message);
 }
 
 }  // namespace kam::gateway

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "gateway/json/json.h"
+#include "gateway/json/json_times.h"
 #include "gateway/json/json_types.h"
 #include "gateway/json/json_values.h"
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/status/status.h"
+#include "gateway/json/field_text.h"
 #include "gateway/json/json_values.h"
 #include "gateway/transcode/uri.h"
 #include "google/protobuf/descriptor.h"
