@@ -2,15 +2,11 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "gateway/kamctl/amounts.h"
+#include "gateway/kamctl/journey/cast.h"
 #include "gateway/kamctl/journey/journey.h"
 
 namespace kam::ctl::journey {
 namespace {
-
-constexpr char kSeller[] = "chen.yiming";      // 大客户专员 KAX
-constexpr char kManager[] = "lin.lan";         // 大客户经理 KAM
-constexpr char kDepartment[] = "gu.mingyuan";  // 集团客户部经理 GAM
-constexpr char kSales[] = "wu.xiaofeng";       // 销售经理 SM
 
 absl::Status Lead(World& world, Story* story) {
   world.Chapter("线索 Lead (A-19, A-20)");
@@ -79,7 +75,7 @@ absl::Status Lead(World& world, Story* story) {
 absl::Status Visits(World& world, Story* story) {
   world.Chapter("走访计划与拜访 Visit planned, made, reported (A-28, A-29)");
   ASSIGN_OR_RETURN(const std::string seller, world.Employee(kSeller));
-  ASSIGN_OR_RETURN(const std::string sales, world.Employee(kSales));
+  ASSIGN_OR_RETURN(const std::string sales, world.Employee(kSalesManager));
   RETURN_IF_ERROR(world.MoveOn(4, 9));
   const absl::Time begin = world.now() + absl::Hours(24);
   const absl::CivilMonth month = absl::ToCivilMonth(begin, world.zone());
@@ -97,7 +93,7 @@ absl::Status Visits(World& world, Story* story) {
   const std::string plan_path = "/v1/" + Name(plan);
   RETURN_IF_ERROR(world.Refused(kSeller, "未共同签字即提交 submits it before both have signed", plan_path + ":submit",
                                 Json::object(), "SIGNATURE_MISSING"));
-  for (const char* signer : {kSeller, kSales}) {
+  for (const char* signer : {kSeller, kSalesManager}) {
     ASSIGN_OR_RETURN(const Json read, world.Seen(signer, plan_path, Json::object()));
     RETURN_IF_ERROR(world.Do(signer, "共同签字 signs what he has read", plan_path + ":sign", read, "DRAFT").status());
   }

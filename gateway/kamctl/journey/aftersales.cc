@@ -3,30 +3,14 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "gateway/kamctl/amounts.h"
+#include "gateway/kamctl/journey/cast.h"
 #include "gateway/kamctl/journey/journey.h"
 
 namespace kam::ctl::journey {
 namespace {
 
-constexpr char kSeller[] = "chen.yiming";            // 大客户专员 KAX
-constexpr char kSupport[] = "xie.fang";              // 售后支持主管 ASS
-constexpr char kOfficer[] = "ye.zihan";              // 客服专员 CSR
-constexpr char kCare[] = "su.qing";                  // 客服管理经理 CSM
-constexpr char kCareDirector[] = "jiang.yue";        // 客户关系管理总监 CRMD
-constexpr char kServiceDirector[] = "han.zhiqiang";  // 服务总监 SVD
-constexpr char kServiceManager[] = "pan.zhigang";    // 服务经理 SVM
-constexpr char kAdvisor[] = "feng.lei";              // 服务顾问兼索赔员 SA CL
-constexpr char kClerk[] = "qiu.chen";                // 索赔员 CL
-constexpr char kPartsManager[] = "yuan.feng";        // 备件经理 PTM
-constexpr char kStore[] = "ma.jianjun";              // 库管员 WH
-constexpr char kAccountant[] = "hu.jing";            // 会计 ACC
-
 constexpr char kCalendar[] = "cn-service";
 constexpr char kQuestionnaire[] = "ka-annual";
-
-std::string Path(const Json& resource) { return absl::StrCat("/v1/", Name(resource)); }
-
-absl::StatusOr<Json> Cny(absl::string_view amount) { return MoneyOf(amount, "CNY"); }
 
 Json Windows() {
   Json windows = Json::array();
@@ -121,7 +105,7 @@ absl::Status Ordinary(World& world) {
                                                    {"demand", "补发"},
                                                    {"channel", "CONTACT_CHANNEL_PHONE"}},
                                                   "RECEIVED"));
-  const std::string path = Path(complaint);
+  const std::string path = PathOf(complaint);
   RETURN_IF_ERROR(
       world.Do(kOfficer, "受理 accepts it within the limit", path + ":accept", Json::object(), "ACCEPTED").status());
   ASSIGN_OR_RETURN(const std::string support, world.Employee(kSupport));
@@ -176,7 +160,7 @@ absl::Status Major(World& world, const Story& story, std::string* complaint_name
                                                    {"channel", "CONTACT_CHANNEL_PHONE"}},
                                                   "RECEIVED"));
   *complaint_name = Name(complaint);
-  const std::string path = Path(complaint);
+  const std::string path = PathOf(complaint);
   RETURN_IF_ERROR(world.Check(complaint.value("complaintClass", "") == "COMPLAINT_CLASS_MAJOR",
                               "the complaint must be classed as major"));
   // Nobody answers: the limit of 30 business minutes passes, and the ladder is climbed.
@@ -277,7 +261,7 @@ absl::Status Claim(World& world, const Story& story, const std::string& complain
                           {"partDueBack", true}},
                          {{"kind", "CLAIM_ITEM_KIND_LABOUR"}, {"description", "拆装工时"}, {"claimed", labour}}})}},
           "APPLIED"));
-  const std::string path = Path(claim);
+  const std::string path = PathOf(claim);
   const Json finding = {{"verdict", "APPRAISAL_VERDICT_COVERED"},
                         {"finding", "BMS 板故障,无人为损坏"},
                         {"cause", "制造缺陷"},
@@ -306,7 +290,7 @@ absl::Status Claim(World& world, const Story& story, const std::string& complain
                                               {"partNumber", "BAT-60"},
                                               {"description", "动力电池组"},
                                               {"quantity", "1"}}));
-  const std::string part_path = Path(part);
+  const std::string part_path = PathOf(part);
   RETURN_IF_ERROR(world
                       .Do(kStore, "旧件入库 the store takes it in", part_path + ":receive",
                           {{"storagePlace", "旧件库 A-03"}, {"evidence", "入库单 0417"}})
@@ -353,7 +337,7 @@ absl::Status Survey(World& world) {
              {"followUpDays", 3}},
             "DRAFT"));
     RETURN_IF_ERROR(
-        world.Do(kCareDirector, "发布问卷 releases it", Path(questionnaire) + ":release", Json::object(), "RELEASED")
+        world.Do(kCareDirector, "发布问卷 releases it", PathOf(questionnaire) + ":release", Json::object(), "RELEASED")
             .status());
   }
   ASSIGN_OR_RETURN(const Json invited,
@@ -379,12 +363,12 @@ absl::Status Survey(World& world) {
   world.Line(absl::StrCat("               follow-up ", Label(follow_up), " for the account's owner, due ",
                           world.Local(follow_up.value("dueTime", ""))));
   RETURN_IF_ERROR(world
-                      .Do(kSeller, "制定对策 sets a measure", Path(follow_up) + ":setMeasure",
+                      .Do(kSeller, "制定对策 sets a measure", PathOf(follow_up) + ":setMeasure",
                           {{"cause", "首响超时"}, {"measure", "设专属服务顾问,备用车 2 小时到场"}}, "MEASURE_SET")
                       .status());
   RETURN_IF_ERROR(world.MoveOn(1, 11));
   return world
-      .Do(kSeller, "对策完成 completes it in time", Path(follow_up) + ":complete", {{"effect", "客户认可"}}, "DONE")
+      .Do(kSeller, "对策完成 completes it in time", PathOf(follow_up) + ":complete", {{"effect", "客户认可"}}, "DONE")
       .status();
 }
 

@@ -4,18 +4,13 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "gateway/kamctl/amounts.h"
+#include "gateway/kamctl/journey/cast.h"
 #include "gateway/kamctl/journey/journey.h"
 
 namespace kam::ctl::journey {
 namespace {
 
-constexpr char kSeller[] = "chen.yiming";      // 大客户专员 KAX
-constexpr char kManager[] = "lin.lan";         // 大客户经理 KAM
-constexpr char kPolicyMaker[] = "zheng.hong";  // 大客户管理经理 KAPM
-constexpr char kCurrency[] = "CNY";
 constexpr int kYearDays = 364;
-
-std::string Path(const Json& resource) { return absl::StrCat("/v1/", Name(resource)); }
 
 // What was put before the signatories, with the signatures.
 Json Signed(const std::string& sha256) {
@@ -40,7 +35,7 @@ absl::StatusOr<Json> Draft(World& world, const Story& story, const std::string& 
                                                {"lines", Json::array({{{"product", product}, {"quantity", "200"}}})}},
                                               "DRAFT"));
   ASSIGN_OR_RETURN(const Json answer,
-                   world.Do(kSeller, "按公布价计价 prices it by the list", Path(quote) + ":price", Json::object()));
+                   world.Do(kSeller, "按公布价计价 prices it by the list", PathOf(quote) + ":price", Json::object()));
   const Json& line = answer["quote"]["lines"][0];
   const auto clause = [](const char* kind, const char* body) {
     return Json{{"kind", absl::StrCat("CLAUSE_KIND_", kind)}, {"body", body}};
@@ -110,7 +105,7 @@ absl::Status Amend(World& world, const Story& story, const std::string& contract
                  Json::array(
                      {{{"kind", "AMENDMENT_ACTION_KIND_CHANGE_QUANTITY"}, {"lineNumber", 1}, {"quantity", "180"}}})}},
                "DRAFT"));
-  const std::string path = Path(amendment);
+  const std::string path = PathOf(amendment);
   ASSIGN_OR_RETURN(const Json submitted, world.Do(kSeller, "送审 submits it", path + ":submit",
                                                   {{"reviewDeadline", world.Day(7)}}, "IN_REVIEW"));
   world.Line(absl::StrCat("               the value changes by ", TwoDigits(submitted.value("deltaValue", Json())), " ",
@@ -159,7 +154,7 @@ absl::Status PlayFramework(World& world, const Story& story) {
   world.Chapter("年度协议、配额、变更、续签 Annual agreement, quota, amendment, renewal (C-09, C-14, C-16, C-20, G22)");
   ASSIGN_OR_RETURN(const std::string product, world.Named(kSeller, "products", "CLU-08"));
   ASSIGN_OR_RETURN(const Json contract, Draft(world, story, product));
-  const std::string path = Path(contract);
+  const std::string path = PathOf(contract);
   RETURN_IF_ERROR(Sign(world, path));
   RETURN_IF_ERROR(world.Refused(kSeller, "超出承诺量 orders beyond the tolerance", "/v1/orders",
                                 OrderOf(story, Name(contract), product, "106"), "QUANTITY_NOT_AGREED"));

@@ -6,15 +6,11 @@
 #include "absl/strings/strip.h"
 #include "common/status/status.h"
 #include "gateway/kamctl/amounts.h"
+#include "gateway/kamctl/journey/cast.h"
 
 namespace kam::ctl::journey {
 namespace {
 
-constexpr char kSeller[] = "chen.yiming";     // 大客户专员 KAX
-constexpr char kColleague[] = "zhao.siqi";    // 大客户专员 KAX
-constexpr char kManager[] = "lin.lan";        // 大客户经理 KAM
-constexpr char kOfficer[] = "ye.zihan";       // 客服专员 CSR
-constexpr char kHead[] = "gu.mingyuan";       // 集团客户部经理 GAM
 constexpr char kPlayed[] = "演示旅程已走完";  // Remark on the account of a journey that came to its end.
 constexpr int kYearDays = 352;
 
@@ -119,9 +115,9 @@ absl::Status Play(World& world) {
   Story story;
   bool played = false;
   for (const Company& company : kCompanies) {
-    ASSIGN_OR_RETURN(
-        const Json account,
-        world.Find(kHead, "accounts", absl::StrCat("registration_number = \"", company.registration_number, "\"")));
+    ASSIGN_OR_RETURN(const Json account,
+                     world.Find(kDepartment, "accounts",
+                                absl::StrCat("registration_number = \"", company.registration_number, "\"")));
     if (!account.is_null()) {
       played = played || account.value("remark", "") == kPlayed;
       continue;
@@ -142,7 +138,13 @@ absl::Status Play(World& world) {
   RETURN_IF_ERROR(world.TakeServiceTime());
   const absl::Time start = world.now();
   RETURN_IF_ERROR(PlayAccount(world, &story));
+  RETURN_IF_ERROR(PlayPrice(world, &story));
   RETURN_IF_ERROR(PlayContract(world, &story));
+  RETURN_IF_ERROR(PlayOrder(world, &story));
+  RETURN_IF_ERROR(PlayDelivery(world, story));
+  RETURN_IF_ERROR(PlayProject(world, story));
+  RETURN_IF_ERROR(PlayReceivable(world, &story));
+  RETURN_IF_ERROR(PlayFramework(world, story));
   RETURN_IF_ERROR(PlayAftersales(world, &story));
   RETURN_IF_ERROR(PlayPeople(world, story));
   RETURN_IF_ERROR(LastDays(world, story, start));

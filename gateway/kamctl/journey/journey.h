@@ -35,7 +35,10 @@ absl::Status Play(World& world);
 
 absl::Status PlayAccount(World& world, Story* story);          // A-19 A-01 A-03 A-28 A-29 A-22
 absl::Status PlayOwnership(World& world, const Story& story);  // A-07, G-09
-absl::Status PlayContract(World& world, Story* story);         // C-01 to C-05, C-10 to C-12, C-18 to C-26, C-29 to C-34
+absl::Status PlayPrice(World& world, Story* story);            // C-01 to C-05, A-10, G-05
+absl::Status PlayContract(World& world, Story* story);         // C-10 to C-12, C-34
+absl::Status PlayOrder(World& world, Story* story);            // C-18, C-19, C-21, C-30, C-34
+absl::Status PlayReceivable(World& world, Story* story);       // C-29, C-30, C-32
 absl::Status PlayFramework(World& world, const Story& story);  // C-09, C-14, C-16
 absl::Status PlayDelivery(World& world, const Story& story);   // C-22, C-24
 // A quota of 60 stands in the way of `order`, then is raised. C-20
@@ -44,6 +47,10 @@ absl::Status PlayProject(World& world, const Story& story);  // C-26
 absl::Status PlayAftersales(World& world, Story* story);     // S-02 to S-06, S-10 to S-16, S-33, S-34
 absl::Status PlayPeople(World& world, const Story& story);   // G-06, G-15, G-16
 absl::Status PrintPage(World& world);
+
+// Has a quote priced, which must bring it into `state` ("APPROVED"), and prints its total and who decides on it.
+absl::StatusOr<Json> PriceQuote(World& world, const std::string& login, const std::string& quote,
+                                const std::string& what, const std::string& state);
 
 // Sales, product, finance and legal agree, each to the version that was read: of a contract or an amendment at `path`.
 absl::Status ReviewAll(World& world, const std::string& path);

@@ -1,4 +1,4 @@
-// The page of the department head, and the last days of the year that leave something on it.
+// The page of the department head.
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -7,13 +7,13 @@
 #include "absl/strings/strip.h"
 #include "common/status/status.h"
 #include "gateway/kamctl/amounts.h"
+#include "gateway/kamctl/journey/cast.h"
 #include "gateway/kamctl/journey/journey.h"
 #include "gateway/kamctl/journey/text.h"
 
 namespace kam::ctl::journey {
 namespace {
 
-constexpr char kHead[] = "gu.mingyuan";  // 集团客户部经理 GAM
 constexpr size_t kRowsMax = 8;
 constexpr size_t kChangesMax = 4;
 constexpr char kChangePage[] = "200";
@@ -32,7 +32,7 @@ class Names {
     if (name.empty()) return "-";
     auto it = names_.find(name);
     if (it == names_.end()) {
-      const absl::StatusOr<Json> found = world_.Read(kHead, absl::StrCat("/v1/", name));
+      const absl::StatusOr<Json> found = world_.Read(kDepartment, absl::StrCat("/v1/", name));
       it = names_.emplace(name, found.ok() ? found->value(member, name) : name).first;
     }
     return it->second;
@@ -61,7 +61,7 @@ void Rows(const Json& items, Each each) {
 
 absl::StatusOr<Json> List(World& world, const std::string& collection, const std::string& filter,
                           const std::string& order) {
-  return world.All(kHead,
+  return world.All(kDepartment,
                    absl::StrCat("/v1/", collection, "?filter=", UrlEncode(filter),
                                 order.empty() ? "" : absl::StrCat("&orderBy=", UrlEncode(order))),
                    collection);
@@ -111,7 +111,7 @@ absl::Status PlanOfTheDay(World& world, Names& names) {
 std::string Amount(const Json& row, const char* member) { return Grouped(TwoDigits(row.value(member, Json()))); }
 
 absl::Status Receivables(World& world, Names& names) {
-  ASSIGN_OR_RETURN(const Json first, world.Read(kHead, "/v1/receivables:ageing?pageSize=200"));
+  ASSIGN_OR_RETURN(const Json first, world.Read(kDepartment, "/v1/receivables:ageing?pageSize=200"));
   Title(absl::StrCat("应收账龄 Receivables by age, as of ", first.value("asOf", "")));
   Row({{"", 40},
        {"未到期 not due", -16},
@@ -135,7 +135,7 @@ absl::Status Receivables(World& world, Names& names) {
   }
   Title("超信用额度 Accounts over limit");
   ASSIGN_OR_RETURN(const Json over,
-                   world.All(kHead, "/v1/receivables:summarizeAccounts?overLimitOnly=true", "accounts"));
+                   world.All(kDepartment, "/v1/receivables:summarizeAccounts?overLimitOnly=true", "accounts"));
   Rows(over, [&](const Json& row) {
     Row({{names.Account(row.value("account", "")), 40},
          {names.Person(row.value("owner", "")), 12},
@@ -187,8 +187,8 @@ absl::Status Changes(World& world, Names& names) {
     int64_t total = 0;
     while (more) {
       ASSIGN_OR_RETURN(const Json page,
-                       world.Read(kHead, absl::StrCat("/v1/", service, "/changes?pageSize=", kChangePage,
-                                                      cursor.empty() ? "" : "&cursor=", UrlEncode(cursor))));
+                       world.Read(kDepartment, absl::StrCat("/v1/", service, "/changes?pageSize=", kChangePage,
+                                                            cursor.empty() ? "" : "&cursor=", UrlEncode(cursor))));
       for (const Json& change : page.value("changes", Json::array())) {
         last.push_back(change);
         if (last.size() > kChangesMax) last.erase(0);

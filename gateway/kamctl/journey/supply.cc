@@ -1,20 +1,13 @@
 // The store, a customer's quota, the project that brings the vehicles to him.
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
+#include "gateway/kamctl/journey/cast.h"
 #include "gateway/kamctl/journey/journey.h"
 
 namespace kam::ctl::journey {
 namespace {
 
-constexpr char kManager[] = "lin.lan";         // 大客户经理 KAM
-constexpr char kDepartment[] = "gu.mingyuan";  // 集团客户部经理 GAM
-constexpr char kDirector[] = "lu.haitao";      // 销售总监 SD
-constexpr char kSeller[] = "chen.yiming";      // 大客户专员 KAX
-constexpr char kStore[] = "ma.jianjun";        // 库管员 WH
-
 constexpr int kProjectDays = 30;
-
-std::string Path(const Json& resource) { return absl::StrCat("/v1/", Name(resource)); }
 
 // The store has nothing, then what is delivered: `lines` of a goods receipt; `delivery`: path.
 absl::Status FillStore(World& world, const Story& story, const std::string& delivery, const Json& lines) {
@@ -31,7 +24,7 @@ absl::Status FillStore(World& world, const Story& story, const std::string& deli
           {{"kind", "GOODS_RECEIPT_KIND_PURCHASE"}, {"site", Name(site)}, {"sender", "中远物流"}, {"lines", lines}},
           "DRAFT"));
   return world
-      .Do(kStore, "双方验收入库 both sides check them in", Path(receipt) + ":check",
+      .Do(kStore, "双方验收入库 both sides check them in", PathOf(receipt) + ":check",
           {{"senderSignatory", "司机老吴"}, {"checkDocument", "scans/receipt-018.pdf"}}, "POSTED")
       .status();
 }
@@ -54,7 +47,7 @@ absl::Status PlayDelivery(World& world, const Story& story) {
                                                                          {{"lineNumber", 2}, {"quantity", "2"}}})},
                                                   {"checklist", checks(false)}},
                                                  "PLANNED"));
-  const std::string path = Path(delivery);
+  const std::string path = PathOf(delivery);
   const Json sign = {{"signatory", "吴经理"}, {"signatureDocument", "scans/delivery-018.pdf"}};
   RETURN_IF_ERROR(
       world.Refused(kSeller, "未发货即验收 accepts it unshipped", path + ":accept", sign, "STATE_NOT_ALLOWED"));
@@ -81,7 +74,7 @@ absl::Status PlayQuota(World& world, const Story& story, const std::string& prod
                              {"toDate", world.Day(364)},
                              {"quantity", "60"}}));
   RETURN_IF_ERROR(world.Refused(kSeller, "超配额下单 orders beyond the quota", "/v1/orders", order, "QUOTA_EXCEEDED"));
-  return world.Change(kDirector, "上调配额 raises it", Path(quota) + "?updateMask=quantity", {{"quantity", "400"}})
+  return world.Change(kDirector, "上调配额 raises it", PathOf(quota) + "?updateMask=quantity", {{"quantity", "400"}})
       .status();
 }
 
@@ -104,7 +97,7 @@ absl::Status PlayProject(World& world, const Story& story) {
                 {"dueDate", world.Day(kProjectDays)},
                 {"milestones", Json::array({milestone("车辆投运", 10, 60), milestone("司机培训", kProjectDays, 40)})}},
                "PLANNED"));
-  const std::string path = Path(project);
+  const std::string path = PathOf(project);
   RETURN_IF_ERROR(world.Do(kManager, "启动 starts it", path + ":start", Json::object(), "RUNNING").status());
   ASSIGN_OR_RETURN(const Json change, world.Do(kManager, "提出延期变更 asks for a week more", "/v1/projectChanges",
                                                {{"project", Name(project)},
@@ -114,10 +107,10 @@ absl::Status PlayProject(World& world, const Story& story) {
                                                 {"shiftDays", 7}},
                                                "PROPOSED"));
   const Json approve = {{"approve", true}};
-  RETURN_IF_ERROR(world.Refused(kManager, "自批变更 approves his own change", Path(change) + ":decide", approve,
+  RETURN_IF_ERROR(world.Refused(kManager, "自批变更 approves his own change", PathOf(change) + ":decide", approve,
                                 "SEPARATION_OF_DUTIES"));
   RETURN_IF_ERROR(
-      world.Do(kDepartment, "批准变更 approves it", Path(change) + ":decide", approve, "APPROVED").status());
+      world.Do(kDepartment, "批准变更 approves it", PathOf(change) + ":decide", approve, "APPROVED").status());
   ASSIGN_OR_RETURN(const Json reached, world.Do(kManager, "达成里程碑 reaches a milestone", path + ":reachMilestone",
                                                 {{"milestone", 1}, {"document", "scans/handover-018.pdf"}}));
   world.Line(absl::StrCat("               ", reached.value("progressPercent", 0), " % done, due ",

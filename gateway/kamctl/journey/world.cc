@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "common/id/id.h"
 #include "common/status/status.h"
+#include "gateway/kamctl/amounts.h"
 
 namespace kam::ctl::journey {
 namespace {
@@ -33,6 +34,10 @@ absl::StatusOr<std::string> NewKey() {
 }  // namespace
 
 std::string Name(const Json& resource) { return resource.is_object() ? resource.value("name", "") : ""; }
+
+std::string PathOf(const Json& resource) { return absl::StrCat("/v1/", Name(resource)); }
+
+absl::StatusOr<Json> Cny(absl::string_view amount) { return MoneyOf(amount, kCurrency); }
 
 std::string Label(const Json& resource) { return resource.is_object() ? resource.value("number", Name(resource)) : ""; }
 

@@ -115,6 +115,13 @@ class World {
 std::string Label(const Json& resource);
 // "name" of a resource.
 std::string Name(const Json& resource);
+// "/v1/" and the name of the resource.
+std::string PathOf(const Json& resource);
+
+// What is traded in.
+inline constexpr char kCurrency[] = "CNY";
+// A money value in it; `amount` as "600000.00".
+absl::StatusOr<Json> Cny(absl::string_view amount);
 
 }  // namespace kam::ctl::journey
 
