@@ -1,104 +1,26 @@
+// AIP-160 filters as SQL: the tree of a filter becomes a condition with parameters.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
-#include "absl/types/optional.h"
-#include "common/money/decimal.h"
 #include "common/resource/filter.h"
 #include "common/resource/filter_parser.h"
+#include "common/resource/filter_target.h"
 #include "common/resource/filter_util.h"
+#include "common/resource/filter_value.h"
 
 namespace kam::resource {
 namespace {
 
 using google::protobuf::EnumDescriptor;
-using google::protobuf::FieldDescriptor;
 
 constexpr char kFieldUnknown[] = "FILTER_FIELD_UNKNOWN";
 constexpr char kValueInvalid[] = "FILTER_VALUE_INVALID";
-constexpr size_t kNameBytesMax = 96;
-constexpr size_t kIdBytesMax = 64;
-constexpr size_t kIntegerDigitsMax = 19;
-constexpr size_t kSearchBytesMax = 400;
-
-// What the left side of a restriction stands for.
-struct Target {
-  std::string column;  // With its alias.
-  Kind kind = Kind::kText;
-  bool nullable = true;
-  bool currency = false;           // The currency of a money field.
-  bool element = false;            // An element of a repeated scalar: ':' is equality, not "contains".
-  bool whole_child = false;        // A repeated field as such: presence only.
-  bool external_ids = false;       // external_ids as such.
-  const Field* message = nullptr;  // A flattened message as such: presence only.
-  const EnumDescriptor* enumeration = nullptr;
-  std::string collection;  // kReference.
-  // Opens "EXISTS (SELECT 1 FROM ... WHERE ..."; empty for columns of the resource itself.
-  std::string exists;
-  std::vector<mysql::Value> exists_params;
-};
-
-bool AllDigits(absl::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(),
-                                      [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); });
-}
-
-// YYYY-MM-DD of a day that exists.
-bool ParseDay(absl::string_view text, absl::CivilDay* day) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  int year = 0, month = 0, date = 0;
-  if (!AllDigits(text.substr(0, 4)) || !AllDigits(text.substr(5, 2)) || !AllDigits(text.substr(8, 2)) ||
-      !absl::SimpleAtoi(text.substr(0, 4), &year) || !absl::SimpleAtoi(text.substr(5, 2), &month) ||
-      !absl::SimpleAtoi(text.substr(8, 2), &date)) {
-    return false;
-  }
-  *day = absl::CivilDay(year, month, date);
-  return year >= 1 && day->year() == year && day->month() == month && day->day() == date;
-}
-
-// A moment that a DATETIME(6) column can hold.
-bool IsStorable(absl::Time time) {
-  const absl::Time first = absl::FromCivil(absl::CivilDay(1, 1, 1), absl::UTCTimeZone());
-  const absl::Time end = absl::FromCivil(absl::CivilDay(10000, 1, 1), absl::UTCTimeZone());
-  return time >= first && time < end && time == absl::FromUnixMicros(absl::ToUnixMicros(time));
-}
-
-// RFC 3339 with at most microseconds.
-bool ParseInstant(absl::string_view text, absl::Time* time) {
-  absl::CivilDay day;
-  if (text.size() <= 10 || !ParseDay(text.substr(0, 10), &day)) return false;
-  for (const char c : text) {
-    if (!absl::ascii_isdigit(static_cast<unsigned char>(c)) &&
-        !absl::StrContains("-+:.TtZz", absl::string_view(&c, 1))) {
-      return false;
-    }
-  }
-  const std::string upper = absl::AsciiStrToUpper(text);
-  std::string error;
-  return absl::ParseTime(absl::RFC3339_full, upper, absl::UTCTimeZone(), time, &error) && IsStorable(*time);
-}
-
-bool IsId(absl::string_view id) {
-  return !id.empty() && id.size() <= kIdBytesMax && std::all_of(id.begin(), id.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
-  });
-}
-
-bool IsResourceName(absl::string_view name) {
-  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(name, absl::MaxSplits('/', 1));
-  return name.size() <= kNameBytesMax && !parts.first.empty() &&
-         absl::ascii_islower(static_cast<unsigned char>(parts.first[0])) &&
-         std::all_of(parts.first.begin(), parts.first.end(),
-                     [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }) &&
-         IsId(parts.second);
-}
 
 std::string AllowedValues(const EnumDescriptor* type) {
   std::vector<std::string> names;
@@ -172,92 +94,9 @@ class Compiler {
 
   void Param(mysql::Value value) { out_.params.push_back(std::move(value)); }
 
-  // Walks `path` through `fields`. False: there is no such field for this reader.
-  bool ResolveIn(const std::vector<Field>& fields, absl::string_view alias, absl::string_view path,
-                 Target* target) const {
-    const std::pair<absl::string_view, absl::string_view> step = absl::StrSplit(path, absl::MaxSplits('.', 1));
-    for (const Field& field : fields) {
-      if (field.descriptor->name() != step.first) continue;
-      if (!Permitted(*field.rules, reader_)) return false;
-      const bool last = step.second.empty();
-      if (field.kind == Kind::kMessage && !last) return ResolveIn(field.fields, alias, step.second, target);
-      if (!field.rules->filterable()) return false;
-      target->column = absl::StrCat(alias, ".", field.column);
-      target->kind = field.kind;
-      target->nullable = field.nullable;
-      if (field.kind == Kind::kMessage) {
-        target->message = &field;
-        return true;
-      }
-      if (field.kind == Kind::kMoney) {
-        target->currency = step.second == "currency_code";
-        if (target->currency) target->kind = Kind::kText;
-        target->column.append(target->currency ? "_currency" : "_amount");
-        return last || target->currency;
-      }
-      if (field.kind == Kind::kEnum) target->enumeration = field.descriptor->enum_type();
-      if (field.kind == Kind::kReference) target->collection = field.rules->reference();
-      return last;
-    }
-    return false;
-  }
-
-  bool ResolveSystem(absl::string_view path, Target* target) const {
-    const std::pair<absl::string_view, absl::string_view> step = absl::StrSplit(path, absl::MaxSplits('.', 1));
-    const FieldDescriptor* descriptor = type_.system(step.first);
-    if (descriptor == nullptr || !Permitted(descriptor->options().GetExtension(kam::api::field), reader_)) return false;
-    if (step.first == "external_ids") {
-      target->exists = "EXISTS (SELECT 1 FROM external_ids x WHERE x.collection = ? AND x.resource_id = t.id";
-      target->exists_params = {mysql::Value(type_.collection())};
-      target->nullable = false;
-      if (step.second.empty()) {
-        target->external_ids = true;
-      } else if (step.second == "id") {
-        target->column = "x.external_id";
-      } else if (step.second == "system") {
-        target->column = "x.system_name";
-      } else {
-        return false;
-      }
-      return true;
-    }
-    if (!step.second.empty()) return false;
-    target->column = absl::StrCat("t.", step.first);
-    if (step.first == "create_time" || step.first == "update_time" || step.first == "archive_time") {
-      target->kind = Kind::kTimestamp;
-      target->nullable = step.first == "archive_time";
-      return true;
-    }
-    if (step.first == "creator" || step.first == "updater") {
-      target->kind = Kind::kName;
-      target->nullable = false;
-      return true;
-    }
-    return step.first == "number";
-  }
-
-  bool Resolve(absl::string_view path, Target* target) const {
-    const std::pair<absl::string_view, absl::string_view> step = absl::StrSplit(path, absl::MaxSplits('.', 1));
-    if (IsSystemField(step.first)) return ResolveSystem(path, target);
-    for (const Child& child : type_.children()) {
-      if (child.path != step.first) continue;
-      if (!Permitted(*child.rules, reader_)) return false;
-      target->exists = absl::StrCat("EXISTS (SELECT 1 FROM ", child.table, " c WHERE c.parent_id = t.id");
-      if (child.is_message && !step.second.empty()) return ResolveIn(child.fields, "c", step.second, target);
-      if (!child.rules->filterable()) return false;
-      if (child.is_message) {
-        target->whole_child = true;
-        return true;
-      }
-      target->element = true;
-      return ResolveIn(child.fields, "c", path, target);
-    }
-    return ResolveIn(type_.fields(), "t", path, target);
-  }
-
   absl::StatusOr<bool> EmitRestriction(const FilterNode& node) {
-    Target target;
-    if (!Resolve(node.path, &target)) return Unknown(node);
+    FilterTarget target;
+    if (!ResolveTarget(type_, reader_, node.path, &target)) return Unknown(node);
     if (target.exists.empty()) return EmitComparison(target, node);
     out_.sql.append(target.exists);
     for (mysql::Value& value : target.exists_params) Param(std::move(value));
@@ -314,7 +153,7 @@ class Compiler {
     }
   }
 
-  absl::StatusOr<bool> EmitComparison(const Target& target, const FilterNode& node) {
+  absl::StatusOr<bool> EmitComparison(const FilterTarget& target, const FilterNode& node) {
     const FilterOperator op = node.op;
     const FilterValue& value = node.value;
     const bool equality = op == FilterOperator::kEqual || op == FilterOperator::kNotEqual || op == FilterOperator::kHas;
@@ -336,7 +175,8 @@ class Compiler {
                          target.kind == Kind::kMoney;
     if (!equality && (!ordered || target.currency)) return BadOperator(node, "= != :");
     if (value.text.empty()) {
-      if (target.kind == Kind::kInteger || target.kind == Kind::kBool) return BadValue(node, Expectation(target));
+      if (target.kind == Kind::kInteger || target.kind == Kind::kBool)
+        return BadValue(node, ExpectedFilterValue(target));
       if (op == FilterOperator::kHas || !equality) {
         return BadValue(node, "the empty text only with = (is unset) and != (is set)");
       }
@@ -366,18 +206,18 @@ class Compiler {
       return !target.nullable;
     }
     absl::CivilDay day;
-    if (target.kind == Kind::kTimestamp && ParseDay(value.text, &day)) return EmitDay(target, node, day);
-    absl::optional<mysql::Value> parsed = ParseValue(target, value.text);
-    if (!parsed.has_value()) return BadValue(node, Expectation(target));
+    if (target.kind == Kind::kTimestamp && ParseFilterDay(value.text, &day)) return EmitDay(target, node, day);
+    std::optional<mysql::Value> parsed = ParseFilterValue(target, value.text);
+    if (!parsed.has_value()) return BadValue(node, ExpectedFilterValue(target));
     EmitCompare(target, op, *std::move(parsed));
     return !target.nullable;
   }
 
   // A moment compared with a day of the business: = is within it, < before its begin, > after its end.
-  absl::StatusOr<bool> EmitDay(const Target& target, const FilterNode& node, absl::CivilDay day) {
+  absl::StatusOr<bool> EmitDay(const FilterTarget& target, const FilterNode& node, absl::CivilDay day) {
     const absl::Time begin = absl::FromCivil(day, zone_);
     const absl::Time end = absl::FromCivil(day + 1, zone_);
-    if (!IsStorable(begin) || !IsStorable(end)) return BadValue(node, Expectation(target));
+    if (!IsStorable(begin) || !IsStorable(end)) return BadValue(node, ExpectedFilterValue(target));
     const auto compare = [&](absl::string_view op, absl::Time time) {
       absl::StrAppend(&out_.sql, target.column, " ", op, " ", Placeholder(target.kind));
       Param(mysql::Value(time));
@@ -414,12 +254,12 @@ class Compiler {
     return !target.nullable;
   }
 
-  bool EmitUnset(const Target& target, bool unset) {
+  bool EmitUnset(const FilterTarget& target, bool unset) {
     absl::StrAppend(&out_.sql, target.column, unset ? " IS NULL" : " IS NOT NULL");
     return true;
   }
 
-  void EmitText(const Target& target, FilterOperator op, const FilterValue& value) {
+  void EmitText(const FilterTarget& target, FilterOperator op, const FilterValue& value) {
     if (op == FilterOperator::kHas && !target.element) {
       absl::StrAppend(&out_.sql, target.column, " LIKE ?");
       Param(mysql::Value(absl::StrCat("%", EscapeLike(value.text), "%")));
@@ -434,7 +274,7 @@ class Compiler {
     EmitCompare(target, op, mysql::Value(value.text));
   }
 
-  void EmitCompare(const Target& target, FilterOperator op, mysql::Value value) {
+  void EmitCompare(const FilterTarget& target, FilterOperator op, mysql::Value value) {
     absl::StrAppend(&out_.sql, target.column, " ", SqlOperator(op), " ", Placeholder(target.kind));
     Param(std::move(value));
   }
@@ -450,94 +290,11 @@ class Compiler {
     }
   }
 
-  static std::string Expectation(const Target& target) {
-    switch (target.kind) {
-      case Kind::kDate:
-        return "a date YYYY-MM-DD";
-      case Kind::kDecimal:
-      case Kind::kMoney:
-        return absl::StrCat("a decimal number of at most ", Decimal::kIntegerDigitsMax, " digits before and ",
-                            Decimal::kScaleMax, " after the dot");
-      case Kind::kReference:
-        return absl::StrCat("a name ", target.collection, "/{id}");
-      case Kind::kName:
-        return "a resource name {collection}/{id}";
-      case Kind::kInteger:
-        return "an integer of 64 bits";
-      case Kind::kBool:
-        return "true or false";
-      case Kind::kTimestamp:
-        return "an RFC 3339 time with at most microseconds, or a date YYYY-MM-DD";
-      default:
-        return "text";
-    }
-  }
-
-  static absl::optional<mysql::Value> ParseValue(const Target& target, const std::string& text) {
-    switch (target.kind) {
-      case Kind::kDate: {
-        absl::CivilDay day;
-        if (ParseDay(text, &day)) return mysql::Value(text);
-        break;
-      }
-      case Kind::kDecimal:
-      case Kind::kMoney:
-        if (const absl::StatusOr<Decimal> number = Decimal::Parse(text); number.ok()) {
-          return mysql::Value(number->ToString());
-        }
-        break;
-      case Kind::kReference: {
-        absl::string_view id = text;
-        if (absl::ConsumePrefix(&id, absl::StrCat(target.collection, "/")) && IsId(id)) return mysql::Value(id);
-        break;
-      }
-      case Kind::kName:
-        if (IsResourceName(text)) return mysql::Value(text);
-        break;
-      case Kind::kInteger: {
-        const absl::string_view digits = absl::StripPrefix(text, "-");
-        int64_t number = 0;
-        if (AllDigits(digits) && digits.size() <= kIntegerDigitsMax && absl::SimpleAtoi(text, &number)) {
-          return mysql::Value(number);
-        }
-        break;
-      }
-      case Kind::kBool:
-        if (text == "true") return mysql::Value(true);
-        if (text == "false") return mysql::Value(false);
-        break;
-      case Kind::kTimestamp: {
-        absl::Time time;
-        if (ParseInstant(text, &time)) return mysql::Value(time);
-        break;
-      }
-      default:
-        break;
-    }
-    return absl::nullopt;
-  }
-
   const Type& type_;
   const auth::Principal& reader_;
   const absl::TimeZone zone_;
   SqlCondition out_;
 };
-
-// Columns that a search looks at.
-void SearchColumns(const std::vector<Field>& fields, absl::string_view alias, const auth::Principal& reader,
-                   std::vector<std::string>* columns, bool* any) {
-  for (const Field& field : fields) {
-    const bool permitted = Permitted(*field.rules, reader);
-    if (field.kind == Kind::kMessage) {
-      std::vector<std::string> inner;
-      SearchColumns(field.fields, alias, reader, &inner, any);
-      if (permitted) columns->insert(columns->end(), inner.begin(), inner.end());
-    } else if (field.kind == Kind::kText && field.rules->searchable()) {
-      *any = true;
-      if (permitted) columns->push_back(absl::StrCat(alias, ".", field.column));
-    }
-  }
-}
 
 }  // namespace
 
@@ -548,50 +305,6 @@ absl::StatusOr<SqlCondition> CompileFilter(const Type& type, absl::string_view f
   Compiler compiler(type, reader, zone);
   RETURN_IF_ERROR(compiler.Emit(*node).status());
   return compiler.Take();
-}
-
-absl::StatusOr<SqlCondition> CompileSearch(const Type& type, absl::string_view search, const auth::Principal& reader) {
-  const absl::string_view term = absl::StripAsciiWhitespace(search);
-  if (term.empty()) return SqlCondition();
-  if (term.size() > kSearchBytesMax) {
-    return InvalidField("search", "SEARCH_TOO_LONG", absl::StrCat("longer than ", kSearchBytesMax, " bytes"),
-                        {{"limit", absl::StrCat(kSearchBytesMax)}});
-  }
-  bool any = false;
-  std::vector<std::string> terms;
-  std::vector<std::string> columns;
-  if (const FieldDescriptor* number = type.system("number");
-      number != nullptr && number->options().GetExtension(kam::api::field).searchable()) {
-    any = true;
-    // The column is ASCII: comparing it with a text that is not mixes collations, and finds nothing anyway.
-    const bool ascii = std::all_of(term.begin(), term.end(),
-                                   [](char c) { return absl::ascii_isascii(static_cast<unsigned char>(c)); });
-    if (ascii) columns.push_back("t.number");
-  }
-  SearchColumns(type.fields(), "t", reader, &columns, &any);
-  terms.reserve(columns.size());
-  for (const std::string& column : columns) terms.push_back(absl::StrCat(column, " LIKE ?"));
-  for (const Child& child : type.children()) {
-    std::vector<std::string> inner;
-    SearchColumns(child.fields, "c", reader, &inner, &any);
-    if (!Permitted(*child.rules, reader)) continue;
-    for (const std::string& column : inner) {
-      terms.push_back(
-          absl::StrCat("EXISTS (SELECT 1 FROM ", child.table, " c WHERE c.parent_id = t.id AND ", column, " LIKE ?)"));
-    }
-  }
-  if (!any) {
-    return InvalidField("search", "SEARCH_NOT_SUPPORTED", absl::StrCat(type.collection(), " have no searchable field"),
-                        {{"collection", type.collection()}});
-  }
-  SqlCondition condition;
-  if (terms.empty()) {
-    condition.sql = "1 = 0";
-    return condition;
-  }
-  condition.sql = absl::StrCat("(", absl::StrJoin(terms, " OR "), ")");
-  condition.params.assign(terms.size(), mysql::Value(absl::StrCat(EscapeLike(term), "%")));
-  return condition;
 }
 
 }  // namespace kam::resource
