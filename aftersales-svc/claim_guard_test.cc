@@ -2,10 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "aftersales-svc/testing/claim_fixture.h"
 #include "aftersales-svc/testing/claims.h"
 #include "aftersales-svc/testing/complaints.h"
 #include "common/testing/matchers.h"
@@ -22,52 +22,7 @@ constexpr auto kCovered = wv1::APPRAISAL_VERDICT_COVERED;
 constexpr auto kNotCovered = wv1::APPRAISAL_VERDICT_NOT_COVERED;
 constexpr auto kDoubtful = wv1::APPRAISAL_VERDICT_DOUBTFUL;
 
-class ClaimGuardTest : public ::testing::Test {
- protected:
-  // A person with several roles.
-  auth::Principal With(const std::string& roles) {
-    return world_.harness().PrincipalFor(roles, world_.As("SA#" + roles).employee);
-  }
-  template <typename Request>
-  absl::StatusOr<wv1::WarrantyClaim> As(const auth::Principal& who, const std::string& verb, const std::string& name,
-                                        Request request) {
-    request.set_name(name);
-    return world_.harness().Call<wv1::WarrantyClaim>(who, absl::StrCat(kClaims, verb), request);
-  }
-  wv1::DecideWarrantyClaimRequest Grant(const std::string& name) {
-    wv1::DecideWarrantyClaimRequest request;
-    request.set_etag(GetClaim(world_, name).etag());
-    request.add_items()->set_decision(wv1::CLAIM_ITEM_DECISION_APPROVED);
-    request.set_reason("by the policy");
-    return request;
-  }
-  // A claim of one part, which need not come back.
-  static wv1::WarrantyClaim PartClaim(const std::string& account) {
-    wv1::WarrantyClaim claim = NewClaim(account);
-    claim.mutable_items()->RemoveLast();
-    claim.mutable_items(0)->set_part_due_back(false);
-    return claim;
-  }
-  kam::api::UpsertResult Import(const wv1::WarrantyClaim& claim, const std::string& key = "K-1") {
-    wv1::BatchUpsertWarrantyClaimsRequest request;
-    *request.add_warranty_claims() = claim;
-    kam::api::ExternalId* id = request.mutable_warranty_claims(0)->add_external_ids();
-    id->set_system("erp");
-    id->set_id(key);
-    const auto answer =
-        world_.Call<kam::api::BatchUpsertResponse>("ERP", absl::StrCat(kClaims, "BatchUpsertWarrantyClaims"), request);
-    EXPECT_THAT(answer, IsOk());
-    return answer.ok() ? answer->results(0) : kam::api::UpsertResult();
-  }
-  wv1::ClaimAppraisal Appraisal(const std::string& who, wv1::AppraisalVerdict verdict) {
-    wv1::ClaimAppraisal appraisal;
-    appraisal.set_appraiser(world_.Name(who));
-    appraisal.set_verdict(verdict);
-    return appraisal;
-  }
-
-  World& world_ = World::Fresh();
-};
+class ClaimGuardTest : public ClaimTest {};
 
 // S-14, R-17: whoever entered a claim does not decide on it, and whoever decided does not pay.
 TEST_F(ClaimGuardTest, EnteringDecidingAndPayingAreThreePersons) {
@@ -389,122 +344,6 @@ TEST_F(ClaimGuardTest, G25AComplaintThatIsActedOnTwiceIsCreditedOnce) {
       << "what the books follow holds one settlement";
 }
 
-// S-10, S-18: what an import says of the past fits together.
-TEST_F(ClaimGuardTest, AnImportedClaimRestsOnWhatItsStateNeeds) {
-  const std::string account = world_.NewAccount();
-  struct Case {
-    const char* what;
-    std::function<void(wv1::WarrantyClaim*)> change;
-    const char* reason;
-    const char* field;
-  };
-  const std::vector<Case> cases = {
-      {"granted, but how much", [](auto* c) { c->set_state(wv1::CLAIM_STATE_APPROVED); }, "CLAIM_HISTORY_INVALID",
-       "warranty_claim.approved_total"},
-      {"more than was claimed",
-       [](auto* c) {
-         c->set_state(wv1::CLAIM_STATE_APPROVED);
-         *c->mutable_approved_total() = Cny("6000.01");
-       },
-       "APPROVED_ABOVE_CLAIMED", "warranty_claim.approved_total"},
-      {"refused, but something granted",
-       [](auto* c) {
-         c->set_state(wv1::CLAIM_STATE_REJECTED);
-         *c->mutable_approved_total() = Cny("1");
-       },
-       "CLAIM_HISTORY_INVALID", "warranty_claim.approved_total"},
-      {"another currency",
-       [](auto* c) {
-         c->set_state(wv1::CLAIM_STATE_APPROVED);
-         *c->mutable_approved_total() = Cny("1");
-         c->mutable_approved_total()->set_currency_code("EUR");
-       },
-       "CURRENCY_MISMATCH", "warranty_claim.approved_total"},
-      {"settled for nothing said",
-       [](auto* c) {
-         c->set_state(wv1::CLAIM_STATE_SETTLED);
-         *c->mutable_approved_total() = Cny("5");
-       },
-       "CLAIM_HISTORY_INVALID", "warranty_claim.settlement.amount"},
-      {"settled above the approval",
-       [](auto* c) {
-         c->set_state(wv1::CLAIM_STATE_SETTLED);
-         *c->mutable_approved_total() = Cny("5");
-         *c->mutable_settlement()->mutable_amount() = Cny("5.01");
-       },
-       "SETTLED_ABOVE_APPROVED", "warranty_claim.settlement.amount"},
-      {"appraised by nobody", [](auto* c) { c->set_state(wv1::CLAIM_STATE_FIRST_APPRAISED); }, "CLAIM_HISTORY_INVALID",
-       "warranty_claim.first_appraisal"},
-      {"appraised once",
-       [this](auto* c) {
-         c->set_state(wv1::CLAIM_STATE_SECOND_APPRAISED);
-         *c->mutable_first_appraisal() = Appraisal("SA", kCovered);
-       },
-       "CLAIM_HISTORY_INVALID", "warranty_claim.second_appraisal"},
-      {"appraised twice by one person",
-       [this](auto* c) {
-         c->set_state(wv1::CLAIM_STATE_SECOND_APPRAISED);
-         *c->mutable_first_appraisal() = Appraisal("SA", kCovered);
-         *c->mutable_second_appraisal() = Appraisal("SA", kCovered);
-       },
-       "CLAIM_HISTORY_INVALID", "warranty_claim.second_appraisal.appraiser"},
-      {"decided tomorrow",
-       [](auto* c) {
-         c->set_state(wv1::CLAIM_STATE_APPROVED);
-         *c->mutable_approved_total() = Cny("5");
-         c->mutable_decide_time()->set_seconds(absl::ToUnixSeconds(World::At("2026-01-06 09:00")));
-       },
-       "TIME_IN_FUTURE", "warranty_claim.decide_time"},
-  };
-  for (const Case& c : cases) {
-    wv1::WarrantyClaim claim = PartClaim(account);
-    c.change(&claim);
-    const kam::api::UpsertResult result = Import(claim);
-    EXPECT_EQ(result.outcome(), kam::api::UPSERT_OUTCOME_FAILED) << c.what;
-    const absl::Status status = FromRpcStatusBytes(static_cast<absl::StatusCode>(result.status().code()),
-                                                   result.status().message(), result.status().SerializeAsString());
-    EXPECT_EQ(Reason(status), c.reason) << c.what << ": " << status;
-    EXPECT_THAT(status, NamesField(c.field)) << c.what;
-  }
-  wv1::WarrantyClaim good = PartClaim(account);
-  good.set_state(wv1::CLAIM_STATE_SETTLED);
-  *good.mutable_items(0)->mutable_approved() = Cny("5000");
-  *good.mutable_settlement()->mutable_amount() = Cny("4000");
-  const kam::api::UpsertResult result = Import(good);
-  ASSERT_EQ(result.outcome(), kam::api::UPSERT_OUTCOME_CREATED) << result.status().message();
-  const wv1::WarrantyClaim stored = GetClaim(world_, result.name());
-  EXPECT_EQ(Show(stored.approved_total()), "CNY 5000.00");
-  EXPECT_EQ(Show(stored.settlement().difference()), "CNY 2000.00");
-}
-
-// S-14, S-15: what an import lets us pay was appraised and decided by persons, as here.
-TEST_F(ClaimGuardTest, NobodyPaysAnImportedClaimThatNobodyDecided) {
-  const std::string account = world_.NewAccount();
-  wv1::WarrantyClaim claim = PartClaim(account);
-  claim.set_state(wv1::CLAIM_STATE_APPROVED);
-  *claim.mutable_approved_total() = Cny("6000");
-  const auto refused_field = [&](const char* field) {
-    const kam::api::UpsertResult result = Import(claim);
-    const absl::Status status = FromRpcStatusBytes(static_cast<absl::StatusCode>(result.status().code()),
-                                                   result.status().message(), result.status().SerializeAsString());
-    EXPECT_THAT(status, HasReason("CLAIM_HISTORY_INVALID"));
-    EXPECT_THAT(status, NamesField(field));
-  };
-  refused_field("warranty_claim.first_appraisal");
-  *claim.mutable_first_appraisal() = Appraisal("SA", kCovered);
-  refused_field("warranty_claim.second_appraisal");
-  *claim.mutable_second_appraisal() = Appraisal("CL", kCovered);
-  refused_field("warranty_claim.decider");
-  claim.set_decider(world_.Name("CL"));
-  refused_field("warranty_claim.decider");
-  claim.set_decider(world_.Name("SVM"));
-  refused_field("warranty_claim.decide_time");
-  claim.mutable_decide_time()->set_seconds(absl::ToUnixSeconds(World::At("2026-01-04 09:00")));
-  const kam::api::UpsertResult result = Import(claim);
-  ASSERT_EQ(result.outcome(), kam::api::UPSERT_OUTCOME_CREATED) << result.status().message();
-  EXPECT_THAT(Settle(world_, result.name(), "", "ACC"), IsOk());
-}
-
 // S-13: a second opinion does not make the first one go away.
 TEST_F(ClaimGuardTest, AnEarlierExpertStaysOnRecord) {
   const std::string name = AppraisedClaim(world_, PartClaim(world_.NewAccount()));
@@ -514,39 +353,6 @@ TEST_F(ClaimGuardTest, AnEarlierExpertStaysOnRecord) {
   EXPECT_EQ(second->opinion().expert(), world_.Name("TM#2"));
   ASSERT_EQ(second->experts_size(), 1);
   EXPECT_EQ(second->experts(0), world_.Name("TM"));
-}
-
-// S-12, S-13: a doubt of the past still needs the technical department.
-TEST_F(ClaimGuardTest, AnImportedDisagreementIsDoubtful) {
-  wv1::WarrantyClaim claim = PartClaim(world_.NewAccount());
-  claim.set_state(wv1::CLAIM_STATE_SECOND_APPRAISED);
-  *claim.mutable_first_appraisal() = Appraisal("SA", kCovered);
-  *claim.mutable_second_appraisal() = Appraisal("CL", kNotCovered);
-  claim.mutable_second_appraisal()->set_agrees(true);
-  const kam::api::UpsertResult result = Import(claim);
-  ASSERT_EQ(result.outcome(), kam::api::UPSERT_OUTCOME_CREATED) << result.status().message();
-  EXPECT_TRUE(GetClaim(world_, result.name()).doubtful());
-  EXPECT_FALSE(GetClaim(world_, result.name()).second_appraisal().agrees());
-  EXPECT_THAT(Decide(world_, result.name(), {"full"}), HasReason("OPINION_REQUIRED"));
-}
-
-// S-10, S-14: a nightly delivery of the same rows takes nothing back of what was decided here.
-TEST_F(ClaimGuardTest, AnImportLeavesWhatWasDecidedHere) {
-  const wv1::WarrantyClaim delivered = PartClaim(world_.NewAccount());
-  const std::string name = Import(delivered).name();
-  EXPECT_EQ(Import(delivered).outcome(), kam::api::UPSERT_OUTCOME_UNCHANGED);
-  ASSERT_THAT(AppraiseFirst(world_, name), IsOk());
-  ASSERT_THAT(AppraiseSecond(world_, name), IsOk());
-  ASSERT_THAT(Decide(world_, name, {"2000"}), IsOk());
-  EXPECT_EQ(Import(delivered).outcome(), kam::api::UPSERT_OUTCOME_UNCHANGED);
-  const wv1::WarrantyClaim kept = GetClaim(world_, name);
-  EXPECT_EQ(Show(kept.items(0).approved()), "CNY 2000.00");
-  EXPECT_EQ(kept.items(0).decision(), wv1::CLAIM_ITEM_DECISION_PARTLY_APPROVED);
-  wv1::WarrantyClaim more = delivered;
-  *more.mutable_items(0)->mutable_claimed() = Cny("9000");
-  const kam::api::UpsertResult refused = Import(more);
-  EXPECT_EQ(refused.outcome(), kam::api::UPSERT_OUTCOME_FAILED) << "nobody appraised that";
-  EXPECT_EQ(Show(GetClaim(world_, name).claimed_total()), "CNY 6000.00");
 }
 
 }  // namespace
