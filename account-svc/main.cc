@@ -46,14 +46,8 @@ int main(int argc, char** argv) {
   parts.fill_catalog = kam::account::FillCatalog;
   parts.register_handlers = [](const kam::service::Context& context) -> absl::Status {
     RETURN_IF_ERROR(policy.Validate());
-    const auto ask = [](kam::service::Peer* peer) -> kam::account::Peers::Ask {
-      if (peer == nullptr) return nullptr;
-      return [peer](absl::string_view method, const google::protobuf::Message& request,
-                    google::protobuf::Message* response,
-                    absl::Time deadline) { return peer->Ask(method, request, response, deadline); };
-    };
     kam::account::RegisterAll(context.runtime, policy, &context.registry, &context.scheduler,
-                              {ask(context.contract_svc), ask(context.aftersales_svc)});
+                              {kam::service::AskOf(context.contract_svc), kam::service::AskOf(context.aftersales_svc)});
     return absl::OkStatus();
   };
   parts.load_reference_data = LoadReferenceData;

@@ -380,14 +380,7 @@ const std::map<std::string, Machine>& Tables() {
 
 // A-01 - A-04, A-06 - A-08, A-10, A-13 - A-35, G-01, G-02, G-05 - G-16, G-22 - G-24
 TEST(AllStatesTest, TheTablesSayWhatTheMethodsSay) {
-  const std::map<std::string, Machine> declared = testing::Machines(World::Get().harness().registry());
-  for (const auto& [collection, machine] : declared) {
-    const auto table = Tables().find(collection);
-    ASSERT_NE(table, Tables().end()) << collection
-                                     << " has no table of its verbs: " << ::testing::PrintToString(machine);
-    EXPECT_EQ(machine, table->second) << collection;
-  }
-  EXPECT_EQ(declared.size(), Tables().size());
+  testing::ExpectMachines(World::Get().harness().registry(), Tables());
 }
 
 // A-01 - A-04, A-06 - A-08, A-10, A-13 - A-35, G-01, G-02, G-05 - G-16, G-22 - G-24

@@ -1,20 +1,18 @@
 // kam.business.v1.AftersalesBusinessService: cases of accounts, for the other programs of the suite.
 #include "aftersales-svc/account_cases.h"
 
-#include <algorithm>
 #include <map>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/money/decimal.h"
-#include "common/money/money.h"
-#include "common/money/money_proto.h"
 #include "common/resource/standard.h"
 #include "common/service/dealings.h"
+#include "common/service/open_business.h"
 #include "common/status/status.h"
-#include "common/time/date.h"
 #include "common/time/months.h"
-#include "google/type/money.pb.h"
 #include "kam/business/v1/business_service.pb.h"
 #include "kam/claim/v1/warranty_claim.pb.h"
 #include "kam/complaint/v1/complaint.pb.h"
@@ -27,16 +25,14 @@ namespace pb = ::kam::business::v1;
 using mysql::Row;
 using mysql::Value;
 
-constexpr int kItemsDefault = 200;
-constexpr int kItemsMax = 1000;
 constexpr int kMonthsMax = 60;
 
 std::string Rpc(absl::string_view method) { return absl::StrCat("kam.business.v1.AftersalesBusinessService/", method); }
 
-// Open cases of one account. Due is a time here, and becomes a day below.
+// Open cases of one account.
 constexpr char kOpenSql[] =
     "SELECT 'COMPLAINT' AS kind, 'complaints' AS collection, t.id AS id, t.number AS number, t.state AS state, "
-    "t.amount_amount AS amount, t.amount_currency AS currency, t.handler AS owner, NULL AS due_time, t.product AS "
+    "t.amount_amount AS amount, t.amount_currency AS currency, t.handler AS owner, NULL AS due, t.product AS "
     "title "
     "FROM complaints t WHERE t.account = ? AND t.state NOT IN ('CLOSED', 'REJECTED', 'DUPLICATE') AND t.archive_time "
     "IS NULL "
@@ -53,73 +49,10 @@ constexpr char kOpenSql[] =
     "warranty_claims t WHERE t.account = ? AND t.state NOT IN ('REJECTED', 'SETTLED', 'ARCHIVED') AND t.archive_time "
     "IS NULL";
 
-absl::Status Count(mysql::Connection& connection, const std::string& account, absl::Time now,
-                   pb::ListOpenBusinessResponse* response) {
-  const std::string id = IdOf(account);
-  ASSIGN_OR_RETURN(
-      const std::vector<Row> rows,
-      connection.Query(absl::StrCat("SELECT b.kind, b.currency, COUNT(b.id), SUM(b.amount) FROM (", kOpenSql,
-                                    ") b GROUP BY b.kind, b.currency ORDER BY b.kind, b.currency"),
-                       {id, id, id, now, id}));
-  for (const Row& row : rows) {
-    pb::OpenBusinessCount* count = response->add_counts();
-    count->set_account(account);
-    count->set_kind(row[0].text());
-    count->set_count(row[2].integer());
-    if (row[1].is_null() || row[3].is_null()) continue;
-    ASSIGN_OR_RETURN(const Money amount, Money::Parse(row[3].text(), row[1].text()));
-    ToProto(amount, count->mutable_amount());
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<pb::OpenBusiness> ItemOf(const Env& env, const std::string& account, const Row& row) {
-  pb::OpenBusiness item;
-  item.set_account(account);
-  item.set_kind(row[0].text());
-  item.set_name(absl::StrCat(row[1].text(), "/", row[2].text()));
-  item.set_number(row[3].text());
-  item.set_state(row[4].text());
-  if (!row[5].is_null() && !row[6].is_null()) {
-    ASSIGN_OR_RETURN(const Money amount, Money::Parse(row[5].text(), row[6].text()));
-    ToProto(amount, item.mutable_amount());
-  }
-  if (!row[7].is_null()) item.set_owner(absl::StrCat("employees/", row[7].text()));
-  if (!row[8].is_null()) item.set_due_date(TodayText(row[8].time(), env.runtime->zone()));
-  item.set_title(row[9].text());
-  return item;
-}
-
-absl::StatusOr<pb::ListOpenBusinessResponse> ListOpen(const Env& env, rpc::Call& call,
-                                                      const pb::ListOpenBusinessRequest& request) {
-  const int limit = request.items_max() == 0 ? kItemsDefault : std::min(request.items_max(), kItemsMax);
-  const absl::Time now = env.runtime->clock().Now();
-  pb::ListOpenBusinessResponse response;
-  RETURN_IF_ERROR(env.runtime->database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
-    response.Clear();
-    for (const std::string& account : request.accounts()) {
-      const std::string id = IdOf(account);
-      ASSIGN_OR_RETURN(
-          std::vector<Row> rows,
-          connection.Query(absl::StrCat("SELECT b.kind, b.collection, b.id, b.number, b.state, b.amount, b.currency, "
-                                        "b.owner, b.due_time, b.title FROM (",
-                                        kOpenSql, ") b ORDER BY b.due_time IS NULL, b.due_time, b.kind, b.id LIMIT ?"),
-                           {id, id, id, now, id, limit + 1}));
-      if (rows.size() > static_cast<size_t>(limit)) {
-        rows.resize(static_cast<size_t>(limit));
-        response.add_truncated_accounts(account);
-        RETURN_IF_ERROR(Count(connection, account, now, &response));
-      }
-      std::sort(rows.begin(), rows.end(), [](const Row& one, const Row& other) {
-        return std::pair(one[0].text(), one[2].text()) < std::pair(other[0].text(), other[2].text());
-      });
-      for (const Row& row : rows) {
-        ASSIGN_OR_RETURN(*response.add_items(), ItemOf(env, account, row));
-      }
-    }
-    return absl::OkStatus();
-  }));
-  return response;
+service::OpenBusinessQuery OpenCases(absl::Time now) {
+  return {kOpenSql, [now](const std::string& account) -> std::vector<Value> {
+            return {account, account, account, now, account};
+          }};
 }
 
 using Months = std::map<std::pair<std::string, std::string>, pb::AftersalesMonth>;  // By account id and month.
@@ -206,8 +139,9 @@ std::vector<service::DealingKind> DealingKinds() {
 
 void RegisterAccountCases(const Env& env) {
   env.registry->Add<pb::ListOpenBusinessRequest, pb::ListOpenBusinessResponse>(
-      Rpc("ListOpenAftersalesBusiness"),
-      [env](rpc::Call& call, const pb::ListOpenBusinessRequest& request) { return ListOpen(env, call, request); });
+      Rpc("ListOpenAftersalesBusiness"), [env](rpc::Call& call, const pb::ListOpenBusinessRequest& request) {
+        return service::ListOpenBusiness(*env.runtime, call, OpenCases(env.runtime->clock().Now()), request);
+      });
   env.registry->Add<pb::BatchGetFiguresRequest, pb::BatchGetAftersalesFiguresResponse>(
       Rpc("BatchGetAftersalesFigures"),
       [env](rpc::Call& call, const pb::BatchGetFiguresRequest& request) { return GetFigures(env, call, request); });

@@ -27,20 +27,9 @@ int main(int argc, char** argv) {
       RETURN_IF_ERROR(scopes->EnsureAccounts(accounts, deadline));
       return scopes->EnsureEmployees(employees, deadline);
     };
-    kam::aftersales::ContractSide contract_side;
-    if (kam::service::Peer* contract_svc = context.contract_svc; contract_svc != nullptr) {
-      contract_side = kam::aftersales::ContractSide(
-          [contract_svc](absl::string_view method, const google::protobuf::Message& request,
-                         google::protobuf::Message* response,
-                         absl::Time deadline) { return contract_svc->Ask(method, request, response, deadline); });
-    }
-    const kam::service::AskAccountSvc ask_account_svc =
-        [account_svc = context.account_svc](absl::string_view method, const google::protobuf::Message& request,
-                                            google::protobuf::Message* response, absl::Time deadline) {
-          return account_svc->Ask(method, request, response, deadline);
-        };
-    kam::aftersales::RegisterAll(context.runtime, &context.scheduler, ensure, policy, &context.registry, contract_side,
-                                 ask_account_svc);
+    kam::aftersales::RegisterAll(context.runtime, &context.scheduler, ensure, policy, &context.registry,
+                                 kam::aftersales::ContractSide(kam::service::AskOf(context.contract_svc)),
+                                 kam::service::AskOf(context.account_svc));
     return absl::OkStatus();
   };
   parts.program_permissions = {{"gateway", {"sandbox.clock"}}, {"account-svc", {"aftersales_business.resolve"}}};

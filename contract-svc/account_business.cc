@@ -1,6 +1,5 @@
 // kam.business.v1.ContractBusinessService: what goes on with accounts, for the other programs of the suite (A-06,
 // A-07).
-#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -8,6 +7,7 @@
 #include "common/resource/row.h"
 #include "common/resource/standard.h"
 #include "common/service/dealings.h"
+#include "common/service/open_business.h"
 #include "common/status/status.h"
 #include "common/time/months.h"
 #include "contract-svc/rules/amounts.h"
@@ -27,8 +27,6 @@ namespace pb = business::v1;
 using mysql::Row;
 using mysql::Value;
 
-constexpr int kItemsDefault = 200;
-constexpr int kItemsMax = 1000;
 constexpr int kMonthsMax = 60;
 
 std::string Rpc(absl::string_view method) { return absl::StrCat("kam.business.v1.ContractBusinessService/", method); }
@@ -36,7 +34,7 @@ std::string Rpc(absl::string_view method) { return absl::StrCat("kam.business.v1
 // Open business of one account. An accepted quote is open until somebody has ordered or written a contract by it.
 constexpr char kOpenSql[] =
     "SELECT 'CONTRACT' AS kind, 'contracts' AS collection, t.id AS id, t.number AS number, t.state AS state, "
-    "t.total_amount AS amount, t.total_currency AS currency, t.drafter AS owner, t.end_date AS due_date, t.title AS "
+    "t.total_amount AS amount, t.total_currency AS currency, t.drafter AS owner, t.end_date AS due, t.title AS "
     "title FROM contracts t WHERE t.account = ? AND t.state IN ('DRAFT', 'IN_REVIEW', 'RETURNED', 'APPROVED', "
     "'SIGNED', 'ACTIVE', 'SUSPENDED', 'EXPIRING') AND t.archive_time IS NULL "
     "UNION ALL SELECT 'ORDER', 'orders', t.id, t.number, t.state, t.total_amount - COALESCE(t.closed_total_amount, 0), "
@@ -52,71 +50,11 @@ constexpr char kOpenSql[] =
     "t.due_date, t.source FROM receivable_items t WHERE t.account = ? AND t.state IN ('OPEN', 'PARTIALLY_PAID', "
     "'PROMISED', 'DISPUTED') AND t.archive_time IS NULL";
 
-absl::Status Count(mysql::Connection& connection, const std::string& account, pb::ListOpenBusinessResponse* response) {
-  const std::string id = IdOf(account);
-  ASSIGN_OR_RETURN(
-      const std::vector<Row> rows,
-      connection.Query(absl::StrCat("SELECT b.kind, b.currency, COUNT(b.id), SUM(b.amount) FROM (", kOpenSql,
-                                    ") b GROUP BY b.kind, b.currency ORDER BY b.kind, b.currency"),
-                       {id, id, id, id}));
-  for (const Row& row : rows) {
-    pb::OpenBusinessCount* count = response->add_counts();
-    count->set_account(account);
-    count->set_kind(row[0].text());
-    count->set_count(row[2].integer());
-    if (row[1].is_null() || row[3].is_null()) continue;
-    ASSIGN_OR_RETURN(const Decimal amount, Decimal::Parse(row[3].text(), "amount"));
-    rules::SetAmount(amount, row[1].text(), count->mutable_amount());
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<pb::OpenBusiness> ItemOf(const std::string& account, const Row& row) {
-  pb::OpenBusiness item;
-  item.set_account(account);
-  item.set_kind(row[0].text());
-  item.set_name(absl::StrCat(row[1].text(), "/", row[2].text()));
-  item.set_number(row[3].text());
-  item.set_state(row[4].text());
-  if (!row[5].is_null() && !row[6].is_null()) {
-    ASSIGN_OR_RETURN(const Decimal amount, Decimal::Parse(row[5].text(), "amount"));
-    rules::SetAmount(amount, row[6].text(), item.mutable_amount());
-  }
-  if (!row[7].is_null()) item.set_owner(absl::StrCat("employees/", row[7].text()));
-  item.set_due_date(row[8].text());
-  item.set_title(row[9].text());
-  return item;
-}
-
-absl::StatusOr<pb::ListOpenBusinessResponse> ListOpen(const Context& context, rpc::Call& call,
-                                                      const pb::ListOpenBusinessRequest& request) {
-  const int limit = request.items_max() == 0 ? kItemsDefault : std::min(request.items_max(), kItemsMax);
-  pb::ListOpenBusinessResponse response;
-  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
-    response.Clear();
-    for (const std::string& account : request.accounts()) {
-      const std::string id = IdOf(account);
-      ASSIGN_OR_RETURN(
-          std::vector<Row> rows,
-          connection.Query(absl::StrCat("SELECT b.kind, b.collection, b.id, b.number, b.state, b.amount, b.currency, "
-                                        "b.owner, b.due_date, b.title FROM (",
-                                        kOpenSql, ") b ORDER BY b.due_date IS NULL, b.due_date, b.kind, b.id LIMIT ?"),
-                           {id, id, id, id, limit + 1}));
-      if (rows.size() > static_cast<size_t>(limit)) {
-        rows.resize(static_cast<size_t>(limit));
-        response.add_truncated_accounts(account);
-        RETURN_IF_ERROR(Count(connection, account, &response));
-      }
-      std::sort(rows.begin(), rows.end(), [](const Row& one, const Row& other) {
-        return std::pair(one[0].text(), one[2].text()) < std::pair(other[0].text(), other[2].text());
-      });
-      for (const Row& row : rows) {
-        ASSIGN_OR_RETURN(*response.add_items(), ItemOf(account, row));
-      }
-    }
-    return absl::OkStatus();
-  }));
-  return response;
+// Four kinds of business, each of the account.
+service::OpenBusinessQuery OpenBusiness() {
+  return {kOpenSql, [](const std::string& account) -> std::vector<Value> {
+            return {account, account, account, account};
+          }};
 }
 
 // Of invoices t, between two days.
@@ -295,8 +233,9 @@ std::vector<service::DealingKind> DealingKinds() {
 
 void RegisterAccountBusiness(const Context& context, rpc::Registry* registry) {
   registry->Add<pb::ListOpenBusinessRequest, pb::ListOpenBusinessResponse>(
-      Rpc("ListOpenContractBusiness"), [context](rpc::Call& call, const pb::ListOpenBusinessRequest& request) {
-        return ListOpen(context, call, request);
+      Rpc("ListOpenContractBusiness"),
+      [context, query = OpenBusiness()](rpc::Call& call, const pb::ListOpenBusinessRequest& request) {
+        return service::ListOpenBusiness(context.runtime, call, query, request);
       });
   registry->Add<pb::BatchGetFiguresRequest, pb::BatchGetContractFiguresResponse>(
       Rpc("BatchGetContractFigures"), [context](rpc::Call& call, const pb::BatchGetFiguresRequest& request) {

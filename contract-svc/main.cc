@@ -33,13 +33,8 @@ int main(int argc, char** argv) {
     const kam::approval::RolesOf roles_of = [scopes](const std::vector<std::string>& names, absl::Time deadline) {
       return scopes->RolesOf(names, deadline);
     };
-    const kam::service::AskAccountSvc ask_account_svc =
-        [account_svc = context.account_svc](absl::string_view method, const google::protobuf::Message& request,
-                                            google::protobuf::Message* response, absl::Time deadline) {
-          return account_svc->Ask(method, request, response, deadline);
-        };
     kam::contract::RegisterAll(context.runtime, policy, directory, roles_of, &context.registry, &context.scheduler,
-                               ask_account_svc);
+                               kam::service::AskOf(context.account_svc));
     return kam::contract::ScheduleAdoption(context.runtime);
   };
   parts.program_permissions = {

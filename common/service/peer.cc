@@ -21,4 +21,10 @@ absl::Status Peer::Ask(absl::string_view method, const google::protobuf::Message
   return status;
 }
 
+Ask AskOf(Peer* peer) {
+  if (peer == nullptr) return nullptr;
+  return [peer](absl::string_view method, const google::protobuf::Message& request, google::protobuf::Message* response,
+                absl::Time deadline) { return peer->Ask(method, request, response, deadline); };
+}
+
 }  // namespace kam::service

@@ -2,7 +2,9 @@
 #ifndef KAM_COMMON_SERVICE_PEER_H_
 #define KAM_COMMON_SERVICE_PEER_H_
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -33,6 +35,13 @@ class Peer {
   rpc::Client& client_;
   auth::InternalIssuer& issuer_;
 };
+
+// A question to a peer, for code that need not know of clients and tokens. See Peer::Ask.
+using Ask = std::function<absl::Status(absl::string_view method, const google::protobuf::Message& request,
+                                       google::protobuf::Message* response, absl::Time deadline)>;
+
+// The questions of `peer`, which outlives the answer; empty when it is null.
+Ask AskOf(Peer* peer);
 
 }  // namespace kam::service
 

@@ -66,6 +66,16 @@ std::map<std::string, Machine> Machines(const rpc::Registry& registry) {
   return machines;
 }
 
+void ExpectMachines(const rpc::Registry& registry, const std::map<std::string, Machine>& tables) {
+  const std::map<std::string, Machine> declared = Machines(registry);
+  for (const auto& [collection, machine] : declared) {
+    const auto table = tables.find(collection);
+    ASSERT_NE(table, tables.end()) << collection << " has no table of its verbs: " << ::testing::PrintToString(machine);
+    EXPECT_EQ(machine, table->second) << collection;
+  }
+  EXPECT_EQ(declared.size(), tables.size());
+}
+
 StatePairs::StatePairs(Harness& harness, auth::Principal person)
     : harness_(harness), almighty_(Almighty(harness, std::move(person))) {
   Use(almighty_.subject);

@@ -1,6 +1,6 @@
 // Every state of every resource of a program with every verb, without a line for any of them: states and verbs are read
 // from the descriptors, rows are made from them, and a verb must be open in exactly the states that its options name.
-// What the options should say is for the tables of the tests: see Machines().
+// What the options should say is for the tables of the tests: see ExpectMachines().
 #ifndef KAM_COMMON_TESTING_STATE_PAIRS_H_
 #define KAM_COMMON_TESTING_STATE_PAIRS_H_
 
@@ -25,6 +25,9 @@ using Machine = std::map<std::string, std::string>;
 
 // What the options of the RPCs of a program say, by collection.
 std::map<std::string, Machine> Machines(const rpc::Registry& registry);
+
+// Fails the test unless `tables`, written by hand, say the same: of every collection, and of no other.
+void ExpectMachines(const rpc::Registry& registry, const std::map<std::string, Machine>& tables);
 
 class StatePairs {
  public:
