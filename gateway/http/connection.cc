@@ -15,12 +15,10 @@
 #include <boost/beast/http/string_body.hpp>
 #include <string>
 
-#include "absl/algorithm/container.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "gateway/http/head.h"
 #include "gateway/http/problem.h"
+#include "gateway/http/response_head.h"
 #include "gateway/http/tls_context.h"
 
 namespace kam::http {
@@ -41,46 +39,6 @@ constexpr size_t kLingerBytesMax = size_t{16} << 20;
 
 asio::redirect_error_t<asio::use_awaitable_t<>> Redirect(error_code& ec) {
   return asio::redirect_error(asio::use_awaitable, ec);
-}
-
-bool IsHeaderName(absl::string_view name) {
-  return !name.empty() && absl::c_all_of(name, [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
-  });
-}
-
-bool IsHeaderValue(absl::string_view value) {
-  return absl::c_all_of(value, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x20 && byte != 0x7f;
-  });
-}
-
-bool HasHeader(const Headers& headers, absl::string_view lower_case_name) {
-  return absl::c_any_of(headers,
-                        [&](const auto& header) { return absl::AsciiStrToLower(header.first) == lower_case_name; });
-}
-
-// Head of an answer, with what every answer carries.
-std::string ResponseHead(const HttpResponse& response, bool close, bool tls) {
-  std::string head = absl::StrCat("HTTP/1.1 ", response.status, " ", StatusPhrase(response.status), "\r\n");
-  for (const auto& [name, value] : response.headers) {
-    // A value from a handler must never be able to start a header or a body of its own.
-    if (!IsHeaderName(name) || !IsHeaderValue(value)) continue;
-    const std::string lower = absl::AsciiStrToLower(name);
-    if (lower == "content-length" || lower == "connection" || lower == "transfer-encoding") continue;
-    absl::StrAppend(&head, name, ": ", value, "\r\n");
-  }
-  absl::StrAppend(&head, "Date: ", absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", absl::Now(), absl::UTCTimeZone()),
-                  "\r\n");
-  if (response.status != 204 && response.status != 304) {
-    absl::StrAppend(&head, "Content-Length: ", response.body.size(), "\r\n");
-  }
-  if (!HasHeader(response.headers, "cache-control")) head += "Cache-Control: no-store\r\n";
-  head += "X-Content-Type-Options: nosniff\r\n";
-  if (tls) head += "Strict-Transport-Security: max-age=31536000\r\n";
-  head += close ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
-  return head;
 }
 
 tcp::socket& SocketOf(tcp::socket& stream) { return stream; }
