@@ -33,6 +33,7 @@ class UnaryReactor final : public grpc::ServerGenericBidiReactor {
     }
   }
 
+  // As if the caller had gone away. From any thread, until OnDone.
   void Cancel() { context_->TryCancel(); }
 
  private:
@@ -40,12 +41,17 @@ class UnaryReactor final : public grpc::ServerGenericBidiReactor {
   void OnCancel() override { cancelled_ = true; }
   void OnDone() override;
 
+  // All that can be refused before the body is read; `room`: the call is one of no more than calls_max.
   absl::Status Admit(bool room);
   absl::Status Authenticate();
+  // Gives the call, with its body, to the executor.
   absl::Status Enqueue();
   void Run();
+  // Reads the request, runs the handler, writes the answer into response_.
   absl::Status Handle();
+  // Answers. Nothing may follow: this object may be gone.
   void End(const absl::Status& status);
+  // Metrics and the log line.
   void Record(const absl::Status& status, const std::string& correlation_id);
 
   ServerCore* const core_;
