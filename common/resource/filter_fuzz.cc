@@ -1,8 +1,6 @@
 // Fuzz target: any text is refused with its place or becomes SQL in which nothing of the text appears.
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 
 #include "absl/strings/numbers.h"
 #include "common/resource/filter.h"
@@ -14,12 +12,7 @@ namespace {
 
 using kam::resource::SqlCondition;
 using kam::resource::Type;
-
-void Require(bool condition, const char* what, absl::string_view input) {
-  if (condition) return;
-  std::fprintf(stderr, "%s: %.*s\n", what, static_cast<int>(input.size()), input.data());
-  std::abort();
-}
+using kam::testing::Require;
 
 // SQL is made of names, operators and placeholders alone; the texts of the user are parameters.
 void CheckSql(const SqlCondition& condition, absl::string_view input) {

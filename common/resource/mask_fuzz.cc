@@ -1,8 +1,6 @@
 // Fuzz target. As lines of text the input is a mask: it is refused, or what it touches is only what it may touch. As a
 // message it is an answer: nothing confidential is left in it.
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 
 #include "absl/strings/str_split.h"
 #include "common/resource/mask.h"
@@ -17,16 +15,11 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 using kam::resource::Type;
+using kam::testing::Require;
 using kam::testing::v1::Widget;
 using kam::testing::v1::WidgetTree;
 
 constexpr char kPermission[] = "widget-cost.view";
-
-void Require(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
 
 Widget Full() {
   Widget widget;

@@ -1,7 +1,5 @@
 // Fuzz target: no text but our own tokens opens, and every row survives the way through a token.
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 
 #include "common/resource/filter.h"
 #include "common/status/status.h"
@@ -11,14 +9,9 @@ namespace {
 
 using kam::mysql::Value;
 using kam::resource::PageTokens;
+using kam::testing::Require;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'790'000'000);
-
-void Require(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
 
 const PageTokens& Tokens() {
   static const auto* const tokens = new PageTokens(std::string(32, 'k'));

@@ -1,34 +1,17 @@
 // Fuzz target: any text is refused or read; what was read prints, and the print reads as the same message.
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
+#include "common/testing/fuzz_main.h"
 #include "gateway/json/json.h"
-#include "google/protobuf/stubs/logging.h"
+#include "gateway/json/testing/protobuf_errors.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "kam/testing/v1/json_test.pb.h"
 
-namespace {
-
-void Require(bool condition, const char* what, const std::string& text) {
-  if (condition) return;
-  std::fprintf(stderr, "%s: %s\n", what, text.c_str());
-  std::abort();
-}
-
-// protobuf only logs text that is not UTF-8; here that is a failure.
-bool FailOnProtobufErrors() {
-  google::protobuf::SetLogHandler([](google::protobuf::LogLevel level, const char*, int, const std::string& message) {
-    Require(level < google::protobuf::LOGLEVEL_ERROR, "protobuf", message);
-  });
-  return true;
-}
-
-}  // namespace
+using kam::testing::Require;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const bool logs_are_failures = FailOnProtobufErrors();
+  static const bool logs_are_failures = kam::testing::FailOnProtobufErrors();
   static_cast<void>(logs_are_failures);
   static const kam::gateway::JsonCodec codec;
   kam::testing::v1::Everything message;

@@ -1,8 +1,6 @@
 // Fuzz target over templates, paths, queries and headers. The input is lines: HTTP method, path, query, body, header.
 // A path that is matched gives values which, encoded again, match the same route with the same values.
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,24 +10,20 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "common/status/status.h"
+#include "common/testing/fuzz_main.h"
+#include "gateway/json/testing/protobuf_errors.h"
 #include "gateway/transcode/bind.h"
 #include "gateway/transcode/path_template.h"
 #include "gateway/transcode/router.h"
 #include "gateway/transcode/uri.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
-#include "google/protobuf/stubs/logging.h"
 #include "kam/testing/v1/transcode_test.pb.h"
 
 namespace {
 
 using kam::gateway::PathTemplate;
-
-void Require(bool condition, const char* what, absl::string_view text) {
-  if (condition) return;
-  std::fprintf(stderr, "%s: %.*s\n", what, static_cast<int>(text.size()), text.data());
-  std::abort();
-}
+using kam::testing::Require;
 
 const kam::gateway::Router& TestRouter() {
   static const auto* const router = [] {
@@ -59,18 +53,10 @@ std::string Rebuild(const kam::gateway::RouteMatch& match) {
   return out;
 }
 
-// protobuf only logs text that is not UTF-8; here that is a failure.
-bool FailOnProtobufErrors() {
-  google::protobuf::SetLogHandler([](google::protobuf::LogLevel level, const char*, int, const std::string& message) {
-    Require(level < google::protobuf::LOGLEVEL_ERROR, "protobuf", message);
-  });
-  return true;
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const bool logs_are_failures = FailOnProtobufErrors();
+  static const bool logs_are_failures = kam::testing::FailOnProtobufErrors();
   static_cast<void>(logs_are_failures);
   static const kam::gateway::JsonCodec codec;
   const absl::string_view text(reinterpret_cast<const char*>(data), size);
