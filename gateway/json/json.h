@@ -74,9 +74,6 @@ class JsonCodec {
   std::unique_ptr<JsonTypes> types_;
 };
 
-// Appends `text` as a JSON string with its quotes.
-void AppendJsonString(absl::string_view text, std::string* out);
-
 }  // namespace kam::gateway
 
 #endif  // KAM_GATEWAY_JSON_JSON_H_

@@ -7,6 +7,7 @@
 #include "common/status/status.h"
 #include "gateway/json/json.h"
 #include "gateway/json/json_parser.h"
+#include "gateway/json/json_printer.h"
 #include "gateway/json/json_tape.h"
 #include "gateway/json/json_types.h"
 

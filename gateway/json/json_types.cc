@@ -5,7 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "gateway/json/json.h"
+#include "gateway/json/json_string.h"
 #include "kam/api/field.pb.h"
 
 namespace kam::gateway {

@@ -9,7 +9,6 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
@@ -81,10 +80,6 @@ class JsonTypes {
   std::shared_mutex mutex_;
   absl::flat_hash_map<const google::protobuf::Descriptor*, std::unique_ptr<JsonType>> types_;
 };
-
-// Prints with the types of `types`; see JsonCodec::Print.
-absl::Status PrintJson(JsonTypes& types, bool always_print_primitives, const google::protobuf::Message& message,
-                       const google::protobuf::FieldDescriptor* only, std::string* out);
 
 }  // namespace kam::gateway
 
