@@ -24,6 +24,7 @@ namespace pb = ::kam::testing::v1;
 // G-21
 TEST_F(RuntimeTest, TheFeedHasEveryChangeOnceInOrderAndOnlyWhatTheReaderMaySee) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 10; ++i) EXPECT_TRUE(Create(boss_, AWidget(absl::StrCat(t, "-", i))).ok());
@@ -88,6 +89,7 @@ TEST_F(RuntimeTest, ADueItemRunsExactlyOnceWhoeverRunsIt) {
   EXPECT_EQ(*schedulers[0]->RunDue(clock_.Now(), absl::Now() + absl::Seconds(10)), 0);
   clock_.Advance(absl::Hours(2));
   std::vector<std::thread> threads;
+  threads.reserve(schedulers.size());
   for (auto& scheduler : schedulers) {
     threads.emplace_back([&] { EXPECT_TRUE(scheduler->RunDue(clock_.Now(), absl::Now() + absl::Seconds(10)).ok()); });
   }

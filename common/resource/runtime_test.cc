@@ -136,6 +136,7 @@ TEST_F(RuntimeTest, G31ParallelRepeatsHaveOneEffect) {
   const std::string id = "6f1c1b5e-8a7e-4f0e-9b61-0d7f1f6f6a02";
   std::vector<std::string> names(8);
   std::vector<std::thread> threads;
+  threads.reserve(names.size());
   for (std::string& name : names) {
     threads.emplace_back([&] {
       const absl::StatusOr<pb::Widget> created = Create(boss_, AWidget("once"), id);
@@ -196,6 +197,7 @@ TEST_F(RuntimeTest, OfManyWritersAtOneVersionExactlyOneWins) {
   const pb::Widget widget = *Create(boss_, AWidget("one"));
   std::atomic<int> won = 0, stale = 0;
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&, i] {
       pb::UpdateWidgetRequest request;

@@ -79,6 +79,7 @@ absl::Status Upsert::BatchUpsert(rpc::Call& call, const Message& request, kam::a
                         {{"limit", absl::StrCat(kUpsertRowsMax)}});
   }
   std::vector<const Message*> all;
+  all.reserve(static_cast<size_t>(size));
   for (int i = 0; i < size; ++i) all.push_back(&reflection->GetRepeatedMessage(request, items, i));
   RETURN_IF_ERROR(steps_.Prepare(call, all));
   for (int i = 0; i < size; ++i) {

@@ -106,6 +106,7 @@ TEST_F(QuoteTest, ParallelDecisionsHaveExactlyOneWinner) {
   constexpr int kThreads = 6;
   std::atomic<int> won = 0, refused = 0;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] {
       const auto answer =

@@ -346,6 +346,7 @@ TEST(ServerTest, AnswersFromOtherThreadsUnderLoadAllArrive) {
   });
   std::atomic<int> right = 0;
   std::vector<std::thread> clients;
+  clients.reserve(kClients);
   for (int c = 0; c < kClients; ++c) {
     clients.emplace_back([&, c] {
       RawClient client(server->port());

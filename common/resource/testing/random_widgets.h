@@ -38,8 +38,8 @@ struct Sample {
   std::vector<std::string> spellings;
 };
 
-// kText, kOrdered and kNumber are ordered; kExact and kTruth know = != : only. kText has wildcards; a zero of kNumber and
-// a false of kTruth count as unset.
+// kText, kOrdered and kNumber are ordered; kExact and kTruth know = != : only. kText has wildcards; a zero of kNumber
+// and a false of kTruth count as unset.
 enum class Family { kText, kOrdered, kExact, kNumber, kTruth };
 
 struct Pool {
