@@ -13,6 +13,7 @@
 #include "common/resource/change_log.h"
 #include "common/resource/filter.h"
 #include "common/resource/mask.h"
+#include "common/resource/scope.h"
 #include "common/resource/sensitive.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -82,16 +83,21 @@ absl::Status StandardReads::List(rpc::Call& call, const kam::api::ListRequest& r
   ASSIGN_OR_RETURN(const std::vector<SortKey> keys, CompileOrder(type_, request.order_by(), asking));
   const std::string binding = Binding(
       call, {request.filter(), request.order_by(), request.search(), request.show_archived() ? "archived" : ""});
-  std::vector<SqlCondition> where = {Scope(call), filter, search};
-  if (!request.show_archived()) where.push_back({"t.archive_time IS NULL", {}});
-  const std::vector<SqlCondition> whole = where;
+  std::vector<SqlCondition> asked = {filter, search};
+  if (!request.show_archived()) asked.push_back({"t.archive_time IS NULL", {}});
+  std::vector<SqlCondition> whole = {Scope(call)};
+  whole.insert(whole.end(), asked.begin(), asked.end());
   const absl::Time now = runtime_.clock().Now();
   if (!request.page_token().empty()) {
     ASSIGN_OR_RETURN(const std::vector<Value> last, runtime_.page_tokens().Open(request.page_token(), binding, now));
-    where.push_back(AfterKeys(keys, last));
+    asked.push_back(AfterKeys(keys, last));
   }
   return runtime_.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     response->Clear();
+    ASSIGN_OR_RETURN(const PageScope scope, ScopeOfPage(connection, type_, call.principal, call.level()));
+    std::vector<SqlCondition> where = {scope.reached};
+    where.insert(where.end(), asked.begin(), asked.end());
+    if (scope.gathered) where = {RowsOfPage(type_, where, OrderSql(keys), page_size + 1)};
     ASSIGN_OR_RETURN(std::vector<Record> records,
                      runtime_.store().Select(connection, type_, where, OrderSql(keys), page_size + 1));
     const Reflection* reflection = response->GetReflection();

@@ -6,42 +6,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/resource/names.h"
+#include "common/resource/scope.h"
 #include "common/status/status.h"
 #include "kam/api/standard.pb.h"
 
 namespace kam::resource {
 namespace {
 
-using auth::Level;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using mysql::Value;
-
-// IN lists are padded to these sizes, so that few statements are prepared.
-constexpr size_t kListSizes[] = {1, 8, 64, 256};
-
-// Placeholders for `ids` and, in `params`, the ids padded by repeating the last one.
-std::string InList(const std::vector<std::string>& ids, std::vector<Value>* params) {
-  size_t size = ids.size();
-  for (const size_t candidate : kListSizes) {
-    if (candidate >= ids.size()) {
-      size = candidate;
-      break;
-    }
-  }
-  for (size_t i = 0; i < size; ++i) params->emplace_back(ids[std::min(i, ids.size() - 1)]);
-  return Placeholders(size);
-}
-
-std::string Join(const std::vector<SqlCondition>& where, std::vector<Value>* params) {
-  std::string sql;
-  for (const SqlCondition& condition : where) {
-    if (condition.sql.empty()) continue;
-    absl::StrAppend(&sql, sql.empty() ? " WHERE (" : " AND (", condition.sql, ")");
-    params->insert(params->end(), condition.params.begin(), condition.params.end());
-  }
-  return sql;
-}
 
 using ById = std::map<std::string, Message*, std::less<>>;
 
@@ -123,71 +97,6 @@ absl::Status TranslateDuplicate(const Type& type, const absl::Status& status) {
 
 }  // namespace
 
-SqlCondition ScopeCondition(const Type& type, const auth::Principal& reader, Level level) {
-  const kam::api::RowScope& scope = type.rules().scope();
-  if (level == Level::kAll || scope.everyone()) return {};
-  if (level == Level::kNone) return {"FALSE", {}};
-  SqlCondition out;
-  const auto add = [&out](const std::string& sql, const std::vector<Value>& params) {
-    absl::StrAppend(&out.sql, out.sql.empty() ? "" : " OR ", sql);
-    out.params.insert(out.params.end(), params.begin(), params.end());
-  };
-  std::vector<Value> people;
-  std::string people_list;
-  if (level == Level::kTeam) {
-    std::vector<std::string> ids = reader.team;
-    ids.push_back(reader.employee);
-    people_list = InList(ids, &people);
-  } else {
-    people_list = "?";
-    people.emplace_back(reader.employee);
-  }
-  std::vector<Value> regions;
-  const std::string region_list = reader.regions.empty() ? "NULL" : InList(reader.regions, &regions);
-  // Ids are base32 and '/', so the path needs no escaping in a LIKE pattern. No department: nothing is below it.
-  const Value department = reader.department.empty() ? Value() : Value(absl::StrCat(reader.department, "%"));
-  const std::string by_department = "SELECT e.employee FROM employee_scopes e WHERE e.department_path LIKE ?";
-  const Value self(reader.employee);
-  const bool by_people = level == Level::kOwn || level == Level::kTeam;
-
-  // The own rows are part of every level.
-  if (!scope.owner().empty()) {
-    const std::string column = absl::StrCat("t.", type.FindField(scope.owner())->column);
-    if (by_people) {
-      add(absl::StrCat(column, " IN (", people_list, ")"), people);
-    } else if (level == Level::kDepartment) {
-      add(absl::StrCat(column, " IN (", by_department, ") OR ", column, " = ?"), {department, self});
-    } else {
-      std::vector<Value> params = regions;
-      params.push_back(self);
-      add(absl::StrCat(column, " IN (SELECT e.employee FROM employee_scopes e WHERE e.region IN (", region_list,
-                       ")) OR ", column, " = ?"),
-          params);
-    }
-  }
-  if (!scope.account().empty()) {
-    const std::string column =
-        scope.account() == "name" ? "t.id" : absl::StrCat("t.", type.FindField(scope.account())->column);
-    // Members are everyone with a seat: whoever owns the account, works it with the owner, or made it while it is free.
-    const std::string member =
-        absl::StrCat("EXISTS (SELECT 1 FROM account_scope_members m WHERE m.account = ", column, " AND ");
-    if (by_people) {
-      // One range of an index: not a walk over all accounts.
-      add(absl::StrCat(column, " IN (SELECT m.account FROM account_scope_members m WHERE m.employee IN (", people_list,
-                       "))"),
-          people);
-    } else if (level == Level::kDepartment) {
-      add(absl::StrCat(member, "(m.employee IN (", by_department, ") OR m.employee = ?))"), {department, self});
-    } else {
-      add(absl::StrCat("EXISTS (SELECT 1 FROM account_scopes s WHERE s.account = ", column, " AND s.region IN (",
-                       region_list, "))"),
-          regions);
-      add(absl::StrCat(member, "m.employee = ?)"), {self});
-    }
-  }
-  return out;
-}
-
 Store::Store(const Catalog& catalog) : catalog_(catalog) {
   for (const std::unique_ptr<Type>& type : catalog.types()) {
     Plan plan;
@@ -226,7 +135,7 @@ absl::StatusOr<std::vector<Record>> Store::Select(mysql::Connection& connection,
                                                   const std::vector<SqlCondition>& where, const std::string& order_sql,
                                                   int limit, bool lock) const {
   std::vector<Value> params;
-  std::string sql = absl::StrCat(PlanOf(type).select, Join(where, &params));
+  std::string sql = absl::StrCat(PlanOf(type).select, WhereSql(where, &params));
   if (!order_sql.empty()) absl::StrAppend(&sql, " ", order_sql);
   absl::StrAppend(&sql, " LIMIT ", limit, lock ? " FOR UPDATE" : "");
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
@@ -274,7 +183,7 @@ absl::Status Store::Read(mysql::Connection& connection, const Type& type, const 
   std::vector<Value> params;
   const Plan& plan = PlanOf(type);
   const std::string sql =
-      absl::StrCat(WithPresence(type, plan.select), Join({{"t.id = ?", {Value(id)}}, scope}, &params));
+      absl::StrCat(WithPresence(type, plan.select), WhereSql({{"t.id = ?", {Value(id)}}, scope}, &params));
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
   if (rows.empty()) return NotFound(absl::StrCat(type.collection(), "/", id));
   RETURN_IF_ERROR(ReadRow(type, rows[0], message).status());
@@ -292,7 +201,7 @@ absl::Status Store::Read(mysql::Connection& connection, const Type& type, const 
 absl::StatusOr<int64_t> Store::Count(mysql::Connection& connection, const Type& type,
                                      const std::vector<SqlCondition>& where) const {
   std::vector<Value> params;
-  const std::string sql = absl::StrCat("SELECT COUNT(t.id) FROM ", type.table(), " t", Join(where, &params));
+  const std::string sql = absl::StrCat("SELECT COUNT(t.id) FROM ", type.table(), " t", WhereSql(where, &params));
   ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows, connection.Query(sql, mysql::Params(params)));
   return rows[0][0].integer();
 }
