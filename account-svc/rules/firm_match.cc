@@ -1,29 +1,14 @@
 #include "account-svc/rules/firm_match.h"
 
-#include <unicode/normalizer2.h>
-#include <unicode/translit.h>
-#include <unicode/uchar.h>
-#include <unicode/unistr.h>
-#include <unicode/uscript.h>
-
 #include <algorithm>
-#include <array>
-#include <memory>
-#include <optional>
-#include <set>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
-#include "account-svc/rules/firm_words.h"
+#include "account-svc/rules/firm_text.h"
 
 namespace kam::account::rules {
 namespace {
-
-using Text = std::u32string;
 
 constexpr int kSame = 100;
 constexpr int kReordered = 96;
@@ -38,138 +23,6 @@ constexpr int kOtherBusiness = 60;  // The same trade name in another trade.
 constexpr int kOtherNumber = 50;    // The first and the second works.
 constexpr int kOtherRegistration = 30;
 constexpr int kAlike = 50;  // From here on a common telephone or domain says that it is one firm.
-
-bool IsHan(char32_t c) {
-  UErrorCode error = U_ZERO_ERROR;
-  return uscript_getScript(static_cast<UChar32>(c), &error) == USCRIPT_HAN && U_SUCCESS(error);
-}
-
-Text ToText(absl::string_view utf8) {
-  const icu::UnicodeString text =
-      icu::UnicodeString::fromUTF8(icu::StringPiece(utf8.data(), static_cast<int32_t>(utf8.size())));
-  Text out;
-  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1))
-    out.push_back(static_cast<char32_t>(text.char32At(i)));
-  return out;
-}
-
-std::string ToUtf8(const Text& text) {
-  icu::UnicodeString out;
-  for (const char32_t c : text) out.append(static_cast<UChar32>(c));
-  std::string utf8;
-  out.toUTF8String(utf8);
-  return utf8;
-}
-
-// A transliterator of this thread; making one takes milliseconds.
-class Transliterator {
- public:
-  explicit Transliterator(const char* id) {
-    UErrorCode error = U_ZERO_ERROR;
-    inner_.reset(icu::Transliterator::createInstance(id, UTRANS_FORWARD, error));
-    if (U_FAILURE(error)) inner_.reset();
-  }
-  void Apply(icu::UnicodeString* text) const {
-    if (inner_ != nullptr) inner_->transliterate(*text);
-  }
-
- private:
-  std::unique_ptr<icu::Transliterator> inner_;
-};
-
-// Compatibility form, case folded, simplified characters, accents left out of Latin letters.
-icu::UnicodeString Fold(absl::string_view name) {
-  thread_local const Transliterator simplify("Traditional-Simplified");
-  thread_local const Transliterator plain("Latin-ASCII");
-  icu::UnicodeString text =
-      icu::UnicodeString::fromUTF8(icu::StringPiece(name.data(), static_cast<int32_t>(name.size())));
-  UErrorCode error = U_ZERO_ERROR;
-  if (const icu::Normalizer2* normalizer = icu::Normalizer2::getNFKCCasefoldInstance(error); U_SUCCESS(error)) {
-    icu::UnicodeString folded = normalizer->normalize(text, error);
-    if (U_SUCCESS(error)) text = folded;
-  }
-  simplify.Apply(&text);
-  plain.Apply(&text);
-  return text;
-}
-
-// Runs of letters and digits; Chinese and other runs apart.
-std::vector<Text> Runs(const icu::UnicodeString& text) {
-  std::vector<Text> runs;
-  bool open = false, han = false;
-  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
-    const UChar32 c = text.char32At(i);
-    if (c == U'.' || c == U'\'' || c == U'’') continue;
-    if (!u_isalnum(c)) {
-      open = open && han;  // Brackets and blanks part words, not Chinese names: 青禾（上海）生鲜.
-      continue;
-    }
-    const bool now_han = IsHan(static_cast<char32_t>(c));
-    if (!open || now_han != han) runs.emplace_back();
-    runs.back().push_back(static_cast<char32_t>(c));
-    open = true;
-    han = now_han;
-  }
-  return runs;
-}
-
-struct Lists {
-  std::vector<Text> forms, regions, businesses;
-  std::set<std::string> fillers, latin_businesses, latin_regions;
-};
-const Lists& Words() {
-  static const Lists* const kLists = [] {
-    auto* lists = new Lists;
-    const auto take = [](absl::Span<const absl::string_view> from, std::vector<Text>* to) {
-      for (const absl::string_view word : from) to->push_back(ToText(word));
-      std::stable_sort(to->begin(), to->end(), [](const Text& a, const Text& b) { return a.size() > b.size(); });
-    };
-    take(ChineseLegalForms(), &lists->forms);
-    take(ChineseRegions(), &lists->regions);
-    take(ChineseBusinesses(), &lists->businesses);
-    lists->fillers.insert(LatinFillers().begin(), LatinFillers().end());
-    lists->latin_businesses.insert(LatinBusinesses().begin(), LatinBusinesses().end());
-    lists->latin_regions.insert(LatinRegions().begin(), LatinRegions().end());
-    return lists;
-  }();
-  return *kLists;
-}
-
-bool EndsWith(const Text& text, const Text& end) {
-  return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-// Cuts the first word of the list that the text ends with, and is more than, and returns it.
-std::optional<Text> CutEnd(const std::vector<Text>& words, Text* text) {
-  for (const Text& word : words) {
-    if (!EndsWith(*text, word)) continue;
-    text->resize(text->size() - word.size());
-    return word;
-  }
-  return std::nullopt;
-}
-
-// Takes the words of a list out wherever they stand, as long as something is left.
-void TakeOut(const std::vector<Text>& words, bool regions, Text* text, std::vector<std::string>* found) {
-  for (const Text& word : words) {
-    for (size_t at = text->find(word); at != Text::npos; at = text->find(word)) {
-      size_t length = word.size();
-      if (regions && at + length < text->size()) {
-        const char32_t next = (*text)[at + length];
-        if (next == U'省' || next == U'市' || next == U'区' || next == U'县') ++length;
-      }
-      if (text->size() <= length) return;  // A name that is nothing else keeps it.
-      text->erase(at, length);
-      found->push_back(ToUtf8(word));
-    }
-  }
-}
-
-bool IsNumber(char32_t c) {
-  static constexpr absl::string_view kNumerals = "一二三四五六七八九十";
-  static const Text kText = ToText(kNumerals);
-  return (c >= U'0' && c <= U'9') || kText.find(c) != Text::npos;
-}
 
 // One for another of these is no slip of the keys: the eastern and the southern airline are two.
 bool IsDirection(char32_t c) {
@@ -194,25 +47,6 @@ std::string Sound(const std::vector<std::string>& syllables) {
     sound = absl::StrReplaceAll(sound, {{said, heard}});
   }
   return sound;
-}
-
-std::vector<std::string> Pinyin(const Text& text) {
-  thread_local const Transliterator latin("Han-Latin; Latin-ASCII; Lower");
-  std::vector<std::string> syllables;
-  for (size_t i = 0; i < text.size();) {
-    Text part;
-    if (IsHan(text[i])) {
-      part.push_back(text[i++]);
-    } else {
-      while (i < text.size() && !IsHan(text[i])) part.push_back(text[i++]);
-    }
-    icu::UnicodeString sound = icu::UnicodeString::fromUTF8(ToUtf8(part));
-    latin.Apply(&sound);
-    std::string syllable;
-    sound.toUTF8String(syllable);
-    syllables.emplace_back(absl::StripAsciiWhitespace(syllable));
-  }
-  return syllables;
 }
 
 // Edit distance with swapped neighbours, up to 3.
@@ -244,6 +78,23 @@ bool IsShortFor(const Text& part, const Text& whole) {
   return at == part.size();
 }
 
+// A short form drops a character of the trade name here and there, never two in a row: by those the firm is known, and
+// 海信电器 is no 海口信齐仁电器.
+bool KeepsTradeName(const Text& part, const Text& trade) {
+  constexpr size_t kDroppedInARow = 2;
+  size_t at = 0, dropped = 0;
+  for (const char32_t c : trade) {
+    const size_t kept = part.find(c, at);
+    if (kept == Text::npos) {
+      if (++dropped == kDroppedInARow) return false;
+    } else {
+      at = kept + 1;
+      dropped = 0;
+    }
+  }
+  return true;
+}
+
 // One list says nothing, or says no less than the other.
 bool Compatible(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   return std::includes(a.begin(), a.end(), b.begin(), b.end()) || std::includes(b.begin(), b.end(), a.begin(), a.end());
@@ -253,11 +104,6 @@ bool Meet(const std::vector<std::string>& a, const std::vector<std::string>& b) 
   std::vector<std::string> both;
   std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
   return !both.empty();
-}
-
-bool IsLatin(const FirmName& name) {
-  const Text core = ToText(name.core);
-  return std::none_of(core.begin(), core.end(), IsHan);
 }
 
 FirmMatch MatchChinese(const FirmName& a, const FirmName& b) {
@@ -306,10 +152,10 @@ FirmMatch MatchChinese(const FirmName& a, const FirmName& b) {
     return in_place(kTypingError, MatchReason::kTypingError);
   }
   const Text whole_a = ToText(a.folded), whole_b = ToText(b.folded);
-  const auto short_for = [](const Text& part, const Text& core, const Text& whole) {
-    return part.size() >= 3 && (IsShortFor(part, core) || IsShortFor(part, whole));
+  const auto short_for = [](const Text& part, const Text& core, const Text& whole, const Text& trade) {
+    return part.size() >= 3 && (IsShortFor(part, core) || IsShortFor(part, whole)) && KeepsTradeName(part, trade);
   };
-  if (short_for(whole_a, core_b, whole_b) || short_for(whole_b, core_a, whole_a)) {
+  if (short_for(whole_a, core_b, whole_b, trade_b) || short_for(whole_b, core_a, whole_a, trade_a)) {
     return {kAbbreviation, MatchReason::kAbbreviation};
   }
   return {std::min(trade_a.size(), trade_b.size()) >= 2 && Distance(trade_a, trade_b) <= 1 ? kAlike : 0,
@@ -325,12 +171,6 @@ bool WordsAlike(const std::string& a, const std::string& b, bool* exact) {
   if (less.size() >= 3 && more.size() > less.size() + 1 && absl::StartsWith(more, less)) return true;
   if (less.size() < kShort) return false;
   return Distance(a, b) <= (less.size() >= kLong ? 2u : 1u);
-}
-
-std::string Initials(const std::vector<std::string>& words) {
-  std::string initials;
-  for (const std::string& word : words) initials.push_back(word[0]);
-  return initials;
 }
 
 bool IsInitials(const FirmName& part, const FirmName& whole) {
@@ -415,63 +255,6 @@ absl::string_view MatchReasonName(MatchReason reason) {
   return "NONE";
 }
 
-FirmName TakeApart(absl::string_view legal_name) {
-  const Lists& lists = Words();
-  FirmName name;
-  Text chinese;
-  for (Text& run : Runs(Fold(legal_name))) {
-    if (IsHan(run[0])) {
-      chinese += run;
-      continue;
-    }
-    std::string word = ToUtf8(run);
-    for (const auto& [short_form, whole] : LatinShortForms()) {
-      if (word == short_form) word = std::string(whole);
-    }
-    if (lists.fillers.count(word) != 0) continue;
-    if (lists.latin_regions.count(word) != 0) name.regions.push_back(word);
-    if (std::any_of(word.begin(), word.end(),
-                    [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); })) {
-      name.numbers.push_back(word);
-    }
-    name.words.push_back(std::move(word));
-  }
-  if (chinese.empty() && name.words.empty()) name.words.push_back(std::string(legal_name));
-  while (CutEnd(lists.forms, &chinese).has_value()) {
-  }
-  // 华信信息技术有限公司（北京）: the place stands behind the legal form.
-  Text before_place = chinese;
-  if (const auto place = CutEnd(lists.regions, &before_place); place.has_value()) {
-    bool form = false;
-    while (CutEnd(lists.forms, &before_place).has_value()) form = true;
-    if (form) {
-      chinese = before_place;
-      name.regions.push_back(ToUtf8(*place));
-    }
-  }
-  if (chinese.empty()) {
-    name.folded = absl::StrJoin(name.words, "");
-    name.core = name.trade = name.folded;
-    name.trade_pinyin = name.words;
-  } else {
-    // ABB（中国）有限公司: what stands in Latin letters is part of the name.
-    Text whole = chinese;
-    if (!name.words.empty()) whole = ToText(absl::StrJoin(name.words, "")) + whole;
-    name.folded = ToUtf8(whole);
-    TakeOut(lists.regions, /*regions=*/true, &whole, &name.regions);
-    name.core = ToUtf8(whole);
-    for (const char32_t c : whole) {
-      if (IsNumber(c) && IsHan(c)) name.numbers.push_back(ToUtf8(Text(1, c)));
-    }
-    TakeOut(lists.businesses, /*regions=*/false, &whole, &name.businesses);
-    name.trade = ToUtf8(whole);
-    name.trade_pinyin = Pinyin(whole);
-  }
-  std::sort(name.regions.begin(), name.regions.end());
-  std::sort(name.businesses.begin(), name.businesses.end());
-  return name;
-}
-
 FirmMatch Match(const FirmEvidence& a, const FirmEvidence& b) {
   if (!a.registration.empty() && !b.registration.empty()) {
     if (a.registration == b.registration) return {kSame, MatchReason::kRegistration};
@@ -492,78 +275,5 @@ FirmMatch Match(const FirmEvidence& a, const FirmEvidence& b) {
   }
   return match;
 }
-
-namespace {
-
-// Up to kBlocksMax, each once.
-class Blocks {
- public:
-  void Add(char kind, const std::string& text) {
-    std::string block = absl::StrCat(std::string(1, kind), text);
-    if (static_cast<int>(blocks_.size()) == kBlocksMax) return;
-    if (std::find(blocks_.begin(), blocks_.end(), block) == blocks_.end()) blocks_.push_back(std::move(block));
-  }
-  std::vector<std::string> Take() { return std::move(blocks_); }
-
- private:
-  std::vector<std::string> blocks_;
-};
-
-constexpr size_t kBlockTextMax = 40;
-
-void AddLatin(const FirmName& name, Blocks* blocks) {
-  constexpr size_t kPart = 3;
-  std::string joined;
-  for (const std::string& word : name.words) {
-    if (Words().latin_businesses.count(word) != 0 || Words().latin_regions.count(word) != 0) continue;
-    joined += word;
-    blocks->Add('b', word.substr(0, kPart));                                      // Its begin,
-    if (word.size() > kPart) blocks->Add('e', word.substr(word.size() - kPart));  // and its end.
-  }
-  blocks->Add('w', joined.substr(0, kBlockTextMax));
-  if (name.words.size() >= kPart) blocks->Add('a', Initials(name.words));
-  if (name.words.size() == 1) blocks->Add('a', name.words[0].substr(0, kBlockTextMax));
-}
-
-void AddChinese(const FirmName& name, Blocks* blocks) {
-  blocks->Add('w', absl::StrJoin(name.trade_pinyin, "").substr(0, kBlockTextMax));
-  const Text trade = ToText(name.trade);
-  for (size_t i = 0; i + 1 < trade.size(); ++i) blocks->Add('c', ToUtf8(trade.substr(i, 2)));
-  for (size_t i = 0; i + 1 < name.trade_pinyin.size(); ++i) {
-    blocks->Add('p', absl::StrCat(name.trade_pinyin[i], name.trade_pinyin[i + 1]));
-  }
-  if (trade.size() == 2) blocks->Add('s', ToUtf8(Text{std::min(trade[0], trade[1]), std::max(trade[0], trade[1])}));
-  if (trade.size() >= 3) {
-    blocks->Add('x', ToUtf8(Text{trade[0], trade[2]}));  // One wrong between them.
-    blocks->Add('x', ToUtf8(Text{trade[0], trade.back()}));
-  }
-}
-
-// Short forms pick characters of the whole name: the first, and some that follow.
-void AddPicks(const FirmName& name, char kind, Blocks* blocks) {
-  constexpr size_t kFarthest = 12;
-  for (const std::string& part : {name.core, name.folded}) {
-    const Text text = ToText(part);
-    for (size_t i = 1; i < std::min(text.size(), kFarthest); ++i) blocks->Add(kind, ToUtf8(Text{text[0], text[i]}));
-  }
-}
-
-std::vector<std::string> BlocksFor(const FirmName& name, char kind_of_short, char kind_of_long) {
-  constexpr size_t kShortMax = 5;
-  Blocks blocks;
-  if (IsLatin(name)) {
-    AddLatin(name, &blocks);
-  } else {
-    AddChinese(name, &blocks);
-    AddPicks(name, ToText(name.folded).size() <= kShortMax ? kind_of_short : kind_of_long, &blocks);
-  }
-  return blocks.Take();
-}
-
-}  // namespace
-
-std::vector<std::string> StoredBlocks(const FirmName& name) { return BlocksFor(name, 'S', 'L'); }
-
-std::vector<std::string> LookupBlocks(const FirmName& name) { return BlocksFor(name, 'L', 'S'); }
 
 }  // namespace kam::account::rules

@@ -89,6 +89,18 @@ TEST(FirmMatchTest, AHundredTruePairsAreFoundAndAlikeOnesAreNotTakenForOne) {
 }
 
 //
+TEST(FirmMatchTest, AShortFormKeepsWhatTheFirmIsKnownBy) {
+  EXPECT_EQ(MatchNames("中石化", "中国石油化工股份有限公司").reason, MatchReason::kAbbreviation);
+  EXPECT_EQ(MatchNames("北一机床", "北京第一机床厂").reason, MatchReason::kAbbreviation);
+  EXPECT_EQ(MatchNames("东航食品", "东方航空食品投资有限公司").reason, MatchReason::kAbbreviation);
+  // The same characters in the same order, but most of the trade name is dropped.
+  EXPECT_LT(MatchNames("海信电器", "海口信齐仁电器有限公司").score, kMatchedFrom);
+  EXPECT_LT(MatchNames("万阳置业有限公司", "咸阳万阳兴毅置业股份有限公司").score, kMatchedFrom);
+  EXPECT_LT(MatchNames("中建材", "大连中森瑞建材料有限公司").score, kMatchedFrom);
+  EXPECT_LT(MatchNames("中建材", "潍坊中建恩文材料股份有限公司").score, kMatchedFrom);
+}
+
+//
 TEST(FirmMatchTest, RegistrationNumbersDecideWhereBothAreKnown) {
   FirmEvidence a{TakeApart("青禾生鲜"), "91350100M000100Y43", "", ""};
   FirmEvidence b{TakeApart("全然不同"), "91350100M000100Y43", "", ""};
