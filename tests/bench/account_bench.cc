@@ -1,10 +1,11 @@
 // Row 3 of the speed table of the design, and the search for similar firms, over real gRPC and MariaDB:
 //
-//   List        50 accounts, filtered and ordered, of 1,000,000 beside the same of 10,000: for a reader of all of them
-//               and for one who sees his own 200.
-//   Duplicates  CheckDuplicate over 100,000 files: the hundred pairs of account-svc/testing/firm_pairs.h, one name of
-//               each among the files, the other one looked up, and the pairs there that are two firms; what was found,
-//               missed and wrongly matched (too much of either fails), and how long a look-up takes.
+//   List        50 accounts, filtered and ordered, of 1,000,000 beside the same of 10,000: for readers of all of them,
+//               of their own 200, of a team's 2,000, of a department's 5,000 and of a region, a sixth of all.
+//   Duplicates  CheckDuplicate over 100,000 files, some of them with a short name: the hundred pairs of
+//               account-svc/testing/firm_pairs.h, one name of each among the files, the other one looked up, and the
+//               pairs there that are two firms; what was found, missed and wrongly matched (too much of either fails),
+//               what was found by its short name alone, which other files came along, and how long a look-up takes.
 //
 // usage: account_bench [list|duplicates ...]   with KAM_TEST_MARIADB naming a server (bin/test_mariadb start DIR)
 #include <algorithm>
@@ -16,9 +17,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
+#include "account-svc/accounts/similar.h"
 #include "account-svc/rules/firm_match.h"
 #include "account-svc/rules/firm_words.h"
 #include "account-svc/testing/account_fixture.h"
@@ -34,6 +35,7 @@ constexpr int64_t kFew = 10'000;
 constexpr int64_t kMany = 1'000'000;
 constexpr int64_t kOwned = 200;        // Accounts of every owner.
 constexpr int64_t kInDepartment = 25;  // Owners of every department: half of the few accounts.
+constexpr int64_t kInTeam = 9;         // Owners besides the leader.
 constexpr int64_t kFiles = 100'000;
 constexpr int kCalls = 400;
 constexpr int kPage = 50;
@@ -153,9 +155,13 @@ absl::Status MeasureLists() {
   World& world = World::Get();
   auth::Principal manager = world.harness().PrincipalFor("RM", world.harness().NewId());
   manager.regions = {"华东"};
+  auth::Principal leader = world.harness().PrincipalFor("KAM", OwnerId(17), "/d/0/");
+  for (int64_t n = 0; n < kInTeam; ++n) leader.team.push_back(OwnerId(n));
+  for (auto& [permission, level] : leader.grants) level = std::min(level, auth::Level::kTeam);
   const std::vector<std::pair<const char*, auth::Principal>> readers = {
       {"all rows", world.harness().PrincipalFor("KAPM", world.harness().NewId())},
       {"own rows", world.harness().PrincipalFor("KAX", OwnerId(17), "/d/0/")},
+      {"team rows", leader},
       {"department rows", world.harness().PrincipalFor("KAM", OwnerId(17), "/d/0/")},
       {"region rows", manager},
   };
@@ -186,8 +192,13 @@ absl::Status MeasureLists() {
   return absl::OkStatus();
 }
 
-// Names as they are: place, trade name of two or three characters, line of business, legal form.
-std::string RandomName(std::mt19937_64* random) {
+struct File {
+  std::string legal_name, short_name;
+};
+
+// Names as they are: place, trade name of three or four characters, line of business, legal form. The short name, which
+// one of five has, is the trade name, with or without the place.
+File RandomFile(std::mt19937_64* random) {
   static constexpr const char* kCharacters[] = {
       "安", "邦", "宝", "博", "昌", "晨", "诚", "达", "德", "鼎", "东", "恩", "发", "方", "丰", "福", "富", "冠", "光",
       "广", "海", "汉", "豪", "和", "恒", "弘", "宏", "华", "汇", "慧", "佳", "嘉", "建", "健", "杰", "金", "锦", "晶",
@@ -198,32 +209,43 @@ std::string RandomName(std::mt19937_64* random) {
   const auto pick = [&](size_t count) { return static_cast<size_t>((*random)() % count); };
   const auto regions = rules::ChineseRegions();
   const auto businesses = rules::ChineseBusinesses();
-  std::string name;
-  if (pick(10) != 0) name = std::string(regions[2 + pick(regions.size() - 2)]);
-  for (size_t i = 0; i < 2 + pick(2); ++i) name += kCharacters[pick(std::size(kCharacters))];
-  name += kCharacters[pick(std::size(kCharacters))];
-  name += std::string(businesses[pick(businesses.size())]);
-  return name + (pick(4) == 0 ? "股份有限公司" : "有限公司");
+  std::string place, trade;
+  if (pick(10) != 0) place = std::string(regions[2 + pick(regions.size() - 2)]);
+  for (size_t i = 0; i < 2 + pick(2); ++i) trade += kCharacters[pick(std::size(kCharacters))];
+  trade += kCharacters[pick(std::size(kCharacters))];
+  const std::string business(businesses[pick(businesses.size())]);
+  File file{absl::StrCat(place, trade, business, pick(4) == 0 ? "股份有限公司" : "有限公司"), ""};
+  if (pick(5) == 0) file.short_name = pick(2) == 0 ? trade : absl::StrCat(place, trade);
+  return file;
 }
 
-absl::Status LoadFiles(const std::vector<std::string>& names) {
+std::string Quoted(const std::string& text) {
+  return text.empty() ? "NULL" : absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "''"}}), "'");
+}
+
+// The files from `begin` on, with what similar ones are found by.
+absl::Status LoadFiles(const std::vector<File>& files, size_t begin) {
   return Run([&](mysql::Connection& connection) -> absl::Status {
     RETURN_IF_ERROR(connection.Execute("SET foreign_key_checks = 0").status());
     constexpr size_t kAtOnce = 500;
-    for (size_t at = 0; at < names.size(); at += kAtOnce) {
+    for (size_t at = begin; at < files.size(); at += kAtOnce) {
       std::string accounts, blocks;
-      for (size_t n = at; n < std::min(names.size(), at + kAtOnce); ++n) {
+      for (size_t n = at; n < std::min(files.size(), at + kAtOnce); ++n) {
         const std::string id = Id("0fi1ea", static_cast<int64_t>(n));
         absl::StrAppend(&accounts, n == at ? "" : ", ", "('", id,
-                        "', 1, '2026-01-01', '2026-01-01', 'programs/bench', 'programs/bench', '",
-                        absl::StrJoin(absl::StrSplit(names[n], '\''), "''"), "', '2026-01-01', 'ACTIVE')");
-        for (const std::string& block : rules::StoredBlocks(rules::TakeApart(names[n]))) {
-          absl::StrAppend(&blocks, blocks.empty() ? "" : ", ", "('", block, "', '", id, "')");
+                        "', 1, '2026-01-01', '2026-01-01', 'programs/bench', 'programs/bench', ",
+                        Quoted(files[n].legal_name), ", ", Quoted(files[n].short_name), ", '2026-01-01', 'ACTIVE')");
+        std::set<std::string> stored;
+        for (const std::string& name : NamesOf(files[n].legal_name, files[n].short_name)) {
+          for (std::string& block : rules::StoredBlocks(rules::TakeApart(name))) stored.insert(std::move(block));
+        }
+        for (const std::string& block : stored) {
+          absl::StrAppend(&blocks, blocks.empty() ? "" : ", ", "(", Quoted(block), ", '", id, "')");
         }
       }
       RETURN_IF_ERROR(connection
                           .Execute(absl::StrCat("INSERT INTO accounts (id, version, create_time, update_time, creator, "
-                                                "updater, legal_name, opening_date, state) VALUES ",
+                                                "updater, legal_name, short_name, opening_date, state) VALUES ",
                                                 accounts))
                           .status());
       RETURN_IF_ERROR(
@@ -234,75 +256,96 @@ absl::Status LoadFiles(const std::vector<std::string>& names) {
   });
 }
 
+struct Answered {
+  const File* file;
+  int score;
+  std::string reason;
+};
+
+// What is answered to somebody who asks for a firm of that name.
+absl::StatusOr<std::vector<Answered>> Ask(const auth::Principal& reader, const char* name,
+                                          const std::vector<File>& files) {
+  v1::CheckDuplicateRequest request;
+  request.set_legal_name(name);
+  ASSIGN_OR_RETURN(
+      const v1::CheckDuplicateResponse answer,
+      World::Get().Call<v1::CheckDuplicateResponse>(reader, "kam.account.v1.AccountService/CheckDuplicate", request));
+  std::vector<Answered> found;
+  for (const v1::SimilarFirm& similar : answer.similar()) {
+    const size_t number = std::stoul(similar.account().substr(sizeof("accounts/0fi1ea") - 1));
+    found.push_back({&files[number], similar.score(), similar.match_reason()});
+  }
+  return found;
+}
+
 absl::Status MeasureDuplicates() {
   World& world = World::Get();
   std::mt19937_64 random(20260105);
-  std::vector<std::string> names;
-  for (const testing::NamePair& pair : testing::kOneFirm) names.emplace_back(pair.a);
-  for (const testing::NamePair& pair : testing::kAlikeButDifferent) names.emplace_back(pair.a);
-  while (static_cast<int64_t>(names.size()) < kFiles) names.push_back(RandomName(&random));
+  std::vector<File> files;
+  for (const testing::NamePair& pair : testing::kOneFirm) files.push_back({pair.a, pair.short_name});
+  while (static_cast<int64_t>(files.size()) < kFiles) files.push_back(RandomFile(&random));
   const absl::Time begin = absl::Now();
-  RETURN_IF_ERROR(LoadFiles(names));
+  RETURN_IF_ERROR(LoadFiles(files, 0));
   std::fprintf(stderr, "%lld files loaded in %s\n", static_cast<long long>(kFiles),
                absl::FormatDuration(absl::Trunc(absl::Now() - begin, absl::Seconds(1))).c_str());
   const auth::Principal reader = world.harness().PrincipalFor("KAPM", world.harness().NewId());
   std::vector<double> times;
-  std::vector<std::string> missed;
-  size_t found = 0, others = 0;
+  std::vector<std::string> missed, by_short_name, others;
   constexpr int kRounds = 5;
   for (int round = 0; round < kRounds; ++round) {
-    for (size_t i = 0; i < std::size(testing::kOneFirm); ++i) {
-      const testing::NamePair& pair = testing::kOneFirm[i];
-      v1::CheckDuplicateRequest request;
-      request.set_legal_name(pair.b);
+    for (const testing::NamePair& pair : testing::kOneFirm) {
       const absl::Time asked = absl::Now();
-      ASSIGN_OR_RETURN(
-          const v1::CheckDuplicateResponse answer,
-          world.Call<v1::CheckDuplicateResponse>(reader, "kam.account.v1.AccountService/CheckDuplicate", request));
+      ASSIGN_OR_RETURN(const std::vector<Answered> answer, Ask(reader, pair.b, files));
       times.push_back(absl::ToDoubleMilliseconds(absl::Now() - asked));
       if (round != 0) continue;
       bool hit = false;
-      for (const v1::SimilarFirm& similar : answer.similar()) {
-        const size_t number = std::stoul(similar.account().substr(sizeof("accounts/0fi1ea") - 1));
-        if (names[number] == pair.a) {
+      for (const Answered& similar : answer) {
+        if (similar.file->legal_name == pair.a) {
           hit = true;
         } else {
-          ++others;
-          std::printf("  also     %s | %s: %d %s\n", pair.b, names[number].c_str(), similar.score(),
-                      similar.match_reason().c_str());
+          others.push_back(absl::StrCat(pair.b, " | ", similar.file->legal_name, " (", similar.file->short_name,
+                                        "): ", similar.score, " ", similar.reason));
         }
       }
-      found += hit ? 1 : 0;
       if (!hit) missed.push_back(absl::StrCat(pair.a, " | ", pair.b));
+      const int by_legal_name =
+          rules::Match({rules::TakeApart(pair.a), "", "", ""}, {rules::TakeApart(pair.b), "", "", ""}).score;
+      if (hit && by_legal_name < Policy().duplicate_score_min) {
+        by_short_name.push_back(absl::StrCat(pair.a, " (", pair.short_name, ") | ", pair.b));
+      }
     }
   }
+  // Those that are two come only now: many of them are also another spelling of a firm asked for above.
+  const size_t looked_among = files.size();
+  for (const testing::NamePair& pair : testing::kAlikeButDifferent) files.push_back({pair.a, ""});
+  RETURN_IF_ERROR(LoadFiles(files, looked_among));
   std::vector<std::string> wrong;
   for (const testing::NamePair& pair : testing::kAlikeButDifferent) {
-    v1::CheckDuplicateRequest request;
-    request.set_legal_name(pair.b);
-    ASSIGN_OR_RETURN(
-        const v1::CheckDuplicateResponse answer,
-        world.Call<v1::CheckDuplicateResponse>(reader, "kam.account.v1.AccountService/CheckDuplicate", request));
-    for (const v1::SimilarFirm& similar : answer.similar()) {
-      const size_t number = std::stoul(similar.account().substr(sizeof("accounts/0fi1ea") - 1));
-      if (names[number] == pair.a) wrong.push_back(absl::StrCat(pair.a, " | ", pair.b, ": ", similar.score()));
+    ASSIGN_OR_RETURN(const std::vector<Answered> answer, Ask(reader, pair.b, files));
+    for (const Answered& similar : answer) {
+      if (similar.file->legal_name != pair.a) continue;
+      wrong.push_back(absl::StrCat(pair.a, " | ", pair.b, ": ", similar.score, " ", similar.reason));
     }
   }
   const Times summary = Summary(std::move(times));
-  std::printf("\nDuplicates. %zu names looked up in %lld files\n", std::size(testing::kOneFirm),
-              static_cast<long long>(kFiles));
+  const size_t pairs = std::size(testing::kOneFirm);
+  std::printf("\nDuplicates. %zu names looked up in %zu files\n", pairs, looked_among);
   for (const std::string& pair : missed) std::printf("  missed   %s\n", pair.c_str());
   for (const std::string& pair : wrong) std::printf("  wrong    %s\n", pair.c_str());
+  for (const std::string& pair : others) std::printf("  also     %s\n", pair.c_str());
+  for (const std::string& pair : by_short_name) std::printf("  by the short name alone   %s\n", pair.c_str());
   std::printf(
-      "  found %zu of %zu; wrongly matched %zu of %zu that are alike and two; other files among the answers: %zu\n"
-      "  a look-up takes p50 %.2f ms, p99 %.2f ms\n",
-      found, std::size(testing::kOneFirm), wrong.size(), std::size(testing::kAlikeButDifferent), others, summary.p50,
-      summary.p99);
+      "  found %zu of %zu, %zu of them by the short name alone; wrongly matched %zu of %zu that are alike and two; "
+      "other "
+      "files among the answers: %zu\n  a look-up takes p50 %.2f ms, p99 %.2f ms\n",
+      pairs - missed.size(), pairs, by_short_name.size(), wrong.size(), std::size(testing::kAlikeButDifferent),
+      others.size(), summary.p50, summary.p99);
   // The times are told, never judged; what is found is judged.
-  constexpr size_t kMissedMax = 5, kWrongMax = 3;
-  if (missed.size() <= kMissedMax && wrong.size() <= kWrongMax) return absl::OkStatus();
+  constexpr size_t kMissedMax = 3, kWrongMax = 3, kOthersMax = 5;
+  if (missed.size() <= kMissedMax && wrong.size() <= kWrongMax && others.size() <= kOthersMax) return absl::OkStatus();
   return absl::InternalError(absl::StrCat(missed.size(), " true pairs were missed (at most ", kMissedMax, "), ",
-                                          wrong.size(), " pairs wrongly matched (at most ", kWrongMax, ")"));
+                                          wrong.size(), " pairs wrongly matched (at most ", kWrongMax, "), ",
+                                          others.size(), " other files answered (at most ", kOthersMax, ")"));
 }
 
 int Main(int argc, char** argv) {
