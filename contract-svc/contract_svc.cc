@@ -106,6 +106,7 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   RegisterAgreements(context, registry, scheduler);
   RegisterBlankForms(context, registry);
   RegisterOrders(context, registry);
+  RegisterOrderReturns(context, registry);
   RegisterDeliveries(context, registry);
   RegisterShipments(context, registry, scheduler);
   RegisterStock(context, registry);

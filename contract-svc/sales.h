@@ -32,6 +32,7 @@ void RegisterArchive(const Context& context, rpc::Registry* registry, schedule::
 void RegisterAgreements(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler);
 void RegisterBlankForms(const Context& context, rpc::Registry* registry);
 void RegisterOrders(const Context& context, rpc::Registry* registry);
+void RegisterOrderReturns(const Context& context, rpc::Registry* registry);
 void RegisterDeliveries(const Context& context, rpc::Registry* registry);
 void RegisterShipments(const Context& context, rpc::Registry* registry, schedule::Scheduler* scheduler);
 void RegisterStock(const Context& context, rpc::Registry* registry);

@@ -5,12 +5,10 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "contract-svc/contracts/commitment_book.h"
-#include "contract-svc/contracts/return_credit.h"
+#include "contract-svc/contracts/return_book.h"
 #include "contract-svc/receivables/credit_book.h"
 #include "contract-svc/reference_of_row.h"
 #include "contract-svc/rules/contract_lines.h"
-#include "contract-svc/rules/receivable.h"
-#include "contract-svc/rules/stock.h"
 #include "contract-svc/sales.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
@@ -116,76 +114,19 @@ absl::StatusOr<pb::ListCommitmentEntriesResponse> Entries(const Context& context
   return response;
 }
 
-// The pieces are on a goods receipt of the store and have reopened no commitment yet; from now on they have.
-absl::Status UseGoodsReceipt(UnitOfWork& work, const pb::RecordCommitmentReturnRequest& request, Decimal quantity) {
-  if (request.goods_receipt().empty()) {
-    return InvalidField("goods_receipt", "FIELD_REQUIRED", "must name the paper on which the store has counted them");
-  }
-  absl::StatusOr<order::v1::GoodsReceipt> receipt = work.Load<order::v1::GoodsReceipt>(request.goods_receipt());
-  if (absl::IsNotFound(receipt.status())) {
-    return InvalidField("goods_receipt", "REFERENCE_NOT_FOUND", "does not exist",
-                        {{"reference", request.goods_receipt()}});
-  }
-  RETURN_IF_ERROR(receipt.status());
-  // It becomes money of the customer: not by the word of one.
-  RETURN_IF_ERROR(
-      rules::CheckOtherPerson(receipt->name(), work.actor().subject, receipt->receiver(), "counted the goods"));
-  mysql::Connection& connection = work.connection();
-  ASSIGN_OR_RETURN(std::vector<mysql::Row> rows,
-                   connection.Query("SELECT d.order_id FROM deliveries d WHERE d.id = ?", {IdOf(receipt->delivery())}));
-  const std::string delivered = rows.empty() ? "" : absl::StrCat("orders/", rows[0][0].text());
-  ASSIGN_OR_RETURN(rows, connection.Query("SELECT l.product FROM orders_lines l WHERE l.parent_id = ? AND "
-                                          "l.line_number = ?",
-                                          {IdOf(request.order()), request.order_line_number()}));
-  const std::string product = rows.empty() ? "" : rows[0][0].text();
-  ASSIGN_OR_RETURN(rows, connection.Query("SELECT COALESCE(SUM(r.quantity), 0) FROM contract_returns r WHERE "
-                                          "r.goods_receipt = ? AND r.product = ?",
-                                          {IdOf(receipt->name()), product}));
-  ASSIGN_OR_RETURN(const Decimal used, Decimal::Parse(rows[0][0].text(), "quantity"));
-  RETURN_IF_ERROR(
-      rules::CheckReturned(*receipt, delivered, request.order(), absl::StrCat("products/", product), used, quantity));
-  ASSIGN_OR_RETURN(const std::string id, work.NewId());
-  return connection
-      .Execute(
-          "INSERT INTO contract_returns (entry_id, goods_receipt, product, contract, order_id, order_line, "
-          "quantity, credit_open, entry_time, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          {id, IdOf(receipt->name()), product, IdOf(request.name()), IdOf(request.order()), request.order_line_number(),
-           quantity.ToString(), quantity.ToString(), work.now(), work.actor().subject})
-      .status();
-}
-
-absl::StatusOr<pb::ContractCommitment> Return(const Context& context, rpc::Call& call,
-                                              const pb::RecordCommitmentReturnRequest& request) {
+// A return of goods that were called off: `fn` writes it down or takes it back.
+template <typename Request, typename Fn>
+absl::StatusOr<pb::ContractCommitment> ChangeReturns(const Context& context, rpc::Call& call, const Request& request,
+                                                     Fn fn) {
   return context.runtime.Write<pb::ContractCommitment>(
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ContractCommitment> {
         ASSIGN_OR_RETURN(const std::string account,
                          ReferenceOfRow(work, pb::Contract::descriptor(), "account", request.name()));
         ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
         ASSIGN_OR_RETURN(const auto change, work.Begin<pb::Contract>(request));
-        RETURN_IF_ERROR(rules::CheckReason(request.reason()));
-        ASSIGN_OR_RETURN(const Decimal quantity, Decimal::Parse(request.quantity(), "quantity"));
-        RETURN_IF_ERROR(UseGoodsReceipt(work, request, quantity));
-        RETURN_IF_ERROR(PostReturn(work, change.before.name(), request.order(), request.order_line_number(), quantity));
-        RETURN_IF_ERROR(CreditReturns(context, work, request.order()));
-        RETURN_IF_ERROR(book.Save());
-        return Describe(work.connection(), change.before, context.Today(work.now()));
-      });
-}
-
-absl::StatusOr<pb::ContractCommitment> TakeBackReturn(const Context& context, rpc::Call& call,
-                                                      const pb::TakeBackCommitmentReturnRequest& request) {
-  return context.runtime.Write<pb::ContractCommitment>(
-      call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::ContractCommitment> {
-        ASSIGN_OR_RETURN(const std::string account,
-                         ReferenceOfRow(work, pb::Contract::descriptor(), "account", request.name()));
-        ASSIGN_OR_RETURN(CreditBook book, CreditBook::Open(context, work, account));
-        ASSIGN_OR_RETURN(const auto change, work.Begin<pb::Contract>(request));
-        RETURN_IF_ERROR(rules::CheckReason(request.reason()));
-        ASSIGN_OR_RETURN(const Decimal quantity, UndoReturns(work, book, request));
-        RETURN_IF_ERROR(UndoReturn(work, change.before.name(), request.order(), request.order_line_number(), quantity));
-        // What else came back of the line may be credited instead.
-        RETURN_IF_ERROR(CreditReturns(context, work, request.order()));
-        RETURN_IF_ERROR(book.Save());
+        RETURN_IF_ERROR(fn(work, book,
+                           ReturnedGoods{request.order(), request.order_line_number(), request.goods_receipt(),
+                                         change.before.name()}));
         return Describe(work.connection(), change.before, context.Today(work.now()));
       });
 }
@@ -214,11 +155,17 @@ void RegisterCommitments(const Context& context, rpc::Registry* registry) {
       });
   registry->Add<pb::RecordCommitmentReturnRequest, pb::ContractCommitment>(
       Rpc("RecordCommitmentReturn"), [context](rpc::Call& call, const pb::RecordCommitmentReturnRequest& request) {
-        return Return(context, call, request);
+        return ChangeReturns(
+            context, call, request, [&](UnitOfWork& work, CreditBook& book, const ReturnedGoods& goods) {
+              return RecordReturn(context, work, book, goods, /*drawn=*/true, request.quantity(), request.reason());
+            });
       });
   registry->Add<pb::TakeBackCommitmentReturnRequest, pb::ContractCommitment>(
       Rpc("TakeBackCommitmentReturn"), [context](rpc::Call& call, const pb::TakeBackCommitmentReturnRequest& request) {
-        return TakeBackReturn(context, call, request);
+        return ChangeReturns(context, call, request,
+                             [&](UnitOfWork& work, CreditBook& book, const ReturnedGoods& goods) {
+                               return TakeBackReturn(context, work, book, goods, request.reason());
+                             });
       });
 }
 

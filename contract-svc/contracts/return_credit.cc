@@ -11,7 +11,6 @@
 #include "contract-svc/rules/return_credit.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
-#include "kam/contract/v1/contract_service.pb.h"
 #include "kam/order/v1/order.pb.h"
 #include "kam/receivable/v1/invoice.pb.h"
 #include "kam/receivable/v1/receipt.pb.h"
@@ -58,8 +57,8 @@ absl::StatusOr<CreditedParts> Credited(UnitOfWork& work, const std::string& orde
 }
 
 struct Credit {
-  std::string entry_id;  // Of the return.
-  std::string contract;
+  std::string entry_id;   // Of the return.
+  mysql::Value contract;  // NULL: the order has none.
   std::string order_id;
   int order_line = 0;
   std::string product;
@@ -115,7 +114,7 @@ absl::StatusOr<Decimal> NoteOf(UnitOfWork& work, const std::string& order_id, in
 struct Return {
   std::string entry_id;
   std::string goods_receipt;
-  std::string contract;
+  mysql::Value contract;
   std::string product;
   int order_line = 0;
   Decimal open;
@@ -177,7 +176,7 @@ absl::Status ForgetOfBefore(UnitOfWork& work, const std::string& order_id, int o
                                            {mysql::Value(order_id), order_line}));
   const mysql::Row& row = rows[0];
   ASSIGN_OR_RETURN(const LinePart part, rules::ShareOfCredit(credited.of_before, excess, row[3].text()));
-  return Enter(work, {row[0].text(), row[1].text(), order_id, order_line, row[2].text(), row[3].text(), row[4].text(),
+  return Enter(work, {row[0].text(), row[1], order_id, order_line, row[2].text(), row[3].text(), row[4].text(),
                       Negated(part), mysql::Value(), /*of_before=*/true});
 }
 
@@ -195,33 +194,37 @@ absl::Status UndoCredits(UnitOfWork& work, CreditBook& book, const std::string& 
     if (!row[8].is_null()) {
       RETURN_IF_ERROR(ReverseCreditNote(work, book, reason, absl::StrCat("receipts/", row[8].text())));
     }
-    RETURN_IF_ERROR(Enter(work, {entry_id, row[3].text(), order_id, order_line, row[4].text(), row[5].text(),
-                                 row[6].text(), Negated(part), mysql::Value(), row[7].integer() != 0}));
+    RETURN_IF_ERROR(Enter(work, {entry_id, row[3], order_id, order_line, row[4].text(), row[5].text(), row[6].text(),
+                                 Negated(part), mysql::Value(), row[7].integer() != 0}));
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<Decimal> UndoReturns(UnitOfWork& work, CreditBook& book,
-                                    const v1::TakeBackCommitmentReturnRequest& request) {
+mysql::Value ContractValue(const ReturnedGoods& goods) {
+  return goods.contract.empty() ? mysql::Value() : mysql::Value(IdOf(goods.contract));
+}
+
+absl::StatusOr<Decimal> UndoReturns(UnitOfWork& work, CreditBook& book, const ReturnedGoods& goods,
+                                    const std::string& reason) {
   mysql::Connection& connection = work.connection();
-  const std::string order_id = IdOf(request.order());
+  const std::string order_id = IdOf(goods.order);
+  const std::string& subject = goods.contract.empty() ? goods.order : goods.contract;
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> rows,
       connection.Query("SELECT r.entry_id, r.quantity, r.actor, r.product FROM contract_returns r WHERE "
-                       "r.goods_receipt = ? AND r.contract = ? AND r.order_id = ? AND r.order_line = ? AND "
-                       "r.takes_back IS NULL AND NOT EXISTS (SELECT t.entry_id FROM contract_returns t WHERE "
+                       "r.goods_receipt = ? AND COALESCE(r.contract, '') = ? AND r.order_id = ? AND r.order_line = ? "
+                       "AND r.takes_back IS NULL AND NOT EXISTS (SELECT t.entry_id FROM contract_returns t WHERE "
                        "t.takes_back = r.entry_id) ORDER BY r.entry_id FOR UPDATE",
-                       {mysql::Value(IdOf(request.goods_receipt())), mysql::Value(IdOf(request.name())),
-                        mysql::Value(order_id), request.order_line_number()}));
+                       {mysql::Value(IdOf(goods.goods_receipt)), mysql::Value(IdOf(goods.contract)),
+                        mysql::Value(order_id), goods.order_line}));
   Decimal all;
   for (const mysql::Row& row : rows) {
-    RETURN_IF_ERROR(
-        rules::CheckOtherPerson(request.name(), work.actor().subject, row[2].text(), "recorded the return"));
+    RETURN_IF_ERROR(rules::CheckOtherPerson(subject, work.actor().subject, row[2].text(), "recorded the return"));
     ASSIGN_OR_RETURN(const Decimal quantity, Decimal::Parse(row[1].text(), "quantity"));
     ASSIGN_OR_RETURN(all, Add(all, quantity));
-    RETURN_IF_ERROR(UndoCredits(work, book, request.reason(), order_id, request.order_line_number(), row[0].text()));
+    RETURN_IF_ERROR(UndoCredits(work, book, reason, order_id, goods.order_line, row[0].text()));
     RETURN_IF_ERROR(
         connection.Execute("UPDATE contract_returns SET credit_open = 0 WHERE entry_id = ?", {row[0].text()}).status());
     ASSIGN_OR_RETURN(const std::string id, work.NewId());
@@ -229,18 +232,18 @@ absl::StatusOr<Decimal> UndoReturns(UnitOfWork& work, CreditBook& book,
         connection
             .Execute(
                 "INSERT INTO contract_returns (entry_id, goods_receipt, product, contract, order_id, order_line, "
-                "quantity, credit_open, takes_back, entry_time, actor) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
-                {id, IdOf(request.goods_receipt()), row[3].text(), IdOf(request.name()), order_id,
-                 request.order_line_number(), (-quantity).ToString(), row[0].text(), work.now(), work.actor().subject})
+                "quantity, credit_open, takes_back, reason, entry_time, actor) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, "
+                "?, ?)",
+                {id, IdOf(goods.goods_receipt), row[3].text(), ContractValue(goods), order_id, goods.order_line,
+                 (-quantity).ToString(), row[0].text(), reason, work.now(), work.actor().subject})
             .status());
   }
   if (rows.empty()) {
-    return FailedPrecondition("RETURN_NOT_RECORDED", request.name(),
-                              absl::StrCat("no return of line ", request.order_line_number(), " of ", request.order(),
-                                           " is recorded from ", request.goods_receipt()),
-                              {{"order", request.order()},
-                               {"line", absl::StrCat(request.order_line_number())},
-                               {"goodsReceipt", request.goods_receipt()}});
+    return FailedPrecondition(
+        "RETURN_NOT_RECORDED", subject,
+        absl::StrCat("no return of line ", goods.order_line, " of ", goods.order, " is recorded from ",
+                     goods.goods_receipt),
+        {{"order", goods.order}, {"line", absl::StrCat(goods.order_line)}, {"goodsReceipt", goods.goods_receipt}});
   }
   return all;
 }
@@ -254,7 +257,7 @@ absl::Status CreditReturns(const Context& context, UnitOfWork& work, const std::
                                            "r.entry_id FOR UPDATE",
                                            {mysql::Value(order_id)}));
   for (const mysql::Row& row : rows) {
-    Return one{row[0].text(), row[1].text(), row[2].text(), row[3].text(), static_cast<int>(row[4].integer()), {}};
+    Return one{row[0].text(), row[1].text(), row[2], row[3].text(), static_cast<int>(row[4].integer()), {}};
     ASSIGN_OR_RETURN(one.open, Decimal::Parse(row[5].text(), "credit_open"));
     RETURN_IF_ERROR(CreditReturn(context, work, order_id, one));
   }

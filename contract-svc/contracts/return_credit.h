@@ -16,11 +16,18 @@ class Invoice;
 namespace kam::order::v1 {
 class Order;
 }
-namespace kam::contract::v1 {
-class TakeBackCommitmentReturnRequest;
-}
 
 namespace kam::contract {
+
+// Pieces of a line of an order that a goods receipt has counted.
+struct ReturnedGoods {
+  std::string order;
+  int order_line = 0;
+  std::string goods_receipt;
+  std::string contract;  // Of the order; empty: it has none.
+};
+// As it is stored: NULL without one.
+mysql::Value ContractValue(const ReturnedGoods& goods);
 
 // Posts a credit note for every return of the order that is not credited yet, as far as the pieces are invoiced: after
 // a return was recorded, and after an invoice was issued.
@@ -28,8 +35,8 @@ absl::Status CreditReturns(const Context& context, resource::UnitOfWork& work, c
 
 // Takes back the returns recorded from the goods receipt for the line, and their credit notes; answers how much that
 // was. RETURN_NOT_RECORDED, SEPARATION_OF_DUTIES for who recorded one.
-absl::StatusOr<Decimal> UndoReturns(resource::UnitOfWork& work, CreditBook& book,
-                                    const v1::TakeBackCommitmentReturnRequest& request);
+absl::StatusOr<Decimal> UndoReturns(resource::UnitOfWork& work, CreditBook& book, const ReturnedGoods& goods,
+                                    const std::string& reason);
 
 // `invoice` is taken out of `order`, which does not count it any more: what is left is not less than what credit notes
 // were posted for. INVOICE_RETURNS_CREDITED. Returns of before there were credit notes are credited as far as something

@@ -7,7 +7,9 @@
 #include "contract-svc/testing/amendment_fixture.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
+#include "kam/contract/v1/rebate_service.pb.h"
 #include "kam/order/v1/delivery_service.pb.h"
+#include "kam/order/v1/order_service.pb.h"
 #include "kam/receivable/v1/invoice_service.pb.h"
 #include "kam/receivable/v1/receipt_service.pb.h"
 
@@ -51,8 +53,185 @@ class ReturnCreditTest : public AmendmentTest {
                      receipt, "' ", more));
   }
 
+  absl::StatusOr<order::v1::OrderReturns> RecordOrderReturn(const auth::Principal& who, const std::string& order,
+                                                            int line, const std::string& quantity,
+                                                            const std::string& receipt,
+                                                            const std::string& more = "reason: 'wrong colour'") {
+    return Call<order::v1::OrderReturns, order::v1::RecordOrderReturnRequest>(
+        who, absl::StrCat(kOrders, "RecordOrderReturn"),
+        absl::StrCat("name: '", order, "' order_line_number: ", line, " quantity: '", quantity, "' goods_receipt: '",
+                     receipt, "' ", more));
+  }
+  absl::StatusOr<order::v1::OrderReturns> TakeBackOrderReturn(const auth::Principal& who, const std::string& order,
+                                                              int line, const std::string& receipt,
+                                                              const std::string& more = "reason: 'kept after all'") {
+    return Call<order::v1::OrderReturns, order::v1::TakeBackOrderReturnRequest>(
+        who, absl::StrCat(kOrders, "TakeBackOrderReturn"),
+        absl::StrCat("name: '", order, "' order_line_number: ", line, " goods_receipt: '", receipt, "' ", more));
+  }
+
   std::string contract_;
 };
+
+// C-24: goods of an order that refers to a quote come back by the same rules, are credited once a piece, and a mistake
+// is taken back with its money.
+TEST_F(ReturnCreditTest, GoodsOfAQuoteComeBackAndAreCredited) {
+  const std::string order = Enter(NewQuote(account_, "ACCEPTED"), "10")->name();
+  SalesTest::Review(order);
+  Pay(account_, "100", order);
+  Release(order);
+  Deliver(order, "10");
+  const std::string receipt = CountBack(order, "3");
+  EXPECT_THAT(RecordOrderReturn(kax_, order, 1, "3", receipt), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(RecordOrderReturn(sad_, order, 1, "3", receipt, ""), HasReason("REASON_REQUIRED"));
+  EXPECT_THAT(RecordOrderReturn(sad_, order, 9, "3", receipt), HasReason("ORDER_LINE_UNKNOWN"));
+  EXPECT_THAT(RecordOrderReturn(sad_, order, 1, "11", receipt), HasReason("RETURN_EXCEEDS_DELIVERY"));
+  EXPECT_THAT(RecordOrderReturn(sad_, order, 1, "4", receipt), HasReason("RETURN_EXCEEDS_RECEIPT"));
+  auth::Principal store = wh_;
+  store.grants["commitment.return"] = auth::Level::kAll;
+  EXPECT_THAT(RecordOrderReturn(store, order, 1, "3", receipt), HasReason("SEPARATION_OF_DUTIES"));
+  const auto recorded = RecordOrderReturn(sad_, order, 1, "3", receipt);
+  ASSERT_THAT(recorded, IsOk());
+  ASSERT_EQ(recorded->returns_size(), 1);
+  EXPECT_EQ(recorded->returns(0).uncredited_quantity(), "3") << "nothing is invoiced yet";
+  EXPECT_EQ(recorded->returns(0).reason(), "wrong colour");
+  EXPECT_EQ(Notes("COUNT(id)"), D("0"));
+  Invoice(order);
+  EXPECT_EQ(Notes(), D("30"));
+  EXPECT_THAT(RecordOrderReturn(sad_, order, 1, "1", receipt), HasReason("RETURN_EXCEEDS_RECEIPT"));
+  EXPECT_EQ(Sql(absl::StrCat("SELECT CAST(COUNT(entry_id) AS CHAR) FROM contract_returns WHERE order_id = '",
+                             IdOf(order), "' AND contract IS NULL")),
+            D("1"));
+  ExpectBooksRight(account_);
+
+  const auth::Principal other = harness().PrincipalFor("SAD", harness().NewId());
+  EXPECT_THAT(TakeBackOrderReturn(sad_, order, 1, receipt), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(TakeBackOrderReturn(other, order, 1, receipt, ""), HasReason("REASON_REQUIRED"));
+  const auto undone = TakeBackOrderReturn(other, order, 1, receipt);
+  ASSERT_THAT(undone, IsOk());
+  ASSERT_EQ(undone->returns_size(), 1);
+  EXPECT_TRUE(undone->returns(0).taken_back());
+  EXPECT_EQ(undone->returns(0).take_back_reason(), "kept after all");
+  EXPECT_EQ(Amount(undone->returns(0).credited()), D("0"));
+  EXPECT_THAT(TakeBackOrderReturn(other, order, 1, receipt), HasReason("RETURN_NOT_RECORDED"));
+  EXPECT_EQ(Notes(), D("0"));
+  ExpectBooksRight(account_);
+
+  ASSERT_THAT(RecordOrderReturn(sad_, order, 1, "3", receipt), IsOk());
+  EXPECT_EQ(Notes(), D("30"));
+  const auto get = [&](const auth::Principal& who) {
+    return Call<order::v1::OrderReturns, order::v1::GetOrderReturnsRequest>(
+        who, absl::StrCat(kOrders, "GetOrderReturns"), absl::StrCat("name: '", order, "'"));
+  };
+  const auto seen = get(kax_);
+  ASSERT_THAT(seen, IsOk());
+  ASSERT_EQ(seen->returns_size(), 2);
+  EXPECT_EQ(Amount(seen->returns(0).credited()), D("30")) << "the latest first";
+  EXPECT_EQ(seen->returns(0).uncredited_quantity(), "0");
+  EXPECT_EQ(seen->returns(0).product(), product_a_);
+  EXPECT_FALSE(seen->returns(0).taken_back());
+  EXPECT_THAT(get(other_kax_), StatusIs(absl::StatusCode::kNotFound));
+  ExpectBooksRight(account_);
+}
+
+// C-09, C-24: of an order of a contract it is the same return, by the order or by the contract.
+TEST_F(ReturnCreditTest, TheReturnOfAnOrderOpensItsContract) {
+  const std::string order = Delivered("10");
+  Invoice(order);
+  const std::string receipt = CountBack(order, "4");
+  ASSERT_THAT(RecordOrderReturn(sad_, order, 1, "4", receipt), IsOk());
+  EXPECT_EQ(OfLine("returned", "contract_draws", order, 1), D("4"));
+  EXPECT_EQ(Notes(), D("40"));
+  const auth::Principal other = harness().PrincipalFor("SAD", harness().NewId());
+  ASSERT_THAT(TakeBack(other, order, 1, receipt, "reason: 'wrong line'"), IsOk());
+  EXPECT_EQ(OfLine("returned", "contract_draws", order, 1), D("0"));
+  EXPECT_EQ(Notes(), D("0"));
+  RecordReturn(contract_, order, 1, "4", receipt);
+  ASSERT_THAT(TakeBackOrderReturn(other, order, 1, receipt), IsOk());
+  EXPECT_EQ(OfLine("returned", "contract_draws", order, 1), D("0"));
+  // A contract that came without commitments.
+  harness().db().Execute(absl::StrCat("DELETE FROM contract_draws WHERE order_id = '", IdOf(order), "'"));
+  ASSERT_THAT(RecordOrderReturn(sad_, order, 1, "4", receipt), IsOk());
+  EXPECT_EQ(OfLine("net_amount", "contract_return_credits", order, 1), D("40")) << "it is no volume of a rebate";
+  EXPECT_EQ(Notes(), D("40"));
+  ASSERT_THAT(TakeBackOrderReturn(other, order, 1, receipt), IsOk());
+  EXPECT_EQ(Notes(), D("0"));
+  ExpectBooksRight(account_);
+}
+
+// C-09: what comes back after the final settlement is claimed back, to the cent, and a claim that was a mistake is
+// paid.
+TEST_F(ReturnCreditTest, ARebateIsClaimedBackAfterItsFinalSettlement) {
+  constexpr char kRebates[] = "kam.contract.v1.RebateService/";
+  using v1::RebateSettlement;
+  const absl::Time start = harness().clock().Now();
+  const auto imported = Do<kam::api::BatchUpsertResponse, v1::BatchUpsertContractsRequest>(
+      erp_, absl::StrCat(kContracts, "BatchUpsertContracts"),
+      absl::StrCat("contracts { external_ids { system: 'erp' id: '", harness().NewId(), "' } account: '", account_,
+                   "' title: 'Framework' kind: CONTRACT_KIND_ANNUAL currency: 'CNY' state: CONTRACT_STATE_ACTIVE "
+                   "start_date: '2026-01-01' end_date: '2026-01-31' payment: CONTRACT_PAYMENT_CREDIT terms_days: 30 "
+                   "rebate_tiers { from_volume: '50' percent: '3.33' } lines { product: '",
+                   product_a_, "' quantity: '10000' unit_price ", MoneyText("10"), " }  }"));
+  contract_ = imported.results(0).name();
+  const std::string order = Delivered("10");
+  Pay(account_, "100", Invoice(order).name());
+  ASSERT_EQ(GetOrder(order).state(), order::v1::ORDER_STATE_SETTLED);
+  harness().clock().Set(absl::FromCivil(absl::CivilDay(2026, 2, 1), absl::UTCTimeZone()));
+  const auto propose = [&](const char* kind) {
+    return Call<RebateSettlement, v1::CreateRebateSettlementRequest>(
+        kam_, absl::StrCat(kRebates, "CreateRebateSettlement"),
+        absl::StrCat("rebate_settlement { contract: '", contract_, "' kind: REBATE_SETTLEMENT_KIND_", kind,
+                     " until_date: '2026-02-01' }"));
+  };
+  const auto decide = [&](const RebateSettlement& settlement) {
+    return Do<RebateSettlement, v1::DecideRebateSettlementRequest>(
+        fd_, absl::StrCat(kRebates, "DecideRebateSettlement"),
+        absl::StrCat("name: '", settlement.name(), "' etag: '", settlement.etag(), "' approve: true opinion: 'seen'"));
+  };
+  const auto pay = [&](const RebateSettlement& settlement) {
+    return Do<RebateSettlement, v1::PayRebateSettlementRequest>(
+        acc_, absl::StrCat(kRebates, "PayRebateSettlement"),
+        absl::StrCat("name: '", settlement.name(), "' payment_reference: 'V-1'"));
+  };
+  const auto last = propose("FINAL");
+  ASSERT_THAT(last, IsOk());
+  EXPECT_EQ(Amount(last->amount()), D("3.33"));
+  decide(*last);
+  pay(*last);
+  EXPECT_THAT(propose("FINAL"), HasReason("REBATE_SETTLED")) << "nothing came back";
+  const std::string receipt = CountBack(order, "3");
+  RecordReturn(contract_, order, 1, "3", receipt);
+  EXPECT_THAT(propose("PARTIAL"), HasReason("REBATE_SETTLED"));
+  const auto claim = propose("FINAL");
+  ASSERT_THAT(claim, IsOk());
+  EXPECT_EQ(Amount(claim->entitled()), D("2.33")) << "3.33 % of 70";
+  EXPECT_EQ(Amount(claim->amount()), D("-1"));
+  EXPECT_THAT(propose("FINAL"), HasReason("REBATE_SETTLEMENT_OPEN"));
+  decide(*claim);
+  const Decimal owed = Amount(Exposure(account_).open());
+  const RebateSettlement claimed = pay(*claim);
+  EXPECT_THAT(claimed.credit_note(), ::testing::StartsWith("receivableItems/"));
+  EXPECT_EQ(Amount(Exposure(account_).open()), *Add(owed, D("1")));
+  EXPECT_THAT(propose("FINAL"), HasReason("REBATE_SETTLED"));
+  // They did not come back.
+  ASSERT_THAT(TakeBack(harness().PrincipalFor("SAD", harness().NewId()), order, 1, receipt,
+                       "reason: 'somebody else sent them'"),
+              IsOk());
+  const auto again = propose("FINAL");
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(Amount(again->amount()), D("1"));
+  decide(*again);
+  // While it is not paid there is no other.
+  RecordReturn(contract_, order, 1, "3", receipt);
+  EXPECT_THAT(propose("FINAL"), HasReason("REBATE_SETTLEMENT_OPEN"));
+  ASSERT_THAT(TakeBack(harness().PrincipalFor("SAD", harness().NewId()), order, 1, receipt,
+                       "reason: 'somebody else sent them'"),
+              IsOk());
+  pay(*again);
+  EXPECT_THAT(propose("FINAL"), HasReason("REBATE_SETTLED")) << "never more than the final settlement gave";
+  ExpectBooksRight(account_);
+  harness().clock().Set(start);
+}
 
 // C-09, C-34: a return that was recorded for the wrong line is taken back by somebody else, with its money, and
 // recorded for the right one: as if it had been so at once.

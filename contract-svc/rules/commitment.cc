@@ -257,6 +257,15 @@ absl::StatusOr<Movement> CountDraw(absl::string_view contract, const Draw& befor
   return movement;
 }
 
+absl::Status CheckReturnable(absl::string_view order, int order_line, Decimal returnable, Decimal quantity) {
+  if (quantity <= returnable) return absl::OkStatus();
+  return FailedPrecondition(
+      "RETURN_EXCEEDS_DELIVERY", order,
+      absl::StrCat("line ", order_line, ": ", returnable.ToString(), " were delivered and are not back, ",
+                   quantity.ToString(), " said to have come back"),
+      {{"line", absl::StrCat(order_line)}, {"returnable", returnable.ToString()}, {"quantity", quantity.ToString()}});
+}
+
 absl::Status TakeBack(absl::string_view order, int order_line, Decimal delivered, Decimal quantity,
                       std::vector<Draw>* draws) {
   Decimal returnable = delivered;
@@ -271,13 +280,7 @@ absl::Status TakeBack(absl::string_view order, int order_line, Decimal delivered
                         absl::StrCat("line ", order_line, " of the order draws on no commitment of this contract"),
                         {{"line", absl::StrCat(order_line)}});
   }
-  if (quantity > returnable) {
-    return FailedPrecondition(
-        "RETURN_EXCEEDS_DELIVERY", order,
-        absl::StrCat("line ", order_line, ": ", returnable.ToString(), " were delivered and are not back, ",
-                     quantity.ToString(), " said to have come back"),
-        {{"line", absl::StrCat(order_line)}, {"returnable", returnable.ToString()}, {"quantity", quantity.ToString()}});
-  }
+  RETURN_IF_ERROR(CheckReturnable(order, order_line, returnable, quantity));
   for (Draw& draw : *draws) {
     if (draw.order_line != order_line) continue;
     ASSIGN_OR_RETURN(const Decimal out, Add(draw.released, draw.invoiced));

@@ -84,6 +84,9 @@ bool DrawsMayDiffer(const order::v1::Order& before, const order::v1::Order& afte
 absl::StatusOr<Movement> CountDraw(absl::string_view contract, const Draw& before, const Draw& after, bool history,
                                    Commitment* commitment);
 
+// So much of an order line is with the customer and may come back. RETURN_EXCEEDS_DELIVERY.
+absl::Status CheckReturnable(absl::string_view order, int order_line, Decimal returnable, Decimal quantity);
+
 // `quantity` of an order line, of which `delivered` were handed over, came back; takes it from the draws in their
 // order. RETURN_EXCEEDS_DELIVERY.
 absl::Status TakeBack(absl::string_view order, int order_line, Decimal delivered, Decimal quantity,

@@ -35,6 +35,23 @@ absl::Status RebateChanged(const Rebate& now, Decimal amount, const std::string&
                             {{"value", amount.ToString()}, {"current", now.payable.ToString()}});
 }
 
+// The rebate is settled to the end: what goods that came back leave too much of it is claimed back.
+absl::Status CheckAfterFinal(const v1::Contract& contract, const RebateHistory& history,
+                             const v1::RebateSettlement& settlement) {
+  ASSIGN_OR_RETURN(const Decimal amount, AmountIn(settlement.amount(), contract.currency(), "amount"));
+  ASSIGN_OR_RETURN(const Decimal after, Add(history.after_final, amount));
+  const bool claims = amount.sign() < 0 || (amount.sign() > 0 && after.sign() <= 0);
+  if (settlement.kind() != v1::REBATE_SETTLEMENT_KIND_FINAL || !claims) {
+    return FailedPrecondition(
+        "REBATE_SETTLED", contract.name(),
+        "the final settlement was made already; another one only claims back what the customer is "
+        "not entitled to any more, or pays what was claimed back too much");
+  }
+  if (!history.unpaid) return absl::OkStatus();
+  return FailedPrecondition("REBATE_SETTLEMENT_OPEN", contract.name(),
+                            "the final settlement is not paid yet: refuse it and propose it again");
+}
+
 }  // namespace
 
 bool HoldsOn(const v1::RebateTier& tier, absl::string_view day) {
@@ -91,6 +108,10 @@ absl::Status CountSettlement(absl::string_view kind, absl::string_view state, De
   if (state == "PROPOSED") history->open = true;
   if (state != "APPROVED" && state != "PAID") return absl::OkStatus();
   ASSIGN_OR_RETURN(history->settled, Add(history->settled, amount));
+  if (history->finished) {
+    ASSIGN_OR_RETURN(history->after_final, Add(history->after_final, amount));
+  }
+  history->unpaid = history->unpaid || (kind == "FINAL" && state == "APPROVED");
   history->finished = history->finished || kind == "FINAL";
   history->last_until = std::max(history->last_until, std::string(until));
   return absl::OkStatus();
@@ -198,9 +219,7 @@ absl::Status CheckSettlement(absl::string_view today, const v1::Contract& contra
       return FailedPrecondition("CONTRACT_NOT_IN_FORCE", contract.name(), "a rebate comes from a signed contract",
                                 {{"state", v1::ContractState_Name(contract.state())}});
   }
-  if (history.finished) {
-    return FailedPrecondition("REBATE_SETTLED", contract.name(), "the final settlement was made already");
-  }
+  if (history.finished) RETURN_IF_ERROR(CheckAfterFinal(contract, history, settlement));
   const std::string& until = settlement.until_date();
   const auto date = [&](absl::string_view what, absl::string_view limit) {
     return InvalidField("rebate_settlement.until_date", "REBATE_DATE_INVALID", what,

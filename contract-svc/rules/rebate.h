@@ -59,6 +59,8 @@ struct RebateHistory {
   Decimal settled;           // Approved and paid.
   bool open = false;         // A proposal waits.
   bool finished = false;     // The final settlement is approved.
+  bool unpaid = false;       // A final settlement is approved and not paid.
+  Decimal after_final;       // Settled after the first final settlement: negative, what was claimed back.
   std::string last_until;    // Last day that was settled.
   std::string last_accrued;  // Last day that was accrued.
   int64_t open_orders = 0;   // Orders of the contract that may still be invoiced or paid.
@@ -81,9 +83,10 @@ absl::Status RebateNotAgreed(absl::string_view contract);
 absl::Status CheckProposed(const v1::RebateSettlement& settlement);
 
 // A new settlement, its amounts reckoned. Volume invoiced after the last day belongs to the contract as well: the final
-// settlement waits for its orders and is reckoned to the day it is made. An accrual is bound by the accruals before it
-// only. REBATE_NOT_AGREED, CONTRACT_NOT_IN_FORCE, REBATE_DATE_INVALID, ORDERS_OPEN, REBATE_SETTLEMENT_OPEN,
-// REBATE_SETTLED, NOTHING_TO_SETTLE.
+// settlement waits for its orders and is reckoned to the day it is made. Once it is paid another FINAL may claim back
+// what the customer is not entitled to any more, and one more pay what was claimed back too much, never beyond what the
+// first gave. An accrual is bound by the accruals before it only. REBATE_NOT_AGREED, CONTRACT_NOT_IN_FORCE,
+// REBATE_DATE_INVALID, ORDERS_OPEN, REBATE_SETTLEMENT_OPEN, REBATE_SETTLED, NOTHING_TO_SETTLE.
 absl::Status CheckSettlement(absl::string_view today, const v1::Contract& contract, const RebateHistory& history,
                              const v1::RebateSettlement& settlement);
 

@@ -179,7 +179,7 @@ absl::Status CheckReturned(const GoodsReceipt& receipt, absl::string_view delive
   if (receipt.kind() != order::v1::GOODS_RECEIPT_KIND_CUSTOMER_RETURN ||
       receipt.state() != order::v1::GOODS_RECEIPT_STATE_POSTED) {
     return FailedPrecondition("GOODS_NOT_BACK", receipt.name(),
-                              "a commitment is open again when the store has counted what the customer sent back",
+                              "goods are back when the store has counted what the customer sent",
                               {{"kind", order::v1::GoodsReceiptKind_Name(receipt.kind())},
                                {"state", order::v1::GoodsReceiptState_Name(receipt.state())}});
   }
@@ -196,7 +196,7 @@ absl::Status CheckReturned(const GoodsReceipt& receipt, absl::string_view delive
   if (sum <= received) return absl::OkStatus();
   return FailedPrecondition("RETURN_EXCEEDS_RECEIPT", receipt.name(),
                             absl::StrCat(received.ToString(), " came back on it, ", used.ToString(),
-                                         " of them reopened a commitment already, ", quantity.ToString(), " asked"),
+                                         " of them are recorded already, ", quantity.ToString(), " asked"),
                             {{"received", received.ToString()},
                              {"used", used.ToString()},
                              {"quantity", quantity.ToString()},
