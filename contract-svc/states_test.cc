@@ -26,7 +26,10 @@ const std::map<std::string, Machine>& Tables() {
         {"CancelAddOnService", "REQUESTED, ORDERED > CANCELLED"}}},
       // C-17
       {"agreements",
-       {{"SignAgreement", "DRAFT > IN_FORCE"}, {"TerminateAgreement", "IN_FORCE, EXPIRING > TERMINATED"}}},
+       {{"SignAgreement", "DRAFT > IN_FORCE"},
+        {"CorrectAgreementSignature", "IN_FORCE, EXPIRING, EXPIRED, TERMINATED > ="},
+        {"FileAgreement", "IN_FORCE, EXPIRING, EXPIRED, TERMINATED > ="},
+        {"TerminateAgreement", "IN_FORCE, EXPIRING > TERMINATED"}}},
       // C-14
       {"amendments",
        {{"SubmitAmendment", "DRAFT, RETURNED > IN_REVIEW"},
@@ -34,6 +37,7 @@ const std::map<std::string, Machine>& Tables() {
         {"WithdrawAmendment", "IN_REVIEW, APPROVED > DRAFT"},
         {"ApplyAmendment", "APPROVED > APPLIED"},
         {"CorrectAmendmentSignature", "APPLIED > ="},
+        {"FileAmendment", "APPLIED > ="},
         {"CancelAmendment", "DRAFT, RETURNED, IN_REVIEW, APPROVED > CANCELLED"}}},
       // C-15
       {"archiveBorrowings", {{"ReturnArchiveBorrowing", "OUT, OVERDUE > RETURNED"}}},

@@ -10,6 +10,7 @@
 #include "contract-svc/rules/receivable.h"
 #include "contract-svc/rules/review.h"
 #include "contract-svc/sales.h"
+#include "contract-svc/verb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/agreement_service.pb.h"
@@ -211,6 +212,19 @@ void RegisterAgreements(const Context& context, rpc::Registry* registry, schedul
   registry->Add<pb::SignAgreementRequest, pb::Agreement>(
       Rpc("SignAgreement"),
       [context](rpc::Call& call, const pb::SignAgreementRequest& request) { return Sign(context, call, request); });
+  AddPersonVerb<pb::Agreement, pb::CorrectAgreementSignatureRequest>(
+      context, Rpc("CorrectAgreementSignature"), registry,
+      [context](UnitOfWork& work, const rpc::Call&, const pb::CorrectAgreementSignatureRequest& request,
+                Change<pb::Agreement>* change) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+        return rules::CorrectSignature(request, context.Today(work.now()), &change->after);
+      });
+  AddPersonVerb<pb::Agreement, pb::FileAgreementRequest>(
+      context, Rpc("FileAgreement"), registry,
+      [context](UnitOfWork& work, const rpc::Call&, const pb::FileAgreementRequest& request,
+                Change<pb::Agreement>* change) {
+        return rules::FileAgreement(request, work.actor().subject, context.Today(work.now()), &change->after);
+      });
   registry->Add<pb::TerminateAgreementRequest, pb::Agreement>(
       Rpc("TerminateAgreement"), [context](rpc::Call& call, const pb::TerminateAgreementRequest& request) {
         return Terminate(context, call, request);

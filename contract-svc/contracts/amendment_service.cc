@@ -8,6 +8,7 @@
 #include "contract-svc/orders/terms.h"
 #include "contract-svc/pricing/quote_ledger.h"
 #include "contract-svc/reference_of_row.h"
+#include "contract-svc/rules/agreement.h"
 #include "contract-svc/rules/amendment.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/contract.h"
@@ -18,6 +19,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/contract/v1/amendment_service.pb.h"
+#include "kam/contract/v1/archive.pb.h"
 
 namespace kam::contract {
 namespace {
@@ -208,6 +210,7 @@ absl::StatusOr<pb::Amendment> Apply(const Context& context, rpc::Call& call, con
     amendment.set_sign_date(signed_on);
     amendment.set_seal(request.seal());
     amendment.set_scan_document(request.scan_document());
+    amendment.set_scan_sha256(request.scan_sha256());
     amendment.set_signer(work.actor().subject);
     SetTime(work.now(), amendment.mutable_apply_time());
     RETURN_IF_ERROR(work.Save(std::move(contract_change)).status());
@@ -224,16 +227,30 @@ absl::StatusOr<pb::Amendment> Correct(const Context& context, rpc::Call& call,
       return AnnualSignerRequired(kAnnualSign);
     }
     RETURN_IF_ERROR(rules::CheckReason(request.reason()));
-    // What is filed with the contract: all that was applied by then, and when it has ended all of it.
-    const bool ended =
-        contract.state() == pb::CONTRACT_STATE_TERMINATED || contract.state() == pb::CONTRACT_STATE_CLOSED;
-    ASSIGN_OR_RETURN(
-        const std::vector<mysql::Row> filed,
-        work.connection().Query(
-            "SELECT a.id FROM contract_archives a WHERE a.contract = ? AND (a.create_time >= ? OR ? <> 0)",
-            {mysql::Value(IdOf(contract.name())), mysql::Value(TimeOf(change.before.apply_time())), ended ? 1 : 0}));
-    RETURN_IF_ERROR(rules::CorrectSignature(request, !filed.empty(), ApprovedOn(context, change.before.steps()),
+    RETURN_IF_ERROR(rules::CorrectSignature(request, ApprovedOn(context, change.before.steps()),
                                             context.Today(work.now()), &change.after));
+    return work.Save(std::move(change));
+  });
+}
+
+// The file of the contract is locked after the amendment.
+absl::StatusOr<pb::Amendment> File(const Context& context, rpc::Call& call, const pb::FileAmendmentRequest& request) {
+  RETURN_IF_ERROR(context.directory.EnsureCaller(call));
+  return context.runtime.Write<pb::Amendment>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Amendment> {
+    ASSIGN_OR_RETURN(const pb::Contract contract, LockContract(work, request.name()));
+    ASSIGN_OR_RETURN(auto change, work.Begin<pb::Amendment>(request));
+    ASSIGN_OR_RETURN(std::vector<pb::ContractArchive> archives,
+                     work.Find<pb::ContractArchive>({"t.contract = ?", {mysql::Value(IdOf(contract.name()))}}, "",
+                                                    /*limit=*/1, /*lock=*/true));
+    if (archives.empty()) {
+      return FailedPrecondition("CONTRACT_NOT_FILED", contract.name(),
+                                "the contract is filed first, its amendments go into its file",
+                                {{"amendment", change.before.name()}});
+    }
+    Change<pb::ContractArchive> archive{archives[0], std::move(archives[0])};
+    RETURN_IF_ERROR(
+        rules::FileAmendment(request, context.policy.archive_needs_signed_text, &change.after, &archive.after));
+    RETURN_IF_ERROR(work.Save(std::move(archive)).status());
     return work.Save(std::move(change));
   });
 }
@@ -267,6 +284,9 @@ void RegisterAmendments(const Context& context, rpc::Registry* registry, schedul
       [context](rpc::Call& call, const pb::CorrectAmendmentSignatureRequest& request) {
         return Correct(context, call, request);
       });
+  registry->Add<pb::FileAmendmentRequest, pb::Amendment>(
+      Rpc("FileAmendment"),
+      [context](rpc::Call& call, const pb::FileAmendmentRequest& request) { return File(context, call, request); });
   registry->Add<pb::WithdrawAmendmentRequest, pb::Amendment>(
       Rpc("WithdrawAmendment"),
       [context](rpc::Call& call, const pb::WithdrawAmendmentRequest& request) -> absl::StatusOr<pb::Amendment> {

@@ -1,4 +1,4 @@
-// kam.contract.v1.ArchiveService (C-15). Lock order: contract, archive, borrowing.
+// kam.contract.v1.ArchiveService (C-15). Lock order: contract, amendment, archive, borrowing.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -87,22 +87,37 @@ absl::StatusOr<pb::ArchiveBorrowing> Return(const Context& context, rpc::Call& c
       });
 }
 
-absl::StatusOr<pb::ListFilingsDueResponse> FilingsDue(const Context& context, rpc::Call& call,
-                                                      const pb::ListFilingsDueRequest& request) {
+// Contracts and applied amendments of contracts signed in the months asked for, within reach: id, number, title, day,
+// file, contract, amendment.
+resource::SqlCondition Filings(const Context& context, const rpc::Call& call, const std::string& first,
+                               const std::string& last) {
   const resource::Type& type = *context.runtime.catalog().Find(pb::Contract::descriptor());
   const resource::SqlCondition scope = resource::ScopeCondition(type, call.principal, call.level());
-  std::string where =
-      " WHERE t.sign_date >= ? AND t.sign_date < DATE_ADD(?, INTERVAL 1 MONTH) AND t.archive_time IS NULL";
+  const std::string reach = scope.sql.empty() ? "" : absl::StrCat(" AND (", scope.sql, ")");
+  resource::SqlCondition filings;
+  filings.sql = absl::StrCat(
+      "SELECT t.id AS id, t.number AS number, t.title AS title, t.sign_date AS sign_date, a.id AS archive, t.id AS "
+      "contract, NULL AS amendment FROM contracts t LEFT JOIN contract_archives a ON a.contract = t.id WHERE "
+      "t.sign_date >= ? AND t.sign_date < DATE_ADD(?, INTERVAL 1 MONTH) AND t.archive_time IS NULL",
+      reach,
+      " UNION ALL SELECT m.id, m.number, m.title, m.sign_date, m.archive, t.id, m.id FROM amendments m JOIN "
+      "contracts t ON t.id = m.contract WHERE m.sign_date >= ? AND m.sign_date < DATE_ADD(?, INTERVAL 1 MONTH) AND "
+      "m.state = 'APPLIED' AND m.archive_time IS NULL AND t.archive_time IS NULL",
+      reach);
+  for (int part = 0; part < 2; ++part) {
+    filings.params.insert(filings.params.end(), {mysql::Value(first), mysql::Value(last)});
+    filings.params.insert(filings.params.end(), scope.params.begin(), scope.params.end());
+  }
+  return filings;
+}
+
+absl::StatusOr<pb::ListFilingsDueResponse> FilingsDue(const Context& context, rpc::Call& call,
+                                                      const pb::ListFilingsDueRequest& request) {
   const std::string last = absl::StrCat(request.month(), "-01");
   const std::string first = request.from_month().empty() ? last : absl::StrCat(request.from_month(), "-01");
   if (first > last) {
     return InvalidField("from_month", "PERIOD_INVALID", "is after month",
                         {{"value", request.from_month()}, {"limit", request.month()}});
-  }
-  std::vector<mysql::Value> params = {mysql::Value(first), mysql::Value(last)};
-  if (!scope.sql.empty()) {
-    absl::StrAppend(&where, " AND (", scope.sql, ")");
-    params.insert(params.end(), scope.params.begin(), scope.params.end());
   }
   if (request.page_size() < 0) return InvalidField("page_size", "PAGE_SIZE_NEGATIVE", "must not be negative");
   const int page_size =
@@ -111,31 +126,31 @@ absl::StatusOr<pb::ListFilingsDueResponse> FilingsDue(const Context& context, rp
   const std::string binding =
       absl::StrCat(call.method->full_name(), "\n", call.principal.subject, "\n", request.month(), "\n",
                    request.from_month(), "\n", request.missing_only() ? "missing" : "all");
-  const std::vector<mysql::Value> of_month = params;
-  std::string page = where;
-  if (request.missing_only()) page += " AND a.id IS NULL";
+  const resource::SqlCondition filings = Filings(context, call, first, last);
+  std::string page = request.missing_only() ? " WHERE f.archive IS NULL" : " WHERE 1 = 1";
+  std::vector<mysql::Value> params = filings.params;
   if (!request.page_token().empty()) {
     ASSIGN_OR_RETURN(const std::vector<mysql::Value> before,
                      context.runtime.page_tokens().Open(request.page_token(), binding, now));
     if (before.size() != 2) return InvalidField("page_token", "PAGE_TOKEN_INVALID", "is not a token of this list");
-    page += " AND (t.sign_date > ? OR (t.sign_date = ? AND t.id > ?))";
+    page += " AND (f.sign_date > ? OR (f.sign_date = ? AND f.id > ?))";
     params.insert(params.end(), {before[0], before[0], before[1]});
   }
   params.emplace_back(page_size + 1);
   pb::ListFilingsDueResponse response;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     response.Clear();
-    ASSIGN_OR_RETURN(const std::vector<mysql::Row> missing,
-                     connection.Query(absl::StrCat("SELECT COUNT(t.id) FROM contracts t", where,
-                                                   " AND NOT EXISTS (SELECT 1 FROM contract_archives a WHERE "
-                                                   "a.contract = t.id)"),
-                                      mysql::Params(of_month)));
+    ASSIGN_OR_RETURN(
+        const std::vector<mysql::Row> missing,
+        connection.Query(absl::StrCat("SELECT COUNT(f.id) FROM (", filings.sql, ") f WHERE f.archive IS NULL"),
+                         mysql::Params(filings.params)));
     response.set_missing(static_cast<int32_t>(missing[0][0].integer()));
-    ASSIGN_OR_RETURN(std::vector<mysql::Row> rows,
-                     connection.Query(absl::StrCat("SELECT t.id, t.number, t.title, t.sign_date, a.id FROM contracts t "
-                                                   "LEFT JOIN contract_archives a ON a.contract = t.id",
-                                                   page, " ORDER BY t.sign_date, t.id LIMIT ?"),
-                                      mysql::Params(params)));
+    ASSIGN_OR_RETURN(
+        std::vector<mysql::Row> rows,
+        connection.Query(absl::StrCat("SELECT f.id, f.number, f.title, f.sign_date, f.archive, f.contract, f.amendment "
+                                      "FROM (",
+                                      filings.sql, ") f", page, " ORDER BY f.sign_date, f.id LIMIT ?"),
+                         mysql::Params(params)));
     if (rows.size() > static_cast<size_t>(page_size)) {
       rows.resize(static_cast<size_t>(page_size));
       response.set_next_page_token(
@@ -143,11 +158,12 @@ absl::StatusOr<pb::ListFilingsDueResponse> FilingsDue(const Context& context, rp
     }
     for (const mysql::Row& row : rows) {
       pb::FilingRow* out = response.add_rows();
-      out->set_contract(absl::StrCat("contracts/", row[0].text()));
+      out->set_contract(absl::StrCat("contracts/", row[5].text()));
       out->set_number(row[1].text());
       out->set_title(row[2].text());
       out->set_sign_date(row[3].text());
       if (!row[4].is_null()) out->set_archive(absl::StrCat("contractArchives/", row[4].text()));
+      if (!row[6].is_null()) out->set_amendment(absl::StrCat("amendments/", row[6].text()));
     }
     return absl::OkStatus();
   }));

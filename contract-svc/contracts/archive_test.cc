@@ -283,6 +283,45 @@ TEST_F(ArchiveTest, AgreementsAreSignedByASecondPerson) {
   }
 }
 
+// C-17: what was typed at the signature of an agreement is corrected, for a reason, until the original is filed.
+TEST_F(ArchiveTest, AnAgreementIsCorrectedUntilItIsFiled) {
+  const auto draft = Do<Agreement, v1::CreateAgreementRequest>(
+      kapm_, absl::StrCat(kAgreements, "CreateAgreement"),
+      absl::StrCat("agreement { kind: AGREEMENT_KIND_ALLIANCE title: 't' counterparty: 'c' keeper: '", kapm_.subject,
+                   "' start_date: '2026-01-01' end_date: '2026-12-31' }"));
+  const auto correct = [&](const auth::Principal& who, const std::string& fields) {
+    return Call<Agreement, v1::CorrectAgreementSignatureRequest>(who,
+                                                                 absl::StrCat(kAgreements, "CorrectAgreementSignature"),
+                                                                 absl::StrCat("name: '", draft.name(), "' ", fields));
+  };
+  const auto file = [&] {
+    return Call<Agreement, v1::FileAgreementRequest>(
+        kapm_, absl::StrCat(kAgreements, "FileAgreement"),
+        absl::StrCat("name: '", draft.name(), "' filing_place: 'Room 3' scan_sha256: '", std::string(64, 'a'), "'"));
+  };
+  EXPECT_THAT(file(), HasReason("STATE_NOT_ALLOWED")) << "it is not signed";
+  Do<Agreement, v1::SignAgreementRequest>(
+      fd_, absl::StrCat(kAgreements, "SignAgreement"),
+      absl::StrCat("name: '", draft.name(), "' etag: '", draft.etag(), "' document: 'scan/1' sign_date: '2026-01-02'"));
+  EXPECT_THAT(correct(acc_, "document: 'scan/2' reason: 'typed wrong'"), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(correct(fd_, "document: 'scan/2'"), HasReason("REASON_REQUIRED"));
+  EXPECT_THAT(correct(fd_, "reason: 'typed wrong'"), HasReason("FIELD_REQUIRED"));
+  EXPECT_THAT(correct(fd_, "sign_date: '2099-01-01' reason: 'typed wrong'"), HasReason("SIGN_DATE_INVALID"));
+  const auto corrected = correct(fd_, "sign_date: '2026-01-03' reason: 'typed wrong'");
+  ASSERT_THAT(corrected, IsOk());
+  EXPECT_EQ(corrected->sign_date(), "2026-01-03");
+  EXPECT_EQ(corrected->document(), "scan/1");
+  EXPECT_EQ(correct(fd_, "document: 'scan/2' reason: 'typed wrong'")->document(), "scan/2");
+  const auto filed = file();
+  ASSERT_THAT(filed, IsOk());
+  EXPECT_EQ(filed->filing_place(), "Room 3");
+  EXPECT_EQ(filed->scan_sha256(), std::string(64, 'a'));
+  EXPECT_EQ(filed->filer(), kapm_.subject);
+  EXPECT_EQ(filed->filing_date(), "2026-01-05");
+  EXPECT_THAT(correct(fd_, "document: 'scan/3' reason: 'typed wrong'"), HasReason("AGREEMENT_FILED"));
+  EXPECT_THAT(file(), HasReason("AGREEMENT_FILED"));
+}
+
 // C-17: money of a tripartite agreement, its alert and its end.
 TEST_F(ArchiveTest, TripartiteAgreementFromDraftToEnd) {
   const auto agreement = Do<Agreement, v1::CreateAgreementRequest>(

@@ -1,5 +1,7 @@
 // Gifts of an approved quote after the contract is signed, and of orders that another system brings (C-04, C-14, C-18).
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/mysql/migrate.h"
 #include "common/testing/matchers.h"
 #include "contract-svc/context.h"
 #include "contract-svc/rules/obligation_terms.h"
@@ -7,6 +9,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
 #include "kam/api/standard.pb.h"
+#include "kam/contract/v1/archive_service.pb.h"
 #include "kam/contract/v1/obligation.pb.h"
 #include "kam/order/v1/order_service.pb.h"
 
@@ -201,36 +204,109 @@ TEST_F(GiftTest, AnAmendmentTakesWholePackages) {
               IsOk());
 }
 
-// C-12, C-14: what was typed at the signature of an amendment is corrected until it is filed with its contract.
+// C-12, C-14, C-15: a signed amendment stands in the list of what is to be filed; it goes into the file of its contract
+// by its hash, and what was typed at its signature is corrected until then.
 TEST_F(GiftTest, AFiledAmendmentIsNotCorrected) {
+  constexpr char kArchives[] = "kam.contract.v1.ArchiveService/";
   const std::string contract = NewContract(account_, /*credit=*/false);
   const std::string name =
       DraftAmendment(contract, "2026-01-06",
                      "actions { kind: AMENDMENT_ACTION_KIND_CHANGE_QUANTITY line_number: 1 quantity: '1200' }");
   ASSERT_THAT(Submit(name), IsOk());
   ReviewAll(name);
-  ASSERT_THAT(Apply(name), IsOk());
   const auto correct = [&] {
     return Call<Amendment, v1::CorrectAmendmentSignatureRequest>(
         kam_, absl::StrCat(kAmendments, "CorrectAmendmentSignature"),
         absl::StrCat("name: '", name, "' seal: 'right' reason: 'typed wrong'"));
   };
-  ASSERT_THAT(correct(), IsOk());
-  const auto file = [&](const std::string& day) {
-    harness().db().Execute(absl::StrCat("DELETE FROM contract_archives WHERE contract = '", IdOf(contract), "'"));
-    harness().db().Execute(absl::StrCat(
-        "INSERT INTO contract_archives (id, version, create_time, update_time, creator, updater, contract, place) "
-        "VALUES ('",
-        harness().NewId(), "', 1, '", day, "', '", day, "', 'programs/test', 'programs/test', '", IdOf(contract),
-        "', 'Room 3')"));
+  const auto file = [&](const auth::Principal& who, char digit) {
+    return Call<Amendment, v1::FileAmendmentRequest>(
+        who, absl::StrCat(kAmendments, "FileAmendment"),
+        absl::StrCat("name: '", name, "' content_sha256: '", std::string(64, digit), "'"));
   };
-  file("2025-02-01");
-  EXPECT_THAT(correct(), IsOk()) << "the contract was filed before there was the amendment";
-  harness().db().Execute(absl::StrCat("UPDATE contracts SET state = 'CLOSED' WHERE id = '", IdOf(contract), "'"));
-  EXPECT_THAT(correct(), HasReason("CONTRACT_FILED")) << "and all of it is over";
-  harness().db().Execute(absl::StrCat("UPDATE contracts SET state = 'ACTIVE' WHERE id = '", IdOf(contract), "'"));
-  file("2026-12-01");
+  const auto due = [&](const std::string& more) {
+    return Do<v1::ListFilingsDueResponse, v1::ListFilingsDueRequest>(
+        kax_, absl::StrCat(kArchives, "ListFilingsDue"), absl::StrCat("month: '2026-01' page_size: 200 ", more));
+  };
+  const auto row = [&](const v1::ListFilingsDueResponse& list) {
+    for (const v1::FilingRow& filing : list.rows()) {
+      if (filing.amendment() == name) return filing;
+    }
+    return v1::FilingRow();
+  };
+  EXPECT_EQ(row(due("")).amendment(), "") << "it is not signed";
+  const int missing = due("").missing();
+  ASSERT_THAT(Apply(name, absl::StrCat("scan_sha256: '", std::string(64, 'c'), "'")), IsOk());
+  EXPECT_EQ(due("").missing(), missing + 1);
+  const v1::FilingRow open = row(due("missing_only: true"));
+  EXPECT_EQ(open.contract(), contract);
+  EXPECT_EQ(open.archive(), "");
+  EXPECT_EQ(open.title(), "Change");
+  ASSERT_THAT(correct(), IsOk());
+  EXPECT_THAT(file(kax_, 'c'), HasReason("CONTRACT_NOT_FILED"));
+  const auto archive = Do<v1::ContractArchive, v1::CreateContractArchiveRequest>(
+      kax_, absl::StrCat(kArchives, "CreateContractArchive"),
+      absl::StrCat("contract_archive { contract: '", contract,
+                   "' place: 'Room 3' documents { title: 'contract' content_sha256: '", std::string(64, 'a'), "' } }"));
+  EXPECT_THAT(correct(), IsOk()) << "its contract is filed, the amendment is not";
+  EXPECT_THAT(file(kam_, 'c'), kam::testing::StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(file(kax_, 'd'), HasReason("ARCHIVE_SCAN_MISSING"));
+  const auto filed = file(kax_, 'c');
+  ASSERT_THAT(filed, IsOk());
+  EXPECT_EQ(filed->archive(), archive.name());
+  const auto held = Do<v1::ContractArchive, kam::api::GetRequest>(kax_, absl::StrCat(kArchives, "GetContractArchive"),
+                                                                  absl::StrCat("name: '", archive.name(), "'"));
+  ASSERT_EQ(held.documents_size(), 2);
+  EXPECT_EQ(held.documents(1).content_sha256(), std::string(64, 'c'));
+  EXPECT_THAT(file(kax_, 'c'), HasReason("CONTRACT_FILED"));
   EXPECT_THAT(correct(), HasReason("CONTRACT_FILED"));
+  EXPECT_EQ(row(due("missing_only: true")).amendment(), "");
+  EXPECT_EQ(row(due("")).archive(), archive.name());
+  // What was applied before its contract was filed, by the release before, lies with it.
+  harness().db().Execute(absl::StrCat("UPDATE amendments SET archive = NULL WHERE id = '", IdOf(name), "'"));
+  const auto migrations = mysql::ReadMigrations("contract-svc/schema");
+  ASSERT_THAT(migrations, IsOk());
+  for (const mysql::Migration& migration : *migrations) {
+    if (!absl::EndsWith(migration.name, "_contracts_filing.sql")) continue;
+    for (const std::string& statement : mysql::SplitStatements(migration.sql)) {
+      if (absl::StrContains(statement, "UPDATE amendments")) harness().db().Execute(statement);
+    }
+  }
+  EXPECT_EQ(row(due("")).archive(), archive.name());
+}
+
+// C-34, C-20: an order that no credit was found for is not taken away under gifts that were ordered on it; when those
+// are cancelled it is given up the next time.
+TEST_F(GiftTest, AnOrderOnCreditHoldWaitsForWhatBecomesOfItsGifts) {
+  const std::string contract = NewContract(account_, /*credit=*/true);
+  const std::string quote = NewQuote(account_, "APPROVED");
+  AddGift(quote, gift_, "2");
+  Amend(contract, "2026-01-06",
+        absl::StrCat("quote: '", quote, "' actions { kind: AMENDMENT_ACTION_KIND_ADD_LINE product: '", gift_,
+                     "' quantity: '2' gift: true }"));
+  const absl::Time start = harness().clock().Now();
+  harness().clock().Advance(absl::Hours(24));
+  SetLimit(account_, "AMOUNT", "50");
+  const auto waits = Enter(contract, "10", "", "hold_without_credit: true");
+  ASSERT_THAT(waits, IsOk());
+  ASSERT_EQ(waits->state(), opb::ORDER_STATE_ON_HOLD);
+  const auto gifts = Call<opb::Order, opb::CreateOrderRequest>(
+      kax_, absl::StrCat(kOrders, "CreateOrder"),
+      absl::StrCat("order { account: '", account_, "' contract: '", contract, "' ", Gift("1"), " }"));
+  ASSERT_THAT(gifts, IsOk());
+  const auto wait = [&] {
+    harness().clock().Advance(absl::Hours(14 * 24));
+    ASSERT_THAT(scheduler().RunDue(harness().clock().Now(), absl::InfiniteFuture()), IsOk());
+  };
+  wait();
+  EXPECT_EQ(GetOrder(waits->name()).state(), opb::ORDER_STATE_ON_HOLD);
+  EXPECT_TRUE(GetOrder(waits->name()).credit_hold());
+  Do<opb::Order, opb::CancelOrderRequest>(sad_, absl::StrCat(kOrders, "CancelOrder"),
+                                          absl::StrCat("name: '", gifts->name(), "' reason: 'no'"));
+  EXPECT_EQ(GetOrder(waits->name()).state(), opb::ORDER_STATE_ON_HOLD);
+  wait();
+  EXPECT_EQ(GetOrder(waits->name()).state(), opb::ORDER_STATE_CANCELLED);
+  harness().clock().Set(start);
 }
 
 // C-04, C-13: what we give is our duty, also where the customer has promised to take the rest.

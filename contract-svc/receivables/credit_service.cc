@@ -184,8 +184,10 @@ absl::Status GiveUp(const Context& context, UnitOfWork& work, const std::string&
   if (order.state() != order::v1::ORDER_STATE_ON_HOLD || !order.credit_hold()) return absl::OkStatus();
   Change<order::v1::Order> change{order, order};
   const absl::Status cancelled = CancelOrder(work, book, "no credit was found for it in time", &change);
-  // Gifts were ordered on it: it stays on hold until somebody has decided about those.
-  if (Reason(cancelled) == "GIFT_WITHOUT_SALE") return absl::OkStatus();
+  // Gifts were ordered on it: it stays on hold until somebody has decided about those, and is looked at again.
+  if (Reason(cancelled) == "GIFT_WITHOUT_SALE") {
+    return schedule::Schedule(work, kDueCreditHold, name, work.now() + book.waiting_time());
+  }
   RETURN_IF_ERROR(cancelled);
   change.after.set_state(order::v1::ORDER_STATE_CANCELLED);
   RETURN_IF_ERROR(book.Save());

@@ -9,10 +9,12 @@
 #include "common/status/status.h"
 #include "contract-svc/rules/amounts.h"
 #include "contract-svc/rules/receivable.h"
+#include "contract-svc/rules/review.h"
 #include "contract-svc/rules/text.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
-#include "kam/contract/v1/agreement.pb.h"
+#include "kam/contract/v1/agreement_service.pb.h"
+#include "kam/contract/v1/amendment_service.pb.h"
 #include "kam/contract/v1/archive.pb.h"
 #include "kam/contract/v1/contract.pb.h"
 
@@ -20,6 +22,54 @@ namespace kam::contract::rules {
 
 using v1::Agreement;
 using v1::FinancingDrawing;
+
+namespace {
+
+// Of a signed contract or amendment, the hash that the archive must hold; empty: any.
+template <typename Signed>
+std::string ExpectedHash(const Signed& paper, bool signed_text) {
+  if (!paper.scan_sha256().empty()) return paper.scan_sha256();
+  return signed_text ? paper.approved_sha256() : std::string();
+}
+
+absl::Status ScanMissing(absl::string_view subject, bool by_scan, absl::string_view field,
+                         const std::string& expected) {
+  return FailedPrecondition("ARCHIVE_SCAN_MISSING", subject,
+                            by_scan ? "none of the documents is the scan that was given at the signature"
+                                    : "none of the documents is the text that was approved and signed",
+                            {{"field", std::string(field)}, {"expected", expected}});
+}
+
+absl::Status AgreementFiled(const Agreement& agreement) {
+  return FailedPrecondition("AGREEMENT_FILED", agreement.name(), "the signed original is filed",
+                            {{"filingPlace", agreement.filing_place()}, {"filingDate", agreement.filing_date()}});
+}
+
+}  // namespace
+
+absl::Status CorrectSignature(const v1::CorrectAgreementSignatureRequest& request, absl::string_view today,
+                              Agreement* agreement) {
+  if (!agreement->filing_place().empty()) return AgreementFiled(*agreement);
+  if (request.document().empty() && request.sign_date().empty()) {
+    return InvalidField("document", "FIELD_REQUIRED", "must be given, or sign_date: what is to be corrected");
+  }
+  if (!request.sign_date().empty()) {
+    ASSIGN_OR_RETURN(const std::string date, SignDate(request.sign_date(), /*earliest=*/"", today));
+    agreement->set_sign_date(date);
+  }
+  if (!request.document().empty()) agreement->set_document(request.document());
+  return absl::OkStatus();
+}
+
+absl::Status FileAgreement(const v1::FileAgreementRequest& request, absl::string_view filer, absl::string_view today,
+                           Agreement* agreement) {
+  if (!agreement->filing_place().empty()) return AgreementFiled(*agreement);
+  agreement->set_filing_place(request.filing_place());
+  agreement->set_scan_sha256(request.scan_sha256());
+  agreement->set_filer(std::string(filer));
+  agreement->set_filing_date(std::string(today));
+  return absl::OkStatus();
+}
 
 absl::Status CheckAgreement(const Agreement& agreement) {
   FieldViolations violations;
@@ -123,16 +173,33 @@ std::string ChecksumOf(const v1::ContractArchive& archive) {
 }
 
 absl::Status CheckScanFiled(const v1::Contract& contract, bool signed_text, const v1::ContractArchive& archive) {
-  const bool by_scan = !contract.scan_sha256().empty();
-  const std::string& expected = by_scan ? contract.scan_sha256() : contract.approved_sha256();
-  if (expected.empty() || (!by_scan && !signed_text)) return absl::OkStatus();
+  const std::string expected = ExpectedHash(contract, signed_text);
+  if (expected.empty()) return absl::OkStatus();
   for (const auto& document : archive.documents()) {
     if (document.content_sha256() == expected) return absl::OkStatus();
   }
-  return FailedPrecondition("ARCHIVE_SCAN_MISSING", contract.name(),
-                            by_scan ? "none of the documents is the scan that was given at the signature"
-                                    : "none of the documents is the text that was approved and signed",
-                            {{"field", "contract_archive.documents"}, {"expected", expected}});
+  return ScanMissing(contract.name(), !contract.scan_sha256().empty(), "contract_archive.documents", expected);
+}
+
+absl::Status FileAmendment(const v1::FileAmendmentRequest& request, bool signed_text, v1::Amendment* amendment,
+                           v1::ContractArchive* archive) {
+  if (!amendment->archive().empty()) {
+    return FailedPrecondition("CONTRACT_FILED", amendment->name(), "the signed amendment is in the archive already",
+                              {{"archive", amendment->archive()}});
+  }
+  const std::string expected = ExpectedHash(*amendment, signed_text);
+  if (!expected.empty() && expected != request.content_sha256()) {
+    return ScanMissing(amendment->name(), !amendment->scan_sha256().empty(), "content_sha256", expected);
+  }
+  amendment->set_archive(archive->name());
+  for (const auto& filed : archive->documents()) {
+    if (filed.content_sha256() == request.content_sha256()) return absl::OkStatus();  // It came with the contract.
+  }
+  v1::ArchiveDocument* document = archive->add_documents();
+  document->set_title(amendment->title());
+  document->set_content_sha256(request.content_sha256());
+  document->set_place(request.place());
+  return absl::OkStatus();
 }
 
 absl::Status CheckDocumentsKept(const v1::ContractArchive& before, const v1::ContractArchive& after) {

@@ -11,9 +11,13 @@
 
 namespace kam::contract::v1 {
 class Agreement;
+class Amendment;
 class ArchiveBorrowing;
 class Contract;
 class ContractArchive;
+class CorrectAgreementSignatureRequest;
+class FileAgreementRequest;
+class FileAmendmentRequest;
 class FinancingDrawing;
 }  // namespace kam::contract::v1
 
@@ -22,6 +26,14 @@ namespace kam::contract::rules {
 // CONTRACT_DATES_CONTRADICT, PURPOSE_REQUIRED (a tripartite agreement says what its money is for, how much of it there
 // is and in which currency), CURRENCY_MISMATCH.
 absl::Status CheckAgreement(const v1::Agreement& agreement);
+
+// What was typed at the signature is corrected, until the original is filed. AGREEMENT_FILED, FIELD_REQUIRED,
+// SIGN_DATE_INVALID.
+absl::Status CorrectSignature(const v1::CorrectAgreementSignatureRequest& request, absl::string_view today,
+                              v1::Agreement* agreement);
+// The signed original is put away by `filer`. AGREEMENT_FILED.
+absl::Status FileAgreement(const v1::FileAgreementRequest& request, absl::string_view filer, absl::string_view today,
+                           v1::Agreement* agreement);
 
 // Money is drawn for its purpose only, within the limit, to be repaid before the agreement ends, and not while an
 // earlier drawing is overdue. Counts it in `agreement`. AGREEMENT_NOT_IN_FORCE, PURPOSE_NOT_AGREED, CURRENCY_MISMATCH,
@@ -47,6 +59,11 @@ absl::Status CheckLending(absl::string_view today, absl::string_view lender, con
 // The archive holds the very file that was given as the scanned original; without one, when `signed_text`, the text
 // that was approved. ARCHIVE_SCAN_MISSING.
 absl::Status CheckScanFiled(const v1::Contract& contract, bool signed_text, const v1::ContractArchive& archive);
+// The signed amendment goes into the file of its contract, as a document after those that are there: the scan that was
+// given at the signature, or, without one, when `signed_text`, the text that was approved. CONTRACT_FILED,
+// ARCHIVE_SCAN_MISSING.
+absl::Status FileAmendment(const v1::FileAmendmentRequest& request, bool signed_text, v1::Amendment* amendment,
+                           v1::ContractArchive* archive);
 // What is filed stays: documents may be added after those that are there. ARCHIVE_DOCUMENT_FROZEN.
 absl::Status CheckDocumentsKept(const v1::ContractArchive& before, const v1::ContractArchive& after);
 

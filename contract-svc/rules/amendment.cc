@@ -394,23 +394,28 @@ absl::StatusOr<AmendmentEffect> ApplyActions(const Amendment& amendment, const F
   return Applier(amendment, facts, contract).Run();
 }
 
-absl::Status CorrectSignature(const v1::CorrectAmendmentSignatureRequest& request, bool filed,
-                              absl::string_view approved, absl::string_view today, Amendment* amendment) {
-  if (filed) {
+absl::Status CorrectSignature(const v1::CorrectAmendmentSignatureRequest& request, absl::string_view approved,
+                              absl::string_view today, Amendment* amendment) {
+  if (!amendment->archive().empty()) {
     return FailedPrecondition("CONTRACT_FILED", amendment->name(),
                               "the signed amendment is in the archive with its contract; what belongs to it is added "
                               "there");
   }
-  if (request.scan_document().empty() && request.seal().empty() && request.sign_date().empty()) {
+  if (request.scan_document().empty() && request.scan_sha256().empty() && request.seal().empty() &&
+      request.sign_date().empty()) {
     return InvalidField("scan_document", "FIELD_REQUIRED",
-                        "must be given, or seal or sign_date: what is to be corrected");
+                        "must be given, or scan_sha256, seal or sign_date: what is to be corrected");
   }
   if (!request.sign_date().empty()) {
     ASSIGN_OR_RETURN(const std::string date, SignDate(request.sign_date(), approved, today));
     amendment->set_sign_date(date);
   }
   if (!request.seal().empty()) amendment->set_seal(request.seal());
-  if (!request.scan_document().empty()) amendment->set_scan_document(request.scan_document());
+  if (!request.scan_document().empty() && request.scan_document() != amendment->scan_document()) {
+    amendment->set_scan_document(request.scan_document());
+    amendment->clear_scan_sha256();
+  }
+  if (!request.scan_sha256().empty()) amendment->set_scan_sha256(request.scan_sha256());
   return absl::OkStatus();
 }
 

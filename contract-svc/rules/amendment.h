@@ -50,10 +50,10 @@ absl::StatusOr<v1::Contract> PricedAnew(const v1::Amendment& amendment, const Fa
 // The words that are reviewed and signed, one item a line.
 std::string AmendmentText(const v1::Amendment& amendment, const v1::Contract& contract);
 
-// What was typed at the signature is corrected; `filed`: it is in the archive with its contract; `approved`: the day of
-// the last opinion. CONTRACT_FILED, FIELD_REQUIRED, SIGN_DATE_INVALID.
-absl::Status CorrectSignature(const v1::CorrectAmendmentSignatureRequest& request, bool filed,
-                              absl::string_view approved, absl::string_view today, v1::Amendment* amendment);
+// What was typed at the signature is corrected, until it is filed; `approved`: the day of the last opinion.
+// CONTRACT_FILED, FIELD_REQUIRED, SIGN_DATE_INVALID.
+absl::Status CorrectSignature(const v1::CorrectAmendmentSignatureRequest& request, absl::string_view approved,
+                              absl::string_view today, v1::Amendment* amendment);
 
 // The first version of a contract: what was signed.
 void AddFirstVersion(v1::Contract* contract);
