@@ -284,6 +284,26 @@ TEST_F(SalesLedgerServiceTest, SalesStayWithTheirPersonAndAddUpByProduct) {
       Sql(absl::StrCat("SELECT CAST(SUM(l.quantity) AS CHAR) FROM invoices i JOIN invoices_lines l ON l.parent_id "
                        "= i.id WHERE i.state IN ('ISSUED', 'PARTIALLY_PAID', 'PAID') AND l.product = '",
                        IdOf(product_a_), "' AND i.issue_date BETWEEN '2026-01-01' AND '2026-01-31'")));
+  // Page by page they are the same.
+  ASSERT_GE(products.rows_size(), 2);
+  pb::SummarizeSalesResponse pages;
+  std::string token;
+  do {
+    const auto page = sales(kax_, absl::StrCat("by_product: true page_size: 1 page_token: '", token, "'"));
+    ASSERT_EQ(page.rows_size(), 1);
+    pages.MergeFrom(page);
+    token = page.next_page_token();
+  } while (!token.empty() && pages.rows_size() < 100);
+  pages.clear_next_page_token();
+  EXPECT_EQ(pages.DebugString(), products.DebugString());
+  const std::string of_month = sales(kax_, "by_product: true page_size: 1").next_page_token();
+  const auto refused = [&](const std::string& more) {
+    return Call<pb::SummarizeSalesResponse, pb::SummarizeSalesRequest>(
+        kax_, absl::StrCat(kLedger, "SummarizeSales"),
+        absl::StrCat("from_date: '2026-01-01' to_date: '2026-01-31' by_product: true ", more));
+  };
+  EXPECT_THAT(refused(absl::StrCat("page_token: '", of_month, "'")), HasReason("PAGE_TOKEN_INVALID")) << "by day";
+  EXPECT_THAT(refused("page_size: -1"), HasReason("PAGE_SIZE_NEGATIVE"));
   // The customer is handed over: what was sold before stays where it was.
   const auto before = sales(sad_, "");
   const auto hand_over = [&](const auth::Principal& to) {

@@ -1,7 +1,11 @@
 #include "contract-svc/orders/sales_reports.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
+#include <optional>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "common/money/money.h"
@@ -20,6 +24,8 @@ namespace {
 
 namespace pb = order::v1;
 using mysql::Value;
+
+constexpr int kSalesPageMax = 5000;
 
 std::string Rpc(absl::string_view method) { return absl::StrCat("kam.order.v1.SalesLedgerService/", method); }
 
@@ -130,14 +136,36 @@ absl::Status AddInvoiced(const Context& context, const rpc::Call& call, mysql::C
 
 absl::StatusOr<pb::SummarizeSalesResponse> SalesByProduct(const Context& context, rpc::Call& call,
                                                           const pb::SummarizeSalesRequest& request) {
+  if (request.page_size() < 0) return InvalidField("page_size", "PAGE_SIZE_NEGATIVE", "must not be negative");
+  const int page_size = request.page_size() == 0 ? kSalesPageMax : std::min(request.page_size(), kSalesPageMax);
+  const absl::Time now = context.runtime.clock().Now();
+  const std::string binding =
+      absl::StrCat(call.method->full_name(), "\n", call.principal.subject, "\n", request.from_date(), "\n",
+                   request.to_date(), "\n", pb::SalesPeriod_Name(request.by()));
+  std::optional<ProductKey> last;
+  if (!request.page_token().empty()) {
+    ASSIGN_OR_RETURN(const std::vector<Value> token,
+                     context.runtime.page_tokens().Open(request.page_token(), binding, now));
+    if (token.size() != std::tuple_size_v<ProductKey>) {
+      return InvalidField("page_token", "PAGE_TOKEN_INVALID", "is not a token of this list");
+    }
+    last = KeyOf(token);
+  }
   pb::SummarizeSalesResponse response;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     response.Clear();
     ProductRows rows;
     RETURN_IF_ERROR(AddOrdered(context, call, connection, request, &rows));
     RETURN_IF_ERROR(AddInvoiced(context, call, connection, request, &rows));
-    for (const auto& [key, sales] : rows) {
+    for (auto at = last.has_value() ? rows.upper_bound(*last) : rows.begin(); at != rows.end(); ++at) {
+      const auto& [key, sales] = *at;
       const auto& [period, person, currency, product] = key;
+      if (response.rows_size() == page_size) {
+        const ProductKey& shown = std::prev(at)->first;
+        response.set_next_page_token(context.runtime.page_tokens().Seal(
+            {Value(shown[0]), Value(shown[1]), Value(shown[2]), Value(shown[3])}, binding, now));
+        break;
+      }
       pb::SalesRow* row = response.add_rows();
       row->set_period(period);
       if (!person.empty()) row->set_salesperson(absl::StrCat("employees/", person));
