@@ -134,6 +134,7 @@ void RegisterAll(resource::Runtime& runtime, const Policy& policy, Directory dir
   Tell<pricing::v1::SalesPolicy>(runtime);
   Tell<v1::Contract>(runtime);
   Tell<receivable::v1::ReceivableAlarm>(runtime);
+  Tell<receivable::v1::ReceivableItem>(runtime);
 }
 
 }  // namespace kam::contract

@@ -83,4 +83,22 @@ og::DeliverNoticesRequest NoticesOf(const receivable::v1::ReceivableAlarm* befor
   return told;
 }
 
+og::DeliverNoticesRequest NoticesOf(const receivable::v1::ReceivableItem* before,
+                                    const receivable::v1::ReceivableItem& after) {
+  og::DeliverNoticesRequest told;
+  if (before == nullptr || after.broken_promises() <= before->broken_promises()) return told;
+  const std::string title = absl::StrCat("付款承诺未兑现 Promise of payment not kept: ", before->promised_date());
+  const auto add = [&](og::NoticeAudience audience, const char* permission) {
+    og::Notice* notice = service::AddNotice(audience, og::NOTIFICATION_KIND_DUE, title, &told);
+    notice->set_permission(permission);
+    notice->set_account(after.account());
+    notice->set_due_date(before->promised_date());
+    return notice;
+  };
+  add(og::NOTICE_AUDIENCE_ACCOUNT, "receivable.read");
+  og::Notice* dunners = add(og::NOTICE_AUDIENCE_HOLDERS, "receivable.promise");
+  for (const char* role : {"CRC", "FEE"}) dunners->add_roles(role);
+  return told;
+}
+
 }  // namespace kam::contract::rules

@@ -7,6 +7,7 @@
 #include "kam/pricing/v1/price_book.pb.h"
 #include "kam/pricing/v1/sales_policy.pb.h"
 #include "kam/receivable/v1/receivable_alarm.pb.h"
+#include "kam/receivable/v1/receivable_item.pb.h"
 
 namespace kam::contract::rules {
 
@@ -26,6 +27,10 @@ organization::v1::DeliverNoticesRequest NoticesOf(const v1::Contract* before, co
 // Those who may acknowledge it, when it is raised (C-34).
 organization::v1::DeliverNoticesRequest NoticesOf(const receivable::v1::ReceivableAlarm* before,
                                                   const receivable::v1::ReceivableAlarm& after);
+
+// Those of the account, and those who dun (C-33), when the customer has not kept a promise to pay.
+organization::v1::DeliverNoticesRequest NoticesOf(const receivable::v1::ReceivableItem* before,
+                                                  const receivable::v1::ReceivableItem& after);
 
 }  // namespace kam::contract::rules
 

@@ -92,5 +92,27 @@ TEST(NoticesTest, AnAlarmIsToldToThoseWhoMayAcknowledgeIt) {
   EXPECT_THAT(NoticesOf(&open, open).notices(), IsEmpty());
 }
 
+// C-33, G-22
+TEST(NoticesTest, ABrokenPromiseIsToldToOwnerAndCollectors) {
+  receivable::v1::ReceivableItem promised;
+  promised.set_account("accounts/00000000000000000000000001");
+  promised.set_promised_date("2026-02-05");
+  receivable::v1::ReceivableItem broken = promised;
+  broken.clear_promised_date();
+  EXPECT_THAT(NoticesOf(&promised, broken).notices(), IsEmpty()) << "it was paid";
+  broken.set_broken_promises(1);
+  EXPECT_THAT(NoticesOf(nullptr, broken).notices(), IsEmpty());
+  EXPECT_THAT(NoticesOf(&broken, broken).notices(), IsEmpty());
+  const og::DeliverNoticesRequest told = NoticesOf(&promised, broken);
+  ASSERT_EQ(told.notices_size(), 2);
+  EXPECT_EQ(told.notices(0).audience(), og::NOTICE_AUDIENCE_ACCOUNT);
+  EXPECT_EQ(told.notices(0).account(), promised.account());
+  EXPECT_EQ(told.notices(0).permission(), "receivable.read");
+  EXPECT_THAT(told.notices(0).title(), HasSubstr("2026-02-05"));
+  EXPECT_EQ(told.notices(1).audience(), og::NOTICE_AUDIENCE_HOLDERS);
+  EXPECT_THAT(told.notices(1).roles(), ::testing::ElementsAre("CRC", "FEE"));
+  EXPECT_EQ(told.notices(1).account(), promised.account());
+}
+
 }  // namespace
 }  // namespace kam::contract::rules
