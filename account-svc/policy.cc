@@ -30,6 +30,7 @@ absl::Status Policy::Validate() const {
   range("claims_per_day_max", claims_per_day_max, 1, 1'000'000);
   range("reclaim_days", reclaim_days, 0, kDaysMax);
   range("draft_protection_days", draft_protection_days, 0, kDaysMax);
+  range("open_reports_max", open_reports_max, 1, 1'000'000);
   range("renewals_max", renewals_max, 0, kDaysMax);
   range("owner_follow_up_days", owner_follow_up_days, 0, kDaysMax);
   range("deal_days", deal_days, 0, kDaysMax);
@@ -51,7 +52,7 @@ absl::Status Policy::Validate() const {
   }
   range("filing_days", filing_days, 0, kDaysMax);
   range("share_tolerance_hundredths", share_tolerance_hundredths, 0, 100 * kPercentMax);
-  range("snapshot_days", snapshot_days, 1, kDaysMax);
+  range("snapshot_days", snapshot_days, 0, kDaysMax);
   range("snapshot_bytes_max", snapshot_bytes_max, 1 << 20, 1 << 30);
   range("snapshot_part_bytes", snapshot_part_bytes, 1 << 10, 12 << 20);
   range("snapshot_part_rows", snapshot_part_rows, 1, 1'000'000);

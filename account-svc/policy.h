@@ -29,8 +29,10 @@ struct Policy {
   int claims_per_day_max = 10;
   // days until somebody may claim again what he gave up or lost.
   int reclaim_days = 7;
-  // days during which nobody but its maker may claim a file that was never admitted to the archive.
+  // days for which a firm is its reporter's: from the making of its file on nobody else may claim it.
   int draft_protection_days = 30;
+  // reports of one employee that may be open at a time; those that an import has brought do not count.
+  int open_reports_max = 1000;
   // roles whose holders may own accounts.
   std::vector<std::string> owner_roles = {"KAX", "BD", "BDS", "KAM", "GAM", "KAPM", "RM", "SM"};
   // how often a protection may be renewed, each time by protection_days from then on.
@@ -80,7 +82,8 @@ struct Policy {
   std::array<int, kDocumentKinds> document_retention_years = {1, 3, 3, 5, 5, 3, 10, 1};
   // how long a view or a list waits for one other service before it does without.
   absl::Duration peer_patience = absl::Seconds(2);
-  // Days after which the back-up of an account is no longer current.
+  // Days after which the back-up of an account is no longer current, and is taken anew by itself; 0: by hand only
+  //
   int snapshot_days = 90;
   // bytes of a back-up, bytes and rows of one of its parts, and rows read at a time.
   int snapshot_bytes_max = 128 << 20;

@@ -10,6 +10,7 @@
 #include "account-svc/accounts/merges.h"
 #include "account-svc/accounts/ownership_rows.h"
 #include "account-svc/accounts/report_page.h"
+#include "account-svc/accounts/reported_firms.h"
 #include "account-svc/accounts/similar.h"
 #include "account-svc/rules/account_rules.h"
 #include "account-svc/rules/classification_rules.h"
@@ -146,7 +147,7 @@ absl::Status AfterAccount(const Context& context, UnitOfWork& work, const Accoun
   if (work.importing() && (before == nullptr ? !after.owner().empty() : before->owner() != after.owner())) {
     RETURN_IF_ERROR(FollowImportedOwner(context, work, after));
   }
-  return absl::OkStatus();
+  return before == nullptr ? ReportFirm(context, work, after) : absl::OkStatus();
 }
 
 // Registers "AccountService/{verb}".
@@ -176,10 +177,11 @@ void AddStateVerbs(const Context& context, rpc::Registry* registry) {
       });
   AddAccountVerb<v1::VerifyAccountRequest>(
       context, "VerifyAccount", registry,
-      [](UnitOfWork& work, const v1::VerifyAccountRequest& request, Account* account) -> absl::Status {
+      [context](UnitOfWork& work, const v1::VerifyAccountRequest& request, Account* account) -> absl::Status {
         RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
-        return rules::Verify(actor, request.evidence(), work.now(), account);
+        RETURN_IF_ERROR(rules::Verify(actor, request.evidence(), work.now(), account));
+        return EndReportOfClerk(context, work, account->name());
       });
   AddAccountVerb<v1::ReverifyAccountRequest>(
       context, "ReverifyAccount", registry,

@@ -41,9 +41,10 @@ class ClaimTest : public ::testing::Test {
     world_.contract_svc = world_.aftersales_svc;
   }
 
-  // An admitted account that nobody owns.
+  // An admitted account that nobody owns, and nobody has reported lately.
   std::string FreeAccount() {
     const std::string account = world_.AddAccount(gam_).name();
+    world_.harness().db().Execute(absl::StrCat("DELETE FROM account_ownerships WHERE account = '", IdOf(account), "'"));
     world_.harness().db().Execute(
         absl::StrCat("UPDATE accounts SET state = 'VERIFIED' WHERE id = '", IdOf(account), "'"));
     return account;
@@ -106,9 +107,12 @@ class ClaimTest : public ::testing::Test {
     EXPECT_THAT(world_.Call<v1::Opportunity>(who, service + "WinOpportunity", win), testing::IsOk());
     return name;
   }
-  std::vector<v1::AccountOwnership> Rows(const std::string& account) {
+  // Who owned the account, worked it or had it kept for him.
+  std::vector<v1::AccountOwnership> Rows(const std::string& account) { return List(account, "kind != REPORTED"); }
+  std::vector<v1::AccountOwnership> Reports(const std::string& account) { return List(account, "kind = REPORTED"); }
+  std::vector<v1::AccountOwnership> List(const std::string& account, const std::string& which) {
     kam::api::ListRequest request;
-    request.set_filter(absl::StrCat("account = \"", account, "\""));
+    request.set_filter(absl::StrCat("account = \"", account, "\" AND ", which));
     const auto list = world_.Call<v1::ListAccountOwnershipsResponse>(
         gam_, "kam.account.v1.AccountOwnershipService/ListAccountOwnerships", request);
     EXPECT_THAT(list, testing::IsOk());

@@ -14,17 +14,11 @@ absl::StatusOr<rules::ClaimFacts> ClaimFactsOf(mysql::Connection& connection, co
                                                const Policy& policy) {
   rules::ClaimFacts facts;
   facts.account = NameOf("accounts", account);
-  ASSIGN_OR_RETURN(const std::vector<Row> file,
-                   connection.Query("SELECT creator, create_time, state FROM accounts WHERE id = ?", {account}));
-  if (file.empty()) return facts;
-  facts.maker = file[0][0].text();
-  facts.create_time = file[0][1].time();
-  facts.admitted = file[0][2].text() != "DRAFT" && file[0][2].text() != "SUBMITTED";
-  // An owner comes before a protection.
+  // An owner comes before a protection, and that before a report.
   ASSIGN_OR_RETURN(
       const std::vector<Row> rows,
       connection.Query("SELECT kind, employee, since_time, protected_until FROM account_ownerships WHERE account = ? "
-                       "AND state = 'ACTIVE' AND kind IN ('OWNER', 'PROTECTED') ORDER BY kind LIMIT 1",
+                       "AND state = 'ACTIVE' AND kind IN ('OWNER', 'PROTECTED', 'REPORTED') ORDER BY kind LIMIT 1",
                        {account}));
   if (rows.empty()) return facts;
   const Row& row = rows[0];

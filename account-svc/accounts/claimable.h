@@ -13,8 +13,8 @@
 
 namespace kam::account {
 
-// Owner or protection, last opportunity won, and how the file came to be. The asker, and orders, which contract-svc
-// knows, are the caller's to fill in. `account`: id.
+// Owner, protection or report, and last opportunity won. The asker, and orders, which contract-svc knows, are the
+// caller's to fill in. `account`: id.
 absl::StatusOr<rules::ClaimFacts> ClaimFactsOf(mysql::Connection& connection, const std::string& account,
                                                const Policy& policy);
 

@@ -200,8 +200,7 @@ absl::Status SnapshotTooLarge(const Context& context, absl::string_view collecti
       {{"section", std::string(collection)}, {"limit", limit}});
 }
 
-absl::StatusOr<DealingLines> ReadDealingLines(const Context& context, const rpc::Call& call,
-                                              const std::string& account) {
+absl::StatusOr<DealingLines> ReadDealingLines(const Context& context, absl::Time deadline, const std::string& account) {
   DealingLines lines;
   int64_t bytes = 0;
   // Kind by kind and page by page: an answer has a limit.
@@ -214,7 +213,7 @@ absl::StatusOr<DealingLines> ReadDealingLines(const Context& context, const rpc:
     std::map<std::string, std::string>& rows = lines[archived.collection];
     for (bool more = true; more;) {
       more = false;
-      ASSIGN_OR_RETURN(const pb::ListDealingsResponse answer, context.peers->ContractDealings(request, call.deadline));
+      ASSIGN_OR_RETURN(const pb::ListDealingsResponse answer, context.peers->ContractDealings(request, deadline));
       for (const pb::DealingPart& part : answer.parts()) {
         bool fresh = false;
         for (const pb::Dealing& dealing : part.dealings()) {

@@ -26,8 +26,7 @@ absl::Status AddDealings(const Context& context, const rpc::Call& call, v1::Acco
 // Collection -> its rows as lines of JSON by name, of the contracts, orders, invoices and payments of an account.
 using DealingLines = std::map<std::string, std::map<std::string, std::string>>;
 // UNAVAILABLE CONTRACT_SVC_UNAVAILABLE: a back-up without them would be none. FAILED_PRECONDITION SNAPSHOT_TOO_LARGE.
-absl::StatusOr<DealingLines> ReadDealingLines(const Context& context, const rpc::Call& call,
-                                              const std::string& account);
+absl::StatusOr<DealingLines> ReadDealingLines(const Context& context, absl::Time deadline, const std::string& account);
 // Such an account is more than one snapshot takes.
 absl::Status SnapshotTooLarge(const Context& context, absl::string_view collection);
 

@@ -78,7 +78,7 @@ absl::Status CheckRespondent(UnitOfWork& work, const Account& account, const std
   if (!reaches.ok()) {
     ASSIGN_OR_RETURN(const std::vector<Row> held,
                      work.connection().Query("SELECT 1 FROM account_ownerships WHERE account = ? AND employee = ? AND "
-                                             "kind IN ('OWNER', 'CO_OWNER') LIMIT 1",
+                                             "kind IN ('OWNER', 'CO_OWNER', 'REPORTED') LIMIT 1",
                                              {IdOf(account.name()), IdOf(dispute.opener())}));
     return held.empty() ? reaches : absl::OkStatus();
   }
@@ -94,6 +94,9 @@ absl::Status FindRespondent(UnitOfWork& work, const Account& account, const std:
                             WorkDispute* dispute) {
   if (dispute->subject() == v1::DISPUTE_SUBJECT_OWNERSHIP) {
     const AccountOwnership* owner = FindKind(active, v1::OWNERSHIP_KIND_OWNER);
+    // Nobody owns it, but somebody has reported it, or it is kept for him.
+    if (owner == nullptr) owner = FindKind(active, v1::OWNERSHIP_KIND_PROTECTED);
+    if (owner == nullptr) owner = FindKind(active, v1::OWNERSHIP_KIND_REPORTED);
     if (owner == nullptr) {
       return FailedPrecondition("OWNER_MISSING", dispute->account(), "nobody owns the account: claim it");
     }
@@ -230,8 +233,9 @@ absl::Status Apply(const Context& context, UnitOfWork& work, const WorkDispute& 
   change.after = change.before;
   Account& account = change.after;
   ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, account.name()));
-  const AccountOwnership* owner = FindKind(active, v1::OWNERSHIP_KIND_OWNER);
-  if (owner == nullptr || owner->name() != dispute.ownership()) {
+  const auto held = std::find_if(active.begin(), active.end(),
+                                 [&](const AccountOwnership& row) { return row.name() == dispute.ownership(); });
+  if (held == active.end()) {
     return FailedPrecondition("DISPUTE_OWNER_CHANGED", dispute.name(),
                               "the account has changed hands since the dispute was opened");
   }
@@ -253,7 +257,12 @@ absl::Status Apply(const Context& context, UnitOfWork& work, const WorkDispute& 
   } else {
     row.kind = v1::OWNERSHIP_KIND_OWNER;
     ASSIGN_OR_RETURN(row.protected_until, rules::ProtectedUntil(0, work.now(), context.policy));
-    RETURN_IF_ERROR(MoveOwner(context, work, active, *owner, v1::OWNERSHIP_STATE_TRANSFERRED, row, &account));
+    if (held->kind() == v1::OWNERSHIP_KIND_OWNER) {
+      RETURN_IF_ERROR(MoveOwner(context, work, active, *held, v1::OWNERSHIP_STATE_TRANSFERRED, row, &account));
+    } else {
+      ASSIGN_OR_RETURN(const AccountOwnership begun, InsertRow(context, work, row));
+      RETURN_IF_ERROR(BecomeOwner(context, work, active, begun, &account));
+    }
   }
   return work.Save(std::move(change)).status();
 }

@@ -93,7 +93,7 @@ absl::StatusOr<rules::Reader> StandingOn(const Context& context, UnitOfWork& wor
 absl::StatusOr<rules::Reader> ReaderOf(const Context& context, UnitOfWork& work, const std::string& actor,
                                        const CustomerDocument& document, std::string* grant) {
   ASSIGN_OR_RETURN(rules::Reader reader, StandingOn(context, work, actor, document.account()));
-  reader.refiled = document.refiler() == actor;
+  reader.refiled = rules::HadAHand(document, actor, work.actor().Holds("customer_document.refile"));
   const absl::Time filed = FromTimestamp(document.create_time());
   reader.filed = document.filer() == actor && work.now() < filed + absl::Hours(24) * context.policy.document_filer_days;
   ASSIGN_OR_RETURN(const std::vector<DocumentGrant> grants,
@@ -215,6 +215,9 @@ void RegisterGrants(const Context& context, rpc::Registry* registry) {
          resource::Change<DocumentGrant>* change) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         RETURN_IF_ERROR(CheckGoverns(work, change->before));
+        ASSIGN_OR_RETURN(const std::vector<CustomerDocument> document,
+                         work.Find<CustomerDocument>({"t.id = ?", {IdOf(change->before.document())}}, "", 1));
+        if (!document.empty()) RETURN_IF_ERROR(rules::CheckGiver(document[0], actor));
         *change->after.mutable_valid_until() = ToTimestamp(work.now() + absl::Hours(24) * change->after.days());
         return rules::DecideGrant(actor, request.reason(), work.now(), &change->after);
       });

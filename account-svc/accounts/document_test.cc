@@ -177,6 +177,54 @@ TEST_F(DocumentTest, AMisfiledDocumentGoesToItsCustomer) {
   EXPECT_EQ(log->entries(0).reason(), "归错客户");
 }
 
+// two who may refile do not bring a paper together to where one of them reads it.
+TEST_F(DocumentTest, TwoTogetherDoNotMoveAPaperToReadIt) {
+  const auth::Principal kapm = world_.As(world_.AddEmployee("KAPM"), "KAPM");
+  const auth::Principal helper = world_.As(world_.AddEmployee("KAPM"), "KAPM");
+  const auth::Principal clerk = world_.As(world_.AddEmployee("GAD"), "GAD");
+  const std::string mine = world_.AddAccount(kapm).name();
+  const std::string third = world_.AddAccount(gam_).name();
+  const auto refile = [&](const auth::Principal& who, const std::string& document, const std::string& account) {
+    kam::api::GetRequest get;
+    get.set_name(document);
+    v1::RefileCustomerDocumentRequest request;
+    request.set_name(document);
+    request.set_etag(world_.Call<CustomerDocument>(clerk, Vault("GetCustomerDocument"), get)->etag());
+    request.set_account(account);
+    request.set_reason("归错客户");
+    return world_.Call<CustomerDocument>(who, Vault("RefileCustomerDocument"), request);
+  };
+  // One moves it for the other.
+  const std::string first = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_CONFIDENTIAL)->name();
+  ASSERT_THAT(refile(helper, first, mine), IsOk());
+  EXPECT_THAT(Read(kapm, first), HasReason("DOCUMENT_ACCESS_DENIED"));
+  // The other moves it himself before, and has the right no more when he reads it.
+  const std::string second = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_CONFIDENTIAL)->name();
+  ASSERT_THAT(refile(kapm, second, third), IsOk());
+  const auto moved = refile(helper, second, mine);
+  ASSERT_THAT(moved, IsOk());
+  EXPECT_EQ(moved->refiler(), helper.subject);
+  EXPECT_EQ(moved->refilers_size(), 2);
+  auth::Principal former = kapm;
+  former.grants.erase("customer_document.refile");
+  EXPECT_THAT(Read(former, second), HasReason("DOCUMENT_ACCESS_DENIED"));
+  EXPECT_THAT(Read(former, first), IsOk()) << "who never may have moved it reads it as owner";
+  // By access that somebody gives who has not moved it.
+  v1::CreateDocumentGrantRequest ask;
+  ask.mutable_document_grant()->set_document(first);
+  ask.mutable_document_grant()->set_purpose("办理上牌");
+  ask.mutable_document_grant()->set_days(2);
+  const auto asked = world_.Call<DocumentGrant>(kapm, Vault("CreateDocumentGrant"), ask);
+  ASSERT_THAT(asked, IsOk());
+  v1::GrantDocumentAccessRequest grant;
+  grant.set_name(asked->name());
+  EXPECT_THAT(world_.Call<DocumentGrant>(helper, Vault("GrantDocumentAccess"), grant),
+              HasReason("SEPARATION_OF_DUTIES"));
+  const auth::Principal another = world_.As(world_.AddEmployee("KAPM"), "KAPM");
+  ASSERT_THAT(world_.Call<DocumentGrant>(another, Vault("GrantDocumentAccess"), grant), IsOk());
+  EXPECT_THAT(Read(kapm, first), IsOk());
+}
+
 // others read by approval, for a limited time.
 TEST_F(DocumentTest, OthersReadByApprovalForALimitedTime) {
   const auto document = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_CONFIDENTIAL);

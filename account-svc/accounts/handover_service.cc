@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/accounts/ownership_rows.h"
+#include "account-svc/accounts/report_page.h"
 #include "account-svc/rules/handover_rules.h"
 #include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
@@ -43,7 +44,7 @@ std::string Shortened(std::string text, size_t bytes) {
   return text;
 }
 
-// Open business of an account in this service. Agreed visits stay with whom they were agreed with; the list names them.
+// Open business of an account in this service.
 constexpr char kOpenSql[] =
     "SELECT 'OPPORTUNITY' AS kind, 'opportunities' AS collection, t.id AS id, t.number AS number, t.state AS state, "
     "CAST(t.expected_date AS DATETIME(6)) AS due_time, t.display_name AS title FROM opportunities t WHERE t.account = "
@@ -165,21 +166,39 @@ absl::StatusOr<AccountHandover> Start(const Context& context, UnitOfWork& work, 
   return Insert(context, work, std::move(handover));
 }
 
-absl::StatusOr<std::vector<std::string>> AccountsOf(const Context& context, const std::string& employee,
-                                                    const std::string& after, absl::Time deadline) {
+// What somebody has to hand over: which of it the caller reaches, and how many accounts are left to others.
+struct Holdings {
   std::vector<std::string> accounts;
-  RETURN_IF_ERROR(context.runtime.database().Run(deadline, [&](mysql::Connection& connection) -> absl::Status {
-    accounts.clear();
-    ASSIGN_OR_RETURN(
-        const std::vector<Row> rows,
-        connection.Query("SELECT a.id FROM accounts a WHERE a.owner = ? AND a.id > ? AND a.archive_time IS NULL AND "
-                         "NOT EXISTS (SELECT 1 FROM account_handovers h WHERE h.account = a.id AND h.state = "
-                         "'OPEN' AND h.transferred = 0) ORDER BY a.id LIMIT ?",
-                         {IdOf(employee), after.empty() ? after : IdOf(after), kAccountsAtOnce + 1}));
-    for (const Row& row : rows) accounts.push_back(NameOf("accounts", row[0].text()));
+  int beyond_reach = 0;
+};
+
+absl::StatusOr<Holdings> HoldingsOf(const Context& context, const rpc::Call& call, const std::string& employee,
+                                    const std::string& after) {
+  constexpr char kHis[] =
+      "FROM accounts t WHERE t.owner = ? AND t.archive_time IS NULL AND NOT EXISTS (SELECT 1 FROM account_handovers h "
+      "WHERE h.account = t.id AND h.state = 'OPEN' AND h.transferred = 0)";
+  std::vector<Value> scope_params;
+  const std::string scope = ScopeSql(context, call.principal, call.level(), Account::descriptor(), &scope_params);
+  std::vector<Value> all = {Value(IdOf(employee))};
+  all.insert(all.end(), scope_params.begin(), scope_params.end());
+  std::vector<Value> page = all;
+  page.insert(page.end(), {Value(after.empty() ? after : IdOf(after)), Value(kAccountsAtOnce + 1)});
+  Holdings holdings;
+  RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
+    holdings = Holdings();
+    ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                     connection.Query(absl::StrCat("SELECT t.id ", kHis, scope, " AND t.id > ? ORDER BY t.id LIMIT ?"),
+                                      mysql::Params(page)));
+    for (const Row& row : rows) holdings.accounts.push_back(NameOf("accounts", row[0].text()));
+    if (scope.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::vector<Row> his,
+                     connection.Query(absl::StrCat("SELECT COUNT(t.id) ", kHis), {Value(IdOf(employee))}));
+    ASSIGN_OR_RETURN(const std::vector<Row> reached,
+                     connection.Query(absl::StrCat("SELECT COUNT(t.id) ", kHis, scope), mysql::Params(all)));
+    holdings.beyond_reach = static_cast<int>(his[0][0].integer() - reached[0][0].integer());
     return absl::OkStatus();
   }));
-  return accounts;
+  return holdings;
 }
 
 absl::StatusOr<bool> HasLeft(const Context& context, UnitOfWork& work, const std::string& employee) {
@@ -294,8 +313,9 @@ bool IsRefusal(const absl::Status& status) {
 
 absl::StatusOr<v1::StartLeaverHandoversResponse> StartAll(const Context& context, rpc::Call& call,
                                                           const v1::StartLeaverHandoversRequest& request) {
-  ASSIGN_OR_RETURN(std::vector<std::string> accounts,
-                   AccountsOf(context, request.giver(), request.after(), call.deadline));
+  // Of accounts beyond his reach the caller learns how many there are, and no more.
+  ASSIGN_OR_RETURN(const Holdings holdings, HoldingsOf(context, call, request.giver(), request.after()));
+  std::vector<std::string> accounts = holdings.accounts;
   const bool more = accounts.size() > static_cast<size_t>(kAccountsAtOnce);
   if (more) accounts.pop_back();
   ASSIGN_OR_RETURN(const OpenBusiness business, context.peers->AllBusiness(accounts, call.deadline));
@@ -303,6 +323,7 @@ absl::StatusOr<v1::StartLeaverHandoversResponse> StartAll(const Context& context
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<v1::StartLeaverHandoversResponse> {
         v1::StartLeaverHandoversResponse response;
         response.set_more(more);
+        response.set_beyond_reach(holdings.beyond_reach);
         int listed = 0;
         for (const std::string& name : accounts) {
           if (listed >= kItemsAtOnce) {

@@ -14,6 +14,7 @@
 #include "kam/account/v1/account_service.pb.h"
 #include "kam/account/v1/customer_need_service.pb.h"
 #include "kam/account/v1/opportunity_service.pb.h"
+#include "kam/account/v1/visit_service.pb.h"
 #include "kam/api/standard.pb.h"
 #include "kam/business/v1/business_service.pb.h"
 #include "kam/organization/v1/employee_service.pb.h"
@@ -311,6 +312,64 @@ TEST_F(HandoverTest, ALeaverHandsOverAllHeHas) {
   EXPECT_EQ(Owner(), other_.name());
 }
 
+// visits that have not begun go along; the receiver has agreed to none of them yet, and nobody is on two at
+// a time.
+TEST_F(HandoverTest, VisitsThatHaveNotBegunGoAlong) {
+  const std::string service = "kam.account.v1.VisitService/";
+  const absl::Time tomorrow = start_ + absl::Hours(24);
+  const auto visit = [&](const auth::Principal& who, const std::string& account, bool timed) {
+    v1::CreateVisitRequest create;
+    create.mutable_visit()->set_account(account);
+    create.mutable_visit()->set_purpose("回访");
+    create.mutable_visit()->set_mode(v1::VISIT_MODE_ON_SITE);
+    if (timed) {
+      create.mutable_visit()->mutable_planned_start()->set_seconds(absl::ToUnixSeconds(tomorrow));
+      create.mutable_visit()->mutable_planned_end()->set_seconds(absl::ToUnixSeconds(tomorrow + absl::Hours(1)));
+    }
+    const auto made = world_.Call<v1::Visit>(who, service + "CreateVisit", create);
+    EXPECT_THAT(made, IsOk());
+    return made.value_or(v1::Visit());
+  };
+  const auto get = [&](const std::string& name) {
+    kam::api::GetRequest request;
+    request.set_name(name);
+    const auto found = world_.Call<v1::Visit>(gam_, service + "GetVisit", request);
+    EXPECT_THAT(found, IsOk());
+    return found.value_or(v1::Visit());
+  };
+  const auto approve = [&](const v1::Visit& one) {
+    v1::ApproveVisitRequest request;
+    request.set_name(one.name());
+    request.set_etag(one.etag());
+    return world_.Call<v1::Visit>(gam_, service + "ApproveVisit", request);
+  };
+  const v1::Visit idea = visit(kax_, account_, false);
+  const auto agreed = approve(visit(kax_, account_, true));
+  ASSERT_THAT(agreed, IsOk());
+  const v1::Visit missed = visit(kax_, account_, false);
+  world_.harness().db().Execute(absl::StrCat(
+      "UPDATE visits SET state = 'PLANNED', planned_start = '2025-12-01 09:00:00', planned_end = '2025-12-01 10:00:00' "
+      "WHERE id = '",
+      IdOf(missed.name()), "'"));
+  const std::string theirs = world_.AddAccount(kax2_).name();
+  const v1::Visit own = visit(kax2_, theirs, true);
+  v1::TransferOwnerRequest transfer;
+  transfer.set_name(account_);
+  transfer.set_successor(other_.name());
+  transfer.set_reason("调整");
+  ASSERT_THAT(world_.Call<Account>(gam_, "kam.account.v1.AccountService/TransferOwner", transfer), IsOk());
+  EXPECT_EQ(get(idea.name()).visitor(), other_.name());
+  EXPECT_EQ(get(idea.name()).state(), v1::VISIT_STATE_PROPOSED);
+  const v1::Visit moved = get(agreed->name());
+  EXPECT_EQ(moved.visitor(), other_.name());
+  EXPECT_EQ(moved.state(), v1::VISIT_STATE_PLANNED);
+  EXPECT_EQ(moved.approver(), "");
+  EXPECT_FALSE(moved.has_approve_time());
+  EXPECT_EQ(get(missed.name()).visitor(), seller_.name()) << "whether it took place says who was to go";
+  EXPECT_EQ(get(own.name()).visitor(), other_.name());
+  EXPECT_THAT(approve(moved), HasReason("VISIT_OVERLAP"));
+}
+
 // one account that cannot be handed over does not stop the others, and does not come again.
 TEST_F(HandoverTest, OneAccountOfALeaverDoesNotStopTheOthers) {
   const std::string second = world_.AddAccount(gam_).name();
@@ -333,16 +392,18 @@ TEST_F(HandoverTest, OneAccountOfALeaverDoesNotStopTheOthers) {
   ASSERT_THAT(started, IsOk());
   ASSERT_EQ(started->account_handovers_size(), 1);
   EXPECT_EQ(started->account_handovers(0).account(), second);
-  ASSERT_EQ(started->refused_size(), 1);
-  EXPECT_EQ(started->refused(0).account(), account_);
-  EXPECT_EQ(started->refused(0).status().code(), static_cast<int>(absl::StatusCode::kNotFound));
-  EXPECT_EQ(started->last_account(), std::max(account_, second));
+  // Of the other he learns that there is one, whoever the giver is.
+  EXPECT_EQ(started->refused_size(), 0);
+  EXPECT_EQ(started->beyond_reach(), 1);
+  EXPECT_EQ(started->last_account(), second);
+  EXPECT_EQ(started->DebugString().find(account_), std::string::npos);
   EXPECT_FALSE(started->more());
   request.set_after(started->last_account());
   const auto rest = world_.Call<v1::StartLeaverHandoversResponse>(bds, Rpc("StartLeaverHandovers"), request);
   ASSERT_THAT(rest, IsOk());
   EXPECT_EQ(rest->refused_size(), 0);
   EXPECT_EQ(rest->account_handovers_size(), 0);
+  EXPECT_EQ(rest->beyond_reach(), 1);
   // A receiver who gets nothing stops it all.
   request.clear_after();
   request.set_receiver(world_.AddEmployee("KAA", department_.name(), {head_.name()}).name());

@@ -10,6 +10,7 @@
 #include "account-svc/accounts/ownership_rows.h"
 #include "account-svc/accounts/repoint.h"
 #include "account-svc/rules/merge_rules.h"
+#include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/resource/standard.h"
 #include "common/schedule/schedule.h"
@@ -107,6 +108,37 @@ void Remember(const std::vector<AccountOwnership>& active, AccountMerge* merge) 
   }
 }
 
+// Who has reported the duplicate has reported the account, unless that is somebody's already. What the row rests on is
+// the merge: an undo finds it by that.
+absl::Status CarryReport(const Context& context, UnitOfWork& work, const std::vector<AccountOwnership>& of_duplicate,
+                         const AccountMerge& merge, const std::string& why) {
+  const AccountOwnership* report = FindKind(of_duplicate, v1::OWNERSHIP_KIND_REPORTED);
+  if (report == nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, merge.account()));
+  for (const AccountOwnership& row : active) {
+    if (row.kind() != v1::OWNERSHIP_KIND_CO_OWNER) return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const absl::Time at, EffectiveTime(work, merge.account(), ""));
+  ASSIGN_OR_RETURN(const AccountOwnership carried,
+                   InsertRow(context, work,
+                             {merge.account(), report->employee(), v1::OWNERSHIP_KIND_REPORTED, report->origin(), at,
+                              ProtectionOf(*report), why, merge.name()}));
+  Change<AccountOwnership> ended;
+  ASSIGN_OR_RETURN(ended.before, work.Load<AccountOwnership>(report->name()));
+  ended.after = ended.before;
+  ended.after.set_successor(carried.name());
+  return work.Save(std::move(ended)).status();
+}
+
+// The account was never reported after all.
+absl::Status TakeReportBack(UnitOfWork& work, const AccountMerge& merge) {
+  ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, merge.account()));
+  const AccountOwnership* report = FindKind(active, v1::OWNERSHIP_KIND_REPORTED);
+  if (report == nullptr || report->evidence() != merge.name()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const absl::Time at, EffectiveTime(work, merge.account(), ""));
+  return EndRow(work, *report, v1::OWNERSHIP_STATE_RELEASED, at, absl::StrCat("merge undone: ", merge.number()));
+}
+
 absl::Status Move(const Context& context, UnitOfWork& work, AccountMerge* merge) {
   ASSIGN_OR_RETURN(const Moved moved,
                    Repoint(work, merge->duplicate(), merge->account(), context.policy.merge_rows_max));
@@ -133,6 +165,7 @@ absl::StatusOr<AccountMerge> Approve(const Context& context, UnitOfWork& work,
   Remember(active, &merge);
   const std::string why = absl::StrCat("merged into ", merge.account(), " (", merge.number(), ")");
   RETURN_IF_ERROR(EndOwnerships(work, merge.duplicate(), why));
+  RETURN_IF_ERROR(CarryReport(context, work, active, merge, why));
   RETURN_IF_ERROR(Move(context, work, &merge));
   // From here on the pointer holds: what follows the closed file reads it.
   ASSIGN_OR_RETURN(const AccountMerge merged, work.Save(std::move(change)));
@@ -173,7 +206,7 @@ absl::Status GiveBack(const Context& context, UnitOfWork& work, const v1::MergeS
   row.origin = seat.origin();
   row.reason = reason;
   if (seat.has_protected_until()) row.protected_until = FromTimestamp(seat.protected_until());
-  if (seat.kind() == v1::OWNERSHIP_KIND_PROTECTED && row.protected_until.value_or(work.now()) <= work.now()) {
+  if (rules::IsProtection(seat.kind()) && row.protected_until.value_or(work.now()) <= work.now()) {
     return absl::OkStatus();  // The protection is over by itself.
   }
   RETURN_IF_ERROR(CheckCandidate(context, work, seat.employee(), "name", owner));
@@ -202,6 +235,7 @@ absl::StatusOr<AccountMerge> Undo(const Context& context, UnitOfWork& work,
   merge.set_undoer(actor);
   *merge.mutable_undo_time() = ToTimestamp(work.now());
   merge.set_undo_reason(request.reason());
+  RETURN_IF_ERROR(TakeReportBack(work, merge));
   ASSIGN_OR_RETURN(const AccountMerge undone, work.Save(std::move(change)));
   Change<Account> opening;
   ASSIGN_OR_RETURN(opening.before, work.Load<Account>(undone.duplicate()));

@@ -7,6 +7,7 @@
 #include "account-svc/accounts/claimable.h"
 #include "account-svc/accounts/ownership_rows.h"
 #include "account-svc/accounts/ownership_timer.h"
+#include "account-svc/accounts/reported_firms.h"
 #include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/resource/standard.h"
@@ -87,6 +88,7 @@ absl::StatusOr<Account> Claim(const Context& context, UnitOfWork& work, const v1
   ASSIGN_OR_RETURN(auto change, work.Begin<Account>(request));
   Account& account = change.after;
   ASSIGN_OR_RETURN(const std::string asker, Person(work));
+  RETURN_IF_ERROR(AdoptReport(context, work, account));
   ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, account.name()));
   const AccountOwnership* owner = FindKind(active, v1::OWNERSHIP_KIND_OWNER);
   if (owner != nullptr && !asked.owned) {
@@ -166,14 +168,16 @@ absl::StatusOr<v1::ListClaimableAccountsResponse> ListClaimable(const Context& c
   if (request.page_size() < 0) return InvalidField("page_size", "PAGE_SIZE_NEGATIVE", "must not be negative");
   const int size = request.page_size() == 0 ? kPageDefault : std::min(request.page_size(), kPageMax);
   const absl::Time now = context.runtime.clock().Now();
-  const std::string binding = absl::StrCat(kService, "ListClaimableAccounts\n", call.principal.subject, "\n",
-                                           request.region(), "\n", request.industry(), "\n", request.segment());
-  std::vector<Value> params = {Value(now)};
+  const std::string binding =
+      absl::StrCat(kService, "ListClaimableAccounts\n", call.principal.subject, "\n", request.region(), "\n",
+                   request.industry(), "\n", request.segment(), "\n", request.tier());
+  // What somebody else has reported is not there for the caller yet.
+  std::vector<Value> params = {Value(now), Value(now), Value(call.principal.employee)};
   std::string sql =
-      "SELECT t.id, t.legal_name, t.region, t.industry, t.state, t.segment FROM accounts t WHERE t.owner IS NULL AND "
-      "t.state IN "
-      "('VERIFIED', 'ACTIVE', 'DORMANT', 'LOST') AND t.archive_time IS NULL AND (t.protected_until IS NULL OR "
-      "t.protected_until <= ?)";
+      "SELECT t.id, t.legal_name, t.region, t.industry, t.state, t.segment, t.tier FROM accounts t WHERE t.owner IS "
+      "NULL AND t.state IN ('VERIFIED', 'ACTIVE', 'DORMANT', 'LOST') AND t.archive_time IS NULL AND "
+      "(t.protected_until IS NULL OR t.protected_until <= ?) AND NOT EXISTS (SELECT 1 FROM account_ownerships o WHERE "
+      "o.account = t.id AND o.kind = 'REPORTED' AND o.state = 'ACTIVE' AND o.protected_until > ? AND o.employee <> ?)";
   if (!request.region().empty()) {
     sql.append(" AND t.region = ?");
     params.emplace_back(request.region());
@@ -185,6 +189,16 @@ absl::StatusOr<v1::ListClaimableAccountsResponse> ListClaimable(const Context& c
   if (request.segment() != v1::SEGMENT_UNSPECIFIED) {
     sql.append(" AND t.segment = ?");
     params.emplace_back(resource::ShortEnumName(v1::Segment_descriptor()->FindValueByNumber(request.segment())));
+  }
+  const bool reads_tiers = call.principal.Holds("account.business.read");
+  if (request.tier() != v1::TIER_UNSPECIFIED) {
+    if (!reads_tiers) {
+      return Error(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED",
+                   "tier: needs permission account.business.read",
+                   {{"field", "tier"}, {"permission", "account.business.read"}});
+    }
+    sql.append(" AND t.tier = ?");
+    params.emplace_back(resource::ShortEnumName(v1::Tier_descriptor()->FindValueByNumber(request.tier())));
   }
   if (!request.page_token().empty()) {
     ASSIGN_OR_RETURN(const std::vector<Value> last,
@@ -213,6 +227,10 @@ absl::StatusOr<v1::ListClaimableAccountsResponse> ListClaimable(const Context& c
       }
       if (const auto* segment = resource::FindEnumValue(v1::Segment_descriptor(), row[5].text())) {
         account->set_segment(static_cast<v1::Segment>(segment->number()));
+      }
+      if (const auto* tier = resource::FindEnumValue(v1::Tier_descriptor(), row[6].text());
+          reads_tiers && tier != nullptr) {
+        account->set_tier(static_cast<v1::Tier>(tier->number()));
       }
     }
     return absl::OkStatus();

@@ -220,7 +220,6 @@ TEST_F(ClaimTest, InvariantsHoldUnderAHundredAtATime) {
   constexpr int kCalls = 300;
   std::vector<std::string> accounts;
   accounts.reserve(kAccounts);
-  for (int i = 0; i < kAccounts; ++i) accounts.push_back(FreeAccount());
   std::vector<organization::v1::Employee> sellers;
   std::vector<auth::Principal> principals;
   sellers.reserve(kSellers);
@@ -229,6 +228,11 @@ TEST_F(ClaimTest, InvariantsHoldUnderAHundredAtATime) {
     sellers.push_back(world_.AddEmployee("KAX", department_.name(), {head_.name()}));
     principals.push_back(world_.As(sellers.back(), "KAX"));
   }
+  // Half of them are free, the others reported by one of the sellers.
+  for (int i = 0; i < kAccounts; ++i) {
+    accounts.push_back(i % 2 == 0 ? FreeAccount()
+                                  : world_.AddAccount(principals[static_cast<size_t>(i % kSellers)]).name());
+  }
   std::atomic<int> claims = 0, moves = 0, releases = 0, capped = 0;
   std::vector<std::thread> threads;
   threads.reserve(kCalls);
@@ -236,8 +240,11 @@ TEST_F(ClaimTest, InvariantsHoldUnderAHundredAtATime) {
     threads.emplace_back([&, i] {
       absl::BitGen random;
       const auto at = [&random](int count) { return static_cast<size_t>(absl::Uniform(random, 0, count)); };
-      const std::string& account = accounts[at(kAccounts)];
-      const size_t seller = at(kSellers);
+      // The first claims are those of the reporters, each of his own; the rest is left to chance.
+      const bool reporter = i < kAccounts + kAccounts / 2 && i % 3 == 0;
+      const size_t own = static_cast<size_t>(i / 3 * 2 + 1);
+      const std::string& account = accounts[reporter ? own : at(kAccounts)];
+      const size_t seller = reporter ? own % kSellers : at(kSellers);
       world_.harness().clock().Advance(absl::Milliseconds(1));
       absl::Status status;
       // The server takes so many at a time, and the others again.
@@ -277,6 +284,21 @@ TEST_F(ClaimTest, InvariantsHoldUnderAHundredAtATime) {
           .integer(),
       0)
       << "two owners at an instant";
+  EXPECT_EQ(
+      db.Get(absl::StrCat("SELECT COUNT(*) FROM account_ownerships r JOIN account_ownerships o ON o.account = "
+                          "r.account AND o.kind = 'OWNER' WHERE r.kind = 'REPORTED' AND r.account IN (",
+                          ids,
+                          ") AND (r.until_time IS NULL OR r.until_time > o.since_time OR o.employee <> r.employee "
+                          "AND o.origin = 'CLAIMED' AND o.since_time = r.until_time)"))
+          .integer(),
+      0)
+      << "a report beside an owner, or a claim by another than the reporter";
+  EXPECT_GT(db.Get(absl::StrCat("SELECT COUNT(*) FROM account_ownerships WHERE kind = 'REPORTED' AND state = "
+                                "'TRANSFERRED' AND account IN (",
+                                ids, ")"))
+                .integer(),
+            0)
+      << "no reporter has claimed, so nothing was shown about reports";
   EXPECT_LE(
       db.Get(absl::StrCat("SELECT COALESCE(MAX(held), 0) FROM (SELECT a.id, COUNT(*) AS held FROM "
                           "account_ownerships a JOIN account_ownerships b ON b.employee = a.employee AND b.kind = "

@@ -6,6 +6,7 @@
 #include "account-svc/accounts/ownership_timer.h"
 #include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/rules/visit_rules.h"
 #include "account-svc/staff.h"
 #include "common/status/status.h"
 #include "kam/account/v1/account_plan.pb.h"
@@ -13,6 +14,7 @@
 #include "kam/account/v1/lead.pb.h"
 #include "kam/account/v1/opportunity.pb.h"
 #include "kam/account/v1/tender.pb.h"
+#include "kam/account/v1/visit.pb.h"
 
 namespace kam::account {
 namespace {
@@ -26,20 +28,38 @@ using v1::AccountOwnership;
 constexpr int kActiveRowsMax = 250;    // Owner, protections, and at most 200 co-owners (Account.co_owners).
 constexpr int kTakenOverAtOnce = 500;  // Of one kind, read at a time.
 
-// The new owner goes on with what of this kind those have begun who have lost their seat: `open` says of which states.
+// Whose something is, and how the new owner gets it.
+struct Owned {
+  template <typename T>
+  static void Give(const std::string& owner, T* one) {
+    one->set_owner(owner);
+  }
+  static constexpr char kColumn[] = "owner";
+};
+struct Visited {
+  static void Give(const std::string& owner, v1::Visit* one) { rules::HandOver(owner, one); }
+  static constexpr char kColumn[] = "visitor";
+};
+
+// The new owner goes on with what of this kind those have begun who have lost their seat: `open` says what is not over.
 // Who governs the account without a seat keeps what is his.
-template <typename T>
+template <typename T, typename Whose = Owned>
 absl::Status TakeOver(const Context& context, UnitOfWork& work, const Account& account, const std::string& owner,
-                      const char* open) {
+                      const resource::SqlCondition& open) {
   const std::string id = IdOf(account.name());
+  const std::string column = absl::StrCat("t.", Whose::kColumn);
+  std::vector<mysql::Value> params = {mysql::Value(id)};
+  params.insert(params.end(), open.params.begin(), open.params.end());
+  for (const std::string& value : {IdOf(owner), IdOf(account.creator()), id, id}) params.emplace_back(value);
   const resource::SqlCondition theirs = {
-      absl::StrCat(
-          "t.account = ? AND t.state ", open,
-          " AND t.archive_time IS NULL AND t.owner <> ? AND (t.owner = ? OR t.owner IN (SELECT o.employee FROM "
-          "account_ownerships o WHERE o.account = ? AND o.kind IN ('OWNER', 'CO_OWNER') AND o.state <> "
-          "'ACTIVE')) AND t.owner NOT IN (SELECT s.employee FROM account_ownerships s WHERE s.account = ? AND "
-          "s.kind = 'CO_OWNER' AND s.state = 'ACTIVE')"),
-      {id, IdOf(owner), IdOf(account.creator()), id, id}};
+      absl::StrCat("t.account = ? AND ", open.sql, " AND t.archive_time IS NULL AND ", column, " <> ? AND (", column,
+                   " = ? OR ", column,
+                   " IN (SELECT o.employee FROM account_ownerships o WHERE o.account = ? AND o.kind IN ('OWNER', "
+                   "'CO_OWNER') AND o.state <> 'ACTIVE')) AND ",
+                   column,
+                   " NOT IN (SELECT s.employee FROM account_ownerships s WHERE s.account = ? AND s.kind = 'CO_OWNER' "
+                   "AND s.state = 'ACTIVE')"),
+      params};
   const int limit = context.policy.take_over_rows_max;
   for (int taken = 0;;) {
     // What is his already is not found again.
@@ -57,7 +77,7 @@ absl::Status TakeOver(const Context& context, UnitOfWork& work, const Account& a
     }
     for (const T& one : begun) {
       Change<T> change{one, one};
-      change.after.set_owner(owner);
+      Whose::Give(owner, &change.after);
       RETURN_IF_ERROR(work.Save(std::move(change)).status());
     }
     if (found < kTakenOverAtOnce) return absl::OkStatus();
@@ -66,13 +86,20 @@ absl::Status TakeOver(const Context& context, UnitOfWork& work, const Account& a
 
 absl::Status TakeOverBusiness(const Context& context, UnitOfWork& work, const Account& account,
                               const std::string& owner) {
-  RETURN_IF_ERROR(TakeOver<v1::Opportunity>(context, work, account, owner, "= 'OPEN'"));
-  RETURN_IF_ERROR(TakeOver<v1::Lead>(context, work, account, owner, "IN ('NEW', 'QUALIFIED')"));
+  RETURN_IF_ERROR(TakeOver<v1::Opportunity>(context, work, account, owner, {"t.state = 'OPEN'", {}}));
+  RETURN_IF_ERROR(TakeOver<v1::Lead>(context, work, account, owner, {"t.state IN ('NEW', 'QUALIFIED')", {}}));
+  RETURN_IF_ERROR(TakeOver<v1::Tender>(context, work, account, owner,
+                                       {"t.state NOT IN ('WON', 'LOST', 'ABANDONED', 'CALLED_OFF')", {}}));
+  RETURN_IF_ERROR(TakeOver<v1::ContractDraftRequest>(context, work, account, owner, {"t.state = 'REQUESTED'", {}}));
   RETURN_IF_ERROR(
-      TakeOver<v1::Tender>(context, work, account, owner, "NOT IN ('WON', 'LOST', 'ABANDONED', 'CALLED_OFF')"));
-  RETURN_IF_ERROR(TakeOver<v1::ContractDraftRequest>(context, work, account, owner, "= 'REQUESTED'"));
-  RETURN_IF_ERROR(TakeOver<v1::CustomerNeed>(context, work, account, owner, "NOT IN ('TOLD', 'WITHDRAWN')"));
-  return TakeOver<v1::AccountPlan>(context, work, account, owner, "NOT IN ('REVIEWED', 'CANCELLED')");
+      TakeOver<v1::CustomerNeed>(context, work, account, owner, {"t.state NOT IN ('TOLD', 'WITHDRAWN')", {}}));
+  RETURN_IF_ERROR(
+      TakeOver<v1::AccountPlan>(context, work, account, owner, {"t.state NOT IN ('REVIEWED', 'CANCELLED')", {}}));
+  // Of what was to have taken place already somebody says what came of it who knows.
+  return TakeOver<v1::Visit, Visited>(
+      context, work, account, owner,
+      {"t.state IN ('PROPOSED', 'PLANNED', 'APPROVED') AND (t.planned_start IS NULL OR t.planned_start > ?)",
+       {work.now()}});
 }
 
 }  // namespace
@@ -132,8 +159,7 @@ absl::StatusOr<std::vector<AccountOwnership>> ActiveRows(UnitOfWork& work, const
                                                "ORDER BY t.kind = 'CO_OWNER', t.id", kActiveRowsMax, /*lock=*/true));
   std::vector<AccountOwnership> active;
   for (AccountOwnership& row : rows) {
-    if (row.kind() == v1::OWNERSHIP_KIND_PROTECTED &&
-        rules::ClaimableAfter(ProtectionOf(row), work.now()) == work.now()) {
+    if (rules::IsProtection(row.kind()) && rules::ClaimableAfter(ProtectionOf(row), work.now()) == work.now()) {
       RETURN_IF_ERROR(ExpireProtection(work, row));
     } else {
       active.push_back(std::move(row));
@@ -227,7 +253,7 @@ absl::Status BecomeOwner(const Context& context, UnitOfWork& work, const std::ve
                          const AccountOwnership& row, Account* account) {
   for (const AccountOwnership& other : active) {
     const bool his_seat = other.kind() == v1::OWNERSHIP_KIND_CO_OWNER && other.employee() == row.employee();
-    if (!his_seat && other.kind() != v1::OWNERSHIP_KIND_PROTECTED) continue;
+    if (!his_seat && !rules::IsProtection(other.kind())) continue;
     const char* reason = other.employee() == row.employee() ? "has become the owner" : "somebody else owns the account";
     RETURN_IF_ERROR(
         EndRow(work, other, v1::OWNERSHIP_STATE_TRANSFERRED, FromTimestamp(row.since()), reason, row.name()));
@@ -256,16 +282,22 @@ absl::Status MoveOwner(const Context& context, UnitOfWork& work, const std::vect
 
 absl::Status CheckArchive(UnitOfWork& work, const Account& account) {
   ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, account.name()));
-  if (active.empty()) return absl::OkStatus();
-  return FailedPrecondition("OWNER_EXISTS", account.name(),
-                            "the account has an owner, a co-owner or somebody it is protected for: release them first",
-                            {{"ownership", active[0].name()}, {"permission", "account.assign"}});
+  for (const AccountOwnership& row : active) {
+    if (row.kind() == v1::OWNERSHIP_KIND_REPORTED) continue;
+    return FailedPrecondition(
+        "OWNER_EXISTS", account.name(),
+        "the account has an owner, a co-owner or somebody it is protected for: release them first",
+        {{"ownership", row.name()}, {"permission", "account.assign"}});
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ResumeRelease(const Context& context, UnitOfWork& work, const Account& account) {
   ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, account.name()));
-  const AccountOwnership* owner = FindKind(active, v1::OWNERSHIP_KIND_OWNER);
-  return owner == nullptr ? absl::OkStatus() : ScheduleRelease(context, work, *owner);
+  for (const AccountOwnership& row : active) {
+    if (row.kind() != v1::OWNERSHIP_KIND_CO_OWNER) RETURN_IF_ERROR(ScheduleRelease(context, work, row));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace kam::account

@@ -20,7 +20,7 @@ namespace kam::account {
 absl::StatusOr<absl::Time> EffectiveTime(resource::UnitOfWork& work, const std::string& account,
                                          const std::string& employee);
 
-// Active rows of an account; protections that are over are ended and left out.
+// Active rows of an account; protections and reports that are over are ended and left out.
 absl::StatusOr<std::vector<v1::AccountOwnership>> ActiveRows(resource::UnitOfWork& work, const std::string& account);
 const v1::AccountOwnership* FindKind(const std::vector<v1::AccountOwnership>& rows, v1::OwnershipKind kind,
                                      absl::string_view employee = {});
@@ -31,7 +31,7 @@ absl::Status EndRow(resource::UnitOfWork& work, const v1::AccountOwnership& row,
                     absl::Time at, const std::string& reason, const std::string& successor = {},
                     const std::string& evidence = {});
 
-// Ends a protection that is over, and tells whom it was for.
+// Ends a protection or report that is over, and tells whom it was for.
 absl::Status ExpireProtection(resource::UnitOfWork& work, const v1::AccountOwnership& row);
 
 // A row that begins. Needs what CheckCandidate has locked.
@@ -74,9 +74,9 @@ absl::Status MoveOwner(const Context& context, resource::UnitOfWork& work,
                        v1::OwnershipState ended_as, const NewRow& successor, v1::Account* account);
 
 // OWNER_EXISTS while somebody owns the account, works it with an owner or is protected: an archived account changes no
-// hands, so nobody could end that.
+// hands, so nobody could end that. A report does not keep a file from the archive, and goes on until its day.
 absl::Status CheckArchive(resource::UnitOfWork& work, const v1::Account& account);
-// What was due for the owner of an account goes on when it comes back from the archive.
+// What was due for the owner of an account, or its reporter, goes on when it comes back from the archive.
 absl::Status ResumeRelease(const Context& context, resource::UnitOfWork& work, const v1::Account& account);
 
 }  // namespace kam::account

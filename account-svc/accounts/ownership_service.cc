@@ -4,6 +4,7 @@
 #include "account-svc/accounts/handover_service.h"
 #include "account-svc/accounts/ownership_rows.h"
 #include "account-svc/accounts/ownership_timer.h"
+#include "account-svc/accounts/reported_firms.h"
 #include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/resource/standard.h"
@@ -28,6 +29,11 @@ absl::StatusOr<Account> Assign(const Context& context, UnitOfWork& work, const v
   Account& account = change.after;
   const v1::OwnershipKind kind =
       request.kind() == v1::OWNERSHIP_KIND_UNSPECIFIED ? v1::OWNERSHIP_KIND_OWNER : request.kind();
+  if (kind == v1::OWNERSHIP_KIND_REPORTED) {
+    return InvalidField("kind", "REPORT_NOT_ASSIGNED",
+                        "a firm is reported by making its file; PROTECTED keeps it for somebody",
+                        {{"value", v1::OwnershipKind_Name(kind)}});
+  }
   const bool as_owner = kind == v1::OWNERSHIP_KIND_OWNER;
   ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, account.name()));
   const AccountOwnership* owner = FindKind(active, v1::OWNERSHIP_KIND_OWNER);
@@ -61,6 +67,12 @@ absl::StatusOr<Account> Assign(const Context& context, UnitOfWork& work, const v
                              {account.name(), request.employee(), kind, v1::OWNERSHIP_ORIGIN_ASSIGNED, at, until,
                               request.reason(), request.evidence()}));
   if (as_owner) RETURN_IF_ERROR(BecomeOwner(context, work, active, row, &account));
+  if (kind == v1::OWNERSHIP_KIND_PROTECTED) {
+    // A superior has decided whom the account is kept for.
+    if (const AccountOwnership* report = FindKind(active, v1::OWNERSHIP_KIND_REPORTED)) {
+      RETURN_IF_ERROR(EndRow(work, *report, v1::OWNERSHIP_STATE_TRANSFERRED, at, request.reason(), row.name()));
+    }
+  }
   if (kind == v1::OWNERSHIP_KIND_CO_OWNER) account.add_co_owners(request.employee());
   if (until.has_value()) *account.mutable_protected_until() = ToTimestamp(*until);
   return work.Save(std::move(change));
@@ -88,7 +100,7 @@ absl::StatusOr<Account> Release(UnitOfWork& work, const v1::ReleaseOwnerRequest&
       EndRow(work, *row, v1::OWNERSHIP_STATE_RELEASED, at, request.reason(), /*successor=*/"", request.evidence()));
   if (kind == v1::OWNERSHIP_KIND_OWNER) account.clear_owner();
   if (kind == v1::OWNERSHIP_KIND_CO_OWNER) RemoveCoOwner(request.employee(), &account);
-  if (kind != v1::OWNERSHIP_KIND_CO_OWNER) account.clear_protected_until();
+  if (kind == v1::OWNERSHIP_KIND_OWNER || kind == v1::OWNERSHIP_KIND_PROTECTED) account.clear_protected_until();
   return work.Save(std::move(change));
 }
 
@@ -167,6 +179,7 @@ void RegisterOwnership(const Context& context, rpc::Registry* registry) {
   RegisterHandovers(context, registry);
   RegisterClaims(context, registry);
   RegisterOwnershipTimer(context, registry);
+  RegisterReports(context);
 }
 
 }  // namespace kam::account

@@ -46,8 +46,8 @@ absl::StatusOr<std::optional<absl::Time>> LastFollowUp(mysql::Connection& connec
        absl::StrCat(kDealWork, "o.account = ?")});
 }
 
-// The row with its account locked first, or null when it is not an active owner's or protection any more, or the
-// account is in the archive, where it changes no hands.
+// The row with its account locked first, or null when it is not an active owner's, protection or report any more, or
+// the account is in the archive, where it changes no hands.
 absl::StatusOr<std::optional<AccountOwnership>> LoadActive(UnitOfWork& work, const std::string& name,
                                                            Change<Account>* account) {
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
@@ -83,8 +83,10 @@ absl::Status RunRelease(const Context& context, UnitOfWork& work, const schedule
   ASSIGN_OR_RETURN(const AccountOwnership planned, Replan(context, work, OrderIn(item), *row));
   if (!planned.has_release_due()) return CancelRelease(work, planned.name());
   if (FromTimestamp(planned.release_due()) > work.now()) return ScheduleRelease(context, work, planned);
-  if (planned.kind() == v1::OWNERSHIP_KIND_PROTECTED) {
+  if (rules::IsProtection(planned.kind())) {
     RETURN_IF_ERROR(ExpireProtection(work, planned));
+    // The day of a report stands in its row alone.
+    if (planned.kind() == v1::OWNERSHIP_KIND_REPORTED) return absl::OkStatus();
     if (account.after.owner().empty()) account.after.clear_protected_until();
     return work.Save(std::move(account)).status();
   }
@@ -111,7 +113,7 @@ absl::Status RunReminder(const Context& context, UnitOfWork& work, const schedul
                     rules::NextReminder(due, absl::InfinitePast(), context.policy);
   if (!soon) return ScheduleRelease(context, work, planned);
   // Nothing is lost before there was time to do something about it; a protection ends on its day.
-  const bool protection = planned.kind() == v1::OWNERSHIP_KIND_PROTECTED;
+  const bool protection = rules::IsProtection(planned.kind());
   const absl::Time lost = protection ? due : rules::ReleaseAfterReminder(due, work.now(), context.policy);
   RETURN_IF_ERROR(Notify(work, planned, v1::OWNERSHIP_NOTICE_KIND_RELEASE_AHEAD, planned.release_cause(), lost));
   RETURN_IF_ERROR(ScheduleRelease(context, work, planned));
@@ -163,7 +165,7 @@ absl::Status PlanRelease(const Context& context, UnitOfWork& work, std::optional
                          AccountOwnership* row) {
   row->clear_release_due();
   row->clear_release_cause();
-  if (row->kind() == v1::OWNERSHIP_KIND_PROTECTED) {
+  if (rules::IsProtection(row->kind())) {
     if (!row->has_protected_until()) return absl::OkStatus();
     *row->mutable_release_due() = row->protected_until();
     row->set_release_cause(v1::RELEASE_CAUSE_PROTECTION_OVER);

@@ -13,6 +13,7 @@
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/accounts/dealings.h"
 #include "account-svc/accounts/report_page.h"
+#include "account-svc/accounts/snapshots.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/snapshot_rules.h"
 #include "account-svc/verb.h"
@@ -149,49 +150,13 @@ absl::Status EachRow(const Context& context, mysql::Connection& connection, cons
 
 absl::StatusOr<AccountSnapshot> Take(const Context& context, rpc::Call& call,
                                      const v1::TakeAccountSnapshotRequest& request) {
-  ASSIGN_OR_RETURN(const DealingLines dealings, ReadDealingLines(context, call, request.account()));
+  ASSIGN_OR_RETURN(const DealingLines dealings, ReadDealingLines(context, call.deadline, request.account()));
   return context.runtime.Write<AccountSnapshot>(
       call, request, [&](UnitOfWork& work) -> absl::StatusOr<AccountSnapshot> {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         // The account is locked: its file does not change while its parts are read.
         ASSIGN_OR_RETURN(const Account account, work.Load<Account>(request.account(), work.level()));
-        PartList list(context);
-        for (const resource::Type* type : PartsOf(work.runtime())) {
-          list.Begin(type->collection());
-          RETURN_IF_ERROR(EachRow(context, work.connection(), *type, IdOf(account.name()),
-                                  [&](const google::protobuf::Message& message) -> absl::Status {
-                                    ASSIGN_OR_RETURN(const std::string line, LineOf(message));
-                                    return list.Add(line);
-                                  }));
-        }
-        for (const auto& [collection, lines] : dealings) {
-          list.Begin(collection);
-          for (const auto& [name, line] : lines) RETURN_IF_ERROR(list.Add(line));
-        }
-        const std::vector<Part> parts = list.Take();
-        AccountSnapshot snapshot;
-        snapshot.set_account(account.name());
-        *snapshot.mutable_take_time() = ToTimestamp(work.now());
-        snapshot.set_taker(actor);
-        snapshot.set_check_result(v1::SNAPSHOT_RESULT_UNCHECKED);
-        for (const Part& part : parts) {
-          v1::SnapshotSection* section = snapshot.add_sections();
-          section->set_section(part.section);
-          section->set_rows(part.rows);
-          section->set_content_sha256(Sha256Hex(part.content));
-          snapshot.set_rows(snapshot.rows() + part.rows);
-        }
-        snapshot.set_content_sha256(rules::HashOfSections(snapshot));
-        RETURN_IF_ERROR(work.InsertMessage(&snapshot));
-        for (const Part& part : parts) {
-          RETURN_IF_ERROR(
-              work.connection()
-                  .Execute("INSERT INTO account_snapshot_contents (snapshot, section, content) VALUES (?, ?, "
-                           "?)",
-                           {IdOf(snapshot.name()), part.section, part.content})
-                  .status());
-        }
-        return snapshot;
+        return TakeSnapshot(context, work, account, actor, dealings);
       });
 }
 
@@ -254,7 +219,7 @@ absl::StatusOr<v1::CompareAccountSnapshotResponse> CompareSnapshot(const Context
                                                                    const v1::CompareAccountSnapshotRequest& request) {
   ASSIGN_OR_RETURN(const ReportPage page, ReportPage::Open(context, call, request));
   ASSIGN_OR_RETURN(const AccountSnapshot snapshot, context.runtime.Get<AccountSnapshot>(call, request.name()));
-  ASSIGN_OR_RETURN(const DealingLines dealings, ReadDealingLines(context, call, snapshot.account()));
+  ASSIGN_OR_RETURN(const DealingLines dealings, ReadDealingLines(context, call.deadline, snapshot.account()));
   v1::CompareAccountSnapshotResponse response;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
     response.Clear();
@@ -337,7 +302,10 @@ absl::StatusOr<v1::ReadAccountSnapshotResponse> ReadSnapshot(const Context& cont
 absl::StatusOr<v1::ListAccountsWithoutSnapshotResponse> ListWithout(
     const Context& context, rpc::Call& call, const v1::ListAccountsWithoutSnapshotRequest& request) {
   ASSIGN_OR_RETURN(const ReportPage page, ReportPage::Open(context, call, request));
-  const absl::Time since = context.runtime.clock().Now() - absl::Hours(24) * context.policy.snapshot_days;
+  // Where none is taken anew by itself, only an account without any lacks one.
+  const int days = context.policy.snapshot_days;
+  const absl::Time since =
+      days == 0 ? absl::UnixEpoch() : context.runtime.clock().Now() - absl::Hours(24) * context.policy.snapshot_days;
   std::vector<Value> params;
   std::string sql = absl::StrCat(
       "SELECT t.id, t.legal_name, t.owner, (SELECT MAX(s.take_time) FROM account_snapshots s WHERE s.account = t.id) "
@@ -369,6 +337,46 @@ absl::StatusOr<v1::ListAccountsWithoutSnapshotResponse> ListWithout(
 
 }  // namespace
 
+absl::StatusOr<AccountSnapshot> TakeSnapshot(const Context& context, UnitOfWork& work, const Account& account,
+                                             const std::string& taker, const DealingLines& dealings) {
+  PartList list(context);
+  for (const resource::Type* type : PartsOf(work.runtime())) {
+    list.Begin(type->collection());
+    RETURN_IF_ERROR(EachRow(context, work.connection(), *type, IdOf(account.name()),
+                            [&](const google::protobuf::Message& message) -> absl::Status {
+                              ASSIGN_OR_RETURN(const std::string line, LineOf(message));
+                              return list.Add(line);
+                            }));
+  }
+  for (const auto& [collection, lines] : dealings) {
+    list.Begin(collection);
+    for (const auto& [name, line] : lines) RETURN_IF_ERROR(list.Add(line));
+  }
+  const std::vector<Part> parts = list.Take();
+  AccountSnapshot snapshot;
+  snapshot.set_account(account.name());
+  *snapshot.mutable_take_time() = ToTimestamp(work.now());
+  snapshot.set_taker(taker);
+  snapshot.set_check_result(v1::SNAPSHOT_RESULT_UNCHECKED);
+  for (const Part& part : parts) {
+    v1::SnapshotSection* section = snapshot.add_sections();
+    section->set_section(part.section);
+    section->set_rows(part.rows);
+    section->set_content_sha256(Sha256Hex(part.content));
+    snapshot.set_rows(snapshot.rows() + part.rows);
+  }
+  snapshot.set_content_sha256(rules::HashOfSections(snapshot));
+  RETURN_IF_ERROR(work.InsertMessage(&snapshot));
+  for (const Part& part : parts) {
+    RETURN_IF_ERROR(work.connection()
+                        .Execute("INSERT INTO account_snapshot_contents (snapshot, section, content) VALUES (?, ?, "
+                                 "?)",
+                                 {IdOf(snapshot.name()), part.section, part.content})
+                        .status());
+  }
+  return snapshot;
+}
+
 void RegisterSnapshots(const Context& context, rpc::Registry* registry) {
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   registry->Add<v1::TakeAccountSnapshotRequest, AccountSnapshot>(
@@ -396,6 +404,7 @@ void RegisterSnapshots(const Context& context, rpc::Registry* registry) {
       [context](rpc::Call& call, const v1::ListAccountsWithoutSnapshotRequest& request) {
         return ListWithout(context, call, request);
       });
+  RegisterSnapshotJob(context);
 }
 
 }  // namespace kam::account

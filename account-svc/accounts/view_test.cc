@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "account-svc/context.h"
@@ -18,7 +19,9 @@
 #include "kam/account/v1/account_view_service.pb.h"
 #include "kam/account/v1/contact_service.pb.h"
 #include "kam/account/v1/opportunity_service.pb.h"
+#include "kam/api/standard.pb.h"
 #include "kam/business/v1/business_service.pb.h"
+#include "kam/organization/v1/notification_service.pb.h"
 
 namespace kam::account {
 namespace {
@@ -319,6 +322,79 @@ TEST_F(ViewTest, ASnapshotIsCheckedAndCompared) {
   EXPECT_EQ(damaged->damaged_sections(), "contacts");
   EXPECT_THAT(world_.Call<v1::CompareAccountSnapshotResponse>(director, Snapshots("CompareAccountSnapshot"), compare),
               HasReason("SNAPSHOT_DAMAGED"));
+}
+
+// back-ups that are due are taken by themselves, some at a time; one that fails keeps nobody else from his, is
+// tried again, and is told to who answers for the archive.
+TEST_F(ViewTest, BackUpsThatAreDueAreTakenByThemselves) {
+  auto& db = world_.harness().db();
+  const absl::Time start = world_.harness().clock().Now();
+  const auto archivist = world_.As(world_.AddEmployee("KAPM"), "KAPM");
+  const std::string second = world_.AddAccount(kax_).name();
+  db.Execute(absl::StrCat("UPDATE accounts SET state = 'ACTIVE' WHERE id IN ('", IdOf(account_.name()), "', '",
+                          IdOf(second), "')"));
+  const std::string before =
+      db.Get(absl::StrCat("SELECT COALESCE(MAX(id), '-') FROM accounts WHERE id < '", IdOf(account_.name()), "'"))
+          .text();
+  const auto put_down = [&](const std::string& resource, absl::Time at) {
+    db.Execute("DELETE FROM due_items WHERE kind = 'account_snapshot.due'");
+    const std::string time = absl::FormatTime("%Y-%m-%d %H:%M:%S", at, absl::UTCTimeZone());
+    db.Execute(absl::StrCat("INSERT INTO due_items (due_id, kind, resource, open_key, due_time, not_before) VALUES ('",
+                            world_.harness().NewId(), "', 'account_snapshot.due', 'accounts/", resource,
+                            "', 'account_snapshot.due|accounts/", resource, "', '", time, "', '", time, "')"));
+  };
+  const auto taken = [&](const std::string& account) {
+    kam::api::ListRequest request;
+    request.set_filter(absl::StrCat("account = \"", account, "\""));
+    const auto list =
+        world_.Call<v1::ListAccountSnapshotsResponse>(archivist, Snapshots("ListAccountSnapshots"), request);
+    EXPECT_THAT(list, IsOk());
+    return list.value_or(v1::ListAccountSnapshotsResponse());
+  };
+  const World::Answer there = Answers(&contract_questions_, {Dealing("orders/1", "{}")});
+  world_.contract_svc = [&](absl::string_view method, const google::protobuf::Message& request,
+                            google::protobuf::Message* response) {
+    // Something else may be due as well.
+    if (!absl::EndsWith(method, "ListContractDealings")) return absl::OkStatus();
+    const auto& question = static_cast<const business::v1::ListDealingsRequest&>(request);
+    return question.account() == second ? Away("CONTRACT_SVC_UNAVAILABLE")(method, request, response)
+                                        : there(method, request, response);
+  };
+  put_down(before, start);
+  world_.RunDue();
+  ASSERT_EQ(taken(account_.name()).account_snapshots_size(), 1);
+  const AccountSnapshot snapshot = taken(account_.name()).account_snapshots(0);
+  EXPECT_EQ(snapshot.taker(), "");
+  bool orders = false;
+  for (const v1::SnapshotSection& section : snapshot.sections())
+    orders |= section.section() == "orders" && section.rows() == 1;
+  EXPECT_TRUE(orders);
+  EXPECT_EQ(taken(second).account_snapshots_size(), 0);
+  // The base is looked through: it goes on the next night, and an account with a current back-up is left alone.
+  EXPECT_EQ(db.Get("SELECT resource FROM due_items WHERE kind = 'account_snapshot.due' AND done_time IS NULL").text(),
+            "accounts/-");
+  put_down(before, start);
+  world_.RunDue();
+  EXPECT_EQ(taken(account_.name()).account_snapshots_size(), 1);
+  // The next night it is told, and taken when contract-svc is back.
+  put_down("-", start + absl::Hours(24));
+  world_.harness().clock().Set(start + absl::Hours(24));
+  world_.RunDue();
+  kam::api::ListRequest inbox;
+  const auto told = world_.Call<organization::v1::ListNotificationsResponse>(
+      archivist, "kam.organization.v1.NotificationService/ListNotifications", inbox);
+  ASSERT_THAT(told, IsOk());
+  ASSERT_EQ(told->notifications_size(), 1);
+  EXPECT_THAT(told->notifications(0).title(), ::testing::HasSubstr("CONTRACT_SVC_UNAVAILABLE 1"));
+  world_.contract_svc = [&](absl::string_view method, const google::protobuf::Message& request,
+                            google::protobuf::Message* response) {
+    return absl::EndsWith(method, "ListContractDealings") ? there(method, request, response) : absl::OkStatus();
+  };
+  world_.harness().clock().Set(start + absl::Hours(26));
+  world_.RunDue();
+  EXPECT_EQ(taken(second).account_snapshots_size(), 1);
+  db.Execute("DELETE FROM due_items WHERE kind IN ('account_snapshot.due', 'account_snapshot.take')");
+  world_.harness().clock().Set(start);
 }
 
 // A-09, G-03: a back-up shows of a contact what its reader may see of the contact itself.

@@ -5,6 +5,7 @@
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/accounts/claimable.h"
 #include "account-svc/accounts/duplicates.h"
+#include "account-svc/accounts/reported_firms.h"
 #include "account-svc/accounts/similar.h"
 #include "account-svc/pipeline/follow_up_sheets.h"
 #include "account-svc/pipeline/owner_change.h"
@@ -178,6 +179,7 @@ absl::StatusOr<v1::ConvertLeadResponse> Convert(const Context& context, UnitOfWo
   RETURN_IF_ERROR(PrepareNewAccount(context, work, Rpc("ConvertLead"), &account));
   v1::ConvertLeadResponse response;
   ASSIGN_OR_RETURN(*response.mutable_account(), work.Insert(std::move(account)));
+  RETURN_IF_ERROR(ProveReport(work, response.account().name(), change.before.name()));
   change.after.set_account(response.account().name());
   ASSIGN_OR_RETURN(*response.mutable_lead(), work.Save(std::move(change)));
   return response;

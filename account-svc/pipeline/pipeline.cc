@@ -25,7 +25,8 @@ absl::StatusOr<std::string> HeirOf(const Context& context, resource::UnitOfWork&
       work.connection().Query(
           "SELECT a.owner FROM accounts a WHERE a.id = ? AND a.owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
           "account_ownerships o WHERE o.account = a.id AND o.employee = ? AND o.state = 'ACTIVE') AND (EXISTS (SELECT "
-          "1 FROM account_ownerships o WHERE o.account = a.id AND o.employee = ?) OR EXISTS (SELECT 1 FROM employees e "
+          "1 FROM account_ownerships o WHERE o.account = a.id AND o.employee = ? AND o.kind <> 'REPORTED') OR EXISTS "
+          "(SELECT 1 FROM employees e "
           "WHERE e.id = ? AND e.leave_date < ?))",
           {IdOf(account), IdOf(owner), IdOf(owner), IdOf(owner), context.Today(work.now())}));
   return heirs.empty() ? owner : NameOf("employees", heirs[0][0].text());

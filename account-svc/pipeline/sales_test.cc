@@ -123,6 +123,15 @@ TEST_F(SalesTest, ALeadBecomesAnAccount) {
   EXPECT_EQ(converted->account().legal_name(), lead->company_name());
   EXPECT_EQ(converted->account().state(), v1::ACCOUNT_STATE_DRAFT);
   EXPECT_EQ(converted->account().source(), v1::CHANNEL_SHOWROOM);
+  // the firm is reported by it, and the lead is the evidence.
+  EXPECT_EQ(
+      world_.harness()
+          .db()
+          .Get(absl::StrCat("SELECT evidence FROM account_ownerships WHERE kind = 'REPORTED' AND state = 'ACTIVE' "
+                            "AND employee = '",
+                            IdOf(seller_.name()), "' AND account = '", IdOf(converted->account().name()), "'"))
+          .text(),
+      lead->name());
   const auto again = world_.Call<v1::ConvertLeadResponse>(kax_, service + "ConvertLead", convert);
   ASSERT_THAT(again, IsOk());
   EXPECT_EQ(again->account().name(), converted->account().name());

@@ -19,6 +19,11 @@ absl::Status NotBy(absl::string_view rule, absl::string_view message, absl::stri
                {{"rule", std::string(rule)}, {"permission", std::string(permission)}});
 }
 
+// Whether `actor` has ever put it under another account.
+bool Moved(const CustomerDocument& document, absl::string_view actor) {
+  return std::find(document.refilers().begin(), document.refilers().end(), actor) != document.refilers().end();
+}
+
 absl::Status TooShort(absl::string_view least) {
   return InvalidField("customer_document.retention_until", "RETENTION_TOO_SHORT",
                       absl::StrCat("must not be before ", least), {{"limit", std::string(least)}});
@@ -100,7 +105,18 @@ absl::Status Refile(absl::string_view actor, const std::string& account, const R
   }
   document->set_account(account);
   document->set_refiler(std::string(actor));
+  if (!Moved(*document, actor)) document->add_refilers(std::string(actor));
   return absl::OkStatus();
+}
+
+bool HadAHand(const CustomerDocument& document, absl::string_view actor, bool may_refile) {
+  return Moved(document, actor) || (may_refile && document.refilers_size() > 0);
+}
+
+absl::Status CheckGiver(const CustomerDocument& document, absl::string_view actor) {
+  if (!Moved(document, actor)) return absl::OkStatus();
+  return NotBy("refiler", "whoever has put a document under another account gives nobody access to it",
+               "document_grant.decide");
 }
 
 absl::Status CheckKept(const CustomerDocument& document) {

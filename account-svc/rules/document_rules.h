@@ -45,13 +45,17 @@ absl::Status CheckKept(const v1::CustomerDocument& document);
 struct Reader {
   bool owns_account = false;  // As owner or co-owner; as its maker while nobody owns it.
   bool above_owner = false;   // A direct superior of the owner.
-  bool refiled = false;       // He put it under the account: neither of these is a ground to read it.
+  bool refiled = false;       // He has put it under another account once, or it was and he may: neither is a ground.
   bool filed = false;         // By him, a short time ago.
   bool granted = false;       // A grant that holds now.
 };
 v1::DocumentReadGround GroundOf(const Reader& reader);
 // DOCUMENT_ACCESS_DENIED without a ground; DOCUMENT_SECRET when a secret one is to be taken out.
 absl::Status CheckRead(const v1::CustomerDocument& document, v1::DocumentReadGround ground, bool take_out);
+
+// Whether `actor`, who `may_refile`, could have had a hand in where the document is: it was moved, by him or by
+// somebody with the same right.
+bool HadAHand(const v1::CustomerDocument& document, absl::string_view actor, bool may_refile);
 
 // Puts the document under another account, to which the actor is `there`: SEPARATION_OF_DUTIES when he filed it or
 // would read it there, ACCOUNT_UNCHANGED.
@@ -66,6 +70,8 @@ absl::Status Destroy(absl::string_view actor, absl::string_view reason, absl::st
 absl::Status CheckGrant(const v1::DocumentGrant& grant, const Policy& policy);
 // SEPARATION_OF_DUTIES when the requester decides.
 absl::Status DecideGrant(absl::string_view actor, absl::string_view reason, absl::Time now, v1::DocumentGrant* grant);
+// SEPARATION_OF_DUTIES when `actor` has moved the document: another gives access to it.
+absl::Status CheckGiver(const v1::CustomerDocument& document, absl::string_view actor);
 
 }  // namespace kam::account::rules
 

@@ -68,6 +68,23 @@ absl::Status CheckProtection(absl::string_view account, absl::string_view employ
                             {{"claimableAfter", until}});
 }
 
+bool IsProtection(v1::OwnershipKind kind) {
+  return kind == v1::OWNERSHIP_KIND_PROTECTED || kind == v1::OWNERSHIP_KIND_REPORTED;
+}
+
+absl::Time ReportEnd(absl::Time reported, const Policy& policy) {
+  return reported + Days(policy.draft_protection_days);
+}
+
+absl::Status CheckReportCap(absl::string_view employee, int open_reports, int limit) {
+  if (open_reports < limit) return absl::OkStatus();
+  return FailedPrecondition(
+      "REPORT_CAP_REACHED", employee,
+      absl::StrCat("has reported ", open_reports, " firms that nobody has claimed yet; the limit is ", limit,
+                   ". Claim or release some of them, or have a superior release them"),
+      {{"reports", absl::StrCat(open_reports)}, {"limit", absl::StrCat(limit)}, {"permission", "account.release"}});
+}
+
 absl::Time ClaimableAfter(std::optional<absl::Time> protected_until, absl::Time now) {
   return std::max(now, protected_until.value_or(now));
 }
@@ -82,9 +99,6 @@ bool InBusiness(std::optional<absl::Time> last_deal, absl::Time now, const Polic
 
 absl::Time ClaimableAfter(const ClaimFacts& facts, absl::Time now, const Policy& policy) {
   absl::Time after = std::max(now, facts.protected_until.value_or(now));
-  if (facts.owner.empty() && !facts.admitted) {
-    after = std::max(after, facts.create_time + Days(policy.draft_protection_days));
-  }
   if (!facts.owner.empty() && policy.deal_days > 0 && InBusiness(facts.last_deal, now, policy)) {
     after = std::max(after, *facts.last_deal + Days(policy.deal_days));
   }
@@ -101,9 +115,7 @@ absl::Status CheckClaim(const ClaimFacts& facts, absl::Time now, const Policy& p
                               absl::StrCat("you gave the account up, or lost it; you may claim it again after ", after),
                               {{"claimableAfter", after}, {"limit", absl::StrCat(policy.reclaim_days)}});
   }
-  const bool his_protection = facts.protected_for == facts.asker;
-  const bool his_draft = facts.owner.empty() && facts.maker == facts.asker;
-  if (his_protection || (his_draft && facts.protected_for.empty())) return absl::OkStatus();
+  if (facts.protected_for == facts.asker) return absl::OkStatus();
   if (!facts.owner.empty() && InBusiness(facts.last_deal, now, policy)) {
     return FailedPrecondition("ACCOUNT_IN_BUSINESS", facts.account,
                               "somebody does business with the account; a superior may transfer it");

@@ -37,6 +37,14 @@ absl::StatusOr<absl::Time> ProtectedUntil(int days, absl::Time now, const Policy
 absl::Status CheckProtection(absl::string_view account, absl::string_view employee, absl::string_view protected_for,
                              std::optional<absl::Time> protected_until, absl::Time now);
 
+// Whether a row of this kind keeps an account for somebody who does not own it: a protection or a report.
+bool IsProtection(v1::OwnershipKind kind);
+
+// The end of what somebody has by reporting a firm whose file was made at `reported`.
+absl::Time ReportEnd(absl::Time reported, const Policy& policy);
+// REPORT_CAP_REACHED: nobody keeps more firms from his colleagues than he can work.
+absl::Status CheckReportCap(absl::string_view employee, int open_reports, int limit);
+
 // When an account may be claimed at the earliest: now, when no protection runs.
 absl::Time ClaimableAfter(std::optional<absl::Time> protected_until, absl::Time now);
 
@@ -52,13 +60,10 @@ struct ClaimFacts {
   std::string protected_for;                  // Owner, or who has reported the firm; empty: nobody.
   std::optional<absl::Time> protected_until;  // Of that person.
   std::optional<absl::Time> last_deal;        // Last order, or opportunity won.
-  std::string maker;                          // Who made the file.
-  bool admitted = true;                       // False: never admitted to the archive.
-  absl::Time create_time;
-  std::optional<absl::Time> asker_lost;  // When the asker gave it up or lost it last.
+  std::optional<absl::Time> asker_lost;       // When the asker gave it up or lost it last.
 };
 
-// When somebody other than its maker or holder may claim an account at the earliest; `now` when he may now.
+// When somebody other than its reporter or holder may claim an account at the earliest; `now` when he may now.
 absl::Time ClaimableAfter(const ClaimFacts& facts, absl::Time now, const Policy& policy);
 
 // Whether there was a deal so short ago that the owner does business with the account.

@@ -36,8 +36,6 @@ ClaimFacts Free() {
   ClaimFacts facts;
   facts.account = "accounts/1";
   facts.asker = kMe;
-  facts.maker = kOther;
-  facts.create_time = Day(-400);
   return facts;
 }
 
@@ -97,14 +95,31 @@ TEST(ClaimRulesTest, BusinessKeepsOthersOffWhateverTheProtection) {
 }
 
 //
-TEST(ClaimRulesTest, ADraftIsItsMakersForATime) {
+TEST(ClaimRulesTest, AFirmIsItsReportersForATime) {
   ClaimFacts facts = Free();
-  facts.admitted = false;
-  facts.create_time = Day(0);
+  facts.protected_for = kOther;
+  facts.protected_until = ReportEnd(Day(0), P());
   EXPECT_THAT(CheckClaim(facts, Day(29), P()), HasReason("ACCOUNT_PROTECTED"));
+  EXPECT_EQ(ClaimableAfter(facts, Day(29), P()), Day(30));
   EXPECT_THAT(CheckClaim(facts, Day(30), P()), IsOk());
-  facts.maker = kMe;
+  facts.protected_for = kMe;
   EXPECT_THAT(CheckClaim(facts, Day(0), P()), IsOk());
+}
+
+//
+TEST(ClaimRulesTest, NobodyReportsMoreFirmsThanHeCanWork) {
+  EXPECT_THAT(CheckReportCap(kMe, 2, 3), IsOk());
+  const absl::Status refused = CheckReportCap(kMe, 3, 3);
+  EXPECT_THAT(refused, HasReason("REPORT_CAP_REACHED"));
+  EXPECT_EQ(MetadataValue(refused, "limit"), "3");
+}
+
+//
+TEST(ClaimRulesTest, ProtectionsAndReportsKeepAnAccountForSomebody) {
+  EXPECT_TRUE(IsProtection(v1::OWNERSHIP_KIND_PROTECTED));
+  EXPECT_TRUE(IsProtection(v1::OWNERSHIP_KIND_REPORTED));
+  EXPECT_FALSE(IsProtection(v1::OWNERSHIP_KIND_OWNER));
+  EXPECT_FALSE(IsProtection(v1::OWNERSHIP_KIND_CO_OWNER));
 }
 
 //

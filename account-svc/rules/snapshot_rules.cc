@@ -1,6 +1,7 @@
 #include "account-svc/rules/snapshot_rules.h"
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/rules/notices.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/id/digest.h"
 #include "kam/account/v1/account_snapshot.pb.h"
@@ -46,6 +47,27 @@ void CheckSnapshot(const std::map<std::string, std::string>& contents, absl::Tim
   }
   snapshot->set_damaged_sections(names);
   *snapshot->mutable_check_time() = ToTimestamp(now);
+}
+
+std::vector<Notice> NoticesOfFailedSnapshots(const std::vector<std::pair<std::string, int64_t>>& failures,
+                                             const std::string& today) {
+  constexpr char kArchivist[] = "KAPM";  // Answers for completeness and security.
+  constexpr size_t kReasonsMax = 250;    // Bytes; the title of a notice takes four hundred.
+  int64_t accounts = 0;
+  std::string reasons;
+  for (const auto& [reason, count] : failures) {
+    accounts += count;
+    if (reasons.size() + reason.size() < kReasonsMax) {
+      absl::StrAppend(&reasons, reasons.empty() ? "" : ", ", reason, " ", count);
+    }
+  }
+  Notices notices;
+  if (accounts > 0) {
+    notices.Add(Audience::kHolders, "", organization::v1::NOTIFICATION_KIND_ESCALATION,
+                absl::StrCat("备份未完成 Back-ups that could not be taken: ", accounts, " (", reasons, ")"), today,
+                kArchivist);
+  }
+  return notices.Take();
 }
 
 }  // namespace kam::account::rules

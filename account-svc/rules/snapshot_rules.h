@@ -4,10 +4,12 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "account-svc/rules/notification_rules.h"
 
 namespace kam::account::v1 {
 class AccountSnapshot;
@@ -22,6 +24,11 @@ std::vector<std::string> DamagedSections(const v1::AccountSnapshot& snapshot,
                                          const std::map<std::string, std::string>& contents);
 // Remembers what the hashes say now.
 void CheckSnapshot(const std::map<std::string, std::string>& contents, absl::Time now, v1::AccountSnapshot* snapshot);
+
+// What those who answer for the archive are told of back-ups that were due and could not be taken: reasons, and how
+// many accounts each has kept from it. Nothing when there are none.
+std::vector<Notice> NoticesOfFailedSnapshots(const std::vector<std::pair<std::string, int64_t>>& failures,
+                                             const std::string& today);
 
 }  // namespace kam::account::rules
 

@@ -62,6 +62,17 @@ absl::Status CheckWindow(const v1::Visit& visit, const Policy& policy) {
   return absl::OkStatus();
 }
 
+void HandOver(const std::string& receiver, v1::Visit* visit) {
+  visit->set_visitor(receiver);
+  auto* companions = visit->mutable_companions();
+  companions->erase(std::remove(companions->begin(), companions->end(), receiver), companions->end());
+  visit->clear_visit_plan();
+  visit->clear_approver();
+  visit->clear_approve_time();
+  if (visit->planner() == receiver) visit->clear_planner();
+  SetFirstState(visit);
+}
+
 absl::Status CheckPeople(const v1::Visit& visit) {
   std::set<std::string> seen = {visit.visitor()};
   for (int i = 0; i < visit.companions_size(); ++i) {

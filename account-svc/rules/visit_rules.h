@@ -24,6 +24,9 @@ namespace kam::account::rules {
 
 // Begin and end come together, the end later, by no more than the policy's longest visit: VISIT_WINDOW_INVALID.
 absl::Status CheckWindow(const v1::Visit& visit, const Policy& policy);
+// Gives a visit that has not begun to whoever goes on with the account. He has agreed to nothing yet: it is approved
+// anew and takes nobody's time until then, whatever else he has planned; a plan of somebody else has it no more.
+void HandOver(const std::string& receiver, v1::Visit* visit);
 // Visitor and companions are different people: COMPANION_REPEATED.
 absl::Status CheckPeople(const v1::Visit& visit);
 // Whose time the visit takes. An approved one takes that of everybody on it, one that is only planned that of the
