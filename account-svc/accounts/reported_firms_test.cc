@@ -31,7 +31,7 @@ class ReportTest : public ClaimTest {
     return rows.empty() ? AccountOwnership() : rows[0];
   }
   void Verify(const auth::Principal& maker, const std::string& account) {
-    world_.AddContact(maker, account);
+    world_.AddContact(gam_, account);
     v1::SubmitAccountRequest submit;
     submit.set_name(account);
     const auto submitted = world_.Call<Account>(maker, Method("SubmitAccount"), submit);
@@ -252,6 +252,7 @@ TEST_F(ReportTest, AReportIsDisputed) {
   EXPECT_TRUE(opened->respondent().empty()) << "the opener learns no name";
   v1::DecideWorkDisputeRequest decide;
   decide.set_name(opened->name());
+  decide.set_etag(opened->etag());
   decide.set_effect(v1::DISPUTE_EFFECT_OWNERSHIP_MOVES);
   decide.set_decision("归后者");
   ASSERT_THAT(world_.Call<v1::WorkDispute>(gam_, service + "DecideWorkDispute", decide), IsOk());
