@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "account-svc/accounts/merges.h"
 #include "account-svc/area.h"
 #include "account-svc/closed_files.h"
 #include "account-svc/work/notification.h"
@@ -35,6 +36,9 @@ void FillCatalog(resource::Catalog* catalog) {
 
 void RegisterAll(resource::Runtime& runtime, const Policy& policy, rpc::Registry* registry,
                  schedule::Scheduler* scheduler, Peers peers) {
+  peers.FollowMerges([&runtime](const std::vector<std::string>& accounts, absl::Time deadline) {
+    return PartsByName(runtime, accounts, deadline);
+  });
   const Context context{runtime, policy, runtime.zone(), scheduler, std::make_shared<const Peers>(std::move(peers))};
   for (const Area* area : Areas()) area->register_handlers(context, registry);
   FeedNotifications(context);

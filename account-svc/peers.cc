@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -49,8 +51,9 @@ absl::Status AskAll(const Peers::Ask& ask, const std::string& method, const std:
   return absl::OkStatus();
 }
 
-absl::StatusOr<pb::ListOpenBusinessResponse> Business(const Peers::Ask& ask, const std::string& method,
-                                                      const std::vector<std::string>& accounts, absl::Time deadline) {
+absl::StatusOr<pb::ListOpenBusinessResponse> AskBusiness(const Peers::Ask& ask, const std::string& method,
+                                                         const std::vector<std::string>& accounts,
+                                                         absl::Time deadline) {
   pb::ListOpenBusinessResponse all;
   RETURN_IF_ERROR((AskAll<pb::ListOpenBusinessRequest, pb::ListOpenBusinessResponse>(
       ask, method, accounts, kBusinessAtOnce, deadline,
@@ -74,6 +77,136 @@ absl::StatusOr<std::vector<Figures>> FiguresOf(const Peers::Ask& ask, const std:
         std::move(part.mutable_accounts()->begin(), part.mutable_accounts()->end(), std::back_inserter(all));
       })));
   return all;
+}
+
+// The accounts that each file counts for: itself, where it was asked about, and those that it is part of.
+std::map<std::string, std::vector<std::string>> WholesOf(const std::vector<std::string>& accounts,
+                                                         const Peers::Parts& parts) {
+  std::map<std::string, std::vector<std::string>> wholes;
+  for (const std::string& account : std::set<std::string>(accounts.begin(), accounts.end())) {
+    wholes[account].push_back(account);
+    const auto of_account = parts.find(account);
+    if (of_account == parts.end()) continue;
+    for (const std::string& part : of_account->second) wholes[part].push_back(account);
+  }
+  return wholes;
+}
+
+std::vector<std::string> NamesOf(const std::map<std::string, std::vector<std::string>>& wholes) {
+  std::vector<std::string> names;
+  for (const auto& [name, of] : wholes) names.push_back(name);
+  return names;
+}
+
+// Adds what is open of one kind and currency to what is counted already.
+absl::Status AddCount(const pb::OpenBusinessCount& more, pb::ListOpenBusinessResponse* all) {
+  for (pb::OpenBusinessCount& known : *all->mutable_counts()) {
+    if (known.account() != more.account() || known.kind() != more.kind() ||
+        known.amount().currency_code() != more.amount().currency_code()) {
+      continue;
+    }
+    known.set_count(known.count() + more.count());
+    if (!more.has_amount()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const Money one, FromProto(known.amount(), "amount"));
+    ASSIGN_OR_RETURN(const Money other, FromProto(more.amount(), "amount"));
+    ASSIGN_OR_RETURN(const Money sum, Add(one, other));
+    ToProto(sum, known.mutable_amount());
+    return absl::OkStatus();
+  }
+  *all->add_counts() = more;
+  return absl::OkStatus();
+}
+
+// Counts what is listed of `account`: all that is open there.
+absl::Status CountListed(const pb::ListOpenBusinessResponse& answer, const std::string& account,
+                         const std::string& whole, pb::ListOpenBusinessResponse* all) {
+  for (const pb::OpenBusiness& item : answer.items()) {
+    if (item.account() != account) continue;
+    pb::OpenBusinessCount one;
+    one.set_account(whole);
+    one.set_kind(item.kind());
+    one.set_count(1);
+    if (item.has_amount()) *one.mutable_amount() = item.amount();
+    RETURN_IF_ERROR(AddCount(one, all));
+  }
+  return absl::OkStatus();
+}
+
+// Counts all that is open of `whole`, where the answer leaves something out of one of its files; of a service that does
+// not count what it leaves out, nothing.
+absl::Status CountWhole(const pb::ListOpenBusinessResponse& answer, const std::string& whole,
+                        const std::vector<std::string>& files, pb::ListOpenBusinessResponse* all) {
+  const std::set<std::string> left_out(answer.truncated_accounts().begin(), answer.truncated_accounts().end());
+  std::set<std::string> counted;
+  for (const pb::OpenBusinessCount& count : answer.counts()) counted.insert(count.account());
+  bool any = false;
+  for (const std::string& file : files) {
+    if (left_out.count(file) == 0) continue;
+    any = true;
+    if (counted.count(file) == 0) return absl::OkStatus();
+  }
+  if (!any) return absl::OkStatus();
+  for (const std::string& file : files) {
+    if (counted.count(file) == 0) RETURN_IF_ERROR(CountListed(answer, file, whole, all));
+    for (pb::OpenBusinessCount count : answer.counts()) {
+      if (count.account() != file) continue;
+      count.set_account(whole);
+      RETURN_IF_ERROR(AddCount(count, all));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// What was answered about files, as that of the accounts that they are part of.
+absl::StatusOr<pb::ListOpenBusinessResponse> OfWholes(const pb::ListOpenBusinessResponse& answer,
+                                                      const std::map<std::string, std::vector<std::string>>& wholes) {
+  pb::ListOpenBusinessResponse all;
+  std::map<std::string, std::vector<std::string>> files;
+  for (const auto& [file, of] : wholes) {
+    for (const std::string& whole : of) files[whole].push_back(file);
+  }
+  const auto of = [&](const std::string& file) {
+    const auto found = wholes.find(file);
+    return found == wholes.end() ? std::vector<std::string>() : found->second;
+  };
+  for (const pb::OpenBusiness& item : answer.items()) {
+    for (const std::string& whole : of(item.account())) {
+      *all.add_items() = item;
+      all.mutable_items()->rbegin()->set_account(whole);
+    }
+  }
+  std::stable_sort(all.mutable_items()->begin(), all.mutable_items()->end(),
+                   [](const pb::OpenBusiness& one, const pb::OpenBusiness& other) {
+                     return std::tie(one.account(), one.kind(), one.name()) <
+                            std::tie(other.account(), other.kind(), other.name());
+                   });
+  std::set<std::string> truncated;
+  for (const std::string& file : answer.truncated_accounts()) {
+    for (const std::string& whole : of(file)) truncated.insert(whole);
+  }
+  for (const std::string& whole : truncated) all.add_truncated_accounts(whole);
+  for (const auto& [whole, of_whole] : files) RETURN_IF_ERROR(CountWhole(answer, whole, of_whole, &all));
+  return all;
+}
+
+// The same of figures; `join` adds what one file has to what its whole has already.
+template <typename Figures, typename Join>
+std::vector<Figures> FiguresOfWholes(const std::vector<Figures>& answer,
+                                     const std::map<std::string, std::vector<std::string>>& wholes, Join join) {
+  std::map<std::string, Figures> all;
+  for (const Figures& figures : answer) {
+    const auto found = wholes.find(figures.account());
+    if (found == wholes.end()) continue;
+    for (const std::string& whole : found->second) {
+      Figures& of_whole = all[whole];
+      of_whole.set_account(whole);
+      of_whole.mutable_months()->MergeFrom(figures.months());
+      join(figures, &of_whole);
+    }
+  }
+  std::vector<Figures> list;
+  for (auto& [whole, figures] : all) list.push_back(std::move(figures));
+  return list;
 }
 
 // One resource of contract-svc.
@@ -137,6 +270,34 @@ absl::Time Patience(const Context& context, absl::Time deadline) {
   return std::min(deadline, absl::Now() + context.policy.peer_patience);
 }
 
+absl::StatusOr<Peers::Parts> Peers::PartsOf(const std::vector<std::string>& accounts, absl::Time deadline) const {
+  if (parts_ == nullptr || accounts.empty()) return Parts();
+  return parts_(accounts, deadline);
+}
+
+absl::StatusOr<pb::ListOpenBusinessResponse> Peers::Business(const Ask& ask, const std::string& method,
+                                                             const std::vector<std::string>& accounts,
+                                                             absl::Time deadline) const {
+  ASSIGN_OR_RETURN(const Parts parts, PartsOf(accounts, deadline));
+  if (parts.empty()) return AskBusiness(ask, method, accounts, deadline);
+  const auto wholes = WholesOf(accounts, parts);
+  ASSIGN_OR_RETURN(const pb::ListOpenBusinessResponse answer, AskBusiness(ask, method, NamesOf(wholes), deadline));
+  return OfWholes(answer, wholes);
+}
+
+absl::StatusOr<pb::ListDealingsResponse> Peers::Dealings(const Ask& ask, const std::string& method,
+                                                         const pb::ListDealingsRequest& request,
+                                                         absl::Time deadline) const {
+  pb::ListDealingsRequest whole = request;
+  ASSIGN_OR_RETURN(const Parts parts, PartsOf({request.account()}, deadline));
+  for (const auto& [account, files] : parts) {
+    for (const std::string& file : files) whole.add_parts(file);
+  }
+  pb::ListDealingsResponse response;
+  RETURN_IF_ERROR(ask(method, whole, &response, deadline));
+  return response;
+}
+
 absl::StatusOr<pb::ListOpenBusinessResponse> Peers::ContractBusiness(const std::vector<std::string>& accounts,
                                                                      absl::Time deadline) const {
   if (contract_ == nullptr) return NoContractService();
@@ -148,9 +309,16 @@ absl::StatusOr<std::vector<pb::ContractFigures>> Peers::ContractFigures(const st
                                                                         const std::string& until_month,
                                                                         absl::Time deadline) const {
   if (contract_ == nullptr) return NoContractService();
-  return FiguresOf<pb::BatchGetContractFiguresResponse, pb::ContractFigures>(
-      contract_, absl::StrCat(kContractService, "BatchGetContractFigures"), accounts, from_month, until_month,
-      deadline);
+  ASSIGN_OR_RETURN(const Parts parts, PartsOf(accounts, deadline));
+  const auto wholes = WholesOf(accounts, parts);
+  ASSIGN_OR_RETURN(const std::vector<pb::ContractFigures> figures,
+                   (FiguresOf<pb::BatchGetContractFiguresResponse, pb::ContractFigures>(
+                       contract_, absl::StrCat(kContractService, "BatchGetContractFigures"), NamesOf(wholes),
+                       from_month, until_month, deadline)));
+  return FiguresOfWholes(figures, wholes, [](const pb::ContractFigures& file, pb::ContractFigures* whole) {
+    whole->mutable_receivables()->MergeFrom(file.receivables());
+    whole->set_last_order_date(std::max(whole->last_order_date(), file.last_order_date()));
+  });
 }
 
 absl::StatusOr<pb::ListOpenBusinessResponse> Peers::AftersalesBusiness(const std::vector<std::string>& accounts,
@@ -164,26 +332,25 @@ absl::StatusOr<std::vector<pb::AftersalesFigures>> Peers::AftersalesFigures(cons
                                                                             const std::string& until_month,
                                                                             absl::Time deadline) const {
   if (aftersales_ == nullptr) return NoAftersalesService();
-  return FiguresOf<pb::BatchGetAftersalesFiguresResponse, pb::AftersalesFigures>(
-      aftersales_, absl::StrCat(kAftersalesService, "BatchGetAftersalesFigures"), accounts, from_month, until_month,
-      deadline);
+  ASSIGN_OR_RETURN(const Parts parts, PartsOf(accounts, deadline));
+  const auto wholes = WholesOf(accounts, parts);
+  ASSIGN_OR_RETURN(const std::vector<pb::AftersalesFigures> figures,
+                   (FiguresOf<pb::BatchGetAftersalesFiguresResponse, pb::AftersalesFigures>(
+                       aftersales_, absl::StrCat(kAftersalesService, "BatchGetAftersalesFigures"), NamesOf(wholes),
+                       from_month, until_month, deadline)));
+  return FiguresOfWholes(figures, wholes, [](const pb::AftersalesFigures&, pb::AftersalesFigures*) {});
 }
 
 absl::StatusOr<pb::ListDealingsResponse> Peers::ContractDealings(const pb::ListDealingsRequest& request,
                                                                  absl::Time deadline) const {
   if (contract_ == nullptr) return NoContractService();
-  pb::ListDealingsResponse response;
-  RETURN_IF_ERROR(contract_(absl::StrCat(kContractService, "ListContractDealings"), request, &response, deadline));
-  return response;
+  return Dealings(contract_, absl::StrCat(kContractService, "ListContractDealings"), request, deadline);
 }
 
 absl::StatusOr<pb::ListDealingsResponse> Peers::AftersalesDealings(const pb::ListDealingsRequest& request,
                                                                    absl::Time deadline) const {
   if (aftersales_ == nullptr) return NoAftersalesService();
-  pb::ListDealingsResponse response;
-  RETURN_IF_ERROR(
-      aftersales_(absl::StrCat(kAftersalesService, "ListAftersalesDealings"), request, &response, deadline));
-  return response;
+  return Dealings(aftersales_, absl::StrCat(kAftersalesService, "ListAftersalesDealings"), request, deadline);
 }
 
 absl::StatusOr<OpenBusiness> Peers::AllBusiness(const std::vector<std::string>& accounts, absl::Time deadline) const {

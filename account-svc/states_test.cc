@@ -39,7 +39,8 @@ const std::map<std::string, Machine>& Tables() {
         {"RejectAccountProposal", "OPEN > REJECTED"},
         {"WithdrawAccountProposal", "OPEN > WITHDRAWN"}}},
       //
-      {"accountFileChecks", {{"ResolveAccountFileCheck", "OPEN > RESOLVED"}}},
+      {"accountFileChecks",
+       {{"ResolveAccountFileCheck", "OPEN > RESOLVED"}, {"VoidAccountFileCheck", "OPEN, RESOLVED > VOID"}}},
       //
       {"accountReminders", {{"CompleteAccountReminder", "OPEN > DONE"}}},
       //
@@ -66,6 +67,7 @@ const std::map<std::string, Machine>& Tables() {
       {"customerDocuments",
        {{"DeclassifyCustomerDocument", "FILED > ="},
         {"RefileCustomerDocument", "FILED > ="},
+        {"CorrectCustomerDocument", "FILED > ="},
         {"DestroyCustomerDocument", "FILED > DESTROYED"}}},
       {"documentGrants",
        {{"GrantDocumentAccess", "REQUESTED > GRANTED"},
@@ -73,14 +75,19 @@ const std::map<std::string, Machine>& Tables() {
         {"RevokeDocumentAccess", "GRANTED > REVOKED"}}},
       //
       {"informationRequests",
-       {{"AnswerInformationRequest", "REQUESTED > ANSWERED"}, {"RefuseInformationRequest", "REQUESTED > REFUSED"}}},
+       {{"AnswerInformationRequest", "REQUESTED > ANSWERED"},
+        {"RefuseInformationRequest", "REQUESTED > REFUSED"},
+        {"WithdrawInformationRequest", "REQUESTED > WITHDRAWN"}}},
       //
       {"channelPartners",
-       {{"ApproveChannelPartner", "PROPOSED > APPROVED"}, {"EndChannelPartner", "PROPOSED, APPROVED > ENDED"}}},
+       {{"ApproveChannelPartner", "PROPOSED > APPROVED"},
+        {"EndChannelPartner", "PROPOSED, APPROVED > ENDED"},
+        {"ReopenChannelPartner", "ENDED > PROPOSED"}}},
       {"channelIncidents",
        {{"AnswerChannelIncident", "OPEN > ANSWERED"}, {"CloseChannelIncident", "ANSWERED > CLOSED"}}},
       //
-      {"externalOrganizations", {{"EndExternalOrganization", "ACTIVE > ENDED"}}},
+      {"externalOrganizations",
+       {{"EndExternalOrganization", "ACTIVE > ENDED"}, {"ReopenExternalOrganization", "ENDED > ACTIVE"}}},
       //
       {"visitProblems",
        {{"AnswerVisitProblem", "OPEN > ANSWERED"},

@@ -235,7 +235,7 @@ absl::StatusOr<std::map<RowKey, Tally>> CountQuality(const Context& context, con
           "SELECT k.responsible, e.department_path, k.check_date, k.fields_checked, k.fields_wrong, t.region FROM "
           "account_file_checks k JOIN accounts t ON t.id = k.account LEFT JOIN employee_scopes e ON e.employee "
           "= k.responsible WHERE k.check_kind = 'ACCURACY_SAMPLE' AND k.check_date BETWEEN ? AND ? AND "
-          "k.responsible IS NOT NULL AND NOT ",
+          "k.responsible IS NOT NULL AND k.state <> 'VOID' AND NOT ",
           ExcludedSql(), scope),
       mysql::Params(params), [&](const Row& row) {
         Tally& tally = tallies[KeyOf(request.by(), row[0].text(), row[1].text(), row[2].text(), row[5].text())];
@@ -340,6 +340,16 @@ void RegisterAccountFiles(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const std::set<std::string> changed,
                          ChangedSince(work, change->before.account(), change->before.account_version()));
         return rules::ResolveCheck(changed, actor, request.reason(), work.now(), &change->after);
+      });
+  AddVerb<AccountFileCheck, v1::VoidAccountFileCheckRequest>(
+      context, Rpc("VoidAccountFileCheck"), registry,
+      [](UnitOfWork& work, const v1::VoidAccountFileCheckRequest& request,
+         resource::Change<AccountFileCheck>* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        ASSIGN_OR_RETURN(const std::vector<Account> account,
+                         work.Find<Account>({"t.id = ?", {IdOf(change->before.account())}}, "", 1));
+        if (account.empty()) return NotFound(change->before.account());
+        return rules::VoidCheck(account[0], actor, request.reason(), work.now(), &change->after);
       });
   registry->Add<v1::ListStaleAccountsRequest, v1::ListStaleAccountsResponse>(
       Rpc("ListStaleAccounts"), [context](rpc::Call& call, const v1::ListStaleAccountsRequest& request) {

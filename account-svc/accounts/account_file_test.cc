@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
 #include "account-svc/testing/account_fixture.h"
@@ -13,6 +14,7 @@
 #include "kam/account/v1/account_service.pb.h"
 #include "kam/account/v1/contact_service.pb.h"
 #include "kam/api/standard.pb.h"
+#include "kam/organization/v1/notification_service.pb.h"
 
 namespace kam::account {
 namespace {
@@ -489,6 +491,101 @@ TEST_F(AccountFileTest, FilingAndAccuracyRatesAreMeasuredAgainstTheTarget) {
   request.set_to_date("2025-11-30");
   EXPECT_THAT(world_.Call<v1::ReportFileQualityResponse>(gam_, Files("ReportFileQuality"), request),
               HasReason("PERIOD_INVALID"));
+}
+
+// a check that was wrong itself is taken back by another than whom it judges, and counts no more.
+TEST_F(AccountFileTest, ACheckThatWasWrongIsTakenBack) {
+  const Account account = Verified();
+  const auto kam = world_.As(world_.AddEmployee("KAM", department_.name()), "KAM");
+  const auto check = Check(kam, account.name(), {{"phone", v1::FILE_VERDICT_WRONG}});
+  ASSERT_THAT(check, IsOk());
+  const auto rate = [&] {
+    v1::ReportFileQualityRequest request;
+    request.set_from_date("2025-12-01");
+    request.set_to_date("2026-01-31");
+    request.set_by(v1::FILE_QUALITY_BY_PERSON);
+    const auto report = world_.Call<v1::ReportFileQualityResponse>(gam_, Files("ReportFileQuality"), request);
+    EXPECT_THAT(report, IsOk());
+    return report.ok() && report->rows_size() == 1 ? report->rows(0).accuracy_rate() : "no row";
+  };
+  EXPECT_EQ(rate(), "0");
+  v1::VoidAccountFileCheckRequest take_back;
+  take_back.set_name(check->name());
+  take_back.set_reason("看错字段");
+  auth::Principal judged = kax_;
+  judged.grants["account_file.check"] = auth::Level::kAll;
+  EXPECT_THAT(world_.Call<AccountFileCheck>(judged, Files("VoidAccountFileCheck"), take_back),
+              HasReason("SEPARATION_OF_DUTIES"));
+  const auto taken = world_.Call<AccountFileCheck>(gam_, Files("VoidAccountFileCheck"), take_back);
+  ASSERT_THAT(taken, IsOk());
+  EXPECT_EQ(taken->state(), v1::FILE_CHECK_STATE_VOID);
+  EXPECT_EQ(taken->voider(), head_.name());
+  EXPECT_EQ(taken->void_reason(), "看错字段");
+  EXPECT_EQ(rate(), "") << "nothing was checked";
+  EXPECT_THAT(world_.Call<AccountFileCheck>(gam_, Files("VoidAccountFileCheck"), take_back),
+              HasReason("STATE_NOT_ALLOWED"));
+}
+
+// G-22: who has to act on a file is told, and who waits for it.
+TEST_F(AccountFileTest, WhoHasToActOnAFileIsTold) {
+  const auto told = [&](const auth::Principal& who, absl::string_view title) {
+    const auto list = world_.Call<organization::v1::ListNotificationsResponse>(
+        who, "kam.organization.v1.NotificationService/ListNotifications", kam::api::ListRequest());
+    EXPECT_THAT(list, IsOk());
+    int found = 0;
+    if (list.ok()) {
+      for (const auto& notice : list->notifications()) found += absl::StrContains(notice.title(), title) ? 1 : 0;
+    }
+    return found;
+  };
+  const Account draft = world_.AddAccount(kax_);
+  world_.AddContact(kax_, draft.name());
+  v1::SubmitAccountRequest submit;
+  submit.set_name(draft.name());
+  ASSERT_THAT(world_.Call<Account>(kax_, Accounts("SubmitAccount"), submit), IsOk());
+  EXPECT_EQ(told(gam_, "客户档案待核实"), 1);
+  EXPECT_EQ(told(kax_, "客户档案待核实"), 0);
+  v1::ReturnAccountRequest give_back;
+  give_back.set_name(draft.name());
+  give_back.set_reason("缺资料");
+  ASSERT_THAT(world_.Call<Account>(gam_, Accounts("ReturnAccount"), give_back), IsOk());
+  EXPECT_EQ(told(kax_, "客户档案已退回"), 1);
+
+  const Account account = Verified();
+  EXPECT_EQ(told(kax_, "客户档案已核实"), 1);
+  v1::CreateAccountProposalRequest propose;
+  propose.mutable_account_proposal()->set_account(account.name());
+  propose.mutable_account_proposal()->set_region("华南");
+  propose.mutable_account_proposal()->set_reason("客户迁址");
+  const auto proposal = world_.Call<AccountProposal>(kax_, Classes("CreateAccountProposal"), propose);
+  ASSERT_THAT(proposal, IsOk());
+  EXPECT_EQ(told(gam_, "客户分类提议待定"), 1);
+  v1::RejectAccountProposalRequest reject;
+  reject.set_name(proposal->name());
+  reject.set_reason("不变");
+  ASSERT_THAT(world_.Call<AccountProposal>(gam_, Classes("RejectAccountProposal"), reject), IsOk());
+  EXPECT_EQ(told(kax_, "客户分类提议已决定"), 1);
+
+  const auto kam = world_.As(world_.AddEmployee("KAM", department_.name()), "KAM");
+  const auto check = Check(kam, account.name(), {{"website", v1::FILE_VERDICT_MISSING}});
+  ASSERT_THAT(check, IsOk());
+  EXPECT_EQ(told(kax_, "档案待更正"), 1);
+  // On its day, and again when it is over, to who checked as well.
+  const absl::Time start = world_.harness().clock().Now();
+  for (int day = 0; day <= 60 && told(kam, "档案更正逾期") == 0; ++day) {
+    world_.harness().clock().Advance(absl::Hours(24));
+    world_.RunDue();
+  }
+  EXPECT_EQ(told(kax_, "档案今日应更正"), 1);
+  EXPECT_EQ(told(kax_, "档案更正逾期"), 1);
+  EXPECT_EQ(told(kam, "档案更正逾期"), 1);
+  world_.harness().clock().Set(start);
+  ASSERT_THAT(Update(kax_, account.name(), [](Account* a) { a->set_website("www.example.com"); }), IsOk());
+  v1::ResolveAccountFileCheckRequest resolve;
+  resolve.set_name(check->name());
+  resolve.set_reason("已补充网站");
+  ASSERT_THAT(world_.Call<AccountFileCheck>(kax_, Files("ResolveAccountFileCheck"), resolve), IsOk());
+  EXPECT_EQ(told(kam, "档案已更正"), 1);
 }
 
 }  // namespace

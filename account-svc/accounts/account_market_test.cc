@@ -349,5 +349,71 @@ TEST_F(AccountMarketTest, TheCompanyIsRepresentedWithinAuthorityOnly) {
   EXPECT_THAT(speak(gam_, bank->name(), v1::REPRESENTATION_LEVEL_CONTACT), HasReason("RELATION_ENDED"));
 }
 
+// what was written down at the wrong organisation is taken back, what binds us by another; a relation goes on
+// that was ended by mistake.
+TEST_F(AccountMarketTest, AnExchangeWrittenDownWronglyIsTakenBack) {
+  v1::CreateExternalOrganizationRequest add;
+  add.mutable_external_organization()->set_display_name("银行");
+  add.mutable_external_organization()->set_kind(v1::EXTERNAL_KIND_BANK);
+  const auto bank = world_.Call<ExternalOrganization>(kam_, External("CreateExternalOrganization"), add);
+  ASSERT_THAT(bank, IsOk());
+  const auto speak = [&](const auth::Principal& who, const std::string& day, v1::RepresentationLevel level) {
+    v1::CreateExternalExchangeRequest request;
+    ExternalExchange& exchange = *request.mutable_external_exchange();
+    exchange.set_organization(bank->name());
+    exchange.set_exchange_date(day);
+    exchange.set_level(level);
+    exchange.set_subject("授信");
+    exchange.set_content("额度");
+    if (level == v1::REPRESENTATION_LEVEL_COMMITMENT) exchange.set_commitment("回购十辆");
+    const auto made = world_.Call<ExternalExchange>(who, External("CreateExternalExchange"), request);
+    EXPECT_THAT(made, IsOk());
+    return made.value_or(ExternalExchange());
+  };
+  const auto last_day = [&] {
+    kam::api::GetRequest get;
+    get.set_name(bank->name());
+    const auto now = world_.Call<ExternalOrganization>(kam_, External("GetExternalOrganization"), get);
+    EXPECT_THAT(now, IsOk());
+    return now.ok() ? now->last_exchange_date() : "";
+  };
+  const auto take_back = [&](const auth::Principal& who, const ExternalExchange& exchange) {
+    v1::VoidExternalExchangeRequest request;
+    request.set_name(exchange.name());
+    request.set_reason("记错单位");
+    return world_.Call<ExternalExchange>(who, External("VoidExternalExchange"), request);
+  };
+  const ExternalExchange talk = speak(kam_, "2026-01-02", v1::REPRESENTATION_LEVEL_NEGOTIATION);
+  const ExternalExchange promise = speak(gam_, "2026-01-04", v1::REPRESENTATION_LEVEL_COMMITMENT);
+  EXPECT_EQ(last_day(), "2026-01-04");
+  EXPECT_THAT(take_back(gam_, promise), HasReason("SEPARATION_OF_DUTIES"));
+  const auto marketing = world_.As(world_.AddEmployee("MD"), "MD");
+  const auto taken = take_back(marketing, promise);
+  ASSERT_THAT(taken, IsOk());
+  EXPECT_TRUE(taken->voided());
+  EXPECT_EQ(taken->void_reason(), "记错单位");
+  EXPECT_EQ(taken->commitment(), "回购十辆") << "stays on record";
+  EXPECT_EQ(last_day(), "2026-01-02");
+  EXPECT_THAT(take_back(marketing, promise), HasReason("EXCHANGE_VOIDED"));
+
+  v1::EndExternalOrganizationRequest end;
+  end.set_name(bank->name());
+  end.set_reason("误操作");
+  ASSERT_THAT(world_.Call<ExternalOrganization>(kam_, External("EndExternalOrganization"), end), IsOk());
+  ASSERT_THAT(take_back(kam_, talk), IsOk()) << "also of a relation that is over";
+  EXPECT_EQ(last_day(), "");
+  v1::ReopenExternalOrganizationRequest reopen;
+  reopen.set_name(bank->name());
+  EXPECT_THAT(world_.Call<ExternalOrganization>(kam_, External("ReopenExternalOrganization"), reopen),
+              testing::NamesField("reason"));
+  reopen.set_reason("误终止");
+  const auto again = world_.Call<ExternalOrganization>(kam_, External("ReopenExternalOrganization"), reopen);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->state(), v1::EXTERNAL_STATE_ACTIVE);
+  EXPECT_EQ(again->end_reason(), "");
+  speak(kam_, "2026-01-03", v1::REPRESENTATION_LEVEL_CONTACT);
+  EXPECT_EQ(last_day(), "2026-01-03");
+}
+
 }  // namespace
 }  // namespace kam::account

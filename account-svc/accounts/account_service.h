@@ -44,6 +44,9 @@ absl::Status Remind(const Context& context, resource::UnitOfWork& work, const st
                     const std::string& owner, v1::AccountReminderKind kind);
 absl::Status DropReminders(resource::UnitOfWork& work, const std::string& account, v1::AccountReminderKind kind);
 
+// Gives what is open to be done about an account to whoever owns it.
+absl::Status RemindersFollowOwner(resource::UnitOfWork& work, const v1::Account& account);
+
 // Keeps account_state_spans, where each account stood when.
 absl::Status SaveStateSpan(resource::UnitOfWork& work, const v1::Account* before, const v1::Account& after);
 

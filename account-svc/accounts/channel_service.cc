@@ -41,6 +41,18 @@ absl::Status CreatePartner(UnitOfWork& work, ChannelPartner* partner) {
   return rules::CheckPartner(&parent, *partner);
 }
 
+absl::Status ReopenPartner(UnitOfWork& work, const v1::ReopenChannelPartnerRequest& request, ChannelPartner* partner) {
+  if (!request.parent().empty()) partner->set_parent(request.parent());
+  partner->clear_end_reason();
+  partner->clear_approver();
+  partner->clear_approve_time();
+  if (partner->parent().empty()) return rules::CheckPartner(nullptr, *partner);
+  // Whoever moves an outlet sees the partner that it goes to.
+  ASSIGN_OR_RETURN(const ChannelPartner parent, work.Load<ChannelPartner>(partner->parent(), work.level()));
+  RETURN_IF_ERROR(rules::CheckPartnerKept(parent));
+  return rules::CheckPartner(&parent, *partner);
+}
+
 absl::Status UpdatePartner(UnitOfWork& work, const ChannelPartner& before, ChannelPartner* after) {
   if (after->manager().empty()) after->set_manager(before.manager());
   RETURN_IF_ERROR(Validate(work, *after));
@@ -270,6 +282,8 @@ void RegisterChannels(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const int open, OpenIncidents(work, change->before.name()));
         return rules::EndPartner(open, request.reason(), &change->after);
       });
+  AddVerb<ChannelPartner, v1::ReopenChannelPartnerRequest>(context, Rpc("ReopenChannelPartner"), registry,
+                                                           ReopenPartner);
   AddVerb<ChannelEvaluation, v1::VoidChannelEvaluationRequest>(context, Rpc("VoidChannelEvaluation"), registry,
                                                                VoidEvaluation);
   AddVerb<ResalePriceCheck, v1::VoidResalePriceCheckRequest>(context, Rpc("VoidResalePriceCheck"), registry,

@@ -345,5 +345,58 @@ TEST_F(ChannelTest, AViolationAtADealerOpensAnIncident) {
   EXPECT_THAT(world_.Call<ChannelPartner>(gam_, Channel("EndChannelPartner"), end), IsOk());
 }
 
+// a partner that was ended by mistake is proposed again, and an outlet goes to another dealer, with its counts.
+TEST_F(ChannelTest, APartnerIsReopenedAndAnOutletGoesToAnotherDealer) {
+  const ChannelPartner dealer = Approved();
+  const ChannelPartner next = Approved();
+  v1::CreateChannelPartnerRequest create;
+  create.mutable_channel_partner()->set_display_name("网点");
+  create.mutable_channel_partner()->set_kind(v1::CHANNEL_PARTNER_KIND_OUTLET);
+  create.mutable_channel_partner()->set_parent(dealer.name());
+  create.mutable_channel_partner()->set_region("华东");
+  create.mutable_channel_partner()->set_agreement_number("XY-2026-2");
+  create.mutable_channel_partner()->set_choice_reason("补盲");
+  const auto outlet = world_.Call<ChannelPartner>(kam_, Channel("CreateChannelPartner"), create);
+  ASSERT_THAT(outlet, IsOk());
+  const auto approve = [&](const std::string& name) {
+    v1::ApproveChannelPartnerRequest request;
+    request.set_name(name);
+    return world_.Call<ChannelPartner>(gam_, Channel("ApproveChannelPartner"), request);
+  };
+  const auto end = [&](const std::string& name) {
+    v1::EndChannelPartnerRequest request;
+    request.set_name(name);
+    request.set_reason("换经销商");
+    return world_.Call<ChannelPartner>(gam_, Channel("EndChannelPartner"), request);
+  };
+  ASSERT_THAT(approve(outlet->name()), IsOk());
+  ASSERT_THAT(Count(outlet->name(), "2026-01-04", "30", ""), IsOk());
+  ASSERT_THAT(end(outlet->name()), IsOk());
+  ASSERT_THAT(end(dealer.name()), IsOk());
+  v1::ReopenChannelPartnerRequest reopen;
+  reopen.set_name(outlet->name());
+  reopen.set_reason("归新经销商");
+  EXPECT_THAT(world_.Call<ChannelPartner>(kam_, Channel("ReopenChannelPartner"), reopen), HasReason("PARTNER_ENDED"));
+  reopen.set_parent(outlet->name());
+  EXPECT_THAT(world_.Call<ChannelPartner>(kam_, Channel("ReopenChannelPartner"), reopen), HasReason("PARENT_INVALID"));
+  reopen.set_parent(next.name());
+  const auto again = world_.Call<ChannelPartner>(kam_, Channel("ReopenChannelPartner"), reopen);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->state(), v1::CHANNEL_PARTNER_STATE_PROPOSED);
+  EXPECT_EQ(again->parent(), next.name());
+  EXPECT_EQ(again->end_reason(), "");
+  EXPECT_EQ(again->approver(), "") << "is approved anew";
+  EXPECT_THAT(Count(outlet->name(), "2026-01-05", "25", ""), HasReason("PARTNER_NOT_APPROVED"));
+  ASSERT_THAT(approve(outlet->name()), IsOk());
+  const auto counted = Count(outlet->name(), "2026-01-05", "25", "");
+  ASSERT_THAT(counted, IsOk());
+  EXPECT_EQ(counted->sold(), "5") << "counted on from before";
+
+  v1::ReopenChannelPartnerRequest dealer_again;
+  dealer_again.set_name(dealer.name());
+  dealer_again.set_reason("误终止");
+  EXPECT_THAT(world_.Call<ChannelPartner>(kam_, Channel("ReopenChannelPartner"), dealer_again), IsOk());
+}
+
 }  // namespace
 }  // namespace kam::account

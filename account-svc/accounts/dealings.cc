@@ -125,7 +125,6 @@ absl::StatusOr<pb::ListDealingsResponse> AskFor(const rpc::Call& call, absl::Spa
                                                 const AccountView& view, Ask ask) {
   pb::ListDealingsRequest request;
   request.set_account(view.account().name());
-  *request.mutable_parts() = view.parts();
   request.set_rows_max(kRowsMax);
   for (const Part& part : parts) {
     if (call.principal.Holds(part.permission)) request.add_kinds(part.kind);

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
+#include "account-svc/rules/document_label_rules.h"
 #include "account-svc/rules/document_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/staff.h"
@@ -282,11 +283,20 @@ void RegisterDocuments(const Context& context, rpc::Registry* registry) {
       [context](UnitOfWork& work, const v1::RefileCustomerDocumentRequest& request, CustomerDocument* document) {
         return Refile(context, work, request, document);
       });
+  AddVerb<CustomerDocument, v1::CorrectCustomerDocumentRequest>(
+      context, Rpc("CorrectCustomerDocument"), registry,
+      [context](UnitOfWork& work, const v1::CorrectCustomerDocumentRequest& request,
+                resource::Change<CustomerDocument>* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::CorrectLabel(request, actor, context.Today(FromTimestamp(change->before.create_time())),
+                                   context.policy, &change->after);
+      });
   AddVerb<CustomerDocument, v1::DestroyCustomerDocumentRequest>(
       context, Rpc("DestroyCustomerDocument"), registry,
       [context](UnitOfWork& work, const v1::DestroyCustomerDocumentRequest& request,
                 resource::Change<CustomerDocument>* change) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(rules::CheckDestroyer(change->before, actor));
         RETURN_IF_ERROR(rules::Destroy(actor, request.reason(), context.Today(work.now()), work.now(), &change->after));
         return work.connection()
             .Execute(

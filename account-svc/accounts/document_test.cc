@@ -1,12 +1,14 @@
 // The vault of confidential customer documents, over real gRPC and a real database.
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
 #include "account-svc/testing/account_fixture.h"
 #include "common/testing/matchers.h"
 #include "kam/account/v1/customer_document_service.pb.h"
 #include "kam/api/standard.pb.h"
+#include "kam/organization/v1/notification_service.pb.h"
 
 namespace kam::account {
 namespace {
@@ -355,6 +357,93 @@ TEST_F(DocumentTest, IsDestroyedAfterItsRetention) {
                                     IdOf(document->name()), "'"))
                   .is_null());
   EXPECT_EQ(Reads(gam_, document->name()).size(), 2);
+}
+
+// a label that was written wrongly is put right by another than who filed it, never below the retention of what
+// it is, and whoever did so does not destroy the paper.
+TEST_F(DocumentTest, ALabelWrittenWronglyIsPutRight) {
+  v1::FileCustomerDocumentRequest file;
+  CustomerDocument& label = *file.mutable_customer_document();
+  label.set_account(account_.name());
+  label.set_title("法人身份证复印件");
+  label.set_kind(v1::CUSTOMER_DOCUMENT_KIND_AGREEMENT);
+  label.set_classification(v1::DOCUMENT_CLASSIFICATION_INTERNAL);
+  file.set_content("内容");
+  const auto document = world_.Call<CustomerDocument>(gad_, Vault("FileCustomerDocument"), file);
+  ASSERT_THAT(document, IsOk());
+  EXPECT_EQ(document->retention_until(), "2036-01-05");
+  v1::CorrectCustomerDocumentRequest correct;
+  correct.set_name(document->name());
+  correct.set_etag(document->etag());
+  correct.set_kind(v1::CUSTOMER_DOCUMENT_KIND_IDENTITY_COPY);
+  correct.set_document_date("2025-12-01");
+  correct.set_retention_until("2029-01-04");
+  correct.set_reason("归档时类别选错");
+  const auto put_right = [&](const auth::Principal& who) {
+    return world_.Call<CustomerDocument>(who, Vault("CorrectCustomerDocument"), correct);
+  };
+  EXPECT_THAT(put_right(gad_), HasReason("SEPARATION_OF_DUTIES"));
+  const auto archivist = world_.As(world_.AddEmployee("KAPM"), "KAPM");
+  EXPECT_THAT(put_right(archivist), HasReason("RETENTION_TOO_SHORT"));
+  correct.set_retention_until("2029-01-05");
+  const auto corrected = put_right(archivist);
+  ASSERT_THAT(corrected, IsOk());
+  EXPECT_EQ(corrected->kind(), v1::CUSTOMER_DOCUMENT_KIND_IDENTITY_COPY);
+  EXPECT_EQ(corrected->document_date(), "2025-12-01");
+  EXPECT_EQ(corrected->retention_until(), "2029-01-05");
+  EXPECT_EQ(corrected->state(), v1::CUSTOMER_DOCUMENT_STATE_FILED);
+  correct.set_etag(corrected->etag());
+  EXPECT_THAT(put_right(archivist), HasReason("LABEL_UNCHANGED"));
+  // What it is asks for more than it had.
+  correct.set_kind(v1::CUSTOMER_DOCUMENT_KIND_AGREEMENT);
+  correct.clear_retention_until();
+  const auto longer = put_right(archivist);
+  ASSERT_THAT(longer, IsOk());
+  EXPECT_EQ(longer->retention_until(), "2036-01-05");
+
+  world_.harness().db().Execute(absl::StrCat(
+      "UPDATE customer_documents SET retention_until = '2026-01-04' WHERE id = '", IdOf(document->name()), "'"));
+  v1::DestroyCustomerDocumentRequest destroy;
+  destroy.set_name(document->name());
+  destroy.set_reason("保管期满");
+  EXPECT_THAT(world_.Call<CustomerDocument>(archivist, Vault("DestroyCustomerDocument"), destroy),
+              HasReason("SEPARATION_OF_DUTIES"));
+  const auto another = world_.As(world_.AddEmployee("KAPM"), "KAPM");
+  EXPECT_THAT(world_.Call<CustomerDocument>(another, Vault("DestroyCustomerDocument"), destroy), IsOk());
+}
+
+// A-08, G-22: who decides on access to a paper is told, and who has asked for it.
+TEST_F(DocumentTest, WhoDecidesOnAccessIsToldAndWhoAsked) {
+  const auto told = [&](const auth::Principal& who, absl::string_view title) {
+    const auto list = world_.Call<organization::v1::ListNotificationsResponse>(
+        who, "kam.organization.v1.NotificationService/ListNotifications", kam::api::ListRequest());
+    EXPECT_THAT(list, IsOk());
+    int found = 0;
+    if (list.ok()) {
+      for (const auto& notice : list->notifications()) found += absl::StrContains(notice.title(), title) ? 1 : 0;
+    }
+    return found;
+  };
+  const auto document = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_CONFIDENTIAL);
+  ASSERT_THAT(document, IsOk());
+  const auto advisor = world_.As(world_.AddEmployee("CSR"), "CSR");
+  v1::CreateDocumentGrantRequest ask;
+  ask.mutable_document_grant()->set_document(document->name());
+  ask.mutable_document_grant()->set_purpose("核对身份");
+  ask.mutable_document_grant()->set_days(5);
+  const auto grant = world_.Call<DocumentGrant>(advisor, Vault("CreateDocumentGrant"), ask);
+  ASSERT_THAT(grant, IsOk());
+  EXPECT_EQ(told(gam_, "资料查阅待批"), 1) << "who stands above the owner";
+  EXPECT_EQ(told(kax_, "资料查阅待批"), 0);
+  v1::GrantDocumentAccessRequest give;
+  give.set_name(grant->name());
+  ASSERT_THAT(world_.Call<DocumentGrant>(gam_, Vault("GrantDocumentAccess"), give), IsOk());
+  EXPECT_EQ(told(advisor, "资料查阅已批准"), 1);
+  v1::RevokeDocumentAccessRequest revoke;
+  revoke.set_name(grant->name());
+  revoke.set_reason("用毕");
+  ASSERT_THAT(world_.Call<DocumentGrant>(gam_, Vault("RevokeDocumentAccess"), revoke), IsOk());
+  EXPECT_EQ(told(advisor, "资料查阅权已收回"), 1);
 }
 
 }  // namespace

@@ -56,6 +56,23 @@ absl::Status CreateExchange(const Context& context, UnitOfWork& work, ExternalEx
   return work.Save(std::move(change)).status();
 }
 
+// The last day of an organisation is that of what is left.
+absl::Status VoidExchange(UnitOfWork& work, const v1::VoidExternalExchangeRequest& request,
+                          ExternalExchange* exchange) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  RETURN_IF_ERROR(rules::VoidExchange(actor, request.reason(), work.now(), exchange));
+  resource::Change<ExternalOrganization> change;
+  ASSIGN_OR_RETURN(change.before, work.Load<ExternalOrganization>(exchange->organization()));
+  if (change.before.last_exchange_date() != exchange->exchange_date()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<ExternalExchange> left,
+                   work.Find<ExternalExchange>({"t.organization = ? AND t.voided = 0 AND t.id <> ?",
+                                                {IdOf(exchange->organization()), IdOf(exchange->name())}},
+                                               "ORDER BY t.exchange_date DESC", 1));
+  change.after = change.before;
+  change.after.set_last_exchange_date(left.empty() ? "" : left[0].exchange_date());
+  return work.Save(std::move(change)).status();
+}
+
 }  // namespace
 
 void RegisterExternalRelations(const Context& context, rpc::Registry* registry) {
@@ -90,6 +107,16 @@ void RegisterExternalRelations(const Context& context, rpc::Registry* registry) 
         change->after.set_end_reason(request.reason());
         return absl::OkStatus();
       });
+  AddVerb<ExternalOrganization, v1::ReopenExternalOrganizationRequest>(
+      context, absl::StrCat(kService, "/ReopenExternalOrganization"), registry,
+      [](UnitOfWork& work, const v1::ReopenExternalOrganizationRequest&,
+         resource::Change<ExternalOrganization>* change) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckMedia(change->before, work.actor().Holds("external.media")));
+        change->after.clear_end_reason();
+        return absl::OkStatus();
+      });
+  AddVerb<ExternalExchange, v1::VoidExternalExchangeRequest>(context, absl::StrCat(kService, "/VoidExternalExchange"),
+                                                             registry, VoidExchange);
 }
 
 }  // namespace kam::account

@@ -147,7 +147,8 @@ absl::Status Move(const Context& context, UnitOfWork& work, AccountMerge* merge)
   for (const std::string& name : moved.kept) {
     if (kept.insert(name).second) merge->add_kept(name);
   }
-  return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Account account, work.Load<Account>(merge->account()));
+  return RemindersFollowOwner(work, account);
 }
 
 absl::StatusOr<AccountMerge> Approve(const Context& context, UnitOfWork& work,

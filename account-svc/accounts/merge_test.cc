@@ -2,24 +2,31 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
 #include "account-svc/rules/merge_rules.h"
 #include "account-svc/testing/account_fixture.h"
+#include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "kam/account/v1/account_handover_service.pb.h"
 #include "kam/account/v1/account_merge_service.pb.h"
 #include "kam/account/v1/account_scope_service.pb.h"
 #include "kam/account/v1/account_service.pb.h"
+#include "kam/account/v1/account_snapshot_service.pb.h"
+#include "kam/account/v1/account_usage_service.pb.h"
 #include "kam/account/v1/contact_service.pb.h"
 #include "kam/account/v1/opportunity_service.pb.h"
+#include "kam/api/standard.pb.h"
+#include "kam/business/v1/business_service.pb.h"
 
 namespace kam::account {
 namespace {
@@ -344,6 +351,135 @@ TEST_F(MergeTest, WhatIsWrittenDuringAMergeIsNotLost) {
   // What came late goes back with the rest.
   ASSERT_THAT(Undo(gam_, *merged), IsOk());
   EXPECT_EQ(count(duplicate_.name()), written.load());
+}
+
+// What contract-svc keeps under the file that was closed, after two files became one.
+class MergedBusinessTest : public MergeTest {
+ protected:
+  MergedBusinessTest() {
+    world_.contract_svc = [this](absl::string_view method, const google::protobuf::Message& request,
+                                 google::protobuf::Message* response) {
+      if (absl::EndsWith(method, "ListOpenContractBusiness")) {
+        const auto& asked = static_cast<const business::v1::ListOpenBusinessRequest&>(request);
+        for (const std::string& account : asked.accounts()) {
+          if (account != duplicate_.name()) continue;
+          auto* item = static_cast<business::v1::ListOpenBusinessResponse*>(response)->add_items();
+          item->set_account(account);
+          item->set_kind("CONTRACT");
+          item->set_name(kContract);
+        }
+      } else if (absl::EndsWith(method, "BatchGetContractFigures")) {
+        const auto& asked = static_cast<const business::v1::BatchGetFiguresRequest&>(request);
+        for (const std::string& account : asked.accounts()) {
+          if (account != duplicate_.name() || last_order_.empty()) continue;
+          auto* figures = static_cast<business::v1::BatchGetContractFiguresResponse*>(response)->add_accounts();
+          figures->set_account(account);
+          figures->set_last_order_date(last_order_);
+        }
+      } else {
+        const auto& asked = static_cast<const business::v1::ListDealingsRequest&>(request);
+        for (const std::string& kind : asked.kinds()) {
+          auto* part = static_cast<business::v1::ListDealingsResponse*>(response)->add_parts();
+          part->set_kind(kind);
+          if (kind != "ORDER" ||
+              std::find(asked.parts().begin(), asked.parts().end(), duplicate_.name()) == asked.parts().end()) {
+            continue;
+          }
+          auto* dealing = part->add_dealings();
+          dealing->set_name("orders/1");
+          dealing->set_content(R"({"name":"orders/1"})");
+        }
+      }
+      return absl::OkStatus();
+    };
+  }
+  ~MergedBusinessTest() override { world_.contract_svc = world_.aftersales_svc; }
+
+  static constexpr char kContract[] = "contracts/01m8091f07w5qzpbrn7a310reg";
+  absl::StatusOr<Account> Claim(const auth::Principal& who) {
+    v1::ClaimAccountRequest request;
+    request.set_name(account_.name());
+    request.set_reason("初次拜访");
+    request.set_evidence("拜访记录");
+    return world_.Call<Account>(who, "kam.account.v1.AccountService/ClaimAccount", request);
+  }
+  std::string last_order_;
+};
+
+// A-07: both sides sign a list with what goes on under the file that was closed.
+TEST_F(MergedBusinessTest, TheHandOverListsIt) {
+  const AccountMerge merge = Merged();
+  v1::TransferOwnerRequest transfer;
+  transfer.set_name(account_.name());
+  transfer.set_successor(other_.name());
+  transfer.set_reason("调整");
+  ASSERT_THAT(world_.Call<Account>(gam_, "kam.account.v1.AccountService/TransferOwner", transfer), IsOk());
+  kam::api::ListRequest list;
+  list.set_filter(absl::StrCat("account = \"", account_.name(), "\""));
+  const auto handovers = world_.Call<v1::ListAccountHandoversResponse>(
+      gam_, "kam.account.v1.AccountHandoverService/ListAccountHandovers", list);
+  ASSERT_THAT(handovers, IsOk());
+  ASSERT_EQ(handovers->account_handovers_size(), 1);
+  std::vector<std::string> resources;
+  for (const v1::HandoverItem& item : handovers->account_handovers(0).items()) resources.push_back(item.resource());
+  EXPECT_THAT(resources, ::testing::Contains(kContract));
+}
+
+// A-07: an order under the contract of the closed file is a deal: nobody else claims the account, and it is not lost.
+TEST_F(MergedBusinessTest, ItsOrdersKeepTheAccount) {
+  Merged();
+  last_order_ = "2026-02-01";
+  for (const int day : {100, 200}) {
+    world_.harness().clock().Set(start_ + absl::Hours(24) * day);
+    world_.RunDue();
+  }
+  EXPECT_EQ(AccountNow(account_.name()).owner(), seller_.name());
+  EXPECT_THAT(Claim(kax2_), HasReason("ACCOUNT_IN_BUSINESS"));
+  last_order_ = "";
+  world_.harness().clock().Set(start_ + absl::Hours(24) * 201);
+  EXPECT_THAT(Claim(kax2_), IsOk()) << "without an order it is free";
+}
+
+// A-01, A-07: the file does not close over a contract that binds us, and is archived with what was ordered.
+TEST_F(MergedBusinessTest, TheFileDoesNotCloseOverItAndTheArchiveHasIt) {
+  Merged();
+  v1::CloseAccountRequest close;
+  close.set_name(account_.name());
+  close.set_reason("歇业");
+  const auto refused = world_.Call<Account>(gam_, "kam.account.v1.AccountService/CloseAccount", close);
+  EXPECT_THAT(refused, HasReason("OPEN_BUSINESS"));
+  EXPECT_EQ(MetadataValue(refused.status(), "open"), "CONTRACT 1");
+  v1::TakeAccountSnapshotRequest take;
+  take.set_account(account_.name());
+  const auto snapshot = world_.Call<v1::AccountSnapshot>(
+      world_.As(world_.AddEmployee("KAPM"), "KAPM"), "kam.account.v1.AccountSnapshotService/TakeAccountSnapshot", take);
+  ASSERT_THAT(snapshot, IsOk());
+  int64_t orders = 0;
+  for (const v1::SnapshotSection& section : snapshot->sections()) {
+    if (section.section() == "orders") orders = section.rows();
+  }
+  EXPECT_EQ(orders, 1);
+}
+
+// A-15: a customer who orders under the closed file is not called as one who sleeps.
+TEST_F(MergedBusinessTest, ItsOrdersAreActivity) {
+  Merged();
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE accounts SET state = 'ACTIVE', opening_date = '2024-01-01' WHERE "
+                   "id = '",
+                   IdOf(account_.name()), "'"));
+  const auto inactive = [&] {
+    v1::ListInactiveAccountsRequest request;
+    request.set_page_size(200);
+    request.set_owner(seller_.name());
+    const auto list = world_.Call<v1::ListInactiveAccountsResponse>(
+        gam_, "kam.account.v1.AccountUsageService/ListInactiveAccounts", request);
+    EXPECT_THAT(list, IsOk());
+    return list.ok() ? list->accounts_size() : -1;
+  };
+  EXPECT_EQ(inactive(), 1);
+  last_order_ = "2026-01-03";
+  EXPECT_EQ(inactive(), 0);
 }
 
 }  // namespace

@@ -72,6 +72,21 @@ absl::Status DropReminders(UnitOfWork& work, const std::string& account, v1::Acc
   return absl::OkStatus();
 }
 
+// What is open to be done about an account is for whoever owns it; of one that nobody owns, for who sees it.
+absl::Status RemindersFollowOwner(UnitOfWork& work, const Account& account) {
+  constexpr int kOpenMax = 100;  // One a kind; more only of files that became one.
+  ASSIGN_OR_RETURN(const std::vector<AccountReminder> open,
+                   work.Find<AccountReminder>({"t.account = ? AND t.state = 'OPEN'", {IdOf(account.name())}},
+                                              "ORDER BY t.id", kOpenMax, /*lock=*/true));
+  for (const AccountReminder& reminder : open) {
+    if (reminder.owner() == account.owner()) continue;
+    resource::Change<AccountReminder> change{reminder, reminder};
+    change.after.set_owner(account.owner());
+    RETURN_IF_ERROR(work.Save(std::move(change)).status());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ScheduleReminders(const Context& context, UnitOfWork& work, const Account* before, const Account& after) {
   if (before == nullptr ? CallDays(after.state(), context.policy) > 0 : before->state() != after.state()) {
     RETURN_IF_ERROR(ScheduleCall(context, work, after));
@@ -80,6 +95,7 @@ absl::Status ScheduleReminders(const Context& context, UnitOfWork& work, const A
       RETURN_IF_ERROR(DropReminders(work, after.name(), v1::ACCOUNT_REMINDER_KIND_LOST_CALL));
     }
   }
+  if (before != nullptr && before->owner() != after.owner()) RETURN_IF_ERROR(RemindersFollowOwner(work, after));
   const std::string was = before == nullptr ? "" : before->tier_review_date();
   if (was == after.tier_review_date()) return absl::OkStatus();
   if (after.tier_review_date().empty()) return schedule::Cancel(work, kDueTierReview, after.name());

@@ -1,12 +1,15 @@
 // Reminders about accounts, over real gRPC and a real database.
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
 #include "account-svc/testing/account_fixture.h"
 #include "common/testing/matchers.h"
 #include "kam/account/v1/account_reminder_service.pb.h"
 #include "kam/account/v1/account_service.pb.h"
+#include "kam/api/standard.pb.h"
+#include "kam/organization/v1/notification_service.pb.h"
 
 namespace kam::account {
 namespace {
@@ -122,6 +125,62 @@ TEST_F(ReminderTest, TheTierIsReviewedOnItsDay) {
   LetFallDue();
   ASSERT_EQ(Listed().size(), 1);
   EXPECT_EQ(Listed()[0].kind(), v1::ACCOUNT_REMINDER_KIND_TIER_REVIEW);
+}
+
+// what is to be done about an account goes with it, and whoever owns it now is told.
+TEST_F(ReminderTest, AReminderFollowsTheOwner) {
+  const auto inbox = [&](const auth::Principal& who) {
+    const auto list = world_.Call<organization::v1::ListNotificationsResponse>(
+        who, "kam.organization.v1.NotificationService/ListNotifications", kam::api::ListRequest());
+    EXPECT_THAT(list, IsOk());
+    int calls = 0;
+    if (list.ok()) {
+      for (const auto& notice : list->notifications()) calls += absl::StrContains(notice.title(), "客户回访") ? 1 : 0;
+    }
+    return calls;
+  };
+  const auto mine = [&](const auth::Principal& who) {
+    kam::api::ListRequest request;
+    request.set_filter(absl::StrCat("account = \"", account_, "\""));
+    const auto list = world_.Call<v1::ListAccountRemindersResponse>(who, Reminders("ListAccountReminders"), request);
+    EXPECT_THAT(list, IsOk());
+    return list.ok() ? list->account_reminders_size() : -1;
+  };
+  v1::MarkAccountDormantRequest dormant;
+  dormant.set_name(account_);
+  dormant.set_reason("半年无业务");
+  ASSERT_THAT(world_.Call<Account>(gam_, Accounts("MarkAccountDormant"), dormant), IsOk());
+  LetFallDue();
+  ASSERT_EQ(mine(kax_), 1);
+  EXPECT_EQ(inbox(kax_), 1);
+
+  const auto heir = world_.AddEmployee("KAX", department_.name(), {head_.name()});
+  const auth::Principal as_heir = world_.As(heir, "KAX");
+  v1::TransferOwnerRequest transfer;
+  transfer.set_name(account_);
+  transfer.set_successor(heir.name());
+  transfer.set_reason("调整");
+  ASSERT_THAT(world_.Call<Account>(gam_, Accounts("TransferOwner"), transfer), IsOk());
+  EXPECT_EQ(mine(kax_), 0);
+  EXPECT_EQ(mine(as_heir), 1);
+  EXPECT_EQ(inbox(as_heir), 1);
+  EXPECT_EQ(inbox(kax_), 1) << "told once, when it was his";
+
+  // Nobody's: it waits for whoever claims the account.
+  v1::ReleaseOwnerRequest release;
+  release.set_name(account_);
+  release.set_reason("无力跟进");
+  ASSERT_THAT(world_.Call<Account>(as_heir, Accounts("ReleaseOwner"), release), IsOk());
+  EXPECT_EQ(mine(as_heir), 0);
+  v1::ClaimAccountRequest claim;
+  claim.set_name(account_);
+  claim.set_reason("初次拜访");
+  claim.set_evidence("拜访记录");
+  const auto third = world_.AddEmployee("KAX", department_.name(), {head_.name()});
+  const auth::Principal as_third = world_.As(third, "KAX");
+  ASSERT_THAT(world_.Call<Account>(as_third, Accounts("ClaimAccount"), claim), IsOk());
+  EXPECT_EQ(mine(as_third), 1);
+  EXPECT_EQ(inbox(as_third), 1);
 }
 
 }  // namespace

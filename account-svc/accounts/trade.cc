@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "account-svc/accounts/merges.h"
 #include "account-svc/peers.h"
 #include "common/money/money_proto.h"
 #include "common/status/status.h"
@@ -39,15 +38,8 @@ absl::StatusOr<rules::TradeMonth> MonthOf(const business::v1::ContractMonth& fro
 absl::StatusOr<std::vector<rules::TradeMonth>> AskTrade(const Context& context, const std::string& account,
                                                         const std::string& from_month, const std::string& until_month,
                                                         absl::Time deadline) {
-  std::vector<std::string> accounts;
-  RETURN_IF_ERROR(context.runtime.database().Run(deadline, [&](mysql::Connection& connection) -> absl::Status {
-    accounts = {account};
-    ASSIGN_OR_RETURN(const std::vector<std::string> parts, PartsOfAccount(connection, IdOf(account)));
-    for (const std::string& part : parts) accounts.push_back(NameOf("accounts", part));
-    return absl::OkStatus();
-  }));
   ASSIGN_OR_RETURN(const std::vector<business::v1::ContractFigures> figures,
-                   context.peers->ContractFigures(accounts, from_month, until_month, deadline));
+                   context.peers->ContractFigures({account}, from_month, until_month, deadline));
   std::vector<rules::TradeMonth> months;
   for (const business::v1::ContractFigures& of_account : figures) {
     for (const business::v1::ContractMonth& month : of_account.months()) {

@@ -274,6 +274,18 @@ void RegisterViews(const Context& context, rpc::Registry* registry) {
         change->after.set_refuse_reason(request.reason());
         return Handle(work, &change->after);
       });
+  AddVerb<InformationRequest, v1::WithdrawInformationRequestRequest>(
+      context, Rpc("WithdrawInformationRequest"), registry,
+      [](UnitOfWork& work, const v1::WithdrawInformationRequestRequest& request,
+         resource::Change<InformationRequest>* change) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        if (change->before.requester() != actor) {
+          return Error(absl::StatusCode::kPermissionDenied, "NOT_REQUESTER", "a question is taken back by who asked it",
+                       {{"requester", change->before.requester()}});
+        }
+        change->after.set_withdraw_reason(request.reason());
+        return absl::OkStatus();
+      });
   registry->Add<v1::GetAccountViewRequest, AccountView>(
       Rpc("GetAccountView"),
       [context](rpc::Call& call, const v1::GetAccountViewRequest& request) { return GetView(context, call, request); });

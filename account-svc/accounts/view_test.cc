@@ -556,5 +556,50 @@ TEST_F(ViewTest, WhatTheArchiveLacksIsSaid) {
   EXPECT_EQ(lacking().count(account_.name()), 0);
 }
 
+// A-06, G-22: customer service is told of a question, and who has asked of the answer; who asked wrongly takes it back.
+TEST_F(ViewTest, AQuestionIsToldOfAndTakenBack) {
+  const auto told = [&](const auth::Principal& who, absl::string_view title) {
+    const auto list = world_.Call<organization::v1::ListNotificationsResponse>(
+        who, "kam.organization.v1.NotificationService/ListNotifications", kam::api::ListRequest());
+    EXPECT_THAT(list, IsOk());
+    int found = 0;
+    if (list.ok()) {
+      for (const auto& notice : list->notifications()) found += absl::StrContains(notice.title(), title) ? 1 : 0;
+    }
+    return found;
+  };
+  const auto parts = world_.As(world_.AddEmployee("PTM"), "PTM");
+  const auto service = world_.As(world_.AddEmployee("CSR"), "CSR");
+  v1::CreateInformationRequestRequest ask;
+  ask.mutable_information_request()->set_account(account_.name());
+  ask.mutable_information_request()->set_purpose("备件备货");
+  ask.mutable_information_request()->set_question("车队规模？");
+  const auto wrong = world_.Call<InformationRequest>(parts, Views("CreateInformationRequest"), ask);
+  ASSERT_THAT(wrong, IsOk());
+  EXPECT_EQ(told(service, "客户信息申请待答复"), 1);
+  v1::WithdrawInformationRequestRequest withdraw;
+  withdraw.set_name(wrong->name());
+  withdraw.set_reason("问错客户");
+  auth::Principal other = world_.As(world_.AddEmployee("PTM"), "PTM");
+  other.grants["information_request.write"] = auth::Level::kAll;
+  EXPECT_THAT(world_.Call<InformationRequest>(other, Views("WithdrawInformationRequest"), withdraw),
+              HasReason("NOT_REQUESTER"));
+  const auto gone = world_.Call<InformationRequest>(parts, Views("WithdrawInformationRequest"), withdraw);
+  ASSERT_THAT(gone, IsOk());
+  EXPECT_EQ(gone->state(), v1::INFORMATION_REQUEST_STATE_WITHDRAWN);
+  EXPECT_EQ(gone->withdraw_reason(), "问错客户");
+  v1::AnswerInformationRequestRequest answer;
+  answer.set_name(wrong->name());
+  answer.set_answer("120 台");
+  answer.set_source("2025 年回访记录");
+  EXPECT_THAT(world_.Call<InformationRequest>(service, Views("AnswerInformationRequest"), answer),
+              HasReason("STATE_NOT_ALLOWED"));
+  const auto right = world_.Call<InformationRequest>(parts, Views("CreateInformationRequest"), ask);
+  ASSERT_THAT(right, IsOk());
+  answer.set_name(right->name());
+  ASSERT_THAT(world_.Call<InformationRequest>(service, Views("AnswerInformationRequest"), answer), IsOk());
+  EXPECT_EQ(told(parts, "客户信息申请已答复"), 1);
+}
+
 }  // namespace
 }  // namespace kam::account

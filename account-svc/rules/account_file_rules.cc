@@ -94,6 +94,23 @@ absl::Status ResolveCheck(const std::set<std::string>& changed, absl::string_vie
   return absl::OkStatus();
 }
 
+absl::Status VoidCheck(const v1::Account& account, absl::string_view actor, absl::string_view reason, absl::Time now,
+                       AccountFileCheck* check) {
+  const bool judged =
+      check->responsible() == actor || account.owner() == actor ||
+      std::find(account.co_owners().begin(), account.co_owners().end(), actor) != account.co_owners().end();
+  if (judged) {
+    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+                 "whoever is judged by a check, or works the account, does not take it back; somebody else with "
+                 "account_file.check may",
+                 {{"rule", "responsible"}, {"permission", "account_file.check"}});
+  }
+  check->set_void_reason(std::string(reason));
+  check->set_voider(std::string(actor));
+  *check->mutable_void_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
 absl::Status CheckPeriod(absl::string_view from, absl::string_view to) {
   if (to >= from) return absl::OkStatus();
   return InvalidField("to_date", "PERIOD_INVALID", "must not be before the first day",

@@ -31,6 +31,10 @@ int AllowedDays(v1::Tier tier, const Policy& policy);
 absl::Status CompleteCheck(const v1::Account& account, absl::string_view checker, absl::string_view today,
                            absl::Time now, v1::AccountFileCheck* check);
 
+// Takes a check back. SEPARATION_OF_DUTIES: whoever it judges, or works the account now, does not.
+absl::Status VoidCheck(const v1::Account& account, absl::string_view actor, absl::string_view reason, absl::Time now,
+                       v1::AccountFileCheck* check);
+
 // FILE_NOT_CORRECTED naming the faulty fields that are not in `changed`: top-level fields changed since the check.
 absl::Status ResolveCheck(const std::set<std::string>& changed, absl::string_view actor, absl::string_view resolution,
                           absl::Time now, v1::AccountFileCheck* check);

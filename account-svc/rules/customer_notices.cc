@@ -17,7 +17,9 @@ std::vector<Notice> NoticesOf(const v1::OwnershipNotice* before, const v1::Owner
 
 std::vector<Notice> NoticesOf(const v1::AccountReminder* before, const v1::AccountReminder& after) {
   Notices notices;
-  if (Enters(before, after, v1::ACCOUNT_REMINDER_STATE_OPEN)) {
+  const bool given = before != nullptr && before->owner() != after.owner();
+  if (after.state() == v1::ACCOUNT_REMINDER_STATE_OPEN &&
+      (given || Enters(before, after, v1::ACCOUNT_REMINDER_STATE_OPEN))) {
     notices.Tell(after.owner(), organization::v1::NOTIFICATION_KIND_ACCOUNT,
                  after.kind() == v1::ACCOUNT_REMINDER_KIND_TIER_REVIEW ? "客户等级复核 Review the tier of an account"
                  : after.kind() == v1::ACCOUNT_REMINDER_KIND_SHARE_ALERT ? "份额下降 Our share of an account falls"

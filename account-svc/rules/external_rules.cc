@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
 #include "kam/account/v1/external_relation.pb.h"
 
@@ -101,6 +102,23 @@ absl::Status CheckExchange(const RepresentationAuthority* authority, absl::strin
                  {{"wanted", wanted}, {"limit", has}, {"permission", "representation.write"}});
   }
   exchange->set_authority(authority->name());
+  return absl::OkStatus();
+}
+
+absl::Status VoidExchange(absl::string_view actor, absl::string_view reason, absl::Time now,
+                          ExternalExchange* exchange) {
+  if (exchange->voided()) {
+    return FailedPrecondition("EXCHANGE_VOIDED", exchange->name(), "it was taken back before");
+  }
+  if (exchange->level() == v1::REPRESENTATION_LEVEL_COMMITMENT && exchange->representative() == actor) {
+    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+                 "whoever has bound the company does not take that back; somebody else with external.write may",
+                 {{"rule", "representative"}, {"permission", "external.write"}});
+  }
+  exchange->set_voided(true);
+  exchange->set_void_reason(std::string(reason));
+  exchange->set_voider(std::string(actor));
+  *exchange->mutable_void_time() = ToTimestamp(now);
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace kam::account::v1 {
 class ExternalExchange;
@@ -44,6 +45,11 @@ const v1::RepresentationAuthority* FurthestAuthority(const std::vector<v1::Repre
 // (null: none) goes. Records it.
 absl::Status CheckExchange(const v1::RepresentationAuthority* authority, absl::string_view today,
                            v1::ExternalExchange* exchange);
+
+// Takes an exchange back. EXCHANGE_VOIDED; SEPARATION_OF_DUTIES: what binds the company is not taken back by who has
+// bound it.
+absl::Status VoidExchange(absl::string_view actor, absl::string_view reason, absl::Time now,
+                          v1::ExternalExchange* exchange);
 
 }  // namespace kam::account::rules
 

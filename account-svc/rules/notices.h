@@ -25,10 +25,10 @@ class Notices {
     }
     return *this;
   }
-  // To those above `whom` who may decide: Audience::kAbleAbove.
+  // To those above `whom` who may decide: Audience::kAbleAbove, or above the owner of the account `whom`.
   Notices& Ask(const std::string& whom, const std::string& permission, int from_level, const std::string& otherwise,
-               const std::string& title, const std::string& due_date) {
-    Add(Audience::kAbleAbove, whom, organization::v1::NOTIFICATION_KIND_APPROVAL, title, due_date, otherwise);
+               const std::string& title, const std::string& due_date, Audience audience = Audience::kAbleAbove) {
+    Add(audience, whom, organization::v1::NOTIFICATION_KIND_APPROVAL, title, due_date, otherwise);
     if (whom.empty()) return *this;
     notices_.back().permission = permission;
     notices_.back().from_level = from_level;

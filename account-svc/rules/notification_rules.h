@@ -9,14 +9,19 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "account-svc/policy.h"
+#include "kam/account/v1/account.pb.h"
+#include "kam/account/v1/account_classification.pb.h"
+#include "kam/account/v1/account_file.pb.h"
 #include "kam/account/v1/account_handover.pb.h"
 #include "kam/account/v1/account_merge.pb.h"
 #include "kam/account/v1/account_plan.pb.h"
 #include "kam/account/v1/account_reminder.pb.h"
+#include "kam/account/v1/customer_document.pb.h"
 #include "kam/account/v1/customer_need.pb.h"
 #include "kam/account/v1/customer_opinion.pb.h"
 #include "kam/account/v1/follow_up_sheet.pb.h"
 #include "kam/account/v1/important_matter.pb.h"
+#include "kam/account/v1/information_request.pb.h"
 #include "kam/account/v1/lead.pb.h"
 #include "kam/account/v1/manufacturer_submission.pb.h"
 #include "kam/account/v1/opportunity.pb.h"
@@ -60,6 +65,7 @@ enum class Audience {
   kDirectHolders,  // The direct superiors of `whom` who hold `role`.
   kAbleAbove,  // Of those above `whom`, those of the nearest level with somebody who holds `permission`; nobody there:
                // everybody who holds `role`.
+  kAbleAboveOwner,  // The same above the owner of the account `whom`, or above its maker where nobody owns it.
 };
 
 struct Notice {
@@ -99,6 +105,11 @@ std::vector<Notice> NoticesOf(const organization::v1::ImprovementItem* before,
                               const organization::v1::ImprovementItem& after);
 std::vector<Notice> NoticesOf(const organization::v1::ResourceBooking* before,
                               const organization::v1::ResourceBooking& after);
+std::vector<Notice> NoticesOf(const v1::Account* before, const v1::Account& after);
+std::vector<Notice> NoticesOf(const v1::AccountProposal* before, const v1::AccountProposal& after);
+std::vector<Notice> NoticesOf(const v1::AccountFileCheck* before, const v1::AccountFileCheck& after);
+std::vector<Notice> NoticesOf(const v1::DocumentGrant* before, const v1::DocumentGrant& after);
+std::vector<Notice> NoticesOf(const v1::InformationRequest* before, const v1::InformationRequest& after);
 std::vector<Notice> NoticesOf(const v1::OwnershipNotice* before, const v1::OwnershipNotice& after);
 std::vector<Notice> NoticesOf(const v1::AccountReminder* before, const v1::AccountReminder& after);
 std::vector<Notice> NoticesOf(const v1::AccountHandover* before, const v1::AccountHandover& after);
@@ -136,6 +147,7 @@ inline constexpr char kLeaveReturn[] = "leave.return";
 inline constexpr char kInstructionDue[] = "instruction.due";
 inline constexpr char kCoordinationAnswer[] = "coordination.answer";
 inline constexpr char kPlanActionDue[] = "account_plan.action_due";
+inline constexpr char kFileCheckDue[] = "account_file_check.due";
 inline constexpr char kPolicyPublish[] = "policy_document.publish";
 inline constexpr char kPolicyReadBy[] = "policy_document.read_by";
 
@@ -152,6 +164,7 @@ std::vector<Timer> TimersOf(const organization::v1::CoordinationRequest& request
                             absl::TimeZone zone);
 std::vector<Timer> TimersOf(const organization::v1::PolicyDocument& document, const Policy& policy,
                             absl::TimeZone zone);
+std::vector<Timer> TimersOf(const v1::AccountFileCheck& check, const Policy& policy, absl::TimeZone zone);
 std::vector<Timer> TimersOf(const v1::AccountPlan& plan, const Policy& policy, absl::TimeZone zone);
 
 // What a reminder says, on the day or after it; none when there is nothing to remind of any more.
@@ -161,6 +174,7 @@ std::vector<Notice> Remind(const organization::v1::ImprovementItem& item, const 
 std::vector<Notice> Remind(const organization::v1::LeaveRequest& leave, const std::string& today, const Policy& policy);
 std::vector<Notice> Remind(const organization::v1::InstructionRequest& request, const std::string& today,
                            const Policy& policy);
+std::vector<Notice> Remind(const v1::AccountFileCheck& check, const std::string& today, const Policy& policy);
 std::vector<Notice> Remind(const v1::AccountPlan& plan, const std::string& today, const Policy& policy);
 
 // Days after `today` at which it is reminded of again as long as nothing happens; 0: no more. Once on the day and once
@@ -171,6 +185,7 @@ int RemindAgainAfter(const organization::v1::ImprovementItem& item, const std::s
 int RemindAgainAfter(const organization::v1::LeaveRequest& leave, const std::string& today, const Policy& policy);
 int RemindAgainAfter(const organization::v1::InstructionRequest& request, const std::string& today,
                      const Policy& policy);
+int RemindAgainAfter(const v1::AccountFileCheck& check, const std::string& today, const Policy& policy);
 // Of an account plan: on the day on which the next action is due.
 int RemindAgainAfter(const v1::AccountPlan& plan, const std::string& today, const Policy& policy);
 

@@ -74,6 +74,31 @@ void ExpectNoSecretTold() {
   EXPECT_GT(told, 0) << T::descriptor()->name();
 }
 
+// A-03, G-22: whoever verifies files is asked, whoever has handed one in learns what became of it.
+TEST(Notices, OfAFileThatIsVerified) {
+  v1::Account draft;
+  draft.set_name("accounts/1");
+  draft.set_state(v1::ACCOUNT_STATE_DRAFT);
+  v1::Account submitted = draft;
+  submitted.set_state(v1::ACCOUNT_STATE_SUBMITTED);
+  submitted.mutable_verification()->set_submitter("employees/1");
+  const std::vector<Notice> asked = NoticesOf(&draft, submitted);
+  ASSERT_THAT(asked, SizeIs(1));
+  EXPECT_EQ(asked[0].audience, Audience::kAbleAbove);
+  EXPECT_EQ(asked[0].whom, "employees/1");
+  EXPECT_EQ(asked[0].permission, "account.verify");
+  EXPECT_THAT(NoticesOf(&submitted, submitted), IsEmpty());
+  for (const v1::AccountState state : {v1::ACCOUNT_STATE_DRAFT, v1::ACCOUNT_STATE_VERIFIED}) {
+    v1::Account decided = submitted;
+    decided.set_state(state);
+    const std::vector<Notice> told = NoticesOf(&submitted, decided);
+    ASSERT_THAT(told, SizeIs(1));
+    EXPECT_EQ(told[0].audience, Audience::kPerson);
+    EXPECT_EQ(told[0].whom, "employees/1");
+  }
+  EXPECT_THAT(NoticesOf(static_cast<const v1::Account*>(nullptr), draft), IsEmpty());
+}
+
 // G-22: a notice names its subject and tells nothing of it; nobody is told when nothing happens.
 TEST(Notices, TellNoSecret) {
   ExpectNoSecretTold<pb::Task>();
@@ -90,6 +115,10 @@ TEST(Notices, TellNoSecret) {
   ExpectNoSecretTold<pb::PolicyDocument>();
   ExpectNoSecretTold<pb::ImprovementItem>();
   ExpectNoSecretTold<pb::ResourceBooking>();
+  ExpectNoSecretTold<v1::AccountProposal>();
+  ExpectNoSecretTold<v1::AccountFileCheck>();
+  ExpectNoSecretTold<v1::DocumentGrant>();
+  ExpectNoSecretTold<v1::InformationRequest>();
   ExpectNoSecretTold<v1::AccountReminder>();
   ExpectNoSecretTold<v1::AccountHandover>();
   ExpectNoSecretTold<v1::AccountMerge>();

@@ -86,6 +86,16 @@ absl::StatusOr<std::vector<std::string>> PeopleOf(UnitOfWork& work, const Notice
     case Audience::kDirectHolders:
     case Audience::kAbleAbove:
       break;
+    case Audience::kAbleAboveOwner: {
+      ASSIGN_OR_RETURN(const std::vector<std::string> owner,
+                       Ids(work,
+                           "SELECT COALESCE(owner, creator) FROM account_scopes WHERE account = ? AND COALESCE(owner, "
+                           "creator) IS NOT NULL",
+                           {IdOf(notice.whom)}));
+      if (owner.empty()) return HoldersOf(work, notice.role, day);
+      ASSIGN_OR_RETURN(const Line line, LineAbove(work.connection(), owner[0], day));
+      return NearestAble(work, line, notice, day);
+    }
   }
   ASSIGN_OR_RETURN(const Line line, LineAbove(work.connection(), IdOf(notice.whom), day));
   if (notice.audience == Audience::kAbleAbove) return NearestAble(work, line, notice, day);

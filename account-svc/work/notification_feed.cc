@@ -148,6 +148,8 @@ absl::Status AdoptTimers(const Context& context, UnitOfWork& work) {
                                                      "t.state = 'OPEN' AND t.answer_due_time IS NOT NULL", {})));
   RETURN_IF_ERROR(add(Adopt<pb::PolicyDocument>(context, work, rules::kPolicyPublish,
                                                 "t.state = 'APPROVED' AND t.effective_date > ?", {today})));
+  RETURN_IF_ERROR(add(Adopt<v1::AccountFileCheck>(context, work, rules::kFileCheckDue,
+                                                  "t.state = 'OPEN' AND t.due_date IS NOT NULL", {})));
   RETURN_IF_ERROR(add(Adopt<pb::PolicyDocument>(context, work, rules::kPolicyReadBy,
                                                 "t.state = 'APPROVED' AND t.read_by_date > ?", {today})));
   return adopted == 0 ? absl::OkStatus() : schedule::Schedule(work, kAdopt, kAdoptResource, work.now());
@@ -173,6 +175,12 @@ void FeedNotifications(const Context& context) {
   Notices<pb::Post>(context);
   Notices<pb::RoleGrant>(context);
   Notices<pb::Employee>(context);
+  Notices<v1::Account>(context);
+  Notices<v1::AccountProposal>(context);
+  Reminders<v1::AccountFileCheck>(context, rules::kFileCheckDue,
+                                  "kam.account.v1.AccountFileService/CreateAccountFileCheck");
+  Notices<v1::DocumentGrant>(context);
+  Notices<v1::InformationRequest>(context);
   Notices<v1::OwnershipNotice>(context);
   Notices<v1::AccountReminder>(context);
   Notices<v1::AccountHandover>(context);

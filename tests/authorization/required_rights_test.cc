@@ -221,6 +221,45 @@ TEST_F(RequiredRightsTest, EveryDecidingRightToAnAccountIsHeldByThoseWhoAreNamed
   }
 }
 
+// Rights to what is written around an account, with the level of each role: the own, those of the team, of the
+// department, of the region, all.
+struct LevelRight {
+  const char* requirement;
+  const char* permission;
+  const char* levels;  // "ROLE level", in any order.
+};
+constexpr LevelRight kLevelRights[] = {
+    {"A-01", "account.submit", "GAM department, KAM department, BDS team, BD own, KAX own, KAA own, FEE own"},
+    {"A-02", "account_proposal.write", "GAM department, KAM department, BDS team, BD own, KAX own"},
+    {"A-05", "contact.write", "KAPM all, GAM department, KAM department, BDS team, BD own, KAX own, KAA own, CSR all"},
+    {"A-06", "information_request.answer", "CSM all, CSR all"},
+    {"A-11", "business_condition.write", "KAPM all, GAM department, KAM department"},
+    {"A-12", "supply_share.write", "KAPM all, GAM department, KAM department"},
+    {"A-10", "account_evaluation.propose", "GAM department, KAM department, BDS team"},
+    {"A-15", "account_usage.write", "GAM department, KAM department, DA all"},
+    {"A-15", "account_usage.report",
+     "GM all, DGM all, SD all, CRMD all, SM department, RM region, KAPM all, GAM department, KAM department, DA all, "
+     "CSM all, CSR all"},
+    {"A-16", "channel.write", "GAM department, KAM department, KAX own"},
+    {"A-16", "channel.inspect", "RM region, GAM department, KAM department, KAX own"},
+    {"A-16", "channel.approve", "SD all, SM department, RM region, GAM department"},
+    {"A-17", "external.write", "GM all, MD all, GAM department, KAM own, BDS own, PSS own, ASS own"},
+    {"A-17", "external.exchange", "GM own, DGM own, SD own, MD own, GAM own, KAM own, BDS own, PSS own, ASS own"},
+};
+
+//
+TEST_F(RequiredRightsTest, WhatIsWrittenAroundAnAccountIsForThoseWhoAreNamedAndReachesAsFar) {
+  for (const LevelRight& right : kLevelRights) {
+    std::set<std::string> held, expected;
+    for (const absl::string_view role : account::rules::RoleCodes()) {
+      const std::string level = LevelOf(right.permission, std::string(role));
+      if (level != "no" && role != "ERP") held.insert(absl::StrCat(role, " ", level));
+    }
+    for (const absl::string_view one : absl::StrSplit(right.levels, ", ")) expected.insert(std::string(one));
+    EXPECT_EQ(held, expected) << right.requirement << " " << right.permission;
+  }
+}
+
 // Work and people, beside those above.
 constexpr Right kPeopleRights[] = {
     // The supervisors and the department manager decide disputes of those below; so do those above them.

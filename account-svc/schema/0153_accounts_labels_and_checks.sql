@@ -1,0 +1,26 @@
+-- A check of a file that was wrong itself is taken back (A-04).
+ALTER TABLE account_file_checks
+  ADD COLUMN void_reason VARCHAR(1000) NULL,
+  ADD COLUMN voider CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  ADD COLUMN void_time DATETIME(6) NULL;
+
+-- So is an exchange with an organisation outside (A-17).
+ALTER TABLE external_exchanges
+  ADD COLUMN voided TINYINT(1) NOT NULL DEFAULT 0,
+  ADD COLUMN void_reason VARCHAR(1000) NULL,
+  ADD COLUMN voider CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  ADD COLUMN void_time DATETIME(6) NULL;
+
+-- Who put the label of a paper right does not destroy it (A-08).
+ALTER TABLE customer_documents
+  ADD COLUMN corrector CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL;
+
+-- Why a question to customer service was taken back (A-06).
+ALTER TABLE information_requests
+  ADD COLUMN withdraw_reason VARCHAR(1000) NULL;
+
+-- Reminders of the day by which faults in a file are put right, for checks that were open before there were any (A-04).
+INSERT INTO due_items (due_id, kind, resource, open_key, due_time, not_before)
+  VALUES ('00000000000000000000000153', 'timers.adopt', 'notifications', 'timers.adopt|notifications',
+          DATE_ADD(UTC_TIMESTAMP(6), INTERVAL 10 MINUTE), DATE_ADD(UTC_TIMESTAMP(6), INTERVAL 10 MINUTE))
+  ON DUPLICATE KEY UPDATE kind = kind;
