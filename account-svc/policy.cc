@@ -109,6 +109,7 @@ absl::Status Policy::Validate() const {
   range("calling_to_minute", calling_to_minute, 1, kMinutesPerDay);
   range("calling_from_minute", calling_from_minute, 0, calling_to_minute - 1);
   range("card_hand_in_minute", card_hand_in_minute, 0, kMinutesPerDay);
+  range("lead_assign_minute", lead_assign_minute, 0, kMinutesPerDay - 1);
   range("follow_up_quota", follow_up_quota, 0, 1000);
   range("referral_points_max", referral_points_max, 1, 1'000'000);
   constexpr int kMonthsOfYear = 12;
@@ -118,6 +119,8 @@ absl::Status Policy::Validate() const {
                    "must be a part of the twelve months of a year", {{"value", absl::StrCat(referral_report_months)}});
   }
   range("opportunity_reopen_days", opportunity_reopen_days, 0, kDaysMax);
+  range("cross_sell_reopen_days", cross_sell_reopen_days, 0, kDaysMax);
+  range("demand_correction_days", demand_correction_days, 0, kDaysMax);
   for (size_t i = 0; i < follow_up_days.size(); ++i) {
     range(absl::StrCat("follow_up_days[", i, "]"), follow_up_days[i], i == 0 ? 1 : follow_up_days[i - 1], kDaysMax);
   }
@@ -189,7 +192,8 @@ absl::Status Policy::Validate() const {
   set("joint_plan_roles", joint_plan_roles.empty(), "must name those who draw up plans of visits with the sellers");
   for (const auto& [field, value] :
        {std::pair("visit_late", visit_late), std::pair("visit_correction_time", visit_correction_time),
-        std::pair("lead_backdating", lead_backdating), std::pair("lead_correction", lead_correction)}) {
+        std::pair("lead_backdating", lead_backdating), std::pair("lead_correction", lead_correction),
+        std::pair("visit_backdating", visit_backdating), std::pair("tender_record_late", tender_record_late)}) {
     if (value >= absl::ZeroDuration()) continue;
     violations.Add(absl::StrCat("policy.", field), "FIELD_OUT_OF_RANGE", "must not be less than nothing");
   }

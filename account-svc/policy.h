@@ -122,6 +122,8 @@ struct Policy {
   std::array<int, kTiers> visit_interval_days = {180, 30, 60, 90, 180};
   // How long after its planned end an approved visit may still begin; later it is another visit.
   absl::Duration visit_late = absl::Hours(24);
+  // How long after its planned end a visit may still be approved, so that it is put down with its own time.
+  absl::Duration visit_backdating = absl::Hours(24 * 7);
   // How long after its end what was reported of a visit may be corrected.
   absl::Duration visit_correction_time = absl::Hours(24 * 7);
   // How many days ahead due visits are put down, how many in one transaction, and as what.
@@ -173,8 +175,9 @@ struct Policy {
   int work_hours_max = 16;
   // Days after the end of its period in which a log or summary is handed in, after the begin for a plan (G-10).
   int work_report_grace_days = 1;
-  // Roles that owe a log of each day, a plan of each week, a summary of each month (G-10, P-08, P-14, P-17, P-27).
-  std::vector<std::string> day_log_roles = {"KAX", "BD"};
+  // Roles that owe a log of each day, a plan of each week, a summary of each month (G-10, P-03, P-08, P-14, P-17,
+  // P-27).
+  std::vector<std::string> day_log_roles = {"KAX", "BD", "SM"};
   std::vector<std::string> week_plan_roles = {"KAX"};
   std::vector<std::string> month_summary_roles = {"KAPM", "SA"};
   // Days after the first working day in which new staff have passed their first training, and how long the list of
@@ -207,6 +210,9 @@ struct Policy {
   // How long after a customer came he may still be written down, and how long that time may be corrected.
   absl::Duration lead_backdating = absl::Hours(7 * 24);
   absl::Duration lead_correction = absl::Hours(24);
+  // Minute of the day by which a customer who was written down has a salesperson; then the superior of whoever wrote
+  // him down is told.
+  int lead_assign_minute = 17 * 60;
   // Best calling window, and when the cards of the day are handed in, in minutes of the day (F-11).
   int calling_from_minute = 9 * 60 + 30;
   int calling_to_minute = 11 * 60 + 30;
@@ -232,6 +238,8 @@ struct Policy {
   std::vector<std::string> product_roles = {"KAM", "KAPM"};
   // How long before a deadline of a tender it is reminded of.
   absl::Duration tender_reminder = absl::Hours(24 * 3);
+  // How long after it was handed in a bid may still be put down as handed in then.
+  absl::Duration tender_record_late = absl::Hours(24 * 3);
   // How old a customer who drives is at least; who did not tell his age shows his licence.
   int test_drive_age_min = 18;
   // Longest test drive, and how much before its time it may begin.
@@ -243,6 +251,12 @@ struct Policy {
   int referral_report_months = 1;
   // Days in which a deal that was won or lost by mistake is taken up again.
   int opportunity_reopen_days = 30;
+  // Days in which a value-added product that was sold or declined by mistake is taken up again.
+  int cross_sell_reopen_days = 30;
+  // Days in which a quantity that was reported after the last day of its month is corrected.
+  int demand_correction_days = 2;
+  // Roles that hand in follow-up cards on working days.
+  std::vector<std::string> follow_up_roles = {"KAX", "BD"};
   // ---- People
   // Leave up to so many half days is decided by the manager in charge (F-01, G-06).
   int leave_short_half_days = 2;

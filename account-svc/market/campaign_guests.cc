@@ -54,9 +54,10 @@ absl::Status Invite(UnitOfWork& work, CampaignInvitation* invitation) {
   invitation->set_state(v1::CAMPAIGN_INVITATION_STATE_INVITED);
   RETURN_IF_ERROR(Validate(work, *invitation));
   ASSIGN_OR_RETURN(const std::string state, LockedState(work, invitation->campaign()));
-  if (state != "INVITING") {
+  // A campaign of weeks invites on while it runs.
+  if (state != "INVITING" && state != "RUNNING") {
     return FailedPrecondition("CAMPAIGN_NOT_INVITING", invitation->campaign(),
-                              absl::StrCat("the campaign is ", state, "; guests are invited while it is INVITING"),
+                              absl::StrCat("the campaign is ", state, "; guests are invited from INVITING to RUNNING"),
                               {{"state", state}});
   }
   return CheckGuest(work, *invitation, "campaign_invitation.");

@@ -95,6 +95,11 @@ TEST_F(CampaignTest, GuestsAreInvitedOnceAndCounted) {
   EXPECT_EQ(accepted->state(), v1::CAMPAIGN_INVITATION_STATE_ACCEPTED);
   EXPECT_THAT(Attend(first->name()), HasReason("CAMPAIGN_NOT_RUNNING"));
   ASSERT_THAT(Run(campaign), IsOk());
+  const auto late = Invite(campaign, "", "", "孙先生 13911114444");
+  ASSERT_THAT(late, IsOk()) << "a campaign of weeks invites on";
+  v1::WithdrawInvitationRequest not_wanted;
+  not_wanted.set_reason("已出国");
+  ASSERT_THAT(Do<CampaignInvitation>(kax_, "CampaignService/WithdrawInvitation", not_wanted, late->name()), IsOk());
   ASSERT_THAT(Attend(first->name()), IsOk());
   EXPECT_THAT(Attend(first->name()), HasReason("STATE_NOT_ALLOWED"));
   v1::RegisterWalkInRequest walk_in;

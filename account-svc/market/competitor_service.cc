@@ -67,11 +67,14 @@ absl::StatusOr<v1::ReportContributionsResponse> Contributions(const Context& con
   std::vector<Value> competitor_params, market_params;
   const std::string competitors = scoped(
       "SELECT t.contributor, COUNT(t.id), SUM(CASE WHEN EXISTS (SELECT 1 FROM competitor_records_evidence e WHERE "
-      "e.parent_id = t.id) THEN 1 ELSE 0 END) FROM competitor_records t WHERE t.create_time >= ? AND t.create_time < ?",
+      "e.parent_id = t.id) THEN 1 ELSE 0 END) FROM competitor_records t WHERE t.archive_time IS NULL AND t.create_time "
+      ">= ? AND "
+      "t.create_time < ?",
       CompetitorRecord::descriptor(), call.level(), &competitor_params);
-  const std::string market =
-      scoped("SELECT t.contributor, COUNT(t.id) FROM market_records t WHERE t.create_time >= ? AND t.create_time < ?",
-             v1::MarketRecord::descriptor(), call.principal.LevelFor("market_record.read"), &market_params);
+  const std::string market = scoped(
+      "SELECT t.contributor, COUNT(t.id) FROM market_records t WHERE t.state <> 'WITHDRAWN' AND t.create_time >= "
+      "? AND t.create_time < ?",
+      v1::MarketRecord::descriptor(), call.principal.LevelFor("market_record.read"), &market_params);
   // Those whose superiors see to it that they collect are there also with nothing.
   std::vector<Value> people_params;
   std::string collectors;
@@ -123,6 +126,15 @@ void RegisterCompetitors(const Context& context, rpc::Registry* registry) {
       });
   context.runtime.SetHooks(CompetitorRecord::descriptor(), std::move(hooks));
   resource::RegisterStandardMethods(context.runtime, "kam.account.v1.CompetitorService", registry);
+  AddWrite<CompetitorRecord, v1::WithdrawCompetitorRecordRequest>(
+      context, "kam.account.v1.CompetitorService/WithdrawCompetitorRecord", registry,
+      [context](UnitOfWork& work,
+                const v1::WithdrawCompetitorRecordRequest& request) -> absl::StatusOr<CompetitorRecord> {
+        ASSIGN_OR_RETURN(auto change, work.Begin<CompetitorRecord>(request));
+        RETURN_IF_ERROR(CheckCorrector(context, work, change.before));
+        RETURN_IF_ERROR(work.SetArchived(change.before, /*archived=*/true, &change.after));
+        return change.after;
+      });
   registry->Add<v1::ReportContributionsRequest, v1::ReportContributionsResponse>(
       "kam.account.v1.CompetitorService/ReportContributions",
       [context](rpc::Call& call, const v1::ReportContributionsRequest& request) {

@@ -288,6 +288,20 @@ TEST_F(MarketTest, ARecordOnACompetitorIsSeenWithItsAccountAndCounted) {
     EXPECT_EQ(row.with_evidence(), row.employee() == other_.name() ? 1 : 0);
     EXPECT_EQ(row.market_records(), row.employee() == other_.name() ? 1 : 0);
   }
+  // What was put down twice is taken back by whoever brought it, or above him, and counts for nobody.
+  v1::WithdrawCompetitorRecordRequest withdraw;
+  const std::string take_back = "CompetitorService/WithdrawCompetitorRecord";
+  EXPECT_THAT(Do<CompetitorRecord>(kax2_, take_back, withdraw, confirmed->name()), NamesField("reason"));
+  withdraw.set_reason("重复");
+  EXPECT_THAT(Do<CompetitorRecord>(sm_, take_back, withdraw, confirmed->name()), HasReason("CONTRIBUTION_OF_ANOTHER"));
+  const auto withdrawn = Do<CompetitorRecord>(kax2_, take_back, withdraw, confirmed->name());
+  ASSERT_THAT(withdrawn, IsOk());
+  EXPECT_TRUE(withdrawn->has_archive_time());
+  const auto later = Call<v1::ReportContributionsResponse>(sm_, "CompetitorService/ReportContributions", request);
+  ASSERT_THAT(later, IsOk());
+  for (const v1::Contribution& row : later->rows()) {
+    EXPECT_EQ(row.competitor_records(), row.employee() == seller_.name() ? 1 : 0);
+  }
 }
 
 // the weekly report is due on Saturday; later is late.

@@ -1,4 +1,7 @@
 // The visitor register and follow-up cards, over real gRPC and a real database.
+#include <map>
+#include <string>
+
 #include "account-svc/pipeline/card_fixture.h"
 #include "kam/account/v1/opportunity_service.pb.h"
 #include "kam/account/v1/traffic_count_service.pb.h"
@@ -318,6 +321,42 @@ TEST_F(CardTest, MissedDaysAreCountedOverTheWorkingCalendar) {
   ASSERT_THAT(late, IsOk());
   EXPECT_EQ(late->missed_days(), 3);  // Thursday, Friday, Saturday.
   EXPECT_THAT(Cards(today(), monday), HasReason("PERIOD_INVALID"));
+}
+
+// A-20, F-10, G-06: nobody misses a day on which he was on leave or not yet in service, and who follows nobody up at
+// all is on the list.
+TEST_F(CardTest, OnlyDaysAtWorkAreMissed) {
+  const std::string monday = today();
+  const auto rows = [&] {
+    v1::ReportFollowUpCardsRequest request;
+    request.set_from_date(monday);
+    request.set_to_date(*AddDays(monday, 4));
+    const auto report = world_.Call<v1::ReportFollowUpCardsResponse>(
+        sm_, "kam.account.v1.FollowUpSheetService/ReportFollowUpCards", request);
+    EXPECT_THAT(report, IsOk());
+    std::map<std::string, v1::FollowUpCardRow> found;
+    if (report.ok()) {
+      for (const v1::FollowUpCardRow& row : report->rows()) found[row.employee()] = row;
+    }
+    return found;
+  };
+  clock().Advance(absl::Hours(24 * 5));  // Saturday.
+  auto found = rows();
+  EXPECT_EQ(found[seller_.name()].missing_days(), 5) << "he has no prospect at all";
+  EXPECT_EQ(found.count(head_.name()), 0) << "the manager hands in no cards";
+  world_.harness().db().Execute(absl::StrCat("UPDATE employees SET hire_date = '", *AddDays(monday, 3),
+                                             "' WHERE id = '", IdOf(other_.name()), "'"));
+  world_.harness().db().Execute(absl::StrCat(
+      "INSERT INTO leave_requests (id, version, create_time, update_time, creator, updater, number, employee, kind, "
+      "start_date, end_date, starts_at_noon, ends_at_noon, state, return_date) SELECT '",
+      world_.harness().NewId(), "', 1, '2026-01-01', '2026-01-01', 'programs/test', 'programs/test', '",
+      world_.harness().NewId(), "', '", IdOf(seller_.name()), "', 'PERSONAL', '", monday, "', '", *AddDays(monday, 1),
+      "', 0, 0, 'RETURNED', '", *AddDays(monday, 2), "'"));
+  found = rows();
+  EXPECT_EQ(found[seller_.name()].business_days(), 3);
+  EXPECT_EQ(found[seller_.name()].missing_days(), 3);
+  EXPECT_EQ(found[seller_.name()].short_days(), 3);
+  EXPECT_EQ(found[other_.name()].missing_days(), 2);
 }
 
 // P-04

@@ -73,8 +73,9 @@ absl::StatusOr<v1::ReportCrossSellResponse> Report(const Context& context, const
   ASSIGN_OR_RETURN(
       const std::vector<Row> offers,
       QueryWithinReach(context, call, CrossSellOffer::descriptor(), connection,
-                       "SELECT t.owner, t.offer_kind, COUNT(CASE WHEN t.offer_date >= ? AND t.offer_date < ? THEN 1 "
-                       "END), COUNT(CASE WHEN t.state = 'SOLD' AND t.close_date >= ? AND t.close_date < ? THEN 1 END), "
+                       "SELECT t.owner, t.offer_kind, COUNT(CASE WHEN t.state <> 'WITHDRAWN' AND t.offer_date "
+                       ">= ? AND t.offer_date < ? THEN 1 END), COUNT(CASE WHEN t.state = 'SOLD' AND t.close_date >= ? "
+                       "AND t.close_date < ? THEN 1 END), "
                        "COUNT(CASE WHEN t.state = 'DECLINED' AND t.close_date >= ? AND t.close_date < ? THEN 1 END) "
                        "FROM cross_sell_offers t WHERE t.archive_time IS NULL",
                        {Value(first), Value(next), Value(first), Value(next), Value(first), Value(next)},
@@ -117,14 +118,24 @@ void RegisterCrossSell(const Context& context, rpc::Registry* registry) {
       context, Rpc("SellCrossSellOffer"), registry,
       [context](UnitOfWork& work, const v1::SellCrossSellOfferRequest& request, CrossSellOffer* offer) {
         if (request.has_amount()) *offer->mutable_amount() = request.amount();
-        offer->set_close_date(context.Today(work.now()));
-        return absl::OkStatus();
+        return rules::CloseOffer(request.sold_date(), context.Today(work.now()), "sold_date", offer);
       });
   AddVerb<CrossSellOffer, v1::DeclineCrossSellOfferRequest>(
       context, Rpc("DeclineCrossSellOffer"), registry,
       [context](UnitOfWork& work, const v1::DeclineCrossSellOfferRequest& request, CrossSellOffer* offer) {
         offer->set_decline_reason(request.reason());
-        offer->set_close_date(context.Today(work.now()));
+        return rules::CloseOffer(request.declined_date(), context.Today(work.now()), "declined_date", offer);
+      });
+  AddVerb<CrossSellOffer, v1::ReopenCrossSellOfferRequest>(
+      context, Rpc("ReopenCrossSellOffer"), registry,
+      [context](UnitOfWork& work, const v1::ReopenCrossSellOfferRequest&, CrossSellOffer* offer) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::ReopenOffer(actor, context.Today(work.now()), context.policy, offer);
+      });
+  AddVerb<CrossSellOffer, v1::WithdrawCrossSellOfferRequest>(
+      context, Rpc("WithdrawCrossSellOffer"), registry,
+      [](UnitOfWork&, const v1::WithdrawCrossSellOfferRequest& request, CrossSellOffer* offer) {
+        offer->set_withdraw_reason(request.reason());
         return absl::OkStatus();
       });
   AddReport<v1::ReportCrossSellRequest, v1::ReportCrossSellResponse>(

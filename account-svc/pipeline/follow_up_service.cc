@@ -1,13 +1,16 @@
 // kam.account.v1.FollowUpSheetService: the cards of a day and their reports (A-20, P-04, P-05).
+#include <algorithm>
 #include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/people/attendance.h"
 #include "account-svc/pipeline/follow_up_sheets.h"
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/card_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/staff.h"
+#include "account-svc/work/people.h"
 #include "account-svc/working_time.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -139,6 +142,72 @@ struct CardFigures {
   int64_t entries = 0, in_window = 0, late = 0, signed_sheets = 0, sign_overdue = 0, overdue = 0;
 };
 
+// On which working days of a period, up to the one whose hour of handing in has passed, somebody had cards to hand in.
+class DaysAtWork {
+ public:
+  static absl::StatusOr<DaysAtWork> Load(const Context& context, const rpc::Call& call,
+                                         const v1::ReportFollowUpCardsRequest& request, mysql::Connection& connection) {
+    DaysAtWork days;
+    const std::string &first = request.from_date(), &last = request.to_date();
+    ASSIGN_OR_RETURN(days.calendar_, CalendarOf(context, connection));
+    ASSIGN_OR_RETURN(const absl::CivilDay from, ParseDate(first));
+    ASSIGN_OR_RETURN(const absl::CivilDay to, ParseDate(last));
+    const absl::Time now = context.runtime.clock().Now();
+    days.today_ = context.Today(now);
+    for (absl::CivilDay day = from; day <= to && rules::HandInTime(day, context.zone, context.policy) <= now; ++day) {
+      if (days.calendar_.is_workday(day)) days.workdays_.push_back(day);
+    }
+    ASSIGN_OR_RETURN(days.leaves_, LeavesIn(connection, first, last));
+    if (!context.policy.follow_up_roles.empty()) {
+      ASSIGN_OR_RETURN(days.held_, DaysOfRoles(connection, context.policy.follow_up_roles, first, last));
+    }
+    ASSIGN_OR_RETURN(const std::vector<PersonInService> people,
+                     PeopleInService(connection, call.principal, call.level(), "", first, last));
+    for (const PersonInService& person : people) days.service_[person.id] = {person.first, person.last};
+    return days;
+  }
+
+  // Ids of those in service and within reach who hold a role of the policy on a day of the period.
+  std::vector<std::string> Consultants() const {
+    std::vector<std::string> ids;
+    for (const auto& [id, held] : held_) {
+      if (service_.count(id) > 0) ids.push_back(id);
+    }
+    return ids;
+  }
+
+  // In service, in a role of the policy if he ever was in the period, and not away.
+  absl::StatusOr<std::vector<absl::CivilDay>> Of(const std::string& employee) const {
+    const auto service = service_.find(employee);
+    const auto held = held_.find(employee);
+    const auto leaves = leaves_.find(employee);
+    std::vector<absl::CivilDay> days;
+    for (const absl::CivilDay day : workdays_) {
+      const std::string date = FormatDate(day);
+      const auto within = [&](const DaysHeld& span) { return span.first <= date && date <= span.last; };
+      if (service != service_.end() && !within(service->second)) continue;
+      if (held != held_.end() && std::none_of(held->second.begin(), held->second.end(), within)) continue;
+      if (leaves != leaves_.end()) {
+        ASSIGN_OR_RETURN(const rules::Attendance count,
+                         rules::CountAttendance(calendar_, date, date, today_, leaves->second));
+        if (count.present.sign() <= 0) continue;
+      }
+      days.push_back(day);
+    }
+    return days;
+  }
+
+ private:
+  DaysAtWork() = default;
+
+  rules::WorkCalendar calendar_;
+  std::string today_;
+  std::vector<absl::CivilDay> workdays_;
+  std::map<std::string, std::vector<organization::v1::LeaveRequest>> leaves_;  // By employee id, as the others.
+  std::map<std::string, std::vector<DaysHeld>> held_;
+  std::map<std::string, DaysHeld> service_;
+};
+
 absl::StatusOr<v1::ReportFollowUpCardsResponse> ReportCards(const Context& context, const rpc::Call& call,
                                                             const v1::ReportFollowUpCardsRequest& request,
                                                             mysql::Connection& connection) {
@@ -182,16 +251,12 @@ absl::StatusOr<v1::ReportFollowUpCardsResponse> ReportCards(const Context& conte
     figures.signed_sheets += row[3].text() == "SIGNED" ? 1 : 0;
     figures.sign_overdue += row[4].integer();
   }
-  ASSIGN_OR_RETURN(const WorkingTime working, WorkingTime::Load(context, connection));
-  ASSIGN_OR_RETURN(const absl::CivilDay from, ParseDate(request.from_date()));
-  ASSIGN_OR_RETURN(const absl::CivilDay to, ParseDate(request.to_date()));
-  const absl::Time now = context.runtime.clock().Now();
-  std::vector<absl::CivilDay> workdays;
-  for (absl::CivilDay day = from; day <= to && rules::HandInTime(day, context.zone, context.policy) <= now; ++day) {
-    if (working.IsWorkday(day)) workdays.push_back(day);
-  }
+  ASSIGN_OR_RETURN(const DaysAtWork at_work, DaysAtWork::Load(context, call, request, connection));
+  // Whoever follows nobody up at all is the first to be seen.
+  for (const std::string& consultant : at_work.Consultants()) table.try_emplace(consultant);
   v1::ReportFollowUpCardsResponse response;
   for (const auto& [employee, figures] : table) {
+    ASSIGN_OR_RETURN(const std::vector<absl::CivilDay> workdays, at_work.Of(employee));
     v1::FollowUpCardRow* row = response.add_rows();
     row->set_employee(NameOf("employees", employee));
     row->set_business_days(static_cast<int32_t>(workdays.size()));

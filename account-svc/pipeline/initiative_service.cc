@@ -117,6 +117,22 @@ void RegisterInitiatives(const Context& context, rpc::Registry* registry) {
         return CheckAfterApproval(context, initiative->milestones(request.milestone() - 1).done_date(), "done_date",
                                   *initiative);
       });
+  AddVerb<ProductInitiative, v1::VoidProductSampleRequest>(
+      context, Rpc("VoidProductSample"), registry,
+      [](UnitOfWork& work, const v1::VoidProductSampleRequest& request, ProductInitiative* initiative) {
+        return rules::VoidSample(request, work.now(), initiative);
+      });
+  AddVerb<ProductInitiative, v1::ReopenInitiativeMilestoneRequest>(
+      context, Rpc("ReopenInitiativeMilestone"), registry,
+      [](UnitOfWork&, const v1::ReopenInitiativeMilestoneRequest& request, ProductInitiative* initiative) {
+        return rules::ReopenMilestone(request, initiative);
+      });
+  AddVerb<ProductInitiative, v1::WithdrawProductInitiativeRequest>(
+      context, Rpc("WithdrawProductInitiative"), registry,
+      [](UnitOfWork& work, const v1::WithdrawProductInitiativeRequest&, ProductInitiative* initiative) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::CheckWithdrawal(actor, *initiative);
+      });
   AddVerb<ProductInitiative, v1::RollOutProductRequest>(
       context, Rpc("RollOutProduct"), registry,
       [](UnitOfWork&, const v1::RollOutProductRequest&, ProductInitiative* initiative) {

@@ -15,6 +15,7 @@
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/referral_rules.h"
 #include "account-svc/rules/sales_rules.h"
+#include "account-svc/staff.h"
 #include "account-svc/working_time.h"
 #include "common/resource/standard.h"
 #include "common/resource/validate.h"
@@ -33,6 +34,9 @@ using v1::Lead;
 using v1::Referral;
 
 constexpr char kService[] = "kam.account.v1.LeadService";
+constexpr char kDueAssignment[] = "lead.assignment";
+constexpr char kAssign[] = "lead.assign";
+constexpr char kQualify[] = "lead.qualify";
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
@@ -90,6 +94,7 @@ absl::Status UpdateLead(const Context& context, UnitOfWork& work, const Lead& be
   RETURN_IF_ERROR(rules::CheckCardUpdate(before, *after));
   RETURN_IF_ERROR(SetOwner(work, after->mutable_owner()));
   RETURN_IF_ERROR(CheckOwnerChange(work, before.owner(), after->owner(), "lead.owner"));
+  if (before.owner() != after->owner()) after->clear_escalated_to();
   RETURN_IF_ERROR(Validate(work, *after));
   RETURN_IF_ERROR(rules::CheckLead(*after, context.policy));
   if (FromTimestamp(before.arrival_time()) != FromTimestamp(after->arrival_time())) {
@@ -128,6 +133,55 @@ absl::Status SaveReferral(UnitOfWork& work, const Lead* before, const Lead& lead
                         lead.state() != v1::LEAD_STATE_DISCARDED && rules::ReopenReferral(&change.after);
   if (!rules::FollowLead(lead, was_customer, work.now(), &change.after) && !reopened) return absl::OkStatus();
   return work.Save(std::move(change)).status();
+}
+
+absl::Status Assign(const Context& context, UnitOfWork& work, const v1::AssignLeadRequest& request, Lead* lead) {
+  ASSIGN_OR_RETURN(const bool able,
+                   HoldsRight(work.connection(), request.owner(), kQualify, context.Today(work.now())));
+  RETURN_IF_ERROR(rules::CheckAssignee(*lead, request.owner(), able, kQualify));
+  lead->set_owner(request.owner());
+  lead->clear_escalated_to();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> WaitsForSales(const Context& context, UnitOfWork& work, const Lead& lead) {
+  if (lead.state() != v1::LEAD_STATE_NEW || lead.has_archive_time()) return false;
+  ASSIGN_OR_RETURN(const bool able, HoldsRight(work.connection(), lead.owner(), kQualify, context.Today(work.now())));
+  return !able;
+}
+
+absl::Status ScheduleAssignment(const Context& context, UnitOfWork& work, const std::string& lead) {
+  ASSIGN_OR_RETURN(const WorkingTime working, WorkingTime::Load(context, work.connection()));
+  const auto is_workday = [&working](absl::CivilDay day) { return working.IsWorkday(day); };
+  return schedule::Schedule(work, kDueAssignment, lead,
+                            rules::AssignmentDue(work.now(), context.zone, is_workday, context.policy));
+}
+
+// A customer who was written down by somebody who cannot go on with him has a salesperson by the end of the day.
+absl::Status WatchAssignment(const Context& context, UnitOfWork& work, const Lead* before, const Lead& after) {
+  if (work.importing()) return absl::OkStatus();
+  if (before != nullptr && before->owner() == after.owner() && before->state() == after.state() &&
+      before->has_archive_time() == after.has_archive_time()) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const bool waits, WaitsForSales(context, work, after));
+  if (waits) return ScheduleAssignment(context, work, after.name());
+  return before == nullptr ? absl::OkStatus() : schedule::Cancel(work, kDueAssignment, after.name());
+}
+
+// Nobody has it yet: the next superior who may give it to somebody is told, one a day.
+absl::Status EscalateAssignment(const Context& context, UnitOfWork& work, const schedule::DueItem& item) {
+  ASSIGN_OR_RETURN(const Lead lead, work.Load<Lead>(item.resource));
+  ASSIGN_OR_RETURN(const bool waits, WaitsForSales(context, work, lead));
+  if (!waits) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string superior,
+                   AbleAbove(work.connection(), lead.escalated_to().empty() ? lead.owner() : lead.escalated_to(),
+                             kAssign, context.Today(work.now())));
+  if (superior.empty()) return absl::OkStatus();
+  Change<Lead> change{lead, lead};
+  change.after.set_escalated_to(superior);
+  RETURN_IF_ERROR(work.Save(std::move(change)).status());
+  return ScheduleAssignment(context, work, lead.name());
 }
 
 // The account is found by what is known of the firm of the lead.
@@ -200,6 +254,7 @@ void RegisterLeads(const Context& context, rpc::Registry* registry) {
   hooks.on_saved =
       resource::OnSaved<Lead>([context](UnitOfWork& work, const Lead* before, const Lead& after) -> absl::Status {
         RETURN_IF_ERROR(SaveReferral(work, before, after));
+        RETURN_IF_ERROR(WatchAssignment(context, work, before, after));
         // A card that is written on after the sheet of its day was signed is checked again.
         if (before == nullptr || work.importing() || before->follow_ups_size() == after.follow_ups_size()) {
           return absl::OkStatus();
@@ -226,6 +281,10 @@ void RegisterLeads(const Context& context, rpc::Registry* registry) {
         // The firm may have got a file meanwhile.
         return MatchAccount(context, work, Rpc("ReopenLead"), lead);
       });
+  AddVerb<Lead, v1::AssignLeadRequest>(context, Rpc("AssignLead"), registry,
+                                       [context](UnitOfWork& work, const v1::AssignLeadRequest& request, Lead* lead) {
+                                         return Assign(context, work, request, lead);
+                                       });
   AddVerb<Lead, v1::AddLeadFollowUpRequest>(
       context, Rpc("AddLeadFollowUp"), registry,
       [context](UnitOfWork& work, const v1::AddLeadFollowUpRequest& request, Lead* lead) -> absl::Status {
@@ -239,6 +298,8 @@ void RegisterLeads(const Context& context, rpc::Registry* registry) {
         return context.runtime.Write<v1::ConvertLeadResponse>(
             call, request, [&](UnitOfWork& work) { return Convert(context, work, request); });
       });
+  OnDue(context, kDueAssignment, Rpc("AssignLead"),
+        [context](UnitOfWork& work, const schedule::DueItem& item) { return EscalateAssignment(context, work, item); });
 }
 
 }  // namespace kam::account

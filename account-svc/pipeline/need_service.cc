@@ -206,7 +206,8 @@ absl::StatusOr<v1::ListMissingDemandsResponse> MissingDemands(const Context& con
 // What was reported of a month that is over counts, and stays.
 absl::Status CheckDemandOpen(const Context& context, UnitOfWork& work, const MonthlyDemand& demand) {
   if (work.importing()) return absl::OkStatus();
-  return rules::CheckDemandOpen(demand.name(), demand.month(), context.Today(work.now()), context.policy);
+  return rules::CheckDemandOpen(demand.name(), demand.month(), context.Today(FromTimestamp(demand.create_time())),
+                                context.Today(work.now()), context.policy);
 }
 
 }  // namespace

@@ -381,5 +381,145 @@ TEST_F(ReferralTest, ALeadGivenUpByMistakeIsTakenUpAgain) {
   EXPECT_EQ(referral_state(), "SUCCEEDED");
 }
 
+// a prospect that the club wrote down, in another department, is given to a salesperson, who goes on with
+// it; the recommendation succeeds. Until then the superior of who wrote it down is told at the end of the day.
+TEST_F(ReferralTest, AProspectOfTheClubGetsASalesperson) {
+  GrantRole(world_, "KAX", "lead.qualify");
+  GrantRole(world_, "CLM", "lead.assign");
+  const organization::v1::Department club = world_.AddDepartment();
+  const organization::v1::Employee chief = world_.AddEmployee("CLM", club.name());
+  const organization::v1::Employee officer = world_.AddEmployee("CLS", club.name(), {chief.name()});
+  const organization::v1::Employee guide = world_.AddEmployee("AS", department_.name(), {head_.name()});
+  const auth::Principal cls = world_.As(officer, "CLS"), clm = world_.As(chief, "CLM");
+  const auto told = [&](const organization::v1::Employee& who, const std::string& lead) {
+    return world_.harness()
+        .db()
+        .Get(absl::StrCat("SELECT COUNT(*) FROM notifications WHERE recipient = '", IdOf(who.name()),
+                          "' AND subject = '", lead, "'"))
+        .integer();
+  };
+  clock().Advance(absl::Hours(10));
+  Lead lead = MakeLead();
+  lead.set_channel(v1::CHANNEL_REFERRAL);
+  lead.set_referrer_member("members/0006");
+  const auto made = Create(cls, lead);
+  ASSERT_THAT(made, IsOk());
+  lead.set_phone(world_.CompleteDraft().phone());
+  const auto second = Create(cls, lead);
+  ASSERT_THAT(second, IsOk());
+
+  v1::AssignLeadRequest assign;
+  assign.set_owner(seller_.name());
+  const auto give = [&](const auth::Principal& who, const std::string& name) {
+    assign.set_name(name);
+    return world_.Call<Lead>(who, "kam.account.v1.LeadService/AssignLead", assign);
+  };
+  EXPECT_THAT(give(cls, made->name()), NamesField("reason"));
+  assign.set_reason("转销售");
+  EXPECT_THAT(give(kax_, made->name()), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(give(sm_, made->name()), StatusIs(absl::StatusCode::kNotFound)) << "it is none of his department's";
+  assign.set_owner(guide.name());
+  EXPECT_THAT(give(cls, made->name()), HasReason("ASSIGNEE_WITHOUT_RIGHT"));
+  assign.set_owner(officer.name());
+  EXPECT_THAT(give(cls, made->name()), HasReason("OWNER_UNCHANGED"));
+  assign.set_owner(seller_.name());
+  ASSERT_THAT(give(cls, second->name()), IsOk());
+  clock().Advance(absl::Hours(8));  // 18:00.
+  world_.RunDue();
+  EXPECT_EQ(told(chief, made->name()), 1);
+  EXPECT_EQ(told(chief, second->name()), 0);
+  kam::api::GetRequest get;
+  get.set_name(made->name());
+  EXPECT_EQ(world_.Call<Lead>(cls, "kam.account.v1.LeadService/GetLead", get)->escalated_to(), chief.name());
+
+  const auto given = give(clm, made->name());
+  ASSERT_THAT(given, IsOk());
+  EXPECT_EQ(given->owner(), seller_.name());
+  EXPECT_EQ(given->state(), v1::LEAD_STATE_NEW);
+  EXPECT_EQ(given->escalated_to(), "");
+  EXPECT_EQ(told(seller_, made->name()), 1);
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get(absl::StrCat("SELECT COUNT(*) FROM changes WHERE resource_id = '", IdOf(made->name()),
+                                  "' AND reason = '转销售'"))
+                .integer(),
+            1);
+  assign.set_owner(officer.name());
+  EXPECT_THAT(give(cls, made->name()), StatusIs(absl::StatusCode::kNotFound)) << "it is not his any more";
+  assign.set_owner(other_.name());
+  EXPECT_THAT(give(sm_, second->name()), IsOk()) << "a superior of sales gives it to another";
+  ASSERT_THAT(FollowUp(made->name(), v1::INTENTION_LEVEL_H), IsOk());
+  v1::QualifyLeadRequest qualify;
+  qualify.set_name(made->name());
+  ASSERT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/QualifyLead", qualify), IsOk());
+  v1::ConvertLeadRequest convert;
+  convert.set_name(made->name());
+  ASSERT_THAT(world_.Call<v1::ConvertLeadResponse>(kax_, "kam.account.v1.LeadService/ConvertLead", convert), IsOk());
+  kam::api::ListRequest list;
+  list.set_filter(absl::StrCat("lead = \"", made->name(), "\""));
+  const auto referrals =
+      world_.Call<v1::ListReferralsResponse>(clm, "kam.account.v1.ReferralService/ListReferrals", list);
+  ASSERT_THAT(referrals, IsOk());
+  ASSERT_EQ(referrals->referrals_size(), 1);
+  EXPECT_EQ(referrals->referrals(0).state(), v1::REFERRAL_STATE_SUCCEEDED);
+  EXPECT_EQ(referrals->referrals(0).owner(), seller_.name());
+  EXPECT_THAT(give(sm_, made->name()), HasReason("STATE_NOT_ALLOWED"));
+  clock().Advance(absl::Hours(24));
+  world_.RunDue();
+  EXPECT_EQ(told(chief, made->name()), 1) << "nobody waits any more";
+}
+
+// an offer of the wrong customer counts nowhere, what was sold counts in the month of the sale, and a sale by
+// mistake is none.
+TEST_F(ReferralTest, OffersArePutRight) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const std::string service = "kam.account.v1.CrossSellService/";
+  const std::string sold_on = day(-1);
+  v1::CreateCrossSellOfferRequest create;
+  create.mutable_cross_sell_offer()->set_account(account.name());
+  create.mutable_cross_sell_offer()->set_kind(v1::VALUE_ADDED_KIND_DECORATION);
+  create.mutable_cross_sell_offer()->set_description("贴膜");
+  create.mutable_cross_sell_offer()->set_offer_date(sold_on);
+  const auto offer = world_.Call<CrossSellOffer>(kax_, service + "CreateCrossSellOffer", create);
+  const auto wrong = world_.Call<CrossSellOffer>(kax_, service + "CreateCrossSellOffer", create);
+  ASSERT_THAT(offer, IsOk());
+  ASSERT_THAT(wrong, IsOk());
+  const auto row = [&] {
+    v1::ReportCrossSellRequest report;
+    report.set_month(sold_on.substr(0, 7));
+    const auto rows = world_.Call<v1::ReportCrossSellResponse>(sm_, service + "ReportCrossSell", report);
+    EXPECT_THAT(rows, IsOk());
+    return rows.ok() && rows->rows_size() == 1 ? rows->rows(0) : v1::CrossSellRow();
+  };
+  EXPECT_EQ(row().offered(), 2);
+  v1::WithdrawCrossSellOfferRequest withdraw;
+  withdraw.set_name(wrong->name());
+  EXPECT_THAT(world_.Call<CrossSellOffer>(kax_, service + "WithdrawCrossSellOffer", withdraw), NamesField("reason"));
+  withdraw.set_reason("客户选错");
+  const auto withdrawn = world_.Call<CrossSellOffer>(kax_, service + "WithdrawCrossSellOffer", withdraw);
+  ASSERT_THAT(withdrawn, IsOk());
+  EXPECT_EQ(withdrawn->withdraw_reason(), "客户选错");
+  EXPECT_EQ(row().offered(), 1);
+  v1::SellCrossSellOfferRequest sell;
+  sell.set_name(offer->name());
+  sell.set_sold_date(day(1));
+  EXPECT_THAT(world_.Call<CrossSellOffer>(kax_, service + "SellCrossSellOffer", sell), NamesField("sold_date"));
+  sell.set_sold_date(sold_on);
+  const auto sold = world_.Call<CrossSellOffer>(kax_, service + "SellCrossSellOffer", sell);
+  ASSERT_THAT(sold, IsOk());
+  EXPECT_EQ(sold->close_date(), sold_on);
+  EXPECT_EQ(row().sold(), 1);
+  v1::ReopenCrossSellOfferRequest reopen;
+  reopen.set_name(offer->name());
+  reopen.set_reason("点错");
+  const std::string method = service + "ReopenCrossSellOffer";
+  EXPECT_THAT(world_.Call<CrossSellOffer>(kax_, method, reopen), StatusIs(absl::StatusCode::kPermissionDenied));
+  const auto again = world_.Call<CrossSellOffer>(world_.As(head_, "KAM"), method, reopen);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->state(), v1::CROSS_SELL_OFFER_STATE_OFFERED);
+  EXPECT_EQ(again->close_date(), "");
+  EXPECT_EQ(row().sold(), 0);
+}
+
 }  // namespace
 }  // namespace kam::account

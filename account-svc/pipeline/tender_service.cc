@@ -194,11 +194,12 @@ void RegisterBids(const Context& context, rpc::Registry* registry) {
         RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         return rules::ApproveBid(actor, quote, work.now(), tender);
       });
-  AddPricedVerb<v1::SubmitTenderRequest>(context, Rpc("SubmitTender"), registry,
-                                         [](UnitOfWork& work, const v1::SubmitTenderRequest& request,
-                                            const std::string& actor, const rules::BidQuote& quote, Tender* tender) {
-                                           return rules::SubmitBid(request, actor, quote, work.now(), tender);
-                                         });
+  AddPricedVerb<v1::SubmitTenderRequest>(
+      context, Rpc("SubmitTender"), registry,
+      [context](UnitOfWork& work, const v1::SubmitTenderRequest& request, const std::string& actor,
+                const rules::BidQuote& quote, Tender* tender) {
+        return rules::SubmitBid(request, actor, quote, work.now(), context.policy, tender);
+      });
   AddVerb<Tender, v1::PrepareTenderRequest>(
       context, Rpc("PrepareTender"), registry,
       [](UnitOfWork&, const v1::PrepareTenderRequest&, Tender*) { return absl::OkStatus(); });
@@ -215,11 +216,8 @@ void RegisterBids(const Context& context, rpc::Registry* registry) {
         return absl::OkStatus();
       });
   AddVerb<Tender, v1::ReviseTenderRequest>(context, Rpc("ReviseTender"), registry,
-                                           [](UnitOfWork&, const v1::ReviseTenderRequest&, Tender* tender) {
-                                             tender->clear_bid_price();
-                                             tender->clear_approver();
-                                             tender->clear_approve_time();
-                                             return absl::OkStatus();
+                                           [](UnitOfWork& work, const v1::ReviseTenderRequest&, Tender* tender) {
+                                             return rules::ReviseBid(work.now(), tender);
                                            });
   AddVerb<Tender, v1::OpenTenderRequest>(context, Rpc("OpenTender"), registry,
                                          [](UnitOfWork& work, const v1::OpenTenderRequest& request, Tender* tender) {
@@ -252,6 +250,15 @@ void RegisterBids(const Context& context, rpc::Registry* registry) {
       context, Rpc("ReopenTender"), registry,
       [context](UnitOfWork& work, const v1::ReopenTenderRequest& request, Tender* tender) {
         return Reopen(context, work, request, tender);
+      });
+  AddVerb<Tender, v1::ResumeTenderRequest>(
+      context, Rpc("ResumeTender"), registry,
+      [context](UnitOfWork& work, const v1::ResumeTenderRequest&, Tender* tender) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        RETURN_IF_ERROR(CheckAccountUsable(work, tender->account()));
+        RETURN_IF_ERROR(rules::ResumeTender(actor, tender));
+        ASSIGN_OR_RETURN(*tender->mutable_owner(), HeirOf(context, work, tender->account(), tender->owner()));
+        return absl::OkStatus();
       });
   AddVerb<Tender, v1::CallOffTenderRequest>(context, Rpc("CallOffTender"), registry,
                                             [](UnitOfWork&, const v1::CallOffTenderRequest& request, Tender* tender) {

@@ -407,5 +407,73 @@ TEST_F(TenderTest, TheRealWinAsksForItsDraft) {
   EXPECT_THAT(live(), ::testing::ElementsAre(deal->name()));
 }
 
+// a bid that was handed in in time is put down afterwards, and is won.
+TEST_F(TenderTest, ABidHandedInInTimeIsPutDownAfterTheDeadline) {
+  const auto noted = Note(absl::Hours(24 * 2));
+  ASSERT_THAT(Do(kam_, "PrepareTender", noted->name(), v1::PrepareTenderRequest()), IsOk());
+  ASSERT_THAT(Do(sd_, "ApproveTender", noted->name(), v1::ApproveTenderRequest()), IsOk());
+  const absl::Time deadline = FromTimestamp(noted->submission_time());
+  clock().Set(deadline + absl::Minutes(70));
+  world_.RunDue();
+  EXPECT_THAT(Submit(noted->name()), HasReason("SUBMISSION_DEADLINE_PASSED"));
+  v1::SubmitTenderRequest submit;
+  submit.set_receipt("回执1");
+  *submit.mutable_submit_time() = ToTimestamp(deadline - absl::Minutes(10));
+  const auto submitted = Do(kam_, "SubmitTender", noted->name(), submit);
+  ASSERT_THAT(submitted, IsOk());
+  EXPECT_EQ(FromTimestamp(submitted->submit_time()), deadline - absl::Minutes(10));
+  EXPECT_FALSE(submitted->missed());
+  EXPECT_THAT(Do(kam_, "ReviseTender", noted->name(), v1::ReviseTenderRequest()), NamesField("reason"));
+  v1::ReviseTenderRequest revise;
+  revise.set_reason("数量有误");
+  EXPECT_THAT(Do(kam_, "ReviseTender", noted->name(), revise), HasReason("SUBMISSION_DEADLINE_PASSED"));
+  ASSERT_THAT(Do(kam_, "OpenTender", noted->name(), v1::OpenTenderRequest()), IsOk());
+  v1::WinTenderRequest win;
+  win.set_reason("综合评分第一");
+  win.set_result_code(v1::CLOSE_REASON_CODE_SERVICE);
+  ASSERT_THAT(Do(kam_, "WinTender", noted->name(), win), IsOk());
+  EXPECT_EQ(Drafts().size(), 1);
+}
+
+// a mistake found in time is handed in anew; what was given up, or called off by the issuer, goes on.
+TEST_F(TenderTest, ABidIsHandedInAnewAndATenderGoesOn) {
+  const auto noted = Note(absl::Hours(24 * 5));
+  const auto approve = [&] { return Do(sd_, "ApproveTender", noted->name(), v1::ApproveTenderRequest()); };
+  ASSERT_THAT(Do(kam_, "PrepareTender", noted->name(), v1::PrepareTenderRequest()), IsOk());
+  ASSERT_THAT(approve(), IsOk());
+  ASSERT_THAT(Submit(noted->name()), IsOk());
+  v1::ReviseTenderRequest revise;
+  revise.set_reason("数量有误");
+  const auto revised = Do(kam_, "ReviseTender", noted->name(), revise);
+  ASSERT_THAT(revised, IsOk());
+  EXPECT_EQ(revised->state(), v1::TENDER_STATE_PREPARING);
+  EXPECT_FALSE(revised->has_submit_time());
+  EXPECT_EQ(revised->receipt(), "");
+  v1::AbandonTenderRequest abandon;
+  abandon.set_reason("不投了");
+  ASSERT_THAT(Do(kam_, "AbandonTender", noted->name(), abandon), IsOk());
+  v1::ResumeTenderRequest resume;
+  EXPECT_THAT(Do(sd_, "ResumeTender", noted->name(), resume), NamesField("reason"));
+  resume.set_reason("延期");
+  EXPECT_THAT(Do(kam_, "ResumeTender", noted->name(), resume), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Do(world_.As(manager_, "SD"), "ResumeTender", noted->name(), resume), HasReason("SEPARATION_OF_DUTIES"));
+  const auto resumed = Do(sd_, "ResumeTender", noted->name(), resume);
+  ASSERT_THAT(resumed, IsOk());
+  EXPECT_EQ(resumed->state(), v1::TENDER_STATE_PREPARING);
+  EXPECT_EQ(resumed->result_reason(), "");
+  ASSERT_THAT(approve(), IsOk());
+  ASSERT_THAT(Submit(noted->name()), IsOk());
+  v1::CallOffTenderRequest off;
+  off.set_reason("采购人取消采购");
+  ASSERT_THAT(Do(kam_, "CallOffTender", noted->name(), off), IsOk());
+  const auto stands = Do(sd_, "ResumeTender", noted->name(), resume);
+  ASSERT_THAT(stands, IsOk());
+  EXPECT_EQ(stands->state(), v1::TENDER_STATE_SUBMITTED);
+  EXPECT_EQ(stands->receipt(), "回执1");
+  EXPECT_EQ(stands->result_code(), v1::CLOSE_REASON_CODE_UNSPECIFIED);
+  clock().Set(FromTimestamp(noted->opening_time()));
+  EXPECT_THAT(Do(kam_, "OpenTender", noted->name(), v1::OpenTenderRequest()), IsOk());
+}
+
 }  // namespace
 }  // namespace kam::account

@@ -209,6 +209,16 @@ TEST_F(DriveTest, ANewProductIsProposedTriedRolledOutAndEvaluated) {
       world_.Call<ProductInitiative>(pss_, "kam.account.v1.ProductInitiativeService/CreateProductInitiative", create);
   ASSERT_THAT(made, IsOk());
   EXPECT_EQ(made->proposer(), chief_.name());
+  const auto rash =
+      world_.Call<ProductInitiative>(pss_, "kam.account.v1.ProductInitiativeService/CreateProductInitiative", create);
+  ASSERT_THAT(rash, IsOk());
+  v1::WithdrawProductInitiativeRequest withdraw;
+  withdraw.set_reason("重复提议");
+  EXPECT_THAT(Do<ProductInitiative>(kapm, service + "WithdrawProductInitiative", rash->name(), withdraw),
+              HasReason("PROPOSER_REQUIRED"));
+  const auto withdrawn = Do<ProductInitiative>(pss_, service + "WithdrawProductInitiative", rash->name(), withdraw);
+  ASSERT_THAT(withdrawn, IsOk());
+  EXPECT_EQ(withdrawn->state(), v1::PRODUCT_INITIATIVE_STATE_WITHDRAWN);
   EXPECT_THAT(Do<ProductInitiative>(pss_, service + "StartProductTrial", made->name(), v1::StartProductTrialRequest()),
               StatusIs(absl::StatusCode::kPermissionDenied));
   v1::ApproveProductInitiativeRequest approve;
@@ -250,6 +260,24 @@ TEST_F(DriveTest, ANewProductIsProposedTriedRolledOutAndEvaluated) {
   sample.set_description("样车一周");
   sample.set_result("续航满足");
   sample.set_successful(true);
+  ASSERT_THAT(Do<ProductInitiative>(kapm, service + "RecordProductSample", made->name(), sample), IsOk());
+  // A success that was none opens nothing, and a milestone that was not reached is open.
+  v1::VoidProductSampleRequest void_sample;
+  void_sample.set_sample(1);
+  EXPECT_THAT(Do<ProductInitiative>(kapm, service + "VoidProductSample", made->name(), void_sample),
+              NamesField("reason"));
+  void_sample.set_reason("点错");
+  const auto voided = Do<ProductInitiative>(kapm, service + "VoidProductSample", made->name(), void_sample);
+  ASSERT_THAT(voided, IsOk());
+  EXPECT_EQ(voided->samples(0).void_reason(), "点错");
+  EXPECT_THAT(Do<ProductInitiative>(kapm, service + "RollOutProduct", made->name(), v1::RollOutProductRequest()),
+              HasReason("TRIAL_WITHOUT_SUCCESS"));
+  v1::ReopenInitiativeMilestoneRequest reopen;
+  reopen.set_milestone(1);
+  reopen.set_reason("样车未到");
+  const auto reopened = Do<ProductInitiative>(kapm, service + "ReopenInitiativeMilestone", made->name(), reopen);
+  ASSERT_THAT(reopened, IsOk());
+  EXPECT_EQ(reopened->milestones(0).done_date(), "");
   ASSERT_THAT(Do<ProductInitiative>(kapm, service + "RecordProductSample", made->name(), sample), IsOk());
   ASSERT_THAT(Do<ProductInitiative>(kapm, service + "RollOutProduct", made->name(), v1::RollOutProductRequest()),
               IsOk());

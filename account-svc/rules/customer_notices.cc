@@ -88,6 +88,45 @@ std::vector<Notice> NoticesOf(const v1::Visit* before, const v1::Visit& after) {
   return notices.Take();
 }
 
+std::vector<Notice> NoticesOf(const v1::VisitPlan* before, const v1::VisitPlan& after) {
+  Notices notices;
+  if (Enters(before, after, v1::VISIT_PLAN_STATE_SUBMITTED)) {
+    notices.Ask(after.owner(), "visit_plan.approve", 1, "SD",
+                absl::StrCat("拜访计划待审批 A plan of visits is to be approved: ", after.number()),
+                after.start_date());
+  } else if (Enters(before, after, v1::VISIT_PLAN_STATE_APPROVED)) {
+    notices.Tell(after.owner(), organization::v1::NOTIFICATION_KIND_DECISION,
+                 absl::StrCat("拜访计划已批准 Plan of visits approved: ", after.number()));
+  } else if (before != nullptr && Enters(before, after, v1::VISIT_PLAN_STATE_DRAFT)) {
+    notices.Tell(after.owner(), organization::v1::NOTIFICATION_KIND_DECISION,
+                 absl::StrCat("拜访计划已退回 Plan of visits was returned: ", after.number()));
+  }
+  // Its owner has signed it: the other who draws it up is to sign.
+  if (after.state() == v1::VISIT_PLAN_STATE_DRAFT && after.has_owner_sign_time() && !after.has_manager_sign_time() &&
+      (before == nullptr || !before->has_owner_sign_time() || before->sales_manager() != after.sales_manager())) {
+    notices.Tell(after.sales_manager(), organization::v1::NOTIFICATION_KIND_APPROVAL,
+                 absl::StrCat("拜访计划待签字 A plan of visits is to be signed: ", after.number()), after.start_date());
+  }
+  return notices.Take();
+}
+
+std::vector<Notice> NoticesOf(const v1::Campaign* before, const v1::Campaign& after) {
+  Notices notices;
+  const bool asked = before != nullptr && before->state() == v1::CAMPAIGN_STATE_BUDGET_REQUESTED;
+  if (Enters(before, after, v1::CAMPAIGN_STATE_BUDGET_REQUESTED)) {
+    notices.Tell(after.budget_owner(), organization::v1::NOTIFICATION_KIND_APPROVAL,
+                 absl::StrCat("活动预算待审批 The budget of a campaign is to be decided on: ", after.number()),
+                 after.start_date());
+  } else if (asked && after.state() == v1::CAMPAIGN_STATE_BUDGETED) {
+    notices.Tell(after.planner(), organization::v1::NOTIFICATION_KIND_DECISION,
+                 absl::StrCat("活动预算已批准 Budget of the campaign approved: ", after.number()));
+  } else if (asked && after.state() == v1::CAMPAIGN_STATE_DRAFT) {
+    notices.Tell(after.planner(), organization::v1::NOTIFICATION_KIND_DECISION,
+                 absl::StrCat("活动预算已退回 Budget of the campaign not approved: ", after.number()));
+  }
+  return notices.Take();
+}
+
 namespace {
 
 // Whether somebody is to answer from now on who was not before.
@@ -149,6 +188,9 @@ std::vector<Notice> NoticesOf(const v1::VisitProblem* before, const v1::VisitPro
     notices.Tell(
         after.raiser(), organization::v1::NOTIFICATION_KIND_CUSTOMER,
         absl::StrCat("客户问题已转为客户意见 Problem goes on as an opinion of the customer: ", after.number()));
+  } else if (Enters(before, after, v1::VISIT_PROBLEM_STATE_WITHDRAWN)) {
+    notices.Tell(after.handler(), organization::v1::NOTIFICATION_KIND_CUSTOMER,
+                 absl::StrCat("客户问题已撤销 Problem taken back, no answer is wanted: ", after.number()));
   }
   return notices.Take();
 }
@@ -166,6 +208,10 @@ std::vector<Notice> NoticesOf(const v1::CustomerOpinion* before, const v1::Custo
   } else if (Enters(before, after, v1::OPINION_STATE_ANSWERED)) {
     notices.Tell(after.recorder(), organization::v1::NOTIFICATION_KIND_CUSTOMER,
                  absl::StrCat("客户意见已答复 Opinion answered, tell the customer: ", after.number()));
+  } else if (Enters(before, after, v1::OPINION_STATE_WITHDRAWN)) {
+    const std::string title = absl::StrCat("客户意见已撤销 Opinion taken back, no answer is wanted: ", after.number());
+    notices.Tell(after.handler(), organization::v1::NOTIFICATION_KIND_CUSTOMER, title)
+        .Tell(after.recorder(), organization::v1::NOTIFICATION_KIND_CUSTOMER, title);
   }
   return notices.Take();
 }
@@ -202,6 +248,10 @@ std::vector<Notice> NoticesOf(const v1::Tender* before, const v1::Tender& after)
   if (before != nullptr && after.reminders_size() > before->reminders_size()) {
     notices.Tell(after.owner(), organization::v1::NOTIFICATION_KIND_DUE,
                  absl::StrCat("投标期限临近 A deadline is near: ", after.number()));
+  }
+  if (Enters(before, after, v1::TENDER_STATE_PREPARING)) {
+    notices.Ask(after.owner(), "tender.approve", 1, "SD",
+                absl::StrCat("投标编制中待您批准 A bid is being prepared for your approval: ", after.number()), "");
   }
   if (before != nullptr && Enters(before, after, v1::TENDER_STATE_APPROVED)) {
     notices.Tell(after.owner(), organization::v1::NOTIFICATION_KIND_DECISION,

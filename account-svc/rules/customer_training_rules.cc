@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/common_rules.h"
+#include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -38,7 +39,7 @@ absl::Status CheckTrainingUpdate(const v1::CustomerTraining& before) {
                             {{"state", v1::CustomerTrainingState_Name(before.state())}});
 }
 
-absl::Status HoldTraining(const v1::HoldCustomerTrainingRequest& request, absl::Time now, absl::string_view today,
+absl::Status HoldTraining(const v1::HoldCustomerTrainingRequest& request, absl::Time now, absl::TimeZone zone,
                           v1::CustomerTraining* training) {
   if (now < FromTimestamp(training->planned_start())) {
     return FailedPrecondition("PERIOD_NOT_BEGUN", training->name(), "the training has not begun");
@@ -47,7 +48,12 @@ absl::Status HoldTraining(const v1::HoldCustomerTrainingRequest& request, absl::
     return FailedPrecondition("MATERIAL_REQUIRED", training->name(),
                               "a training has material in its version before it is held");
   }
-  if (request.attended_size() == 0) {
+  const std::string today = TodayText(now, zone);
+  const std::string day = request.held_date().empty() ? today : request.held_date();
+  RETURN_IF_ERROR(CheckNotLater(day, today, "held_date"));
+  RETURN_IF_ERROR(CheckNotEarlier(day, TodayText(FromTimestamp(training->planned_start()), zone), "held_date",
+                                  "the planned begin"));
+  if (request.attended_size() == 0 && request.unexpected_size() == 0) {
     return InvalidField("attended", "ATTENDANCE_REQUIRED", "somebody was there, or the training is called off");
   }
   for (int i = 0; i < request.attended_size(); ++i) {
@@ -57,7 +63,18 @@ absl::Status HoldTraining(const v1::HoldCustomerTrainingRequest& request, absl::
     }
     training->mutable_attendees(number - 1)->set_attended(true);
   }
-  training->set_held_date(std::string(today));
+  for (int i = 0; i < request.unexpected_size(); ++i) {
+    const v1::TrainingAttendee& came = request.unexpected(i);
+    if (came.contact().empty() && came.attendee().empty()) {
+      return InvalidField(absl::StrCat("unexpected[", i, "].attendee"), "ATTENDEE_REQUIRED",
+                          "a contact or a name is needed");
+    }
+    v1::TrainingAttendee& attendee = *training->add_attendees();
+    attendee.set_contact(came.contact());
+    attendee.set_attendee(came.attendee());
+    attendee.set_attended(true);
+  }
+  training->set_held_date(day);
   return absl::OkStatus();
 }
 

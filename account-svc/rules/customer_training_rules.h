@@ -22,8 +22,9 @@ namespace kam::account::rules {
 absl::Status CheckTraining(const v1::CustomerTraining& training);
 // TRAINING_NOT_PLANNED.
 absl::Status CheckTrainingUpdate(const v1::CustomerTraining& before);
-// PERIOD_NOT_BEGUN before its begin, MATERIAL_REQUIRED, ATTENDANCE_REQUIRED, ATTENDEE_UNKNOWN.
-absl::Status HoldTraining(const v1::HoldCustomerTrainingRequest& request, absl::Time now, absl::string_view today,
+// PERIOD_NOT_BEGUN before its begin, MATERIAL_REQUIRED, ATTENDANCE_REQUIRED, ATTENDEE_UNKNOWN, ATTENDEE_REQUIRED;
+// DATE_IN_FUTURE, DATE_TOO_EARLY for a day before that of its begin.
+absl::Status HoldTraining(const v1::HoldCustomerTrainingRequest& request, absl::Time now, absl::TimeZone zone,
                           v1::CustomerTraining* training);
 // FEEDBACK_REQUIRED without a score of somebody who was there, ATTENDEE_UNKNOWN. Sets the mean and the next day by
 // usage.

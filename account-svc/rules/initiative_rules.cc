@@ -15,11 +15,22 @@
 #include "kam/account/v1/product_initiative_service.pb.h"
 
 namespace kam::account::rules {
+namespace {
+
+// `place` of `count`, from 1.
+absl::Status CheckPlace(absl::string_view field, absl::string_view reason, int place, int count) {
+  if (place >= 1 && place <= count) return absl::OkStatus();
+  return InvalidField(field, reason, absl::StrCat("must be 1 to ", count),
+                      {{"value", absl::StrCat(place)}, {"limit", absl::StrCat(count)}});
+}
+
+}  // namespace
 
 absl::Status CheckInitiativeUpdate(const v1::ProductInitiative& before, v1::ProductInitiative* after) {
   if (before.state() == v1::PRODUCT_INITIATIVE_STATE_EVALUATED ||
       before.state() == v1::PRODUCT_INITIATIVE_STATE_REJECTED ||
-      before.state() == v1::PRODUCT_INITIATIVE_STATE_STOPPED) {
+      before.state() == v1::PRODUCT_INITIATIVE_STATE_STOPPED ||
+      before.state() == v1::PRODUCT_INITIATIVE_STATE_WITHDRAWN) {
     return FailedPrecondition("INITIATIVE_OVER", before.name(), "it is over and does not change",
                               {{"state", v1::ProductInitiativeState_Name(before.state())}});
   }
@@ -91,13 +102,39 @@ absl::Status AddSample(const v1::RecordProductSampleRequest& request, const std:
   return absl::OkStatus();
 }
 
+absl::Status VoidSample(const v1::VoidProductSampleRequest& request, absl::Time now,
+                        v1::ProductInitiative* initiative) {
+  RETURN_IF_ERROR(CheckPlace("sample", "SAMPLE_UNKNOWN", request.sample(), initiative->samples_size()));
+  v1::InitiativeSample& sample = *initiative->mutable_samples(request.sample() - 1);
+  if (!sample.void_reason().empty()) {
+    return FailedPrecondition("SAMPLE_VOID", initiative->name(), "the trial does not count already",
+                              {{"sample", absl::StrCat(request.sample())}});
+  }
+  sample.set_void_reason(request.reason());
+  *sample.mutable_void_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+absl::Status ReopenMilestone(const v1::ReopenInitiativeMilestoneRequest& request, v1::ProductInitiative* initiative) {
+  RETURN_IF_ERROR(CheckPlace("milestone", "MILESTONE_UNKNOWN", request.milestone(), initiative->milestones_size()));
+  v1::InitiativeMilestone& milestone = *initiative->mutable_milestones(request.milestone() - 1);
+  if (milestone.done_date().empty()) {
+    return FailedPrecondition("MILESTONE_NOT_REACHED", initiative->name(), "it was not reached",
+                              {{"milestone", milestone.title()}});
+  }
+  milestone.clear_done_date();
+  return absl::OkStatus();
+}
+
+absl::Status CheckWithdrawal(absl::string_view actor, const v1::ProductInitiative& initiative) {
+  if (actor == initiative.proposer()) return absl::OkStatus();
+  return Denied("PROPOSER_REQUIRED", absl::StrCat("the proposal is taken back by ", initiative.proposer()),
+                initiative.proposer());
+}
+
 absl::Status ReachMilestone(const v1::ReachInitiativeMilestoneRequest& request, const std::string& today,
                             v1::ProductInitiative* initiative) {
-  if (request.milestone() < 1 || request.milestone() > initiative->milestones_size()) {
-    return InvalidField(
-        "milestone", "MILESTONE_UNKNOWN", absl::StrCat("must be 1 to ", initiative->milestones_size()),
-        {{"value", absl::StrCat(request.milestone())}, {"limit", absl::StrCat(initiative->milestones_size())}});
-  }
+  RETURN_IF_ERROR(CheckPlace("milestone", "MILESTONE_UNKNOWN", request.milestone(), initiative->milestones_size()));
   v1::InitiativeMilestone& milestone = *initiative->mutable_milestones(request.milestone() - 1);
   if (!milestone.done_date().empty()) {
     return FailedPrecondition("MILESTONE_REACHED", initiative->name(),
@@ -112,7 +149,8 @@ absl::Status ReachMilestone(const v1::ReachInitiativeMilestoneRequest& request, 
 
 absl::Status CheckRollOut(const v1::ProductInitiative& initiative) {
   const auto& samples = initiative.samples();
-  if (std::any_of(samples.begin(), samples.end(), [](const v1::InitiativeSample& at) { return at.successful(); })) {
+  if (std::any_of(samples.begin(), samples.end(),
+                  [](const v1::InitiativeSample& at) { return at.successful() && at.void_reason().empty(); })) {
     return absl::OkStatus();
   }
   return FailedPrecondition("TRIAL_WITHOUT_SUCCESS", initiative.name(),

@@ -13,7 +13,9 @@ class EvaluateProductInitiativeRequest;
 class ProductInitiative;
 class ReachInitiativeMilestoneRequest;
 class RecordProductSampleRequest;
+class ReopenInitiativeMilestoneRequest;
 class StopProductInitiativeRequest;
+class VoidProductSampleRequest;
 }  // namespace kam::account::v1
 
 namespace kam::account::rules {
@@ -29,6 +31,12 @@ absl::Status AddSample(const v1::RecordProductSampleRequest& request, const std:
 // MILESTONE_UNKNOWN, MILESTONE_REACHED, DATE_IN_FUTURE.
 absl::Status ReachMilestone(const v1::ReachInitiativeMilestoneRequest& request, const std::string& today,
                             v1::ProductInitiative* initiative);
+// A trial that was put down by mistake does not count. SAMPLE_UNKNOWN, SAMPLE_VOID.
+absl::Status VoidSample(const v1::VoidProductSampleRequest& request, absl::Time now, v1::ProductInitiative* initiative);
+// It was not reached after all. MILESTONE_UNKNOWN, MILESTONE_NOT_REACHED.
+absl::Status ReopenMilestone(const v1::ReopenInitiativeMilestoneRequest& request, v1::ProductInitiative* initiative);
+// PROPOSER_REQUIRED: a proposal is taken back by whoever made it.
+absl::Status CheckWithdrawal(absl::string_view actor, const v1::ProductInitiative& initiative);
 // TRIAL_WITHOUT_SUCCESS: no customer would take it.
 absl::Status CheckRollOut(const v1::ProductInitiative& initiative);
 // FIGURES_MISSING unless there is one figure for each measure.

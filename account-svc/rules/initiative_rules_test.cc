@@ -41,6 +41,34 @@ TEST(InitiativeRules, IsTriedWithItsAccountsAndRolledOutAfterASuccess) {
   ASSERT_THAT(AddSample(sample, "2026-01-05", &initiative), IsOk());
   EXPECT_THAT(CheckRollOut(initiative), IsOk());
   EXPECT_EQ(initiative.samples_size(), 2);
+  // A success that was put down by mistake opens nothing.
+  v1::VoidProductSampleRequest request;
+  request.set_reason("点错");
+  for (const int at : {0, 3}) {
+    request.set_sample(at);
+    EXPECT_THAT(VoidSample(request, absl::UnixEpoch(), &initiative), HasReason("SAMPLE_UNKNOWN"));
+  }
+  request.set_sample(2);
+  ASSERT_THAT(VoidSample(request, absl::UnixEpoch(), &initiative), IsOk());
+  EXPECT_THAT(VoidSample(request, absl::UnixEpoch(), &initiative), HasReason("SAMPLE_VOID"));
+  EXPECT_EQ(initiative.samples_size(), 2) << "it stays on record";
+  EXPECT_THAT(CheckRollOut(initiative), HasReason("TRIAL_WITHOUT_SUCCESS"));
+}
+
+// a milestone that was not reached is open again.
+TEST(InitiativeRules, AMilestoneIsOpenAgain) {
+  v1::ProductInitiative initiative = Initiative();
+  v1::ReopenInitiativeMilestoneRequest request;
+  request.set_milestone(2);
+  EXPECT_THAT(ReopenMilestone(request, &initiative), HasReason("MILESTONE_UNKNOWN"));
+  request.set_milestone(1);
+  EXPECT_THAT(ReopenMilestone(request, &initiative), HasReason("MILESTONE_NOT_REACHED"));
+  initiative.mutable_milestones(0)->set_done_date("2026-01-05");
+  ASSERT_THAT(ReopenMilestone(request, &initiative), IsOk());
+  EXPECT_EQ(initiative.milestones(0).done_date(), "");
+  initiative.set_proposer("employees/p");
+  EXPECT_THAT(CheckWithdrawal("employees/q", initiative), HasReason("PROPOSER_REQUIRED"));
+  EXPECT_THAT(CheckWithdrawal("employees/p", initiative), IsOk());
 }
 
 TEST(InitiativeRules, AMilestoneIsReachedOnce) {
@@ -80,7 +108,8 @@ TEST(InitiativeRules, WhatWasApprovedIsFrozen) {
     v1::ProductInitiative before = initiative;
     before.set_state(static_cast<v1::ProductInitiativeState>(state));
     const bool over = state == v1::PRODUCT_INITIATIVE_STATE_EVALUATED ||
-                      state == v1::PRODUCT_INITIATIVE_STATE_REJECTED || state == v1::PRODUCT_INITIATIVE_STATE_STOPPED;
+                      state == v1::PRODUCT_INITIATIVE_STATE_REJECTED || state == v1::PRODUCT_INITIATIVE_STATE_STOPPED ||
+                      state == v1::PRODUCT_INITIATIVE_STATE_WITHDRAWN;
     const bool proposed = state == v1::PRODUCT_INITIATIVE_STATE_PROPOSED;
     const std::string expected = over ? "INITIATIVE_OVER" : proposed ? "" : "MEASURES_FROZEN";
     for (const auto& change : std::vector<void (*)(v1::ProductInitiative*)>{

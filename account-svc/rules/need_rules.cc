@@ -76,9 +76,12 @@ absl::StatusOr<std::string> DemandDue(absl::string_view month, const Policy& pol
   return AddDays(next, policy.demand_due_day - 1);
 }
 
-absl::Status CheckDemandOpen(absl::string_view name, absl::string_view month, const std::string& today,
-                             const Policy& policy) {
-  ASSIGN_OR_RETURN(const std::string due, DemandDue(month, policy));
+absl::Status CheckDemandOpen(absl::string_view name, absl::string_view month, const std::string& reported,
+                             const std::string& today, const Policy& policy) {
+  ASSIGN_OR_RETURN(const std::string regular, DemandDue(month, policy));
+  ASSIGN_OR_RETURN(const std::string late, AddDays(reported, policy.demand_correction_days));
+  // What was reported late may have been reported wrongly too.
+  const std::string due = reported > regular ? late : regular;
   if (today <= due) return absl::OkStatus();
   return FailedPrecondition("DEMAND_FIXED", name,
                             absl::StrCat("the quantities of ", month, " were corrected until ", due),

@@ -32,9 +32,9 @@ absl::Status Tell(const v1::TellCustomerRequest& request, const std::string& tod
 
 // Last day on which the quantities of a month ("2026-01") are corrected.
 absl::StatusOr<std::string> DemandDue(absl::string_view month, const Policy& policy);
-// DEMAND_FIXED after that day.
-absl::Status CheckDemandOpen(absl::string_view name, absl::string_view month, const std::string& today,
-                             const Policy& policy);
+// DEMAND_FIXED after that day; what was `reported` later is corrected for the days of the policy from then on.
+absl::Status CheckDemandOpen(absl::string_view name, absl::string_view month, const std::string& reported,
+                             const std::string& today, const Policy& policy);
 
 }  // namespace kam::account::rules
 

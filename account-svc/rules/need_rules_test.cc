@@ -79,8 +79,14 @@ TEST(DemandRules, AMonthThatIsOverStays) {
   Policy policy;
   policy.demand_due_day = 5;
   EXPECT_EQ(*DemandDue("2025-12", policy), "2026-01-05");
-  EXPECT_THAT(CheckDemandOpen("monthlyDemands/d", "2025-12", "2026-01-05", policy), IsOk());
-  EXPECT_THAT(CheckDemandOpen("monthlyDemands/d", "2025-12", "2026-01-06", policy), HasReason("DEMAND_FIXED"));
+  EXPECT_THAT(CheckDemandOpen("monthlyDemands/d", "2025-12", "2025-12-20", "2026-01-05", policy), IsOk());
+  EXPECT_THAT(CheckDemandOpen("monthlyDemands/d", "2025-12", "2026-01-05", "2026-01-06", policy),
+              HasReason("DEMAND_FIXED"));
+  // What was reported late is corrected too, for its days.
+  policy.demand_correction_days = 2;
+  EXPECT_THAT(CheckDemandOpen("monthlyDemands/d", "2025-12", "2026-01-06", "2026-01-08", policy), IsOk());
+  EXPECT_THAT(CheckDemandOpen("monthlyDemands/d", "2025-12", "2026-01-06", "2026-01-09", policy),
+              HasReason("DEMAND_FIXED"));
 }
 
 // an answer that is none goes back, and its time runs again.

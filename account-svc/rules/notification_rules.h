@@ -17,6 +17,7 @@
 #include "kam/account/v1/account_plan.pb.h"
 #include "kam/account/v1/account_reminder.pb.h"
 #include "kam/account/v1/customer_document.pb.h"
+#include "kam/account/v1/campaign.pb.h"
 #include "kam/account/v1/customer_need.pb.h"
 #include "kam/account/v1/customer_opinion.pb.h"
 #include "kam/account/v1/follow_up_sheet.pb.h"
@@ -31,6 +32,7 @@
 #include "kam/account/v1/solution.pb.h"
 #include "kam/account/v1/tender.pb.h"
 #include "kam/account/v1/visit.pb.h"
+#include "kam/account/v1/visit_plan.pb.h"
 #include "kam/account/v1/visit_problem.pb.h"
 #include "kam/account/v1/visit_report.pb.h"
 #include "kam/account/v1/weekly_report.pb.h"
@@ -116,6 +118,8 @@ std::vector<Notice> NoticesOf(const v1::AccountHandover* before, const v1::Accou
 std::vector<Notice> NoticesOf(const v1::AccountMerge* before, const v1::AccountMerge& after);
 std::vector<Notice> NoticesOf(const v1::WorkDispute* before, const v1::WorkDispute& after);
 std::vector<Notice> NoticesOf(const v1::Visit* before, const v1::Visit& after);
+std::vector<Notice> NoticesOf(const v1::VisitPlan* before, const v1::VisitPlan& after);
+std::vector<Notice> NoticesOf(const v1::Campaign* before, const v1::Campaign& after);
 std::vector<Notice> NoticesOf(const v1::VisitReport* before, const v1::VisitReport& after);
 std::vector<Notice> NoticesOf(const v1::WeeklyReport* before, const v1::WeeklyReport& after);
 std::vector<Notice> NoticesOf(const v1::VisitProblem* before, const v1::VisitProblem& after);

@@ -124,6 +124,8 @@ TEST(Notices, TellNoSecret) {
   ExpectNoSecretTold<v1::AccountMerge>();
   ExpectNoSecretTold<v1::WorkDispute>();
   ExpectNoSecretTold<v1::Visit>();
+  ExpectNoSecretTold<v1::VisitPlan>();
+  ExpectNoSecretTold<v1::Campaign>();
   ExpectNoSecretTold<v1::VisitReport>();
   ExpectNoSecretTold<v1::WeeklyReport>();
   ExpectNoSecretTold<v1::PromotionNotice>();
@@ -299,6 +301,74 @@ TEST(Notices, TellTheNewOwnerOfALead) {
     ASSERT_THAT(notices, SizeIs(1));
     EXPECT_EQ(notices[0].whom, "employees/s");
   }
+}
+
+// G-22, A-19: a customer whom nobody has by the end of the day is told to the superior who may give him to somebody.
+TEST(Notices, TellOfALeadWithoutASalesperson) {
+  v1::Lead lead;
+  lead.set_creator("employees/r");
+  lead.set_owner("employees/r");
+  v1::Lead late = lead;
+  late.set_escalated_to("employees/h");
+  ASSERT_THAT(NoticesOf(&lead, late), SizeIs(1));
+  EXPECT_EQ(NoticesOf(&lead, late)[0].whom, "employees/h");
+  EXPECT_EQ(NoticesOf(&lead, late)[0].kind, pb::NOTIFICATION_KIND_ESCALATION);
+}
+
+// G-22, A-18, A-24, A-25, A-28, A-35: whoever alone can go on is told, and whoever asked is told what came of it.
+TEST(Notices, TellWhoeverAloneCanGoOn) {
+  v1::Campaign draft;
+  draft.set_planner("employees/p");
+  draft.set_budget_owner("employees/b");
+  draft.set_state(v1::CAMPAIGN_STATE_DRAFT);
+  v1::Campaign asked = draft, budgeted = draft, off = draft;
+  asked.set_state(v1::CAMPAIGN_STATE_BUDGET_REQUESTED);
+  budgeted.set_state(v1::CAMPAIGN_STATE_BUDGETED);
+  off.set_state(v1::CAMPAIGN_STATE_CANCELLED);
+  ASSERT_THAT(NoticesOf(&draft, asked), SizeIs(1));
+  EXPECT_EQ(NoticesOf(&draft, asked)[0].whom, "employees/b");
+  for (const v1::Campaign& decided : {draft, budgeted}) {
+    ASSERT_THAT(NoticesOf(&asked, decided), SizeIs(1));
+    EXPECT_EQ(NoticesOf(&asked, decided)[0].whom, "employees/p");
+  }
+  EXPECT_THAT(NoticesOf(&draft, off), IsEmpty());
+
+  v1::VisitPlan plan;
+  plan.set_owner("employees/o");
+  plan.set_sales_manager("employees/m");
+  plan.set_state(v1::VISIT_PLAN_STATE_DRAFT);
+  v1::VisitPlan signed_plan = plan;
+  *signed_plan.mutable_owner_sign_time() = ToTimestamp(absl::FromUnixSeconds(1'767'571'200));
+  ASSERT_THAT(NoticesOf(&plan, signed_plan), SizeIs(1));
+  EXPECT_EQ(NoticesOf(&plan, signed_plan)[0].whom, "employees/m");
+  v1::VisitPlan submitted = signed_plan, approved = signed_plan;
+  *submitted.mutable_manager_sign_time() = signed_plan.owner_sign_time();
+  submitted.set_state(v1::VISIT_PLAN_STATE_SUBMITTED);
+  approved.set_state(v1::VISIT_PLAN_STATE_APPROVED);
+  EXPECT_THAT(NoticesOf(&signed_plan, signed_plan), IsEmpty());
+  ASSERT_THAT(NoticesOf(&signed_plan, submitted), SizeIs(1));
+  EXPECT_EQ(NoticesOf(&signed_plan, submitted)[0].permission, "visit_plan.approve");
+  for (const v1::VisitPlan& decided : {plan, approved}) {
+    ASSERT_THAT(NoticesOf(&submitted, decided), SizeIs(1));
+    EXPECT_EQ(NoticesOf(&submitted, decided)[0].whom, "employees/o");
+  }
+
+  v1::ManufacturerSubmission submission;
+  submission.set_owner("employees/o");
+  submission.set_state(v1::MANUFACTURER_SUBMISSION_STATE_PREPARED);
+  ASSERT_THAT(NoticesOf(nullptr, submission), SizeIs(1));
+  EXPECT_EQ(NoticesOf(nullptr, submission)[0].permission, "manufacturer_submission.review");
+  v1::Solution solution;
+  solution.set_state(v1::SOLUTION_STATE_REQUESTED);
+  ASSERT_THAT(NoticesOf(nullptr, solution), SizeIs(1));
+  EXPECT_EQ(NoticesOf(nullptr, solution)[0].role, "PSS");
+  v1::Tender noted;
+  noted.set_owner("employees/o");
+  noted.set_state(v1::TENDER_STATE_NOTED);
+  v1::Tender preparing = noted;
+  preparing.set_state(v1::TENDER_STATE_PREPARING);
+  ASSERT_THAT(NoticesOf(&noted, preparing), SizeIs(1));
+  EXPECT_EQ(NoticesOf(&noted, preparing)[0].permission, "tender.approve");
 }
 
 // G-22, A-22: a deal that stands still, and one that is open again, is told to its owner.

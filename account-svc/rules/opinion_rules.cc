@@ -30,6 +30,25 @@ absl::Status CheckOpinionHandler(absl::string_view actor, absl::string_view hand
   return CheckOther(handler, actor, "router", kMessage);
 }
 
+absl::Status CheckOpinionWithdrawal(absl::string_view actor, const v1::CustomerOpinion& opinion) {
+  constexpr char kMessage[] = "an opinion is taken back by another than who is to answer it";
+  RETURN_IF_ERROR(CheckOther(actor, opinion.handler(), "handler", kMessage));
+  if (opinion.state() != v1::OPINION_STATE_ROUTED) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckOther(actor, opinion.escalated_to(), "escalatedTo", kMessage));
+  return CheckOther(actor, opinion.recorder(), "recorder",
+                    "an opinion that was passed on is taken back by another than who recorded it");
+}
+
+absl::Status CheckDuplicateOpinion(const v1::CustomerOpinion& opinion, const v1::CustomerOpinion& other) {
+  if (other.name() != opinion.name() && other.account() == opinion.account() &&
+      other.state() != v1::OPINION_STATE_WITHDRAWN) {
+    return absl::OkStatus();
+  }
+  return InvalidField("duplicate_of", "OPINION_DUPLICATE_INVALID",
+                      "is another opinion of the same customer that still counts",
+                      {{"value", other.name()}, {"state", v1::OpinionState_Name(other.state())}});
+}
+
 absl::Status Inform(absl::string_view actor, absl::Time at, absl::Time now, const Policy& policy,
                     v1::CustomerOpinion* opinion) {
   RETURN_IF_ERROR(NotInFuture("inform_time", at, now, policy));

@@ -20,6 +20,11 @@ absl::Status CheckOpinionUpdate(const v1::CustomerOpinion& before);
 // SEPARATION_OF_DUTIES when `handler`, who is to answer, brought the opinion himself or passes it on (`actor`).
 absl::Status CheckOpinionHandler(absl::string_view actor, absl::string_view handler,
                                  const v1::CustomerOpinion& opinion);
+// SEPARATION_OF_DUTIES: whoever is asked to answer an opinion, or it was put to, does not take it back, nor does who
+// recorded it once it was passed on.
+absl::Status CheckOpinionWithdrawal(absl::string_view actor, const v1::CustomerOpinion& opinion);
+// OPINION_DUPLICATE_INVALID unless `other` is another opinion of the same account that was not taken back itself.
+absl::Status CheckDuplicateOpinion(const v1::CustomerOpinion& opinion, const v1::CustomerOpinion& other);
 // The customer was told at `at`: TIME_IN_FUTURE; INFORMED_BEFORE_ANSWER when that was before there was an answer.
 absl::Status Inform(absl::string_view actor, absl::Time at, absl::Time now, const Policy& policy,
                     v1::CustomerOpinion* opinion);

@@ -21,6 +21,10 @@ std::vector<Notice> NoticesOf(const v1::Lead* before, const v1::Lead& after) {
     notices.Tell(after.owner(), organization::v1::NOTIFICATION_KIND_TASK,
                  absl::StrCat("线索已分派 A lead is yours: ", after.number()), after.next_follow_up_date());
   }
+  if (Escalated(before, after)) {
+    notices.Tell(after.escalated_to(), organization::v1::NOTIFICATION_KIND_ESCALATION,
+                 absl::StrCat("来店客户当日未分派 No salesperson has the lead yet, give it to one: ", after.number()));
+  }
   return notices.Take();
 }
 
@@ -72,6 +76,10 @@ std::vector<Notice> NoticesOf(const v1::AccountPlan* before, const v1::AccountPl
 
 std::vector<Notice> NoticesOf(const v1::ManufacturerSubmission* before, const v1::ManufacturerSubmission& after) {
   Notices notices;
+  if (Enters(before, after, v1::MANUFACTURER_SUBMISSION_STATE_PREPARED)) {
+    notices.Ask(after.owner(), "manufacturer_submission.review", 1, "CRMD",
+                absl::StrCat("厂家报送待审核 A submission is to be reviewed: ", after.number()), after.due_date());
+  }
   if (before == nullptr) return notices.Take();
   if (after.overdue() && !before->overdue() && after.state() != v1::MANUFACTURER_SUBMISSION_STATE_SUBMITTED) {
     notices.Tell(after.owner(), organization::v1::NOTIFICATION_KIND_DUE,
@@ -89,11 +97,17 @@ std::vector<Notice> NoticesOf(const v1::ManufacturerSubmission* before, const v1
 
 std::vector<Notice> NoticesOf(const v1::Solution* before, const v1::Solution& after) {
   Notices notices;
+  if (Enters(before, after, v1::SOLUTION_STATE_REQUESTED)) {
+    notices.Add(Audience::kHolders, "", organization::v1::NOTIFICATION_KIND_TASK,
+                absl::StrCat("方案需求待分派 A solution is asked for, give it to somebody: ", after.number()),
+                after.due_date(), "PSS");
+  }
   if (before == nullptr) return notices.Take();
   if (before->author() != after.author()) {
     notices.Tell(after.author(), organization::v1::NOTIFICATION_KIND_TASK,
                  absl::StrCat("方案待撰写 A solution is to be written: ", after.number()), after.due_date());
-  } else if (before->state() == v1::SOLUTION_STATE_DRAFTED && after.state() == v1::SOLUTION_STATE_ASSIGNED) {
+  } else if ((before->state() == v1::SOLUTION_STATE_DRAFTED || before->state() == v1::SOLUTION_STATE_REVIEWED) &&
+             after.state() == v1::SOLUTION_STATE_ASSIGNED) {
     notices.Tell(after.author(), organization::v1::NOTIFICATION_KIND_TASK,
                  absl::StrCat("方案已退回 The solution was returned: ", after.number()), after.due_date());
   } else if (Enters(before, after, v1::SOLUTION_STATE_REVIEWED)) {

@@ -6,6 +6,7 @@
 #include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
+#include "common/time/date.h"
 #include "kam/account/v1/cross_sell.pb.h"
 #include "kam/account/v1/lead.pb.h"
 #include "kam/account/v1/referral.pb.h"
@@ -70,6 +71,30 @@ absl::Status CheckOfferUpdate(const v1::CrossSellOffer& before) {
       "OFFER_CLOSED", before.name(),
       absl::StrCat("the offer is ", v1::CrossSellOfferState_Name(before.state()), " and does not change"),
       {{"state", v1::CrossSellOfferState_Name(before.state())}});
+}
+
+absl::Status CloseOffer(const std::string& day, const std::string& today, absl::string_view field,
+                        v1::CrossSellOffer* offer) {
+  const std::string& closed = day.empty() ? today : day;
+  RETURN_IF_ERROR(CheckNotLater(closed, today, field));
+  if (!day.empty()) RETURN_IF_ERROR(CheckNotEarlier(day, offer->offer_date(), field, "the offer"));
+  offer->set_close_date(closed);
+  return absl::OkStatus();
+}
+
+absl::Status ReopenOffer(absl::string_view actor, const std::string& today, const Policy& policy,
+                         v1::CrossSellOffer* offer) {
+  RETURN_IF_ERROR(CheckOther(actor, offer->owner(), "owner",
+                             "what was sold or declined by mistake is taken up again by somebody above its owner"));
+  ASSIGN_OR_RETURN(const std::string limit, AddDays(offer->close_date(), policy.cross_sell_reopen_days));
+  if (today > limit) {
+    return FailedPrecondition("OFFER_REOPEN_TOO_LATE", offer->name(),
+                              absl::StrCat("the offer was to be taken up again until ", limit),
+                              {{"value", today}, {"limit", limit}});
+  }
+  offer->clear_close_date();
+  offer->clear_decline_reason();
+  return absl::OkStatus();
 }
 
 }  // namespace kam::account::rules

@@ -28,6 +28,14 @@ bool FollowLead(const v1::Lead& lead, bool was_customer, absl::Time now, v1::Ref
 bool ReopenReferral(v1::Referral* referral);
 // OFFER_CLOSED: what was bought or declined does not change.
 absl::Status CheckOfferUpdate(const v1::CrossSellOffer& before);
+// The customer has bought or declined it on `day`, today when it is empty: DATE_IN_FUTURE, DATE_TOO_EARLY on `field`
+// before the day of the offer.
+absl::Status CloseOffer(const std::string& day, const std::string& today, absl::string_view field,
+                        v1::CrossSellOffer* offer);
+// It was neither bought nor declined: SEPARATION_OF_DUTIES for whoever offered it, OFFER_REOPEN_TOO_LATE after the
+// policy's cross_sell_reopen_days.
+absl::Status ReopenOffer(absl::string_view actor, const std::string& today, const Policy& policy,
+                         v1::CrossSellOffer* offer);
 
 }  // namespace kam::account::rules
 

@@ -86,6 +86,26 @@ TEST(CrossSellRules, AClosedOfferDoesNotChange) {
   }
 }
 
+// what was sold counts on its day; what was sold or declined by mistake is taken up again by somebody else, in
+// time.
+TEST(CrossSellRules, AnOfferIsClosedOnItsDayAndOpenAgain) {
+  v1::CrossSellOffer offer;
+  offer.set_owner("employees/a");
+  offer.set_offer_date("2026-01-28");
+  EXPECT_THAT(CloseOffer("2026-02-02", "2026-02-01", "sold_date", &offer), HasReason("DATE_IN_FUTURE"));
+  EXPECT_THAT(CloseOffer("2026-01-27", "2026-02-01", "sold_date", &offer), HasReason("DATE_TOO_EARLY"));
+  ASSERT_THAT(CloseOffer("2026-01-31", "2026-02-01", "sold_date", &offer), IsOk());
+  EXPECT_EQ(offer.close_date(), "2026-01-31");
+  ASSERT_THAT(CloseOffer("", "2026-02-01", "sold_date", &offer), IsOk());
+  EXPECT_EQ(offer.close_date(), "2026-02-01");
+  Policy policy;
+  policy.cross_sell_reopen_days = 10;
+  EXPECT_THAT(ReopenOffer("employees/a", "2026-02-02", policy, &offer), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(ReopenOffer("employees/b", "2026-02-12", policy, &offer), HasReason("OFFER_REOPEN_TOO_LATE"));
+  ASSERT_THAT(ReopenOffer("employees/b", "2026-02-11", policy, &offer), IsOk());
+  EXPECT_EQ(offer.close_date(), "");
+}
+
 // what failed with a lead that was given up by mistake is open again; what was decided otherwise stays.
 TEST(ReferralRules, AReferralThatFailedByMistakeIsOpenAgain) {
   v1::Referral referral;

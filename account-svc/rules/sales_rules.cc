@@ -97,6 +97,28 @@ absl::Status Qualify(const v1::Lead& lead) {
       {{"missing", missing}});
 }
 
+absl::Status CheckAssignee(const v1::Lead& lead, const std::string& owner, bool able, absl::string_view permission) {
+  if (owner == lead.owner()) {
+    return FailedPrecondition("OWNER_UNCHANGED", lead.name(), absl::StrCat(owner, " has the lead already"),
+                              {{"owner", owner}});
+  }
+  if (able) return absl::OkStatus();
+  return InvalidField("owner", "ASSIGNEE_WITHOUT_RIGHT",
+                      absl::StrCat("may not go on with a lead; name somebody who holds ", permission),
+                      {{"value", owner}, {"permission", std::string(permission)}});
+}
+
+absl::Time AssignmentDue(absl::Time now, absl::TimeZone zone, absl::FunctionRef<bool(absl::CivilDay)> is_workday,
+                         const Policy& policy) {
+  constexpr int kDaysLookedAt = 366;  // A calendar without a working day for a year says nothing.
+  const auto at = [&](absl::CivilDay day) {
+    return absl::FromCivil(absl::CivilMinute(day) + policy.lead_assign_minute, zone);
+  };
+  absl::CivilDay day = absl::ToCivilDay(now, zone);
+  for (int i = 0; i < kDaysLookedAt && (at(day) <= now || !is_workday(day)); ++i) ++day;
+  return at(day);
+}
+
 absl::Status CheckJoin(const v1::ConvertLeadRequest& request, const v1::Lead& lead) {
   if (request.has_account()) {
     return InvalidField("existing_account", "FIELDS_EXCLUSIVE",

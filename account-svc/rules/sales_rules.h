@@ -2,8 +2,12 @@
 #ifndef KAM_ACCOUNT_SVC_RULES_SALES_RULES_H_
 #define KAM_ACCOUNT_SVC_RULES_SALES_RULES_H_
 
+#include <string>
+
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "account-svc/policy.h"
 
@@ -31,6 +35,13 @@ absl::Status CheckCardUpdate(const v1::Lead& before, const v1::Lead& after);
 absl::Status CheckLeadArchive(const v1::Lead& before, const std::string& today);
 // LEAD_INCOMPLETE without intention level and next follow-up.
 absl::Status Qualify(const v1::Lead& lead);
+// The salesperson who gets a lead: OWNER_UNCHANGED, ASSIGNEE_WITHOUT_RIGHT when he may not qualify it (`able`): it
+// would wait for somebody who cannot go on with it.
+absl::Status CheckAssignee(const v1::Lead& lead, const std::string& owner, bool able, absl::string_view permission);
+// By when a customer written down at `now` has a salesperson: the minute of the policy of that day, or of the next
+// working day.
+absl::Time AssignmentDue(absl::Time now, absl::TimeZone zone, absl::FunctionRef<bool(absl::CivilDay)> is_workday,
+                         const Policy& policy);
 // FIELDS_EXCLUSIVE with the draft of an account beside the one it is to join, REFERRER_IS_CUSTOMER: nobody recommends
 // himself.
 absl::Status CheckJoin(const v1::ConvertLeadRequest& request, const v1::Lead& lead);

@@ -121,5 +121,26 @@ TEST(LeadRules, ALeadJoinsAnAccountThatIsThere) {
   EXPECT_THAT(CheckJoin(request, lead), HasReason("REFERRER_IS_CUSTOMER"));
 }
 
+// who was written down has a salesperson by the minute of the policy, of that day or of the next working day.
+TEST(AssignmentRules, ACustomerHasASalespersonTheSameDay) {
+  Policy policy;
+  policy.lead_assign_minute = 17 * 60;
+  const absl::TimeZone zone = absl::FixedTimeZone(8 * 60 * 60);
+  const auto is_workday = [](absl::CivilDay day) {
+    return absl::GetWeekday(day) != absl::Weekday::saturday && absl::GetWeekday(day) != absl::Weekday::sunday;
+  };
+  const auto at = [&](int day, int hour) { return absl::FromCivil(absl::CivilHour(2026, 1, day, hour), zone); };
+  EXPECT_EQ(AssignmentDue(at(9, 16), zone, is_workday, policy), at(9, 17)) << "on Friday";
+  EXPECT_EQ(AssignmentDue(at(9, 17), zone, is_workday, policy), at(12, 17)) << "on Monday";
+  EXPECT_EQ(AssignmentDue(at(10, 10), zone, is_workday, policy), at(12, 17));
+  const auto never = [](absl::CivilDay) { return false; };
+  EXPECT_GT(AssignmentDue(at(9, 16), zone, never, policy), at(9, 16));
+  v1::Lead lead;
+  lead.set_owner("employees/r");
+  EXPECT_THAT(CheckAssignee(lead, "employees/r", true, "lead.qualify"), testing::HasReason("OWNER_UNCHANGED"));
+  EXPECT_THAT(CheckAssignee(lead, "employees/a", false, "lead.qualify"), testing::HasReason("ASSIGNEE_WITHOUT_RIGHT"));
+  EXPECT_THAT(CheckAssignee(lead, "employees/a", true, "lead.qualify"), testing::IsOk());
+}
+
 }  // namespace
 }  // namespace kam::account::rules

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/duties.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
@@ -59,6 +60,24 @@ std::vector<std::pair<v1::TenderDeadline, absl::Time>> Deadlines(const v1::Tende
 bool Reminded(const v1::Tender& tender, v1::TenderDeadline deadline) {
   const auto& all = tender.reminders();
   return std::any_of(all.begin(), all.end(), [&](const v1::TenderReminder& at) { return at.deadline() == deadline; });
+}
+
+absl::Status CheckTakesBids(absl::Time at, const v1::Tender& tender) {
+  const absl::Time deadline = FromTimestamp(tender.submission_time());
+  if (at <= deadline) return absl::OkStatus();
+  return FailedPrecondition("SUBMISSION_DEADLINE_PASSED", tender.name(),
+                            absl::StrCat("bids were handed in until ", Text(deadline)),
+                            {{"value", Text(at)}, {"limit", Text(deadline)}});
+}
+
+// What was approved and handed in does not hold any more; the bond that was paid does.
+void PrepareAgain(v1::Tender* tender) {
+  tender->clear_bid_price();
+  tender->clear_approver();
+  tender->clear_approve_time();
+  tender->clear_submitter();
+  tender->clear_submit_time();
+  tender->clear_receipt();
 }
 
 }  // namespace
@@ -158,12 +177,21 @@ absl::Status ApproveBid(absl::string_view actor, const BidQuote& quote, absl::Ti
 }
 
 absl::Status SubmitBid(const v1::SubmitTenderRequest& request, absl::string_view actor, const BidQuote& quote,
-                       absl::Time now, v1::Tender* tender) {
-  const absl::Time deadline = FromTimestamp(tender->submission_time());
-  if (now > deadline) {
-    return FailedPrecondition("SUBMISSION_DEADLINE_PASSED", tender->name(),
-                              absl::StrCat("bids were handed in until ", Text(deadline)),
-                              {{"value", Text(now)}, {"limit", Text(deadline)}});
+                       absl::Time now, const Policy& policy, v1::Tender* tender) {
+  const absl::Time at = request.has_submit_time() ? FromTimestamp(request.submit_time()) : now;
+  RETURN_IF_ERROR(NotInFuture("submit_time", at, now, policy));
+  RETURN_IF_ERROR(CheckTakesBids(at, *tender));
+  const absl::Time approved = FromTimestamp(tender->approve_time());
+  if (at < approved) {
+    return InvalidField("submit_time", "SUBMITTED_BEFORE_APPROVAL",
+                        absl::StrCat("is before ", Text(approved), ", when the bid was approved"),
+                        {{"value", Text(at)}, {"limit", Text(approved)}});
+  }
+  const absl::Time latest = at + policy.tender_record_late;
+  if (now > latest) {
+    return InvalidField("submit_time", "SUBMISSION_RECORDED_LATE",
+                        absl::StrCat("was to be put down until ", Text(latest)),
+                        {{"value", Text(at)}, {"limit", Text(latest)}});
   }
   if (tender->has_bid_bond() && tender->bid_bond_paid().empty()) {
     return FailedPrecondition("BID_BOND_UNPAID", tender->name(), "the bid bond was not paid",
@@ -179,8 +207,29 @@ absl::Status SubmitBid(const v1::SubmitTenderRequest& request, absl::string_view
          {"value", absl::StrCat(quote.price.currency_code(), " ", quote.price.units())}});
   }
   tender->set_submitter(std::string(actor));
-  *tender->mutable_submit_time() = ToTimestamp(now);
+  *tender->mutable_submit_time() = ToTimestamp(at);
   tender->set_receipt(request.receipt());
+  tender->set_missed(false);
+  return absl::OkStatus();
+}
+
+absl::Status ReviseBid(absl::Time now, v1::Tender* tender) {
+  if (tender->has_submit_time()) RETURN_IF_ERROR(CheckTakesBids(now, *tender));
+  PrepareAgain(tender);
+  return absl::OkStatus();
+}
+
+absl::Status ResumeTender(absl::string_view actor, v1::Tender* tender) {
+  RETURN_IF_ERROR(CheckOther(actor, tender->owner(), "owner",
+                             "what was given up or called off is taken up by another than who leads it"));
+  tender->clear_result_code();
+  tender->clear_result_reason();
+  if (tender->has_submit_time()) {
+    tender->set_state(v1::TENDER_STATE_SUBMITTED);
+    return absl::OkStatus();
+  }
+  tender->set_state(v1::TENDER_STATE_PREPARING);
+  PrepareAgain(tender);
   return absl::OkStatus();
 }
 

@@ -40,9 +40,17 @@ void ForgetReminders(const v1::Tender& before, v1::Tender* after);
 // SEPARATION_OF_DUTIES for the one who leads it, DOCUMENTS_MISSING, QUOTE_OF_ANOTHER_ACCOUNT, BID_PRICE_UNAUTHORISED
 // (also when `quote` is not the one that the tender names).
 absl::Status ApproveBid(absl::string_view actor, const BidQuote& quote, absl::Time now, v1::Tender* tender);
-// SUBMISSION_DEADLINE_PASSED, BID_BOND_UNPAID, BID_PRICE_UNAUTHORISED, BID_PRICE_CHANGED.
+// When it was handed in counts, not when that is put down: SUBMISSION_DEADLINE_PASSED, TIME_IN_FUTURE,
+// SUBMITTED_BEFORE_APPROVAL, SUBMISSION_RECORDED_LATE after the policy's tender_record_late. BID_BOND_UNPAID,
+// BID_PRICE_UNAUTHORISED, BID_PRICE_CHANGED.
 absl::Status SubmitBid(const v1::SubmitTenderRequest& request, absl::string_view actor, const BidQuote& quote,
-                       absl::Time now, v1::Tender* tender);
+                       absl::Time now, const Policy& policy, v1::Tender* tender);
+// The bid is prepared anew and approved again: SUBMISSION_DEADLINE_PASSED for one that is with the issuer, once he
+// takes no more.
+absl::Status ReviseBid(absl::Time now, v1::Tender* tender);
+// What was given up or called off goes on: a bid that the issuer has stands as it was handed in, any other is prepared
+// again. SEPARATION_OF_DUTIES for who leads it.
+absl::Status ResumeTender(absl::string_view actor, v1::Tender* tender);
 // What was said of the result was a mistake: it is not known. SEPARATION_OF_DUTIES for who leads it.
 absl::Status ForgetResult(absl::string_view actor, v1::Tender* tender);
 // No contract is drafted for a win, or the one that was has been cancelled. `contract_state` as contract-svc has it,

@@ -98,17 +98,76 @@ TEST(TenderRules, ABidIsSubmittedInTimeAtItsPrice) {
   v1::SubmitTenderRequest request;
   request.set_receipt("R1");
   const absl::Time end = kNow + absl::Hours(24 * 10);
-  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(), end, &tender), HasReason("BID_BOND_UNPAID"));
+  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(), end, Policy(), &tender), HasReason("BID_BOND_UNPAID"));
   tender.set_bid_bond_paid("2026-01-08");
-  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(), end + absl::Microseconds(1), &tender),
+  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(), end + absl::Microseconds(1), Policy(), &tender),
               HasReason("SUBMISSION_DEADLINE_PASSED"));
-  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(101), end, &tender), HasReason("BID_PRICE_CHANGED"));
+  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(101), end, Policy(), &tender), HasReason("BID_PRICE_CHANGED"));
   BidQuote withdrawn = Allowed();
   withdrawn.allowed = false;
-  EXPECT_THAT(SubmitBid(request, "employees/o", withdrawn, end, &tender), HasReason("BID_PRICE_UNAUTHORISED"));
+  EXPECT_THAT(SubmitBid(request, "employees/o", withdrawn, end, Policy(), &tender),
+              HasReason("BID_PRICE_UNAUTHORISED"));
   EXPECT_FALSE(tender.has_submit_time());
-  ASSERT_THAT(SubmitBid(request, "employees/o", Allowed(), end, &tender), IsOk());
+  ASSERT_THAT(SubmitBid(request, "employees/o", Allowed(), end, Policy(), &tender), IsOk());
   EXPECT_EQ(tender.receipt(), "R1");
+}
+
+// when it was handed in counts, not when that is put down.
+TEST(TenderRules, ABidThatWasHandedInInTimeIsPutDownAfterwards) {
+  Policy policy;
+  policy.tender_record_late = absl::Hours(72);
+  v1::Tender tender = Bid();
+  ASSERT_THAT(ApproveBid("employees/s", Allowed(), kNow, &tender), IsOk());
+  tender.set_missed(true);
+  const absl::Time end = kNow + absl::Hours(24 * 10), handed_in = end - absl::Minutes(10);
+  v1::SubmitTenderRequest request;
+  const auto submit = [&](absl::Time at, absl::Time now) {
+    *request.mutable_submit_time() = ToTimestamp(at);
+    return SubmitBid(request, "employees/o", Allowed(), now, policy, &tender);
+  };
+  EXPECT_THAT(submit(end + absl::Microseconds(1), end + absl::Hours(1)), HasReason("SUBMISSION_DEADLINE_PASSED"));
+  EXPECT_THAT(submit(handed_in, handed_in - absl::Minutes(10)), HasReason("TIME_IN_FUTURE"));
+  EXPECT_THAT(submit(kNow - absl::Microseconds(1), kNow), HasReason("SUBMITTED_BEFORE_APPROVAL"));
+  EXPECT_THAT(submit(handed_in, handed_in + absl::Hours(72) + absl::Microseconds(1)),
+              HasReason("SUBMISSION_RECORDED_LATE"));
+  EXPECT_TRUE(tender.missed());
+  ASSERT_THAT(submit(handed_in, handed_in + absl::Hours(72)), IsOk());
+  EXPECT_EQ(FromTimestamp(tender.submit_time()), handed_in);
+  EXPECT_FALSE(tender.missed());
+}
+
+// a bid that is with the issuer is taken back for another as long as he takes bids; what was given up or called
+// off goes on.
+TEST(TenderRules, ABidIsRevisedInTimeAndTakenUpAgain) {
+  const absl::Time end = kNow + absl::Hours(24 * 10);
+  v1::Tender handed_in = Bid();
+  ASSERT_THAT(ApproveBid("employees/s", Allowed(), kNow, &handed_in), IsOk());
+  ASSERT_THAT(SubmitBid(v1::SubmitTenderRequest(), "employees/o", Allowed(), kNow, Policy(), &handed_in), IsOk());
+  handed_in.set_bid_bond_paid("2026-01-05");
+  v1::Tender revised = handed_in;
+  EXPECT_THAT(ReviseBid(end + absl::Microseconds(1), &revised), HasReason("SUBMISSION_DEADLINE_PASSED"));
+  EXPECT_TRUE(revised.has_submit_time());
+  ASSERT_THAT(ReviseBid(end, &revised), IsOk());
+  EXPECT_FALSE(revised.has_submit_time() || revised.has_bid_price() || revised.has_approve_time());
+  EXPECT_EQ(revised.approver() + revised.submitter() + revised.receipt(), "");
+  EXPECT_EQ(revised.bid_bond_paid(), "2026-01-05") << "the bond is with the issuer";
+  v1::Tender never = Bid();
+  ASSERT_THAT(ApproveBid("employees/s", Allowed(), kNow, &never), IsOk());
+  EXPECT_THAT(ReviseBid(end + absl::Hours(1), &never), IsOk()) << "the time may be moved afterwards";
+  v1::Tender called_off = handed_in;
+  called_off.set_state(v1::TENDER_STATE_CALLED_OFF);
+  called_off.set_result_reason("采购人取消采购");
+  EXPECT_THAT(ResumeTender("employees/o", &called_off), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(ResumeTender("employees/s", &called_off), IsOk());
+  EXPECT_EQ(called_off.state(), v1::TENDER_STATE_SUBMITTED);
+  EXPECT_EQ(called_off.bid_price().units(), 100);
+  EXPECT_EQ(called_off.result_reason(), "");
+  v1::Tender given_up = Bid();
+  ASSERT_THAT(ApproveBid("employees/s", Allowed(), kNow, &given_up), IsOk());
+  given_up.set_state(v1::TENDER_STATE_ABANDONED);
+  ASSERT_THAT(ResumeTender("employees/s", &given_up), IsOk());
+  EXPECT_EQ(given_up.state(), v1::TENDER_STATE_PREPARING);
+  EXPECT_EQ(given_up.approver(), "");
 }
 
 TEST(TenderRules, BidsAreOpenedAtTheirTime) {

@@ -168,12 +168,20 @@ absl::Status CheckInDay(absl::Time at, const v1::Visit& visit, absl::TimeZone zo
     return off(absl::StrCat("is before ", absl::FormatCivilTime(planned), ", the day the visit was approved for"),
                absl::FormatCivilTime(planned));
   }
-  const absl::CivilDay approved = absl::ToCivilDay(FromTimestamp(visit.approve_time()), zone);
-  if (visit.has_approve_time() && day < approved) {
+  const absl::Time end = FromTimestamp(visit.planned_end()), approved_at = FromTimestamp(visit.approve_time());
+  // Whoever approves a visit that is over has seen that it is one of the past.
+  const bool ahead = visit.has_approve_time() && approved_at <= end;
+  const absl::CivilDay approved = absl::ToCivilDay(approved_at, zone);
+  if (ahead && day < approved) {
     return off(absl::StrCat("is before ", absl::FormatCivilTime(approved), ", the day on which the visit was approved"),
                absl::FormatCivilTime(approved));
   }
-  const absl::Time latest = FromTimestamp(visit.planned_end()) + policy.visit_late;
+  const absl::Time written = FromTimestamp(visit.create_time());
+  if (written > end && at > written) {
+    return off(absl::StrCat("is after ", Text(written), ", when the visit was put down as one that is over"),
+               Text(written));
+  }
+  const absl::Time latest = end + policy.visit_late;
   if (at <= latest) return absl::OkStatus();
   return off(absl::StrCat("is after ", Text(latest), "; this visit was missed, and what is made later is another one"),
              Text(latest));
@@ -219,10 +227,16 @@ absl::Status CheckVisitArchive(const v1::Visit& before, absl::Time now) {
   return RecordKept(before.name(), v1::VisitState_Name(before.state()), "what is not made is missed or cancelled");
 }
 
-absl::Status Approve(absl::string_view actor, bool superior, absl::Time now, v1::Visit* visit) {
+absl::Status Approve(absl::string_view actor, bool superior, absl::Time now, const Policy& policy, v1::Visit* visit) {
   RETURN_IF_ERROR(CheckDecider(actor, superior, *visit, "approve the visit"));
   if (!visit->has_planned_start()) {
     return FailedPrecondition("VISIT_WINDOW_REQUIRED", visit->name(), "a visit has a time before it is approved");
+  }
+  const absl::Time latest = FromTimestamp(visit->planned_end()) + policy.visit_backdating;
+  if (now > latest) {
+    return FailedPrecondition("VISIT_TOO_OLD", visit->name(),
+                              absl::StrCat("a visit that is over was to be approved until ", Text(latest)),
+                              {{"value", Text(now)}, {"limit", Text(latest)}});
   }
   visit->set_approver(std::string(actor));
   *visit->mutable_approve_time() = ToTimestamp(now);

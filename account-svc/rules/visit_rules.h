@@ -47,7 +47,8 @@ absl::Status CheckCancel(const v1::Visit& visit, bool superior, absl::Time now);
 // VISIT_OVER when the time of a visit that is over is moved or taken away.
 absl::Status CheckTimeUpdate(const v1::Visit& before, const v1::Visit& after, absl::Time now);
 // CHECK_IN_OFF_PLAN before the day for which the visit was approved or the day of the approval, or longer after its
-// planned end than the policy's visit_late: that is another visit.
+// planned end than the policy's visit_late: that is another visit. What was approved after its end was made before;
+// what was put down after its end, before it was put down.
 absl::Status CheckInDay(absl::Time at, const v1::Visit& visit, absl::TimeZone zone, const Policy& policy);
 // VISIT_NOT_APPROVED: a visit that nobody approved is made when its visitor planned it himself, or when it belongs to
 // an approved plan (`in_plan`).
@@ -59,8 +60,8 @@ absl::Status CheckInUnapproved(absl::Time at, absl::Time now, const v1::Visit& v
 // RECORD_KEPT unless it is an idea, or planned and not over yet: what was agreed counts in the completion rate.
 absl::Status CheckVisitArchive(const v1::Visit& before, absl::Time now);
 // SEPARATION_OF_DUTIES when `actor` is the visitor or goes along, NOT_THE_SUPERIOR unless he is above the visitor
-// (`superior`), VISIT_WINDOW_REQUIRED.
-absl::Status Approve(absl::string_view actor, bool superior, absl::Time now, v1::Visit* visit);
+// (`superior`), VISIT_WINDOW_REQUIRED, VISIT_TOO_OLD when it was over for longer than the policy's visit_backdating.
+absl::Status Approve(absl::string_view actor, bool superior, absl::Time now, const Policy& policy, v1::Visit* visit);
 // `at`: when, as the caller says. TIME_IN_FUTURE.
 absl::Status CheckIn(std::optional<absl::Time> at, absl::Time now, const Policy& policy, v1::Visit* visit);
 // Nobody was there: it is approved or planned again, as it was.

@@ -50,16 +50,27 @@ TEST(People, AreDifferent) {
 // nobody approves a visit of his own.
 TEST(Approve, IsForSomebodyElse) {
   v1::Visit visit = Planned();
-  EXPECT_THAT(Approve("employees/v", true, kNow, &visit), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Approve("employees/v", true, kNow, Policy(), &visit), HasReason("SEPARATION_OF_DUTIES"));
   v1::Visit idea = visit;
   idea.clear_planned_start();
-  EXPECT_THAT(Approve("employees/s", true, kNow, &idea), HasReason("VISIT_WINDOW_REQUIRED"));
-  EXPECT_THAT(Approve("employees/s", false, kNow, &visit), HasReason("NOT_THE_SUPERIOR"));
+  EXPECT_THAT(Approve("employees/s", true, kNow, Policy(), &idea), HasReason("VISIT_WINDOW_REQUIRED"));
+  EXPECT_THAT(Approve("employees/s", false, kNow, Policy(), &visit), HasReason("NOT_THE_SUPERIOR"));
   v1::Visit along = visit;
   along.add_companions("employees/s");
-  EXPECT_THAT(Approve("employees/s", true, kNow, &along), HasReason("SEPARATION_OF_DUTIES"));
-  ASSERT_THAT(Approve("employees/s", true, kNow, &visit), IsOk());
+  EXPECT_THAT(Approve("employees/s", true, kNow, Policy(), &along), HasReason("SEPARATION_OF_DUTIES"));
+  ASSERT_THAT(Approve("employees/s", true, kNow, Policy(), &visit), IsOk());
   EXPECT_EQ(visit.approver(), "employees/s");
+}
+
+// what was made and put down afterwards is approved as long as the policy lets it.
+TEST(Approve, IsNotOfWhatIsLongOver) {
+  Policy policy;
+  policy.visit_backdating = absl::Hours(24);
+  v1::Visit visit = Planned();
+  const absl::Time latest = kNow + absl::Hours(26);
+  EXPECT_THAT(Approve("employees/s", true, latest + absl::Microseconds(1), policy, &visit), HasReason("VISIT_TOO_OLD"));
+  EXPECT_FALSE(visit.has_approve_time());
+  EXPECT_THAT(Approve("employees/s", true, latest, policy, &visit), IsOk());
 }
 
 // check-out after check-in, with a report.
@@ -103,15 +114,34 @@ TEST(CheckIn, IsOnTheDaysOfTheVisit) {
   EXPECT_THAT(CheckInDay(kNow + absl::Hours(26), visit, zone, policy), IsOk());
   EXPECT_THAT(CheckInDay(kNow + absl::Hours(26) + absl::Microseconds(1), visit, zone, policy),
               HasReason("CHECK_IN_OFF_PLAN"));
-  // Approved a day after it was planned for: it was not made the day before the approval.
-  *visit.mutable_approve_time() = ToTimestamp(kNow + absl::Hours(24));
-  EXPECT_THAT(CheckInDay(kNow, visit, zone, policy), HasReason("CHECK_IN_OFF_PLAN"));
-  EXPECT_THAT(CheckInDay(kNow + absl::Hours(24), visit, zone, policy), IsOk());
+  // Approved while it goes on: it was not made the day before the approval.
+  v1::Visit trip = visit;
+  *trip.mutable_planned_end() = ToTimestamp(kNow + absl::Hours(48));
+  *trip.mutable_approve_time() = ToTimestamp(kNow + absl::Hours(24));
+  EXPECT_THAT(CheckInDay(kNow, trip, zone, policy), HasReason("CHECK_IN_OFF_PLAN"));
+  EXPECT_THAT(CheckInDay(kNow + absl::Hours(24), trip, zone, policy), IsOk());
   policy.visit_max = absl::Hours(2);
   ASSERT_THAT(CheckIn(kNow, kNow, policy, &visit), IsOk());
   const absl::Time end = kNow + absl::Hours(2);
   EXPECT_THAT(Complete(end + absl::Microseconds(1), "r", "", end, policy, &visit), HasReason("VISIT_WINDOW_INVALID"));
   EXPECT_THAT(Complete(end, "r", "", end, policy, &visit), IsOk());
+}
+
+// what was made out of plan and put down afterwards has the time at which it was made, whenever it is approved.
+TEST(CheckIn, OfWhatWasPutDownAfterwardsIsWhenItWasMade) {
+  const Policy policy;
+  const absl::TimeZone zone = absl::UTCTimeZone();
+  v1::Visit visit = Planned();
+  const absl::Time end = kNow + absl::Hours(2), written = end + absl::Hours(1);
+  *visit.mutable_create_time() = ToTimestamp(written);
+  for (const absl::Duration later : {absl::Hours(15), absl::Hours(48)}) {
+    *visit.mutable_approve_time() = ToTimestamp(end + later);
+    EXPECT_THAT(CheckInDay(kNow, visit, zone, policy), IsOk()) << later;
+    EXPECT_THAT(CheckInDay(kNow - absl::Hours(24), visit, zone, policy), HasReason("CHECK_IN_OFF_PLAN"));
+    EXPECT_THAT(CheckInDay(written, visit, zone, policy), IsOk());
+    EXPECT_THAT(CheckInDay(written + absl::Microseconds(1), visit, zone, policy), HasReason("CHECK_IN_OFF_PLAN"))
+        << "it was over when it was put down";
+  }
 }
 
 // without an approval it is made on its day, and put down before it is late.

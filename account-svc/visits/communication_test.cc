@@ -203,5 +203,37 @@ TEST_F(CommunicationTest, DaysWithoutACopyAreListed) {
   EXPECT_THAT(missing(monday, saturday), ::testing::ElementsAre(tuesday + " late", Day(-4), friday));
 }
 
+// a recording that was copied before its note was written is linked with it afterwards, and one that was linked
+// wrongly with the right one; its account follows.
+TEST_F(CommunicationTest, ARecordingIsLinkedWithItsNoteAfterwards) {
+  const v1::Account account = world_.AddAccount(kax_), elsewhere = world_.AddAccount(kax_);
+  const auto recording = Copy(kax_, Day());
+  ASSERT_THAT(recording, IsOk());
+  EXPECT_EQ(recording->account(), "");
+  const auto talk = Log(kax_, Talk(account.name()));
+  ASSERT_THAT(talk, IsOk());
+  v1::LinkRecordingRequest link;
+  const std::string method = "RecordingService/LinkRecording";
+  EXPECT_THAT(Do<Recording>(kax_, method, link, recording->name()), NamesField("reason"));
+  link.set_reason("补录");
+  link.set_communication_record(talk->name());
+  EXPECT_THAT(Do<Recording>(kax2_, method, link, recording->name()), StatusIs(absl::StatusCode::kNotFound));
+  const auto linked = Do<Recording>(kax_, method, link, recording->name());
+  ASSERT_THAT(linked, IsOk());
+  EXPECT_EQ(linked->account(), account.name());
+  EXPECT_EQ(linked->communication_record(), talk->name());
+  ASSERT_THAT(Listen(gam_, recording->name()), IsOk());
+  v1::CommunicationRecord other = Talk(elsewhere.name());
+  *other.mutable_start_time() = ToTimestamp(now_ - absl::Minutes(60));
+  *other.mutable_end_time() = ToTimestamp(now_ - absl::Minutes(40));
+  const auto right = Log(kax_, other);
+  ASSERT_THAT(right, IsOk());
+  link.set_communication_record(right->name());
+  EXPECT_THAT(Do<Recording>(kax_, method, link, recording->name()), HasReason("SEPARATION_OF_DUTIES"));
+  const auto moved = Do<Recording>(gam_, method, link, recording->name());
+  ASSERT_THAT(moved, IsOk());
+  EXPECT_EQ(moved->account(), elsewhere.name());
+}
+
 }  // namespace
 }  // namespace kam::account

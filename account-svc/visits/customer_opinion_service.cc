@@ -92,7 +92,8 @@ absl::StatusOr<v1::SummarizeCustomerOpinionsResponse> Summarize(const Context& c
       "('RECORDED', 'ROUTED') THEN 1 ELSE 0 END), SUM(CASE WHEN t.overdue = 1 OR (t.state IN ('RECORDED', 'ROUTED', "
       "'ANSWERED') AND t.due_time < ?) THEN 1 ELSE 0 END), SUM(CASE WHEN t.inform_time IS NULL THEN 0 ELSE 1 END), "
       "SUM(CASE WHEN t.change_made IS "
-      "NULL THEN 0 ELSE 1 END) FROM customer_opinions t WHERE t.opinion_date >= ? AND t.opinion_date <= ?";
+      "NULL THEN 0 ELSE 1 END) FROM customer_opinions t WHERE t.state <> 'WITHDRAWN' AND "
+      "t.opinion_date >= ? AND t.opinion_date <= ?";
   std::vector<Value> params = {Value(context.runtime.clock().Now()), Value(period.first), Value(period.last)};
   AddCondition(resource::ScopeCondition(type, call.principal, call.level()), &sql, &params);
   absl::StrAppend(&sql, " GROUP BY t.subject, t.subject_reference ORDER BY t.subject, t.subject_reference LIMIT ",
@@ -115,6 +116,21 @@ absl::StatusOr<v1::SummarizeCustomerOpinionsResponse> Summarize(const Context& c
     });
   }));
   return response;
+}
+
+// Whoever is asked does not get rid of the question; the other that says the same is one that still counts.
+absl::Status Withdraw(UnitOfWork& work, const v1::WithdrawCustomerOpinionRequest& request,
+                      resource::Change<CustomerOpinion>* change) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  RETURN_IF_ERROR(rules::CheckOpinionWithdrawal(actor, change->before));
+  if (!request.duplicate_of().empty()) {
+    ASSIGN_OR_RETURN(const auto other, work.Load<CustomerOpinion>(request.duplicate_of(),
+                                                                  work.actor().LevelFor("customer_opinion.read")));
+    RETURN_IF_ERROR(rules::CheckDuplicateOpinion(change->before, other));
+  }
+  change->after.set_withdraw_reason(request.reason());
+  change->after.set_duplicate_of(request.duplicate_of());
+  return absl::OkStatus();
 }
 
 void RegisterVerbs(const Context& context, rpc::Registry* registry) {
@@ -169,6 +185,8 @@ void RegisterVerbs(const Context& context, rpc::Registry* registry) {
         *opinion->mutable_close_time() = ToTimestamp(work.now());
         return absl::OkStatus();
       });
+  AddVerb<CustomerOpinion, v1::WithdrawCustomerOpinionRequest>(context, service + "/WithdrawCustomerOpinion", registry,
+                                                               Withdraw);
 }
 
 }  // namespace

@@ -293,14 +293,72 @@ TEST_F(CustomerOpinionTest, EveryVerbIsOpenInExactlyItsStates) {
                    {"AnswerCustomerOpinion", {{"ROUTED"}, "ANSWERED"}},
                    {"ReturnOpinionAnswer", {{"ANSWERED"}, "ROUTED"}},
                    {"InformCustomer", {{"ANSWERED"}, "INFORMED"}},
-                   {"CloseCustomerOpinion", {{"INFORMED"}, "CLOSED"}}};
+                   {"CloseCustomerOpinion", {{"INFORMED"}, "CLOSED"}},
+                   {"WithdrawCustomerOpinion", {{"RECORDED", "ROUTED"}, "WITHDRAWN"}}};
   machine.name = opinion->name();
   machine.columns =
       absl::StrCat("handler = '", IdOf(expert_.name()), "', department = '", IdOf(plant_.name()), "', escalated_to = '",
                    IdOf(head_.name()), "', answerer = NULL, answer_time = '2026-01-05', due_time = '2026-01-05'");
   machine.references = {
       {"departments", plant_.name()}, {"employees", expert_.name()}, {"contacts", AddContact(account.name())}};
-  EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), almighty, machine), 6);
+  machine.fill = [](const std::string& verb, google::protobuf::Message* message) {
+    if (verb == "WithdrawCustomerOpinion") {
+      static_cast<v1::WithdrawCustomerOpinionRequest&>(*message).clear_duplicate_of();
+    }
+  };
+  EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), almighty, machine), 7)
+      << "what was put to the caller he does not take back";
+}
+
+// what was written down twice is taken back: nobody answers it, it is late for nobody and counts nowhere.
+TEST_F(CustomerOpinionTest, AnOpinionWrittenDownTwiceIsTakenBack) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const std::string reference = absl::StrCat("返利政策", world_.harness().NewId());
+  const auto first = Record(account.name(), reference), twice = Record(account.name(), reference),
+             routed = Record(account.name(), reference);
+  const auto foreign = Record(world_.AddAccount(kax_).name());
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(twice, IsOk());
+  ASSERT_THAT(routed, IsOk());
+  ASSERT_THAT(foreign, IsOk());
+  v1::WithdrawCustomerOpinionRequest withdraw;
+  const std::string method = "CustomerOpinionService/WithdrawCustomerOpinion";
+  EXPECT_THAT(Do<CustomerOpinion>(kax_, method, withdraw, twice->name()), NamesField("reason"));
+  withdraw.set_reason("重复");
+  for (const std::string& other : {twice->name(), foreign->name()}) {
+    withdraw.set_duplicate_of(other);
+    EXPECT_THAT(Do<CustomerOpinion>(kax_, method, withdraw, twice->name()), HasReason("OPINION_DUPLICATE_INVALID"));
+  }
+  withdraw.set_duplicate_of(first->name());
+  const auto withdrawn = Do<CustomerOpinion>(kax_, method, withdraw, twice->name());
+  ASSERT_THAT(withdrawn, IsOk());
+  EXPECT_EQ(withdrawn->state(), v1::OPINION_STATE_WITHDRAWN);
+  EXPECT_EQ(withdrawn->duplicate_of(), first->name());
+  EXPECT_EQ(withdrawn->withdraw_reason(), "重复");
+  EXPECT_THAT(Route(twice->name()), HasReason("STATE_NOT_ALLOWED"));
+  // Once it was passed on, neither who recorded it nor who is asked.
+  ASSERT_THAT(Route(routed->name()), IsOk());
+  EXPECT_THAT(Do<CustomerOpinion>(kax_, method, withdraw, routed->name()), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Do<CustomerOpinion>(world_.As(expert_, "PS KAPM"), method, withdraw, routed->name()),
+              HasReason("SEPARATION_OF_DUTIES"));
+  const int64_t told = Told(expert_.name(), routed->name());
+  ASSERT_THAT(Do<CustomerOpinion>(world_.As(head_, "GAM KAPM"), method, withdraw, routed->name()), IsOk());
+  EXPECT_EQ(Told(expert_.name(), routed->name()), told + 1);
+  MoveOn(absl::Hours(24 * 10));
+  world_.RunDue();
+  EXPECT_FALSE(Read(twice->name()).overdue());
+  EXPECT_TRUE(Read(first->name()).overdue());
+  v1::SummarizeCustomerOpinionsRequest request;
+  request.set_from_date(Day(-11));
+  request.set_until_date(Day());
+  const auto summary =
+      Call<v1::SummarizeCustomerOpinionsResponse>(kax_, "CustomerOpinionService/SummarizeCustomerOpinions", request);
+  ASSERT_THAT(summary, IsOk());
+  int counted = 0;
+  for (const v1::OpinionSummary& row : summary->rows()) {
+    if (row.subject_reference() == reference) counted += row.opinions();
+  }
+  EXPECT_EQ(counted, 1);
 }
 
 }  // namespace

@@ -28,6 +28,27 @@ using v1::RecordingAccess;
 constexpr char kService[] = "kam.account.v1.RecordingService";
 constexpr int kReportRowsMax = 5000;
 
+// The recording is that of the communication, within the caller's reach, and of its account; empty: of none.
+absl::Status Belong(UnitOfWork& work, const std::string& communication, Recording* recording) {
+  recording->clear_communication_record();
+  recording->clear_account();
+  if (communication.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const v1::CommunicationRecord record,
+                   work.Load<v1::CommunicationRecord>(communication, work.actor().LevelFor("communication.read")));
+  recording->set_communication_record(record.name());
+  recording->set_account(record.account());
+  return absl::OkStatus();
+}
+
+// Whoever was listened to does not move the recording out of the sight of who did.
+absl::Status Link(UnitOfWork& work, const v1::LinkRecordingRequest& request, Recording* recording) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  if (recording->listenings() > 0 && actor == recording->employee()) {
+    return rules::SeparationOfDuties("person who recorded", "link a recording that was listened to");
+  }
+  return Belong(work, request.communication_record(), recording);
+}
+
 absl::StatusOr<Recording> Register(const Context& context, UnitOfWork& work,
                                    const v1::RegisterRecordingRequest& request) {
   Recording recording;
@@ -40,13 +61,7 @@ absl::StatusOr<Recording> Register(const Context& context, UnitOfWork& work,
   *recording.mutable_copy_time() = ToTimestamp(work.now());
   ASSIGN_OR_RETURN(const int64_t days, DaysBetween(request.recording_date(), today));
   recording.set_copied_late(days > context.policy.recorder_copy_days);
-  if (!request.communication_record().empty()) {
-    ASSIGN_OR_RETURN(const v1::CommunicationRecord record,
-                     work.Load<v1::CommunicationRecord>(request.communication_record(),
-                                                        work.actor().LevelFor("communication.read")));
-    recording.set_communication_record(record.name());
-    recording.set_account(record.account());
-  }
+  RETURN_IF_ERROR(Belong(work, request.communication_record(), &recording));
   ASSIGN_OR_RETURN(recording, work.Insert(std::move(recording)));
   RETURN_IF_ERROR(work.connection()
                       .Execute("INSERT INTO recording_files (recording, file_reference) VALUES (?, ?)",
@@ -252,6 +267,7 @@ void RegisterRecordings(const Context& context, rpc::Registry* registry) {
         return context.runtime.Write<Recording>(call, request,
                                                 [&](UnitOfWork& work) { return Register(context, work, request); });
       });
+  AddVerb<Recording, v1::LinkRecordingRequest>(context, service + "/LinkRecording", registry, Link);
   registry->Add<v1::ListenToRecordingRequest, v1::ListenToRecordingResponse>(
       service + "/ListenToRecording",
       [context](rpc::Call& call,

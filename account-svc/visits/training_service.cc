@@ -137,13 +137,13 @@ void RegisterCustomerTrainings(const Context& context, rpc::Registry* registry) 
       context, service + "/HoldCustomerTraining", registry,
       [context](UnitOfWork& work, const v1::HoldCustomerTrainingRequest& request,
                 CustomerTraining* training) -> absl::Status {
-        const std::string today = context.Today(work.now());
-        RETURN_IF_ERROR(rules::HoldTraining(request, work.now(), today, training));
+        RETURN_IF_ERROR(rules::HoldTraining(request, work.now(), context.zone, training));
+        RETURN_IF_ERROR(Check(work, *training));
         ContactNames present;
         for (const v1::TrainingAttendee& attendee : training->attendees()) {
           if (attendee.attended() && !attendee.contact().empty()) *present.Add() = attendee.contact();
         }
-        return NoteContact(work, training->account(), present, today);
+        return NoteContact(work, training->account(), present, training->held_date());
       });
   AddVerb<CustomerTraining, v1::EvaluateCustomerTrainingRequest>(
       context, service + "/EvaluateCustomerTraining", registry,

@@ -202,5 +202,39 @@ TEST_F(TrainingTest, EveryVerbIsOpenInExactlyItsStates) {
   EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), testing::Almighty(world_.harness(), gam_), machine), 3);
 }
 
+// a training that is put down later has the day on which it was held, and those who came unexpected.
+TEST_F(TrainingTest, ATrainingIsPutDownLaterWithWhoCame) {
+  MoveOn(absl::Hours(24));
+  const v1::Account account = world_.AddAccount(gam_);
+  world_.Assign(gam_, account.name(), seller_.name());
+  const std::string contact = AddContact(account.name()), unexpected = AddContact(account.name());
+  const auto planned = Create(ps_, Session(account.name(), contact));
+  ASSERT_THAT(planned, IsOk());
+  const std::string held_on = TodayText(FromTimestamp(planned->planned_start()), world_.harness().runtime().zone());
+  MoveOn(absl::Hours(72));
+  v1::HoldCustomerTrainingRequest request;
+  request.add_attended(2);
+  v1::TrainingAttendee& came = *request.add_unexpected();
+  const std::string method = "CustomerTrainingService/HoldCustomerTraining";
+  EXPECT_THAT(Do<CustomerTraining>(ps_, method, request, planned->name()), NamesField("unexpected[0].attendee"));
+  came.set_contact(unexpected);
+  came.set_score(5);
+  request.set_held_date(*AddDays(held_on, -1));
+  EXPECT_THAT(Do<CustomerTraining>(ps_, method, request, planned->name()), HasReason("DATE_TOO_EARLY"));
+  request.set_held_date(Day(1));
+  EXPECT_THAT(Do<CustomerTraining>(ps_, method, request, planned->name()), HasReason("DATE_IN_FUTURE"));
+  request.set_held_date(held_on);
+  const auto held = Do<CustomerTraining>(ps_, method, request, planned->name());
+  ASSERT_THAT(held, IsOk());
+  EXPECT_EQ(held->held_date(), held_on);
+  ASSERT_EQ(held->attendees_size(), 3);
+  EXPECT_TRUE(held->attendees(2).attended());
+  EXPECT_EQ(held->attendees(2).score(), 0) << "what he thinks of it is asked later";
+  EXPECT_EQ(LastContact(unexpected), held_on);
+  const auto evaluated = Evaluate(planned->name(), {{3, 4}});
+  ASSERT_THAT(evaluated, IsOk());
+  EXPECT_EQ(evaluated->next_due_date(), *AddMonths(held_on, 6));
+}
+
 }  // namespace
 }  // namespace kam::account

@@ -215,5 +215,45 @@ TEST_F(VisitCorrectionTest, WhatWasHeardGoesIntoTheRegisters) {
   EXPECT_EQ(Count(opinions), 1);
 }
 
+// what was visited out of plan and put down on the return has its own day, when somebody above approves it.
+TEST_F(VisitCorrectionTest, AVisitPutDownAfterwardsHasItsOwnDay) {
+  MoveOn(absl::Hours(24));
+  const v1::Account account = world_.AddAccount(gam_);
+  world_.Assign(gam_, account.name(), seller_.name());
+  const std::string contact = AddContact(account.name());
+  const std::string then = Day();
+  const absl::Time made_at = now_;
+  MoveOn(absl::Hours(24));
+  const auto visit = CreateVisit(kax_, MakeVisit(account.name(), -absl::Hours(24), -absl::Hours(23)));
+  const auto old = CreateVisit(kax_, MakeVisit(account.name(), -absl::Hours(24 * 7), -absl::Hours(24 * 7 - 1)));
+  ASSERT_THAT(visit, IsOk());
+  ASSERT_THAT(old, IsOk());
+  v1::CheckInVisitRequest check_in;
+  *check_in.mutable_check_in_time() = ToTimestamp(made_at);
+  EXPECT_THAT(Do<v1::Visit>(kax_, "VisitService/CheckInVisit", check_in, visit->name()),
+              HasReason("CHECK_IN_OFF_PLAN"));
+  MoveOn(absl::Hours(48));
+  EXPECT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *old),
+              HasReason("VISIT_TOO_OLD"));
+  ASSERT_THAT(Do<v1::Visit>(gam_, "VisitService/ApproveVisit", v1::ApproveVisitRequest(), *visit), IsOk());
+  EXPECT_THAT(CheckIn(kax_, visit->name()), HasReason("CHECK_IN_OFF_PLAN")) << "it was not made today";
+  ASSERT_THAT(Do<v1::Visit>(kax_, "VisitService/CheckInVisit", check_in, visit->name()), IsOk());
+  v1::CompleteVisitRequest complete;
+  complete.set_report("见面");
+  complete.add_contacts_met(contact);
+  *complete.mutable_check_out_time() = ToTimestamp(made_at + absl::Minutes(45));
+  const auto done = Do<v1::Visit>(kax_, "VisitService/CompleteVisit", complete, visit->name());
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->state(), v1::VISIT_STATE_DONE);
+  EXPECT_EQ(LastContact(contact), then);
+  v1::ReportVisitCompletionRequest report;
+  report.set_from_date(then);
+  report.set_until_date(then);
+  const auto rate = Call<v1::ReportVisitCompletionResponse>(kax_, "VisitService/ReportVisitCompletion", report);
+  ASSERT_THAT(rate, IsOk());
+  EXPECT_EQ(rate->total().done(), 1);
+  EXPECT_EQ(rate->total().done_unapproved(), 0);
+}
+
 }  // namespace
 }  // namespace kam::account

@@ -63,20 +63,20 @@ absl::Status Update(const Context& context, UnitOfWork& work, const VisitProblem
 }
 
 // Whoever is asked answers, and does not hand the question back to the one who raised it.
-absl::Status CheckPasses(UnitOfWork& work, const VisitProblem& problem) {
+absl::Status CheckNotAsked(UnitOfWork& work, const VisitProblem& problem, absl::string_view what) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  if (actor == problem.answerer()) return rules::SeparationOfDuties("person who answered", "pass the problem on");
+  if (actor == problem.answerer()) return rules::SeparationOfDuties("person who answered", what);
   bool asked = actor == problem.handler() || actor == problem.escalated_to();
   if (!asked && problem.handler().empty() && actor != problem.raiser()) {
     ASSIGN_OR_RETURN(asked, WorksIn(work.connection(), actor, problem.department()));
   }
-  return asked ? rules::SeparationOfDuties("person who is asked", "pass the problem on") : absl::OkStatus();
+  return asked ? rules::SeparationOfDuties("person who is asked", what) : absl::OkStatus();
 }
 
 // It goes on as what the customer said, by the same words; here it is over.
 absl::Status PassAsOpinion(const Context& context, UnitOfWork& work, const v1::PassProblemAsOpinionRequest& request,
                            VisitProblem* problem) {
-  RETURN_IF_ERROR(CheckPasses(work, *problem));
+  RETURN_IF_ERROR(CheckNotAsked(work, *problem, "pass the problem on"));
   RETURN_IF_ERROR(CheckAccountUsable(work, problem->account()));
   v1::CustomerOpinion opinion;
   opinion.set_account(problem->account());
@@ -138,6 +138,14 @@ void RegisterVisitProblems(const Context& context, rpc::Registry* registry) {
       context, service + "/PassProblemAsOpinion", registry,
       [context](UnitOfWork& work, const v1::PassProblemAsOpinionRequest& request, VisitProblem* problem) {
         return PassAsOpinion(context, work, request, problem);
+      });
+  AddVerb<VisitProblem, v1::WithdrawVisitProblemRequest>(
+      context, service + "/WithdrawVisitProblem", registry,
+      [](UnitOfWork& work, const v1::WithdrawVisitProblemRequest& request, VisitProblem* problem) -> absl::Status {
+        RETURN_IF_ERROR(CheckNotAsked(work, *problem, "take the problem back"));
+        problem->set_close_reason(request.reason());
+        *problem->mutable_close_time() = ToTimestamp(work.now());
+        return absl::OkStatus();
       });
   if (context.scheduler == nullptr) return;
   context.scheduler->Handle(kDueEscalation, service + "/ReopenVisitProblem",

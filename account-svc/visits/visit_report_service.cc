@@ -59,7 +59,8 @@ absl::Status Assemble(const Context& context, UnitOfWork& work, const rules::Rep
         return absl::OkStatus();
       }));
   RETURN_IF_ERROR(work.connection().Scan(
-      "SELECT t.id, t.account, t.description, t.state FROM visit_problems t WHERE t.raiser = ? AND t.create_time >= ? "
+      "SELECT t.id, t.account, t.description, t.state FROM visit_problems t WHERE t.state <> 'WITHDRAWN' AND t.raiser "
+      "= ? AND t.create_time >= ? "
       "AND t.create_time < ? ORDER BY t.id",
       std::vector<Value>{Value(author), Value(period.from), Value(period.until)}, [&](const Row& row) -> absl::Status {
         v1::VisitReportProblem& problem = *report->add_problems();

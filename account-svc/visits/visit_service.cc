@@ -234,7 +234,7 @@ void RegisterVisits(const Context& context, rpc::Registry* registry) {
       [context](UnitOfWork& work, const v1::ApproveVisitRequest& request, Visit* visit) -> absl::Status {
         RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const bool superior, IsSuperiorOf(context, work, visit->visitor()));
-        RETURN_IF_ERROR(rules::Approve(work.actor().subject, superior, work.now(), visit));
+        RETURN_IF_ERROR(rules::Approve(work.actor().subject, superior, work.now(), context.policy, visit));
         return CheckOverlap(work, *visit);  // From now on it takes the time of those who go along too.
       });
   AddVerb<Visit, v1::CheckInVisitRequest>(

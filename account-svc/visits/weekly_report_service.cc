@@ -35,7 +35,8 @@ absl::Status Count(UnitOfWork& work, const rules::ReportPeriod& period, WeeklyRe
           "AND v.check_in_time >= ? AND v.check_in_time < ?), (SELECT COUNT(c.id) FROM communication_records c WHERE "
           "c.employee = ? AND c.archive_time IS NULL AND c.start_time >= ? AND c.start_time < ?), (SELECT COUNT(m.id) "
           "FROM market_records m WHERE m.contributor = ? AND m.create_time >= ? AND m.create_time < ?) + (SELECT "
-          "COUNT(r.id) FROM competitor_records r WHERE r.contributor = ? AND r.create_time >= ? AND r.create_time < ?)",
+          "COUNT(r.id) FROM competitor_records r WHERE r.archive_time IS NULL AND r.contributor = ? AND r.create_time "
+          ">= ? AND r.create_time < ?)",
           {author, from, until, author, from, until, author, from, until, author, from, until}));
   report->set_visits_done(WholeOf(rows[0][0]));
   report->set_contacts_made(WholeOf(rows[0][1]));

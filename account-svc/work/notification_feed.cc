@@ -187,6 +187,8 @@ void FeedNotifications(const Context& context) {
   Notices<v1::AccountMerge>(context);
   Notices<v1::WorkDispute>(context);
   Notices<v1::Visit>(context);
+  Notices<v1::VisitPlan>(context);
+  Notices<v1::Campaign>(context);
   Notices<v1::VisitReport>(context);
   Notices<v1::WeeklyReport>(context);
   Notices<v1::PromotionNotice>(context);

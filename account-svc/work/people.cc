@@ -77,4 +77,23 @@ absl::StatusOr<std::vector<PersonInService>> PeopleInService(mysql::Connection& 
   return people;
 }
 
+absl::StatusOr<std::map<std::string, std::vector<DaysHeld>>> DaysOfRoles(mysql::Connection& connection,
+                                                                         const std::vector<std::string>& roles,
+                                                                         const std::string& first,
+                                                                         const std::string& last) {
+  std::vector<mysql::Value> params = {last, first};
+  params.insert(params.end(), roles.begin(), roles.end());
+  std::map<std::string, std::vector<DaysHeld>> held;
+  RETURN_IF_ERROR(connection.Scan(
+      absl::StrCat("SELECT r.parent_id, r.since_date, r.until_date FROM employees_roles r WHERE r.since_date <= ? AND "
+                   "(r.until_date IS NULL OR r.until_date >= ?) AND (r.state IS NULL OR r.state = 'GRANTED') AND "
+                   "r.role IN (",
+                   resource::Placeholders(roles.size()), ")"),
+      mysql::Params(params), [&](const mysql::Row& row) {
+        held[row[0].text()].push_back({row[1].text(), row[2].is_null() ? last : row[2].text()});
+        return absl::OkStatus();
+      }));
+  return held;
+}
+
 }  // namespace kam::account

@@ -2,6 +2,7 @@
 #ifndef KAM_ACCOUNT_SVC_WORK_PEOPLE_H_
 #define KAM_ACCOUNT_SVC_WORK_PEOPLE_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,15 @@ absl::StatusOr<std::vector<PersonInService>> PeopleInService(mysql::Connection& 
                                                              const auth::Principal& reader, auth::Level level,
                                                              const std::string& department, const std::string& first,
                                                              const std::string& last);
+
+struct DaysHeld {
+  std::string first, last;
+};
+// On which days between `first` and `last` people hold one of `roles`, which is not empty, by id.
+absl::StatusOr<std::map<std::string, std::vector<DaysHeld>>> DaysOfRoles(mysql::Connection& connection,
+                                                                         const std::vector<std::string>& roles,
+                                                                         const std::string& first,
+                                                                         const std::string& last);
 
 }  // namespace kam::account
 

@@ -84,34 +84,11 @@ struct Owing {
   bool draft = false;
 };
 
-struct Days {
-  std::string first, last;
-};
-
-// On which days between `first` and `last` people hold one of `roles`, which is not empty, by id.
-absl::StatusOr<std::map<std::string, std::vector<Days>>> DaysHeld(mysql::Connection& connection,
-                                                                  const std::vector<std::string>& roles,
-                                                                  const std::string& first, const std::string& last) {
-  std::vector<Value> params = {last, first};
-  params.insert(params.end(), roles.begin(), roles.end());
-  std::map<std::string, std::vector<Days>> held;
-  RETURN_IF_ERROR(connection.Scan(
-      absl::StrCat("SELECT r.parent_id, r.since_date, r.until_date FROM employees_roles r WHERE r.since_date <= ? AND "
-                   "(r.until_date IS NULL OR r.until_date >= ?) AND (r.state IS NULL OR r.state = 'GRANTED') AND "
-                   "r.role IN (",
-                   resource::Placeholders(roles.size()), ")"),
-      mysql::Params(params), [&](const mysql::Row& row) {
-        held[row[0].text()].push_back({row[1].text(), row[2].is_null() ? last : row[2].text()});
-        return absl::OkStatus();
-      }));
-  return held;
-}
-
 // Whether the person is at work on some day of the period on which he holds one of the roles.
 absl::StatusOr<bool> Owes(const rules::WorkCalendar& calendar, const PersonInService& person,
-                          const std::vector<Days>& held, const rules::OwedPeriod& period,
+                          const std::vector<DaysHeld>& held, const rules::OwedPeriod& period,
                           const std::vector<pb::LeaveRequest>& leaves, const std::string& today) {
-  for (const Days& days : held) {
+  for (const DaysHeld& days : held) {
     const std::string first = std::max({period.start, person.first, days.first});
     const std::string last = std::min({period.end, person.last, days.last});
     if (first > last) continue;
@@ -134,7 +111,7 @@ absl::StatusOr<std::vector<std::vector<Owing>>> WhoOwes(const Context& context, 
   const std::string today = context.Today(context.runtime.clock().Now());
   ASSIGN_OR_RETURN(const rules::WorkCalendar calendar, CalendarOf(context, connection));
   ASSIGN_OR_RETURN(auto leaves, LeavesIn(connection, first, last));
-  ASSIGN_OR_RETURN(auto held, DaysHeld(connection, roles, first, last));
+  ASSIGN_OR_RETURN(auto held, DaysOfRoles(connection, roles, first, last));
   ASSIGN_OR_RETURN(std::vector<PersonInService> people,
                    PeopleInService(connection, call.principal, call.level(), "", first, last));
   std::sort(people.begin(), people.end(),

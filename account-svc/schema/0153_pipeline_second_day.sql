@@ -1,0 +1,14 @@
+-- What is put down the day after: customers that wait for a salesperson (A-19), what was taken back (A-21,
+-- A-27, A-31).
+
+ALTER TABLE leads ADD COLUMN escalated_to CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL;
+
+ALTER TABLE cross_sell_offers ADD COLUMN withdraw_reason VARCHAR(1000) NULL;
+
+ALTER TABLE customer_opinions
+  ADD COLUMN withdraw_reason VARCHAR(1000) NULL,
+  ADD COLUMN duplicate_of CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL;
+
+ALTER TABLE product_initiatives_samples
+  ADD COLUMN void_reason VARCHAR(1000) NULL,
+  ADD COLUMN void_time DATETIME(6) NULL;
