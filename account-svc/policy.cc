@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/account_rules.h"
+#include "account-svc/rules/instruction_rules.h"
 #include "account-svc/rules/sales_rules.h"
 #include "common/status/status.h"
 #include "common/time/calendar.h"
@@ -205,6 +206,8 @@ absl::Status Policy::Validate() const {
     if (value > absl::ZeroDuration()) continue;
     violations.Add(absl::StrCat("policy.", field), "FIELD_OUT_OF_RANGE", "must be longer than nothing");
   }
+  range("instruction_valid_days", instruction_valid_days, 1, kDaysMax);
+  rules::CheckImportantVerbs(important_verbs, &violations);
   if (clock_tolerance < absl::ZeroDuration()) {
     violations.Add("policy.clock_tolerance", "FIELD_OUT_OF_RANGE", "must not be negative");
   }

@@ -19,6 +19,19 @@ inline constexpr int kWeekdays = 7;
 inline constexpr int kUsages = 4;            // Values of ProductUsage, none first.
 inline constexpr int kMarketCategories = 7;  // Values of MarketCategory, none first.
 
+// A verb that is important enough to be asked for before it is done (G-05, R-24): of customers from a tier on, or from
+// an amount on; with neither, always.
+struct ImportantVerb {
+  std::string method;     // RPC, "kam.account.v1.AccountService/CloseAccount"; one of rules::AskingVerbs().
+  std::string from_tier;  // Lowest tier that counts, "STRATEGIC"; empty: the tier says nothing.
+  // Least amount that counts, in `currency`; what is in another currency counts as well. Empty: the amount says
+  // nothing.
+  std::string from_amount;
+  std::string currency;
+  // Roles that decide on it: they do it themselves unasked, and give the others the instruction to.
+  std::vector<std::string> deciders;
+};
+
 struct Policy {
   // Days an account stays protected after it was assigned, and the most that can be asked for.
   int protection_days = 90;
@@ -272,6 +285,26 @@ struct Policy {
   int assessment_target_days = 10;
   // Posts of team leaders: the department manager decides who has them.
   std::vector<std::string> team_leader_roles = {"BDS", "PSS", "ASS"};
+  // Important matters (G-05, R-24): what needs the instruction of the operations director, or of those to whom he
+  // answers, before it is done. What takes a customer of the highest tier from its owner, ends its file or lowers it;
+  // and for budgets of campaigns, which are approved in the department, that of somebody who approves those of the
+  // whole company.
+  std::vector<ImportantVerb> important_verbs = {
+      {"kam.account.v1.AccountService/CloseAccount", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
+      {"kam.account.v1.AccountService/TransferOwner", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
+      {"kam.account.v1.AccountService/ReleaseOwner", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
+      {"kam.account.v1.AccountService/ConfirmAccountTier", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
+      {"kam.account.v1.AccountEvaluationService/ConfirmAccountEvaluation", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
+      {"kam.account.v1.AccountHandoverService/StartAccountHandover", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
+      {"kam.account.v1.AccountHandoverService/StartLeaverHandovers", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
+      {"kam.account.v1.CampaignService/ApproveCampaignBudget",
+       "",
+       "500000",
+       "CNY",
+       {"OD", "SD", "MD", "FD", "DGM", "GM"}},
+  };
+  // Days from the approval within which what was instructed is done.
+  int instruction_valid_days = 30;
 
   // INVALID_ARGUMENT naming every figure that cannot be.
   absl::Status Validate() const;

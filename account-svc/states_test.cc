@@ -117,7 +117,7 @@ const std::map<std::string, Machine>& Tables() {
         {"SignFollowUpSheet", "HANDED_IN > SIGNED"},
         {"ReturnFollowUpSheet", "HANDED_IN > RETURNED"}}},
       //
-      {"referrals", {{"RewardReferral", "SUCCEEDED > REWARDED"}}},
+      {"referrals", {{"RewardReferral", "SUCCEEDED > REWARDED"}, {"ReverseReferralReward", "REWARDED > SUCCEEDED"}}},
       {"crossSellOffers",
        {{"SellCrossSellOffer", "OFFERED > SOLD"},
         {"DeclineCrossSellOffer", "OFFERED > DECLINED"},
@@ -146,6 +146,8 @@ const std::map<std::string, Machine>& Tables() {
         {"StartAccountPlan", "APPROVED > RUNNING"},
         {"CompletePlanAction", "RUNNING > ="},
         {"ReopenPlanAction", "RUNNING > ="},
+        {"CompleteJointProject", "RUNNING > ="},
+        {"ReopenJointProject", "RUNNING > ="},
         {"ReturnAccountPlan", "DRAFT > ="},
         {"CancelAccountPlan", "DRAFT, APPROVED, RUNNING > CANCELLED"},
         {"EndAccountPlan", "APPROVED, RUNNING > REVIEWED"},
@@ -162,6 +164,7 @@ const std::map<std::string, Machine>& Tables() {
       {"tenders",
        {{"PrepareTender", "NOTED > PREPARING"},
         {"PayBidBond", "PREPARING, APPROVED > ="},
+        {"RecordBidBondReturn", "SUBMITTED, OPENED, WON, LOST, ABANDONED, CALLED_OFF > ="},
         {"ApproveTender", "PREPARING > APPROVED"},
         {"ReviseTender", "APPROVED, SUBMITTED > PREPARING"},
         {"SubmitTender", "APPROVED > SUBMITTED"},
@@ -277,6 +280,8 @@ const std::map<std::string, Machine>& Tables() {
         {"EvaluateCustomerTraining", "HELD > EVALUATED"},
         {"SendTrainingDocument", "PLANNED, HELD, EVALUATED > ="},
         {"CancelCustomerTraining", "PLANNED > CANCELLED"}}},
+      {"documentDeliveries",
+       {{"ConfirmDocumentDelivery", "SENT > CONFIRMED"}, {"VoidDocumentDelivery", "SENT, CONFIRMED > VOID"}}},
       // G-23
       {"improvementItems",
        {{"PlanImprovement", "SUBMITTED > PLANNED"},
@@ -290,7 +295,7 @@ const std::map<std::string, Machine>& Tables() {
         {"RefuseInstruction", "SUBMITTED > REFUSED"},
         {"ForwardInstruction", "SUBMITTED > ="},
         {"NoteReport", "SUBMITTED > NOTED"},
-        {"WithdrawInstruction", "SUBMITTED > WITHDRAWN"},
+        {"WithdrawInstruction", "SUBMITTED, APPROVED > WITHDRAWN"},
         {"ExecuteInstruction", "APPROVED > EXECUTED"}}},
       // G-06
       {"leaveRequests",

@@ -1,5 +1,6 @@
 // CloseAccount and ReopenAccount: the end of a file, and a mistake about it taken back.
 #include <map>
+#include <optional>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,7 @@
 #include "account-svc/accounts/merges.h"
 #include "account-svc/accounts/ownership_rows.h"
 #include "account-svc/peers.h"
+#include "account-svc/people/instructed.h"
 #include "account-svc/rules/account_rules.h"
 #include "account-svc/verb.h"
 #include "common/resource/standard.h"
@@ -59,6 +61,7 @@ absl::StatusOr<Account> Close(const Context& context, rpc::Call& call, const v1:
                                              {IdOf(account.name())}));
     if (handovers[0][0].integer() > 0) open["HANDOVER"] = handovers[0][0].integer();
     RETURN_IF_ERROR(rules::CheckNothingOpen(account, open));
+    RETURN_IF_ERROR(CheckInstructed(context, work, {kClose, account.name(), account.tier(), std::nullopt}));
     RETURN_IF_ERROR(EndOwnerships(work, account.name(), request.reason()));
     account.clear_owner();
     account.clear_co_owners();

@@ -1,7 +1,10 @@
 // AccountEvaluationService: models, evaluations and the tiers they give.
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/accounts/trade.h"
+#include "account-svc/people/instructed.h"
 #include "account-svc/rules/tiering.h"
 #include "account-svc/verb.h"
 #include "account-svc/writers.h"
@@ -21,6 +24,7 @@ using v1::AccountEvaluation;
 using v1::TierModel;
 
 constexpr char kService[] = "kam.account.v1.AccountEvaluationService";
+constexpr char kConfirmTier[] = "kam.account.v1.AccountService/ConfirmAccountTier";
 
 std::string Rpc(absl::string_view method) { return absl::StrCat(kService, "/", method); }
 
@@ -72,8 +76,9 @@ absl::StatusOr<AccountEvaluation> ComputeByTrade(const Context& context, rpc::Ca
 }
 
 // Decides on `evaluation` and gives its tier to `account`, which is locked; the caller saves both.
-absl::Status GiveTier(const Context& context, UnitOfWork& work, const std::string& review_date,
-                      const std::string& reason, AccountEvaluation* evaluation, Account* account) {
+absl::Status GiveTier(const Context& context, UnitOfWork& work, const std::string& method,
+                      const std::string& review_date, const std::string& reason, AccountEvaluation* evaluation,
+                      Account* account) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
   RETURN_IF_ERROR(rules::DecideTier(actor, reason, work.now(), evaluation));
   RETURN_IF_ERROR(rules::CheckTierCanBeGiven(*account));
@@ -83,6 +88,10 @@ absl::Status GiveTier(const Context& context, UnitOfWork& work, const std::strin
                                            "'CONFIRMED'",
                                            {IdOf(account->name())}));
   RETURN_IF_ERROR(rules::CheckNotSuperseded(*evaluation, confirmed[0][0].text()));
+  // Who is lowered falls out of what is asked for in the highest tier; tiers fall from the smallest number.
+  if (account->tier() < evaluation->proposed_tier()) {
+    RETURN_IF_ERROR(CheckInstructed(context, work, {method, account->name(), account->tier(), std::nullopt}));
+  }
   account->set_tier(evaluation->proposed_tier());
   account->set_tier_review_date(review);
   evaluation->set_review_date(review);
@@ -108,7 +117,8 @@ absl::StatusOr<Account> ConfirmTier(const Context& context, UnitOfWork& work,
   }
   resource::Change<AccountEvaluation> decision{proposed[0], proposed[0]};
   decision.after.set_state(v1::EVALUATION_STATE_CONFIRMED);
-  RETURN_IF_ERROR(GiveTier(context, work, request.review_date(), request.reason(), &decision.after, &change.after));
+  RETURN_IF_ERROR(
+      GiveTier(context, work, kConfirmTier, request.review_date(), request.reason(), &decision.after, &change.after));
   RETURN_IF_ERROR(work.Save(std::move(decision)).status());
   return work.Save(std::move(change));
 }
@@ -119,7 +129,8 @@ absl::Status Confirm(const Context& context, UnitOfWork& work, const v1::Confirm
   resource::Change<Account> change;
   ASSIGN_OR_RETURN(change.before, work.Load<Account>(evaluation->account()));
   change.after = change.before;
-  RETURN_IF_ERROR(GiveTier(context, work, request.review_date(), request.reason(), evaluation, &change.after));
+  RETURN_IF_ERROR(GiveTier(context, work, Rpc("ConfirmAccountEvaluation"), request.review_date(), request.reason(),
+                           evaluation, &change.after));
   return work.Save(std::move(change)).status();
 }
 
@@ -169,8 +180,7 @@ void RegisterEvaluations(const Context& context, rpc::Registry* registry) {
         return ComputeByTrade(context, call, request);
       });
   registry->Add<v1::ConfirmAccountTierRequest, Account>(
-      "kam.account.v1.AccountService/ConfirmAccountTier",
-      [context](rpc::Call& call, const v1::ConfirmAccountTierRequest& request) {
+      kConfirmTier, [context](rpc::Call& call, const v1::ConfirmAccountTierRequest& request) {
         return context.runtime.Write<Account>(call, request,
                                               [&](UnitOfWork& work) { return ConfirmTier(context, work, request); });
       });

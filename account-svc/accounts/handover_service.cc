@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/accounts/ownership_rows.h"
 #include "account-svc/accounts/report_page.h"
+#include "account-svc/people/instructed.h"
 #include "account-svc/rules/handover_rules.h"
 #include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
@@ -36,6 +38,8 @@ constexpr int kItemsAtOnce = 5000;    // and about how long their lists are toge
 constexpr int kToSignMax = 200;
 constexpr char kOverdue[] = "account_handover.overdue";
 constexpr char kService[] = "kam.account.v1.AccountHandoverService/";
+constexpr char kStart[] = "StartAccountHandover";
+constexpr char kStartLeaver[] = "StartLeaverHandovers";
 
 std::string Shortened(std::string text, size_t bytes) {
   if (text.size() <= bytes) return text;
@@ -140,8 +144,10 @@ absl::StatusOr<AccountHandover> Insert(const Context& context, UnitOfWork& work,
   return handover;
 }
 
-// The account that is to be handed over, locked. NOT_FOUND, OWNER_MISSING, OWNER_UNCHANGED, HANDOVER_OPEN.
-absl::StatusOr<Account> AccountToHandOver(UnitOfWork& work, const std::string& name, const std::string& receiver) {
+// The account that is to be handed over by `method`, locked. NOT_FOUND, OWNER_MISSING, OWNER_UNCHANGED, HANDOVER_OPEN,
+// INSTRUCTION_REQUIRED.
+absl::StatusOr<Account> AccountToHandOver(const Context& context, UnitOfWork& work, const char* method,
+                                          const std::string& name, const std::string& receiver) {
   ASSIGN_OR_RETURN(Account account, work.Load<Account>(name, work.level()));
   if (account.owner().empty()) {
     return FailedPrecondition("OWNER_MISSING", account.name(), "nobody owns the account: assign or claim it");
@@ -150,6 +156,8 @@ absl::StatusOr<Account> AccountToHandOver(UnitOfWork& work, const std::string& n
     return FailedPrecondition("OWNER_UNCHANGED", account.name(), "the receiver is the owner already");
   }
   RETURN_IF_ERROR(RefuseOpen(work, account.name()));
+  RETURN_IF_ERROR(
+      CheckInstructed(context, work, {absl::StrCat(kService, method), account.name(), account.tier(), std::nullopt}));
   return account;
 }
 
@@ -331,7 +339,8 @@ absl::StatusOr<v1::StartLeaverHandoversResponse> StartAll(const Context& context
             break;
           }
           response.set_last_account(name);
-          const absl::StatusOr<Account> account = AccountToHandOver(work, name, request.receiver());
+          const absl::StatusOr<Account> account =
+              AccountToHandOver(context, work, kStartLeaver, name, request.receiver());
           if (!account.ok()) {
             if (!IsRefusal(account.status())) return account.status();
             v1::HandoverRefusal* refused = response.add_refused();
@@ -366,18 +375,18 @@ absl::Status OpenHandoverAfter(const Context& context, UnitOfWork& work, const s
 void RegisterHandovers(const Context& context, rpc::Registry* registry) {
   resource::RegisterStandardMethods(context.runtime, "kam.account.v1.AccountHandoverService", registry);
   registry->Add<v1::StartAccountHandoverRequest, AccountHandover>(
-      absl::StrCat(kService, "StartAccountHandover"),
+      absl::StrCat(kService, kStart),
       [context](rpc::Call& call, const v1::StartAccountHandoverRequest& request) -> absl::StatusOr<AccountHandover> {
         ASSIGN_OR_RETURN(const OpenBusiness business, context.peers->AllBusiness({request.account()}, call.deadline));
         return context.runtime.Write<AccountHandover>(
             call, request, [&](UnitOfWork& work) -> absl::StatusOr<AccountHandover> {
-              ASSIGN_OR_RETURN(const Account account, AccountToHandOver(work, request.account(), request.receiver()));
+              ASSIGN_OR_RETURN(const Account account,
+                               AccountToHandOver(context, work, kStart, request.account(), request.receiver()));
               return Start(context, work, account, request.receiver(), request.reason(), business);
             });
       });
   registry->Add<v1::StartLeaverHandoversRequest, v1::StartLeaverHandoversResponse>(
-      absl::StrCat(kService, "StartLeaverHandovers"),
-      [context](rpc::Call& call, const v1::StartLeaverHandoversRequest& request) {
+      absl::StrCat(kService, kStartLeaver), [context](rpc::Call& call, const v1::StartLeaverHandoversRequest& request) {
         return StartAll(context, call, request);
       });
   registry->Add<v1::ListHandoversToSignRequest, v1::ListHandoversToSignResponse>(

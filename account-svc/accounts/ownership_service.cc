@@ -1,10 +1,13 @@
 // Who owns which account: AssignOwner, ReleaseOwner, TransferOwner. The account row is locked by Begin.
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/account_service.h"
 #include "account-svc/accounts/handover_service.h"
 #include "account-svc/accounts/ownership_rows.h"
 #include "account-svc/accounts/ownership_timer.h"
 #include "account-svc/accounts/reported_firms.h"
+#include "account-svc/people/instructed.h"
 #include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "common/resource/standard.h"
@@ -18,6 +21,9 @@ namespace {
 using resource::UnitOfWork;
 using v1::Account;
 using v1::AccountOwnership;
+
+constexpr char kRelease[] = "kam.account.v1.AccountService/ReleaseOwner";
+constexpr char kTransfer[] = "kam.account.v1.AccountService/TransferOwner";
 
 absl::Status OwnerExists(const Account& account) {
   return FailedPrecondition("OWNER_EXISTS", account.name(),
@@ -82,7 +88,7 @@ absl::Status OwnerMissing(const Account& account) {
   return FailedPrecondition("OWNER_MISSING", account.name(), "there is no such ownership to end");
 }
 
-absl::StatusOr<Account> Release(UnitOfWork& work, const v1::ReleaseOwnerRequest& request) {
+absl::StatusOr<Account> Release(const Context& context, UnitOfWork& work, const v1::ReleaseOwnerRequest& request) {
   ASSIGN_OR_RETURN(auto change, work.Begin<Account>(request));
   Account& account = change.after;
   const v1::OwnershipKind kind =
@@ -95,6 +101,9 @@ absl::StatusOr<Account> Release(UnitOfWork& work, const v1::ReleaseOwnerRequest&
   if (row == nullptr) return OwnerMissing(account);
   RETURN_IF_ERROR(rules::CheckRelease(account.name(), work.actor().subject, work.level() != auth::Level::kOwn,
                                       account.owner(), row->employee()));
+  if (kind == v1::OWNERSHIP_KIND_OWNER) {
+    RETURN_IF_ERROR(CheckInstructed(context, work, {kRelease, account.name(), account.tier(), std::nullopt}));
+  }
   ASSIGN_OR_RETURN(const absl::Time at, EffectiveTime(work, account.name(), ""));
   RETURN_IF_ERROR(
       EndRow(work, *row, v1::OWNERSHIP_STATE_RELEASED, at, request.reason(), /*successor=*/"", request.evidence()));
@@ -117,6 +126,7 @@ absl::StatusOr<Account> Transfer(const Context& context, UnitOfWork& work, const
   RETURN_IF_ERROR(rules::CheckTransfer(work.actor().subject, request.successor()));
   RETURN_IF_ERROR(CheckCandidate(context, work, request.successor(), "successor", /*as_owner=*/true));
   RETURN_IF_ERROR(CheckOwnPeople(work, request.successor()));
+  RETURN_IF_ERROR(CheckInstructed(context, work, {kTransfer, account.name(), account.tier(), std::nullopt}));
   ASSIGN_OR_RETURN(const absl::Time until, rules::ProtectedUntil(0, work.now(), context.policy));
   ASSIGN_OR_RETURN(const absl::Time at, EffectiveTime(work, account.name(), request.successor()));
   RETURN_IF_ERROR(MoveOwner(context, work, active, *owner, v1::OWNERSHIP_STATE_TRANSFERRED,
@@ -166,12 +176,12 @@ void RegisterOwnership(const Context& context, rpc::Registry* registry) {
                                               [&](UnitOfWork& work) { return Assign(context, work, request); });
       });
   registry->Add<v1::ReleaseOwnerRequest, Account>(
-      "kam.account.v1.AccountService/ReleaseOwner", [context](rpc::Call& call, const v1::ReleaseOwnerRequest& request) {
-        return context.runtime.Write<Account>(call, request, [&](UnitOfWork& work) { return Release(work, request); });
+      kRelease, [context](rpc::Call& call, const v1::ReleaseOwnerRequest& request) {
+        return context.runtime.Write<Account>(call, request,
+                                              [&](UnitOfWork& work) { return Release(context, work, request); });
       });
   registry->Add<v1::TransferOwnerRequest, Account>(
-      "kam.account.v1.AccountService/TransferOwner",
-      [context](rpc::Call& call, const v1::TransferOwnerRequest& request) -> absl::StatusOr<Account> {
+      kTransfer, [context](rpc::Call& call, const v1::TransferOwnerRequest& request) -> absl::StatusOr<Account> {
         ASSIGN_OR_RETURN(const OpenBusiness business, context.peers->AllBusiness({request.name()}, call.deadline));
         return context.runtime.Write<Account>(
             call, request, [&](UnitOfWork& work) { return Transfer(context, work, request, business); });

@@ -4,12 +4,14 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/people/instructed.h"
 #include "account-svc/report.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/staff.h"
 #include "account-svc/verb.h"
 #include "account-svc/visits/period_report.h"
 #include "account-svc/writers.h"
+#include "common/money/money_proto.h"
 #include "common/resource/sensitive.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -201,11 +203,15 @@ void RegisterBudget(const Context& context, rpc::Registry* registry) {
       [](UnitOfWork&, const v1::WithdrawCampaignBudgetRequest&, Campaign*) { return absl::OkStatus(); });
   AddVerb<Campaign, v1::ApproveCampaignBudgetRequest>(
       context, service + "/ApproveCampaignBudget", registry,
-      [](UnitOfWork& work, const v1::ApproveCampaignBudgetRequest& request, Campaign* campaign) -> absl::Status {
+      [context](UnitOfWork& work, const v1::ApproveCampaignBudgetRequest& request, Campaign* campaign) -> absl::Status {
         RETURN_IF_ERROR(resource::CheckRead(request.etag()));
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         RETURN_IF_ERROR(rules::CheckBudgetDecider(actor, *campaign));
         RETURN_IF_ERROR(CheckNotWriter(work, kService, campaign->name(), "approve the budget"));
+        ASSIGN_OR_RETURN(const Money budget, FromProto(campaign->budget(), "budget"));
+        RETURN_IF_ERROR(CheckInstructed(
+            context, work,
+            {absl::StrCat(kService, "/ApproveCampaignBudget"), campaign->name(), v1::TIER_UNSPECIFIED, budget}));
         campaign->set_budget_approver(actor);
         *campaign->mutable_budget_approve_time() = ToTimestamp(work.now());
         campaign->set_budget_opinion(request.reason());

@@ -69,6 +69,36 @@ TEST_F(CampaignTest, TheBudgetIsApprovedByItsOwner) {
   EXPECT_THAT(Approve(gam_, *of_his_own), HasReason("SEPARATION_OF_DUTIES"));
 }
 
+// G-05, R-24: a budget from the amount of the policy on is approved in the department by the instruction of somebody
+// who approves those of the company, for as much money.
+TEST_F(CampaignTest, ALargeBudgetIsAskedFor) {
+  v1::Campaign plan = Plan();
+  plan.mutable_budget_items(0)->mutable_amount()->set_units(600'000);
+  const auto campaign = Create(plan);
+  ASSERT_THAT(campaign, IsOk());
+  const auto asked = Verb(sm_, "RequestCampaignBudget", v1::RequestCampaignBudgetRequest(), campaign->name());
+  ASSERT_THAT(asked, IsOk());
+  const auto refused = Approve(gam_, *asked);
+  EXPECT_THAT(refused, HasReason("INSTRUCTION_REQUIRED"));
+  EXPECT_EQ(MetadataValue(refused.status(), "verb"), "kam.account.v1.CampaignService/ApproveCampaignBudget");
+  EXPECT_EQ(MetadataValue(refused.status(), "limit"), "amount 500000 CNY");
+  EXPECT_EQ(MetadataValue(refused.status(), "allowed"), "OD, SD, MD, FD, DGM, GM");
+  const std::string id = world_.harness().NewId();
+  world_.harness().db().Execute(absl::StrCat(
+      "INSERT INTO instruction_requests (id, version, create_time, update_time, creator, updater, kind, subject, body, "
+      "related, verb, amount_amount, amount_currency, superior, requester, holder, state, expire_time) VALUES ('",
+      id, "', 1, '2026-01-01', '2026-01-01', 'x', 'x', 'INSTRUCTION', 'x', 'x', '", campaign->name(),
+      "', 'kam.account.v1.CampaignService/ApproveCampaignBudget', 603999, 'CNY', '", IdOf(manager_.name()), "', '",
+      IdOf(head_.name()), "', '", IdOf(head_.name()), "', 'APPROVED', '2099-01-01')"));
+  EXPECT_THAT(Approve(gam_, *asked), HasReason("INSTRUCTION_REQUIRED")) << "for less money";
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE instruction_requests SET amount_amount = 604000 WHERE id = '", id, "'"));
+  ASSERT_THAT(Approve(gam_, *asked), IsOk());
+  EXPECT_EQ(
+      world_.harness().db().Get(absl::StrCat("SELECT state FROM instruction_requests WHERE id = '", id, "'")).text(),
+      "EXECUTED");
+}
+
 // guests once, answers, attendance; leads of those who came.
 TEST_F(CampaignTest, GuestsAreInvitedOnceAndCounted) {
   const v1::Account account = world_.AddAccount(kax_), foreign = world_.AddAccount(kax2_);

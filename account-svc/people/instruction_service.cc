@@ -7,6 +7,7 @@
 #include "account-svc/people/people.h"
 #include "account-svc/rules/instruction_rules.h"
 #include "account-svc/rules/proto_time.h"
+#include "account-svc/staff.h"
 #include "account-svc/verb.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -47,6 +48,7 @@ absl::StatusOr<rules::Addressee> AddresseeOf(const Context& context, UnitOfWork&
 
 absl::Status CreateRequest(const Context& context, UnitOfWork& work, InstructionRequest* request) {
   RETURN_IF_ERROR(Validate(work, *request));
+  RETURN_IF_ERROR(rules::CheckVerb(*request, context.policy));
   ASSIGN_OR_RETURN(*request->mutable_requester(), Person(work));
   request->set_state(pb::INSTRUCTION_STATE_SUBMITTED);
   request->clear_steps();
@@ -69,14 +71,35 @@ absl::StatusOr<std::string> InPlaceOf(const Context& context, UnitOfWork& work, 
 
 // Those before whom matters are put reach them whoever asked: the row belongs to the one who asked.
 template <typename Request>
-absl::StatusOr<InstructionRequest> Decide(const Context& context, UnitOfWork& work, const Request& request,
-                                          bool notes) {
+absl::StatusOr<resource::Change<InstructionRequest>> BeginDecision(const Context& context, UnitOfWork& work,
+                                                                   const Request& request, bool notes) {
   ASSIGN_OR_RETURN(auto change, work.Begin<InstructionRequest>(request));
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
   ASSIGN_OR_RETURN(const std::string decider, InPlaceOf(context, work, actor, change.before));
   RETURN_IF_ERROR(rules::CheckDecides(actor, decider, notes, change.before));
   rules::EndStep(request.opinion(), work.now(), &change.after);
   if (!notes) change.after.set_instruction(request.opinion());
+  return change;
+}
+
+template <typename Request>
+absl::StatusOr<InstructionRequest> Decide(const Context& context, UnitOfWork& work, const Request& request,
+                                          bool notes) {
+  ASSIGN_OR_RETURN(auto change, BeginDecision(context, work, request, notes));
+  return work.Save(std::move(change));
+}
+
+absl::StatusOr<InstructionRequest> Approve(const Context& context, UnitOfWork& work,
+                                           const pb::ApproveInstructionRequest& request) {
+  RETURN_IF_ERROR(resource::CheckRead(request.etag()));
+  ASSIGN_OR_RETURN(auto change, BeginDecision(context, work, request, /*notes=*/false));
+  const ImportantVerb* important = rules::ImportantOf(change.before.verb(), context.policy);
+  bool decides = important == nullptr;
+  if (!decides) {
+    ASSIGN_OR_RETURN(decides, HoldsOneOf(work.connection(), change.before.superior(), important->deciders,
+                                         context.Today(work.now())));
+  }
+  RETURN_IF_ERROR(rules::Instruct(important, decides, work.now(), context.policy, &change.after));
   return work.Save(std::move(change));
 }
 
@@ -124,9 +147,8 @@ void RegisterInstructions(const Context& context, rpc::Registry* registry) {
   resource::RegisterStandardMethods(context.runtime, kService, registry);
   AddWrite<InstructionRequest, pb::ApproveInstructionRequest>(
       context, Rpc("ApproveInstruction"), registry,
-      [context](UnitOfWork& work, const pb::ApproveInstructionRequest& request) -> absl::StatusOr<InstructionRequest> {
-        RETURN_IF_ERROR(resource::CheckRead(request.etag()));
-        return Decide(context, work, request, /*notes=*/false);
+      [context](UnitOfWork& work, const pb::ApproveInstructionRequest& request) {
+        return Approve(context, work, request);
       });
   AddWrite<InstructionRequest, pb::RefuseInstructionRequest>(
       context, Rpc("RefuseInstruction"), registry,
@@ -155,6 +177,7 @@ void RegisterInstructions(const Context& context, rpc::Registry* registry) {
       [](UnitOfWork& work, const pb::ExecuteInstructionRequest& request) -> absl::StatusOr<InstructionRequest> {
         ASSIGN_OR_RETURN(auto change, work.Begin<InstructionRequest>(request));
         if (change.before.requester() != work.actor().subject) return NotFound(request.name());
+        RETURN_IF_ERROR(rules::CheckExecutedByHand(change.before));
         change.after.set_result(request.result());
         *change.after.mutable_execute_time() = ToTimestamp(work.now());
         return work.Save(std::move(change));

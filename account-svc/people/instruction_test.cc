@@ -2,10 +2,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 #include "account-svc/context.h"
+#include "account-svc/rules/instruction_rules.h"
 #include "account-svc/testing/account_fixture.h"
 #include "account-svc/testing/states.h"
 #include "common/testing/matchers.h"
+#include "common/testing/states.h"
+#include "kam/account/v1/account_evaluation_service.pb.h"
+#include "kam/account/v1/account_handover_service.pb.h"
+#include "kam/account/v1/account_service.pb.h"
 #include "kam/api/standard.pb.h"
 #include "kam/organization/v1/instruction_request_service.pb.h"
 
@@ -20,6 +28,7 @@ using testing::IsOk;
 using testing::StatusIs;
 
 constexpr char kService[] = "kam.organization.v1.InstructionRequestService/";
+constexpr char kTransfer[] = "kam.account.v1.AccountService/TransferOwner";
 
 // The account manager reports to the operations director, he to the general manager.
 class InstructionTest : public ::testing::Test {
@@ -71,6 +80,68 @@ class InstructionTest : public ::testing::Test {
   const pb::Department department_;
   const Employee gm_, director_, manager_, seller_;
   const auth::Principal as_gm_, as_director_, as_manager_, as_seller_;
+};
+
+// A customer of the highest tier, and a second seller who could have it; between account manager and operations
+// director stands a department manager.
+class ImportantTest : public InstructionTest {
+ protected:
+  ImportantTest()
+      : other_(world_.AddEmployee("KAX", department_.name(), {manager_.name()})),
+        general_(world_.AddEmployee("GAM", department_.name(), {director_.name()})),
+        as_general_(world_.As(general_, "GAM")) {
+    AddFunctional(manager_, general_);
+  }
+
+  void AddFunctional(const Employee& who, const Employee& superior) {
+    world_.harness().db().Execute(
+        absl::StrCat("INSERT INTO employees_superiors (parent_id, position, superior, kind, since_date) VALUES ('",
+                     IdOf(who.name()), "', 9, '", IdOf(superior.name()), "', 'FUNCTIONAL', '2025-01-01')"));
+  }
+  void SetTier(const std::string& account, const char* tier) {
+    world_.harness().db().Execute(
+        absl::StrCat("UPDATE accounts SET state = 'ACTIVE', tier = '", tier, "' WHERE id = '", IdOf(account), "'"));
+  }
+  std::string Strategic() {
+    const v1::Account account = world_.AddAccount(as_manager_);
+    world_.Assign(as_manager_, account.name(), seller_.name());
+    SetTier(account.name(), "STRATEGIC");
+    return account.name();
+  }
+  absl::StatusOr<InstructionRequest> AskFor(const std::string& verb, const std::string& account,
+                                            const Employee& superior) {
+    pb::CreateInstructionRequestRequest request;
+    InstructionRequest& matter = *request.mutable_instruction_request();
+    matter.set_kind(pb::INSTRUCTION_KIND_INSTRUCTION);
+    matter.set_subject("战略客户移交");
+    matter.set_body("原负责人调岗");
+    matter.set_superior(superior.name());
+    matter.set_related(account);
+    matter.set_verb(verb);
+    return world_.Call<InstructionRequest>(as_manager_, absl::StrCat(kService, "CreateInstructionRequest"), request);
+  }
+  absl::StatusOr<v1::Account> TransferAs(const auth::Principal& who, const std::string& account,
+                                         const Employee& successor) {
+    v1::TransferOwnerRequest request;
+    request.set_name(account);
+    request.set_successor(successor.name());
+    request.set_reason("调整");
+    return world_.Call<v1::Account>(who, kTransfer, request);
+  }
+  absl::StatusOr<v1::Account> Transfer(const std::string& account, const Employee& successor) {
+    return TransferAs(as_manager_, account, successor);
+  }
+  InstructionRequest Read(const std::string& name) {
+    kam::api::GetRequest get;
+    get.set_name(name);
+    const auto read =
+        world_.Call<InstructionRequest>(as_manager_, absl::StrCat(kService, "GetInstructionRequest"), get);
+    EXPECT_THAT(read, IsOk());
+    return read.value_or(InstructionRequest());
+  }
+
+  const Employee other_, general_;
+  const auth::Principal as_general_;
 };
 
 // G-05, R-24: an important matter is executed after the operations director has agreed, and not before.
@@ -159,6 +230,125 @@ TEST_F(InstructionTest, TheDeputyDecidesInThePlaceOfTheSuperior) {
   ASSERT_THAT(Approve(as_deputy, matter->name()), IsOk());
 }
 
+// G-05, R-24: an important customer is transferred after the operations director has agreed, once; a superior who is
+// not he passes the matter on.
+TEST_F(ImportantTest, ATransferIsAskedForAndGoesOnce) {
+  const std::string account = Strategic();
+  const auto refused = Transfer(account, other_);
+  EXPECT_THAT(refused, HasReason("INSTRUCTION_REQUIRED"));
+  EXPECT_EQ(MetadataValue(refused.status(), "verb"), kTransfer);
+  EXPECT_EQ(MetadataValue(refused.status(), "limit"), "tier STRATEGIC");
+  EXPECT_EQ(MetadataValue(refused.status(), "allowed"), "OD, DGM, GM");
+
+  EXPECT_THAT(AskFor("kam.account.v1.AccountService/UpdateAccount", account, director_),
+              HasReason("FIELD_VALUE_UNKNOWN"));
+  const auto asked = AskFor(kTransfer, account, director_);
+  ASSERT_THAT(asked, IsOk());
+  EXPECT_THAT(Transfer(account, other_), HasReason("INSTRUCTION_REQUIRED")) << "not approved yet";
+  ASSERT_THAT(Approve(as_director_, asked->name()), IsOk());
+  EXPECT_THAT(Execute(as_manager_, asked->name()), HasReason("INSTRUCTION_FOR_VERB"));
+  EXPECT_THAT(Transfer(Strategic(), other_), HasReason("INSTRUCTION_REQUIRED")) << "another customer";
+  ASSERT_THAT(Transfer(account, other_), IsOk());
+  const InstructionRequest executed = Read(asked->name());
+  EXPECT_EQ(executed.state(), pb::INSTRUCTION_STATE_EXECUTED);
+  EXPECT_TRUE(executed.has_execute_time());
+  EXPECT_THAT(Transfer(account, seller_), HasReason("INSTRUCTION_REQUIRED")) << "used";
+
+  const auto by_others = AskFor(kTransfer, account, general_);
+  ASSERT_THAT(by_others, IsOk());
+  EXPECT_THAT(Approve(as_general_, by_others->name()), HasReason("INSTRUCTION_BEYOND_ROLE"));
+  pb::ForwardInstructionRequest forward;
+  forward.set_opinion("请总监定");
+  forward.set_superior(director_.name());
+  ASSERT_THAT(Call(as_general_, "ForwardInstruction", by_others->name(), forward), IsOk());
+  ASSERT_THAT(Approve(as_director_, by_others->name()), IsOk());
+  // What was approved counts for its days.
+  const absl::Time start = world_.harness().clock().Now();
+  world_.harness().clock().Advance(absl::Hours(24 * 30));
+  EXPECT_THAT(Transfer(account, seller_), HasReason("INSTRUCTION_REQUIRED"));
+  world_.harness().clock().Set(start);
+  pb::WithdrawInstructionRequest withdraw;
+  withdraw.set_reason("不再移交");
+  ASSERT_THAT(Call(as_manager_, "WithdrawInstruction", by_others->name(), withdraw), IsOk());
+  EXPECT_THAT(Transfer(account, seller_), HasReason("INSTRUCTION_REQUIRED")) << "taken back";
+}
+
+// below the limit the account manager acts alone, and so does whoever decides on it.
+TEST_F(ImportantTest, RoutineIsDoneAlone) {
+  const std::string account = Strategic();
+  SetTier(account, "A");
+  EXPECT_THAT(Transfer(account, other_), IsOk());
+  auto as_director = testing::Almighty(world_.harness(), as_director_);
+  EXPECT_THAT(TransferAs(as_director, Strategic(), other_), IsOk());
+}
+
+// a refused verb uses nothing up.
+TEST_F(ImportantTest, ARefusedVerbUsesNothingUp) {
+  const std::string account = Strategic();
+  const auto asked = AskFor(kTransfer, account, director_);
+  ASSERT_THAT(asked, IsOk());
+  ASSERT_THAT(Approve(as_director_, asked->name()), IsOk());
+  EXPECT_THAT(Transfer(account, seller_), HasReason("OWNER_UNCHANGED"));
+  EXPECT_EQ(Read(asked->name()).state(), pb::INSTRUCTION_STATE_APPROVED);
+  EXPECT_THAT(Transfer(account, other_), IsOk());
+}
+
+// every verb that a policy may call important asks.
+TEST_F(ImportantTest, EveryVerbThatMayBeImportantAsks) {
+  const std::string account = Strategic();
+  const auto almighty = testing::Almighty(world_.harness(), as_manager_);
+  std::set<std::string> tried;
+  const auto expect = [&](const std::string& verb, const absl::Status& status) {
+    EXPECT_THAT(status, HasReason("INSTRUCTION_REQUIRED")) << verb;
+    EXPECT_EQ(MetadataValue(status, "verb"), verb);
+    tried.insert(verb);
+  };
+  const std::string accounts = "kam.account.v1.AccountService/";
+  v1::CloseAccountRequest close;
+  close.set_name(account);
+  close.set_reason("停业");
+  expect(accounts + "CloseAccount", world_.Call<v1::Account>(almighty, accounts + "CloseAccount", close).status());
+  expect(kTransfer, TransferAs(almighty, account, other_).status());
+  v1::ReleaseOwnerRequest release;
+  release.set_name(account);
+  release.set_reason("精力不足");
+  expect(accounts + "ReleaseOwner", world_.Call<v1::Account>(as_seller_, accounts + "ReleaseOwner", release).status());
+  const auto proposer = world_.As(world_.AddEmployee("KAM", department_.name()), "KAM");
+  const v1::AccountEvaluation evaluation = world_.ProposeTier(proposer, account, v1::TIER_A);
+  v1::ConfirmAccountTierRequest tier;
+  tier.set_name(account);
+  tier.set_tier(v1::TIER_A);
+  tier.set_reason("年度评估");
+  expect(accounts + "ConfirmAccountTier",
+         world_.Call<v1::Account>(almighty, accounts + "ConfirmAccountTier", tier).status());
+  v1::ConfirmAccountEvaluationRequest confirm;
+  confirm.set_name(evaluation.name());
+  confirm.set_reason("年度评估");
+  const std::string evaluate = "kam.account.v1.AccountEvaluationService/ConfirmAccountEvaluation";
+  expect(evaluate, world_.Call<v1::AccountEvaluation>(almighty, evaluate, confirm).status());
+  const std::string handovers = "kam.account.v1.AccountHandoverService/";
+  v1::StartAccountHandoverRequest start;
+  start.set_account(account);
+  start.set_receiver(other_.name());
+  start.set_reason("调岗");
+  expect(handovers + "StartAccountHandover",
+         world_.Call<v1::AccountHandover>(almighty, handovers + "StartAccountHandover", start).status());
+  v1::StartLeaverHandoversRequest leaver;
+  leaver.set_giver(seller_.name());
+  leaver.set_receiver(other_.name());
+  leaver.set_reason("离职");
+  const auto all = world_.Call<v1::StartLeaverHandoversResponse>(almighty, handovers + "StartLeaverHandovers", leaver);
+  ASSERT_THAT(all, IsOk());
+  ASSERT_EQ(all->refused_size(), 1);
+  EXPECT_EQ(all->account_handovers_size(), 0);
+  expect(handovers + "StartLeaverHandovers",
+         FromRpcStatusBytes(absl::StatusCode::kFailedPrecondition, all->refused(0).status().message(),
+                            all->refused(0).status().SerializeAsString()));
+  tried.insert("kam.account.v1.CampaignService/ApproveCampaignBudget");  // market/campaign_test.cc
+  const auto asking = rules::AskingVerbs();
+  EXPECT_EQ(tried, std::set<std::string>(asking.begin(), asking.end()));
+}
+
 // G-05
 TEST_F(InstructionTest, EveryPairOfStateAndVerb) {
   const auto matter = Ask(as_manager_, director_);
@@ -188,7 +378,7 @@ TEST_F(InstructionTest, EveryPairOfStateAndVerb) {
                 {"SUBMITTED"},
                 [&] { return Call(as_director_, "NoteReport", name, pb::NoteReportRequest()).status(); }},
                {"WithdrawInstruction",
-                {"SUBMITTED"},
+                {"SUBMITTED", "APPROVED"},
                 [&] { return Call(as_manager_, "WithdrawInstruction", name, withdraw).status(); }},
                {"ExecuteInstruction", {"APPROVED"}, [&] { return Execute(as_manager_, name).status(); }}});
 }

@@ -34,23 +34,15 @@ TEST_F(CorrectionTest, APlanIsSentBackCalledOffOrEndedEarly) {
   const v1::Account account = world_.AddAccount(kam_);
   const std::string service = "AccountPlanService/";
   const auto draw_up = [&] {
-    v1::CreateAccountPlanRequest create;
-    AccountPlan& plan = *create.mutable_account_plan();
-    plan.set_account(account.name());
-    plan.set_display_name("维护计划");
-    plan.set_aim("提高双方供应链竞争能力");
-    plan.set_from_date(today());
-    plan.set_to_date(day(300));
-    plan.add_goals()->set_metric(v1::PLAN_METRIC_OPPORTUNITIES_OPENED);
-    plan.mutable_goals(0)->set_target("2");
+    AccountPlan plan = Plan(account.name(), today(), day(300));
+    plan.mutable_goals(0)->set_metric(v1::PLAN_METRIC_OPPORTUNITIES_OPENED);
     plan.add_goals()->set_metric(v1::PLAN_METRIC_VISITS);
     plan.mutable_goals(1)->set_target("2");
     plan.mutable_goals(1)->set_from_date(day(100));
-    v1::PlanAction& action = *plan.add_actions();
-    action.set_title("高层互访");
-    action.set_responsible(seller_.name());
-    action.set_due_date(day(2));
-    return world_.Call<AccountPlan>(kam_, "kam.account.v1.AccountPlanService/CreateAccountPlan", create);
+    plan.add_joint_projects()->set_title("供应链看板");
+    plan.mutable_actions(0)->set_responsible(seller_.name());
+    plan.mutable_actions(0)->set_due_date(day(2));
+    return DrawUp(plan);
   };
   const auto wrong = draw_up();
   ASSERT_THAT(wrong, IsOk());
@@ -95,6 +87,31 @@ TEST_F(CorrectionTest, APlanIsSentBackCalledOffOrEndedEarly) {
   reopen.set_action(1);
   reopen.set_reason("改期");
   EXPECT_EQ(Do<AccountPlan>(kam_, service + "ReopenPlanAction", next->name(), reopen)->actions(0).done_date(), "");
+  // A joint project is done with what came of it; said by mistake, it is to be done again.
+  v1::CompleteJointProjectRequest finish;
+  finish.set_joint_project(2);
+  finish.set_result("看板已上线");
+  EXPECT_THAT(Do<AccountPlan>(kam_, service + "CompleteJointProject", next->name(), finish),
+              HasReason("JOINT_PROJECT_UNKNOWN"));
+  finish.set_joint_project(1);
+  finish.set_done_date(day(1));
+  EXPECT_THAT(Do<AccountPlan>(kam_, service + "CompleteJointProject", next->name(), finish),
+              HasReason("DATE_IN_FUTURE"));
+  finish.clear_done_date();
+  const auto finished = Do<AccountPlan>(kam_, service + "CompleteJointProject", next->name(), finish);
+  ASSERT_THAT(finished, IsOk());
+  EXPECT_EQ(finished->joint_projects(0).done_date(), today());
+  EXPECT_EQ(finished->joint_projects(0).result(), "看板已上线");
+  EXPECT_THAT(Do<AccountPlan>(kam_, service + "CompleteJointProject", next->name(), finish),
+              HasReason("JOINT_PROJECT_DONE"));
+  v1::ReopenJointProjectRequest undo;
+  undo.set_joint_project(1);
+  EXPECT_THAT(Do<AccountPlan>(kam_, service + "ReopenJointProject", next->name(), undo), NamesField("reason"));
+  undo.set_reason("仍在试运行");
+  EXPECT_EQ(Do<AccountPlan>(kam_, service + "ReopenJointProject", next->name(), undo)->joint_projects(0).done_date(),
+            "");
+  EXPECT_THAT(Do<AccountPlan>(kam_, service + "ReopenJointProject", next->name(), undo),
+              HasReason("JOINT_PROJECT_OPEN"));
   EXPECT_EQ(Told(seller_, next->name()), 0);
   clock().Advance(absl::Hours(24 * 2));
   world_.RunDue();
@@ -124,15 +141,7 @@ TEST_F(CorrectionTest, APlanIsSentBackCalledOffOrEndedEarly) {
 // what the manufacturer does not want any more is in no figure, and nobody withdraws his own.
 TEST_F(CorrectionTest, ASubmissionThatIsNotNeededIsWithdrawn) {
   const std::string service = "ManufacturerSubmissionService/";
-  v1::CreateManufacturerSubmissionRequest create;
-  ManufacturerSubmission& submission = *create.mutable_manufacturer_submission();
-  submission.set_manufacturer("一汽-大众");
-  submission.set_kind(v1::SUBMISSION_KIND_FILE);
-  submission.set_display_name("客户资料");
-  submission.set_content("清单");
-  submission.set_due_date(today());
-  const auto made = world_.Call<ManufacturerSubmission>(
-      kax_, "kam.account.v1.ManufacturerSubmissionService/CreateManufacturerSubmission", create);
+  const auto made = PrepareSubmission(v1::SUBMISSION_KIND_FILE);
   ASSERT_THAT(made, IsOk());
   v1::WithdrawManufacturerSubmissionRequest withdraw;
   withdraw.set_reason("厂家取消");
@@ -166,13 +175,7 @@ TEST_F(CorrectionTest, ASubmissionThatIsNotNeededIsWithdrawn) {
 TEST_F(CorrectionTest, ASolutionNobodyWantsIsWithdrawn) {
   const v1::Account account = world_.AddAccount(kax_);
   const auto need = Record(account.name(), v1::CUSTOMER_NEED_KIND_ACTUAL);
-  v1::CreateSolutionRequest create;
-  create.mutable_solution()->set_account(account.name());
-  create.mutable_solution()->set_display_name("车队管理方案");
-  create.mutable_solution()->set_requirement("二十辆车的维护");
-  create.mutable_solution()->set_need(need->name());
-  const std::string create_method = "kam.account.v1.SolutionService/CreateSolution";
-  const auto made = world_.Call<Solution>(kax_, create_method, create);
+  const auto made = RequestSolution(account.name(), need->name());
   ASSERT_THAT(made, IsOk());
   v1::AssignSolutionRequest assign;
   assign.set_author(engineer_.name());
@@ -202,7 +205,7 @@ TEST_F(CorrectionTest, ASolutionNobodyWantsIsWithdrawn) {
   EXPECT_EQ(rows->rows(0).requested(), 1);
   EXPECT_EQ(rows->rows(0).withdrawn(), 1);
   ASSERT_THAT(Do<CustomerNeed>(kax_, "CustomerNeedService/WithdrawCustomerNeed", need->name(), back), IsOk());
-  EXPECT_THAT(world_.Call<Solution>(kax_, create_method, create), HasReason("NEED_WITHDRAWN"));
+  EXPECT_THAT(RequestSolution(account.name(), need->name()), HasReason("NEED_WITHDRAWN"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "account-svc/pipeline/pipeline.h"
 #include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/referral_rules.h"
+#include "common/money/money_proto.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -56,6 +57,7 @@ absl::Status CreateTarget(UnitOfWork& work, CrossSellTarget* target) {
 
 struct Figures {
   int64_t target = 0, offered = 0, sold = 0, declined = 0;
+  std::vector<Money> amounts;  // Of what was bought, one of each currency.
 };
 
 absl::StatusOr<v1::ReportCrossSellResponse> Report(const Context& context, const rpc::Call& call,
@@ -87,6 +89,19 @@ absl::StatusOr<v1::ReportCrossSellResponse> Report(const Context& context, const
     figures.sold = row[3].integer();
     figures.declined = row[4].integer();
   }
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> amounts,
+      QueryWithinReach(context, call, CrossSellOffer::descriptor(), connection,
+                       "SELECT t.owner, t.offer_kind, CAST(SUM(t.amount_amount) AS CHAR), t.amount_currency FROM "
+                       "cross_sell_offers t WHERE t.archive_time IS NULL AND t.state = 'SOLD' AND t.amount_amount IS "
+                       "NOT NULL AND t.close_date >= ? AND t.close_date < ?",
+                       {Value(first), Value(next)},
+                       "GROUP BY t.owner, t.offer_kind, t.amount_currency ORDER BY t.owner, t.offer_kind, "
+                       "t.amount_currency"));
+  for (const Row& row : amounts) {
+    ASSIGN_OR_RETURN(const Money sold, Money::Parse(row[2].text(), row[3].text()));
+    table[{row[0].text(), row[1].text()}].amounts.push_back(sold);
+  }
   v1::ReportCrossSellResponse response;
   for (const auto& [key, figures] : table) {
     v1::CrossSellRow* row = response.add_rows();
@@ -98,6 +113,7 @@ absl::StatusOr<v1::ReportCrossSellResponse> Report(const Context& context, const
     row->set_sold(static_cast<int32_t>(figures.sold));
     row->set_declined(static_cast<int32_t>(figures.declined));
     row->set_achieved_percent(rules::RateText(figures.sold, figures.target));
+    for (const Money& amount : figures.amounts) ToProto(amount, row->add_sold_amounts());
   }
   return response;
 }

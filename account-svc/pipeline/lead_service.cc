@@ -213,7 +213,7 @@ absl::StatusOr<v1::ConvertLeadResponse> Join(const Context& context, UnitOfWork&
   RETURN_IF_ERROR(CheckAccountUsable(work, request.existing_account()));
   RETURN_IF_ERROR(CheckSameFirm(context, work, change.before, request.existing_account()));
   v1::ConvertLeadResponse response;
-  // Read, not locked: the account comes before the lead in the order of locks, and does not change.
+  // Locked before the lead, and does not change.
   ASSIGN_OR_RETURN(const std::vector<Account> found,
                    work.Find<Account>({"t.id = ?", {mysql::Value(IdOf(request.existing_account()))}}, "", 1));
   if (!found.empty()) *response.mutable_account() = found[0];  // The reference check names the missing one.
@@ -224,6 +224,13 @@ absl::StatusOr<v1::ConvertLeadResponse> Join(const Context& context, UnitOfWork&
 
 absl::StatusOr<v1::ConvertLeadResponse> Convert(const Context& context, UnitOfWork& work,
                                                 const v1::ConvertLeadRequest& request) {
+  // Leads that join one file do so one after the other: only the first has won the firm. The account comes before the
+  // lead in the order of locks.
+  if (!request.existing_account().empty()) {
+    RETURN_IF_ERROR(work.connection()
+                        .Query("SELECT id FROM accounts WHERE id = ? FOR UPDATE", {IdOf(request.existing_account())})
+                        .status());
+  }
   ASSIGN_OR_RETURN(auto change, work.Begin<Lead>(request));
   if (!request.existing_account().empty()) return Join(context, work, request, std::move(change));
   RETURN_IF_ERROR(rules::CheckMayOpenAccount(work.actor().Holds("account.create")));

@@ -276,6 +276,16 @@ void RegisterAccountPlans(const Context& context, rpc::Registry* registry) {
       [](UnitOfWork&, const v1::ReopenPlanActionRequest& request, AccountPlan* plan) {
         return rules::ReopenAction(request, plan);
       });
+  AddVerb<AccountPlan, v1::CompleteJointProjectRequest>(
+      context, Rpc("CompleteJointProject"), registry,
+      [context](UnitOfWork& work, const v1::CompleteJointProjectRequest& request, AccountPlan* plan) {
+        return rules::CompleteProject(request, context.Today(work.now()), plan);
+      });
+  AddVerb<AccountPlan, v1::ReopenJointProjectRequest>(
+      context, Rpc("ReopenJointProject"), registry,
+      [](UnitOfWork&, const v1::ReopenJointProjectRequest& request, AccountPlan* plan) {
+        return rules::ReopenProject(request, plan);
+      });
   AddVerb<AccountPlan, v1::ReturnAccountPlanRequest>(
       context, Rpc("ReturnAccountPlan"), registry,
       [](UnitOfWork& work, const v1::ReturnAccountPlanRequest& request, AccountPlan* plan) -> absl::Status {

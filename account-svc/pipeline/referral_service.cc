@@ -81,6 +81,12 @@ void RegisterReferrals(const Context& context, rpc::Registry* registry) {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
         return rules::Reward(request, actor, work.now(), context.policy, referral);
       });
+  AddVerb<Referral, v1::ReverseReferralRewardRequest>(
+      context, absl::StrCat(kService, "/ReverseReferralReward"), registry,
+      [](UnitOfWork& work, const v1::ReverseReferralRewardRequest&, Referral* referral) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::ReverseReward(actor, referral);
+      });
   AddReport<v1::ReportReferralsRequest, v1::ReportReferralsResponse>(
       context, absl::StrCat(kService, "/ReportReferrals"), registry,
       [context](const rpc::Call& call, const v1::ReportReferralsRequest& request, mysql::Connection& connection) {

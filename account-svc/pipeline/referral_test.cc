@@ -1,5 +1,9 @@
 // Referrals and value-added products, over real gRPC and a real database.
+#include <thread>
+#include <vector>
+
 #include "account-svc/pipeline/card_fixture.h"
+#include "common/testing/states.h"
 #include "kam/account/v1/cross_sell_service.pb.h"
 #include "kam/account/v1/manufacturer_submission_service.pb.h"
 #include "kam/account/v1/referral_service.pb.h"
@@ -59,6 +63,23 @@ TEST_F(ReferralTest, AReferralIsFollowedAndRewarded) {
   ASSERT_THAT(rewarded, IsOk());
   EXPECT_EQ(rewarded->reward_points(), 500);
   EXPECT_THAT(world_.Call<Referral>(clm_, method, reward), HasReason("STATE_NOT_ALLOWED"));
+  // Points that were given by mistake are taken back with a reason, and the right ones given.
+  v1::ReverseReferralRewardRequest reverse;
+  reverse.set_name(won.name());
+  const std::string reversal = "kam.account.v1.ReferralService/ReverseReferralReward";
+  EXPECT_THAT(world_.Call<Referral>(clm_, reversal, reverse), testing::NamesField("reason"));
+  reverse.set_reason("积分输错");
+  EXPECT_THAT(world_.Call<Referral>(kax_, reversal, reverse), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(world_.Call<Referral>(testing::Almighty(world_.harness(), kax_), reversal, reverse),
+              HasReason("SEPARATION_OF_DUTIES"));
+  const auto reversed = world_.Call<Referral>(clm_, reversal, reverse);
+  ASSERT_THAT(reversed, IsOk());
+  EXPECT_EQ(reversed->state(), v1::REFERRAL_STATE_SUCCEEDED);
+  EXPECT_EQ(reversed->reward_points(), 0);
+  EXPECT_EQ(reversed->rewarder(), "");
+  EXPECT_FALSE(reversed->has_reward_time());
+  EXPECT_THAT(world_.Call<Referral>(clm_, reversal, reverse), HasReason("STATE_NOT_ALLOWED"));
+  ASSERT_THAT(world_.Call<Referral>(clm_, method, reward), IsOk());
   v1::ReportReferralsRequest report;
   report.set_from_date(today());
   report.set_to_date(today());
@@ -98,6 +119,8 @@ TEST_F(ReferralTest, ValueAddedProductsAreSoldAgainstTargets) {
   ASSERT_THAT(declined, IsOk());
   v1::SellCrossSellOfferRequest sell;
   sell.set_name(sold->name());
+  sell.mutable_amount()->set_currency_code("CNY");
+  sell.mutable_amount()->set_units(3'200);
   ASSERT_THAT(world_.Call<CrossSellOffer>(kax_, service + "SellCrossSellOffer", sell), IsOk());
   v1::DeclineCrossSellOfferRequest decline;
   decline.set_name(sold->name());
@@ -118,7 +141,7 @@ TEST_F(ReferralTest, ValueAddedProductsAreSoldAgainstTargets) {
   EXPECT_THAT(rows->rows(0), testing::EqualsProto(absl::StrCat(
                                  "employee: '", seller_.name(),
                                  "' kind: VALUE_ADDED_KIND_INSURANCE target: 4 offered: 2 sold: 1 declined: 1 "
-                                 "achieved_percent: '25.00'")));
+                                 "achieved_percent: '25.00' sold_amounts { currency_code: 'CNY' units: 3200 }")));
 }
 
 // a referrer who was taken off the lead again counts in no rate and is given no points.
@@ -245,6 +268,48 @@ TEST_F(ReferralTest, AProspectOfAKnownFirmJoinsItsFile) {
     EXPECT_EQ(failed->referrals(0).state(), v1::REFERRAL_STATE_FAILED);
     EXPECT_NE(failed->referrals(0).outcome(), "");
   }
+}
+
+// recommended prospects that join one file at the same moment are one success.
+TEST_F(ReferralTest, OfParallelJoinsOneSucceeds) {
+  const v1::Account account = world_.AddAccount(sm_);
+  world_.Assign(sm_, account.name(), seller_.name());
+  constexpr int kProspects = 6;
+  std::vector<std::string> leads;
+  for (int i = 0; i < kProspects; ++i) {
+    Lead lead = MakeLead();
+    lead.set_company_name(account.legal_name());
+    lead.set_referrer_member(absl::StrCat("members/01", i));
+    const auto made = Create(kax_, lead);
+    ASSERT_THAT(made, IsOk());
+    ASSERT_THAT(FollowUp(made->name(), v1::INTENTION_LEVEL_H), IsOk());
+    v1::QualifyLeadRequest qualify;
+    qualify.set_name(made->name());
+    ASSERT_THAT(world_.Call<Lead>(kax_, "kam.account.v1.LeadService/QualifyLead", qualify), IsOk());
+    leads.push_back(made->name());
+  }
+  std::vector<absl::Status> answers(kProspects);
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < leads.size(); ++i) {
+    threads.emplace_back([&, i] {
+      v1::ConvertLeadRequest convert;
+      convert.set_name(leads[i]);
+      convert.set_existing_account(account.name());
+      answers[i] =
+          world_.Call<v1::ConvertLeadResponse>(kax_, "kam.account.v1.LeadService/ConvertLead", convert).status();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const absl::Status& answer : answers) EXPECT_THAT(answer, IsOk());
+  const auto count = [&](const char* state) {
+    return world_.harness()
+        .db()
+        .Get(absl::StrCat("SELECT COUNT(id) FROM referrals WHERE account = '", IdOf(account.name()), "' AND state = '",
+                          state, "'"))
+        .integer();
+  };
+  EXPECT_EQ(count("SUCCEEDED"), 1);
+  EXPECT_EQ(count("FAILED"), kProspects - 1);
 }
 
 // the manufacturer is told what became of the referrals of a period, as it was counted and reviewed; a

@@ -11,7 +11,10 @@
 #include "account-svc/testing/etag.h"
 #include "account-svc/testing/grants.h"
 #include "common/time/date.h"
+#include "kam/account/v1/account_plan_service.pb.h"
 #include "kam/account/v1/customer_need_service.pb.h"
+#include "kam/account/v1/manufacturer_submission_service.pb.h"
+#include "kam/account/v1/solution_service.pb.h"
 #include "kam/api/standard.pb.h"
 
 namespace kam::account {
@@ -65,6 +68,48 @@ class SupportTest : public ::testing::Test {
     request.mutable_customer_need()->set_description("需要冷藏车");
     request.mutable_customer_need()->set_department(department);
     return world_.Call<v1::CustomerNeed>(kax_, "kam.account.v1.CustomerNeedService/CreateCustomerNeed", request);
+  }
+
+  // A plan of the account with a goal, visits, and an action of the manager on the tenth day.
+  v1::AccountPlan Plan(const std::string& account, const std::string& from, const std::string& to) {
+    v1::AccountPlan plan;
+    plan.set_account(account);
+    plan.set_display_name("维护计划");
+    plan.set_aim("提高双方供应链竞争能力");
+    plan.set_from_date(from);
+    plan.set_to_date(to);
+    plan.add_goals()->set_metric(v1::PLAN_METRIC_VISITS);
+    plan.mutable_goals(0)->set_target("2");
+    v1::PlanAction& action = *plan.add_actions();
+    action.set_title("高层互访");
+    action.set_responsible(manager_.name());
+    action.set_due_date(day(10));
+    return plan;
+  }
+  absl::StatusOr<v1::AccountPlan> DrawUp(const v1::AccountPlan& plan) {
+    v1::CreateAccountPlanRequest create;
+    *create.mutable_account_plan() = plan;
+    return world_.Call<v1::AccountPlan>(kam_, "kam.account.v1.AccountPlanService/CreateAccountPlan", create);
+  }
+  // Due today.
+  absl::StatusOr<v1::ManufacturerSubmission> PrepareSubmission(v1::SubmissionKind kind) {
+    v1::CreateManufacturerSubmissionRequest create;
+    v1::ManufacturerSubmission& submission = *create.mutable_manufacturer_submission();
+    submission.set_manufacturer("一汽-大众");
+    submission.set_kind(kind);
+    submission.set_display_name("客户资料");
+    submission.set_content("某公司需求十辆");
+    submission.set_due_date(today());
+    return world_.Call<v1::ManufacturerSubmission>(
+        kax_, "kam.account.v1.ManufacturerSubmissionService/CreateManufacturerSubmission", create);
+  }
+  absl::StatusOr<v1::Solution> RequestSolution(const std::string& account, const std::string& need) {
+    v1::CreateSolutionRequest create;
+    create.mutable_solution()->set_account(account);
+    create.mutable_solution()->set_display_name("车队管理方案");
+    create.mutable_solution()->set_requirement("二十辆车的维护");
+    create.mutable_solution()->set_need(need);
+    return world_.Call<v1::Solution>(kax_, "kam.account.v1.SolutionService/CreateSolution", create);
   }
 
   // How often the person was told something about the resource.

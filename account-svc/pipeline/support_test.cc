@@ -178,20 +178,7 @@ TEST_F(SupportTest, OfManyPlansApprovedAtATimeOneCounts) {
   const v1::Account account = world_.AddAccount(kam_);
   std::vector<std::string> plans;
   for (int i = 0; i < 6; ++i) {
-    v1::CreateAccountPlanRequest create;
-    AccountPlan& plan = *create.mutable_account_plan();
-    plan.set_account(account.name());
-    plan.set_display_name("维护计划");
-    plan.set_aim("提高双方供应链竞争能力");
-    plan.set_from_date(day(i));
-    plan.set_to_date(day(30));
-    plan.add_goals()->set_metric(v1::PLAN_METRIC_VISITS);
-    plan.mutable_goals(0)->set_target("2");
-    v1::PlanAction& action = *plan.add_actions();
-    action.set_title("高层互访");
-    action.set_responsible(manager_.name());
-    action.set_due_date(day(10));
-    const auto made = world_.Call<AccountPlan>(kam_, "kam.account.v1.AccountPlanService/CreateAccountPlan", create);
+    const auto made = DrawUp(Plan(account.name(), day(i), day(30)));
     ASSERT_THAT(made, IsOk());
     plans.push_back(made->name());
   }
@@ -215,17 +202,8 @@ TEST_F(SupportTest, OfManyPlansApprovedAtATimeOneCounts) {
 // read by another, submitted as it was read, answered with a receipt; the day is watched.
 TEST_F(SupportTest, ASubmissionGoesToTheManufacturerAsItWasReviewed) {
   const std::string service = "ManufacturerSubmissionService/";
-  v1::CreateManufacturerSubmissionRequest create;
-  ManufacturerSubmission& submission = *create.mutable_manufacturer_submission();
-  submission.set_manufacturer("一汽-大众");
-  submission.set_kind(v1::SUBMISSION_KIND_DEMAND);
-  submission.set_display_name("大用户需求申报");
-  submission.set_content("某公司需求十辆");
-  submission.set_due_date(today());
-  const auto made = world_.Call<ManufacturerSubmission>(
-      kax_, "kam.account.v1.ManufacturerSubmissionService/CreateManufacturerSubmission", create);
-  const auto late = world_.Call<ManufacturerSubmission>(
-      kax_, "kam.account.v1.ManufacturerSubmissionService/CreateManufacturerSubmission", create);
+  const auto made = PrepareSubmission(v1::SUBMISSION_KIND_DEMAND);
+  const auto late = PrepareSubmission(v1::SUBMISSION_KIND_DEMAND);
   ASSERT_THAT(made, IsOk());
   const v1::ReviewManufacturerSubmissionRequest review;
   EXPECT_THAT(Do<ManufacturerSubmission>(kam_, service + "ReviewManufacturerSubmission", made->name(), review),
@@ -317,16 +295,8 @@ TEST_F(SupportTest, ASolutionIsWrittenReviewedAndAccepted) {
   const v1::Account another = world_.AddAccount(kax_);
   const auto need = Record(another.name(), v1::CUSTOMER_NEED_KIND_ACTUAL);
   const std::string service = "SolutionService/";
-  v1::CreateSolutionRequest create;
-  Solution& solution = *create.mutable_solution();
-  solution.set_account(account.name());
-  solution.set_display_name("车队管理方案");
-  solution.set_requirement("二十辆车的维护");
-  solution.set_need(need->name());
-  EXPECT_THAT(world_.Call<Solution>(kax_, "kam.account.v1.SolutionService/CreateSolution", create),
-              HasReason("NEED_OF_ANOTHER_ACCOUNT"));
-  solution.set_need(Record(account.name(), v1::CUSTOMER_NEED_KIND_ACTUAL)->name());
-  const auto made = world_.Call<Solution>(kax_, "kam.account.v1.SolutionService/CreateSolution", create);
+  EXPECT_THAT(RequestSolution(account.name(), need->name()), HasReason("NEED_OF_ANOTHER_ACCOUNT"));
+  const auto made = RequestSolution(account.name(), Record(account.name(), v1::CUSTOMER_NEED_KIND_ACTUAL)->name());
   ASSERT_THAT(made, IsOk());
   v1::AssignSolutionRequest assign;
   assign.set_author(engineer_.name());

@@ -215,6 +215,11 @@ void RegisterBids(const Context& context, rpc::Registry* registry) {
         proof->set_document(request.document());
         return absl::OkStatus();
       });
+  AddVerb<Tender, v1::RecordBidBondReturnRequest>(
+      context, Rpc("RecordBidBondReturn"), registry,
+      [context](UnitOfWork& work, const v1::RecordBidBondReturnRequest& request, Tender* tender) {
+        return rules::ReturnBond(request, context.Today(work.now()), tender);
+      });
   AddVerb<Tender, v1::ReviseTenderRequest>(context, Rpc("ReviseTender"), registry,
                                            [](UnitOfWork& work, const v1::ReviseTenderRequest&, Tender* tender) {
                                              return rules::ReviseBid(work.now(), tender);

@@ -475,5 +475,59 @@ TEST_F(TenderTest, ABidIsHandedInAnewAndATenderGoesOn) {
   EXPECT_THAT(Do(kam_, "OpenTender", noted->name(), v1::OpenTenderRequest()), IsOk());
 }
 
+// C-10: when the first tender of a deal was won by mistake and the second really, one draft is asked for.
+TEST_F(TenderTest, TheSecondTenderOfADealAsksForTheDraft) {
+  v1::CreateOpportunityRequest create;
+  create.mutable_opportunity()->set_account(account_.name());
+  create.mutable_opportunity()->set_display_name("公务车");
+  const auto deal = world_.Call<v1::Opportunity>(kam_, "kam.account.v1.OpportunityService/CreateOpportunity", create);
+  ASSERT_THAT(deal, IsOk());
+  const auto first = Note(absl::Hours(24 * 2), deal->name()), second = Note(absl::Hours(24 * 2), deal->name());
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(second, IsOk());
+  for (const auto& tender : {*first, *second}) {
+    world_.harness().db().Execute(
+        absl::StrCat("UPDATE tenders SET state = 'OPENED' WHERE id = '", IdOf(tender.name()), "'"));
+  }
+  v1::WinTenderRequest win;
+  win.set_reason("综合评分第一");
+  win.set_result_code(v1::CLOSE_REASON_CODE_SERVICE);
+  ASSERT_THAT(Do(kam_, "WinTender", first->name(), win), IsOk());
+  v1::ReopenTenderRequest reopen;
+  reopen.set_reason("看错公告");
+  ASSERT_THAT(Do(sd_, "ReopenTender", first->name(), reopen), IsOk());
+  ASSERT_THAT(Do(kam_, "WinTender", second->name(), win), IsOk());
+  std::vector<std::string> live;
+  for (const ContractDraftRequest& draft : Drafts()) {
+    if (draft.state() == v1::CONTRACT_DRAFT_STATE_REQUESTED) live.push_back(draft.source());
+  }
+  EXPECT_THAT(live, ::testing::ElementsAre(second->name()));
+}
+
+// a bid bond that was paid comes back, on a day that is put right with a reason.
+TEST_F(TenderTest, ABidBondComesBack) {
+  const auto noted = Note(absl::Hours(24 * 2));
+  ASSERT_THAT(noted, IsOk());
+  const auto put = [&](const std::string& sql) {
+    world_.harness().db().Execute(absl::StrCat("UPDATE tenders SET ", sql, " WHERE id = '", IdOf(noted->name()), "'"));
+  };
+  put("state = 'LOST'");
+  v1::RecordBidBondReturnRequest back;
+  EXPECT_THAT(Do(kam_, "RecordBidBondReturn", noted->name(), back), HasReason("BID_BOND_UNPAID"));
+  put("bid_bond_paid = '2026-01-04'");
+  back.set_returned_date("2026-01-03");
+  EXPECT_THAT(Do(kam_, "RecordBidBondReturn", noted->name(), back), testing::NamesField("returned_date"));
+  back.set_returned_date("2099-01-01");
+  EXPECT_THAT(Do(kam_, "RecordBidBondReturn", noted->name(), back), testing::NamesField("returned_date"));
+  back.set_returned_date("2026-01-04");
+  const auto returned = Do(kam_, "RecordBidBondReturn", noted->name(), back);
+  ASSERT_THAT(returned, IsOk());
+  EXPECT_EQ(returned->bid_bond_returned(), "2026-01-04");
+  back.set_returned_date("2026-01-05");
+  EXPECT_THAT(Do(kam_, "RecordBidBondReturn", noted->name(), back), HasReason("REASON_REQUIRED"));
+  back.set_reason("看错流水");
+  EXPECT_EQ(Do(kam_, "RecordBidBondReturn", noted->name(), back)->bid_bond_returned(), "2026-01-05");
+}
+
 }  // namespace
 }  // namespace kam::account

@@ -369,5 +369,27 @@ TEST_F(DriveTest, ATestDriveChangesHandsByASuperior) {
   EXPECT_EQ(world_.Call<TestDrive>(gam_, method, update)->owner(), manager_.name());
 }
 
+// a car or a route that was withdrawn by mistake comes back.
+TEST_F(DriveTest, ACarAndARouteComeBack) {
+  PrepareDrives();
+  const std::string service = "kam.account.v1.TestDriveService/";
+  kam::api::ArchiveRequest archive;
+  kam::api::RestoreRequest restore;
+  archive.set_name(car_);
+  restore.set_name(car_);
+  ASSERT_THAT(world_.Call<v1::DemoVehicle>(gam_, service + "ArchiveDemoVehicle", archive), IsOk());
+  EXPECT_THAT(world_.Call<v1::DemoVehicle>(kax_, service + "RestoreDemoVehicle", restore),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  const auto car = world_.Call<v1::DemoVehicle>(gam_, service + "RestoreDemoVehicle", restore);
+  ASSERT_THAT(car, IsOk());
+  EXPECT_FALSE(car->has_archive_time());
+  archive.set_name(route_);
+  restore.set_name(route_);
+  ASSERT_THAT(world_.Call<v1::TestDriveRoute>(gam_, service + "ArchiveTestDriveRoute", archive), IsOk());
+  const auto route = world_.Call<v1::TestDriveRoute>(gam_, service + "RestoreTestDriveRoute", restore);
+  ASSERT_THAT(route, IsOk());
+  EXPECT_FALSE(route->has_archive_time());
+}
+
 }  // namespace
 }  // namespace kam::account

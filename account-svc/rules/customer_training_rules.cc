@@ -7,6 +7,7 @@
 #include "common/status/status.h"
 #include "common/time/date.h"
 #include "kam/account/v1/customer_training_service.pb.h"
+#include "kam/account/v1/document_delivery.pb.h"
 
 namespace kam::account::rules {
 namespace {
@@ -106,6 +107,29 @@ absl::Status EvaluateTraining(const v1::EvaluateCustomerTrainingRequest& request
   ASSIGN_OR_RETURN(
       *training->mutable_next_due_date(),
       AddMonths(training->held_date(), policy.training_months[at < policy.training_months.size() ? at : 0]));
+  return absl::OkStatus();
+}
+
+absl::Status CheckSent(const v1::DocumentDelivery& delivery, absl::string_view today) {
+  if (delivery.sent_date() <= today) return absl::OkStatus();
+  return InvalidField("document_delivery.sent_date", "FIELD_OUT_OF_RANGE",
+                      absl::StrCat("is ", delivery.sent_date(), "; what was sent was sent until today, ", today),
+                      {{"value", delivery.sent_date()}, {"limit", std::string(today)}});
+}
+
+absl::Status ConfirmReceipt(const v1::ConfirmDocumentDeliveryRequest& request, absl::string_view actor,
+                            absl::string_view today, v1::DocumentDelivery* delivery) {
+  const std::string day = request.receipt_date().empty() ? std::string(today) : request.receipt_date();
+  if (day < delivery->sent_date() || day > today) {
+    return InvalidField(
+        "receipt_date", "FIELD_OUT_OF_RANGE",
+        absl::StrCat("is ", day, "; must be from ", delivery->sent_date(), ", when it was sent, to today"),
+        {{"value", day}, {"limit", delivery->sent_date()}});
+  }
+  delivery->set_receipt_date(day);
+  delivery->set_receiver(request.receiver().empty() ? delivery->contact() : request.receiver());
+  delivery->set_receipt(request.receipt());
+  delivery->set_confirmer(std::string(actor));
   return absl::OkStatus();
 }
 

@@ -12,6 +12,8 @@
 #include "kam/account/v1/customer_training.pb.h"
 
 namespace kam::account::v1 {
+class ConfirmDocumentDeliveryRequest;
+class DocumentDelivery;
 class EvaluateCustomerTrainingRequest;
 class HoldCustomerTrainingRequest;
 }  // namespace kam::account::v1
@@ -30,6 +32,13 @@ absl::Status HoldTraining(const v1::HoldCustomerTrainingRequest& request, absl::
 // usage.
 absl::Status EvaluateTraining(const v1::EvaluateCustomerTrainingRequest& request, const Policy& policy,
                               v1::CustomerTraining* training);
+
+// FIELD_OUT_OF_RANGE for a document that is sent on a day to come.
+absl::Status CheckSent(const v1::DocumentDelivery& delivery, absl::string_view today);
+// The customer has the document: whom it was sent to unless somebody else is named, today unless a day is given.
+// FIELD_OUT_OF_RANGE for a day before it was sent or to come.
+absl::Status ConfirmReceipt(const v1::ConfirmDocumentDeliveryRequest& request, absl::string_view actor,
+                            absl::string_view today, v1::DocumentDelivery* delivery);
 
 }  // namespace kam::account::rules
 

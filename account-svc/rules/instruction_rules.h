@@ -2,9 +2,19 @@
 #ifndef KAM_ACCOUNT_SVC_RULES_INSTRUCTION_RULES_H_
 #define KAM_ACCOUNT_SVC_RULES_INSTRUCTION_RULES_H_
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "account-svc/policy.h"
+#include "common/money/money.h"
+#include "common/status/status.h"
+#include "kam/account/v1/account.pb.h"
 #include "kam/organization/v1/instruction_request.pb.h"
 
 namespace kam::account::rules {
@@ -35,6 +45,54 @@ void EndStep(absl::string_view opinion, absl::Time now, organization::v1::Instru
 // Passes it on: SEPARATION_OF_DUTIES back to whoever asks.
 absl::Status Forward(absl::string_view opinion, absl::string_view superior, absl::Time now,
                      organization::v1::InstructionRequest* request);
+
+// ---- Important matters: what is asked before it is done.
+
+// What is about to be done.
+struct Matter {
+  std::string verb;                      // RPC, "kam.account.v1.AccountService/CloseAccount".
+  std::string resource;                  // Name of what it is done to.
+  v1::Tier tier = v1::TIER_UNSPECIFIED;  // Of the customer whom it takes something from.
+  std::optional<Money> amount;           // Money that is at stake.
+};
+
+// The RPCs that ask before they do (people/instructed.h): none else can be important.
+absl::Span<const absl::string_view> AskingVerbs();
+
+// Rows of the policy that cannot be: verbs that do not ask or come twice, unknown tiers and amounts, nobody who
+// decides.
+void CheckImportantVerbs(const std::vector<ImportantVerb>& verbs, FieldViolations* violations);
+
+// The row of the policy for a verb; null: it is never important.
+const ImportantVerb* ImportantOf(absl::string_view verb, const Policy& policy);
+
+// Whether the matter is below everything that would make it important.
+bool IsRoutine(const Matter& matter, const ImportantVerb& important);
+
+// Whether somebody with these roles does it unasked.
+bool Decides(const ImportantVerb& important, const std::vector<std::string>& roles);
+
+// A request for the instruction to use a verb: FIELD_VALUE_UNKNOWN for one that is never important, FIELD_REQUIRED
+// without what it is done to, REPORT_ONLY for a report.
+absl::Status CheckVerb(const organization::v1::InstructionRequest& request, const Policy& policy);
+
+// Instructs: INSTRUCTION_BEYOND_ROLE naming the roles for a verb that the superior, who `decides` or not, may not have
+// used; it is passed on to somebody above. The approval of a verb counts for the days of the policy.
+absl::Status Instruct(const ImportantVerb* important, bool decides, absl::Time now, const Policy& policy,
+                      organization::v1::InstructionRequest* request);
+
+// INSTRUCTION_FOR_VERB: the verb itself marks it executed.
+absl::Status CheckExecutedByHand(const organization::v1::InstructionRequest& request);
+
+// The instruction by which the matter may be done now: one of those `approved` for whoever does it, this verb and this
+// resource, whose days are not over and whose amount is enough. INSTRUCTION_REQUIRED naming verb, limit and who
+// decides, and what is wrong with those there are.
+absl::StatusOr<const organization::v1::InstructionRequest*> FindUsable(
+    const Matter& matter, const ImportantVerb& important,
+    absl::Span<const organization::v1::InstructionRequest> approved, absl::Time now);
+
+// It is used up by its verb.
+void MarkExecuted(absl::Time now, organization::v1::InstructionRequest* request);
 
 }  // namespace kam::account::rules
 

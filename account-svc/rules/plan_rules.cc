@@ -29,6 +29,13 @@ absl::StatusOr<v1::PlanAction*> ActionAt(int place, v1::AccountPlan* plan) {
                       {{"value", absl::StrCat(place)}, {"limit", absl::StrCat(plan->actions_size())}});
 }
 
+absl::StatusOr<v1::JointProject*> ProjectAt(int place, v1::AccountPlan* plan) {
+  if (place >= 1 && place <= plan->joint_projects_size()) return plan->mutable_joint_projects(place - 1);
+  return InvalidField("joint_project", "JOINT_PROJECT_UNKNOWN",
+                      absl::StrCat("must be 1 to ", plan->joint_projects_size()),
+                      {{"value", absl::StrCat(place)}, {"limit", absl::StrCat(plan->joint_projects_size())}});
+}
+
 // The last day until `day` with which a month ends.
 absl::StatusOr<std::string> EndOfWholeMonth(const std::string& day) {
   constexpr size_t kMonthLength = 7;  // Of "2026-01".
@@ -123,6 +130,32 @@ absl::Status ReopenAction(const v1::ReopenPlanActionRequest& request, v1::Accoun
     return FailedPrecondition("ACTION_OPEN", plan->name(), "it was not said to be done", {{"action", action->title()}});
   }
   action->clear_done_date();
+  return absl::OkStatus();
+}
+
+absl::Status CompleteProject(const v1::CompleteJointProjectRequest& request, const std::string& today,
+                             v1::AccountPlan* plan) {
+  ASSIGN_OR_RETURN(v1::JointProject* const project, ProjectAt(request.joint_project(), plan));
+  if (!project->done_date().empty()) {
+    return FailedPrecondition("JOINT_PROJECT_DONE", plan->name(), absl::StrCat("it was done on ", project->done_date()),
+                              {{"jointProject", project->title()}, {"day", project->done_date()}});
+  }
+  const std::string day = request.done_date().empty() ? today : request.done_date();
+  RETURN_IF_ERROR(CheckNotLater(day, today, "done_date"));
+  RETURN_IF_ERROR(CheckNotEarlier(day, plan->from_date(), "done_date", "the first day of the plan"));
+  project->set_done_date(day);
+  project->set_result(request.result());
+  return absl::OkStatus();
+}
+
+absl::Status ReopenProject(const v1::ReopenJointProjectRequest& request, v1::AccountPlan* plan) {
+  ASSIGN_OR_RETURN(v1::JointProject* const project, ProjectAt(request.joint_project(), plan));
+  if (project->done_date().empty()) {
+    return FailedPrecondition("JOINT_PROJECT_OPEN", plan->name(), "it was not said to be done",
+                              {{"jointProject", project->title()}});
+  }
+  project->clear_done_date();
+  project->clear_result();
   return absl::OkStatus();
 }
 

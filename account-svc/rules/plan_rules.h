@@ -12,9 +12,11 @@
 
 namespace kam::account::v1 {
 class AccountPlan;
+class CompleteJointProjectRequest;
 class CompletePlanActionRequest;
 class GoalProgress;
 class PlanGoal;
+class ReopenJointProjectRequest;
 class ReopenPlanActionRequest;
 enum PlanMetric : int;
 }  // namespace kam::account::v1
@@ -36,6 +38,11 @@ absl::Status CompleteAction(const v1::CompletePlanActionRequest& request, const 
                             v1::AccountPlan* plan);
 // ACTION_UNKNOWN, ACTION_OPEN: it was not said to be done.
 absl::Status ReopenAction(const v1::ReopenPlanActionRequest& request, v1::AccountPlan* plan);
+// JOINT_PROJECT_UNKNOWN, JOINT_PROJECT_DONE, DATE_IN_FUTURE, DATE_TOO_EARLY before the plan.
+absl::Status CompleteProject(const v1::CompleteJointProjectRequest& request, const std::string& today,
+                             v1::AccountPlan* plan);
+// JOINT_PROJECT_UNKNOWN, JOINT_PROJECT_OPEN: it was not said to be done.
+absl::Status ReopenProject(const v1::ReopenJointProjectRequest& request, v1::AccountPlan* plan);
 // SEPARATION_OF_DUTIES for those who drew it up.
 absl::Status CheckPlanReviewer(absl::string_view actor, const v1::AccountPlan& plan);
 

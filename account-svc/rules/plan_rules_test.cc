@@ -205,5 +205,20 @@ TEST(PlanRules, AnActionThatWasNotDoneIsOpenAgain) {
   EXPECT_EQ(plan.actions(0).done_date(), "");
 }
 
+//
+TEST(PlanRules, AJointProjectIsDoneWithinThePlan) {
+  v1::AccountPlan plan = Plan();
+  plan.add_joint_projects()->set_title("供应链看板");
+  v1::CompleteJointProjectRequest done;
+  done.set_joint_project(1);
+  done.set_result("上线");
+  done.set_done_date("2000-01-01");
+  EXPECT_THAT(CompleteProject(done, "2026-01-06", &plan), HasReason("DATE_TOO_EARLY")) << "before the plan";
+  done.clear_done_date();
+  ASSERT_THAT(CompleteProject(done, plan.from_date(), &plan), IsOk());
+  EXPECT_EQ(plan.joint_projects(0).done_date(), plan.from_date());
+  EXPECT_THAT(CompleteProject(done, plan.from_date(), &plan), HasReason("JOINT_PROJECT_DONE"));
+}
+
 }  // namespace
 }  // namespace kam::account::rules

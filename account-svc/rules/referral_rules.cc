@@ -31,6 +31,15 @@ absl::Status Reward(const v1::RewardReferralRequest& request, absl::string_view 
   return absl::OkStatus();
 }
 
+absl::Status ReverseReward(absl::string_view actor, v1::Referral* referral) {
+  RETURN_IF_ERROR(CheckOther(actor, referral->owner(), "owner",
+                             "the salesperson of the prospect does not take points of its referrer back"));
+  referral->set_reward_points(0);
+  referral->clear_rewarder();
+  referral->clear_reward_time();
+  return absl::OkStatus();
+}
+
 bool FollowLead(const v1::Lead& lead, bool was_customer, absl::Time now, v1::Referral* referral) {
   if (referral->state() != v1::REFERRAL_STATE_UNSPECIFIED && referral->state() != v1::REFERRAL_STATE_OPEN &&
       referral->state() != v1::REFERRAL_STATE_VOID) {

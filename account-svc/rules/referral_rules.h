@@ -21,6 +21,8 @@ namespace kam::account::rules {
 // FIELD_OUT_OF_RANGE above the policy, SEPARATION_OF_DUTIES when `actor` is the salesperson of the prospect.
 absl::Status Reward(const v1::RewardReferralRequest& request, absl::string_view actor, absl::Time now,
                     const Policy& policy, v1::Referral* referral);
+// Takes the points back: SEPARATION_OF_DUTIES as Reward.
+absl::Status ReverseReward(absl::string_view actor, v1::Referral* referral);
 // Makes the referral follow its lead as long as it is open; false when nothing changed. Whoever recommends a firm that
 // `was_customer` already has won nobody.
 bool FollowLead(const v1::Lead& lead, bool was_customer, absl::Time now, v1::Referral* referral);

@@ -243,6 +243,24 @@ absl::Status OpenBids(const v1::OpenTenderRequest& request, absl::Time now, v1::
   return absl::OkStatus();
 }
 
+absl::Status ReturnBond(const v1::RecordBidBondReturnRequest& request, const std::string& today, v1::Tender* tender) {
+  if (tender->bid_bond_paid().empty()) {
+    return FailedPrecondition("BID_BOND_UNPAID", tender->name(), "the bid bond was not paid, so none comes back",
+                              {{"due", tender->bid_bond_due()}});
+  }
+  const std::string day = request.returned_date().empty() ? today : request.returned_date();
+  RETURN_IF_ERROR(CheckNotLater(day, today, "returned_date"));
+  RETURN_IF_ERROR(CheckNotEarlier(day, tender->bid_bond_paid(), "returned_date", "the day it was paid"));
+  if (!tender->bid_bond_returned().empty() && request.reason().empty()) {
+    return InvalidField(
+        "reason", "REASON_REQUIRED",
+        absl::StrCat("it was given back on ", tender->bid_bond_returned(), "; another day has a reason"),
+        {{"day", tender->bid_bond_returned()}});
+  }
+  tender->set_bid_bond_returned(day);
+  return absl::OkStatus();
+}
+
 absl::Status ForgetResult(absl::string_view actor, v1::Tender* tender) {
   RETURN_IF_ERROR(
       CheckOther(actor, tender->owner(), "owner", "the result of a tender is taken back by another than who leads it"));

@@ -15,6 +15,7 @@
 
 namespace kam::account::v1 {
 class OpenTenderRequest;
+class RecordBidBondReturnRequest;
 class SubmitTenderRequest;
 }  // namespace kam::account::v1
 
@@ -51,6 +52,8 @@ absl::Status ReviseBid(absl::Time now, v1::Tender* tender);
 // What was given up or called off goes on: a bid that the issuer has stands as it was handed in, any other is prepared
 // again. SEPARATION_OF_DUTIES for who leads it.
 absl::Status ResumeTender(absl::string_view actor, v1::Tender* tender);
+// BID_BOND_UNPAID, DATE_IN_FUTURE, DATE_TOO_EARLY before it was paid; REASON_REQUIRED to put a day right.
+absl::Status ReturnBond(const v1::RecordBidBondReturnRequest& request, const std::string& today, v1::Tender* tender);
 // What was said of the result was a mistake: it is not known. SEPARATION_OF_DUTIES for who leads it.
 absl::Status ForgetResult(absl::string_view actor, v1::Tender* tender);
 // No contract is drafted for a win, or the one that was has been cancelled. `contract_state` as contract-svc has it,

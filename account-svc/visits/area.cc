@@ -6,6 +6,7 @@
 #include "kam/account/v1/communication_record.pb.h"
 #include "kam/account/v1/customer_opinion.pb.h"
 #include "kam/account/v1/customer_training.pb.h"
+#include "kam/account/v1/document_delivery.pb.h"
 #include "kam/account/v1/recording.pb.h"
 #include "kam/account/v1/recording_access.pb.h"
 #include "kam/account/v1/visit.pb.h"
@@ -35,6 +36,7 @@ void FillCatalog(resource::Catalog* catalog) {
   catalog->Add<v1::RecordingAccess>();
   catalog->Add<v1::WeeklyReport>();
   catalog->Add<v1::CustomerTraining>();
+  catalog->Add<v1::DocumentDelivery>();
 }
 
 void RegisterHandlers(const Context& context, rpc::Registry* registry) {

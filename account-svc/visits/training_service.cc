@@ -9,6 +9,7 @@
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/account/v1/customer_training_service.pb.h"
+#include "kam/account/v1/document_delivery.pb.h"
 
 namespace kam::account {
 namespace {
@@ -17,9 +18,19 @@ using mysql::Row;
 using mysql::Value;
 using resource::UnitOfWork;
 using v1::CustomerTraining;
+using v1::DocumentDelivery;
 
 constexpr char kService[] = "kam.account.v1.CustomerTrainingService";
 constexpr int kDueMax = 1000;
+
+// Every document that a customer was given, in a training or without; the later of a day has the greater place.
+constexpr char kGiven[] =
+    "(SELECT u.account AS account, u.trainer AS trainer, d.title AS title, d.version AS version, d.sent_date AS "
+    "sent_date, "
+    "CONCAT(d.parent_id, LPAD(d.position, 6, '0')) AS place FROM customer_trainings u JOIN "
+    "customer_trainings_documents d "
+    "ON d.parent_id = u.id UNION ALL SELECT v.account, v.sender, v.title, v.document_version, v.sent_date, v.id FROM "
+    "document_deliveries v WHERE v.state <> 'VOID')";
 
 absl::Status Check(UnitOfWork& work, const CustomerTraining& training) {
   RETURN_IF_ERROR(Validate(work, training));
@@ -96,22 +107,22 @@ absl::StatusOr<v1::ListDueCustomerTrainingsResponse> Due(const Context& context,
 absl::StatusOr<v1::ListOutdatedDocumentsResponse> Outdated(const Context& context, rpc::Call& call,
                                                            const v1::ListOutdatedDocumentsRequest& request) {
   const resource::Type& type = *context.runtime.catalog().Find(CustomerTraining::descriptor());
-  std::string sql =
-      "SELECT t.account, d.title, d.version, d.sent_date, (SELECT n.version FROM customer_trainings_documents n WHERE "
-      "n.title = d.title ORDER BY n.sent_date DESC, n.parent_id DESC, n.position DESC LIMIT 1) FROM customer_trainings "
-      "t JOIN customer_trainings_documents d ON d.parent_id = t.id WHERE NOT EXISTS (SELECT 1 FROM "
-      "customer_trainings_documents e JOIN customer_trainings u ON u.id = e.parent_id WHERE u.account = t.account AND "
-      "e.title = d.title AND (e.sent_date > d.sent_date OR (e.sent_date = d.sent_date AND (e.parent_id > d.parent_id "
-      "OR (e.parent_id = d.parent_id AND e.position > d.position)))))";
+  std::string sql = absl::StrCat(
+      "SELECT t.account, t.title, t.version, t.sent_date, t.newest FROM (SELECT g.account, g.trainer, g.title, "
+      "g.version, "
+      "g.sent_date, ROW_NUMBER() OVER (PARTITION BY g.account, g.title ORDER BY g.sent_date DESC, g.place DESC) AS "
+      "latest, FIRST_VALUE(g.version) OVER (PARTITION BY g.title ORDER BY g.sent_date DESC, g.place DESC) AS newest "
+      "FROM ",
+      kGiven, " g WHERE TRUE");
   std::vector<Value> params;
-  if (!request.title().empty()) AddCondition({"d.title = ?", {Value(request.title())}}, &sql, &params);
+  if (!request.title().empty()) AddCondition({"g.title = ?", {Value(request.title())}}, &sql, &params);
+  absl::StrAppend(&sql, ") t WHERE t.latest = 1 AND t.version <> t.newest");
   AddCondition(resource::ScopeCondition(type, call.principal, call.level()), &sql, &params);
-  absl::StrAppend(&sql, " ORDER BY d.title, t.account");
+  absl::StrAppend(&sql, " ORDER BY t.title, t.account LIMIT ", kDueMax);
   v1::ListOutdatedDocumentsResponse response;
   RETURN_IF_ERROR(context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) {
     response.Clear();
     return connection.Scan(sql, mysql::Params(params), [&](const Row& row) -> absl::Status {
-      if (row[2].text() == row[4].text() || response.rows_size() >= kDueMax) return absl::OkStatus();
       v1::OutdatedDocument& out = *response.add_rows();
       out.set_account(NameOf("accounts", row[0].text()));
       out.set_title(row[1].text());
@@ -124,6 +135,43 @@ absl::StatusOr<v1::ListOutdatedDocumentsResponse> Outdated(const Context& contex
   return response;
 }
 
+absl::Status CreateDelivery(const Context& context, UnitOfWork& work, DocumentDelivery* delivery) {
+  const std::string today = context.Today(work.now());
+  if (delivery->sent_date().empty()) delivery->set_sent_date(today);
+  delivery->set_state(v1::DOCUMENT_DELIVERY_STATE_SENT);
+  ASSIGN_OR_RETURN(*delivery->mutable_sender(), Person(work));
+  RETURN_IF_ERROR(Validate(work, *delivery));
+  RETURN_IF_ERROR(rules::CheckSent(*delivery, today));
+  RETURN_IF_ERROR(CheckAccountUsable(work, delivery->account()));
+  ContactNames contact;
+  *contact.Add() = delivery->contact();
+  return CheckContactsOf(work, delivery->account(), contact, "document_delivery.contact");
+}
+
+absl::Status ConfirmDelivery(const Context& context, UnitOfWork& work,
+                             const v1::ConfirmDocumentDeliveryRequest& request, DocumentDelivery* delivery) {
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  RETURN_IF_ERROR(rules::ConfirmReceipt(request, actor, context.Today(work.now()), delivery));
+  ContactNames receiver;
+  *receiver.Add() = delivery->receiver();
+  return CheckContactsOf(work, delivery->account(), receiver, "receiver");
+}
+
+void RegisterDeliveries(const Context& context, rpc::Registry* registry) {
+  resource::Hooks hooks;
+  hooks.on_create = resource::OnCreate<DocumentDelivery>(
+      [context](UnitOfWork& work, DocumentDelivery* delivery) { return CreateDelivery(context, work, delivery); });
+  context.runtime.SetHooks(DocumentDelivery::descriptor(), std::move(hooks));
+  AddVerb<DocumentDelivery, v1::ConfirmDocumentDeliveryRequest>(
+      context, absl::StrCat(kService, "/ConfirmDocumentDelivery"), registry,
+      [context](UnitOfWork& work, const v1::ConfirmDocumentDeliveryRequest& request, DocumentDelivery* delivery) {
+        return ConfirmDelivery(context, work, request, delivery);
+      });
+  AddVerb<DocumentDelivery, v1::VoidDocumentDeliveryRequest>(
+      context, absl::StrCat(kService, "/VoidDocumentDelivery"), registry,
+      [](UnitOfWork&, const v1::VoidDocumentDeliveryRequest&, DocumentDelivery*) { return absl::OkStatus(); });
+}
+
 }  // namespace
 
 void RegisterCustomerTrainings(const Context& context, rpc::Registry* registry) {
@@ -132,6 +180,7 @@ void RegisterCustomerTrainings(const Context& context, rpc::Registry* registry) 
   hooks.on_update = resource::OnUpdate<CustomerTraining>(Update);
   context.runtime.SetHooks(CustomerTraining::descriptor(), std::move(hooks));
   const std::string service = kService;
+  RegisterDeliveries(context, registry);
   resource::RegisterStandardMethods(context.runtime, service, registry);
   AddVerb<CustomerTraining, v1::HoldCustomerTrainingRequest>(
       context, service + "/HoldCustomerTraining", registry,

@@ -150,6 +150,115 @@ TEST_F(TrainingTest, CustomersWithAnOldVersionAreListed) {
   EXPECT_EQ(outdated(kax_).rows_size(), 0);
 }
 
+// a manual, or information, is sent without a training; the receipt is put down, and what was wrong is taken
+// back.
+TEST_F(TrainingTest, DocumentsAreSentWithoutATraining) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const std::string contact = AddContact(account.name()), driver = AddContact(account.name());
+  const std::string stranger = AddContact(world_.AddAccount(kax_).name());
+  const std::string service = "CustomerTrainingService/";
+  const std::string title = absl::StrCat("车主手册", world_.harness().NewId());
+  v1::CreateDocumentDeliveryRequest create;
+  v1::DocumentDelivery& manual = *create.mutable_document_delivery();
+  manual.set_account(account.name());
+  manual.set_contact(stranger);
+  manual.set_kind(v1::SENT_DOCUMENT_KIND_MANUAL);
+  manual.set_title(title);
+  manual.set_version("2");
+  manual.set_mode(v1::VISIT_MODE_LETTER);
+  const auto send = [&](const auth::Principal& who) {
+    return Call<v1::DocumentDelivery>(who, service + "CreateDocumentDelivery", create);
+  };
+  EXPECT_THAT(send(ps_), HasReason("CONTACT_OTHER_ACCOUNT"));
+  manual.set_contact(contact);
+  EXPECT_THAT(send(stranger_), HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(send(kax_), StatusIs(absl::StatusCode::kPermissionDenied));
+  manual.set_sent_date(Day(1));
+  EXPECT_THAT(send(ps_), NamesField("document_delivery.sent_date"));
+  manual.clear_sent_date();
+  const auto sent = send(ps_);
+  ASSERT_THAT(sent, IsOk());
+  EXPECT_EQ(sent->state(), v1::DOCUMENT_DELIVERY_STATE_SENT);
+  EXPECT_EQ(sent->sent_date(), Day());
+  EXPECT_EQ(sent->sender(), trainer_.name());
+  const auto listed = [&](const std::string& state) {
+    kam::api::ListRequest list;
+    list.set_filter(absl::StrCat("title = \"", title, "\" AND state = ", state));
+    const auto found = Call<v1::ListDocumentDeliveriesResponse>(kax_, service + "ListDocumentDeliveries", list);
+    EXPECT_THAT(found, IsOk());
+    return found.ok() ? found->document_deliveries_size() : -1;
+  };
+  EXPECT_EQ(listed("SENT"), 1) << "its receipt is missing";
+  v1::ConfirmDocumentDeliveryRequest confirm;
+  confirm.set_receipt("签收单扫描件");
+  confirm.set_receiver(stranger);
+  const std::string method = service + "ConfirmDocumentDelivery";
+  EXPECT_THAT(Do<v1::DocumentDelivery>(ps_, method, confirm, sent->name()), HasReason("CONTACT_OTHER_ACCOUNT"));
+  confirm.set_receiver(driver);
+  confirm.set_receipt_date(Day(-1));
+  EXPECT_THAT(Do<v1::DocumentDelivery>(ps_, method, confirm, sent->name()), NamesField("receipt_date"));
+  confirm.clear_receipt_date();
+  const auto confirmed = Do<v1::DocumentDelivery>(ps_, method, confirm, sent->name());
+  ASSERT_THAT(confirmed, IsOk());
+  EXPECT_EQ(confirmed->receiver(), driver);
+  EXPECT_EQ(confirmed->receipt_date(), Day());
+  EXPECT_EQ(confirmed->confirmer(), trainer_.name());
+  EXPECT_EQ(listed("SENT"), 0);
+  EXPECT_EQ(listed("CONFIRMED"), 1);
+  // Who has an older version is listed, whichever way either came; what was taken back counts no more.
+  const v1::Account other = world_.AddAccount(kax_);
+  manual.set_account(other.name());
+  manual.set_contact(AddContact(other.name()));
+  manual.set_version("1");
+  manual.set_sent_date(Day(-1));
+  const auto older = send(ps_);
+  ASSERT_THAT(older, IsOk());
+  v1::ListOutdatedDocumentsRequest outdated;
+  outdated.set_title(title);
+  const auto rows = [&] {
+    return Call<v1::ListOutdatedDocumentsResponse>(kax_, service + "ListOutdatedDocuments", outdated)
+        .value_or(v1::ListOutdatedDocumentsResponse());
+  };
+  ASSERT_EQ(rows().rows_size(), 1);
+  EXPECT_EQ(rows().rows(0).account(), other.name());
+  EXPECT_EQ(rows().rows(0).newest_version(), "2");
+  v1::VoidDocumentDeliveryRequest take_back;
+  take_back.set_reason("录错客户");
+  ASSERT_THAT(Do<v1::DocumentDelivery>(ps_, service + "VoidDocumentDelivery", take_back, sent->name()), IsOk());
+  EXPECT_EQ(rows().rows_size(), 0);
+  EXPECT_EQ(listed("VOID"), 1);
+}
+
+//
+TEST_F(TrainingTest, ADeliveryGoesThroughItsStates) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const std::string contact = AddContact(account.name());
+  v1::CreateDocumentDeliveryRequest create;
+  create.mutable_document_delivery()->set_account(account.name());
+  create.mutable_document_delivery()->set_contact(contact);
+  create.mutable_document_delivery()->set_kind(v1::SENT_DOCUMENT_KIND_PRODUCT_INFORMATION);
+  create.mutable_document_delivery()->set_title("配置表");
+  create.mutable_document_delivery()->set_version("1");
+  create.mutable_document_delivery()->set_mode(v1::VISIT_MODE_LETTER);
+  const auto sent = Call<v1::DocumentDelivery>(ps_, "CustomerTrainingService/CreateDocumentDelivery", create);
+  ASSERT_THAT(sent, IsOk());
+  testing::StateMachine machine;
+  machine.service = "kam.account.v1.CustomerTrainingService";
+  machine.table = "document_deliveries";
+  machine.states = v1::DocumentDeliveryState_descriptor();
+  machine.verbs = {{"ConfirmDocumentDelivery", {{"SENT"}, "CONFIRMED"}},
+                   {"VoidDocumentDelivery", {{"SENT", "CONFIRMED"}, "VOID"}}};
+  machine.name = sent->name();
+  machine.columns = "receipt = NULL";
+  machine.references = {{"contacts", contact}};
+  machine.fill = [](const std::string& verb, google::protobuf::Message* message) {
+    if (verb == "ConfirmDocumentDelivery") {
+      static_cast<v1::ConfirmDocumentDeliveryRequest&>(*message).clear_receipt_date();
+    }
+  };
+  EXPECT_EQ(testing::TryEveryVerbInEveryState(world_.harness(), testing::Almighty(world_.harness(), gam_), machine), 3);
+}
+
 // who uses little is trained again soon; a session that is planned takes the customer from the list.
 TEST_F(TrainingTest, TheNextSessionIsDueByUsage) {
   const v1::Account account = world_.AddAccount(kax_);

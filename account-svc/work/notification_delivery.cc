@@ -119,6 +119,7 @@ absl::Status Put(UnitOfWork& work, const std::string& recipient, const Notice& n
   notification.set_subject(subject);
   notification.set_due_date(notice.due_date);
   notification.set_state(pb::NOTIFICATION_STATE_UNREAD);
+  notification.set_channel(pb::NOTIFICATION_CHANNEL_INBOX);
   return work.Insert(std::move(notification)).status();
 }
 
@@ -137,8 +138,8 @@ absl::Status Deliver(const Context& context, UnitOfWork& work, const std::vector
       ASSIGN_OR_RETURN(
           const std::vector<std::string> muted,
           Ids(work,
-              "SELECT employee FROM notification_preferences WHERE employee = ? AND kind = ? AND muted = 1 "
-              "LIMIT 1",
+              "SELECT employee FROM notification_preferences WHERE employee = ? AND kind = ? AND channel = "
+              "'INBOX' AND muted = 1 LIMIT 1",
               {id, Text(notice.kind)}));
       if (!muted.empty()) continue;
       RETURN_IF_ERROR(Put(work, name, notice, notice.subject.empty() ? subject : notice.subject));
@@ -157,7 +158,8 @@ absl::StatusOr<bool> DeliverToDepartment(const Context& context, UnitOfWork& wor
       "(SELECT "
       "1 FROM notifications n WHERE n.subject = ? AND n.recipient = e.id AND n.kind = ? AND n.title = ?) AND NOT "
       "EXISTS "
-      "(SELECT 1 FROM notification_preferences p WHERE p.employee = e.id AND p.kind = ? AND p.muted = 1)";
+      "(SELECT 1 FROM notification_preferences p WHERE p.employee = e.id AND p.kind = ? AND p.channel = 'INBOX' "
+      "AND p.muted = 1)";
   std::vector<Value> params = {today, today, notice.subject, kind, notice.title, kind};
   if (!department.empty()) {
     absl::StrAppend(&sql, " AND s.department_path LIKE ?");

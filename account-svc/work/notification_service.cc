@@ -135,6 +135,9 @@ void RegisterNotifications(const Context& context, rpc::Registry* registry) {
   preferences.on_create = resource::OnCreate<pb::NotificationPreference>(
       [](UnitOfWork& work, pb::NotificationPreference* preference) -> absl::Status {
         ASSIGN_OR_RETURN(*preference->mutable_employee(), Person(work));
+        if (preference->channel() == pb::NOTIFICATION_CHANNEL_UNSPECIFIED) {
+          preference->set_channel(pb::NOTIFICATION_CHANNEL_INBOX);
+        }
         return CheckPreference(work, *preference);
       });
   preferences.on_update = resource::OnUpdate<pb::NotificationPreference>(

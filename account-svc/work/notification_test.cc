@@ -167,6 +167,25 @@ TEST_F(NotificationTest, WhoDoesNotWantToBeToldIsNot) {
   EXPECT_THAT(Inbox(as_anna_), SizeIs(1));
 }
 
+// G-22: a notice says by which channel it came, and a preference is of a kind and a channel, the inbox unless it says
+// so.
+TEST_F(NotificationTest, ANoticeComesByAChannel) {
+  ASSERT_THAT(Give(), IsOk());
+  ASSERT_THAT(Inbox(as_anna_), SizeIs(1));
+  EXPECT_EQ(Inbox(as_anna_)[0].channel(), pb::NOTIFICATION_CHANNEL_INBOX);
+  const auto muted = Mute(as_anna_, pb::NOTIFICATION_KIND_TASK);
+  ASSERT_THAT(muted, IsOk());
+  EXPECT_EQ(muted->channel(), pb::NOTIFICATION_CHANNEL_INBOX);
+  pb::CreateNotificationPreferenceRequest again;
+  again.mutable_notification_preference()->set_kind(pb::NOTIFICATION_KIND_TASK);
+  again.mutable_notification_preference()->set_channel(pb::NOTIFICATION_CHANNEL_INBOX);
+  EXPECT_THAT(
+      world_.Call<pb::NotificationPreference>(as_anna_, absl::StrCat(kService, "CreateNotificationPreference"), again),
+      HasReason("FIELD_NOT_UNIQUE"));
+  ASSERT_THAT(Give(), IsOk());
+  EXPECT_THAT(Inbox(as_anna_), SizeIs(1)) << "muted in the inbox";
+}
+
 // G-22, G-06: whoever decides on leave is told of the request, whoever asked of the decision.
 TEST_F(NotificationTest, LeaveIsToldToBothSides) {
   pb::CreateLeaveRequestRequest request;

@@ -10,6 +10,7 @@ constexpr char kSeller[] = "chen.yiming";      // 大客户专员 KAX
 constexpr char kColleague[] = "zhao.siqi";     // 大客户专员 KAX
 constexpr char kManager[] = "lin.lan";         // 大客户经理 KAM
 constexpr char kDepartment[] = "gu.mingyuan";  // 集团客户部经理 GAM
+constexpr char kDecider[] = "shen.wenbo";      // 副总经理 DGM
 
 absl::Status Protection(World& world, const Story& story) {
   world.Chapter("归属与防抢客 Ownership and protection (A-07, G28)");
@@ -82,12 +83,55 @@ absl::Status SignHandover(World& world, const char* side) {
       .status();
 }
 
+// Asks the deputy general manager for the instruction to transfer a customer of the highest tier, uses it, and finds
+// that it counts once.
+absl::Status TransferImportant(World& world, const Json& account, const std::string& successor, const char* giver,
+                               const char* receiver) {
+  constexpr char kVerb[] = "kam.account.v1.AccountService/TransferOwner";
+  const std::string transfer = absl::StrCat("/v1/", Name(account), ":transferOwner");
+  const Json body = {{"successor", successor}, {"reason", "区域调整"}};
+  RETURN_IF_ERROR(world.Refused(kManager, "未请示即移交战略客户 transfers a strategic customer unasked", transfer, body,
+                                "INSTRUCTION_REQUIRED"));
+  ASSIGN_OR_RETURN(const std::string decider, world.Employee(kDecider));
+  ASSIGN_OR_RETURN(const Json asked, world.Do(kManager, "书面请示 asks for the instruction", "/v1/instructionRequests",
+                                              {{"kind", "INSTRUCTION_KIND_INSTRUCTION"},
+                                               {"subject", "战略客户移交"},
+                                               {"body", "区域调整,移交给接收人继续服务"},
+                                               {"related", Name(account)},
+                                               {"verb", kVerb},
+                                               {"superior", decider}},
+                                              "SUBMITTED"));
+  const std::string path = absl::StrCat("/v1/", Name(asked));
+  ASSIGN_OR_RETURN(const Json seen, world.Seen(kDecider, path, {{"opinion", "同意,做好交接"}}));
+  RETURN_IF_ERROR(world.Do(kDecider, "批示同意 gives it", path + ":approve", seen, "APPROVED").status());
+  RETURN_IF_ERROR(world.Do(kManager, "按批示移交 transfers as instructed", transfer, body).status());
+  ASSIGN_OR_RETURN(const Json used, world.Read(kManager, path));
+  RETURN_IF_ERROR(
+      world.Check(used.value("state", "") == "INSTRUCTION_STATE_EXECUTED", "the instruction must be used up"));
+  RETURN_IF_ERROR(SignHandover(world, giver));
+  return SignHandover(world, receiver);
+}
+
+// A strategic customer changes hands, and comes back: each time by an instruction.
+absl::Status Important(World& world) {
+  world.Chapter("重要事项请示 Important matters (G-05, R-24)");
+  ASSIGN_OR_RETURN(const std::string seller, world.Employee(kSeller));
+  ASSIGN_OR_RETURN(const std::string colleague, world.Employee(kColleague));
+  ASSIGN_OR_RETURN(const Json account,
+                   world.Find(kManager, "accounts",
+                              absl::StrCat("state = ACTIVE AND tier = STRATEGIC AND owner = \"", colleague, "\"")));
+  RETURN_IF_ERROR(world.Check(account.is_object(), "the colleague must own a strategic account"));
+  RETURN_IF_ERROR(TransferImportant(world, account, seller, kColleague, kSeller));
+  return TransferImportant(world, account, colleague, kSeller, kColleague);
+}
+
 // An account is given up, claimed by somebody else, and handed back with the list of its open business.
 absl::Status Pool(World& world) {
   world.Chapter("公海与交接 The public pool, and a hand-over (A-07)");
   ASSIGN_OR_RETURN(const std::string colleague, world.Employee(kColleague));
   ASSIGN_OR_RETURN(const Json own,
-                   world.Find(kColleague, "accounts", absl::StrCat("state = ACTIVE AND owner = \"", colleague, "\"")));
+                   world.Find(kManager, "accounts",
+                              absl::StrCat("state = ACTIVE AND tier != STRATEGIC AND owner = \"", colleague, "\"")));
   RETURN_IF_ERROR(world.Check(own.is_object(), "the colleague must own an account"));
   const std::string file = "/v1/" + Name(own);
   RETURN_IF_ERROR(
@@ -109,6 +153,7 @@ absl::Status Pool(World& world) {
 absl::Status PlayOwnership(World& world, const Story& story) {
   RETURN_IF_ERROR(Protection(world, story));
   RETURN_IF_ERROR(Arbitration(world, story));
+  RETURN_IF_ERROR(Important(world));
   return Pool(world);
 }
 
