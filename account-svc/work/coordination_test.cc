@@ -1,10 +1,7 @@
 // Requests between departments and working groups (G-12), over real gRPC and a real database.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
-#include "account-svc/testing/account_fixture.h"
+#include "account-svc/testing/work_fixture.h"
 #include "common/testing/matchers.h"
 #include "kam/api/standard.pb.h"
 #include "kam/organization/v1/coordination_service.pb.h"
@@ -18,30 +15,9 @@ using testing::IsOk;
 
 constexpr char kCoordination[] = "kam.organization.v1.CoordinationService/";
 
-class CoordinationTest : public ::testing::Test {
+class CoordinationTest : public WorkFixture {
  protected:
-  CoordinationTest()
-      : world_(World::Get()),
-        department_(world_.AddDepartment()),
-        boss_(world_.AddEmployee("GAM", department_.name())),
-        anna_(world_.AddEmployee("KAX", department_.name(), {boss_.name()})),
-        other_(world_.AddEmployee("KAX", department_.name())),
-        as_boss_(world_.As(boss_, "GAM", {IdOf(anna_.name())})),
-        as_anna_(world_.As(anna_, "KAX")),
-        as_other_(world_.As(other_, "KAX")) {}
-
-  absl::Time now() { return world_.harness().clock().Now(); }
-  template <typename T, typename Request>
-  absl::StatusOr<T> Do(const auth::Principal& who, absl::string_view method, const std::string& name,
-                       Request request = {}) {
-    request.set_name(name);
-    return world_.Call<T>(who, method, request);
-  }
-
-  World& world_;
-  const pb::Department department_;
-  const pb::Employee boss_, anna_, other_;
-  const auth::Principal as_boss_, as_anna_, as_other_;
+  CoordinationTest() : WorkFixture("GAM", "KAX") {}
 };
 
 // G-12: what is not answered in time goes to the head by himself, and to the one above; whoever was named answers.

@@ -1,11 +1,8 @@
 // Corrections of what a meeting left behind (G-11), over real gRPC and a real database.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
 #include "account-svc/rules/proto_time.h"
-#include "account-svc/testing/account_fixture.h"
+#include "account-svc/testing/work_fixture.h"
 #include "common/testing/matchers.h"
 #include "kam/api/standard.pb.h"
 #include "kam/organization/v1/meeting_service.pb.h"
@@ -20,29 +17,9 @@ using ::testing::SizeIs;
 
 constexpr char kMeetings[] = "kam.organization.v1.MeetingService/";
 
-class MeetingTest : public ::testing::Test {
+class MeetingTest : public WorkFixture {
  protected:
-  MeetingTest()
-      : world_(World::Get()),
-        department_(world_.AddDepartment()),
-        boss_(world_.AddEmployee("KAM", department_.name())),
-        anna_(world_.AddEmployee("KAX", department_.name(), {boss_.name()})),
-        other_(world_.AddEmployee("KAM", department_.name())),
-        as_boss_(world_.As(boss_, "KAM", {IdOf(anna_.name())})),
-        as_anna_(world_.As(anna_, "KAX")),
-        as_other_(world_.As(other_, "KAM")) {}
-
-  template <typename T, typename Request>
-  absl::StatusOr<T> Do(const auth::Principal& who, const std::string& method, const std::string& name,
-                       Request request = {}) {
-    request.set_name(name);
-    return world_.Call<T>(who, method, request);
-  }
-
-  World& world_;
-  const pb::Department department_;
-  const pb::Employee boss_, anna_, other_;
-  const auth::Principal as_boss_, as_anna_, as_other_;
+  MeetingTest() : WorkFixture("KAM", "KAM") {}
 };
 
 // G-11, G-20: attendance and minutes are corrected with a reason, also by a minute taker who leads nobody; what was

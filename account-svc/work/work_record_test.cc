@@ -1,10 +1,7 @@
 // Work reports, meetings and policies (G-10, G-11, G-13), over real gRPC and a real database.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/proto_time.h"
-#include "account-svc/testing/account_fixture.h"
+#include "account-svc/testing/work_fixture.h"
 #include "common/resource/names.h"
 #include "common/status/status.h"
 #include "common/testing/matchers.h"
@@ -18,7 +15,6 @@ namespace kam::account {
 namespace {
 
 namespace pb = organization::v1;
-using resource::IdOf;
 using testing::HasReason;
 using testing::IsOk;
 using ::testing::SizeIs;
@@ -27,29 +23,9 @@ constexpr char kReports[] = "kam.organization.v1.WorkReportService/";
 constexpr char kMeetings[] = "kam.organization.v1.MeetingService/";
 constexpr char kPolicies[] = "kam.organization.v1.PolicyDocumentService/";
 
-class WorkRecordTest : public ::testing::Test {
+class WorkRecordTest : public WorkFixture {
  protected:
-  WorkRecordTest()
-      : world_(World::Get()),
-        department_(world_.AddDepartment()),
-        boss_(world_.AddEmployee("GAM", department_.name())),
-        anna_(world_.AddEmployee("KAX", department_.name(), {boss_.name()})),
-        other_(world_.AddEmployee("KAM", department_.name())),
-        as_boss_(world_.As(boss_, "GAM", {IdOf(anna_.name())})),
-        as_anna_(world_.As(anna_, "KAX")),
-        as_other_(world_.As(other_, "KAM")) {}
-
-  template <typename T, typename Request>
-  absl::StatusOr<T> Do(const auth::Principal& who, const std::string& method, const std::string& name,
-                       Request request = {}) {
-    request.set_name(name);
-    return world_.Call<T>(who, method, request);
-  }
-
-  World& world_;
-  const pb::Department department_;
-  const pb::Employee boss_, anna_, other_;
-  const auth::Principal as_boss_, as_anna_, as_other_;
+  WorkRecordTest() : WorkFixture("GAM", "KAM") {}
 };
 
 // G-10, P-08

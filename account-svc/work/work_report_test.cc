@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
 #include "account-svc/rules/proto_time.h"
-#include "account-svc/testing/account_fixture.h"
+#include "account-svc/testing/work_fixture.h"
 #include "common/testing/matchers.h"
 #include "kam/api/standard.pb.h"
 #include "kam/organization/v1/work_report_service.pb.h"
@@ -24,24 +24,10 @@ using ::testing::SizeIs;
 
 constexpr char kReports[] = "kam.organization.v1.WorkReportService/";
 
-class WorkReportTest : public ::testing::Test {
+class WorkReportTest : public WorkFixture {
  protected:
-  WorkReportTest()
-      : world_(World::Get()),
-        department_(world_.AddDepartment()),
-        boss_(world_.AddEmployee("KAM", department_.name())),
-        anna_(world_.AddEmployee("KAX", department_.name(), {boss_.name()})),
-        other_(world_.AddEmployee("KAM", department_.name())),
-        as_boss_(world_.As(boss_, "KAM", {IdOf(anna_.name())})),
-        as_anna_(world_.As(anna_, "KAX")),
-        as_other_(world_.As(other_, "KAM")) {}
+  WorkReportTest() : WorkFixture("KAM", "KAM") {}
 
-  template <typename T, typename Request>
-  absl::StatusOr<T> Do(const auth::Principal& who, const std::string& method, const std::string& name,
-                       Request request = {}) {
-    request.set_name(name);
-    return world_.Call<T>(who, method, request);
-  }
   static pb::WorkReportRow RowOf(const pb::ReportWorkReportsResponse& response, const std::string& author) {
     for (const pb::WorkReportRow& row : response.rows()) {
       if (row.author() == author) return row;
@@ -49,11 +35,6 @@ class WorkReportTest : public ::testing::Test {
     ADD_FAILURE() << author << " is not counted";
     return {};
   }
-
-  World& world_;
-  const pb::Department department_;
-  const pb::Employee boss_, anna_, other_;
-  const auth::Principal as_boss_, as_anna_, as_other_;
 };
 
 // G-10, P-08: the count says who has not handed in: of working days in service, not on leave, whose day of grace is

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/proto_time.h"
-#include "account-svc/testing/account_fixture.h"
+#include "account-svc/testing/work_fixture.h"
 #include "common/resource/names.h"
 #include "common/status/status.h"
 #include "common/testing/matchers.h"
@@ -22,7 +22,6 @@ namespace kam::account {
 namespace {
 
 namespace pb = organization::v1;
-using resource::IdOf;
 using testing::HasReason;
 using testing::IsOk;
 using ::testing::SizeIs;
@@ -32,19 +31,9 @@ constexpr char kTasks[] = "kam.organization.v1.TaskService/";
 constexpr char kResources[] = "kam.organization.v1.SharedResourceService/";
 constexpr char kImprovement[] = "kam.organization.v1.ImprovementService/";
 
-class WorkTest : public ::testing::Test {
+class WorkTest : public WorkFixture {
  protected:
-  WorkTest()
-      : world_(World::Get()),
-        department_(world_.AddDepartment()),
-        boss_(world_.AddEmployee("GAM", department_.name())),
-        anna_(world_.AddEmployee("KAX", department_.name(), {boss_.name()})),
-        other_(world_.AddEmployee("KAX", department_.name())),
-        as_boss_(world_.As(boss_, "GAM", {IdOf(anna_.name())})),
-        as_anna_(world_.As(anna_, "KAX")),
-        as_other_(world_.As(other_, "KAX")) {}
-
-  absl::Time now() { return world_.harness().clock().Now(); }
+  WorkTest() : WorkFixture("GAM", "KAX") {}
 
   absl::StatusOr<pb::Task> Give(const auth::Principal& giver, const std::string& assignee,
                                 const std::string& due = "2026-01-09") {
@@ -74,17 +63,6 @@ class WorkTest : public ::testing::Test {
     *booking.mutable_end_time() = ToTimestamp(now() + absl::Hours(until_hour));
     return world_.Call<pb::ResourceBooking>(user, absl::StrCat(kResources, "CreateResourceBooking"), request);
   }
-  template <typename T, typename Request>
-  absl::StatusOr<T> Do(const auth::Principal& who, absl::string_view method, const std::string& name,
-                       Request request = {}) {
-    request.set_name(name);
-    return world_.Call<T>(who, method, request);
-  }
-
-  World& world_;
-  const pb::Department department_;
-  const pb::Employee boss_, anna_, other_;
-  const auth::Principal as_boss_, as_anna_, as_other_;
 };
 
 // G-08, R-03
