@@ -108,7 +108,7 @@ absl::StatusOr<Rights> ReadRights(const std::string& directory) {
   }
   std::sort(files.begin(), files.end());
   Rights rights;
-  std::string all = "family, mode, limit\n";  // What is made of the rows counts: another shape is loaded again.
+  std::string all;
   std::set<std::pair<std::string, std::string>> seen;
   for (const std::filesystem::path& path : files) {
     std::ifstream in(path, std::ios::binary);
@@ -123,6 +123,9 @@ absl::StatusOr<Rights> ReadRights(const std::string& directory) {
                      {{"file", file}});
       }
       rights.rows.push_back(row);
+      // What is made of the rows counts: what is filed elsewhere than before is loaded again.
+      absl::StrAppend(&all, Short(rules::FamilyOf(row.permission)), " ", Short(rules::ModeOf(row.permission)), " ",
+                      rules::LimitOf(row.permission), "\n");
     }
     absl::StrAppend(&all, file, "\n", content.str(), "\n");
   }

@@ -30,6 +30,12 @@ using resource::UnitOfWork;
 constexpr size_t kDepartmentsAboveMax = 8;
 constexpr int kChildrenMax = 5000;
 constexpr size_t kSuperiorsMax = 1000;  // People above somebody, along all lines.
+constexpr char kWriteDepartment[] = "department.write";
+
+bool HoldsAt(const auth::Principal& actor, auth::Level level) {
+  return std::any_of(actor.grants.begin(), actor.grants.end(),
+                     [level](const auto& grant) { return grant.second == level; });
+}
 
 std::string PathOf(const Department& department) {
   return absl::StrCat(department.parent_path(), IdOf(department.name()), "/");
@@ -97,6 +103,31 @@ absl::Status AfterDepartment(UnitOfWork& work, const Department* before, const D
           "FROM employees e WHERE e.department = ?)",
           {PathOf(after), IdOf(after.name())})
       .status();
+}
+
+// The department manager sets the structure of his own department, whoever decides for the company that of all;
+// an import brings what was decided elsewhere.
+absl::Status CheckDecidesOn(const UnitOfWork& work, const std::string& department, const std::string& path) {
+  if (work.importing() || ReachesDepartment(work, kWriteDepartment, path)) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "OUT_OF_SCOPE",
+               "the structure of this department is decided by somebody else",
+               {{"rule", "R-21"}, {"department", department}, {"permission", kWriteDepartment}});
+}
+
+// The department itself is put away, and comes back, by whoever decides about it.
+absl::Status CheckFileOfDepartment(UnitOfWork& work, const google::protobuf::Message& message) {
+  const Department& department = static_cast<const Department&>(message);
+  return CheckDecidesOn(work, department.name(), PathOf(department));
+}
+
+absl::Status UpdateDepartment(UnitOfWork& work, const Department& before, Department* after) {
+  RETURN_IF_ERROR(Validate(work, *after));
+  RETURN_IF_ERROR(CheckDecidesOn(work, before.name(), PathOf(before)));
+  if (before.parent() == after->parent()) return absl::OkStatus();
+  RETURN_IF_ERROR(PlaceDepartment(work, after));
+  RETURN_IF_ERROR(CheckDecidesOn(work, after->parent(), PathOf(*after)));
+  if (!HoldsAt(work.actor(), auth::Level::kDepartment)) return absl::OkStatus();
+  return rules::CheckMove(work.actor().department, PathOf(before), PathOf(*after));
 }
 
 }  // namespace
@@ -174,6 +205,11 @@ absl::StatusOr<std::string> PathOfDepartment(UnitOfWork& work, const std::string
   return rows.empty() ? std::string() : absl::StrCat(rows[0][0].text(), IdOf(department), "/");
 }
 
+bool ReachesDepartment(const UnitOfWork& work, absl::string_view permission, const std::string& path) {
+  const auth::Level level = work.actor().LevelFor(permission);
+  return level != auth::Level::kNone && auth::ReachOf(work.actor(), level).Covers("", path, "");
+}
+
 // A row that takes such a right away for now does not count: whoever gets the role meanwhile, unconfirmed, would have
 // the right as soon as that row is archived.
 absl::StatusOr<std::set<std::string>> PrivilegedRoles(const Context& context, UnitOfWork& work) {
@@ -205,11 +241,6 @@ absl::StatusOr<rules::Appointer> AppointerOf(const Context& context, UnitOfWork&
     return auth::ReachOf(actor, actor.LevelFor(rules::AssignPermission(role))).Covers(id, path, region);
   };
   return appointer;
-}
-
-bool HoldsAt(const auth::Principal& actor, auth::Level level) {
-  return std::any_of(actor.grants.begin(), actor.grants.end(),
-                     [level](const auto& grant) { return grant.second == level; });
 }
 
 // Whether the actor only maintains people (G-01) and does not decide about them. What an import brings was
@@ -270,16 +301,12 @@ void RegisterOrganization(const Context& context, rpc::Registry* registry) {
   resource::Hooks departments;
   departments.on_create = resource::OnCreate<Department>([](UnitOfWork& work, Department* department) -> absl::Status {
     RETURN_IF_ERROR(Validate(work, *department));
-    return PlaceDepartment(work, department);
+    RETURN_IF_ERROR(PlaceDepartment(work, department));
+    return CheckDecidesOn(work, department->parent(), department->parent_path());
   });
-  departments.on_update =
-      resource::OnUpdate<Department>([](UnitOfWork& work, const Department& before, Department* after) -> absl::Status {
-        RETURN_IF_ERROR(Validate(work, *after));
-        if (before.parent() == after->parent()) return absl::OkStatus();
-        RETURN_IF_ERROR(PlaceDepartment(work, after));
-        if (!HoldsAt(work.actor(), auth::Level::kDepartment)) return absl::OkStatus();
-        return rules::CheckMove(work.actor().department, PathOf(before), PathOf(*after));
-      });
+  departments.on_update = resource::OnUpdate<Department>(UpdateDepartment);
+  departments.on_archive = CheckFileOfDepartment;
+  departments.on_restore = CheckFileOfDepartment;
   departments.on_saved = resource::OnSaved<Department>(
       [context](UnitOfWork& work, const Department* before, const Department& after) -> absl::Status {
         RETURN_IF_ERROR(RecordPlacement(context, work, after));

@@ -25,6 +25,10 @@ absl::Status CheckReporting(resource::UnitOfWork& work, const organization::v1::
 // Path of a department, "/{id}/{id}/"; empty when there is none.
 absl::StatusOr<std::string> PathOfDepartment(resource::UnitOfWork& work, const std::string& department);
 
+// Whether the caller's right `permission` reaches the department with this path: who decides for his own department
+// decides for those below it, too.
+bool ReachesDepartment(const resource::UnitOfWork& work, absl::string_view permission, const std::string& path);
+
 // Roles that administer rights: those that hold one of the policy's permissions now.
 absl::StatusOr<std::set<std::string>> PrivilegedRoles(const Context& context, resource::UnitOfWork& work);
 

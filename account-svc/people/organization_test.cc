@@ -131,17 +131,65 @@ TEST_F(OrganizationTest, ALoginIsUniqueAndARoleKnown) {
               HasReason("ROLE_UNKNOWN"));
 }
 
-// G-03: whoever reaches his department does not move others into it.
-TEST_F(OrganizationTest, NobodyWidensHisOwnDepartment) {
+// G-01, R-21: the department manager sets the structure of his department, the general manager that of the company.
+TEST_F(OrganizationTest, TheStructureOfADepartmentIsSetByItsManager) {
   const Department own = world_.AddDepartment(), other = world_.AddDepartment();
   const Department inside = world_.AddDepartment(own.name());
+  const Employee head = world_.AddEmployee("BDS", inside.name());
   const auth::Principal manager = world_.As(world_.AddEmployee("GAM", own.name()), "GAM");
+  const std::string service = "kam.organization.v1.DepartmentService/";
+  const auto set_head = [&](const auth::Principal& who, const Department& department) {
+    pb::UpdateDepartmentRequest request;
+    request.mutable_department()->set_name(department.name());
+    request.mutable_department()->set_head(head.name());
+    request.mutable_update_mask()->add_paths("head");
+    return world_.Call<Department>(who, service + "UpdateDepartment", request);
+  };
+  const auto create = [&](const auth::Principal& who, const std::string& parent) {
+    pb::CreateDepartmentRequest request;
+    request.mutable_department()->set_display_name("新设小组");
+    request.mutable_department()->set_parent(parent);
+    return world_.Call<Department>(who, service + "CreateDepartment", request);
+  };
+  EXPECT_THAT(set_head(manager, inside), IsOk());
+  const auto refused = set_head(manager, other);
+  EXPECT_THAT(refused, HasReason("OUT_OF_SCOPE"));
+  EXPECT_EQ(MetadataValue(refused.status(), "rule"), "R-21");
+  EXPECT_THAT(create(manager, inside.name()), IsOk());
+  EXPECT_THAT(create(manager, own.name()), IsOk());
+  EXPECT_THAT(create(manager, other.name()), HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(create(manager, ""), HasReason("OUT_OF_SCOPE")) << "beside the others";
+  kam::api::ArchiveRequest archive;
+  archive.set_name(other.name());
+  EXPECT_THAT(world_.Call<Department>(manager, service + "ArchiveDepartment", archive), HasReason("OUT_OF_SCOPE"));
+  kam::api::RestoreRequest restore;
+  restore.set_name(other.name());
+  ASSERT_THAT(world_.Call<Department>(admin_, service + "ArchiveDepartment", archive), IsOk());
+  EXPECT_THAT(world_.Call<Department>(manager, service + "RestoreDepartment", restore), HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(world_.Call<Department>(admin_, service + "RestoreDepartment", restore), IsOk());
+  for (const auth::Principal& who : {hr_, admin_}) {
+    EXPECT_THAT(set_head(who, other), IsOk());
+    EXPECT_THAT(create(who, ""), IsOk());
+  }
+}
+
+// G-01, G-03, R-21: nothing moves into the department of whoever moves it, nor out of it by its manager; whose right
+// was widened to all departments does not widen his own with it.
+TEST_F(OrganizationTest, NobodyWidensHisOwnDepartment) {
+  const Department own = world_.AddDepartment(), other = world_.AddDepartment();
+  const Department inside = world_.AddDepartment(own.name()), beside = world_.AddDepartment(own.name());
+  auth::Principal manager = world_.As(world_.AddEmployee("GAM", own.name()), "GAM");
   const auto move = [&](const std::string& department, const std::string& parent) {
     pb::UpdateDepartmentRequest request;
     request.mutable_department()->set_name(department);
     request.mutable_department()->set_parent(parent);
     return world_.Call<Department>(manager, "kam.organization.v1.DepartmentService/UpdateDepartment", request);
   };
+  EXPECT_THAT(move(beside.name(), inside.name()), IsOk());
+  EXPECT_THAT(move(inside.name(), other.name()), HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(move(other.name(), own.name()), HasReason("OUT_OF_SCOPE"));
+  EXPECT_THAT(move(own.name(), other.name()), HasReason("OUT_OF_SCOPE"));
+  manager.grants["department.write"] = auth::Level::kAll;
   EXPECT_THAT(move(other.name(), own.name()), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(move(other.name(), inside.name()), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(move(inside.name(), other.name()), IsOk());

@@ -9,7 +9,6 @@
 #include "account-svc/people/people.h"
 #include "account-svc/rules/post_rules.h"
 #include "account-svc/verb.h"
-#include "common/auth/grants.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "kam/organization/v1/post_assignment_service.pb.h"
@@ -34,10 +33,8 @@ constexpr int kPostsAboveMax = 64;
 
 // Whoever decides the structure of a department: the caller's right must reach it.
 absl::StatusOr<bool> DecidesFor(UnitOfWork& work, const std::string& department) {
-  const auth::Level level = work.actor().LevelFor(kDecide);
-  if (level == auth::Level::kNone) return false;
   ASSIGN_OR_RETURN(const std::string path, PathOfDepartment(work, department));
-  return auth::ReachOf(work.actor(), level).Covers("", path, "");
+  return ReachesDepartment(work, kDecide, path);
 }
 
 absl::Status CheckDecides(UnitOfWork& work, const Post& post) {

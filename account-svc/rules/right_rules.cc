@@ -17,13 +17,40 @@ namespace {
 
 namespace pb = organization::v1;
 
-constexpr absl::string_view kPersonnelNouns[] = {
-    "assessment", "assessment_template", "attendance", "department", "directory", "employee", "kpi",
-    "leave",      "personnel_act",       "post",       "role_grant", "training"};
-constexpr absl::string_view kFinanceNouns[] = {
-    "budget",         "commission", "credit",  "credit_policy",    "expense", "financing",
-    "fund_plan",      "invoice",    "price",   "price_book",       "profit",  "price_probe",
-    "purchase_price", "receivable", "receipt", "price_simulation", "rebate",  "service_fee"};
+// What of a noun is in another family than the rest of it is named with its verb.
+const std::vector<absl::string_view>& PersonnelNouns() {
+  // people and their posts, their rights, assessment, work and disputes, leave and training.
+  static const auto* const nouns = new std::vector<absl::string_view>{
+      "assessment",    "assessment_template", "attendance", "department",      "directory",  "employee",    "kpi",
+      "leave",         "personnel_act",       "post",       "post_assignment", "role_grant", "task.assign", "training",
+      "training_file", "work_dispute"};
+  return *nouns;
+}
+
+const std::vector<absl::string_view>& FinanceNouns() {
+  // prices and who may lower them, budgets, commission, money in and out, credit.
+  static const auto* const nouns = new std::vector<absl::string_view>{"authority_grant",
+                                                                      "campaign.budget",
+                                                                      "commission_share",
+                                                                      "credit",
+                                                                      "credit_policy",
+                                                                      "financing",
+                                                                      "funds",
+                                                                      "invoice",
+                                                                      "price",
+                                                                      "price_book",
+                                                                      "price_probe",
+                                                                      "price_simulation",
+                                                                      "price_suggestion",
+                                                                      "purchase_price",
+                                                                      "rebate",
+                                                                      "receipt",
+                                                                      "receivable",
+                                                                      "receivable_alarm",
+                                                                      "release_authority",
+                                                                      "service_fee"};
+  return *nouns;
+}
 
 // Verbs, by mode; what is not here is DO. A word may have more behind it: "review_legal", "decide_parts".
 const std::vector<std::pair<absl::string_view, pb::RightMode>>& Verbs() {
@@ -52,12 +79,27 @@ bool SameLimit(const pb::RoleGrant& a, const pb::RoleGrant& b) {
 }  // namespace
 
 pb::RightFamily FamilyOf(absl::string_view permission) {
-  const absl::string_view noun = permission.substr(0, permission.find('.'));
-  const auto in = [noun](const auto& nouns) {
-    return std::find(std::begin(nouns), std::end(nouns), noun) != std::end(nouns);
-  };
-  if (in(kPersonnelNouns)) return pb::RIGHT_FAMILY_PERSONNEL;
-  return in(kFinanceNouns) ? pb::RIGHT_FAMILY_FINANCE : pb::RIGHT_FAMILY_BUSINESS;
+  for (const pb::RightFamily family : {pb::RIGHT_FAMILY_PERSONNEL, pb::RIGHT_FAMILY_FINANCE}) {
+    for (const absl::string_view noun : NounsOf(family)) {
+      if (IsOfNoun(permission, noun)) return family;
+    }
+  }
+  return pb::RIGHT_FAMILY_BUSINESS;
+}
+
+std::vector<absl::string_view> NounsOf(pb::RightFamily family) {
+  switch (family) {
+    case pb::RIGHT_FAMILY_PERSONNEL:
+      return PersonnelNouns();
+    case pb::RIGHT_FAMILY_FINANCE:
+      return FinanceNouns();
+    default:
+      return {};
+  }
+}
+
+bool IsOfNoun(absl::string_view permission, absl::string_view noun) {
+  return permission == noun || absl::StartsWith(permission, absl::StrCat(noun, "."));
 }
 
 pb::RightMode ModeOf(absl::string_view permission) {

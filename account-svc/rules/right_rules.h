@@ -4,6 +4,7 @@
 #define KAM_ACCOUNT_SVC_RULES_RIGHT_RULES_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -14,6 +15,10 @@ namespace kam::account::rules {
 
 // 人事权, 财务权, 业务权: by the noun of the permission.
 organization::v1::RightFamily FamilyOf(absl::string_view permission);
+// The nouns of a family, with the verb where only that is of it ("campaign.budget"); of 业务权 none: what is in no
+// other family is business.
+std::vector<absl::string_view> NounsOf(organization::v1::RightFamily family);
+bool IsOfNoun(absl::string_view permission, absl::string_view noun);
 
 // Decide, approve, review, draft, propose, veto, do, know: by its verb.
 organization::v1::RightMode ModeOf(absl::string_view permission);
