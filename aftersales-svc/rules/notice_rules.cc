@@ -46,6 +46,12 @@ og::DeliverNoticesRequest NoticesOf(const cv1::Complaint* before, const cv1::Com
   const auto tell = [&](const std::string& person, const char* what) {
     TellPerson(person, og::NOTIFICATION_KIND_TASK, absl::StrCat(what, after.number()), "", &told);
   };
+  if (before == nullptr && after.handler().empty()) {
+    og::Notice* notice = AddNotice(og::NOTICE_AUDIENCE_HOLDERS, og::NOTIFICATION_KIND_TASK,
+                                   absl::StrCat("新投诉待分派 New complaint to be assigned: ", after.number()), &told);
+    notice->set_permission("complaint.assign");
+    notice->set_account(after.account());
+  }
   const std::string known = before == nullptr ? std::string() : before->handler();
   if (after.handler() != known) {
     tell(after.handler(), "投诉分派给您 Complaint assigned to you: ");

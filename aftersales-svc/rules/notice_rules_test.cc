@@ -45,7 +45,6 @@ std::map<std::string, std::string> ByPerson(const og::DeliverNoticesRequest& tol
 TEST(NoticeRulesTest, AComplaintIsToldToWhoeverGetsItAndWhoeverHadIt) {
   cv1::Complaint open = Assigned();
   open.clear_handler();
-  EXPECT_THAT(NoticesOf(nullptr, open).notices(), IsEmpty());
   const auto given = ByPerson(NoticesOf(&open, Assigned()));
   ASSERT_EQ(given.size(), 1u);
   EXPECT_THAT(given.at(kAnna), HasSubstr("assigned to you: CP2026-000001"));
@@ -63,6 +62,23 @@ TEST(NoticeRulesTest, AComplaintIsToldToWhoeverGetsItAndWhoeverHadIt) {
   cv1::Complaint reopened = before;
   reopened.set_reopen_count(1);
   EXPECT_THAT(ByPerson(NoticesOf(&before, reopened)).at(kAnna), HasSubstr("not settled"));
+}
+
+// S-02, S-03, G-22: whoever may assign it learns of a complaint that nobody handles yet.
+TEST(NoticeRulesTest, ANewComplaintWithoutHandlerIsToldToThoseWhoAssign) {
+  cv1::Complaint open = Assigned();
+  open.clear_handler();
+  const og::DeliverNoticesRequest told = NoticesOf(nullptr, open);
+  ASSERT_EQ(told.notices_size(), 1);
+  EXPECT_EQ(told.notices(0).audience(), og::NOTICE_AUDIENCE_HOLDERS);
+  EXPECT_EQ(told.notices(0).permission(), "complaint.assign");
+  EXPECT_EQ(told.notices(0).account(), open.account());
+  EXPECT_EQ(told.notices(0).kind(), og::NOTIFICATION_KIND_TASK);
+  EXPECT_THAT(told.notices(0).title(), HasSubstr("CP2026-000001"));
+  EXPECT_THAT(NoticesOf(&open, open).notices(), IsEmpty()) << "once";
+  const auto given = NoticesOf(nullptr, Assigned());
+  ASSERT_EQ(given.notices_size(), 1);
+  EXPECT_EQ(given.notices(0).whom(), kAnna);
 }
 
 // S-05, G-22: an escalation goes to those who hold the role and may read the complaint.

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -95,6 +96,48 @@ TEST_F(RuntimeTest, ADueItemRunsExactlyOnceWhoeverRunsIt) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(Get(boss_, widget.name())->priority(), 1);
+}
+
+// G-22: processes prepare for different items, and what one had taken when it stopped another prepares for and runs.
+TEST_F(RuntimeTest, ADueItemIsPreparedForByOneAtATime) {
+  std::vector<std::string> prepared;
+  int runs = 0;
+  const auto handler = [&](UnitOfWork&, const schedule::DueItem&) {
+    ++runs;
+    return absl::OkStatus();
+  };
+  schedule::Scheduler first(runtime_, "testing"), second(runtime_, "testing");
+  const auto run = [&](schedule::Scheduler& which) {
+    return *which.RunDue(clock_.Now(), absl::Now() + absl::Seconds(10));
+  };
+  second.Handle("widget.bring", "kam.testing.v1.WidgetService/ActivateWidget", handler,
+                [&](const schedule::DueItem& item, absl::Time) -> absl::StatusOr<std::string> {
+                  prepared.push_back(item.resource);
+                  return std::string();
+                });
+  first.Handle("widget.bring", "kam.testing.v1.WidgetService/ActivateWidget", handler,
+               [&](const schedule::DueItem& item, absl::Time) -> absl::StatusOr<std::string> {
+                 prepared.push_back(item.resource);
+                 EXPECT_EQ(run(second), 1) << "the other item";
+                 clock_.Advance(absl::Seconds(31));
+                 EXPECT_EQ(run(second), 1) << "nothing was heard of the first";
+                 return std::string();
+               });
+  auth::Principal program;
+  program.subject = "programs/testing";
+  const auto* method = registry_.Find(absl::StrCat(kService, "ActivateWidget"))->method;
+  ASSERT_TRUE(runtime_
+                  .WriteAs(program, method, "test",
+                           [&](UnitOfWork& work) -> absl::Status {
+                             RETURN_IF_ERROR(schedule::Schedule(work, "widget.bring", "widgets/a", clock_.Now()));
+                             return schedule::Schedule(work, "widget.bring", "widgets/b", clock_.Now());
+                           })
+                  .ok());
+  EXPECT_EQ(run(first), 0) << "it is no longer its own";
+  ASSERT_EQ(prepared.size(), 3u);
+  EXPECT_NE(prepared[0], prepared[1]);
+  EXPECT_EQ(prepared[0], prepared[2]);
+  EXPECT_EQ(runs, 2);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +19,8 @@ namespace {
 constexpr absl::Duration kPauseFirst = absl::Seconds(10);
 constexpr absl::Duration kPauseMax = absl::Hours(1);
 constexpr absl::Duration kPrepareTimeout = absl::Seconds(10);
+// An item that is prepared for is left alone by other processes so long, and is theirs when the one that has it dies.
+constexpr absl::Duration kClaim = absl::Seconds(30);
 
 std::string OpenKey(absl::string_view kind, absl::string_view resource) { return absl::StrCat(kind, "|", resource); }
 
@@ -74,23 +77,50 @@ absl::StatusOr<std::string> Scheduler::Prepared(const Entry& entry, const DueIte
   return entry.prepare == nullptr ? std::string() : entry.prepare(item, absl::Now() + kPrepareTimeout);
 }
 
-// One item: claimed by its row lock, run and marked done in the same transaction.
+// True when nobody else has taken or moved the item since it was read: it is this process's until `until`.
+absl::StatusOr<bool> Scheduler::Claim(const DueItem& item, absl::Time seen, absl::Time until) {
+  bool claimed = false;
+  RETURN_IF_ERROR(
+      runtime_.database().Run(absl::Now() + absl::Seconds(5), [&](mysql::Connection& connection) -> absl::Status {
+        ASSIGN_OR_RETURN(
+            const int64_t changed,
+            connection.Execute("UPDATE due_items SET not_before = ? WHERE due_id = ? AND done_time IS NULL "
+                               "AND not_before = ? AND due_time = ?",
+                               {until, item.due_id, seen, item.due_time}));
+        claimed = changed > 0;
+        return absl::OkStatus();
+      }));
+  return claimed;
+}
+
+// One item: run and marked done in the same transaction, under its row lock. What has look-ups in other services is
+// claimed before them, so that processes that run at the same time take different items.
 absl::StatusOr<bool> Scheduler::RunOne(absl::Time until, bool* found) {
   DueItem item;
+  absl::Time not_before;
   *found = false;
   RETURN_IF_ERROR(
       runtime_.database().Run(absl::Now() + absl::Seconds(5), [&](mysql::Connection& connection) -> absl::Status {
         ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                         connection.Query("SELECT due_id, kind, resource, due_time, attempts FROM due_items WHERE "
-                                          "done_time IS NULL AND not_before <= ? ORDER BY not_before, due_id LIMIT 1",
+                         connection.Query("SELECT due_id, kind, resource, due_time, attempts, not_before FROM "
+                                          "due_items WHERE done_time IS NULL AND not_before <= ? ORDER BY not_before, "
+                                          "due_id LIMIT 1",
                                           {until}));
         if (rows.empty()) return absl::OkStatus();
         *found = true;
         item = ReadItem(rows[0]);
+        not_before = rows[0][5].time();
         return absl::OkStatus();
       }));
   if (!*found) return false;
   const auto handler = handlers_.find(item.kind);
+  std::optional<absl::Time> mine;
+  if (handler != handlers_.end() && handler->second.prepare != nullptr) {
+    // In the precision of the table.
+    mine = absl::FromUnixMicros(absl::ToUnixMicros(std::max(until, runtime_.clock().Now()) + kClaim));
+    ASSIGN_OR_RETURN(const bool claimed, Claim(item, not_before, *mine));
+    if (!claimed) return false;
+  }
   absl::Status status = absl::OkStatus();
   bool ran = false;
   if (handler == handlers_.end()) {
@@ -104,11 +134,13 @@ absl::StatusOr<bool> Scheduler::RunOne(absl::Time until, bool* found) {
         [&](resource::UnitOfWork& work) -> absl::Status {
           ran = false;
           ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                           work.connection().Query("SELECT due_id, kind, resource, due_time, attempts FROM due_items "
-                                                   "WHERE due_id = ? AND done_time IS NULL AND not_before <= ? FOR "
-                                                   "UPDATE",
-                                                   {item.due_id, until}));
-          if (rows.empty()) return absl::OkStatus();  // Another process was first, or it moved.
+                           work.connection().Query("SELECT due_id, kind, resource, due_time, attempts, not_before FROM "
+                                                   "due_items WHERE due_id = ? AND done_time IS NULL FOR UPDATE",
+                                                   {item.due_id}));
+          if (rows.empty()) return absl::OkStatus();  // Another process was first, or it was cancelled.
+          const absl::Time now_from = rows[0][5].time();
+          // It moved, or what this process had claimed is another's by now.
+          if (mine.has_value() ? now_from != *mine : now_from > until) return absl::OkStatus();
           ran = true;
           // Closed before the handler runs, so that it may schedule the next item of its kind.
           RETURN_IF_ERROR(work.connection()

@@ -42,7 +42,8 @@ class Scheduler {
   Scheduler(resource::Runtime& runtime, std::string program);
 
   // Look-ups in other services for an item, before its transaction. An error puts the item off as one of the handler
-  // does.
+  // does. Processes that run at the same time prepare for different items; when one dies in between, another prepares
+  // for its item after half a minute.
   using Prepare = std::function<absl::StatusOr<std::string>(const DueItem& item, absl::Time deadline)>;
 
   // At start-up. `method_name`: a linked RPC whose name stands in the history as the cause, for example
@@ -59,6 +60,7 @@ class Scheduler {
     Prepare prepare;
   };
   static absl::StatusOr<std::string> Prepared(const Entry& entry, const DueItem& item);
+  absl::StatusOr<bool> Claim(const DueItem& item, absl::Time seen, absl::Time until);
   absl::StatusOr<bool> RunOne(absl::Time until, bool* found);
   absl::Status PutOff(const DueItem& item, absl::Time now, const absl::Status& why);
 

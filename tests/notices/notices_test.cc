@@ -4,8 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -15,6 +20,7 @@
 #include "account-svc/rights_loader.h"
 #include "account-svc/testing/account_fixture.h"
 #include "aftersales-svc/aftersales_svc.h"
+#include "common/service/notice_sender.h"
 #include "common/service/rest.h"
 #include "common/status/status.h"
 #include "common/testing/matchers.h"
@@ -225,6 +231,75 @@ TEST_F(ApprovalNoticesTest, WhatIsBroughtTwiceIsToldOnce) {
   EXPECT_THAT(Inbox(manager_), SizeIs(1));
 }
 
+// G-22: programs that send at the same time share what is to be told.
+TEST_F(ApprovalNoticesTest, TwoSendersBringDifferentNotices) {
+  contracts_.RunDue();
+  way_.arrived = 0;
+  Submit();
+  Submit();
+  std::mutex mutex;
+  std::condition_variable both;
+  std::vector<std::string> asked;
+  const service::AskAccountSvc meet = [&, ask = way_.Ask()](absl::string_view method,
+                                                            const google::protobuf::Message& request,
+                                                            google::protobuf::Message* response, absl::Time deadline) {
+    {
+      std::unique_lock<std::mutex> lock(mutex);
+      asked.push_back(static_cast<const og::DeliverNoticesRequest&>(request).request_id());
+      both.notify_all();
+      EXPECT_TRUE(both.wait_for(lock, std::chrono::seconds(8), [&] { return asked.size() >= 2; }));
+    }
+    return ask(method, request, response, deadline);
+  };
+  std::vector<std::unique_ptr<schedule::Scheduler>> senders;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    senders.push_back(std::make_unique<schedule::Scheduler>(contracts_.harness().runtime(), "contract-svc"));
+    service::RegisterNoticeSender(contracts_.harness().runtime(), meet, senders.back().get());
+  }
+  for (const auto& sender : senders) {
+    threads.emplace_back([&, sender = sender.get()] {
+      EXPECT_THAT(sender->RunDue(contracts_.harness().clock().Now(), absl::Now() + absl::Seconds(20)), IsOk());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  ASSERT_THAT(asked, SizeIs(2));
+  EXPECT_NE(asked[0], asked[1]) << "each has brought another";
+  EXPECT_EQ(way_.arrived, 2);
+  EXPECT_EQ(Waiting(contracts_.harness()), 0);
+  EXPECT_THAT(Inbox(manager_), SizeIs(2));
+}
+
+// G-22: what a program had taken when it stopped is brought by another, and told once, also when the first goes on.
+TEST_F(ApprovalNoticesTest, ASenderThatStopsIsFollowedByAnother) {
+  contracts_.RunDue();
+  way_.arrived = 0;
+  Submit();
+  const auto sender = [&](service::AskAccountSvc ask) {
+    auto made = std::make_unique<schedule::Scheduler>(contracts_.harness().runtime(), "contract-svc");
+    service::RegisterNoticeSender(contracts_.harness().runtime(), std::move(ask), made.get());
+    return made;
+  };
+  const auto run = [&](schedule::Scheduler& which) {
+    const auto done = which.RunDue(contracts_.harness().clock().Now(), absl::Now() + absl::Seconds(20));
+    EXPECT_THAT(done, IsOk());
+    return done.value_or(-1);
+  };
+  const auto second = sender(way_.Ask());
+  const auto first = sender([&, ask = way_.Ask()](absl::string_view method, const google::protobuf::Message& request,
+                                                  google::protobuf::Message* response, absl::Time deadline) {
+    const absl::Status told = ask(method, request, response, deadline);
+    EXPECT_EQ(run(*second), 0) << "the first has it";
+    contracts_.harness().clock().Advance(absl::Seconds(31));
+    EXPECT_EQ(run(*second), 1) << "nothing was heard of the first";
+    return told;
+  });
+  EXPECT_EQ(run(*first), 0) << "it is no longer its own";
+  EXPECT_EQ(way_.arrived, 2);
+  EXPECT_EQ(Waiting(contracts_.harness()), 0);
+  EXPECT_THAT(Inbox(manager_), SizeIs(1));
+}
+
 // G-22: while account-svc does not answer, what has not been tried is not counted as tried, and nothing is lost.
 TEST_F(ApprovalNoticesTest, WhatRestsWasNotTried) {
   testing::TempDatabase& stored = contracts_.harness().db();
@@ -346,7 +421,7 @@ class ComplaintNoticesTest : public NoticesTest {
   std::unique_ptr<testing::Harness> aftersales_;
 };
 
-// S-03, S-05, G-22: also when its time is over.
+// S-02, S-03, S-05, G-22: also when its time is over.
 TEST_F(ComplaintNoticesTest, AComplaintReachesItsHandlerAndThoseItIsEscalatedTo) {
   const auth::Principal desk = Person("CSM", *aftersales_), above = Person("ASS", *aftersales_);
   const auth::Principal handler = Person("AS", *aftersales_, {above.subject});
@@ -376,6 +451,8 @@ TEST_F(ComplaintNoticesTest, AComplaintReachesItsHandlerAndThoseItIsEscalatedTo)
   EXPECT_EQ(Inbox(handler)[0].subject(), name);
   EXPECT_EQ(Inbox(handler)[0].kind(), og::NOTIFICATION_KIND_TASK);
   EXPECT_THAT(Inbox(desk), IsEmpty());
+  ASSERT_THAT(Inbox(above), SizeIs(1)) << "he may assign it";
+  EXPECT_THAT(Inbox(above)[0].title(), HasSubstr("to be assigned"));
 
   cv1::EscalateComplaintRequest escalate;
   escalate.set_name(name);
@@ -384,9 +461,9 @@ TEST_F(ComplaintNoticesTest, AComplaintReachesItsHandlerAndThoseItIsEscalatedTo)
   escalate.set_reason("the customer threatens to leave");
   Do(desk, "EscalateComplaint", escalate);
   RunDue();
-  ASSERT_THAT(Inbox(above), SizeIs(1));
-  EXPECT_EQ(Inbox(above)[0].kind(), og::NOTIFICATION_KIND_ESCALATION);
-  EXPECT_THAT(Inbox(above)[0].title(), ::testing::Not(HasSubstr("threatens")));
+  ASSERT_THAT(Inbox(above), SizeIs(2));
+  EXPECT_EQ(Inbox(above)[1].kind(), og::NOTIFICATION_KIND_ESCALATION);
+  EXPECT_THAT(Inbox(above)[1].title(), ::testing::Not(HasSubstr("threatens")));
   EXPECT_THAT(Inbox(stranger), IsEmpty()) << "another department";
   EXPECT_THAT(Inbox(handler), SizeIs(2));
 
@@ -401,7 +478,7 @@ TEST_F(ComplaintNoticesTest, AComplaintReachesItsHandlerAndThoseItIsEscalatedTo)
     EXPECT_EQ(inbox.back().subject(), name);
     EXPECT_EQ(inbox.back().due_date(), "2026-01-05");
   }
-  EXPECT_THAT(Inbox(above), SizeIs(2));
+  EXPECT_THAT(Inbox(above), SizeIs(3));
   EXPECT_THAT(Inbox(handler), SizeIs(3));
   EXPECT_EQ(Waiting(*aftersales_), 0);
 }
