@@ -538,12 +538,13 @@ TEST_F(AccountFileTest, WhoHasToActOnAFileIsTold) {
     }
     return found;
   };
+  const auto planner = world_.As(world_.AddEmployee("KAPM"), "KAPM");
   const Account draft = world_.AddAccount(kax_);
   world_.AddContact(kax_, draft.name());
   v1::SubmitAccountRequest submit;
   submit.set_name(draft.name());
   ASSERT_THAT(world_.Call<Account>(kax_, Accounts("SubmitAccount"), submit), IsOk());
-  EXPECT_EQ(told(gam_, "客户档案待核实"), 1);
+  EXPECT_EQ(told(gam_, "客户档案待核实") + told(planner, "客户档案待核实"), 1) << "who may verify";
   EXPECT_EQ(told(kax_, "客户档案待核实"), 0);
   v1::ReturnAccountRequest give_back;
   give_back.set_name(draft.name());
@@ -559,7 +560,7 @@ TEST_F(AccountFileTest, WhoHasToActOnAFileIsTold) {
   propose.mutable_account_proposal()->set_reason("客户迁址");
   const auto proposal = world_.Call<AccountProposal>(kax_, Classes("CreateAccountProposal"), propose);
   ASSERT_THAT(proposal, IsOk());
-  EXPECT_EQ(told(gam_, "客户分类提议待定"), 1);
+  EXPECT_EQ(told(gam_, "客户分类提议待定") + told(planner, "客户分类提议待定"), 1) << "who may decide";
   v1::RejectAccountProposalRequest reject;
   reject.set_name(proposal->name());
   reject.set_reason("不变");
@@ -567,12 +568,19 @@ TEST_F(AccountFileTest, WhoHasToActOnAFileIsTold) {
   EXPECT_EQ(told(kax_, "客户分类提议已决定"), 1);
 
   const auto kam = world_.As(world_.AddEmployee("KAM", department_.name()), "KAM");
-  const auto check = Check(kam, account.name(), {{"website", v1::FILE_VERDICT_MISSING}});
+  v1::CreateAccountFileCheckRequest request;
+  request.mutable_account_file_check()->set_account(account.name());
+  request.mutable_account_file_check()->set_kind(v1::FILE_CHECK_KIND_ACCURACY_SAMPLE);
+  request.mutable_account_file_check()->set_due_date("2026-01-08");
+  v1::FileCheckItem* item = request.mutable_account_file_check()->add_items();
+  item->set_field("website");
+  item->set_verdict(v1::FILE_VERDICT_MISSING);
+  const auto check = world_.Call<AccountFileCheck>(kam, Files("CreateAccountFileCheck"), request);
   ASSERT_THAT(check, IsOk());
   EXPECT_EQ(told(kax_, "档案待更正"), 1);
   // On its day, and again when it is over, to who checked as well.
   const absl::Time start = world_.harness().clock().Now();
-  for (int day = 0; day <= 60 && told(kam, "档案更正逾期") == 0; ++day) {
+  for (int day = 0; day <= 7 && told(kam, "档案更正逾期") == 0; ++day) {
     world_.harness().clock().Advance(absl::Hours(24));
     world_.RunDue();
   }
