@@ -77,6 +77,7 @@ TEST(KeysetDatabaseTest, PagesJoinToTheWholeListInEveryOrder) {
       ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
                        connection.Query(absl::StrCat("SELECT t.id FROM widgets t ", OrderSql(keys))));
       std::vector<std::string> whole;
+      whole.reserve(rows.size());
       for (const mysql::Row& row : rows) whole.push_back(row[0].text());
       EXPECT_EQ(whole.size(), static_cast<size_t>(kRows));
       ASSIGN_OR_RETURN(const std::vector<std::string> pages, InPages(connection, keys, &chance));

@@ -265,6 +265,7 @@ const Sample* Of(const Item& item, const std::string& path) {
 std::vector<RandomWidget> StoreRandomWidgets(kam::testing::TempDatabase& temp, Chance* chance) {
   EXPECT_TRUE(kam::testing::CreateWidgetTables(temp.database()).ok());
   std::vector<RandomWidget> records;
+  records.reserve(kRows);
   for (int i = 0; i < kRows; ++i) records.push_back(MakeRandomWidget(i, chance));
   const absl::Status stored =
       temp.database().RunInTransaction(absl::Now() + kTimeout, [&records](mysql::Connection& connection) {
