@@ -26,6 +26,7 @@
 #include "common/resource/type.h"
 #include "common/rpc/call.h"
 #include "common/testing/mariadb.h"
+#include "common/testing/state_changes.h"
 #include "common/time/fake_clock.h"
 
 namespace kam::rpc {
@@ -89,6 +90,7 @@ class Harness {
   FakeClock clock_;
   TempDatabase db_;
   resource::Catalog catalog_;
+  StateChangesWatch watch_{db_.database(), catalog_};
   rpc::Registry registry_;
   std::unique_ptr<resource::Runtime> runtime_;
   std::unique_ptr<Tokens> tokens_;

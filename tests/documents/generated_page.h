@@ -10,7 +10,8 @@
 namespace kam::documents {
 
 // The whole of main(): `PROGRAM FILE` writes the page to FILE; `PROGRAM --check FILE` changes nothing and returns 1
-// when FILE says something else. 2: used wrongly.
+// when FILE says something else. 2: used wrongly. A FILE with the lines "<!-- written by ./dev coverage -->" and
+// "<!-- end of what is written -->" keeps everything but what is between them.
 int PageMain(int argc, char** argv, absl::FunctionRef<absl::StatusOr<std::string>()> page);
 
 }  // namespace kam::documents
