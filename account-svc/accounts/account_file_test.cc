@@ -580,8 +580,8 @@ TEST_F(AccountFileTest, WhoHasToActOnAFileIsTold) {
   EXPECT_EQ(told(kax_, "档案待更正"), 1);
   // On its day, and again when it is over, to who checked as well.
   const absl::Time start = world_.harness().clock().Now();
-  for (int day = 0; day <= 7 && told(kam, "档案更正逾期") == 0; ++day) {
-    world_.harness().clock().Advance(absl::Hours(24));
+  for (int step = 0; step < 14 && told(kam, "档案更正逾期") == 0; ++step) {
+    world_.harness().clock().Advance(absl::Hours(12));
     world_.RunDue();
   }
   EXPECT_EQ(told(kax_, "档案今日应更正"), 1);
