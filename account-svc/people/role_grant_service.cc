@@ -91,13 +91,31 @@ absl::Status UpdateGrant(const Context& context, UnitOfWork& work, const RoleGra
   return absl::OkStatus();
 }
 
-// Whoever sets a right does not choose who approves it either: he has not entered or changed the approver.
+// Whether `writer` alone has given the caller a post by a personnel act: proposed and decided it. It may have taken
+// effect later, by itself, so the act says so and not the history of the person.
+absl::StatusOr<bool> AppointedByActOf(UnitOfWork& work, const std::string& writer) {
+  const std::string caller = IdOf(work.actor().subject), by = IdOf(writer);
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT 1 FROM personnel_acts WHERE (employee = ? OR hired = ?) AND kind IN "
+                                           "('HIRE', 'APPOINT') AND state = 'IN_EFFECT' AND proposer = ? AND decider = "
+                                           "? LIMIT 1",
+                                           {caller, caller, by, by}));
+  return !rows.empty();
+}
+
+// Whoever sets a right does not choose who approves it either: he has not entered or changed the approver, nor given
+// him a post by an act of his own. A role that another has proposed and he has confirmed took two.
 absl::Status NotAppointedBy(UnitOfWork& work, const std::string& writer) {
-  ASSIGN_OR_RETURN(const bool appointed,
-                   resource::Changed(work, writer, work.actor().subject, {"kam.organization.v1.EmployeeService/%"}));
+  const std::string people = "kam.organization.v1.EmployeeService/";
+  ASSIGN_OR_RETURN(bool appointed, resource::Changed(work, writer, work.actor().subject,
+                                                     {people + "CreateEmployee", people + "UpdateEmployee",
+                                                      people + "BatchUpsertEmployees", people + "RestoreEmployee"}));
+  if (!appointed) {
+    ASSIGN_OR_RETURN(appointed, AppointedByActOf(work, writer));
+  }
   if (!appointed) return absl::OkStatus();
   return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
-               absl::StrCat("the right was set by ", writer, ", who has entered or changed you among the people: ",
+               absl::StrCat("the right was set by ", writer, ", who alone has entered, changed or appointed you: ",
                             "somebody whom he has not appointed decides"),
                {{"rule", "appointed"}, {"writer", writer}});
 }

@@ -296,6 +296,28 @@ TEST_F(RoleGrantTest, ARightTakesTwo) {
   EXPECT_THAT(Approve(second, *restored), IsOk()) << "its etag is the one of the row";
 }
 
+// G-02, R-01: whom the one who set the right has given his post alone does not approve it; a role that another proposed
+// took two.
+TEST_F(RoleGrantTest, WhoeverWasAppointedByTheWriterAloneDoesNotApprove) {
+  LoadDelivered();
+  const auto grant = Grant(admin_, "CRC", "test_drive.read", pb::GRANT_LEVEL_OWN);
+  ASSERT_THAT(grant, IsOk());
+  const Employee other = world_.AddEmployee("GM");
+  const auto appointed = [&](const std::string& proposer) {
+    const Employee manager = world_.AddEmployee("GAM");
+    world_.harness().db().Execute(absl::StrCat(
+        "INSERT INTO personnel_acts (id, version, create_time, update_time, creator, updater, kind, employee, role, "
+        "state, effective_date, proposer, decider) VALUES ('",
+        world_.harness().NewId(), "', 1, '2026-01-01', '2026-01-01', 'x', 'x', 'APPOINT', '", IdOf(manager.name()),
+        "', 'GAM', 'IN_EFFECT', '2026-01-02', '", IdOf(proposer), "', '", IdOf(admin_.subject), "')"));
+    return world_.As(manager, "GAM");
+  };
+  const auto refused = Approve(appointed(admin_.subject), *grant);
+  EXPECT_THAT(refused, HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_EQ(MetadataValue(refused.status(), "rule"), "appointed");
+  EXPECT_THAT(Approve(appointed(other.name()), *grant), IsOk()) << "proposed by another, decided by him";
+}
+
 TEST_F(RoleGrantTest, DeliveredRightsAreReadOnlyAndNobodyWidensARoleOfHis) {
   LoadDelivered();
   kam::api::ListRequest list;
