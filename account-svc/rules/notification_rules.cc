@@ -197,6 +197,12 @@ std::vector<Notice> NoticesOf(const pb::ImprovementItem* before, const pb::Impro
 
 std::vector<Notice> NoticesOf(const pb::ResourceBooking* before, const pb::ResourceBooking& after) {
   Notices notices;
+  if (Enters(before, after, pb::RESOURCE_BOOKING_STATE_REQUESTED)) {
+    // Whoever dispatches above the user, or where nobody above does, the account managers.
+    notices.Ask(after.user(), "resource_booking.dispatch", 1, "KAM",
+                absl::StrCat("用车待派 Car to be dispatched: ", after.number()), "");
+    return notices.Take();
+  }
   if (before == nullptr) return notices.Take();
   const bool asked = before->state() == pb::RESOURCE_BOOKING_STATE_REQUESTED;
   if (asked && after.state() == pb::RESOURCE_BOOKING_STATE_CONFIRMED) {

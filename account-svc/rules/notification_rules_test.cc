@@ -413,5 +413,28 @@ TEST(Reminders, OfTheActionsOfAnAccountPlan) {
   EXPECT_THAT(Remind(plan, "2026-02-10", policy), IsEmpty());
 }
 
+// G-22, G-24, R-27: a car that is asked for, also once more after a change, is told to whoever dispatches.
+TEST(Notices, WhoeverDispatchesLearnsThatACarIsAskedFor) {
+  pb::ResourceBooking booking;
+  booking.set_number("RB-1");
+  booking.set_user("employees/a");
+  booking.set_state(pb::RESOURCE_BOOKING_STATE_CONFIRMED);
+  EXPECT_THAT(NoticesOf(static_cast<const pb::ResourceBooking*>(nullptr), booking), IsEmpty())
+      << "a room waits for nobody";
+  pb::ResourceBooking asked = booking;
+  asked.set_state(pb::RESOURCE_BOOKING_STATE_REQUESTED);
+  const pb::ResourceBooking* const befores[] = {nullptr, &booking};
+  for (const pb::ResourceBooking* before : befores) {
+    const std::vector<Notice> notices = NoticesOf(before, asked);
+    ASSERT_THAT(notices, SizeIs(1));
+    EXPECT_EQ(notices[0].audience, Audience::kAbleAbove);
+    EXPECT_EQ(notices[0].whom, "employees/a");
+    EXPECT_EQ(notices[0].permission, "resource_booking.dispatch");
+    EXPECT_EQ(notices[0].role, "KAM");
+    EXPECT_EQ(notices[0].kind, pb::NOTIFICATION_KIND_APPROVAL);
+  }
+  EXPECT_THAT(NoticesOf(&asked, asked), IsEmpty());
+}
+
 }  // namespace
 }  // namespace kam::account::rules
