@@ -294,8 +294,8 @@ absl::Status Ask(const std::string& actor, const std::string& department, absl::
                           policy);
 }
 
-absl::Status CheckRequester(const std::string& actor, const organization::CoordinationRequest& request) {
-  if (actor == request.requester()) return absl::OkStatus();
+absl::Status CheckRequester(const std::string& actor, bool above, const organization::CoordinationRequest& request) {
+  if (above || actor == request.requester()) return absl::OkStatus();
   return Denied("NOT_REQUESTER", absl::StrCat("it was asked by ", request.requester()), request.requester());
 }
 

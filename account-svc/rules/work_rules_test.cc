@@ -246,7 +246,8 @@ TEST(Coordination, AsksAnotherDepartmentWithATimeForTheAnswer) {
   EXPECT_THAT(Ask(kAnna, "", kNow, policy, &request), HasReason("DEPARTMENT_REQUIRED"));
   *request.mutable_answer_due_time() = ToTimestamp(kNow - absl::Hours(1));
   EXPECT_THAT(Ask(kAnna, "departments/sales", kNow, policy, &request), HasReason("TIME_IN_PAST"));
-  EXPECT_THAT(CheckRequester(kBoss, request), HasReason("NOT_REQUESTER"));
+  EXPECT_THAT(CheckRequester(kBoss, /*above=*/false, request), HasReason("NOT_REQUESTER"));
+  EXPECT_THAT(CheckRequester(kBoss, /*above=*/true, request), IsOk()) << "what was left behind does not stay open";
 }
 
 // G-12

@@ -107,14 +107,15 @@ absl::Status RunAnswerDue(const Context& context, UnitOfWork& work, const schedu
   return work.Save(std::move(change)).status();
 }
 
-// A verb of whoever asked.
+// A verb of whoever asked, or of those above him: he may have left.
 template <typename Request, typename Rule>
 void AddOfRequester(const Context& context, absl::string_view method, rpc::Registry* registry, Rule rule) {
   AddVerb<pb::CoordinationRequest, Request>(
       context, method, registry,
-      [rule](UnitOfWork& work, const Request&, pb::CoordinationRequest* request) -> absl::Status {
+      [context, rule](UnitOfWork& work, const Request&, pb::CoordinationRequest* request) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
-        RETURN_IF_ERROR(rules::CheckRequester(actor, *request));
+        ASSIGN_OR_RETURN(const bool above, IsAbove(work, actor, request->requester(), context.Today(work.now())));
+        RETURN_IF_ERROR(rules::CheckRequester(actor, above, *request));
         return rule(work, request);
       });
 }
