@@ -36,7 +36,7 @@ bool Has(const List& list, const std::string& text) {
 // "\"ACCOUNT_STATE_DRAFT\"", as the history keeps it, is DRAFT; "" is "".
 std::string StateIn(const EnumDescriptor& states, const std::string& kept) {
   const auto* value = states.FindValueByName(absl::StrReplaceAll(kept, {{"\"", ""}}));
-  return value == nullptr ? "" : resource::ShortEnumName(*value);
+  return value == nullptr ? "" : resource::ShortEnumName(value);
 }
 
 bool Declared(const Descriptor& record, const MethodDescriptor* method, const std::string& before,
