@@ -50,7 +50,7 @@ bool Declared(const Descriptor& record, const MethodDescriptor* method, const st
     return true;
   }
   return std::any_of(rules.state_changes().begin(), rules.state_changes().end(), [&](const auto& change) {
-    return change.to() == after && Has(change.by(), method->name()) &&
+    return change.to() == after && (change.by().empty() || Has(change.by(), method->name())) &&
            (before.empty() ? change.from().empty() : Has(change.from(), before));
   });
 }

@@ -84,6 +84,7 @@ void AddRecord(const std::string& collection, const Record& record, std::string*
   Arrows arrows;
   std::vector<std::string> others;
   const auto by = [&](const kam::api::StateChange& change, const auto& add) {
+    if (change.by().empty()) add("(any verb)");
     for (const std::string& verb : change.by()) add(record.own.count(verb) > 0 ? verb : absl::StrCat("(", verb, ")"));
   };
   for (const kam::api::StateChange& change : RulesOf(*record.message).state_changes()) {
