@@ -94,6 +94,7 @@ World& World::Fresh() {
 
 // Children before parents, users before what they use: the catalogue lists what is used first.
 void World::Clear() {
+  harness_->state_changes().ExpectAllDeclared();
   people_.clear();
   departments_.clear();
   there_.clear();

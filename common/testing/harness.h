@@ -50,6 +50,8 @@ class Harness {
   // Stands at Monday 2026-01-05T00:00:00Z until a test moves it.
   FakeClock& clock() { return clock_; }
   TempDatabase& db() { return db_; }
+  // Of what the history says; for a world that empties it between its tests.
+  const StateChangesWatch& state_changes() const { return watch_; }
   resource::Runtime& runtime() { return *runtime_; }
   const rpc::Registry& registry() const { return registry_; }
   int port() const;
