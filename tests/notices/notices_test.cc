@@ -451,8 +451,7 @@ TEST_F(ComplaintNoticesTest, AComplaintReachesItsHandlerAndThoseItIsEscalatedTo)
   EXPECT_EQ(Inbox(handler)[0].subject(), name);
   EXPECT_EQ(Inbox(handler)[0].kind(), og::NOTIFICATION_KIND_TASK);
   EXPECT_THAT(Inbox(desk), IsEmpty());
-  ASSERT_THAT(Inbox(above), SizeIs(1)) << "he may assign it";
-  EXPECT_THAT(Inbox(above)[0].title(), HasSubstr("to be assigned"));
+  EXPECT_THAT(Inbox(above), IsEmpty());
 
   cv1::EscalateComplaintRequest escalate;
   escalate.set_name(name);
@@ -461,9 +460,9 @@ TEST_F(ComplaintNoticesTest, AComplaintReachesItsHandlerAndThoseItIsEscalatedTo)
   escalate.set_reason("the customer threatens to leave");
   Do(desk, "EscalateComplaint", escalate);
   RunDue();
-  ASSERT_THAT(Inbox(above), SizeIs(2));
-  EXPECT_EQ(Inbox(above)[1].kind(), og::NOTIFICATION_KIND_ESCALATION);
-  EXPECT_THAT(Inbox(above)[1].title(), ::testing::Not(HasSubstr("threatens")));
+  ASSERT_THAT(Inbox(above), SizeIs(1));
+  EXPECT_EQ(Inbox(above)[0].kind(), og::NOTIFICATION_KIND_ESCALATION);
+  EXPECT_THAT(Inbox(above)[0].title(), ::testing::Not(HasSubstr("threatens")));
   EXPECT_THAT(Inbox(stranger), IsEmpty()) << "another department";
   EXPECT_THAT(Inbox(handler), SizeIs(2));
 
