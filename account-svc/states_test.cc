@@ -303,7 +303,8 @@ const std::map<std::string, Machine>& Tables() {
         {"RejectLeave", "SUBMITTED > REJECTED"},
         {"WithdrawLeave", "SUBMITTED > WITHDRAWN"},
         {"CancelLeave", "APPROVED > CANCELLED"},
-        {"ReturnFromLeave", "APPROVED > RETURNED"}}},
+        {"ReturnFromLeave", "APPROVED > RETURNED"},
+        {"CorrectLeaveReturn", "RETURNED > ="}}},
       //
       {"marketRecords",
        {{"ConfirmMarketRecord", "CURRENT > ="},

@@ -164,6 +164,20 @@ absl::StatusOr<LeaveRequest> Decide(const Context& context, UnitOfWork& work, co
   return work.Save(std::move(change));
 }
 
+// Whoever comes back into leave by it is away again: those who made a rota with him learn it as when it was granted.
+absl::StatusOr<LeaveRequest> CorrectReturn(const Context& context, UnitOfWork& work,
+                                           const pb::CorrectLeaveReturnRequest& request) {
+  RETURN_IF_ERROR(LockPeopleOf(work, request.name()));
+  ASSIGN_OR_RETURN(auto change, work.Begin<LeaveRequest>(request));
+  ASSIGN_OR_RETURN(const std::string actor, Person(work));
+  ASSIGN_OR_RETURN(const rules::WorkCalendar calendar, CalendarOf(context, work.connection()));
+  ASSIGN_OR_RETURN(const std::vector<LeaveRequest> around, OthersAround(context, work, change.before));
+  RETURN_IF_ERROR(
+      rules::CorrectReturn(calendar, context.Today(work.now()), actor, request.return_date(), around, &change.after));
+  if (change.after.state() == pb::LEAVE_STATE_APPROVED) RETURN_IF_ERROR(TellRosters(context, work, change.after));
+  return work.Save(std::move(change));
+}
+
 // ---- Attendance
 
 absl::StatusOr<pb::StaffAttendanceReport> ReportStaffAttendance(const Context& context, rpc::Call& call,
@@ -242,6 +256,11 @@ void RegisterLeave(const Context& context, rpc::Registry* registry) {
             LeavesOf(work, change.before.employee(), "'APPROVED', 'RETURNED'", change.before.start_date(), today));
         RETURN_IF_ERROR(rules::ReturnFromLeave(calendar, today, request.return_date(), self, others, &change.after));
         return work.Save(std::move(change));
+      });
+  AddWrite<LeaveRequest, pb::CorrectLeaveReturnRequest>(
+      context, Rpc("CorrectLeaveReturn"), registry,
+      [context](UnitOfWork& work, const pb::CorrectLeaveReturnRequest& request) {
+        return CorrectReturn(context, work, request);
       });
   registry->Add<pb::ReportStaffAttendanceRequest, pb::StaffAttendanceReport>(
       Rpc("ReportStaffAttendance"), [context](rpc::Call& call, const pb::ReportStaffAttendanceRequest& request) {

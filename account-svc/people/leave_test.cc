@@ -323,6 +323,8 @@ TEST_F(LeaveTest, EveryPairOfStateAndVerb) {
   pb::WithdrawLeaveRequest withdraw;
   pb::CancelLeaveRequest cancel;
   pb::ReturnFromLeaveRequest back;
+  pb::CorrectLeaveReturnRequest correct;
+  correct.set_reason("x");
   approve.set_etag("1");
   reject.set_etag("1");
   reject.set_opinion("x");
@@ -337,7 +339,70 @@ TEST_F(LeaveTest, EveryPairOfStateAndVerb) {
                {"RejectLeave", {"SUBMITTED"}, [&] { return call("RejectLeave", with_etag(reject)); }},
                {"WithdrawLeave", {"SUBMITTED"}, [&] { return call("WithdrawLeave", withdraw); }},
                {"CancelLeave", {"APPROVED"}, [&] { return call("CancelLeave", cancel); }},
-               {"ReturnFromLeave", {"APPROVED"}, [&] { return call("ReturnFromLeave", back); }}});
+               {"ReturnFromLeave", {"APPROVED"}, [&] { return call("ReturnFromLeave", back); }},
+               {"CorrectLeaveReturn", {"RETURNED"}, [&] { return call("CorrectLeaveReturn", correct); }}});
+}
+
+// G-06: a return that was reported by mistake is put right by the personnel department, not by the person: the leave
+// goes on, or ended on another day.
+TEST_F(LeaveTest, AReturnReportedByMistakeIsPutRight) {
+  const auto leave = Ask(as_seller_, "2026-01-06", "2026-01-08");
+  ASSERT_THAT(leave, IsOk());
+  ASSERT_THAT(Approve(as_head_, *leave), IsOk());
+  FakeClock& clock = world_.harness().clock();
+  const absl::Time before = clock.Now();
+  clock.Set(before + absl::Hours(24));
+  const auto mistaken = Call<pb::ReturnFromLeaveRequest>(as_seller_, "ReturnFromLeave", *leave);
+  pb::CorrectLeaveReturnRequest correct;
+  correct.set_reason("误操作");
+  const auto by_seller = Call(as_seller_, "CorrectLeaveReturn", *leave, correct);
+  const auto by_himself = Call(world_.As(seller_, "HR"), "CorrectLeaveReturn", *leave, correct);
+  pb::CorrectLeaveReturnRequest without;
+  const auto no_reason = Call(as_hr_, "CorrectLeaveReturn", *leave, without);
+  const auto on_leave = Call(as_hr_, "CorrectLeaveReturn", *leave, correct);
+  clock.Set(before + absl::Hours(24 * 4));  // Friday.
+  const auto back = Call<pb::ReturnFromLeaveRequest>(as_seller_, "ReturnFromLeave", *leave);
+  correct.set_return_date("2026-01-10");
+  const auto to_come = Call(as_hr_, "CorrectLeaveReturn", *leave, correct);
+  correct.set_return_date("2026-01-08");
+  const auto earlier = Call(as_hr_, "CorrectLeaveReturn", *leave, correct);
+  clock.Set(before);
+  ASSERT_THAT(mistaken, IsOk());
+  EXPECT_EQ(mistaken->taken_days(), "0");
+  EXPECT_THAT(by_seller, StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(by_himself, HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(no_reason, NamesField("reason"));
+  ASSERT_THAT(on_leave, IsOk());
+  EXPECT_EQ(on_leave->state(), pb::LEAVE_STATE_APPROVED);
+  EXPECT_EQ(on_leave->return_date(), "");
+  EXPECT_EQ(on_leave->taken_days(), "");
+  ASSERT_THAT(back, IsOk());
+  EXPECT_EQ(back->taken_days(), "3");
+  EXPECT_THAT(to_come, HasReason("RETURN_DATE_INVALID"));
+  ASSERT_THAT(earlier, IsOk());
+  EXPECT_EQ(earlier->state(), pb::LEAVE_STATE_RETURNED);
+  EXPECT_EQ(earlier->return_date(), "2026-01-08");
+  EXPECT_EQ(earlier->taken_days(), "2");
+}
+
+// G-06: days that the person has other leave on by now are not given back to the first.
+TEST_F(LeaveTest, ALeaveDoesNotGoOnOverAnother) {
+  const auto leave = Ask(as_seller_, "2026-01-06", "2026-01-08");
+  ASSERT_THAT(leave, IsOk());
+  ASSERT_THAT(Approve(as_head_, *leave), IsOk());
+  FakeClock& clock = world_.harness().clock();
+  const absl::Time before = clock.Now();
+  clock.Set(before + absl::Hours(24));
+  const auto back = Call<pb::ReturnFromLeaveRequest>(as_seller_, "ReturnFromLeave", *leave);
+  const auto again = Ask(as_seller_, "2026-01-08", "2026-01-08");
+  pb::CorrectLeaveReturnRequest correct;
+  correct.set_reason("误操作");
+  const auto refused = Call(as_hr_, "CorrectLeaveReturn", *leave, correct);
+  clock.Set(before);
+  ASSERT_THAT(back, IsOk());
+  ASSERT_THAT(again, IsOk());
+  EXPECT_THAT(refused, HasReason("LEAVE_OVERLAP"));
+  EXPECT_EQ(MetadataValue(refused.status(), "other"), again->name());
 }
 
 }  // namespace

@@ -97,6 +97,22 @@ absl::StatusOr<std::vector<std::string>> StandsInFor(mysql::Connection& connecti
   return ids;
 }
 
+absl::StatusOr<std::vector<std::string>> DeputiesOf(mysql::Connection& connection,
+                                                    const std::vector<std::string>& people, const std::string& day) {
+  std::vector<std::string> ids;
+  if (people.empty()) return ids;
+  std::vector<Value> params(people.begin(), people.end());
+  params.insert(params.end(), {Value(day), Value(day)});
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   connection.Query(absl::StrCat("SELECT DISTINCT deputy FROM leave_requests WHERE employee IN (",
+                                                 resource::Placeholders(people.size()),
+                                                 ") AND deputy IS NOT NULL AND state = 'APPROVED' AND start_date <= ? "
+                                                 "AND end_date >= ? ORDER BY deputy"),
+                                    mysql::Params(params)));
+  for (const Row& row : rows) ids.push_back(row[0].text());
+  return ids;
+}
+
 absl::StatusOr<bool> IsAbove(mysql::Connection& connection, const std::string& superior, const std::string& person,
                              const std::string& day) {
   std::vector<std::string> candidates = {resource::IdOf(superior)};

@@ -37,6 +37,10 @@ absl::StatusOr<bool> IsAbove(mysql::Connection& connection, const std::string& s
 absl::StatusOr<std::vector<std::string>> StandsInFor(mysql::Connection& connection, const std::string& deputy,
                                                      const std::string& day);
 
+// Those who stand in for one of `people` on the day in this way. Ids, each once.
+absl::StatusOr<std::vector<std::string>> DeputiesOf(mysql::Connection& connection,
+                                                    const std::vector<std::string>& people, const std::string& day);
+
 // Those of `people` who are in service on the day.
 absl::StatusOr<std::vector<std::string>> InService(mysql::Connection& connection,
                                                    const std::vector<std::string>& people, const std::string& day);

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -11,6 +12,7 @@
 #include "account-svc/rules/organization_rules.h"
 #include "account-svc/rules/personnel_rules.h"
 #include "account-svc/rules/role_rules.h"
+#include "account-svc/verb.h"
 #include "common/auth/grants.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -212,15 +214,15 @@ bool ReachesDepartment(const UnitOfWork& work, absl::string_view permission, con
 
 // A row that takes such a right away for now does not count: whoever gets the role meanwhile, unconfirmed, would have
 // the right as soon as that row is archived.
-absl::StatusOr<std::set<std::string>> PrivilegedRoles(const Context& context, UnitOfWork& work) {
+absl::StatusOr<std::set<std::string>> PrivilegedRoles(const Context& context, mysql::Connection& connection) {
   const std::vector<std::string>& permissions = context.policy.privileged_permissions;
   const std::vector<Value> params(permissions.begin(), permissions.end());
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                   work.connection().Query(absl::StrCat("SELECT g.role FROM role_grants g WHERE g.permission IN (",
-                                                        resource::Placeholders(params.size()),
-                                                        ") AND g.archive_time IS NULL AND g.level <> 'NONE' AND "
-                                                        "(g.origin = 'SEED' OR g.approve_time IS NOT NULL)"),
-                                           mysql::Params(params)));
+                   connection.Query(absl::StrCat("SELECT g.role FROM role_grants g WHERE g.permission IN (",
+                                                 resource::Placeholders(params.size()),
+                                                 ") AND g.archive_time IS NULL AND g.level <> 'NONE' AND "
+                                                 "(g.origin = 'SEED' OR g.approve_time IS NOT NULL)"),
+                                    mysql::Params(params)));
   std::set<std::string> roles;
   for (const Row& row : rows) roles.insert(row[0].text());
   return roles;
@@ -234,7 +236,7 @@ absl::StatusOr<rules::Appointer> AppointerOf(const Context& context, UnitOfWork&
   appointer.importing = work.importing();
   appointer.decides = rules::DecidesOnPosts(work.actor().roles);
   appointer.today = context.Today(work.now());
-  ASSIGN_OR_RETURN(appointer.privileged, PrivilegedRoles(context, work));
+  ASSIGN_OR_RETURN(appointer.privileged, PrivilegedRoles(context, work.connection()));
   ASSIGN_OR_RETURN(const std::string path, PathOfDepartment(work, employee.department()));
   appointer.assigns = [&actor = work.actor(), id = IdOf(employee.name()), path,
                        region = employee.region()](absl::string_view role) {
@@ -277,6 +279,23 @@ absl::StatusOr<Employee> ConfirmRole(const Context& context, UnitOfWork& work,
   ASSIGN_OR_RETURN(auto change, work.Begin<Employee>(request));
   ASSIGN_OR_RETURN(const rules::Appointer appointer, AppointerOf(context, work, change.before));
   RETURN_IF_ERROR(rules::Confirm(appointer, request.role(), &change.after));
+  return work.Save(std::move(change));
+}
+
+// What the department manager may say no to of an act (G-07, R-01), of a role that comes without one.
+absl::StatusOr<Employee> VetoRole(const Context& context, UnitOfWork& work,
+                                  const organization::v1::VetoEmployeeRoleRequest& request) {
+  ASSIGN_OR_RETURN(auto change, work.Begin<Employee>(request));
+  RETURN_IF_ERROR(resource::CheckRead(request.etag()));
+  rules::ActPerson person;
+  ASSIGN_OR_RETURN(person.name, Person(work));
+  person.roles = work.actor().roles;
+  ASSIGN_OR_RETURN(const std::string path, PathOfDepartment(work, change.before.department()));
+  const std::string& own = work.actor().department;
+  person.in_department = !own.empty() && absl::StartsWith(path, own);
+  RETURN_IF_ERROR(rules::CheckRoleVeto(context.policy, person, change.before.name(), request.role()));
+  ASSIGN_OR_RETURN(const std::set<std::string> privileged, PrivilegedRoles(context, work.connection()));
+  RETURN_IF_ERROR(rules::VetoRole(request.role(), privileged, context.Today(work.now()), &change.after));
   return work.Save(std::move(change));
 }
 
@@ -347,6 +366,11 @@ void RegisterOrganization(const Context& context, rpc::Registry* registry) {
       [context](rpc::Call& call, const organization::v1::ConfirmEmployeeRoleRequest& request) {
         return context.runtime.Write<Employee>(call, request,
                                                [&](UnitOfWork& work) { return ConfirmRole(context, work, request); });
+      });
+  AddWrite<Employee, organization::v1::VetoEmployeeRoleRequest>(
+      context, "kam.organization.v1.EmployeeService/VetoEmployeeRole", registry,
+      [context](UnitOfWork& work, const organization::v1::VetoEmployeeRoleRequest& request) {
+        return VetoRole(context, work, request);
       });
 }
 

@@ -30,7 +30,7 @@ absl::StatusOr<std::string> PathOfDepartment(resource::UnitOfWork& work, const s
 bool ReachesDepartment(const resource::UnitOfWork& work, absl::string_view permission, const std::string& path);
 
 // Roles that administer rights: those that hold one of the policy's permissions now.
-absl::StatusOr<std::set<std::string>> PrivilegedRoles(const Context& context, resource::UnitOfWork& work);
+absl::StatusOr<std::set<std::string>> PrivilegedRoles(const Context& context, mysql::Connection& connection);
 
 }  // namespace kam::account
 

@@ -69,7 +69,7 @@ absl::Status CheckLoginFree(UnitOfWork& work, const PersonnelAct& act) {
 absl::Status Propose(const Context& context, UnitOfWork& work, PersonnelAct* act) {
   RETURN_IF_ERROR(Validate(work, *act));
   ASSIGN_OR_RETURN(*act->mutable_proposer(), Person(work));
-  ASSIGN_OR_RETURN(const std::set<std::string> privileged, PrivilegedRoles(context, work));
+  ASSIGN_OR_RETURN(const std::set<std::string> privileged, PrivilegedRoles(context, work.connection()));
   const std::string today = context.Today(work.now());
   RETURN_IF_ERROR(rules::CheckAct(*act, privileged, today));
   RETURN_IF_ERROR(CheckLoginFree(work, *act));
@@ -170,14 +170,15 @@ absl::StatusOr<PersonnelAct> Decide(const Context& context, UnitOfWork& work,
   RETURN_IF_ERROR(SetTeamLeader(context, work, &change.after));
   ASSIGN_OR_RETURN(const rules::ActPerson person, PersonOf(context, work, change.after));
   RETURN_IF_ERROR(rules::CheckDecide(person, change.after));
-  ASSIGN_OR_RETURN(const std::set<std::string> privileged, PrivilegedRoles(context, work));
+  ASSIGN_OR_RETURN(const std::set<std::string> privileged, PrivilegedRoles(context, work.connection()));
   const std::string today = context.Today(work.now());
-  RETURN_IF_ERROR(rules::CheckAct(change.before, privileged, today));
+  RETURN_IF_ERROR(rules::MoveEffect(request.effective_date(), today, &change.after));
+  RETURN_IF_ERROR(rules::CheckAct(change.after, privileged, today));
   RETURN_IF_ERROR(CheckLoginFree(work, change.before));
   rules::Decide(person.name, request.opinion(), work.now(), &change.after);
-  if (change.before.effective_date() <= today) return PutIntoEffect(work, std::move(change));
+  if (change.after.effective_date() <= today) return PutIntoEffect(work, std::move(change));
   change.after.set_state(pb::PERSONNEL_ACT_STATE_DECIDED);
-  ASSIGN_OR_RETURN(const absl::CivilDay day, ParseDate(change.before.effective_date()));
+  ASSIGN_OR_RETURN(const absl::CivilDay day, ParseDate(change.after.effective_date()));
   RETURN_IF_ERROR(schedule::Schedule(work, kDueEffect, change.before.name(), absl::FromCivil(day, context.zone)));
   return work.Save(std::move(change));
 }
@@ -203,6 +204,47 @@ absl::StatusOr<PersonnelAct> End(const Context& context, UnitOfWork& work, const
   return work.Save(std::move(change));
 }
 
+// Roles of members of the caller's department that were given without an act and may still be vetoed.
+absl::Status AddVetoableRoles(const Context& context, mysql::Connection& connection, const auth::Principal& principal,
+                              pb::ListVetoablePersonnelActsResponse* response) {
+  const std::string today = context.Today(context.runtime.clock().Now());
+  rules::ActPerson person;
+  person.name = NameOf("employees", principal.employee);
+  person.roles = principal.roles;
+  person.in_department = true;  // As the query has it.
+  ASSIGN_OR_RETURN(const std::set<std::string> privileged, PrivilegedRoles(context, connection));
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      connection.Query(
+          "SELECT e.id, e.display_name, e.version, r.role, r.since_date, r.until_date, r.state, r.proposer FROM "
+          "employees_roles r JOIN employees e ON e.id = r.parent_id JOIN employee_scopes s ON s.employee = e.id WHERE "
+          "s.department_path LIKE ? AND e.id <> ? AND e.archive_time IS NULL AND (r.state = 'PROPOSED' OR r.since_date "
+          "> ?) AND (r.until_date IS NULL OR r.until_date >= ?) ORDER BY r.since_date, e.id, r.position",
+          {absl::StrCat(principal.department, "%"), principal.employee, today, today}));
+  for (const mysql::Row& row : rows) {
+    pb::VetoableRole role;
+    role.set_employee(NameOf("employees", row[0].text()));
+    role.set_display_name(row[1].text());
+    role.set_etag(resource::MakeEtag(row[2].integer()));
+    role.set_role(row[3].text());
+    role.set_since(row[4].text());
+    role.set_until(row[5].text());
+    role.set_state(row[6].text() == "PROPOSED" ? pb::ROLE_STATE_PROPOSED : pb::ROLE_STATE_GRANTED);
+    role.set_proposer(row[7].text());
+    pb::RoleAssignment assignment;
+    assignment.set_role(role.role());
+    assignment.set_since(role.since());
+    assignment.set_until(role.until());
+    assignment.set_state(role.state());
+    assignment.set_proposer(role.proposer());
+    if (!rules::MayStillVeto(assignment, privileged, today)) continue;
+    if (!rules::CheckRoleVeto(context.policy, person, role.employee(), role.role()).ok()) continue;
+    *response->add_roles() = std::move(role);
+    if (response->roles_size() == kOwnMax) break;
+  }
+  return absl::OkStatus();
+}
+
 // What the caller may still veto: also what others have proposed about his department, whom he would not see otherwise.
 absl::StatusOr<pb::ListVetoablePersonnelActsResponse> ListVetoable(const Context& context, rpc::Call& call) {
   pb::ListVetoablePersonnelActsResponse response;
@@ -226,7 +268,7 @@ absl::StatusOr<pb::ListVetoablePersonnelActsResponse> ListVetoable(const Context
       const PersonnelAct& act = static_cast<const PersonnelAct&>(*record.message);
       if (!act.team_leader()) *response.add_personnel_acts() = act;
     }
-    return absl::OkStatus();
+    return AddVetoableRoles(context, connection, call.principal, &response);
   }));
   return response;
 }

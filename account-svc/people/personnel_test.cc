@@ -535,5 +535,35 @@ TEST_F(PersonnelTest, ThePersonnelDepartmentDoesNotGoRoundTheAct) {
   EXPECT_THAT(update(as_gm_, changed, "leave_date"), IsOk());
 }
 
+// G-07: a proposal whose day has gone by is decided for a day that has not; never for one before the proposed one.
+TEST_F(PersonnelTest, WhatIsDecidedLateTakesEffectLater) {
+  const auto proposed = Propose(as_manager_, About(seller_, pb::PERSONNEL_ACT_KIND_DISMISS, "2026-01-06"));
+  ASSERT_THAT(proposed, IsOk());
+  const auto decide = [&](const char* day) {
+    pb::DecidePersonnelActRequest request;
+    request.set_name(proposed->name());
+    request.set_etag(proposed->etag());
+    request.set_effective_date(day);
+    return world_.Call<PersonnelAct>(as_gm_, absl::StrCat(kService, "DecidePersonnelAct"), request);
+  };
+  const auto early = decide("2026-01-05");
+  EXPECT_THAT(early, HasReason("EFFECTIVE_DATE_PAST"));
+  EXPECT_EQ(MetadataValue(early.status(), "limit"), "2026-01-06");
+  FakeClock& clock = world_.harness().clock();
+  const absl::Time before = clock.Now();
+  clock.Set(before + absl::Hours(24 * 2));
+  const auto late = decide("");
+  const auto past = decide("2026-01-06");
+  const auto decided = decide("2026-01-07");
+  clock.Set(before);
+  EXPECT_THAT(late, HasReason("EFFECTIVE_DATE_PAST"));
+  EXPECT_THAT(past, HasReason("EFFECTIVE_DATE_PAST"));
+  EXPECT_EQ(MetadataValue(past.status(), "limit"), "2026-01-07");
+  ASSERT_THAT(decided, IsOk());
+  EXPECT_EQ(decided->state(), pb::PERSONNEL_ACT_STATE_IN_EFFECT);
+  EXPECT_EQ(decided->effective_date(), "2026-01-07");
+  EXPECT_EQ(Column(seller_, "leave_date"), "2026-01-07");
+}
+
 }  // namespace
 }  // namespace kam::account

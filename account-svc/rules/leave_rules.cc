@@ -307,6 +307,28 @@ absl::Status ReturnFromLeave(const WorkCalendar& calendar, absl::string_view tod
   return absl::OkStatus();
 }
 
+absl::Status CorrectReturn(const WorkCalendar& calendar, absl::string_view today, absl::string_view actor,
+                           absl::string_view return_date, const std::vector<LeaveRequest>& around,
+                           LeaveRequest* leave) {
+  if (actor == leave->employee()) {
+    return Error(absl::StatusCode::kPermissionDenied, "SEPARATION_OF_DUTIES",
+                 "nobody puts his own return right; somebody else of the personnel department does",
+                 {{"rule", "self"}});
+  }
+  leave->clear_return_date();
+  leave->clear_taken_days();
+  leave->clear_overstayed_days();
+  leave->set_state(pb::LEAVE_STATE_APPROVED);
+  if (return_date.empty()) return CheckLeaveOverlap(*leave, around);
+  std::vector<LeaveRequest> known;  // What is only asked for tells nothing of where he was.
+  for (const LeaveRequest& other : around) {
+    if (other.name() != leave->name() && other.state() != pb::LEAVE_STATE_SUBMITTED) known.push_back(other);
+  }
+  RETURN_IF_ERROR(ReturnFromLeave(calendar, today, return_date, /*self=*/false, known, leave));
+  leave->set_state(pb::LEAVE_STATE_RETURNED);
+  return CheckLeaveOverlap(*leave, around);
+}
+
 // Until when nothing is known of the person after the leave: the first day of his next one, when he was back; not at
 // all when another leave tells by its return how long he was away. `otherwise` when there is none.
 std::string UnknownUntil(const LeaveRequest& leave, const std::vector<LeaveRequest>& leaves,

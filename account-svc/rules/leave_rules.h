@@ -84,6 +84,13 @@ absl::Status ReturnFromLeave(const WorkCalendar& calendar, absl::string_view tod
                              bool self, const std::vector<organization::v1::LeaveRequest>& others,
                              organization::v1::LeaveRequest* leave);
 
+// Puts a return right that was reported by mistake: as ReturnFromLeave on that day, or, with none, the leave goes on as
+// granted. `actor`: never the person himself. `around`: leave of the person that is open, granted or taken around this
+// one. SEPARATION_OF_DUTIES, RETURN_DATE_INVALID, LEAVE_OVERLAP.
+absl::Status CorrectReturn(const WorkCalendar& calendar, absl::string_view today, absl::string_view actor,
+                           absl::string_view return_date, const std::vector<organization::v1::LeaveRequest>& around,
+                           organization::v1::LeaveRequest* leave);
+
 // What a person was away within a period: [first, last] is inside of the person's service.
 struct Attendance {
   Decimal working, leave, overstayed;

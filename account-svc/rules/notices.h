@@ -34,6 +34,13 @@ class Notices {
     notices_.back().from_level = from_level;
     return *this;
   }
+  // To those who hold `role` over the department `department`; nobody there: to the holders of `otherwise`.
+  Notices& AskOver(const std::string& department, const std::string& role, const std::string& otherwise,
+                   const std::string& title) {
+    Add(Audience::kHoldersOver, department, organization::v1::NOTIFICATION_KIND_APPROVAL, title, "", role);
+    if (!department.empty()) notices_.back().otherwise = otherwise;
+    return *this;
+  }
   // What the notices that follow are about.
   Notices& About(const std::string& subject) {
     subject_ = subject;

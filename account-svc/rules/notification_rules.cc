@@ -1,5 +1,6 @@
 #include "account-svc/rules/notification_rules.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -19,12 +20,38 @@ bool IsOpen(const pb::Task& task) {
   return task.state() == pb::TASK_STATE_OPEN || task.state() == pb::TASK_STATE_IN_PROGRESS;
 }
 
-// The department manager above `whom`; of somebody taken on, whose superior `whom` is, that may be he himself.
-void TellDepartmentManager(const std::string& whom, bool hire, const std::string& title, const std::string& due_date,
+// The manager of the department of `whom`, which decides what he may decide and veto, not the line: whoever is taken on
+// has none yet, and the line of somebody may end below him.
+void TellDepartmentManager(const std::string& whom, const std::string& title, const std::string& due_date,
                            Notices* notices) {
-  notices->Add(Audience::kHoldersAbove, whom, pb::NOTIFICATION_KIND_APPROVAL, title, due_date, kDepartmentManager);
-  if (!hire) return;
-  notices->Add(Audience::kPersonHolding, whom, pb::NOTIFICATION_KIND_APPROVAL, title, due_date, kDepartmentManager);
+  notices->Add(Audience::kHoldersOver, whom, pb::NOTIFICATION_KIND_APPROVAL, title, due_date, kDepartmentManager);
+}
+
+// Roles that administer rights as they are delivered.
+const std::set<std::string>& Administering() {
+  static const auto* const roles = new std::set<std::string>{"GM", "DGM", "HR", "ERP"};
+  return *roles;
+}
+
+// Roles of a person that wait for confirmation.
+std::set<std::string> Waiting(const pb::Employee& employee) {
+  std::set<std::string> roles;
+  for (const pb::RoleAssignment& role : employee.roles()) {
+    if (role.state() == pb::ROLE_STATE_PROPOSED) roles.insert(role.role());
+  }
+  return roles;
+}
+
+bool HasRow(const pb::Employee& employee, const pb::RoleAssignment& row) {
+  return std::any_of(employee.roles().begin(), employee.roles().end(), [&](const pb::RoleAssignment& other) {
+    return other.role() == row.role() && other.since() == row.since();
+  });
+}
+
+std::set<std::string> PeopleOn(const pb::DutyRoster& roster) {
+  std::set<std::string> people;
+  for (const pb::DutyPerson& person : roster.people()) people.insert(person.employee());
+  return people;
 }
 
 // Who is called to a meeting or training, its leader among them.
@@ -175,6 +202,12 @@ std::vector<Notice> NoticesOf(const pb::PolicyDocument* before, const pb::Policy
 
 std::vector<Notice> NoticesOf(const pb::ImprovementItem* before, const pb::ImprovementItem& after) {
   Notices notices;
+  if (Enters(before, after, pb::IMPROVEMENT_STATE_SUBMITTED)) {
+    for (const char* role : {"CRMD", "AD", "SD"}) {  // Those who control (G-23).
+      notices.Add(Audience::kHolders, "", pb::NOTIFICATION_KIND_APPROVAL,
+                  absl::StrCat("建议待答复 Suggestion to be answered: ", after.title()), after.answer_due_date(), role);
+    }
+  }
   const bool planned = after.state() == pb::IMPROVEMENT_STATE_PLANNED;
   const bool was_planned = before != nullptr && before->state() == pb::IMPROVEMENT_STATE_PLANNED;
   if (was_planned && (before->owner() != after.owner() || after.state() == pb::IMPROVEMENT_STATE_DECLINED)) {
@@ -215,6 +248,34 @@ std::vector<Notice> NoticesOf(const pb::ResourceBooking* before, const pb::Resou
   return notices.Take();
 }
 
+std::vector<Notice> NoticesOf(const pb::DutyRoster* before, const pb::DutyRoster& after) {
+  Notices notices;
+  const auto tell = [&](const std::string& person, absl::string_view what) {
+    notices.Tell(person, pb::NOTIFICATION_KIND_APPOINTMENT, absl::StrCat(what, after.number()));
+  };
+  const std::set<std::string> on = PeopleOn(after);
+  const std::set<std::string> known = before == nullptr ? std::set<std::string>() : PeopleOn(*before);
+  if (after.has_archive_time()) {
+    if (before == nullptr || before->has_archive_time()) return notices.Take();
+    for (const std::string& person : on) tell(person, "值班取消 Shift called off: ");
+    return notices.Take();
+  }
+  const bool moved = before != nullptr && (FromTimestamp(before->start_time()) != FromTimestamp(after.start_time()) ||
+                                           FromTimestamp(before->end_time()) != FromTimestamp(after.end_time()) ||
+                                           before->place() != after.place());
+  for (const std::string& person : on) {
+    if (known.count(person) == 0) {
+      tell(person, "值班通知 You are on a shift: ");
+    } else if (moved) {
+      tell(person, "值班变更 Shift changed: ");
+    }
+  }
+  for (const std::string& person : known) {
+    if (on.count(person) == 0) tell(person, "不再值班 No longer on the shift: ");
+  }
+  return notices.Take();
+}
+
 // ---- People
 
 std::vector<Notice> NoticesOf(const pb::LeaveRequest* before, const pb::LeaveRequest& after) {
@@ -224,6 +285,15 @@ std::vector<Notice> NoticesOf(const pb::LeaveRequest* before, const pb::LeaveReq
     constexpr int kNextLevel = 2;
     notices.Ask(after.employee(), is_long ? "leave.approve.long" : "leave.approve", is_long ? kNextLevel : 1, "HR",
                 absl::StrCat("请假待审批 Leave to be decided: ", after.number()), after.start_date());
+  } else if (before != nullptr && before->state() == pb::LEAVE_STATE_RETURNED &&
+             (after.state() == pb::LEAVE_STATE_APPROVED || before->return_date() != after.return_date())) {
+    const std::string title = absl::StrCat("销假已更正 Return from leave put right: ", after.number());
+    notices.Tell(after.employee(), pb::NOTIFICATION_KIND_DECISION, title)
+        .Add(Audience::kSuperiors, after.employee(), pb::NOTIFICATION_KIND_DECISION, title);
+    if (after.state() == pb::LEAVE_STATE_APPROVED) {
+      notices.Tell(after.deputy(), pb::NOTIFICATION_KIND_TASK,
+                   absl::StrCat("请继续代理 You go on standing in: ", after.number()), after.start_date());
+    }
   } else if (Enters(before, after, pb::LEAVE_STATE_APPROVED)) {
     notices
         .Tell(after.employee(), pb::NOTIFICATION_KIND_DECISION,
@@ -267,12 +337,10 @@ std::vector<Notice> NoticesOf(const pb::PersonnelAct* before, const pb::Personne
   // Neither who nor what is told here: whoever may read the act reads it there.
   if (Enters(before, after, pb::PERSONNEL_ACT_STATE_PROPOSED)) {
     const std::string title = absl::StrCat("人事建议待决定 Personnel proposal to be decided: ", after.number());
-    // Whoever is taken on has no line yet: it will be that of his superior, whom the proposal names.
-    const bool hire = after.kind() == pb::PERSONNEL_ACT_KIND_HIRE;
-    const std::string& whom = hire ? after.superior() : after.employee();
+    const std::string& whom = after.kind() == pb::PERSONNEL_ACT_KIND_HIRE ? after.department() : after.employee();
     const ActReach decides = MayDecide(kDepartmentManager, after.kind(), after.team_leader());
     if (decides == ActReach::kDepartment) {
-      TellDepartmentManager(whom, hire, title, after.effective_date(), &notices);
+      TellDepartmentManager(whom, title, after.effective_date(), &notices);
       return notices.Take();
     }
     notices.Add(Audience::kHolders, "", pb::NOTIFICATION_KIND_APPROVAL, title, after.effective_date(), "GM");
@@ -281,8 +349,7 @@ std::vector<Notice> NoticesOf(const pb::PersonnelAct* before, const pb::Personne
                   kDepartmentManager);
     }
     if (MayVeto(kDepartmentManager, after.kind(), after.team_leader()) != ActReach::kNone) {
-      TellDepartmentManager(whom, hire,
-                            absl::StrCat("人事建议可否决 Personnel proposal that you may veto: ", after.number()),
+      TellDepartmentManager(whom, absl::StrCat("人事建议可否决 Personnel proposal that you may veto: ", after.number()),
                             after.effective_date(), &notices);
     }
     return notices.Take();
@@ -343,18 +410,11 @@ std::vector<Notice> NoticesOf(const pb::RoleGrant* before, const pb::RoleGrant& 
 
 std::vector<Notice> NoticesOf(const pb::Employee* before, const pb::Employee& after) {
   Notices notices;
-  const auto waiting = [](const pb::Employee& employee) {
-    std::set<std::string> roles;
-    for (const pb::RoleAssignment& role : employee.roles()) {
-      if (role.state() == pb::ROLE_STATE_PROPOSED) roles.insert(role.role());
-    }
-    return roles;
-  };
-  const std::set<std::string> known = before == nullptr ? std::set<std::string>() : waiting(*before);
-  for (const std::string& role : waiting(after)) {
+  const std::set<std::string> known = before == nullptr ? std::set<std::string>() : Waiting(*before);
+  for (const std::string& role : Waiting(after)) {
     if (known.count(role) > 0) continue;
     // The deputy of the general manager confirms those only that administer rights (ADR 0010).
-    const bool administers = role == "GM" || role == "DGM" || role == "HR" || role == "ERP";
+    const bool administers = Administering().count(role) > 0;
     for (const char* decider : {"GM", "DGM"}) {
       if (!administers && absl::string_view(decider) == "DGM") continue;
       notices.Add(Audience::kHolders, "", pb::NOTIFICATION_KIND_APPROVAL,
@@ -364,11 +424,42 @@ std::vector<Notice> NoticesOf(const pb::Employee* before, const pb::Employee& af
   return notices.Take();
 }
 
+std::vector<Notice> RoleNoticesOf(const Policy& policy, const std::string& today, const pb::Employee* before,
+                                  const pb::Employee& after) {
+  Notices notices;
+  const bool moved = before != nullptr && before->department() != after.department();
+  for (const pb::RoleAssignment& row : after.roles()) {
+    if (!moved && before != nullptr && HasRow(*before, row)) continue;  // Told when it came.
+    if (!MayStillVeto(row, Administering(), today)) continue;
+    pb::PersonnelAct act;
+    act.set_role(row.role());
+    const bool leads = ConcernsLeader(policy, act, {});
+    if (MayVeto(kDepartmentManager, pb::PERSONNEL_ACT_KIND_APPOINT, leads) == ActReach::kNone) continue;
+    TellDepartmentManager(after.name(),
+                          absl::StrCat("任命可否决 Role that you may veto: ", row.role(), ", ", after.display_name()),
+                          row.since(), &notices);
+  }
+  if (before == nullptr) return notices.Take();
+  for (const pb::RoleAssignment& row : before->roles()) {
+    if (!MayStillVeto(row, Administering(), today) || HasRow(after, row)) continue;
+    // Other days of it are another row, and no end.
+    const bool replaced = std::any_of(after.roles().begin(), after.roles().end(), [&](const pb::RoleAssignment& other) {
+      return other.role() == row.role() && !HasRow(*before, other);
+    });
+    if (replaced) continue;
+    const std::string title =
+        absl::StrCat("任命未生效 Role taken out before it counted: ", row.role(), ", ", after.display_name());
+    notices.Tell(row.proposer(), pb::NOTIFICATION_KIND_DECISION, title)
+        .Tell(row.confirmer(), pb::NOTIFICATION_KIND_DECISION, title);
+  }
+  return notices.Take();
+}
+
 std::vector<Notice> NoticesOf(const pb::Post* before, const pb::Post& after) {
   Notices notices;
   if (Enters(before, after, pb::POST_STATE_PROPOSED)) {
-    notices.Add(Audience::kHead, after.department(), pb::NOTIFICATION_KIND_APPROVAL,
-                absl::StrCat("岗位待批 Post to be established: ", after.title()));
+    notices.AskOver(after.department(), kDepartmentManager, "GM",
+                    absl::StrCat("岗位待批 Post to be established: ", after.title()));
   } else if (before != nullptr && before->state() == pb::POST_STATE_PROPOSED && before->state() != after.state()) {
     notices.Tell(after.creator(), pb::NOTIFICATION_KIND_DECISION,
                  absl::StrCat(after.state() == pb::POST_STATE_ESTABLISHED ? "岗位已设立 Post established: "

@@ -39,6 +39,7 @@
 #include "kam/account/v1/work_dispute.pb.h"
 #include "kam/organization/v1/assessment_sheet.pb.h"
 #include "kam/organization/v1/coordination.pb.h"
+#include "kam/organization/v1/duty_roster.pb.h"
 #include "kam/organization/v1/employee.pb.h"
 #include "kam/organization/v1/improvement_item.pb.h"
 #include "kam/organization/v1/instruction_request.pb.h"
@@ -59,11 +60,11 @@ namespace kam::account::rules {
 // Whom a notice goes to; the service looks up who that is on the day.
 enum class Audience {
   kPerson,         // `whom` himself.
-  kPersonHolding,  // `whom` himself, where he holds `role`.
   kSuperiors,      // The direct superiors of `whom`.
   kHead,           // The head of the department `whom`, or of the first one above it that has a head.
   kHolders,        // Everybody who holds `role`.
-  kHoldersAbove,   // Those in the line above `whom` who hold `role`.
+  kHoldersOver,    // Who holds `role` and works in the department `whom`, or in that of the person `whom`, or above it;
+                   // not the person himself. Nobody: everybody who holds `otherwise`.
   kDirectHolders,  // The direct superiors of `whom` who hold `role`.
   kAbleAbove,  // Of those above `whom`, those of the nearest level with somebody who holds `permission`; nobody there:
                // everybody who holds `role`.
@@ -80,6 +81,8 @@ struct Notice {
   std::string subject;  // Name of what it is about; empty: the resource that has changed.
   std::string permission = {};
   int from_level = 1;  // Of kAbleAbove: the nearest that is asked; where the line ends before it, its last.
+  std::string otherwise = {};
+  bool also_actor = false;  // Told to whoever does it himself as well: it follows from what he does, unseen by him.
 };
 
 // What people are told when a resource is made (`before` null) or changed.
@@ -94,6 +97,9 @@ std::vector<Notice> NoticesOf(const organization::v1::AssessmentSheet* before,
                               const organization::v1::AssessmentSheet& after);
 std::vector<Notice> NoticesOf(const organization::v1::RoleGrant* before, const organization::v1::RoleGrant& after);
 std::vector<Notice> NoticesOf(const organization::v1::Employee* before, const organization::v1::Employee& after);
+// What the department manager may veto of the roles of a person, and that one was ended.
+std::vector<Notice> RoleNoticesOf(const Policy& policy, const std::string& today,
+                                  const organization::v1::Employee* before, const organization::v1::Employee& after);
 std::vector<Notice> NoticesOf(const organization::v1::Post* before, const organization::v1::Post& after);
 std::vector<Notice> NoticesOf(const organization::v1::CoordinationRequest* before,
                               const organization::v1::CoordinationRequest& after);
@@ -107,6 +113,7 @@ std::vector<Notice> NoticesOf(const organization::v1::ImprovementItem* before,
                               const organization::v1::ImprovementItem& after);
 std::vector<Notice> NoticesOf(const organization::v1::ResourceBooking* before,
                               const organization::v1::ResourceBooking& after);
+std::vector<Notice> NoticesOf(const organization::v1::DutyRoster* before, const organization::v1::DutyRoster& after);
 std::vector<Notice> NoticesOf(const v1::Account* before, const v1::Account& after);
 std::vector<Notice> NoticesOf(const v1::AccountProposal* before, const v1::AccountProposal& after);
 std::vector<Notice> NoticesOf(const v1::AccountFileCheck* before, const v1::AccountFileCheck& after);

@@ -168,7 +168,7 @@ TEST(Notices, GoToWhoeverDecides) {
   ASSERT_THAT(notices, SizeIs(2));
   EXPECT_EQ(notices[0].audience, Audience::kHolders);
   EXPECT_EQ(notices[0].role, "GM");
-  EXPECT_EQ(notices[1].audience, Audience::kHoldersAbove);
+  EXPECT_EQ(notices[1].audience, Audience::kHoldersOver);
   EXPECT_EQ(notices[1].role, "GAM");
   EXPECT_EQ(notices[1].whom, "employees/a");
   EXPECT_TRUE(absl::StrContains(notices[1].title, "veto"));
@@ -183,15 +183,16 @@ TEST(Notices, GoToWhoeverDecides) {
   ASSERT_THAT(notices, SizeIs(2));
   EXPECT_EQ(notices[1].audience, Audience::kDirectHolders);
   EXPECT_FALSE(absl::StrContains(notices[1].title, "veto"));
-  // Whoever is taken on has no line yet: that of the superior counts, and he himself.
+  // Whoever is taken on has no line yet: his department counts.
   pb::PersonnelAct hire;
   hire.set_kind(pb::PERSONNEL_ACT_KIND_HIRE);
   hire.set_superior("employees/s");
+  hire.set_department("departments/d");
   hire.set_state(pb::PERSONNEL_ACT_STATE_PROPOSED);
   notices = NoticesOf(nullptr, hire);
-  ASSERT_THAT(notices, SizeIs(3));
-  EXPECT_EQ(notices[1].whom, "employees/s");
-  EXPECT_EQ(notices[2].audience, Audience::kPersonHolding);
+  ASSERT_THAT(notices, SizeIs(2));
+  EXPECT_EQ(notices[1].audience, Audience::kHoldersOver);
+  EXPECT_EQ(notices[1].whom, "departments/d");
   pb::LeaveRequest leave;
   leave.set_employee("employees/a");
   leave.set_state(pb::LEAVE_STATE_SUBMITTED);
@@ -223,6 +224,52 @@ TEST(Notices, OfARoleGoToWhoeverConfirmsIt) {
   };
   EXPECT_EQ(told("KAX"), std::vector<std::string>({"GM"}));
   EXPECT_EQ(told("HR"), std::vector<std::string>({"GM", "DGM"}));
+}
+
+// G-22, G-07, R-01: the manager of the department learns of a role that he may veto, and again in the department that
+// the person comes to; those who proposed and confirmed it learn that it was taken out, not that it got other days.
+TEST(Notices, OfARoleThatMayBeVetoed) {
+  const Policy policy;
+  const std::string today = "2026-01-05";
+  const auto with = [](const char* role, const char* since, pb::RoleState state) {
+    pb::Employee employee;
+    employee.set_name("employees/a");
+    employee.set_department("departments/d");
+    pb::RoleAssignment* row = employee.add_roles();
+    row->set_role(role);
+    row->set_since(since);
+    row->set_state(state);
+    row->set_proposer("employees/p");
+    if (state == pb::ROLE_STATE_GRANTED) row->set_confirmer("employees/c");
+    return employee;
+  };
+  const pb::Employee* none = nullptr;
+  const pb::Employee proposed = with("KAX", "2026-01-05", pb::ROLE_STATE_PROPOSED);
+  const auto told = RoleNoticesOf(policy, today, none, proposed);
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told[0].audience, Audience::kHoldersOver);
+  EXPECT_EQ(told[0].role, "GAM");
+  EXPECT_EQ(told[0].whom, "employees/a");
+  EXPECT_THAT(RoleNoticesOf(policy, today, &proposed, proposed), IsEmpty());
+  pb::Employee moved = proposed;
+  moved.set_department("departments/e");
+  EXPECT_THAT(RoleNoticesOf(policy, today, &proposed, moved), SizeIs(1));
+  EXPECT_THAT(RoleNoticesOf(policy, today, none, with("BDS", "2026-01-05", pb::ROLE_STATE_PROPOSED)), IsEmpty());
+  EXPECT_THAT(RoleNoticesOf(policy, today, none, with("KAX", "2026-01-05", pb::ROLE_STATE_GRANTED)), IsEmpty());
+  const pb::Employee to_come = with("KAX", "2026-03-02", pb::ROLE_STATE_GRANTED);
+  EXPECT_THAT(RoleNoticesOf(policy, today, none, to_come), SizeIs(1));
+  EXPECT_THAT(RoleNoticesOf(policy, today, none, with("HR", "2026-03-02", pb::ROLE_STATE_GRANTED)), IsEmpty());
+
+  pb::Employee without = to_come;
+  without.clear_roles();
+  const auto ended = RoleNoticesOf(policy, today, &to_come, without);
+  ASSERT_THAT(ended, SizeIs(2));
+  EXPECT_EQ(ended[0].whom, "employees/p");
+  EXPECT_EQ(ended[1].whom, "employees/c");
+  EXPECT_THAT(RoleNoticesOf(policy, today, &proposed, without), SizeIs(1));
+  const auto other_days = RoleNoticesOf(policy, today, &proposed, to_come);
+  ASSERT_THAT(other_days, SizeIs(1));
+  EXPECT_EQ(other_days[0].audience, Audience::kHoldersOver);
 }
 
 // G-22

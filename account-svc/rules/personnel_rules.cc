@@ -352,6 +352,49 @@ void Decide(absl::string_view actor, absl::string_view opinion, absl::Time now, 
   *act->mutable_decide_time() = ToTimestamp(now);
 }
 
+absl::Status MoveEffect(const std::string& day, const std::string& today, PersonnelAct* act) {
+  if (day.empty()) return absl::OkStatus();
+  const std::string& earliest = std::max(act->effective_date(), today);
+  if (day < earliest) {
+    return InvalidField("effective_date", "EFFECTIVE_DATE_PAST",
+                        absl::StrCat("is ", day, "; proposed for ", act->effective_date(), ", today is ", today),
+                        {{"value", day}, {"limit", earliest}});
+  }
+  act->set_effective_date(day);
+  return absl::OkStatus();
+}
+
+bool MayStillVeto(const pb::RoleAssignment& row, const std::set<std::string>& privileged, const std::string& today) {
+  if (IsOver(row, today)) return false;
+  if (row.state() == pb::ROLE_STATE_PROPOSED) return true;
+  return row.since() > today && !row.proposer().empty() && privileged.count(row.role()) == 0;
+}
+
+absl::Status CheckRoleVeto(const Policy& policy, const ActPerson& person, const std::string& employee,
+                           const std::string& role) {
+  PersonnelAct act;
+  act.set_kind(pb::PERSONNEL_ACT_KIND_APPOINT);
+  act.set_employee(employee);
+  act.set_role(role);
+  act.set_team_leader(ConcernsLeader(policy, act, {}));
+  return CheckVeto(person, act);
+}
+
+absl::Status VetoRole(const std::string& role, const std::set<std::string>& privileged, const std::string& today,
+                      Employee* employee) {
+  const int before = employee->roles_size();
+  auto* rows = employee->mutable_roles();
+  rows->erase(std::remove_if(rows->begin(), rows->end(),
+                             [&](const pb::RoleAssignment& row) {
+                               return row.role() == role && MayStillVeto(row, privileged, today);
+                             }),
+              rows->end());
+  if (employee->roles_size() < before) return absl::OkStatus();
+  return FailedPrecondition("ROLE_NOT_PROPOSED", employee->name(),
+                            absl::StrCat("no role ", role, " waits for confirmation or is still to begin"),
+                            {{"role", role}});
+}
+
 bool DecidesOnPosts(const std::vector<std::string>& roles) {
   return std::any_of(roles.begin(), roles.end(), [](const std::string& role) {
     return MayDecide(role, pb::PERSONNEL_ACT_KIND_APPOINT, /*team_leader=*/false) == ActReach::kAll;

@@ -65,6 +65,22 @@ absl::Status CheckDecide(const ActPerson& person, const organization::v1::Person
 absl::Status CheckVeto(const ActPerson& person, const organization::v1::PersonnelAct& act);
 void Decide(absl::string_view actor, absl::string_view opinion, absl::Time now, organization::v1::PersonnelAct* act);
 
+// The day that the decider names instead of the proposed one; empty: that one. EFFECTIVE_DATE_PAST before it or
+// `today`.
+absl::Status MoveEffect(const std::string& day, const std::string& today, organization::v1::PersonnelAct* act);
+
+// A role that is given without an act (role_rules.h) is an appointment like that of an act, and vetoed like it: while
+// it waits, and when it was decided for a day to come. Not by way of a veto ends a granted role of `privileged`, which
+// takes those who confirm such roles, nor what an import brought.
+bool MayStillVeto(const organization::v1::RoleAssignment& row, const std::set<std::string>& privileged,
+                  const std::string& today);
+// SEPARATION_OF_DUTIES for the own role, VETO_NOT_ALLOWED: as of an act that appoints `employee` to `role`.
+absl::Status CheckRoleVeto(const Policy& policy, const ActPerson& person, const std::string& employee,
+                           const std::string& role);
+// Takes out every row of `role` that may still be vetoed: ROLE_NOT_PROPOSED when there is none.
+absl::Status VetoRole(const std::string& role, const std::set<std::string>& privileged, const std::string& today,
+                      organization::v1::Employee* employee);
+
 // Whether somebody with these roles decides on every post: what he changes on a person needs no act.
 bool DecidesOnPosts(const std::vector<std::string>& roles);
 // What a change of a person by anybody else would do without the act that R-01 asks for: PERSONNEL_ACT_REQUIRED naming

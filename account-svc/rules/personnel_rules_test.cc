@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "account-svc/rules/organization_rules.h"
 #include "common/testing/matchers.h"
@@ -382,6 +383,32 @@ TEST(ApplyAct, AnAppointmentMakesTheProposedRoleCount) {
   ASSERT_EQ(person.roles_size(), 1);
   EXPECT_EQ(person.roles(0).state(), pb::ROLE_STATE_GRANTED);
   EXPECT_EQ(person.roles(0).confirmer(), "employees/H");
+}
+
+// G-07, R-01: what may still be vetoed of the roles of a person; a granted role that administers rights ends by those
+// who confirm it, and what an import brought was decided elsewhere.
+TEST(RoleVeto, ReachesWhatDoesNotCountYet) {
+  const std::set<std::string> privileged = {"HR"};
+  const std::string today = "2026-01-05";
+  const auto may = [&](const char* role, const char* since, const char* until, organization::v1::RoleState state,
+                       const char* proposer) {
+    organization::v1::RoleAssignment row;
+    row.set_role(role);
+    row.set_since(since);
+    row.set_until(until);
+    row.set_state(state);
+    row.set_proposer(proposer);
+    return MayStillVeto(row, privileged, today);
+  };
+  using organization::v1::ROLE_STATE_GRANTED;
+  using organization::v1::ROLE_STATE_PROPOSED;
+  EXPECT_TRUE(may("KAX", "2025-01-01", "", ROLE_STATE_PROPOSED, "employees/p"));
+  EXPECT_FALSE(may("KAX", "2025-01-01", "2025-12-31", ROLE_STATE_PROPOSED, "employees/p")) << "over";
+  EXPECT_FALSE(may("KAX", "2026-01-05", "", ROLE_STATE_GRANTED, "employees/p")) << "counts";
+  EXPECT_TRUE(may("KAX", "2026-01-06", "", ROLE_STATE_GRANTED, "employees/p"));
+  EXPECT_FALSE(may("KAX", "2026-01-06", "", ROLE_STATE_GRANTED, "")) << "came by an import";
+  EXPECT_TRUE(may("HR", "2026-01-06", "", ROLE_STATE_PROPOSED, "employees/p"));
+  EXPECT_FALSE(may("HR", "2026-01-06", "", ROLE_STATE_GRANTED, "employees/p"));
 }
 
 }  // namespace

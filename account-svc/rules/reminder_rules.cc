@@ -14,6 +14,24 @@ bool IsOpen(const pb::Task& task) {
   return task.state() == pb::TASK_STATE_OPEN || task.state() == pb::TASK_STATE_IN_PROGRESS;
 }
 
+// The day of the answer to a suggestion, or of the measure; empty: nothing is waited for.
+std::string WaitsUntil(const pb::ImprovementItem& item) {
+  if (item.state() == pb::IMPROVEMENT_STATE_SUBMITTED) return item.answer_due_date();
+  return item.state() == pb::IMPROVEMENT_STATE_PLANNED ? item.due_date() : std::string();
+}
+
+// To those who answer suggestions on the day; when it is over to the general manager as well.
+void RemindOfAnswer(const pb::ImprovementItem& item, bool over, Notices* notices) {
+  const std::string title = absl::StrCat(
+      over ? "建议逾期未答复 Suggestion not answered in time: " : "建议今日应答复 Suggestion to be answered today: ",
+      item.title());
+  for (const char* role : {"CRMD", "AD", "SD"}) {
+    notices->Add(Audience::kHolders, "", pb::NOTIFICATION_KIND_DUE, title, item.answer_due_date(), role);
+  }
+  if (!over) return;
+  notices->Add(Audience::kHolders, "", pb::NOTIFICATION_KIND_ESCALATION, title, item.answer_due_date(), "GM");
+}
+
 // Whether somebody was reminded of his return as often as the policy has it.
 bool IsLastReminder(const pb::LeaveRequest& leave, const std::string& today, const Policy& policy) {
   const absl::StatusOr<std::string> last =
@@ -35,8 +53,9 @@ std::vector<Timer> TimersOf(const pb::Task& task, const Policy& policy, absl::Ti
 }
 
 std::vector<Timer> TimersOf(const pb::ImprovementItem& item, const Policy& policy, absl::TimeZone zone) {
-  if (item.state() != pb::IMPROVEMENT_STATE_PLANNED) return {{kImprovementDue, std::nullopt}};
-  return {{kImprovementDue, WorkBegins(item.due_date(), policy, zone)}};
+  const std::string day = WaitsUntil(item);
+  if (day.empty()) return {{kImprovementDue, std::nullopt}};
+  return {{kImprovementDue, WorkBegins(day, policy, zone)}};
 }
 
 std::vector<Timer> TimersOf(const pb::LeaveRequest& leave, const Policy& policy, absl::TimeZone zone) {
@@ -81,8 +100,13 @@ std::vector<Notice> Remind(const pb::Task& task, const std::string& today, const
 
 std::vector<Notice> Remind(const pb::ImprovementItem& item, const std::string& today, const Policy&) {
   Notices notices;
-  if (item.state() != pb::IMPROVEMENT_STATE_PLANNED) return notices.Take();
-  const bool over = today > item.due_date();
+  const std::string day = WaitsUntil(item);
+  if (day.empty()) return notices.Take();
+  const bool over = today > day;
+  if (item.state() == pb::IMPROVEMENT_STATE_SUBMITTED) {
+    RemindOfAnswer(item, over, &notices);
+    return notices.Take();
+  }
   const std::string title =
       absl::StrCat(over ? "改进措施逾期 Measure overdue: " : "改进措施今日到期 Measure due today: ", item.title());
   notices.Tell(item.owner(), pb::NOTIFICATION_KIND_DUE, title, item.due_date());
@@ -118,7 +142,7 @@ int RemindAgainAfter(const pb::Task& task, const std::string& today, const Polic
 }
 
 int RemindAgainAfter(const pb::ImprovementItem& item, const std::string& today, const Policy&) {
-  return item.state() == pb::IMPROVEMENT_STATE_PLANNED && today <= item.due_date() ? 1 : 0;
+  return today <= WaitsUntil(item) ? 1 : 0;
 }
 
 int RemindAgainAfter(const pb::LeaveRequest& leave, const std::string& today, const Policy& policy) {

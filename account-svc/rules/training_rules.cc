@@ -43,6 +43,13 @@ absl::Status CheckTrainingUpdate(const pb::TrainingSession& before) {
                             {{"state", state}});
 }
 
+absl::Status CheckHolds(absl::string_view actor, bool plans_training, const pb::TrainingSession& training) {
+  if (plans_training || actor == training.trainer()) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_TRAINER",
+               "what came of a training is recorded by its trainer or by those who plan training",
+               {{"rule", "G-14"}, {"trainer", training.trainer()}, {"permission", "training.write"}});
+}
+
 absl::Status HoldTraining(const google::protobuf::RepeatedPtrField<pb::TrainingResult>& results,
                           absl::string_view actor, const std::string& today, pb::TrainingSession* training) {
   if (today < training->start_date()) {

@@ -23,6 +23,9 @@ namespace kam::account::rules {
 absl::Status CheckTraining(const organization::v1::TrainingSession& training);
 // TRAINING_FROZEN once it was held or called off.
 absl::Status CheckTrainingUpdate(const organization::v1::TrainingSession& before);
+// Who records what came of it: the trainer, or whoever plans training. NOT_THE_TRAINER.
+absl::Status CheckHolds(absl::string_view actor, bool plans_training,
+                        const organization::v1::TrainingSession& training);
 // Who came, what he scored, whether he passed: TRAINING_NOT_BEGUN, ATTENDANCE_INCOMPLETE, SCORE_REQUIRED.
 absl::Status HoldTraining(const google::protobuf::RepeatedPtrField<organization::v1::TrainingResult>& results,
                           absl::string_view actor, const std::string& today,

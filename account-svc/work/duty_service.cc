@@ -11,6 +11,7 @@
 #include "account-svc/work/work_service.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
+#include "common/time/date.h"
 #include "kam/organization/v1/duty_roster.pb.h"
 #include "kam/organization/v1/gift_report.pb.h"
 
@@ -68,25 +69,43 @@ absl::Status CheckShift(const Context& context, UnitOfWork& work, const pb::Duty
                             {{"employee", employee}, {"roster", other}});
 }
 
-}  // namespace
-
-absl::Status TellRosters(const Context& context, UnitOfWork& work, const pb::LeaveRequest& leave) {
-  ASSIGN_OR_RETURN(
-      const std::vector<Row> rows,
-      work.connection().Query(
-          "SELECT r.id, r.number, r.creator FROM duty_rosters r JOIN duty_rosters_people p ON p.parent_id "
-          "= r.id WHERE p.employee = ? AND r.archive_time IS NULL AND r.start_time < ? AND r.end_time > ? "
-          "ORDER BY r.start_time, r.id",
-          {IdOf(leave.employee()), FromTimestamp(leave.away_end_time()), FromTimestamp(leave.away_start_time())}));
+// Whoever made a rota that the person is on in [from, to) is told; he may be the one from whose act it follows.
+absl::Status TellMakers(const Context& context, UnitOfWork& work, const std::string& employee, absl::Time from,
+                        absl::Time to, absl::string_view what) {
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   work.connection().Query(
+                       "SELECT r.id, r.number, r.creator FROM duty_rosters r JOIN duty_rosters_people p ON p.parent_id "
+                       "= r.id WHERE p.employee = ? AND r.archive_time IS NULL AND r.start_time < ? AND r.end_time > ? "
+                       "ORDER BY r.start_time, r.id",
+                       {IdOf(employee), to, from}));
   for (const Row& row : rows) {
     rules::Notice notice;
     notice.whom = row[2].text();
     if (!absl::StartsWith(notice.whom, "employees/")) continue;
     notice.kind = pb::NOTIFICATION_KIND_APPOINTMENT;
-    notice.title = absl::StrCat("排班缺人 Somebody on a shift will be on leave: ", row[1].text());
+    notice.title = absl::StrCat(what, row[1].text());
+    notice.also_actor = true;
     RETURN_IF_ERROR(Deliver(context, work, {notice}, NameOf("dutyRosters", row[0].text())));
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status TellRosters(const Context& context, UnitOfWork& work, const pb::LeaveRequest& leave) {
+  return TellMakers(context, work, leave.employee(), FromTimestamp(leave.away_start_time()),
+                    FromTimestamp(leave.away_end_time()), "排班缺人 Somebody on a shift will be on leave: ");
+}
+
+absl::Status TellRostersOfLeaver(const Context& context, UnitOfWork& work, const pb::Employee* before,
+                                 const pb::Employee& after) {
+  if (after.leave_date().empty() || (before != nullptr && before->leave_date() == after.leave_date())) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const absl::CivilDay last, ParseDate(after.leave_date()));
+  constexpr int kDaysAhead = 366;  // Nobody makes a rota for later.
+  return TellMakers(context, work, after.name(), absl::FromCivil(last + 1, context.zone),
+                    absl::FromCivil(last + kDaysAhead, context.zone), "排班缺人 Somebody on a shift will have left: ");
 }
 
 void RegisterDuties(const Context& context, rpc::Registry* registry) {

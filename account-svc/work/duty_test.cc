@@ -9,6 +9,7 @@
 #include "common/testing/matchers.h"
 #include "kam/api/standard.pb.h"
 #include "kam/organization/v1/duty_roster_service.pb.h"
+#include "kam/organization/v1/employee_service.pb.h"
 #include "kam/organization/v1/gift_report_service.pb.h"
 #include "kam/organization/v1/leave_request_service.pb.h"
 #include "kam/organization/v1/notification_service.pb.h"
@@ -151,6 +152,60 @@ TEST_F(DutyTest, GiftsAreReported) {
       world_.Call<kam::api::HistoryResponse>(as_boss_, absl::StrCat(kGifts, "GetGiftReportHistory"), history);
   ASSERT_THAT(changes, IsOk());
   EXPECT_EQ(changes->entries_size(), 2);
+}
+
+// G-10, G-22, F-12: who is on a shift is told; whoever made it learns that somebody will be missing, also when he
+// grants the leave himself, and of somebody who leaves the company.
+TEST_F(DutyTest, WhoIsOnAShiftIsToldAndWhoMadeItLearnsWhoWillBeMissing) {
+  const auto told = [&](const auth::Principal& who, const std::string& about) {
+    const auto inbox = world_.Call<pb::ListNotificationsResponse>(
+        who, "kam.organization.v1.NotificationService/ListNotifications", kam::api::ListRequest());
+    EXPECT_THAT(inbox, IsOk());
+    int found = 0;
+    for (const pb::Notification& notice : inbox.value_or(pb::ListNotificationsResponse()).notifications()) {
+      found += notice.subject() == about ? 1 : 0;
+    }
+    return found;
+  };
+  const auth::Principal as_bert = world_.As(bert_, "KAX");
+  const auto shift = Plan({anna_.name(), bert_.name()}, 9, 13);
+  ASSERT_THAT(shift, IsOk());
+  EXPECT_EQ(told(as_anna_, shift->name()), 1);
+  EXPECT_EQ(told(as_boss_, shift->name()), 0);
+  const pb::Employee carl = world_.AddEmployee("KAX");
+  pb::UpdateDutyRosterRequest update;
+  update.mutable_duty_roster()->set_name(shift->name());
+  update.mutable_duty_roster()->add_people()->set_employee(anna_.name());
+  update.mutable_duty_roster()->add_people()->set_employee(carl.name());
+  update.mutable_update_mask()->add_paths("people");
+  ASSERT_THAT(world_.Call<pb::DutyRoster>(as_boss_, absl::StrCat(kRosters, "UpdateDutyRoster"), update), IsOk());
+  EXPECT_EQ(told(as_bert, shift->name()), 2) << "no longer";
+  EXPECT_EQ(told(world_.As(carl, "KAX"), shift->name()), 1);
+  EXPECT_EQ(told(as_anna_, shift->name()), 1) << "nothing has changed for her";
+
+  pb::CreateLeaveRequestRequest request;
+  request.mutable_leave_request()->set_kind(pb::LEAVE_KIND_PERSONAL);
+  request.mutable_leave_request()->set_start_date("2026-01-06");
+  request.mutable_leave_request()->set_end_date("2026-01-06");
+  request.mutable_leave_request()->set_reason("办理证件");
+  const std::string service = "kam.organization.v1.LeaveRequestService/";
+  const auto asked = world_.Call<pb::LeaveRequest>(as_anna_, service + "CreateLeaveRequest", request);
+  ASSERT_THAT(asked, IsOk());
+  pb::ApproveLeaveRequest approve;
+  approve.set_name(asked->name());
+  approve.set_etag(asked->etag());
+  ASSERT_THAT(world_.Call<pb::LeaveRequest>(as_boss_, service + "ApproveLeave", approve), IsOk());
+  EXPECT_EQ(told(as_boss_, shift->name()), 1) << "his own rota, his own approval";
+
+  pb::UpdateEmployeeRequest leaves;
+  leaves.mutable_employee()->set_name(carl.name());
+  leaves.mutable_employee()->set_leave_date("2026-01-05");
+  leaves.mutable_employee()->set_leave_reason(pb::EMPLOYEE_LEAVE_REASON_RESIGNED);
+  leaves.mutable_update_mask()->add_paths("leave_date");
+  leaves.mutable_update_mask()->add_paths("leave_reason");
+  ASSERT_THAT(world_.Call<pb::Employee>(world_.hr(), "kam.organization.v1.EmployeeService/UpdateEmployee", leaves),
+              IsOk());
+  EXPECT_EQ(told(as_boss_, shift->name()), 2);
 }
 
 }  // namespace

@@ -12,7 +12,8 @@
 namespace kam::account {
 
 // Puts the notices into the inboxes of those whom they go to, in the transaction of what they are about; `subject`
-// where a notice names none. Left out are the caller himself, who is not in service, and who has muted the kind.
+// where a notice names none. Left out are the caller himself, who is not in service, and who has muted the kind. What
+// is to be decided by somebody on leave is told to whoever stands in for him as well.
 absl::Status Deliver(const Context& context, resource::UnitOfWork& work, const std::vector<rules::Notice>& notices,
                      const std::string& subject);
 

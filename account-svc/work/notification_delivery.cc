@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "account-svc/people/line.h"
@@ -52,6 +53,35 @@ absl::StatusOr<std::vector<std::string>> HeadOf(UnitOfWork& work, const std::str
   return std::vector<std::string>();
 }
 
+// Holders of the role whose department is that of `whom`, or one above it: those whom a right over a department
+// reaches.
+absl::StatusOr<std::vector<std::string>> HoldersOver(UnitOfWork& work, const Notice& notice, const std::string& day) {
+  const bool person = absl::StartsWith(notice.whom, "employees/");
+  ASSIGN_OR_RETURN(const std::vector<Row> below,
+                   work.connection().Query(person ? "SELECT department_path FROM employee_scopes WHERE employee = ?"
+                                                  : "SELECT CONCAT(parent_path, id, '/') FROM departments WHERE id = ?",
+                                           {IdOf(notice.whom)}));
+  const std::string path = below.empty() ? std::string() : below[0][0].text();
+  ASSIGN_OR_RETURN(const std::vector<std::string> holders, HoldersOf(work, notice.role, day));
+  std::vector<std::string> over;
+  if (!path.empty() && !holders.empty()) {
+    const std::vector<Value> ids(holders.begin(), holders.end());
+    ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                     work.connection().Query(
+                         absl::StrCat("SELECT employee, department_path FROM employee_scopes WHERE employee IN (",
+                                      resource::Placeholders(ids.size()), ") ORDER BY employee"),
+                         mysql::Params(ids)));
+    for (const Row& row : rows) {
+      const std::string own = row[1].text();
+      if (own.empty() || !absl::StartsWith(path, own)) continue;
+      if (!person || row[0].text() != IdOf(notice.whom)) over.push_back(row[0].text());
+    }
+  }
+  ASSIGN_OR_RETURN(over, InService(work.connection(), over, day));
+  if (!over.empty() || notice.otherwise.empty()) return over;
+  return HoldersOf(work, notice.otherwise, day);
+}
+
 // Of the nearest level with somebody who may decide, those who may; where nobody above may, the holders of the role.
 absl::StatusOr<std::vector<std::string>> NearestAble(UnitOfWork& work, const Line& line, const Notice& notice,
                                                      const std::string& day) {
@@ -73,16 +103,13 @@ absl::StatusOr<std::vector<std::string>> PeopleOf(UnitOfWork& work, const Notice
   switch (notice.audience) {
     case Audience::kPerson:
       return std::vector<std::string>{IdOf(notice.whom)};
-    case Audience::kPersonHolding: {
-      ASSIGN_OR_RETURN(const bool holds, HoldsOneOf(work.connection(), notice.whom, {notice.role}, day));
-      return holds ? std::vector<std::string>{IdOf(notice.whom)} : std::vector<std::string>();
-    }
     case Audience::kHead:
       return HeadOf(work, notice.whom);
     case Audience::kHolders:
       return HoldersOf(work, notice.role, day);
+    case Audience::kHoldersOver:
+      return HoldersOver(work, notice, day);
     case Audience::kSuperiors:
-    case Audience::kHoldersAbove:
     case Audience::kDirectHolders:
     case Audience::kAbleAbove:
       break;
@@ -102,13 +129,38 @@ absl::StatusOr<std::vector<std::string>> PeopleOf(UnitOfWork& work, const Notice
   if (line.levels.empty()) return std::vector<std::string>();
   if (notice.audience == Audience::kSuperiors) return line.levels[0];
   ASSIGN_OR_RETURN(std::vector<std::string> holders, HoldersOf(work, notice.role, day));
-  holders.erase(std::remove_if(holders.begin(), holders.end(),
-                               [&](const std::string& id) {
-                                 const int distance = line.DistanceOf(id);
-                                 return notice.audience == Audience::kDirectHolders ? distance != 1 : distance == 0;
-                               }),
-                holders.end());
+  holders.erase(
+      std::remove_if(holders.begin(), holders.end(), [&](const std::string& id) { return line.DistanceOf(id) != 1; }),
+      holders.end());
   return holders;
+}
+
+// Whether it is decided by whoever stands in for the recipient as well (people/line.h): what the superiors of somebody
+// decide. Not what is said to holders of a role, which nobody gets by standing in, nor what is about people and pay.
+bool GoesToDeputies(const Notice& notice, const std::string& subject) {
+  if (notice.kind != pb::NOTIFICATION_KIND_APPROVAL && notice.kind != pb::NOTIFICATION_KIND_ESCALATION) return false;
+  if (notice.audience == Audience::kHolders) return false;
+  for (const char* collection : {"leaveRequests/", "instructionRequests/", "tasks/", "workReports/", "policyDocuments/",
+                                 "visitReports/", "weeklyReports/"}) {
+    if (absl::StartsWith(subject, collection)) return true;
+  }
+  return false;
+}
+
+// Adds those who stand in for somebody among `people` today and hold the right that is asked for (people/line.h); never
+// the person whom it is about.
+absl::Status AddDeputies(UnitOfWork& work, const Notice& notice, const std::string& day,
+                         std::vector<std::string>* people) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> deputies, DeputiesOf(work.connection(), *people, day));
+  for (const std::string& id : deputies) {
+    if (id == IdOf(notice.whom) || std::find(people->begin(), people->end(), id) != people->end()) continue;
+    if (!notice.permission.empty()) {
+      ASSIGN_OR_RETURN(const bool holds, HoldsRight(work.connection(), id, notice.permission, day));
+      if (!holds) continue;
+    }
+    people->push_back(id);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Put(UnitOfWork& work, const std::string& recipient, const Notice& notice, const std::string& subject) {
@@ -131,10 +183,13 @@ absl::Status Deliver(const Context& context, UnitOfWork& work, const std::vector
   std::set<std::pair<std::string, std::string>> told;  // Recipient and title.
   for (const Notice& notice : notices) {
     ASSIGN_OR_RETURN(std::vector<std::string> people, PeopleOf(work, notice, today));
+    if (GoesToDeputies(notice, notice.subject.empty() ? subject : notice.subject)) {
+      RETURN_IF_ERROR(AddDeputies(work, notice, today, &people));
+    }
     ASSIGN_OR_RETURN(people, InService(work.connection(), people, today));
     for (const std::string& id : people) {
       const std::string name = NameOf("employees", id);
-      if (name == work.actor().subject || !told.emplace(id, notice.title).second) continue;
+      if ((name == work.actor().subject && !notice.also_actor) || !told.emplace(id, notice.title).second) continue;
       ASSIGN_OR_RETURN(
           const std::vector<std::string> muted,
           Ids(work,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "account-svc/work/duty.h"
 #include "account-svc/work/notification.h"
 #include "common/resource/saved_hook.h"
 #include "common/schedule/schedule.h"
@@ -140,7 +141,9 @@ absl::Status AdoptTimers(const Context& context, UnitOfWork& work) {
     return absl::OkStatus();
   };
   RETURN_IF_ERROR(add(Adopt<pb::ImprovementItem>(context, work, rules::kImprovementDue,
-                                                 "t.state = 'PLANNED' AND t.due_date IS NOT NULL", {})));
+                                                 "(t.state = 'PLANNED' AND t.due_date IS NOT NULL) OR (t.state = "
+                                                 "'SUBMITTED' AND t.answer_due_date IS NOT NULL)",
+                                                 {})));
   RETURN_IF_ERROR(add(Adopt<pb::LeaveRequest>(context, work, rules::kLeaveReturn, "t.state = 'APPROVED'", {})));
   RETURN_IF_ERROR(add(Adopt<pb::InstructionRequest>(context, work, rules::kInstructionDue,
                                                     "t.state = 'SUBMITTED' AND t.due_date IS NOT NULL", {})));
@@ -175,6 +178,16 @@ void FeedNotifications(const Context& context) {
   Notices<pb::Post>(context);
   Notices<pb::RoleGrant>(context);
   Notices<pb::Employee>(context);
+  resource::AddSaved<pb::Employee>(
+      context.runtime,
+      [context](UnitOfWork& work, const pb::Employee* before, const pb::Employee& after) -> absl::Status {
+        if (work.importing()) return absl::OkStatus();
+        RETURN_IF_ERROR(Deliver(context, work,
+                                rules::RoleNoticesOf(context.policy, context.Today(work.now()), before, after),
+                                after.name()));
+        return TellRostersOfLeaver(context, work, before, after);
+      });
+  Notices<pb::DutyRoster>(context);
   Notices<v1::Account>(context);
   Notices<v1::AccountProposal>(context);
   Reminders<v1::AccountFileCheck>(context, rules::kFileCheckDue,

@@ -21,6 +21,7 @@ namespace pb = organization::v1;
 using resource::UnitOfWork;
 
 constexpr int kRowsMax = 1000;
+constexpr char kPlanTraining[] = "training.write";
 constexpr size_t kReportRowsMax = 100'000;  // People called in the period of one report.
 
 // The file of a person is read by whoever the right reaches.
@@ -188,6 +189,8 @@ void RegisterTraining(const Context& context, rpc::Registry* registry) {
       context, service + "/HoldTraining", registry,
       [context](UnitOfWork& work, const pb::HoldTrainingRequest& request,
                 resource::Change<pb::TrainingSession>* change) -> absl::Status {
+        RETURN_IF_ERROR(rules::CheckHolds(work.actor().subject,
+                                          work.actor().LevelFor(kPlanTraining) != auth::Level::kNone, change->before));
         RETURN_IF_ERROR(rules::CheckCorrection(change->before.state() == pb::TRAINING_STATE_HELD, request.reason()));
         return rules::HoldTraining(request.results(), work.actor().subject, context.Today(work.now()), &change->after);
       });

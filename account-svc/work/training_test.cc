@@ -239,5 +239,31 @@ TEST_F(TrainingTest, TheReportOfAYearCountsPlanAttendanceAndEffect) {
   EXPECT_THAT(report(as_hr_), HasReason("PERIOD_INVALID"));
 }
 
+// G-14, P-52: a trainer who plans no training records what came of his own, and of no other.
+TEST_F(TrainingTest, TheTrainerRecordsWhatHeTaught) {
+  const pb::Employee teacher = world_.AddEmployee("PSS", department_.name());
+  pb::CreateTrainingSessionRequest create;
+  pb::TrainingSession& session = *create.mutable_training_session();
+  session.set_title("充电产品");
+  session.set_kind(pb::TRAINING_KIND_PRODUCT);
+  session.set_start_date("2026-01-05");
+  session.set_hours("2");
+  session.set_trainer(teacher.name());
+  session.add_attendees()->set_employee(anna_.name());
+  const auto planned =
+      world_.Call<pb::TrainingSession>(as_hr_, absl::StrCat(kService, "CreateTrainingSession"), create);
+  ASSERT_THAT(planned, IsOk());
+  pb::HoldTrainingRequest hold;
+  hold.add_results()->set_employee(anna_.name());
+  hold.mutable_results(0)->set_attended(true);
+  const auto other = Do<pb::TrainingSession>(world_.As(world_.AddEmployee("PSS", department_.name()), "PSS"),
+                                             "HoldTraining", planned->name(), hold);
+  EXPECT_THAT(other, HasReason("NOT_THE_TRAINER"));
+  EXPECT_EQ(MetadataValue(other.status(), "permission"), "training.write");
+  const auto held = Do<pb::TrainingSession>(world_.As(teacher, "PSS"), "HoldTraining", planned->name(), hold);
+  ASSERT_THAT(held, IsOk());
+  EXPECT_EQ(held->attended(), 1);
+}
+
 }  // namespace
 }  // namespace kam::account
