@@ -76,7 +76,8 @@ class RoleVetoTest : public ::testing::Test {
         who, absl::StrCat(kService, "ListVetoablePersonnelActs"), pb::ListVetoablePersonnelActsRequest());
     EXPECT_THAT(list, IsOk());
     std::vector<pb::VetoableRole> found;
-    for (const pb::VetoableRole& role : list.value_or(pb::ListVetoablePersonnelActsResponse()).roles()) {
+    const pb::ListVetoablePersonnelActsResponse answer = list.value_or(pb::ListVetoablePersonnelActsResponse());
+    for (const pb::VetoableRole& role : answer.roles()) {
       if (role.employee() == employee.name()) found.push_back(role);
     }
     return found;
@@ -87,7 +88,8 @@ class RoleVetoTest : public ::testing::Test {
         who, "kam.organization.v1.NotificationService/ListNotifications", kam::api::ListRequest());
     EXPECT_THAT(list, IsOk());
     std::vector<std::string> titles;
-    for (const pb::Notification& notice : list.value_or(pb::ListNotificationsResponse()).notifications()) {
+    const pb::ListNotificationsResponse answer = list.value_or(pb::ListNotificationsResponse());
+    for (const pb::Notification& notice : answer.notifications()) {
       if (notice.subject() == about.name()) titles.push_back(notice.title());
     }
     return titles;

@@ -162,7 +162,8 @@ TEST_F(DutyTest, WhoIsOnAShiftIsToldAndWhoMadeItLearnsWhoWillBeMissing) {
         who, "kam.organization.v1.NotificationService/ListNotifications", kam::api::ListRequest());
     EXPECT_THAT(inbox, IsOk());
     int found = 0;
-    for (const pb::Notification& notice : inbox.value_or(pb::ListNotificationsResponse()).notifications()) {
+    const pb::ListNotificationsResponse answer = inbox.value_or(pb::ListNotificationsResponse());
+    for (const pb::Notification& notice : answer.notifications()) {
       found += notice.subject() == about ? 1 : 0;
     }
     return found;
