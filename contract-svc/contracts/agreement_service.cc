@@ -93,15 +93,20 @@ absl::StatusOr<pb::FinancingDrawing> Repay(const Context& context, rpc::Call& ca
       });
 }
 
+// What is signed is settled by somebody who wrote none of it. SEPARATION_OF_DUTIES.
+absl::Status CheckSecondPerson(UnitOfWork& work, const pb::Agreement& agreement) {
+  RETURN_IF_ERROR(
+      rules::CheckOtherPerson(agreement.name(), work.actor().subject, agreement.creator(), "drafted the agreement"));
+  return CheckNotAuthor(work, agreement.name(), Rpc("UpdateAgreement"));
+}
+
 absl::StatusOr<pb::Agreement> Sign(const Context& context, rpc::Call& call, const pb::SignAgreementRequest& request) {
   RETURN_IF_ERROR(context.directory.EnsureCaller(call));
   return context.runtime.Write<pb::Agreement>(call, request, [&](UnitOfWork& work) -> absl::StatusOr<pb::Agreement> {
     ASSIGN_OR_RETURN(auto change, work.Begin<pb::Agreement>(request));
     // What binds the company is read by a second person, who signs the version that he has read.
     RETURN_IF_ERROR(CheckRead(request.etag()));
-    RETURN_IF_ERROR(rules::CheckOtherPerson(change.before.name(), work.actor().subject, change.before.creator(),
-                                            "drafted the agreement"));
-    RETURN_IF_ERROR(CheckNotAuthor(work, change.before.name(), Rpc("UpdateAgreement")));
+    RETURN_IF_ERROR(CheckSecondPerson(work, change.before));
     ASSIGN_OR_RETURN(const std::string day,
                      rules::SignDate(request.sign_date(), /*earliest=*/"", context.Today(work.now())));
     change.after.set_sign_date(day);
@@ -217,6 +222,7 @@ void RegisterAgreements(const Context& context, rpc::Registry* registry, schedul
       [context](UnitOfWork& work, const rpc::Call&, const pb::CorrectAgreementSignatureRequest& request,
                 Change<pb::Agreement>* change) -> absl::Status {
         RETURN_IF_ERROR(rules::CheckReason(request.reason()));
+        RETURN_IF_ERROR(CheckSecondPerson(work, change->before));
         return rules::CorrectSignature(request, context.Today(work.now()), &change->after);
       });
   AddPersonVerb<pb::Agreement, pb::FileAgreementRequest>(

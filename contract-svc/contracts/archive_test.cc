@@ -294,16 +294,19 @@ TEST_F(ArchiveTest, AnAgreementIsCorrectedUntilItIsFiled) {
                                                                  absl::StrCat(kAgreements, "CorrectAgreementSignature"),
                                                                  absl::StrCat("name: '", draft.name(), "' ", fields));
   };
-  const auto file = [&] {
+  const auto file = [&](const auth::Principal& who, const std::string& place, const std::string& more) {
     return Call<Agreement, v1::FileAgreementRequest>(
-        kapm_, absl::StrCat(kAgreements, "FileAgreement"),
-        absl::StrCat("name: '", draft.name(), "' filing_place: 'Room 3' scan_sha256: '", std::string(64, 'a'), "'"));
+        who, absl::StrCat(kAgreements, "FileAgreement"),
+        absl::StrCat("name: '", draft.name(), "' filing_place: '", place, "' ", more));
   };
-  EXPECT_THAT(file(), HasReason("STATE_NOT_ALLOWED")) << "it is not signed";
+  const std::string scan = absl::StrCat("scan_sha256: '", std::string(64, 'a'), "' ");
+  EXPECT_THAT(file(kapm_, "Room 3", scan), HasReason("STATE_NOT_ALLOWED")) << "it is not signed";
   Do<Agreement, v1::SignAgreementRequest>(
       fd_, absl::StrCat(kAgreements, "SignAgreement"),
       absl::StrCat("name: '", draft.name(), "' etag: '", draft.etag(), "' document: 'scan/1' sign_date: '2026-01-02'"));
   EXPECT_THAT(correct(acc_, "document: 'scan/2' reason: 'typed wrong'"), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(correct(kapm_, "document: 'scan/2' reason: 'typed wrong'"), HasReason("SEPARATION_OF_DUTIES"))
+      << "he drafted it";
   EXPECT_THAT(correct(fd_, "document: 'scan/2'"), HasReason("REASON_REQUIRED"));
   EXPECT_THAT(correct(fd_, "reason: 'typed wrong'"), HasReason("FIELD_REQUIRED"));
   EXPECT_THAT(correct(fd_, "sign_date: '2099-01-01' reason: 'typed wrong'"), HasReason("SIGN_DATE_INVALID"));
@@ -312,14 +315,28 @@ TEST_F(ArchiveTest, AnAgreementIsCorrectedUntilItIsFiled) {
   EXPECT_EQ(corrected->sign_date(), "2026-01-03");
   EXPECT_EQ(corrected->document(), "scan/1");
   EXPECT_EQ(correct(fd_, "document: 'scan/2' reason: 'typed wrong'")->document(), "scan/2");
-  const auto filed = file();
+  const auto filed = file(kapm_, "Room 3", scan);
   ASSERT_THAT(filed, IsOk());
   EXPECT_EQ(filed->filing_place(), "Room 3");
   EXPECT_EQ(filed->scan_sha256(), std::string(64, 'a'));
   EXPECT_EQ(filed->filer(), kapm_.subject);
   EXPECT_EQ(filed->filing_date(), "2026-01-05");
   EXPECT_THAT(correct(fd_, "document: 'scan/3' reason: 'typed wrong'"), HasReason("AGREEMENT_FILED"));
-  EXPECT_THAT(file(), HasReason("AGREEMENT_FILED"));
+  // The room was wrong, and so was the scan: put right by another, and both are in the history.
+  const std::string other_scan = absl::StrCat("scan_sha256: '", std::string(64, 'b'), "' ");
+  EXPECT_THAT(file(kapm_, "Room 4", other_scan + "reason: 'typed wrong'"), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(file(fd_, "Room 4", other_scan), HasReason("REASON_REQUIRED"));
+  const auto moved = file(fd_, "Room 4", other_scan + "reason: 'typed wrong'");
+  ASSERT_THAT(moved, IsOk());
+  EXPECT_EQ(moved->filing_place(), "Room 4");
+  EXPECT_EQ(moved->scan_sha256(), std::string(64, 'b'));
+  EXPECT_EQ(moved->filer(), fd_.subject);
+  const std::string history =
+      Do<kam::api::HistoryResponse, kam::api::HistoryRequest>(fd_, absl::StrCat(kAgreements, "GetAgreementHistory"),
+                                                              absl::StrCat("name: '", draft.name(), "'"))
+          .DebugString();
+  EXPECT_THAT(history, ::testing::HasSubstr("Room 3"));
+  EXPECT_THAT(history, ::testing::HasSubstr(std::string(64, 'a')));
 }
 
 // C-17: money of a tripartite agreement, its alert and its end.

@@ -13,6 +13,7 @@
 #include "contract-svc/rules/text.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/money.pb.h"
+#include "kam/api/field.pb.h"
 #include "kam/contract/v1/agreement_service.pb.h"
 #include "kam/contract/v1/amendment_service.pb.h"
 #include "kam/contract/v1/archive.pb.h"
@@ -63,7 +64,10 @@ absl::Status CorrectSignature(const v1::CorrectAgreementSignatureRequest& reques
 
 absl::Status FileAgreement(const v1::FileAgreementRequest& request, absl::string_view filer, absl::string_view today,
                            Agreement* agreement) {
-  if (!agreement->filing_place().empty()) return AgreementFiled(*agreement);
+  if (!agreement->filing_place().empty()) {
+    RETURN_IF_ERROR(CheckOtherPerson(agreement->name(), filer, agreement->filer(), "filed it"));
+    RETURN_IF_ERROR(CheckReason(request.reason()));
+  }
   agreement->set_filing_place(request.filing_place());
   agreement->set_scan_sha256(request.scan_sha256());
   agreement->set_filer(std::string(filer));
@@ -191,10 +195,23 @@ absl::Status FileAmendment(const v1::FileAmendmentRequest& request, bool signed_
   if (!expected.empty() && expected != request.content_sha256()) {
     return ScanMissing(amendment->name(), !amendment->scan_sha256().empty(), "content_sha256", expected);
   }
-  amendment->set_archive(archive->name());
-  for (const auto& filed : archive->documents()) {
-    if (filed.content_sha256() == request.content_sha256()) return absl::OkStatus();  // It came with the contract.
+  const auto& filed = archive->documents();
+  const bool came_with_contract = std::any_of(filed.begin(), filed.end(), [&](const v1::ArchiveDocument& document) {
+    return document.content_sha256() == request.content_sha256();
+  });
+  if (came_with_contract) {
+    amendment->set_archive(archive->name());
+    return absl::OkStatus();
   }
+  const google::protobuf::FieldDescriptor* documents =
+      v1::ContractArchive::descriptor()->FindFieldByNumber(v1::ContractArchive::kDocumentsFieldNumber);
+  const int limit = documents->options().GetExtension(kam::api::field).max_items();
+  if (archive->documents_size() >= limit) {
+    return FailedPrecondition("ARCHIVE_FULL", archive->name(),
+                              absl::StrCat("it holds ", archive->documents_size(), " documents, as many as it takes"),
+                              {{"documents", absl::StrCat(archive->documents_size())}, {"limit", absl::StrCat(limit)}});
+  }
+  amendment->set_archive(archive->name());
   v1::ArchiveDocument* document = archive->add_documents();
   document->set_title(amendment->title());
   document->set_content_sha256(request.content_sha256());

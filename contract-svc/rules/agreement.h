@@ -31,7 +31,8 @@ absl::Status CheckAgreement(const v1::Agreement& agreement);
 // SIGN_DATE_INVALID.
 absl::Status CorrectSignature(const v1::CorrectAgreementSignatureRequest& request, absl::string_view today,
                               v1::Agreement* agreement);
-// The signed original is put away by `filer`. AGREEMENT_FILED.
+// The signed original is put away by `filer`. Place and hash of one that is filed are put right by somebody else, for a
+// reason. SEPARATION_OF_DUTIES, REASON_REQUIRED.
 absl::Status FileAgreement(const v1::FileAgreementRequest& request, absl::string_view filer, absl::string_view today,
                            v1::Agreement* agreement);
 
@@ -61,7 +62,7 @@ absl::Status CheckLending(absl::string_view today, absl::string_view lender, con
 absl::Status CheckScanFiled(const v1::Contract& contract, bool signed_text, const v1::ContractArchive& archive);
 // The signed amendment goes into the file of its contract, as a document after those that are there: the scan that was
 // given at the signature, or, without one, when `signed_text`, the text that was approved. CONTRACT_FILED,
-// ARCHIVE_SCAN_MISSING.
+// ARCHIVE_SCAN_MISSING, ARCHIVE_FULL.
 absl::Status FileAmendment(const v1::FileAmendmentRequest& request, bool signed_text, v1::Amendment* amendment,
                            v1::ContractArchive* archive);
 // What is filed stays: documents may be added after those that are there. ARCHIVE_DOCUMENT_FROZEN.

@@ -12,6 +12,7 @@
 #include "google/type/money.pb.h"
 #include "gtest/gtest.h"
 #include "kam/contract/v1/agreement.pb.h"
+#include "kam/contract/v1/amendment_service.pb.h"
 #include "kam/contract/v1/archive.pb.h"
 #include "kam/contract/v1/contract.pb.h"
 
@@ -147,6 +148,28 @@ TEST(ArchiveTest, WhatIsFiledStays) {
   after = before;
   after.mutable_documents()->SwapElements(0, 1);
   EXPECT_THAT(CheckDocumentsKept(before, after), HasReason("ARCHIVE_DOCUMENT_FROZEN"));
+}
+
+// C-14, C-15: an amendment goes into the file of its contract as long as that takes documents; one that came with the
+// contract is there already.
+TEST(ArchiveTest, AnAmendmentIsFiledAsLongAsThereIsRoom) {
+  constexpr int kLimit = 500;
+  v1::ContractArchive archive;
+  archive.set_name("contractArchives/a");
+  for (int i = 0; i + 1 < kLimit; ++i) archive.add_documents()->set_content_sha256(absl::StrCat("hash ", i));
+  v1::FileAmendmentRequest request;
+  request.set_content_sha256("last");
+  v1::Amendment amendment;
+  ASSERT_THAT(FileAmendment(request, /*signed_text=*/false, &amendment, &archive), IsOk());
+  EXPECT_EQ(archive.documents_size(), kLimit);
+  v1::Amendment further;
+  request.set_content_sha256("one more");
+  const absl::Status full = FileAmendment(request, /*signed_text=*/false, &further, &archive);
+  EXPECT_THAT(full, HasReason("ARCHIVE_FULL"));
+  EXPECT_EQ(MetadataValue(full, "limit"), absl::StrCat(kLimit));
+  EXPECT_TRUE(further.archive().empty());
+  request.set_content_sha256("hash 7");
+  EXPECT_THAT(FileAmendment(request, /*signed_text=*/false, &further, &archive), IsOk());
 }
 
 // C-12, C-15: the scan that was given at the signature, otherwise the approved text where the company asks for it.
