@@ -1,5 +1,6 @@
 // kam.contract.v1.RebateService (C-09).
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "common/resource/standard.h"
@@ -95,13 +96,19 @@ struct Reckoning {
 absl::StatusOr<Reckoning> Reckon(mysql::Connection& connection, const pb::Contract& contract, absl::string_view until,
                                  absl::string_view without = {}) {
   Reckoning reckoning;
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   connection.Query("SELECT r.kind, r.state, r.amount_amount, r.until_date FROM rebate_settlements r "
-                                    "WHERE r.contract = ? AND r.id <> ? ORDER BY r.id",
-                                    {mysql::Value(IdOf(contract.name())), mysql::Value(IdOf(without))}));
+  ASSIGN_OR_RETURN(
+      const std::vector<mysql::Row> rows,
+      connection.Query("SELECT r.kind, r.state, r.amount_amount, r.until_date, r.settled_before_amount FROM "
+                       "rebate_settlements r WHERE r.contract = ? AND r.id <> ? ORDER BY r.id",
+                       {mysql::Value(IdOf(contract.name())), mysql::Value(IdOf(without))}));
   for (const mysql::Row& row : rows) {
     ASSIGN_OR_RETURN(const Decimal amount, Decimal::Parse(row[2].text(), "amount"));
-    RETURN_IF_ERROR(rules::CountSettlement(row[0].text(), row[1].text(), amount, row[3].text(), &reckoning.history));
+    std::optional<Decimal> settled_before;
+    if (!row[4].is_null()) {
+      ASSIGN_OR_RETURN(settled_before, Decimal::Parse(row[4].text(), "settled_before"));
+    }
+    RETURN_IF_ERROR(rules::CountSettlement(row[0].text(), row[1].text(), amount, settled_before, row[3].text(),
+                                           &reckoning.history));
   }
   ASSIGN_OR_RETURN(reckoning.history.open_orders, CountOpenOrders(connection, contract.name()));
   ASSIGN_OR_RETURN(const std::vector<rules::RebatePart> parts, Parts(connection, contract, std::string(until)));

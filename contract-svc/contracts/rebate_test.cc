@@ -122,6 +122,41 @@ TEST_F(PerformanceTest, ARebateIsNotPaidOnInvoicesThatAreNoMore) {
   EXPECT_THAT(pay(*again), IsOk());
 }
 
+// C-09: a part that is refused after the final settlement has counted it as settled is not lost to the customer.
+TEST_F(PerformanceTest, APartThatIsRefusedAfterTheEndIsPaid) {
+  const std::string contract = NewFramework();
+  SetLimit(account_, "UNLIMITED", "");
+  harness().clock().Set(absl::FromCivil(absl::CivilDay(2026, 11, 10), absl::UTCTimeZone()));
+  Sell(contract, "700");
+  const auto settle = [&](const std::string& kind, const std::string& until) {
+    const absl::StatusOr<RebateSettlement> proposed = Propose(contract, kind, until);
+    EXPECT_THAT(proposed, IsOk());
+    const absl::StatusOr<RebateSettlement> approved = Decide(fd_, *proposed);
+    EXPECT_THAT(approved, IsOk());
+    return *approved;
+  };
+  const auto pay = [&](const RebateSettlement& of) {
+    EXPECT_THAT((Call<RebateSettlement, v1::PayRebateSettlementRequest>(
+                    acc_, absl::StrCat(kRebates, "PayRebateSettlement"),
+                    absl::StrCat("name: '", of.name(), "' payment_reference: 'V-1'"))),
+                IsOk());
+  };
+  const RebateSettlement part = settle("PARTIAL", "2026-11-10");
+  EXPECT_EQ(Amount(part.amount()), D("140"));
+  harness().clock().Set(absl::FromCivil(absl::CivilDay(2026, 12, 31), absl::UTCTimeZone()));
+  Sell(contract, "100");
+  EndOrders(contract, "SETTLED");
+  const RebateSettlement last = settle("FINAL", "2026-12-31");
+  EXPECT_EQ(Amount(last.amount()), D("20"));
+  pay(last);
+  EXPECT_THAT(Propose(contract, "FINAL", "2026-12-31"), HasReason("REBATE_SETTLED"));
+  ASSERT_THAT(Decide(fd_, part, /*approve=*/false), IsOk());
+  const RebateSettlement rest = settle("FINAL", "2026-12-31");
+  EXPECT_EQ(Amount(rest.amount()), D("140"));
+  pay(rest);
+  EXPECT_THAT(Propose(contract, "FINAL", "2026-12-31"), HasReason("REBATE_SETTLED"));
+}
+
 // C-09: the books are brought up to date at the end of every month, once, until the contract has ended.
 TEST_F(PerformanceTest, RebateIsAccruedEveryMonth) {
   const std::string contract = NewFramework();

@@ -264,13 +264,13 @@ v1::Contract Year(const std::string& end = "2026-12-31") {
 // C-09: accruals follow one another and nothing else; people propose none.
 TEST(RebateTest, AccrualsAreBoundByAccrualsOnly) {
   RebateHistory history;
-  ASSERT_THAT(CountSettlement("PARTIAL", "APPROVED", D("140"), "2026-02-15", &history), IsOk());
+  ASSERT_THAT(CountSettlement("PARTIAL", "APPROVED", D("140"), D("0"), "2026-02-15", &history), IsOk());
   EXPECT_THAT(CheckSettlement("2026-02-16", Year(), history, Proposal("PARTIAL", "2026-01-31")),
               HasReason("REBATE_DATE_INVALID"));
   EXPECT_THAT(CheckSettlement("2026-02-16", Year(), history, Proposal("ACCRUAL", "2026-01-31")), IsOk());
   EXPECT_THAT(CheckSettlement("2026-02-16", Year("2026-01-10"), history, Proposal("ACCRUAL", "2026-01-31")), IsOk());
   EXPECT_THAT(CheckSettlement("2026-02-16", Year(""), history, Proposal("ACCRUAL", "2026-01-31")), IsOk());
-  ASSERT_THAT(CountSettlement("ACCRUAL", "BOOKED", D("140"), "2026-01-31", &history), IsOk());
+  ASSERT_THAT(CountSettlement("ACCRUAL", "BOOKED", D("140"), std::nullopt, "2026-01-31", &history), IsOk());
   EXPECT_THAT(CheckSettlement("2026-02-16", Year(), history, Proposal("ACCRUAL", "2026-01-30", "-140")),
               HasReason("NOTHING_TO_SETTLE"));
   EXPECT_THAT(CheckProposed(Proposal("ACCRUAL", "2026-01-31")), HasReason("REBATE_ACCRUAL_SCHEDULED"));
@@ -292,7 +292,7 @@ TEST(RebateTest, FinalSettlementLeavesNothingOut) {
   terminated.set_state(v1::CONTRACT_STATE_TERMINATED);
   EXPECT_THAT(CheckSettlement("2026-05-10", terminated, history, Proposal("FINAL", "2026-05-10")), IsOk());
   // The end was moved before what was settled in part.
-  ASSERT_THAT(CountSettlement("PARTIAL", "PAID", D("140"), "2026-06-15", &history), IsOk());
+  ASSERT_THAT(CountSettlement("PARTIAL", "PAID", D("140"), D("0"), "2026-06-15", &history), IsOk());
   EXPECT_THAT(CheckSettlement("2026-06-20", Year("2026-06-10"), history, Proposal("FINAL", "2026-06-20")), IsOk());
   history.open_orders = 1;
   EXPECT_THAT(CheckSettlement("2027-01-10", Year(), history, Proposal("FINAL", "2027-01-10")),
@@ -301,6 +301,29 @@ TEST(RebateTest, FinalSettlementLeavesNothingOut) {
   now.payable = D("10");
   EXPECT_THAT(CheckUnchanged(now, history, Proposal("FINAL", "2027-01-10")), HasReason("ORDERS_OPEN"));
   EXPECT_THAT(CheckUnchanged(now, history, Proposal("PARTIAL", "2027-01-10")), IsOk());
+}
+
+// C-09: a part that the final settlement counted as settled and that was refused afterwards is paid with one more, not
+// more than it.
+TEST(RebateTest, WhatWasRefusedAfterTheEndIsPaid) {
+  RebateHistory history;
+  ASSERT_THAT(CountSettlement("PARTIAL", "REJECTED", D("50"), D("0"), "2026-06-15", &history), IsOk());
+  ASSERT_THAT(CountSettlement("FINAL", "PAID", D("30"), D("50"), "2026-12-31", &history), IsOk());
+  EXPECT_EQ(history.settled, D("30"));
+  EXPECT_EQ(history.after_final, D("-50"));
+  EXPECT_THAT(CheckSettlement("2027-01-10", Year(), history, Proposal("PARTIAL", "2027-01-10", "50")),
+              HasReason("REBATE_SETTLED"));
+  EXPECT_THAT(CheckSettlement("2027-01-10", Year(), history, Proposal("FINAL", "2027-01-10", "51")),
+              HasReason("REBATE_SETTLED"));
+  EXPECT_THAT(CheckSettlement("2027-01-10", Year(), history, Proposal("FINAL", "2027-01-10", "50")), IsOk());
+  ASSERT_THAT(CountSettlement("FINAL", "PAID", D("50"), D("30"), "2027-01-10", &history), IsOk());
+  EXPECT_TRUE(history.after_final.is_zero());
+  EXPECT_THAT(CheckSettlement("2027-01-10", Year(), history, Proposal("FINAL", "2027-01-10", "1")),
+              HasReason("REBATE_SETTLED"));
+  RebateHistory paid;
+  ASSERT_THAT(CountSettlement("PARTIAL", "PAID", D("50"), D("0"), "2026-06-15", &paid), IsOk());
+  ASSERT_THAT(CountSettlement("FINAL", "PAID", D("30"), D("50"), "2026-12-31", &paid), IsOk());
+  EXPECT_TRUE(paid.after_final.is_zero());
 }
 
 // C-09

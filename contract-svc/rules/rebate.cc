@@ -35,7 +35,8 @@ absl::Status RebateChanged(const Rebate& now, Decimal amount, const std::string&
                             {{"value", amount.ToString()}, {"current", now.payable.ToString()}});
 }
 
-// The rebate is settled to the end: what goods that came back leave too much of it is claimed back.
+// The rebate is settled to the end: what goods that came back leave too much of it is claimed back. A part that was
+// refused after the end had counted it as settled is paid.
 absl::Status CheckAfterFinal(const v1::Contract& contract, const RebateHistory& history,
                              const v1::RebateSettlement& settlement) {
   ASSIGN_OR_RETURN(const Decimal amount, AmountIn(settlement.amount(), contract.currency(), "amount"));
@@ -45,7 +46,7 @@ absl::Status CheckAfterFinal(const v1::Contract& contract, const RebateHistory& 
     return FailedPrecondition(
         "REBATE_SETTLED", contract.name(),
         "the final settlement was made already; another one only claims back what the customer is "
-        "not entitled to any more, or pays what was claimed back too much");
+        "not entitled to any more, or pays what was claimed back too much or refused after it was counted as settled");
   }
   if (!history.unpaid) return absl::OkStatus();
   return FailedPrecondition("REBATE_SETTLEMENT_OPEN", contract.name(),
@@ -98,8 +99,8 @@ absl::StatusOr<Rebate> ReckonRebate(const std::vector<RebatePart>& parts, Decima
   return rebate;
 }
 
-absl::Status CountSettlement(absl::string_view kind, absl::string_view state, Decimal amount, absl::string_view until,
-                             RebateHistory* history) {
+absl::Status CountSettlement(absl::string_view kind, absl::string_view state, Decimal amount,
+                             std::optional<Decimal> settled_before, absl::string_view until, RebateHistory* history) {
   if (kind == "ACCRUAL") {
     ASSIGN_OR_RETURN(history->accrued, Add(history->accrued, amount));
     history->last_accrued = std::max(history->last_accrued, std::string(until));
@@ -107,6 +108,10 @@ absl::Status CountSettlement(absl::string_view kind, absl::string_view state, De
   }
   if (state == "PROPOSED") history->open = true;
   if (state != "APPROVED" && state != "PAID") return absl::OkStatus();
+  if (kind == "FINAL" && !history->finished && settled_before.has_value()) {
+    // An approved part that is refused after this was reckoned is neither paid nor in it.
+    ASSIGN_OR_RETURN(history->after_final, Subtract(history->settled, *settled_before));
+  }
   ASSIGN_OR_RETURN(history->settled, Add(history->settled, amount));
   if (history->finished) {
     ASSIGN_OR_RETURN(history->after_final, Add(history->after_final, amount));

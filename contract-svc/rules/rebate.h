@@ -4,6 +4,7 @@
 #define KAM_CONTRACT_SVC_RULES_REBATE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,19 +56,22 @@ absl::StatusOr<Rebate> ReckonRebate(const std::vector<RebatePart>& parts, Decima
 
 // What was reckoned before.
 struct RebateHistory {
-  Decimal accrued;           // Sum of the accruals.
-  Decimal settled;           // Approved and paid.
-  bool open = false;         // A proposal waits.
-  bool finished = false;     // The final settlement is approved.
-  bool unpaid = false;       // A final settlement is approved and not paid.
-  Decimal after_final;       // Settled after the first final settlement: negative, what was claimed back.
+  Decimal accrued;        // Sum of the accruals.
+  Decimal settled;        // Approved and paid.
+  bool open = false;      // A proposal waits.
+  bool finished = false;  // The final settlement is approved.
+  bool unpaid = false;    // A final settlement is approved and not paid.
+  // Settled after the first final settlement, less what that counted as settled and was refused afterwards: negative,
+  // what was claimed back or never paid.
+  Decimal after_final;
   std::string last_until;    // Last day that was settled.
   std::string last_accrued;  // Last day that was accrued.
   int64_t open_orders = 0;   // Orders of the contract that may still be invoiced or paid.
 };
-// Adds a stored settlement by the short names of its kind and state.
-absl::Status CountSettlement(absl::string_view kind, absl::string_view state, Decimal amount, absl::string_view until,
-                             RebateHistory* history);
+// Adds a stored settlement, in the order in which they were made, by the short names of its kind and state.
+// `settled_before`: what it counted as settled; nothing where that is not known.
+absl::Status CountSettlement(absl::string_view kind, absl::string_view state, Decimal amount,
+                             std::optional<Decimal> settled_before, absl::string_view until, RebateHistory* history);
 
 bool HoldsOn(const v1::RebateTier& tier, absl::string_view day);
 // The scale that holds on a day.
@@ -84,9 +88,10 @@ absl::Status CheckProposed(const v1::RebateSettlement& settlement);
 
 // A new settlement, its amounts reckoned. Volume invoiced after the last day belongs to the contract as well: the final
 // settlement waits for its orders and is reckoned to the day it is made. Once it is paid another FINAL may claim back
-// what the customer is not entitled to any more, and one more pay what was claimed back too much, never beyond what the
-// first gave. An accrual is bound by the accruals before it only. REBATE_NOT_AGREED, CONTRACT_NOT_IN_FORCE,
-// REBATE_DATE_INVALID, ORDERS_OPEN, REBATE_SETTLEMENT_OPEN, REBATE_SETTLED, NOTHING_TO_SETTLE.
+// what the customer is not entitled to any more, and one more pay what was claimed back too much, or what the first
+// counted as settled and was refused afterwards, never beyond that. An accrual is bound by the accruals before it only.
+// REBATE_NOT_AGREED, CONTRACT_NOT_IN_FORCE, REBATE_DATE_INVALID, ORDERS_OPEN, REBATE_SETTLEMENT_OPEN, REBATE_SETTLED,
+// NOTHING_TO_SETTLE.
 absl::Status CheckSettlement(absl::string_view today, const v1::Contract& contract, const RebateHistory& history,
                              const v1::RebateSettlement& settlement);
 
