@@ -18,7 +18,7 @@ using mysql::Value;
 using resource::UnitOfWork;
 
 // The pieces are on a goods receipt of the store that has counted for no other return; from now on they are used.
-absl::Status UseGoodsReceipt(UnitOfWork& work, const ReturnedGoods& goods, Decimal quantity,
+absl::Status UseGoodsReceipt(UnitOfWork& work, const ReturnedGoods& goods, bool opened, Decimal quantity,
                              const std::string& reason) {
   if (goods.goods_receipt.empty()) {
     return InvalidField("goods_receipt", "FIELD_REQUIRED", "must name the paper on which the store has counted them");
@@ -49,9 +49,9 @@ absl::Status UseGoodsReceipt(UnitOfWork& work, const ReturnedGoods& goods, Decim
   return connection
       .Execute(
           "INSERT INTO contract_returns (entry_id, goods_receipt, product, contract, order_id, order_line, quantity, "
-          "credit_open, reason, entry_time, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "credit_open, opened, reason, entry_time, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           {id, IdOf(receipt->name()), product, ContractValue(goods), IdOf(goods.order), goods.order_line,
-           quantity.ToString(), quantity.ToString(), reason, work.now(), work.actor().subject})
+           quantity.ToString(), quantity.ToString(), opened, reason, work.now(), work.actor().subject})
       .status();
 }
 
@@ -73,27 +73,15 @@ absl::Status CheckWithCustomer(UnitOfWork& work, const ReturnedGoods& goods, Dec
   return rules::CheckReturnable(goods.order, goods.order_line, returnable, quantity);
 }
 
-// `more`: a condition on the draws, beginning with AND, or nothing.
-absl::StatusOr<bool> HasDraws(UnitOfWork& work, const ReturnedGoods& goods, const char* more) {
-  if (goods.contract.empty()) return false;
-  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
-                   work.connection().Query(
-                       absl::StrCat("SELECT d.order_line FROM contract_draws d WHERE d.order_id = ? AND d.contract = ? "
-                                    "AND d.order_line = ?",
-                                    more, " LIMIT 1"),
-                       {Value(IdOf(goods.order)), Value(IdOf(goods.contract)), goods.order_line}));
-  return !rows.empty();
-}
-
-// What came back of the line has opened a commitment: not so where it was recorded before the order was counted in one.
-absl::StatusOr<bool> OpenedCommitment(UnitOfWork& work, const ReturnedGoods& goods) {
-  return HasDraws(work, goods, " AND d.returned > 0");
-}
-
 }  // namespace
 
 absl::StatusOr<bool> DrawsOnCommitment(UnitOfWork& work, const ReturnedGoods& goods) {
-  return HasDraws(work, goods, "");
+  if (goods.contract.empty()) return false;
+  ASSIGN_OR_RETURN(const std::vector<mysql::Row> rows,
+                   work.connection().Query("SELECT d.order_line FROM contract_draws d WHERE d.order_id = ? AND "
+                                           "d.contract = ? AND d.order_line = ? LIMIT 1",
+                                           {Value(IdOf(goods.order)), Value(IdOf(goods.contract)), goods.order_line}));
+  return !rows.empty();
 }
 
 absl::Status RecordReturn(const Context& context, UnitOfWork& work, CreditBook& book, const ReturnedGoods& goods,
@@ -101,7 +89,7 @@ absl::Status RecordReturn(const Context& context, UnitOfWork& work, CreditBook& 
   RETURN_IF_ERROR(rules::CheckReason(reason));
   ASSIGN_OR_RETURN(const Decimal back, Decimal::Parse(quantity, "quantity"));
   if (!drawn) RETURN_IF_ERROR(CheckWithCustomer(work, goods, back));
-  RETURN_IF_ERROR(UseGoodsReceipt(work, goods, back, reason));
+  RETURN_IF_ERROR(UseGoodsReceipt(work, goods, drawn, back, reason));
   if (drawn) RETURN_IF_ERROR(PostReturn(work, goods.contract, goods.order, goods.order_line, back));
   RETURN_IF_ERROR(CreditReturns(context, work, goods.order));
   return book.Save();
@@ -110,9 +98,10 @@ absl::Status RecordReturn(const Context& context, UnitOfWork& work, CreditBook& 
 absl::Status TakeBackReturn(const Context& context, UnitOfWork& work, CreditBook& book, const ReturnedGoods& goods,
                             const std::string& reason) {
   RETURN_IF_ERROR(rules::CheckReason(reason));
-  ASSIGN_OR_RETURN(const Decimal quantity, UndoReturns(work, book, goods, reason));
-  ASSIGN_OR_RETURN(const bool opened, OpenedCommitment(work, goods));
-  if (opened) RETURN_IF_ERROR(UndoReturn(work, goods.contract, goods.order, goods.order_line, quantity));
+  ASSIGN_OR_RETURN(const Decimal opened, UndoReturns(work, book, goods, reason));
+  if (!opened.is_zero()) {
+    RETURN_IF_ERROR(UndoReturn(work, goods.contract, goods.order, goods.order_line, opened));
+  }
   // What else came back of the line may be credited instead.
   RETURN_IF_ERROR(CreditReturns(context, work, goods.order));
   return book.Save();

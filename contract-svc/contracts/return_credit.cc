@@ -213,17 +213,21 @@ absl::StatusOr<Decimal> UndoReturns(UnitOfWork& work, CreditBook& book, const Re
   const std::string& subject = goods.contract.empty() ? goods.order : goods.contract;
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> rows,
-      connection.Query("SELECT r.entry_id, r.quantity, r.actor, r.product FROM contract_returns r WHERE "
+      connection.Query("SELECT r.entry_id, r.quantity, r.actor, r.product, r.opened FROM contract_returns r WHERE "
                        "r.goods_receipt = ? AND COALESCE(r.contract, '') = ? AND r.order_id = ? AND r.order_line = ? "
                        "AND r.takes_back IS NULL AND NOT EXISTS (SELECT t.entry_id FROM contract_returns t WHERE "
                        "t.takes_back = r.entry_id) ORDER BY r.entry_id FOR UPDATE",
                        {mysql::Value(IdOf(goods.goods_receipt)), mysql::Value(IdOf(goods.contract)),
                         mysql::Value(order_id), goods.order_line}));
-  Decimal all;
+  Decimal opened;
   for (const mysql::Row& row : rows) {
     RETURN_IF_ERROR(rules::CheckOtherPerson(subject, work.actor().subject, row[2].text(), "recorded the return"));
     ASSIGN_OR_RETURN(const Decimal quantity, Decimal::Parse(row[1].text(), "quantity"));
-    ASSIGN_OR_RETURN(all, Add(all, quantity));
+    // One that was recorded before its order was counted in a commitment has opened none.
+    const bool has_opened = row[4].integer() != 0;
+    if (has_opened) {
+      ASSIGN_OR_RETURN(opened, Add(opened, quantity));
+    }
     RETURN_IF_ERROR(UndoCredits(work, book, reason, order_id, goods.order_line, row[0].text()));
     RETURN_IF_ERROR(
         connection.Execute("UPDATE contract_returns SET credit_open = 0 WHERE entry_id = ?", {row[0].text()}).status());
@@ -232,10 +236,10 @@ absl::StatusOr<Decimal> UndoReturns(UnitOfWork& work, CreditBook& book, const Re
         connection
             .Execute(
                 "INSERT INTO contract_returns (entry_id, goods_receipt, product, contract, order_id, order_line, "
-                "quantity, credit_open, takes_back, reason, entry_time, actor) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, "
-                "?, ?)",
+                "quantity, credit_open, opened, takes_back, reason, entry_time, actor) VALUES (?, ?, ?, ?, ?, ?, ?, 0, "
+                "?, ?, ?, ?, ?)",
                 {id, IdOf(goods.goods_receipt), row[3].text(), ContractValue(goods), order_id, goods.order_line,
-                 (-quantity).ToString(), row[0].text(), reason, work.now(), work.actor().subject})
+                 (-quantity).ToString(), row[4], row[0].text(), reason, work.now(), work.actor().subject})
             .status());
   }
   if (rows.empty()) {
@@ -245,7 +249,7 @@ absl::StatusOr<Decimal> UndoReturns(UnitOfWork& work, CreditBook& book, const Re
                      goods.goods_receipt),
         {{"order", goods.order}, {"line", absl::StrCat(goods.order_line)}, {"goodsReceipt", goods.goods_receipt}});
   }
-  return all;
+  return opened;
 }
 
 absl::Status CreditReturns(const Context& context, UnitOfWork& work, const std::string& order) {

@@ -33,8 +33,8 @@ mysql::Value ContractValue(const ReturnedGoods& goods);
 // a return was recorded, and after an invoice was issued.
 absl::Status CreditReturns(const Context& context, resource::UnitOfWork& work, const std::string& order);
 
-// Takes back the returns recorded from the goods receipt for the line, and their credit notes; answers how much that
-// was. RETURN_NOT_RECORDED, SEPARATION_OF_DUTIES for who recorded one.
+// Takes back the returns recorded from the goods receipt for the line, and their credit notes; answers how much of
+// that had opened a commitment. RETURN_NOT_RECORDED, SEPARATION_OF_DUTIES for who recorded one.
 absl::StatusOr<Decimal> UndoReturns(resource::UnitOfWork& work, CreditBook& book, const ReturnedGoods& goods,
                                     const std::string& reason);
 

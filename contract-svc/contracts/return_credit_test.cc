@@ -159,6 +159,32 @@ TEST_F(ReturnCreditTest, TheReturnOfAnOrderOpensItsContract) {
   ExpectBooksRight(account_);
 }
 
+// C-24, C-34: what came back before the order was counted in a commitment has opened none, whatever came back after it:
+// both are taken back.
+TEST_F(ReturnCreditTest, AReturnOfBeforeTheCommitmentOpenedNone) {
+  const std::string order = Delivered("10");
+  Invoice(order);
+  const auto draws_of = [&](const std::string& line, const std::string& now) {
+    harness().db().Execute(absl::StrCat("UPDATE contract_draws SET order_line = ", now, " WHERE order_id = '",
+                                        IdOf(order), "' AND order_line = ", line));
+  };
+  const std::string before = CountBack(order, "4"), after = CountBack(order, "3");
+  draws_of("1", "9");
+  ASSERT_THAT(RecordOrderReturn(sad_, order, 1, "4", before), IsOk());
+  draws_of("9", "1");
+  ASSERT_THAT(RecordOrderReturn(sad_, order, 1, "3", after), IsOk());
+  EXPECT_EQ(OfLine("returned", "contract_draws", order, 1), D("3"));
+  const auth::Principal other = harness().PrincipalFor("SAD", harness().NewId());
+  const auto taken = TakeBackOrderReturn(other, order, 1, before);
+  ASSERT_THAT(taken, IsOk());
+  EXPECT_EQ(taken->returns_size(), 2);
+  EXPECT_EQ(OfLine("returned", "contract_draws", order, 1), D("3"));
+  ASSERT_THAT(TakeBackOrderReturn(other, order, 1, after), IsOk());
+  EXPECT_EQ(OfLine("returned", "contract_draws", order, 1), D("0"));
+  EXPECT_EQ(Notes(), D("0"));
+  ExpectBooksRight(account_);
+}
+
 // C-09: what comes back after the final settlement is claimed back, to the cent, and a claim that was a mistake is
 // paid.
 TEST_F(ReturnCreditTest, ARebateIsClaimedBackAfterItsFinalSettlement) {

@@ -26,7 +26,8 @@ constexpr int kReturnsMax = 500;
 
 std::string Rpc(absl::string_view method) { return absl::StrCat("kam.order.v1.OrderService/", method); }
 
-absl::StatusOr<pb::OrderReturns> Describe(mysql::Connection& connection, const pb::Order& order) {
+// Of one line, or, with `line` 0, of all.
+absl::StatusOr<pb::OrderReturns> Describe(mysql::Connection& connection, const pb::Order& order, int line) {
   ASSIGN_OR_RETURN(
       const std::vector<mysql::Row> rows,
       connection.Query("SELECT r.order_line, r.product, r.quantity, r.goods_receipt, r.reason, r.actor, r.entry_time, "
@@ -34,8 +35,8 @@ absl::StatusOr<pb::OrderReturns> Describe(mysql::Connection& connection, const p
                        "JOIN receipts n ON n.id = c.credit_note WHERE c.contract_return = r.entry_id AND n.state <> "
                        "'REVERSED'), COALESCE(r.credit_open, r.quantity) FROM contract_returns r LEFT JOIN "
                        "contract_returns t ON t.takes_back = r.entry_id WHERE r.order_id = ? AND r.takes_back IS NULL "
-                       "ORDER BY r.entry_id DESC LIMIT ?",
-                       {Value(IdOf(order.name())), kReturnsMax}));
+                       "AND (? = 0 OR r.order_line = ?) ORDER BY r.entry_id DESC LIMIT ?",
+                       {Value(IdOf(order.name())), line, line, kReturnsMax}));
   pb::OrderReturns answer;
   answer.set_order(order.name());
   for (const mysql::Row& row : rows) {
@@ -74,7 +75,7 @@ absl::StatusOr<pb::OrderReturns> ChangeReturns(const Context& context, rpc::Call
         RETURN_IF_ERROR(fn(work, book,
                            ReturnedGoods{change.before.name(), request.order_line_number(), request.goods_receipt(),
                                          change.before.contract()}));
-        return Describe(work.connection(), change.before);
+        return Describe(work.connection(), change.before, request.order_line_number());
       });
 }
 
@@ -104,7 +105,7 @@ void RegisterOrderReturns(const Context& context, rpc::Registry* registry) {
         pb::OrderReturns answer;
         RETURN_IF_ERROR(
             context.runtime.database().Run(call.deadline, [&](mysql::Connection& connection) -> absl::Status {
-              ASSIGN_OR_RETURN(answer, Describe(connection, order));
+              ASSIGN_OR_RETURN(answer, Describe(connection, order, /*line=*/0));
               return absl::OkStatus();
             }));
         return answer;
