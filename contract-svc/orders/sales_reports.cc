@@ -137,6 +137,9 @@ absl::Status AddInvoiced(const Context& context, const rpc::Call& call, mysql::C
 absl::StatusOr<pb::SummarizeSalesResponse> SalesByProduct(const Context& context, rpc::Call& call,
                                                           const pb::SummarizeSalesRequest& request) {
   if (request.page_size() < 0) return InvalidField("page_size", "PAGE_SIZE_NEGATIVE", "must not be negative");
+  // Who asks for no page knows of none: he gets all, or is refused (RESPONSE_TOO_LARGE), and never a part for the
+  // whole.
+  const bool whole = request.page_size() == 0 && request.page_token().empty();
   const int page_size = request.page_size() == 0 ? kSalesPageMax : std::min(request.page_size(), kSalesPageMax);
   const absl::Time now = context.runtime.clock().Now();
   const std::string binding =
@@ -160,7 +163,7 @@ absl::StatusOr<pb::SummarizeSalesResponse> SalesByProduct(const Context& context
     for (auto at = last.has_value() ? rows.upper_bound(*last) : rows.begin(); at != rows.end(); ++at) {
       const auto& [key, sales] = *at;
       const auto& [period, person, currency, product] = key;
-      if (response.rows_size() == page_size) {
+      if (!whole && response.rows_size() == page_size) {
         const ProductKey& shown = std::prev(at)->first;
         response.set_next_page_token(context.runtime.page_tokens().Seal(
             {Value(shown[0]), Value(shown[1]), Value(shown[2]), Value(shown[3])}, binding, now));

@@ -87,12 +87,17 @@ og::DeliverNoticesRequest NoticesOf(const receivable::v1::ReceivableItem* before
                                     const receivable::v1::ReceivableItem& after) {
   og::DeliverNoticesRequest told;
   if (before == nullptr || after.broken_promises() <= before->broken_promises()) return told;
-  const std::string title = absl::StrCat("付款承诺未兑现 Promise of payment not kept: ", before->promised_date());
+  // Counted as well when the customer puts it off, before its day or after: then another day is promised.
+  const bool put_off = !after.promised_date().empty();
+  const std::string title = put_off
+                                ? absl::StrCat("付款承诺延期 Promise of payment put off: ", before->promised_date(),
+                                               " - ", after.promised_date())
+                                : absl::StrCat("付款承诺未兑现 Promise of payment not kept: ", before->promised_date());
   const auto add = [&](og::NoticeAudience audience, const char* permission) {
     og::Notice* notice = service::AddNotice(audience, og::NOTIFICATION_KIND_DUE, title, &told);
     notice->set_permission(permission);
     notice->set_account(after.account());
-    notice->set_due_date(before->promised_date());
+    notice->set_due_date(put_off ? after.promised_date() : before->promised_date());
     return notice;
   };
   add(og::NOTICE_AUDIENCE_ACCOUNT, "receivable.read");

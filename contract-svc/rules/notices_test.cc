@@ -108,10 +108,18 @@ TEST(NoticesTest, ABrokenPromiseIsToldToOwnerAndCollectors) {
   EXPECT_EQ(told.notices(0).audience(), og::NOTICE_AUDIENCE_ACCOUNT);
   EXPECT_EQ(told.notices(0).account(), promised.account());
   EXPECT_EQ(told.notices(0).permission(), "receivable.read");
-  EXPECT_THAT(told.notices(0).title(), HasSubstr("2026-02-05"));
+  EXPECT_THAT(told.notices(0).title(), HasSubstr("not kept: 2026-02-05"));
+  EXPECT_EQ(told.notices(0).due_date(), "2026-02-05");
   EXPECT_EQ(told.notices(1).audience(), og::NOTICE_AUDIENCE_HOLDERS);
   EXPECT_THAT(told.notices(1).roles(), ::testing::ElementsAre("CRC", "FEE"));
   EXPECT_EQ(told.notices(1).account(), promised.account());
+  // Put off before its day: counted too, but nothing is broken yet.
+  receivable::v1::ReceivableItem later = broken;
+  later.set_promised_date("2026-02-25");
+  const og::DeliverNoticesRequest put_off = NoticesOf(&promised, later);
+  ASSERT_EQ(put_off.notices_size(), 2);
+  EXPECT_THAT(put_off.notices(0).title(), HasSubstr("put off: 2026-02-05 - 2026-02-25"));
+  EXPECT_EQ(put_off.notices(0).due_date(), "2026-02-25");
 }
 
 }  // namespace
