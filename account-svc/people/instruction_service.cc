@@ -167,9 +167,12 @@ void RegisterInstructions(const Context& context, rpc::Registry* registry) {
       });
   AddWrite<InstructionRequest, pb::WithdrawInstructionRequest>(
       context, Rpc("WithdrawInstruction"), registry,
-      [](UnitOfWork& work, const pb::WithdrawInstructionRequest& request) -> absl::StatusOr<InstructionRequest> {
+      [context](UnitOfWork& work, const pb::WithdrawInstructionRequest& request) -> absl::StatusOr<InstructionRequest> {
         ASSIGN_OR_RETURN(auto change, work.Begin<InstructionRequest>(request));
-        if (change.before.requester() != work.actor().subject) return NotFound(request.name());
+        const std::string& requester = change.before.requester();
+        ASSIGN_OR_RETURN(const bool above,
+                         IsAboveLeaver(work.connection(), work.actor().subject, requester, context.Today(work.now())));
+        if (!above && requester != work.actor().subject) return NotFound(request.name());
         return work.Save(std::move(change));
       });
   AddWrite<InstructionRequest, pb::ExecuteInstructionRequest>(

@@ -152,4 +152,11 @@ absl::StatusOr<std::vector<std::string>> InService(mysql::Connection& connection
   return ids;
 }
 
+absl::StatusOr<bool> IsAboveLeaver(mysql::Connection& connection, const std::string& superior,
+                                   const std::string& person, const std::string& day) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> here, InService(connection, {resource::IdOf(person)}, day));
+  if (!here.empty()) return false;
+  return IsAbove(connection, superior, person, day);
+}
+
 }  // namespace kam::account

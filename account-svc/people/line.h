@@ -45,6 +45,10 @@ absl::StatusOr<std::vector<std::string>> DeputiesOf(mysql::Connection& connectio
 absl::StatusOr<std::vector<std::string>> InService(mysql::Connection& connection,
                                                    const std::vector<std::string>& people, const std::string& day);
 
+// Whether `person` is not in service any more and `superior` was above him: what he left behind is for those. Names.
+absl::StatusOr<bool> IsAboveLeaver(mysql::Connection& connection, const std::string& superior,
+                                   const std::string& person, const std::string& day);
+
 }  // namespace kam::account
 
 #endif  // KAM_ACCOUNT_SVC_PEOPLE_LINE_H_

@@ -115,6 +115,15 @@ std::vector<Notice> NoticesOf(const pb::CoordinationRequest* before, const pb::C
   } else if (Enters(before, after, pb::COORDINATION_STATE_ANSWERED)) {
     notices.Tell(after.requester(), pb::NOTIFICATION_KIND_COORDINATION,
                  absl::StrCat("协调已答复 Answered: ", after.number()));
+  } else if (Enters(before, after, pb::COORDINATION_STATE_WITHDRAWN)) {
+    const std::string title = absl::StrCat("协调已撤回 Need not be answered any more: ", after.number());
+    notices.Add(Audience::kHead, after.to_department(), pb::NOTIFICATION_KIND_COORDINATION, title);
+    std::set<std::string> asked = {after.handler(), after.escalated_to(), after.requester()};
+    asked.erase("");
+    for (const std::string& person : asked) notices.Tell(person, pb::NOTIFICATION_KIND_COORDINATION, title);
+  } else if (Enters(before, after, pb::COORDINATION_STATE_CLOSED)) {
+    notices.Tell(after.requester(), pb::NOTIFICATION_KIND_COORDINATION,
+                 absl::StrCat("协调已关闭 Closed: ", after.number()));
   }
   return notices.Take();
 }
@@ -328,6 +337,10 @@ std::vector<Notice> NoticesOf(const pb::InstructionRequest* before, const pb::In
   } else if (Enters(before, after, pb::INSTRUCTION_STATE_EXECUTED)) {
     notices.Tell(after.superior(), pb::NOTIFICATION_KIND_DECISION,
                  absl::StrCat("请示已执行 Instruction carried out: ", after.number()));
+  } else if (Enters(before, after, pb::INSTRUCTION_STATE_WITHDRAWN)) {
+    const std::string title = absl::StrCat("请示已撤回 Instruction not wanted any more: ", after.number());
+    notices.Tell(after.superior(), pb::NOTIFICATION_KIND_DECISION, title)
+        .Tell(after.requester(), pb::NOTIFICATION_KIND_DECISION, title);
   }
   return notices.Take();
 }

@@ -336,6 +336,41 @@ TEST(Reminders, OfARequestComeWhenItsTimeIsOver) {
   EXPECT_EQ(TimersOf(request, policy, absl::UTCTimeZone())[0].time, std::nullopt);
 }
 
+// G-22, G-12: when a request is taken back, those of whom it was asked need not answer any more, and whoever asked
+// knows.
+TEST(Notices, TellThatARequestIsNoMore) {
+  pb::CoordinationRequest open;
+  open.set_requester("employees/r");
+  open.set_to_department("departments/f");
+  open.set_handler("employees/h");
+  open.set_state(pb::COORDINATION_STATE_OPEN);
+  pb::CoordinationRequest withdrawn = open;
+  withdrawn.set_state(pb::COORDINATION_STATE_WITHDRAWN);
+  std::set<std::string> told;
+  for (const Notice& notice : NoticesOf(&open, withdrawn)) told.insert(notice.whom);
+  EXPECT_THAT(told, ::testing::ElementsAre("departments/f", "employees/h", "employees/r"));
+  pb::CoordinationRequest answered = open, closed = open;
+  answered.set_state(pb::COORDINATION_STATE_ANSWERED);
+  closed.set_state(pb::COORDINATION_STATE_CLOSED);
+  const auto notices = NoticesOf(&answered, closed);
+  ASSERT_THAT(notices, SizeIs(1));
+  EXPECT_EQ(notices[0].whom, "employees/r");
+}
+
+// G-22, G-05: the superior does not count on what is not wanted any more, and whoever asked knows of it.
+TEST(Notices, TellThatAnInstructionIsNotWanted) {
+  pb::InstructionRequest approved;
+  approved.set_requester("employees/r");
+  approved.set_superior("employees/s");
+  approved.set_state(pb::INSTRUCTION_STATE_APPROVED);
+  pb::InstructionRequest withdrawn = approved;
+  withdrawn.set_state(pb::INSTRUCTION_STATE_WITHDRAWN);
+  const auto notices = NoticesOf(&approved, withdrawn);
+  ASSERT_THAT(notices, SizeIs(2));
+  EXPECT_EQ(notices[0].whom, "employees/s");
+  EXPECT_EQ(notices[1].whom, "employees/r");
+}
+
 // G-22, A-19: whoever is given a lead is told, and nobody of his own.
 TEST(Notices, TellTheNewOwnerOfALead) {
   v1::Lead lead;

@@ -299,6 +299,11 @@ absl::Status CheckRequester(const std::string& actor, bool above, const organiza
   return Denied("NOT_REQUESTER", absl::StrCat("it was asked by ", request.requester()), request.requester());
 }
 
+absl::Status CheckCloser(const std::string& actor, const organization::CoordinationRequest& request) {
+  if (actor != request.answerer()) return absl::OkStatus();
+  return SeparationOfDuties("nobody closes what he has answered himself", actor);
+}
+
 absl::Status AnswerRequest(const std::string& actor, const Addressed& addressed, const std::string& answer,
                            absl::Time now, organization::CoordinationRequest* request) {
   const bool addressee = actor == request->escalated_to() || actor == request->handler() || actor == addressed.head ||

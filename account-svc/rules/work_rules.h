@@ -97,8 +97,10 @@ absl::Status CheckEffect(const std::string& actor, const CheckOfEffect& check, a
 // Fills in what the requester left out: DEPARTMENT_REQUIRED, SAME_DEPARTMENT, TIME_IN_PAST.
 absl::Status Ask(const std::string& actor, const std::string& department, absl::Time now, const Policy& policy,
                  organization::CoordinationRequest* request);
-// `above`: the caller is above whoever asked, and ends or pursues what he has left behind.
+// `above`: whoever asked has left, and the caller is above him and ends or pursues what he has left behind.
 absl::Status CheckRequester(const std::string& actor, bool above, const organization::CoordinationRequest& request);
+// Nobody says of his own answer that it is enough. SEPARATION_OF_DUTIES.
+absl::Status CheckCloser(const std::string& actor, const organization::CoordinationRequest& request);
 // How somebody stands to the department that is asked.
 struct Addressed {
   std::string head;            // Of the department; empty: it has none.

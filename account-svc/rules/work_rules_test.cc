@@ -248,6 +248,9 @@ TEST(Coordination, AsksAnotherDepartmentWithATimeForTheAnswer) {
   EXPECT_THAT(Ask(kAnna, "departments/sales", kNow, policy, &request), HasReason("TIME_IN_PAST"));
   EXPECT_THAT(CheckRequester(kBoss, /*above=*/false, request), HasReason("NOT_REQUESTER"));
   EXPECT_THAT(CheckRequester(kBoss, /*above=*/true, request), IsOk()) << "what was left behind does not stay open";
+  request.set_answerer(kBoss);
+  EXPECT_THAT(CheckCloser(kBoss, request), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(CheckCloser(kAnna, request), IsOk());
 }
 
 // G-12

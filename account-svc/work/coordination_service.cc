@@ -107,14 +107,15 @@ absl::Status RunAnswerDue(const Context& context, UnitOfWork& work, const schedu
   return work.Save(std::move(change)).status();
 }
 
-// A verb of whoever asked, or of those above him: he may have left.
+// A verb of whoever asked, or, when he has left, of those above him.
 template <typename Request, typename Rule>
 void AddOfRequester(const Context& context, absl::string_view method, rpc::Registry* registry, Rule rule) {
   AddVerb<pb::CoordinationRequest, Request>(
       context, method, registry,
       [context, rule](UnitOfWork& work, const Request&, pb::CoordinationRequest* request) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
-        ASSIGN_OR_RETURN(const bool above, IsAbove(work, actor, request->requester(), context.Today(work.now())));
+        ASSIGN_OR_RETURN(const bool above,
+                         IsAboveLeaver(work.connection(), actor, request->requester(), context.Today(work.now())));
         RETURN_IF_ERROR(rules::CheckRequester(actor, above, *request));
         return rule(work, request);
       });
@@ -169,11 +170,15 @@ void RegisterCoordination(const Context& context, rpc::Registry* registry) {
       [context](rpc::Call& call, const pb::ListAddressedCoordinationRequestsRequest& request) {
         return ListAddressed(context, call, request);
       });
-  const auto nothing_more = [](UnitOfWork&, pb::CoordinationRequest*) { return absl::OkStatus(); };
-  AddOfRequester<pb::CloseCoordinationRequestRequest>(context, service + "/CloseCoordinationRequest", registry,
-                                                      nothing_more);
-  AddOfRequester<pb::WithdrawCoordinationRequestRequest>(context, service + "/WithdrawCoordinationRequest", registry,
-                                                         nothing_more);
+  AddOfRequester<pb::CloseCoordinationRequestRequest>(
+      context, service + "/CloseCoordinationRequest", registry,
+      [](UnitOfWork& work, pb::CoordinationRequest* request) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string actor, Person(work));
+        return rules::CheckCloser(actor, *request);
+      });
+  AddOfRequester<pb::WithdrawCoordinationRequestRequest>(
+      context, service + "/WithdrawCoordinationRequest", registry,
+      [](UnitOfWork&, pb::CoordinationRequest*) { return absl::OkStatus(); });
   AddOfRequester<pb::ReopenCoordinationRequestRequest>(context, service + "/ReopenCoordinationRequest", registry,
                                                        [context](UnitOfWork& work, pb::CoordinationRequest* request) {
                                                          rules::Reopen(work.now(), context.policy, request);

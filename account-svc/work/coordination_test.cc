@@ -125,6 +125,54 @@ TEST_F(CoordinationTest, ARequestThatIsNotAnsweredGoesUpTheDepartments) {
   EXPECT_TRUE(answered->answered_late());
 }
 
+// G-12: as long as whoever asked is here it is his; when he has left, those above him pursue and end it, and nobody
+// closes what he answered himself.
+TEST_F(CoordinationTest, WhatALeaverAskedIsForThoseAboveHim) {
+  const pb::Employee boss = world_.AddEmployee("GAM"), head = world_.AddEmployee("ACC");
+  const pb::Employee leaver = world_.AddEmployee("KAX", world_.AddDepartment().name(), {boss.name()});
+  const pb::Department finance = world_.AddDepartment();
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE departments SET head = '", IdOf(head.name()), "' WHERE id = '", IdOf(finance.name()), "'"));
+  const auto as_boss = world_.As(boss, "GAM", {IdOf(leaver.name())}), as_leaver = world_.As(leaver, "KAX");
+  const auto ask = [&] {
+    pb::CreateCoordinationRequestRequest create;
+    create.mutable_coordination_request()->set_subject("开票");
+    create.mutable_coordination_request()->set_need("请在周五前开票");
+    create.mutable_coordination_request()->set_to_department(finance.name());
+    const auto request = world_.Call<pb::CoordinationRequest>(
+        as_leaver, absl::StrCat(kCoordination, "CreateCoordinationRequest"), create);
+    EXPECT_THAT(request, IsOk());
+    return request->name();
+  };
+  const std::string open = ask(), answered = ask();
+  pb::AnswerCoordinationRequestRequest answer;
+  answer.set_answer("已开");
+  ASSERT_THAT((Do<pb::CoordinationRequest>(world_.As(head, "ACC"),
+                                           absl::StrCat(kCoordination, "AnswerCoordinationRequest"), answered, answer)),
+              IsOk());
+  pb::WithdrawCoordinationRequestRequest withdraw;
+  withdraw.set_reason("已离职");
+  const auto take_back = [&] {
+    return Do<pb::CoordinationRequest>(as_boss, absl::StrCat(kCoordination, "WithdrawCoordinationRequest"), open,
+                                       withdraw);
+  };
+  const auto close = [&] {
+    return Do<pb::CoordinationRequest, pb::CloseCoordinationRequestRequest>(
+        as_boss, absl::StrCat(kCoordination, "CloseCoordinationRequest"), answered);
+  };
+  EXPECT_THAT(take_back(), HasReason("NOT_REQUESTER"));
+  EXPECT_THAT(close(), HasReason("NOT_REQUESTER"));
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE employees SET leave_date = '2025-12-31' WHERE id = '", IdOf(leaver.name()), "'"));
+  EXPECT_THAT(take_back(), IsOk());
+  world_.harness().db().Execute(absl::StrCat("UPDATE coordination_requests SET answerer = '", IdOf(boss.name()),
+                                             "' WHERE id = '", IdOf(answered), "'"));
+  EXPECT_THAT(close(), HasReason("SEPARATION_OF_DUTIES"));
+  world_.harness().db().Execute(absl::StrCat("UPDATE coordination_requests SET answerer = '", IdOf(head.name()),
+                                             "' WHERE id = '", IdOf(answered), "'"));
+  EXPECT_THAT(close(), IsOk());
+}
+
 // G-12, R.2: a request is seen by whoever asks, those above him and the department that is asked, not by everybody.
 TEST_F(CoordinationTest, ARequestIsSeenByBothSidesOnly) {
   const pb::Department top = world_.AddDepartment(), finance = world_.AddDepartment(top.name());
