@@ -19,8 +19,9 @@ namespace {
 constexpr absl::Duration kPauseFirst = absl::Seconds(10);
 constexpr absl::Duration kPauseMax = absl::Hours(1);
 constexpr absl::Duration kPrepareTimeout = absl::Seconds(10);
-// An item that is prepared for is left alone by other processes so long, and is theirs when the one that has it dies.
-constexpr absl::Duration kClaim = absl::Seconds(30);
+// An item that is prepared for is left alone by other processes so long, and is theirs when the one that has it dies:
+// longer than the look-ups and the transaction under its row lock take, so that nobody waits for that lock.
+constexpr absl::Duration kClaim = absl::Seconds(60);
 
 std::string OpenKey(absl::string_view kind, absl::string_view resource) { return absl::StrCat(kind, "|", resource); }
 
