@@ -291,6 +291,7 @@ struct Policy {
   // whole company.
   std::vector<ImportantVerb> important_verbs = {
       {"kam.account.v1.AccountService/CloseAccount", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
+      {"kam.account.v1.AccountService/ArchiveAccount", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
       {"kam.account.v1.AccountService/TransferOwner", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
       {"kam.account.v1.AccountService/ReleaseOwner", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
       {"kam.account.v1.AccountService/ConfirmAccountTier", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},

@@ -338,8 +338,8 @@ void RegisterAccounts(const Context& context, rpc::Registry* registry) {
       resource::OnSaved<Account>([context](UnitOfWork& work, const Account* before, const Account& after) {
         return AfterAccount(context, work, before, after);
       });
-  accounts.on_archive = [](UnitOfWork& work, const google::protobuf::Message& before) {
-    return CheckArchive(work, static_cast<const Account&>(before));
+  accounts.on_archive = [context](UnitOfWork& work, const google::protobuf::Message& before) {
+    return CheckArchive(context, work, static_cast<const Account&>(before));
   };
   accounts.on_restore = [context](UnitOfWork& work, const google::protobuf::Message& before) {
     return ResumeRelease(context, work, static_cast<const Account&>(before));

@@ -170,6 +170,7 @@ absl::StatusOr<AccountHandover> Start(const Context& context, UnitOfWork& work, 
   handover.set_giver(account.owner());
   handover.set_receiver(receiver);
   handover.set_reason(reason);
+  handover.set_tier(account.tier());
   RETURN_IF_ERROR(WriteList(context, work, business, &handover));
   return Insert(context, work, std::move(handover));
 }
@@ -223,6 +224,10 @@ absl::Status Complete(const Context& context, UnitOfWork& work, AccountHandover*
   Change<Account> change;
   ASSIGN_OR_RETURN(change.before, work.Load<Account>(handover->account()));
   change.after = change.before;
+  // The customer may have become more important while it was open: what was asked at the start was asked for less.
+  const rules::Matter begun{absl::StrCat(kService, "StartAccountHandover"), handover->account(), handover->tier(),
+                            std::nullopt};
+  RETURN_IF_ERROR(rules::CheckStillRoutine(begun, change.before.tier(), context.policy));
   ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, handover->account()));
   const AccountOwnership* owner = FindKind(active, v1::OWNERSHIP_KIND_OWNER);
   if (owner == nullptr || owner->employee() != handover->giver()) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/ownership_timer.h"
+#include "account-svc/people/instructed.h"
 #include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/rules/visit_rules.h"
@@ -280,7 +281,7 @@ absl::Status MoveOwner(const Context& context, UnitOfWork& work, const std::vect
   return BecomeOwner(context, work, active, row, account);
 }
 
-absl::Status CheckArchive(UnitOfWork& work, const Account& account) {
+absl::Status CheckArchive(const Context& context, UnitOfWork& work, const Account& account) {
   ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, account.name()));
   for (const AccountOwnership& row : active) {
     if (row.kind() == v1::OWNERSHIP_KIND_REPORTED) continue;
@@ -289,7 +290,10 @@ absl::Status CheckArchive(UnitOfWork& work, const Account& account) {
         "the account has an owner, a co-owner or somebody it is protected for: release them first",
         {{"ownership", row.name()}, {"permission", "account.assign"}});
   }
-  return absl::OkStatus();
+  // What was closed was asked for then.
+  if (account.state() == v1::ACCOUNT_STATE_CLOSED) return absl::OkStatus();
+  return CheckInstructed(
+      context, work, {"kam.account.v1.AccountService/ArchiveAccount", account.name(), account.tier(), std::nullopt});
 }
 
 absl::Status ResumeRelease(const Context& context, UnitOfWork& work, const Account& account) {

@@ -75,7 +75,8 @@ absl::Status MoveOwner(const Context& context, resource::UnitOfWork& work,
 
 // OWNER_EXISTS while somebody owns the account, works it with an owner or is protected: an archived account changes no
 // hands, so nobody could end that. A report does not keep a file from the archive, and goes on until its day.
-absl::Status CheckArchive(resource::UnitOfWork& work, const v1::Account& account);
+// INSTRUCTION_REQUIRED for an important customer whose file is not closed.
+absl::Status CheckArchive(const Context& context, resource::UnitOfWork& work, const v1::Account& account);
 // What was due for the owner of an account, or its reporter, goes on when it comes back from the archive.
 absl::Status ResumeRelease(const Context& context, resource::UnitOfWork& work, const v1::Account& account);
 

@@ -39,6 +39,30 @@ TEST_F(CampaignCorrectionTest, AWrongCostIsTakenBack) {
   EXPECT_EQ(Figures(campaign).actual_cost().units(), 10000);
 }
 
+// a small budget is not overrun into a large one without the instruction that a large one wants.
+TEST_F(CampaignCorrectionTest, ALargeCostIsAskedFor) {
+  const std::string campaign = Inviting();
+  ASSERT_THAT(Cost(campaign, 300000), IsOk());
+  ASSERT_THAT(Cost(campaign, 199999), IsOk());
+  const auto refused = Cost(campaign, 1);
+  EXPECT_THAT(refused, HasReason("INSTRUCTION_REQUIRED"));
+  EXPECT_EQ(MetadataValue(refused.status(), "verb"), "kam.account.v1.CampaignService/ApproveCampaignBudget");
+  ASSERT_THAT(Void(sm_, campaign, 2), IsOk());
+  EXPECT_THAT(Cost(campaign, 1), IsOk());
+  const std::string id = world_.harness().NewId();
+  world_.harness().db().Execute(absl::StrCat(
+      "INSERT INTO instruction_requests (id, version, create_time, update_time, creator, updater, kind, subject, body, "
+      "related, verb, amount_amount, amount_currency, superior, requester, holder, state, expire_time) VALUES ('",
+      id, "', 1, '2026-01-01', '2026-01-01', 'x', 'x', 'INSTRUCTION', 'x', 'x', '", campaign,
+      "', 'kam.account.v1.CampaignService/ApproveCampaignBudget', 600001, 'CNY', '", IdOf(head_.name()), "', '",
+      IdOf(manager_.name()), "', '", IdOf(manager_.name()), "', 'APPROVED', '2099-01-01')"));
+  EXPECT_THAT(Cost(campaign, 300001), HasReason("INSTRUCTION_REQUIRED")) << "for less money";
+  ASSERT_THAT(Cost(campaign, 300000), IsOk());
+  EXPECT_EQ(
+      world_.harness().db().Get(absl::StrCat("SELECT state FROM instruction_requests WHERE id = '", id, "'")).text(),
+      "EXECUTED");
+}
+
 // an evaluation is taken back for a late invoice or a guest who came after all, and made anew.
 TEST_F(CampaignCorrectionTest, AnEvaluationIsMadeAnew) {
   const std::string campaign = Inviting();

@@ -182,6 +182,18 @@ absl::StatusOr<v1::CampaignEffect> Effect(const Context& context, rpc::Call& cal
   return effect;
 }
 
+// A budget that was approved as routine is not overrun into what is important: that is asked for like a budget.
+absl::Status CheckCostInstructed(const Context& context, UnitOfWork& work, const Campaign& campaign) {
+  rules::Matter matter{absl::StrCat(kService, "/ApproveCampaignBudget"), campaign.name(), v1::TIER_UNSPECIFIED,
+                       std::nullopt};
+  const ImportantVerb* important = rules::ImportantOf(matter.verb, context.policy);
+  if (important == nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(matter.amount, FromProto(campaign.budget(), "budget"));
+  if (!rules::IsRoutine(matter, *important)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(matter.amount, rules::CostSoFar(campaign));
+  return CheckInstructed(context, work, matter);
+}
+
 void RegisterBudget(const Context& context, rpc::Registry* registry) {
   const std::string service = kService;
   AddVerb<Campaign, v1::RequestCampaignBudgetRequest>(
@@ -229,7 +241,8 @@ void RegisterBudget(const Context& context, rpc::Registry* registry) {
       context, service + "/AddCampaignCost", registry,
       [context](UnitOfWork& work, const v1::AddCampaignCostRequest& request, Campaign* campaign) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
-        return rules::AddCost(actor, request, context.Today(work.now()), work.now(), campaign);
+        RETURN_IF_ERROR(rules::AddCost(actor, request, context.Today(work.now()), work.now(), campaign));
+        return CheckCostInstructed(context, work, *campaign);
       });
   AddVerb<Campaign, v1::VoidCampaignCostRequest>(
       context, service + "/VoidCampaignCost", registry,

@@ -215,6 +215,22 @@ TEST_F(InstructionTest, AnAccountManagerReportsPastTheLine) {
   EXPECT_THAT(Call(as_other, "NoteReport", report->name(), pb::NoteReportRequest()), IsOk());
 }
 
+// G-05: what somebody asked and left behind is taken back by those above him, while he is here by himself alone.
+TEST_F(InstructionTest, WhatALeaverAskedIsTakenBack) {
+  const auto matter = Ask(as_manager_, director_);
+  ASSERT_THAT(matter, IsOk());
+  pb::WithdrawInstructionRequest withdraw;
+  withdraw.set_reason("已离职");
+  EXPECT_THAT(Call(as_director_, "WithdrawInstruction", matter->name(), withdraw),
+              StatusIs(absl::StatusCode::kNotFound));
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE employees SET leave_date = '2025-12-31' WHERE id = '", IdOf(manager_.name()), "'"));
+  EXPECT_THAT(Call(as_seller_, "WithdrawInstruction", matter->name(), withdraw), StatusIs(absl::StatusCode::kNotFound));
+  const auto withdrawn = Call(as_director_, "WithdrawInstruction", matter->name(), withdraw);
+  ASSERT_THAT(withdrawn, IsOk());
+  EXPECT_EQ(withdrawn->state(), pb::INSTRUCTION_STATE_WITHDRAWN);
+}
+
 // G-05: whoever stands in for the superior while he is on leave decides in his place.
 TEST_F(InstructionTest, TheDeputyDecidesInThePlaceOfTheSuperior) {
   const auto matter = Ask(as_manager_, director_);
@@ -273,6 +289,33 @@ TEST_F(ImportantTest, ATransferIsAskedForAndGoesOnce) {
   EXPECT_THAT(Transfer(account, seller_), HasReason("INSTRUCTION_REQUIRED")) << "taken back";
 }
 
+// a hand-over of a customer that has become important since it was started is begun anew.
+TEST_F(ImportantTest, AHandoverAsksAtTheEndToo) {
+  const std::string account = Strategic();
+  SetTier(account, "A");
+  const std::string handovers = "kam.account.v1.AccountHandoverService/";
+  v1::StartAccountHandoverRequest start;
+  start.set_account(account);
+  start.set_receiver(other_.name());
+  start.set_reason("调岗");
+  const auto started = world_.Call<v1::AccountHandover>(as_manager_, handovers + "StartAccountHandover", start);
+  ASSERT_THAT(started, IsOk());
+  EXPECT_EQ(started->tier(), v1::TIER_A);
+  const auto sign = [&](const auth::Principal& who) {
+    kam::api::GetRequest get;
+    get.set_name(started->name());
+    v1::SignAccountHandoverRequest request;
+    request.set_name(started->name());
+    request.set_etag(world_.Call<v1::AccountHandover>(as_manager_, handovers + "GetAccountHandover", get)->etag());
+    return world_.Call<v1::AccountHandover>(who, handovers + "SignAccountHandover", request);
+  };
+  ASSERT_THAT(sign(as_seller_), IsOk());
+  SetTier(account, "STRATEGIC");
+  EXPECT_THAT(sign(world_.As(other_, "KAX")), HasReason("INSTRUCTION_REQUIRED"));
+  SetTier(account, "B");
+  EXPECT_THAT(sign(world_.As(other_, "KAX")), IsOk());
+}
+
 // below the limit the account manager acts alone, and so does whoever decides on it.
 TEST_F(ImportantTest, RoutineIsDoneAlone) {
   const std::string account = Strategic();
@@ -308,6 +351,16 @@ TEST_F(ImportantTest, EveryVerbThatMayBeImportantAsks) {
   close.set_name(account);
   close.set_reason("停业");
   expect(accounts + "CloseAccount", world_.Call<v1::Account>(almighty, accounts + "CloseAccount", close).status());
+  // Its protection ran out, and nobody owns it: to archive it ends its file as well.
+  const std::string unowned = Strategic();
+  world_.harness().db().Execute(absl::StrCat("DELETE FROM account_ownerships WHERE account = '", IdOf(unowned), "'"));
+  world_.harness().db().Execute(absl::StrCat("UPDATE accounts SET owner = NULL WHERE id = '", IdOf(unowned), "'"));
+  kam::api::ArchiveRequest archive;
+  archive.set_name(unowned);
+  expect(accounts + "ArchiveAccount",
+         world_.Call<v1::Account>(almighty, accounts + "ArchiveAccount", archive).status());
+  SetTier(unowned, "A");
+  EXPECT_THAT(world_.Call<v1::Account>(almighty, accounts + "ArchiveAccount", archive), IsOk());
   expect(kTransfer, TransferAs(almighty, account, other_).status());
   v1::ReleaseOwnerRequest release;
   release.set_name(account);

@@ -55,6 +55,8 @@ absl::StatusOr<Money> SumOfCosts(const v1::Campaign& campaign, bool voided) {
 
 }  // namespace
 
+absl::StatusOr<Money> CostSoFar(const v1::Campaign& campaign) { return SumOfCosts(campaign, /*voided=*/false); }
+
 absl::Status CheckCampaign(v1::Campaign* campaign) {
   if (campaign->end_date() < campaign->start_date()) {
     return InvalidField("campaign.end_date", "PERIOD_INVALID",

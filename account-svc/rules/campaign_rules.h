@@ -43,6 +43,8 @@ std::string NewDaysText(const v1::Campaign& campaign, absl::string_view reason);
 // What it really cost is put down, also over the budget. AMOUNT_NOT_POSITIVE, CURRENCY_MISMATCH, DATE_IN_FUTURE.
 absl::Status AddCost(absl::string_view actor, const v1::AddCampaignCostRequest& request, absl::string_view today,
                      absl::Time now, v1::Campaign* campaign);
+// What it cost so far, without what was taken back.
+absl::StatusOr<Money> CostSoFar(const v1::Campaign& campaign);
 // There is a cost number `cost`, counted from 1: FIELD_OUT_OF_RANGE.
 absl::Status CheckCostThere(int cost, const v1::Campaign& campaign);
 // A cost that is there counts no more. COST_VOIDED when it was taken back already; NOT_THE_SUPERIOR unless `actor`

@@ -49,6 +49,19 @@ bool IsEnough(const Matter& matter, const InstructionRequest& request) {
   return order.ok() && *order <= 0;
 }
 
+absl::Status InstructionRequired(const Matter& matter, const ImportantVerb& important, absl::string_view wrong) {
+  const std::string deciders = absl::StrJoin(important.deciders, ", ");
+  return FailedPrecondition(
+      "INSTRUCTION_REQUIRED", matter.resource,
+      absl::StrCat("an important matter (", LimitOf(important), ") is asked of ", deciders,
+                   " by an instruction request with this verb and this resource before it is done: ", wrong),
+      {{"verb", matter.verb},
+       {"limit", LimitOf(important)},
+       {"allowed", deciders},
+       {"rule", "R-24"},
+       {"resource", matter.resource}});
+}
+
 }  // namespace
 
 absl::Status CheckAddressee(const Addressee& addressee, const InstructionRequest& request) {
@@ -103,6 +116,7 @@ absl::Status Forward(absl::string_view opinion, absl::string_view superior, absl
 absl::Span<const absl::string_view> AskingVerbs() {
   static constexpr absl::string_view kVerbs[] = {
       "kam.account.v1.AccountService/CloseAccount",
+      "kam.account.v1.AccountService/ArchiveAccount",
       "kam.account.v1.AccountService/TransferOwner",
       "kam.account.v1.AccountService/ReleaseOwner",
       "kam.account.v1.AccountService/ConfirmAccountTier",
@@ -225,16 +239,16 @@ absl::StatusOr<const InstructionRequest*> FindUsable(const Matter& matter, const
     }
     return &request;
   }
-  const std::string deciders = absl::StrJoin(important.deciders, ", ");
-  return FailedPrecondition(
-      "INSTRUCTION_REQUIRED", matter.resource,
-      absl::StrCat("an important matter (", LimitOf(important), ") is asked of ", deciders,
-                   " by an instruction request with this verb and this resource before it is done: ", wrong),
-      {{"verb", matter.verb},
-       {"limit", LimitOf(important)},
-       {"allowed", deciders},
-       {"rule", "R-24"},
-       {"resource", matter.resource}});
+  return InstructionRequired(matter, important, wrong);
+}
+
+absl::Status CheckStillRoutine(const Matter& begun, v1::Tier tier, const Policy& policy) {
+  const ImportantVerb* important = ImportantOf(begun.verb, policy);
+  if (important == nullptr || !IsRoutine(begun, *important)) return absl::OkStatus();
+  Matter now = begun;
+  now.tier = tier;
+  if (IsRoutine(now, *important)) return absl::OkStatus();
+  return InstructionRequired(now, *important, "it was none when this was begun; give it up and begin anew");
 }
 
 void MarkExecuted(absl::Time now, InstructionRequest* request) {

@@ -94,6 +94,10 @@ absl::StatusOr<const organization::v1::InstructionRequest*> FindUsable(
 // It is used up by its verb.
 void MarkExecuted(absl::Time now, organization::v1::InstructionRequest* request);
 
+// What was routine when it was begun has not become important by `tier`, that of the customer now.
+// INSTRUCTION_REQUIRED: it is given up and begun anew.
+absl::Status CheckStillRoutine(const Matter& begun, v1::Tier tier, const Policy& policy);
+
 }  // namespace kam::account::rules
 
 #endif  // KAM_ACCOUNT_SVC_RULES_INSTRUCTION_RULES_H_

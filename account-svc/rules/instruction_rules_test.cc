@@ -61,6 +61,18 @@ TEST(ImportantMatters, BeginAtATierOrAnAmount) {
   EXPECT_EQ(ImportantOf("kam.account.v1.AccountService/UpdateAccount", policy), nullptr);
 }
 
+// what was begun as routine is begun anew when the customer has become important; what was asked for at its
+// beginning goes on.
+TEST(ImportantMatters, WhatHasBecomeImportantIsBegunAnew) {
+  const Policy policy;
+  EXPECT_THAT(CheckStillRoutine({kClose, "accounts/a", v1::TIER_A, {}}, v1::TIER_STRATEGIC, policy),
+              HasReason("INSTRUCTION_REQUIRED"));
+  EXPECT_THAT(CheckStillRoutine({kClose, "accounts/a", v1::TIER_UNSPECIFIED, {}}, v1::TIER_STRATEGIC, policy),
+              HasReason("INSTRUCTION_REQUIRED"));
+  EXPECT_THAT(CheckStillRoutine({kClose, "accounts/a", v1::TIER_B, {}}, v1::TIER_A, policy), IsOk());
+  EXPECT_THAT(CheckStillRoutine({kClose, "accounts/a", v1::TIER_STRATEGIC, {}}, v1::TIER_STRATEGIC, policy), IsOk());
+}
+
 // the operations director, and those to whom he answers, act unasked.
 TEST(ImportantMatters, WhoeverDecidesIsNotAsked) {
   const Policy policy;

@@ -19,6 +19,10 @@ ALTER TABLE customer_documents
 ALTER TABLE information_requests
   ADD COLUMN withdraw_reason VARCHAR(1000) NULL;
 
+-- How important the customer was when its hand-over was started (R-24).
+ALTER TABLE account_handovers
+  ADD COLUMN tier VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin NULL;
+
 -- Reminders of the day by which faults in a file are put right, for checks that were open before there were any (A-04).
 INSERT INTO due_items (due_id, kind, resource, open_key, due_time, not_before)
   VALUES ('00000000000000000000000153', 'timers.adopt', 'notifications', 'timers.adopt|notifications',
