@@ -43,7 +43,7 @@ class Scheduler {
 
   // Look-ups in other services for an item, before its transaction. An error puts the item off as one of the handler
   // does. Processes that run at the same time prepare for different items; when one dies in between, another prepares
-  // for its item after half a minute.
+  // for its item after a minute.
   using Prepare = std::function<absl::StatusOr<std::string>(const DueItem& item, absl::Time deadline)>;
 
   // At start-up. `method_name`: a linked RPC whose name stands in the history as the cause, for example
