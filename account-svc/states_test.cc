@@ -172,7 +172,7 @@ const std::map<std::string, Machine>& Tables() {
         {"WinTender", "OPENED > WON"},
         {"LoseTender", "OPENED > LOST"},
         {"ReopenTender", "WON, LOST > OPENED"},
-        {"ResumeTender", "ABANDONED, CALLED_OFF > ="},
+        {"ResumeTender", "PREPARING, APPROVED, ABANDONED, CALLED_OFF > ="},
         {"AbandonTender", "NOTED, PREPARING, APPROVED > ABANDONED"},
         {"CallOffTender", "NOTED, PREPARING, APPROVED, SUBMITTED, OPENED > CALLED_OFF"}}},
       {"contractDraftRequests",

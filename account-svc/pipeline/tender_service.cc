@@ -198,32 +198,26 @@ void RegisterBids(const Context& context, rpc::Registry* registry) {
       context, Rpc("SubmitTender"), registry,
       [context](UnitOfWork& work, const v1::SubmitTenderRequest& request, const std::string& actor,
                 const rules::BidQuote& quote, Tender* tender) {
-        return rules::SubmitBid(request, actor, quote, work.now(), context.policy, tender);
+        return rules::SubmitBid(request, actor, quote, work.now(), context.zone, context.policy, tender);
       });
   AddVerb<Tender, v1::PrepareTenderRequest>(
       context, Rpc("PrepareTender"), registry,
       [](UnitOfWork&, const v1::PrepareTenderRequest&, Tender*) { return absl::OkStatus(); });
   AddVerb<Tender, v1::PayBidBondRequest>(
       context, Rpc("PayBidBond"), registry,
-      [context](UnitOfWork& work, const v1::PayBidBondRequest& request, Tender* tender) -> absl::Status {
-        const std::string today = context.Today(work.now());
-        const std::string day = request.paid_date().empty() ? today : request.paid_date();
-        RETURN_IF_ERROR(rules::CheckNotLater(day, today, "paid_date"));
-        tender->set_bid_bond_paid(day);
-        v1::TenderDocument* proof = tender->add_documents();
-        proof->set_title("投标保证金缴纳凭证");
-        proof->set_document(request.document());
-        return absl::OkStatus();
+      [context](UnitOfWork& work, const v1::PayBidBondRequest& request, Tender* tender) {
+        return rules::PayBond(request, context.Today(work.now()), tender);
       });
   AddVerb<Tender, v1::RecordBidBondReturnRequest>(
       context, Rpc("RecordBidBondReturn"), registry,
       [context](UnitOfWork& work, const v1::RecordBidBondReturnRequest& request, Tender* tender) {
         return rules::ReturnBond(request, context.Today(work.now()), tender);
       });
-  AddVerb<Tender, v1::ReviseTenderRequest>(context, Rpc("ReviseTender"), registry,
-                                           [](UnitOfWork& work, const v1::ReviseTenderRequest&, Tender* tender) {
-                                             return rules::ReviseBid(work.now(), tender);
-                                           });
+  AddVerb<Tender, v1::ReviseTenderRequest>(
+      context, Rpc("ReviseTender"), registry,
+      [](UnitOfWork& work, const v1::ReviseTenderRequest&, Change<Tender>* change) {
+        return rules::ReviseBid(work.now(), change->before.state(), &change->after);
+      });
   AddVerb<Tender, v1::OpenTenderRequest>(context, Rpc("OpenTender"), registry,
                                          [](UnitOfWork& work, const v1::OpenTenderRequest& request, Tender* tender) {
                                            return rules::OpenBids(request, work.now(), tender);

@@ -419,7 +419,9 @@ TEST_F(TenderTest, ABidHandedInInTimeIsPutDownAfterTheDeadline) {
   v1::SubmitTenderRequest submit;
   submit.set_receipt("回执1");
   *submit.mutable_submit_time() = ToTimestamp(deadline - absl::Minutes(10));
-  const auto submitted = Do(kam_, "SubmitTender", noted->name(), submit);
+  EXPECT_THAT(Do(kam_, "SubmitTender", noted->name(), submit), HasReason("SEPARATION_OF_DUTIES"))
+      << "who missed the deadline does not say that he did not";
+  const auto submitted = Do(world_.As(head_, "KAM"), "SubmitTender", noted->name(), submit);
   ASSERT_THAT(submitted, IsOk());
   EXPECT_EQ(FromTimestamp(submitted->submit_time()), deadline - absl::Minutes(10));
   EXPECT_FALSE(submitted->missed());
@@ -447,8 +449,8 @@ TEST_F(TenderTest, ABidIsHandedInAnewAndATenderGoesOn) {
   const auto revised = Do(kam_, "ReviseTender", noted->name(), revise);
   ASSERT_THAT(revised, IsOk());
   EXPECT_EQ(revised->state(), v1::TENDER_STATE_PREPARING);
-  EXPECT_FALSE(revised->has_submit_time());
-  EXPECT_EQ(revised->receipt(), "");
+  EXPECT_EQ(revised->receipt(), "回执1") << "the issuer has it";
+  EXPECT_FALSE(revised->has_bid_price());
   v1::AbandonTenderRequest abandon;
   abandon.set_reason("不投了");
   ASSERT_THAT(Do(kam_, "AbandonTender", noted->name(), abandon), IsOk());
@@ -459,8 +461,10 @@ TEST_F(TenderTest, ABidIsHandedInAnewAndATenderGoesOn) {
   EXPECT_THAT(Do(world_.As(manager_, "SD"), "ResumeTender", noted->name(), resume), HasReason("SEPARATION_OF_DUTIES"));
   const auto resumed = Do(sd_, "ResumeTender", noted->name(), resume);
   ASSERT_THAT(resumed, IsOk());
-  EXPECT_EQ(resumed->state(), v1::TENDER_STATE_PREPARING);
+  EXPECT_EQ(resumed->state(), v1::TENDER_STATE_SUBMITTED) << "the issuer has the first";
+  EXPECT_EQ(resumed->bid_price().units(), 980'000);
   EXPECT_EQ(resumed->result_reason(), "");
+  ASSERT_THAT(Do(kam_, "ReviseTender", noted->name(), revise), IsOk());
   ASSERT_THAT(approve(), IsOk());
   ASSERT_THAT(Submit(noted->name()), IsOk());
   v1::CallOffTenderRequest off;
@@ -473,6 +477,76 @@ TEST_F(TenderTest, ABidIsHandedInAnewAndATenderGoesOn) {
   EXPECT_EQ(stands->result_code(), v1::CLOSE_REASON_CODE_UNSPECIFIED);
   clock().Set(FromTimestamp(noted->opening_time()));
   EXPECT_THAT(Do(kam_, "OpenTender", noted->name(), v1::OpenTenderRequest()), IsOk());
+}
+
+// what the issuer has stands until another is handed in: when that one was not in time, it is opened and won.
+TEST_F(TenderTest, TheBidOfTheIssuerStandsWhenNoOtherIsHandedIn) {
+  const auto noted = Note(absl::Hours(24 * 2));
+  ASSERT_THAT(Do(kam_, "PrepareTender", noted->name(), v1::PrepareTenderRequest()), IsOk());
+  v1::ResumeTenderRequest resume;
+  resume.set_reason("修订未批准");
+  EXPECT_THAT(Do(sd_, "ResumeTender", noted->name(), resume), HasReason("BID_NOT_SUBMITTED"));
+  ASSERT_THAT(Do(sd_, "ApproveTender", noted->name(), v1::ApproveTenderRequest()), IsOk());
+  const auto first = Submit(noted->name());
+  ASSERT_THAT(first, IsOk());
+  v1::ReviseTenderRequest revise;
+  revise.set_reason("数量有误");
+  ASSERT_THAT(Do(kam_, "ReviseTender", noted->name(), revise), IsOk());
+  v1::UpdateTenderRequest update;
+  update.mutable_tender()->set_name(noted->name());
+  update.mutable_tender()->set_quote("quotes/01jgtest0000000000000000q2");
+  ASSERT_THAT(world_.Call<Tender>(kam_, "kam.account.v1.TenderService/UpdateTender", update), IsOk());
+  clock().Set(FromTimestamp(noted->submission_time()) + absl::Minutes(1));
+  world_.RunDue();
+  kam::api::GetRequest get;
+  get.set_name(noted->name());
+  EXPECT_TRUE(world_.Call<Tender>(kam_, "kam.account.v1.TenderService/GetTender", get)->missed());
+  EXPECT_THAT(Do(world_.As(manager_, "SD"), "ResumeTender", noted->name(), resume), HasReason("SEPARATION_OF_DUTIES"));
+  const auto stands = Do(sd_, "ResumeTender", noted->name(), resume);
+  ASSERT_THAT(stands, IsOk());
+  EXPECT_EQ(stands->state(), v1::TENDER_STATE_SUBMITTED);
+  EXPECT_EQ(FromTimestamp(stands->submit_time()), FromTimestamp(first->submit_time()));
+  EXPECT_EQ(stands->receipt(), first->receipt());
+  EXPECT_EQ(stands->bid_price().units(), 980'000);
+  EXPECT_EQ(stands->approver(), head_.name());
+  EXPECT_FALSE(stands->missed());
+  clock().Set(FromTimestamp(noted->opening_time()));
+  ASSERT_THAT(Do(kam_, "OpenTender", noted->name(), v1::OpenTenderRequest()), IsOk());
+  v1::WinTenderRequest win;
+  win.set_reason("综合评分第一");
+  win.set_result_code(v1::CLOSE_REASON_CODE_SERVICE);
+  ASSERT_THAT(Do(kam_, "WinTender", noted->name(), win), IsOk());
+  ASSERT_EQ(Drafts().size(), 1);
+  EXPECT_EQ(Drafts()[0].quote(), quote_.name()) << "of the bid that was won";
+}
+
+// a bond that the issuer gave back is none: the next bid has one of its own, which comes back in its turn.
+TEST_F(TenderTest, ABidBondThatCameBackIsPaidAnew) {
+  const auto noted = Note(absl::Hours(24 * 5));
+  const auto approve = [&] { return Do(sd_, "ApproveTender", noted->name(), v1::ApproveTenderRequest()); };
+  ASSERT_THAT(Do(kam_, "PrepareTender", noted->name(), v1::PrepareTenderRequest()), IsOk());
+  v1::UpdateTenderRequest update;
+  update.mutable_tender()->set_name(noted->name());
+  update.mutable_tender()->mutable_bid_bond()->set_currency_code("CNY");
+  update.mutable_tender()->mutable_bid_bond()->set_units(20'000);
+  ASSERT_THAT(world_.Call<Tender>(kam_, "kam.account.v1.TenderService/UpdateTender", update), IsOk());
+  v1::PayBidBondRequest pay;
+  pay.set_document("dms://bond");
+  ASSERT_THAT(Do(kam_, "PayBidBond", noted->name(), pay), IsOk());
+  ASSERT_THAT(approve(), IsOk());
+  ASSERT_THAT(Submit(noted->name()), IsOk());
+  const v1::RecordBidBondReturnRequest back;
+  ASSERT_THAT(Do(kam_, "RecordBidBondReturn", noted->name(), back), IsOk());
+  v1::ReviseTenderRequest revise;
+  revise.set_reason("数量有误");
+  ASSERT_THAT(Do(kam_, "ReviseTender", noted->name(), revise), IsOk());
+  ASSERT_THAT(approve(), IsOk());
+  EXPECT_THAT(Submit(noted->name()), HasReason("BID_BOND_UNPAID"));
+  const auto paid = Do(kam_, "PayBidBond", noted->name(), pay);
+  ASSERT_THAT(paid, IsOk());
+  EXPECT_EQ(paid->bid_bond_returned(), "") << "it is outstanding";
+  ASSERT_THAT(Submit(noted->name()), IsOk());
+  EXPECT_THAT(Do(kam_, "RecordBidBondReturn", noted->name(), back), IsOk()) << "for the first time";
 }
 
 // C-10: when the first tender of a deal was won by mistake and the second really, one draft is asked for.

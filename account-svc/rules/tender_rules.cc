@@ -30,6 +30,29 @@ absl::Status CheckQuote(const v1::Tender& tender, const BidQuote& quote) {
   return InvalidField("quote", "QUOTE_OF_ANOTHER_ACCOUNT", "belongs to another account", {{"value", tender.quote()}});
 }
 
+// The issuer has it: it was paid and he did not give it back.
+bool BondStands(const v1::Tender& tender) {
+  return !tender.bid_bond_paid().empty() && tender.bid_bond_returned().empty();
+}
+
+// BID_BOND_UNPAID unless a bond that is asked for was with the issuer on `day`, when the bid was handed in.
+absl::Status CheckBond(const std::string& day, const v1::Tender& tender) {
+  if (!tender.has_bid_bond()) return absl::OkStatus();
+  const bool stands = BondStands(tender);
+  if (stands && tender.bid_bond_paid() <= day) return absl::OkStatus();
+  std::string message = "the bid bond was not paid";
+  if (stands) {
+    message = absl::StrCat("the bid bond was paid on ", tender.bid_bond_paid(), ", after the bid was handed in");
+  } else if (!tender.bid_bond_returned().empty()) {
+    message = absl::StrCat("the bid bond was given back on ", tender.bid_bond_returned(), "; it is paid anew");
+  }
+  return FailedPrecondition("BID_BOND_UNPAID", tender.name(), message,
+                            {{"due", tender.bid_bond_due()},
+                             {"paid", tender.bid_bond_paid()},
+                             {"returned", tender.bid_bond_returned()},
+                             {"value", day}});
+}
+
 bool SamePrice(const google::type::Money& a, const google::type::Money& b) {
   return a.currency_code() == b.currency_code() && a.units() == b.units() && a.nanos() == b.nanos();
 }
@@ -41,7 +64,7 @@ std::vector<std::pair<v1::TenderDeadline, absl::Time>> Deadlines(const v1::Tende
     if (tender.has_question_time()) {
       found.emplace_back(v1::TENDER_DEADLINE_QUESTION, FromTimestamp(tender.question_time()));
     }
-    if (tender.has_bid_bond() && tender.bid_bond_paid().empty()) {
+    if (tender.has_bid_bond() && !BondStands(tender)) {
       const absl::StatusOr<absl::CivilDay> due = ParseDate(tender.bid_bond_due());
       if (due.ok()) found.emplace_back(v1::TENDER_DEADLINE_BID_BOND, absl::FromCivil(*due + 1, zone));
     }
@@ -70,14 +93,27 @@ absl::Status CheckTakesBids(absl::Time at, const v1::Tender& tender) {
                             {{"value", Text(at)}, {"limit", Text(deadline)}});
 }
 
-// What was approved and handed in does not hold any more; the bond that was paid does.
+// What was approved does not hold any more; the bond that was paid does, and what the issuer has.
 void PrepareAgain(v1::Tender* tender) {
   tender->clear_bid_price();
   tender->clear_approver();
   tender->clear_approve_time();
-  tender->clear_submitter();
-  tender->clear_submit_time();
-  tender->clear_receipt();
+}
+
+// What the issuer has was put aside when it was revised, and nothing was handed in for it.
+void TakeStanding(v1::Tender* tender) {
+  if (!tender->has_standing_approve_time()) return;
+  tender->set_quote(tender->standing_quote());
+  *tender->mutable_bid_price() = tender->standing_price();
+  tender->set_approver(tender->standing_approver());
+  *tender->mutable_approve_time() = tender->standing_approve_time();
+}
+
+void ForgetStanding(v1::Tender* tender) {
+  tender->clear_standing_quote();
+  tender->clear_standing_price();
+  tender->clear_standing_approver();
+  tender->clear_standing_approve_time();
 }
 
 }  // namespace
@@ -177,7 +213,7 @@ absl::Status ApproveBid(absl::string_view actor, const BidQuote& quote, absl::Ti
 }
 
 absl::Status SubmitBid(const v1::SubmitTenderRequest& request, absl::string_view actor, const BidQuote& quote,
-                       absl::Time now, const Policy& policy, v1::Tender* tender) {
+                       absl::Time now, absl::TimeZone zone, const Policy& policy, v1::Tender* tender) {
   const absl::Time at = request.has_submit_time() ? FromTimestamp(request.submit_time()) : now;
   RETURN_IF_ERROR(NotInFuture("submit_time", at, now, policy));
   RETURN_IF_ERROR(CheckTakesBids(at, *tender));
@@ -193,10 +229,12 @@ absl::Status SubmitBid(const v1::SubmitTenderRequest& request, absl::string_view
                         absl::StrCat("was to be put down until ", Text(latest)),
                         {{"value", Text(at)}, {"limit", Text(latest)}});
   }
-  if (tender->has_bid_bond() && tender->bid_bond_paid().empty()) {
-    return FailedPrecondition("BID_BOND_UNPAID", tender->name(), "the bid bond was not paid",
-                              {{"due", tender->bid_bond_due()}});
+  if (now > FromTimestamp(tender->submission_time())) {
+    RETURN_IF_ERROR(CheckOther(actor, tender->owner(), "owner",
+                               "that a bid was handed in in time is put down after the deadline by another than who "
+                               "leads it"));
   }
+  RETURN_IF_ERROR(CheckBond(TodayText(at, zone), *tender));
   RETURN_IF_ERROR(CheckQuote(*tender, quote));
   if (!SamePrice(quote.price, tender->bid_price())) {
     return FailedPrecondition(
@@ -210,11 +248,18 @@ absl::Status SubmitBid(const v1::SubmitTenderRequest& request, absl::string_view
   *tender->mutable_submit_time() = ToTimestamp(at);
   tender->set_receipt(request.receipt());
   tender->set_missed(false);
+  ForgetStanding(tender);
   return absl::OkStatus();
 }
 
-absl::Status ReviseBid(absl::Time now, v1::Tender* tender) {
-  if (tender->has_submit_time()) RETURN_IF_ERROR(CheckTakesBids(now, *tender));
+absl::Status ReviseBid(absl::Time now, v1::TenderState before, v1::Tender* tender) {
+  if (before == v1::TENDER_STATE_SUBMITTED) {
+    RETURN_IF_ERROR(CheckTakesBids(now, *tender));
+    tender->set_standing_quote(tender->quote());
+    *tender->mutable_standing_price() = tender->bid_price();
+    tender->set_standing_approver(tender->approver());
+    if (tender->has_approve_time()) *tender->mutable_standing_approve_time() = tender->approve_time();
+  }
   PrepareAgain(tender);
   return absl::OkStatus();
 }
@@ -222,9 +267,17 @@ absl::Status ReviseBid(absl::Time now, v1::Tender* tender) {
 absl::Status ResumeTender(absl::string_view actor, v1::Tender* tender) {
   RETURN_IF_ERROR(CheckOther(actor, tender->owner(), "owner",
                              "what was given up or called off is taken up by another than who leads it"));
+  if (MaySubmit(*tender) && !tender->has_submit_time()) {
+    return FailedPrecondition("BID_NOT_SUBMITTED", tender->name(),
+                              "the issuer has no bid that could stand; it goes on as it is",
+                              {{"state", v1::TenderState_Name(tender->state())}});
+  }
   tender->clear_result_code();
   tender->clear_result_reason();
   if (tender->has_submit_time()) {
+    TakeStanding(tender);
+    ForgetStanding(tender);
+    tender->set_missed(false);
     tender->set_state(v1::TENDER_STATE_SUBMITTED);
     return absl::OkStatus();
   }
@@ -243,6 +296,18 @@ absl::Status OpenBids(const v1::OpenTenderRequest& request, absl::Time now, v1::
   return absl::OkStatus();
 }
 
+absl::Status PayBond(const v1::PayBidBondRequest& request, const std::string& today, v1::Tender* tender) {
+  const std::string day = request.paid_date().empty() ? today : request.paid_date();
+  RETURN_IF_ERROR(CheckNotLater(day, today, "paid_date"));
+  tender->set_bid_bond_paid(day);
+  // What was given back was the one before.
+  tender->clear_bid_bond_returned();
+  v1::TenderDocument* proof = tender->add_documents();
+  proof->set_title("投标保证金缴纳凭证");
+  proof->set_document(request.document());
+  return absl::OkStatus();
+}
+
 absl::Status ReturnBond(const v1::RecordBidBondReturnRequest& request, const std::string& today, v1::Tender* tender) {
   if (tender->bid_bond_paid().empty()) {
     return FailedPrecondition("BID_BOND_UNPAID", tender->name(), "the bid bond was not paid, so none comes back",
@@ -258,6 +323,11 @@ absl::Status ReturnBond(const v1::RecordBidBondReturnRequest& request, const std
         {{"day", tender->bid_bond_returned()}});
   }
   tender->set_bid_bond_returned(day);
+  // The next one, when the bid is prepared again, is reminded of anew.
+  auto* all = tender->mutable_reminders();
+  all->erase(std::remove_if(all->begin(), all->end(),
+                            [](const v1::TenderReminder& at) { return at.deadline() == v1::TENDER_DEADLINE_BID_BOND; }),
+             all->end());
   return absl::OkStatus();
 }
 

@@ -15,6 +15,7 @@
 
 namespace kam::account::v1 {
 class OpenTenderRequest;
+class PayBidBondRequest;
 class RecordBidBondReturnRequest;
 class SubmitTenderRequest;
 }  // namespace kam::account::v1
@@ -42,16 +43,20 @@ void ForgetReminders(const v1::Tender& before, v1::Tender* after);
 // (also when `quote` is not the one that the tender names).
 absl::Status ApproveBid(absl::string_view actor, const BidQuote& quote, absl::Time now, v1::Tender* tender);
 // When it was handed in counts, not when that is put down: SUBMISSION_DEADLINE_PASSED, TIME_IN_FUTURE,
-// SUBMITTED_BEFORE_APPROVAL, SUBMISSION_RECORDED_LATE after the policy's tender_record_late. BID_BOND_UNPAID,
-// BID_PRICE_UNAUTHORISED, BID_PRICE_CHANGED.
+// SUBMITTED_BEFORE_APPROVAL, SUBMISSION_RECORDED_LATE after the policy's tender_record_late; SEPARATION_OF_DUTIES for
+// who leads it once the deadline has passed. BID_BOND_UNPAID also for a bond that came back, or was paid after the bid
+// was handed in; BID_PRICE_UNAUTHORISED, BID_PRICE_CHANGED.
 absl::Status SubmitBid(const v1::SubmitTenderRequest& request, absl::string_view actor, const BidQuote& quote,
-                       absl::Time now, const Policy& policy, v1::Tender* tender);
-// The bid is prepared anew and approved again: SUBMISSION_DEADLINE_PASSED for one that is with the issuer, once he
-// takes no more.
-absl::Status ReviseBid(absl::Time now, v1::Tender* tender);
+                       absl::Time now, absl::TimeZone zone, const Policy& policy, v1::Tender* tender);
+// The bid is prepared anew and approved again: SUBMISSION_DEADLINE_PASSED for one that is with the issuer (it was
+// SUBMITTED `before`), once he takes no more. What he has stands until another is handed in.
+absl::Status ReviseBid(absl::Time now, v1::TenderState before, v1::Tender* tender);
 // What was given up or called off goes on: a bid that the issuer has stands as it was handed in, any other is prepared
-// again. SEPARATION_OF_DUTIES for who leads it.
+// again. So does what he has while another is prepared that is not handed in: BID_NOT_SUBMITTED when he has none.
+// SEPARATION_OF_DUTIES for who leads it.
 absl::Status ResumeTender(absl::string_view actor, v1::Tender* tender);
+// The bond was paid, again when the one before came back, with its proof. DATE_IN_FUTURE.
+absl::Status PayBond(const v1::PayBidBondRequest& request, const std::string& today, v1::Tender* tender);
 // BID_BOND_UNPAID, DATE_IN_FUTURE, DATE_TOO_EARLY before it was paid; REASON_REQUIRED to put a day right.
 absl::Status ReturnBond(const v1::RecordBidBondReturnRequest& request, const std::string& today, v1::Tender* tender);
 // What was said of the result was a mistake: it is not known. SEPARATION_OF_DUTIES for who leads it.

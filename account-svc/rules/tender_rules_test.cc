@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+
 #include "account-svc/rules/proto_time.h"
 #include "common/testing/matchers.h"
 #include "kam/account/v1/tender_service.pb.h"
@@ -98,17 +101,26 @@ TEST(TenderRules, ABidIsSubmittedInTimeAtItsPrice) {
   v1::SubmitTenderRequest request;
   request.set_receipt("R1");
   const absl::Time end = kNow + absl::Hours(24 * 10);
-  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(), end, Policy(), &tender), HasReason("BID_BOND_UNPAID"));
+  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(), end, kZone, Policy(), &tender),
+              HasReason("BID_BOND_UNPAID"));
+  tender.set_bid_bond_paid("2026-01-16");
+  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(), end, kZone, Policy(), &tender), HasReason("BID_BOND_UNPAID"))
+      << "it was paid after the bid was handed in";
   tender.set_bid_bond_paid("2026-01-08");
-  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(), end + absl::Microseconds(1), Policy(), &tender),
+  tender.set_bid_bond_returned("2026-01-09");
+  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(), end, kZone, Policy(), &tender), HasReason("BID_BOND_UNPAID"))
+      << "it came back";
+  tender.clear_bid_bond_returned();
+  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(), end + absl::Microseconds(1), kZone, Policy(), &tender),
               HasReason("SUBMISSION_DEADLINE_PASSED"));
-  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(101), end, Policy(), &tender), HasReason("BID_PRICE_CHANGED"));
+  EXPECT_THAT(SubmitBid(request, "employees/o", Allowed(101), end, kZone, Policy(), &tender),
+              HasReason("BID_PRICE_CHANGED"));
   BidQuote withdrawn = Allowed();
   withdrawn.allowed = false;
-  EXPECT_THAT(SubmitBid(request, "employees/o", withdrawn, end, Policy(), &tender),
+  EXPECT_THAT(SubmitBid(request, "employees/o", withdrawn, end, kZone, Policy(), &tender),
               HasReason("BID_PRICE_UNAUTHORISED"));
   EXPECT_FALSE(tender.has_submit_time());
-  ASSERT_THAT(SubmitBid(request, "employees/o", Allowed(), end, Policy(), &tender), IsOk());
+  ASSERT_THAT(SubmitBid(request, "employees/o", Allowed(), end, kZone, Policy(), &tender), IsOk());
   EXPECT_EQ(tender.receipt(), "R1");
 }
 
@@ -121,16 +133,23 @@ TEST(TenderRules, ABidThatWasHandedInInTimeIsPutDownAfterwards) {
   tender.set_missed(true);
   const absl::Time end = kNow + absl::Hours(24 * 10), handed_in = end - absl::Minutes(10);
   v1::SubmitTenderRequest request;
+  std::string actor = "employees/o";
   const auto submit = [&](absl::Time at, absl::Time now) {
     *request.mutable_submit_time() = ToTimestamp(at);
-    return SubmitBid(request, "employees/o", Allowed(), now, policy, &tender);
+    return SubmitBid(request, actor, Allowed(), now, kZone, policy, &tender);
   };
   EXPECT_THAT(submit(end + absl::Microseconds(1), end + absl::Hours(1)), HasReason("SUBMISSION_DEADLINE_PASSED"));
   EXPECT_THAT(submit(handed_in, handed_in - absl::Minutes(10)), HasReason("TIME_IN_FUTURE"));
   EXPECT_THAT(submit(kNow - absl::Microseconds(1), kNow), HasReason("SUBMITTED_BEFORE_APPROVAL"));
   EXPECT_THAT(submit(handed_in, handed_in + absl::Hours(72) + absl::Microseconds(1)),
               HasReason("SUBMISSION_RECORDED_LATE"));
+  EXPECT_THAT(submit(handed_in, end + absl::Microseconds(1)), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_TRUE(tender.missed());
+  v1::Tender in_time = tender;
+  std::swap(in_time, tender);
+  EXPECT_THAT(submit(handed_in, end), IsOk()) << "until the deadline who leads it says so himself";
+  std::swap(in_time, tender);
+  actor = "employees/s";
   ASSERT_THAT(submit(handed_in, handed_in + absl::Hours(72)), IsOk());
   EXPECT_EQ(FromTimestamp(tender.submit_time()), handed_in);
   EXPECT_FALSE(tender.missed());
@@ -142,18 +161,24 @@ TEST(TenderRules, ABidIsRevisedInTimeAndTakenUpAgain) {
   const absl::Time end = kNow + absl::Hours(24 * 10);
   v1::Tender handed_in = Bid();
   ASSERT_THAT(ApproveBid("employees/s", Allowed(), kNow, &handed_in), IsOk());
-  ASSERT_THAT(SubmitBid(v1::SubmitTenderRequest(), "employees/o", Allowed(), kNow, Policy(), &handed_in), IsOk());
+  ASSERT_THAT(SubmitBid(v1::SubmitTenderRequest(), "employees/o", Allowed(), kNow, kZone, Policy(), &handed_in),
+              IsOk());
   handed_in.set_bid_bond_paid("2026-01-05");
   v1::Tender revised = handed_in;
-  EXPECT_THAT(ReviseBid(end + absl::Microseconds(1), &revised), HasReason("SUBMISSION_DEADLINE_PASSED"));
-  EXPECT_TRUE(revised.has_submit_time());
-  ASSERT_THAT(ReviseBid(end, &revised), IsOk());
-  EXPECT_FALSE(revised.has_submit_time() || revised.has_bid_price() || revised.has_approve_time());
-  EXPECT_EQ(revised.approver() + revised.submitter() + revised.receipt(), "");
+  const v1::TenderState with_issuer = v1::TENDER_STATE_SUBMITTED;
+  EXPECT_THAT(ReviseBid(end + absl::Microseconds(1), with_issuer, &revised), HasReason("SUBMISSION_DEADLINE_PASSED"));
+  EXPECT_TRUE(revised.has_bid_price());
+  ASSERT_THAT(ReviseBid(end, with_issuer, &revised), IsOk());
+  EXPECT_FALSE(revised.has_bid_price() || revised.has_approve_time());
+  EXPECT_EQ(revised.approver(), "");
+  EXPECT_EQ(FromTimestamp(revised.submit_time()), kNow) << "the issuer has it until another is handed in";
+  EXPECT_EQ(revised.submitter(), "employees/o");
+  EXPECT_EQ(revised.standing_price().units(), 100);
   EXPECT_EQ(revised.bid_bond_paid(), "2026-01-05") << "the bond is with the issuer";
   v1::Tender never = Bid();
   ASSERT_THAT(ApproveBid("employees/s", Allowed(), kNow, &never), IsOk());
-  EXPECT_THAT(ReviseBid(end + absl::Hours(1), &never), IsOk()) << "the time may be moved afterwards";
+  EXPECT_THAT(ReviseBid(end + absl::Hours(1), v1::TENDER_STATE_APPROVED, &never), IsOk())
+      << "the time may be moved afterwards";
   v1::Tender called_off = handed_in;
   called_off.set_state(v1::TENDER_STATE_CALLED_OFF);
   called_off.set_result_reason("采购人取消采购");
@@ -168,6 +193,47 @@ TEST(TenderRules, ABidIsRevisedInTimeAndTakenUpAgain) {
   ASSERT_THAT(ResumeTender("employees/s", &given_up), IsOk());
   EXPECT_EQ(given_up.state(), v1::TENDER_STATE_PREPARING);
   EXPECT_EQ(given_up.approver(), "");
+}
+
+// what the issuer has stands until another bid is handed in, also when that one is never.
+TEST(TenderRules, TheBidOfTheIssuerStandsUntilAnotherIsHandedIn) {
+  v1::Tender bid = Bid();
+  ASSERT_THAT(ApproveBid("employees/s", Allowed(), kNow, &bid), IsOk());
+  bid.set_state(v1::TENDER_STATE_APPROVED);
+  EXPECT_THAT(ResumeTender("employees/s", &bid), HasReason("BID_NOT_SUBMITTED"));
+  v1::SubmitTenderRequest first;
+  first.set_receipt("R1");
+  ASSERT_THAT(SubmitBid(first, "employees/o", Allowed(), kNow, kZone, Policy(), &bid), IsOk());
+  bid.set_state(v1::TENDER_STATE_PREPARING);
+  ASSERT_THAT(ReviseBid(kNow, v1::TENDER_STATE_SUBMITTED, &bid), IsOk());
+  bid.set_quote("quotes/r");
+  BidQuote other = Allowed(90);
+  other.name = "quotes/r";
+  const absl::Time later = kNow + absl::Hours(1);
+  ASSERT_THAT(ApproveBid("employees/t", other, later, &bid), IsOk());
+  bid.set_state(v1::TENDER_STATE_APPROVED);
+  v1::Tender revised = bid;
+  ASSERT_THAT(ReviseBid(later, v1::TENDER_STATE_APPROVED, &revised), IsOk());
+  EXPECT_EQ(revised.standing_price().units(), 100) << "of what was approved and not handed in nothing stands";
+  revised.set_missed(true);
+  for (v1::Tender stands : {bid, revised}) {
+    EXPECT_THAT(ResumeTender("employees/o", &stands), HasReason("SEPARATION_OF_DUTIES"));
+    ASSERT_THAT(ResumeTender("employees/k", &stands), IsOk());
+    EXPECT_EQ(stands.state(), v1::TENDER_STATE_SUBMITTED);
+    EXPECT_EQ(stands.bid_price().units(), 100);
+    EXPECT_EQ(stands.quote(), "quotes/q");
+    EXPECT_EQ(stands.approver(), "employees/s");
+    EXPECT_EQ(FromTimestamp(stands.approve_time()), kNow);
+    EXPECT_EQ(stands.receipt(), "R1");
+    EXPECT_FALSE(stands.missed() || stands.has_standing_price());
+  }
+  v1::SubmitTenderRequest second;
+  second.set_receipt("R2");
+  ASSERT_THAT(SubmitBid(second, "employees/o", other, later, kZone, Policy(), &bid), IsOk());
+  bid.set_state(v1::TENDER_STATE_CALLED_OFF);
+  ASSERT_THAT(ResumeTender("employees/k", &bid), IsOk());
+  EXPECT_EQ(bid.bid_price().units(), 90) << "the second stands instead";
+  EXPECT_EQ(bid.receipt(), "R2");
 }
 
 TEST(TenderRules, BidsAreOpenedAtTheirTime) {
@@ -246,6 +312,16 @@ TEST(TenderRules, DeadlinesAreRemindedOf) {
   EXPECT_EQ(NextReminder(tender, policy, kZone, kNow)->first, v1::TENDER_DEADLINE_BID_BOND);
   tender.set_bid_bond_paid("2026-01-05");
   EXPECT_EQ(NextReminder(tender, policy, kZone, kNow)->first, v1::TENDER_DEADLINE_SUBMISSION);
+  tender.add_reminders()->set_deadline(v1::TENDER_DEADLINE_BID_BOND);
+  v1::RecordBidBondReturnRequest back;
+  ASSERT_THAT(ReturnBond(back, "2026-01-05", &tender), IsOk());
+  EXPECT_EQ(NextReminder(tender, policy, kZone, kNow)->first, v1::TENDER_DEADLINE_BID_BOND) << "it came back";
+  EXPECT_THAT(ReturnBond(back, "2026-01-06", &tender), HasReason("REASON_REQUIRED"));
+  ASSERT_THAT(PayBond(v1::PayBidBondRequest(), "2026-01-06", &tender), IsOk());
+  EXPECT_EQ(tender.bid_bond_returned(), "") << "the new one is outstanding";
+  EXPECT_EQ(NextReminder(tender, policy, kZone, kNow)->first, v1::TENDER_DEADLINE_SUBMISSION);
+  EXPECT_THAT(ReturnBond(back, "2026-01-06", &tender), IsOk());
+  ASSERT_THAT(PayBond(v1::PayBidBondRequest(), "2026-01-06", &tender), IsOk());
   tender.set_state(v1::TENDER_STATE_SUBMITTED);
   EXPECT_EQ(NextReminder(tender, policy, kZone, kNow)->first, v1::TENDER_DEADLINE_OPENING);
   tender.set_state(v1::TENDER_STATE_WON);

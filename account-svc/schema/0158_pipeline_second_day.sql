@@ -1,5 +1,5 @@
 -- What is put down the day after: customers that wait for a salesperson (A-19), what was taken back (A-21,
--- A-27, A-31).
+-- A-27, A-31), the bid that the issuer has while another is prepared (A-24).
 
 ALTER TABLE leads ADD COLUMN escalated_to CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL;
 
@@ -12,3 +12,10 @@ ALTER TABLE customer_opinions
 ALTER TABLE product_initiatives_samples
   ADD COLUMN void_reason VARCHAR(1000) NULL,
   ADD COLUMN void_time DATETIME(6) NULL;
+
+ALTER TABLE tenders
+  ADD COLUMN standing_quote VARCHAR(64) NULL,
+  ADD COLUMN standing_price_amount DECIMAL(19,4) NULL,
+  ADD COLUMN standing_price_currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  ADD COLUMN standing_approver CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  ADD COLUMN standing_approve_time DATETIME(6) NULL;
