@@ -357,6 +357,15 @@ TEST_F(CardTest, OnlyDaysAtWorkAreMissed) {
   EXPECT_EQ(found[seller_.name()].missing_days(), 3);
   EXPECT_EQ(found[seller_.name()].short_days(), 3);
   EXPECT_EQ(found[other_.name()].missing_days(), 2);
+  // Who has left before owes nothing, also when his prospects are still open.
+  ASSERT_THAT(Create(kax2_, MakeLead()), IsOk());
+  world_.harness().db().Execute(absl::StrCat("UPDATE employees SET hire_date = '2020-01-01', leave_date = '",
+                                             *AddDays(monday, -1), "' WHERE id = '", IdOf(other_.name()), "'"));
+  found = rows();
+  ASSERT_EQ(found.count(other_.name()), 1) << "somebody goes on with them";
+  EXPECT_EQ(found[other_.name()].business_days(), 0);
+  EXPECT_EQ(found[other_.name()].missing_days(), 0);
+  EXPECT_EQ(found[other_.name()].short_days(), 0);
 }
 
 // P-04

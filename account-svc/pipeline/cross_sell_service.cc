@@ -134,19 +134,19 @@ void RegisterCrossSell(const Context& context, rpc::Registry* registry) {
       context, Rpc("SellCrossSellOffer"), registry,
       [context](UnitOfWork& work, const v1::SellCrossSellOfferRequest& request, CrossSellOffer* offer) {
         if (request.has_amount()) *offer->mutable_amount() = request.amount();
-        return rules::CloseOffer(request.sold_date(), context.Today(work.now()), "sold_date", offer);
+        return rules::CloseOffer(request.sold_date(), work.now(), context.zone, "sold_date", offer);
       });
   AddVerb<CrossSellOffer, v1::DeclineCrossSellOfferRequest>(
       context, Rpc("DeclineCrossSellOffer"), registry,
       [context](UnitOfWork& work, const v1::DeclineCrossSellOfferRequest& request, CrossSellOffer* offer) {
         offer->set_decline_reason(request.reason());
-        return rules::CloseOffer(request.declined_date(), context.Today(work.now()), "declined_date", offer);
+        return rules::CloseOffer(request.declined_date(), work.now(), context.zone, "declined_date", offer);
       });
   AddVerb<CrossSellOffer, v1::ReopenCrossSellOfferRequest>(
       context, Rpc("ReopenCrossSellOffer"), registry,
       [context](UnitOfWork& work, const v1::ReopenCrossSellOfferRequest&, CrossSellOffer* offer) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
-        return rules::ReopenOffer(actor, context.Today(work.now()), context.policy, offer);
+        return rules::ReopenOffer(actor, work.now(), context.zone, context.policy, offer);
       });
   AddVerb<CrossSellOffer, v1::WithdrawCrossSellOfferRequest>(
       context, Rpc("WithdrawCrossSellOffer"), registry,

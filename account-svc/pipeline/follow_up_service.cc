@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/people/attendance.h"
@@ -12,6 +13,7 @@
 #include "account-svc/staff.h"
 #include "account-svc/work/people.h"
 #include "account-svc/working_time.h"
+#include "common/auth/grants.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
 #include "common/time/date.h"
@@ -145,8 +147,10 @@ struct CardFigures {
 // On which working days of a period, up to the one whose hour of handing in has passed, somebody had cards to hand in.
 class DaysAtWork {
  public:
+  // `people`: ids of those of whom it is asked beside the holders of the roles.
   static absl::StatusOr<DaysAtWork> Load(const Context& context, const rpc::Call& call,
-                                         const v1::ReportFollowUpCardsRequest& request, mysql::Connection& connection) {
+                                         const v1::ReportFollowUpCardsRequest& request, std::set<std::string> people,
+                                         mysql::Connection& connection) {
     DaysAtWork days;
     const std::string &first = request.from_date(), &last = request.to_date();
     ASSIGN_OR_RETURN(days.calendar_, CalendarOf(context, connection));
@@ -161,9 +165,8 @@ class DaysAtWork {
     if (!context.policy.follow_up_roles.empty()) {
       ASSIGN_OR_RETURN(days.held_, DaysOfRoles(connection, context.policy.follow_up_roles, first, last));
     }
-    ASSIGN_OR_RETURN(const std::vector<PersonInService> people,
-                     PeopleInService(connection, call.principal, call.level(), "", first, last));
-    for (const PersonInService& person : people) days.service_[person.id] = {person.first, person.last};
+    for (const auto& [id, held] : days.held_) people.insert(id);
+    RETURN_IF_ERROR(days.ReadService(call, people, first, last, connection));
     return days;
   }
 
@@ -171,7 +174,7 @@ class DaysAtWork {
   std::vector<std::string> Consultants() const {
     std::vector<std::string> ids;
     for (const auto& [id, held] : held_) {
-      if (service_.count(id) > 0) ids.push_back(id);
+      if (reached_.count(id) > 0) ids.push_back(id);
     }
     return ids;
   }
@@ -182,10 +185,11 @@ class DaysAtWork {
     const auto held = held_.find(employee);
     const auto leaves = leaves_.find(employee);
     std::vector<absl::CivilDay> days;
+    if (service == service_.end()) return days;
     for (const absl::CivilDay day : workdays_) {
       const std::string date = FormatDate(day);
       const auto within = [&](const DaysHeld& span) { return span.first <= date && date <= span.last; };
-      if (service != service_.end() && !within(service->second)) continue;
+      if (!within(service->second)) continue;
       if (held != held_.end() && std::none_of(held->second.begin(), held->second.end(), within)) continue;
       if (leaves != leaves_.end()) {
         ASSIGN_OR_RETURN(const rules::Attendance count,
@@ -200,12 +204,33 @@ class DaysAtWork {
  private:
   DaysAtWork() = default;
 
+  // Whoever has cards may have left since, or be of another's people: he was in service when he was.
+  absl::Status ReadService(const rpc::Call& call, const std::set<std::string>& people, const std::string& first,
+                           const std::string& last, mysql::Connection& connection) {
+    if (people.empty()) return absl::OkStatus();
+    const auth::Reach reach = auth::ReachOf(call.principal, call.level());
+    std::vector<Value> params = {Value(last), Value(first)};
+    params.insert(params.end(), people.begin(), people.end());
+    return connection.Scan(
+        absl::StrCat("SELECT e.id, e.hire_date, e.leave_date, s.department_path, e.region FROM employees e LEFT JOIN "
+                     "employee_scopes s ON s.employee = e.id WHERE e.archive_time IS NULL AND (e.hire_date IS NULL OR "
+                     "e.hire_date <= ?) AND (e.leave_date IS NULL OR e.leave_date >= ?) AND e.id IN (",
+                     resource::Placeholders(people.size()), ")"),
+        mysql::Params(params), [&](const Row& row) {
+          const std::string& id = row[0].text();
+          service_[id] = {std::max(row[1].text(), first), row[2].is_null() ? last : std::min(row[2].text(), last)};
+          if (reach.Covers(id, row[3].text(), row[4].text())) reached_.insert(id);
+          return absl::OkStatus();
+        });
+  }
+
   rules::WorkCalendar calendar_;
   std::string today_;
   std::vector<absl::CivilDay> workdays_;
   std::map<std::string, std::vector<organization::v1::LeaveRequest>> leaves_;  // By employee id, as the others.
   std::map<std::string, std::vector<DaysHeld>> held_;
-  std::map<std::string, DaysHeld> service_;
+  std::map<std::string, DaysHeld> service_;  // Of whoever was in service in the period.
+  std::set<std::string> reached_;            // Of these, within reach.
 };
 
 absl::StatusOr<v1::ReportFollowUpCardsResponse> ReportCards(const Context& context, const rpc::Call& call,
@@ -251,7 +276,9 @@ absl::StatusOr<v1::ReportFollowUpCardsResponse> ReportCards(const Context& conte
     figures.signed_sheets += row[3].text() == "SIGNED" ? 1 : 0;
     figures.sign_overdue += row[4].integer();
   }
-  ASSIGN_OR_RETURN(const DaysAtWork at_work, DaysAtWork::Load(context, call, request, connection));
+  std::set<std::string> people;
+  for (const auto& [id, figures] : table) people.insert(id);
+  ASSIGN_OR_RETURN(const DaysAtWork at_work, DaysAtWork::Load(context, call, request, std::move(people), connection));
   // Whoever follows nobody up at all is the first to be seen.
   for (const std::string& consultant : at_work.Consultants()) table.try_emplace(consultant);
   v1::ReportFollowUpCardsResponse response;

@@ -586,5 +586,28 @@ TEST_F(ReferralTest, OffersArePutRight) {
   EXPECT_EQ(row().sold(), 0);
 }
 
+// a mistake with an old date is taken back as any other.
+TEST_F(ReferralTest, AnOfferSoldWithAnOldDateIsTakenUpAgain) {
+  const std::string service = "kam.account.v1.CrossSellService/";
+  v1::CreateCrossSellOfferRequest create;
+  create.mutable_cross_sell_offer()->set_account(world_.AddAccount(kax_).name());
+  create.mutable_cross_sell_offer()->set_kind(v1::VALUE_ADDED_KIND_INSURANCE);
+  create.mutable_cross_sell_offer()->set_description("续保");
+  create.mutable_cross_sell_offer()->set_offer_date(day(-40));
+  const auto offer = world_.Call<CrossSellOffer>(kax_, service + "CreateCrossSellOffer", create);
+  ASSERT_THAT(offer, IsOk());
+  v1::SellCrossSellOfferRequest sell;
+  sell.set_name(offer->name());
+  sell.set_sold_date(day(-35));
+  ASSERT_THAT(world_.Call<CrossSellOffer>(kax_, service + "SellCrossSellOffer", sell), IsOk());
+  v1::ReopenCrossSellOfferRequest reopen;
+  reopen.set_name(offer->name());
+  reopen.set_reason("客户选错");
+  const auto again = world_.Call<CrossSellOffer>(world_.As(head_, "KAM"), service + "ReopenCrossSellOffer", reopen);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->state(), v1::CROSS_SELL_OFFER_STATE_OFFERED);
+  EXPECT_FALSE(again->has_close_time());
+}
+
 }  // namespace
 }  // namespace kam::account

@@ -82,26 +82,32 @@ absl::Status CheckOfferUpdate(const v1::CrossSellOffer& before) {
       {{"state", v1::CrossSellOfferState_Name(before.state())}});
 }
 
-absl::Status CloseOffer(const std::string& day, const std::string& today, absl::string_view field,
+absl::Status CloseOffer(const std::string& day, absl::Time now, absl::TimeZone zone, absl::string_view field,
                         v1::CrossSellOffer* offer) {
+  const std::string today = TodayText(now, zone);
   const std::string& closed = day.empty() ? today : day;
   RETURN_IF_ERROR(CheckNotLater(closed, today, field));
   if (!day.empty()) RETURN_IF_ERROR(CheckNotEarlier(day, offer->offer_date(), field, "the offer"));
   offer->set_close_date(closed);
+  *offer->mutable_close_time() = ToTimestamp(now);
   return absl::OkStatus();
 }
 
-absl::Status ReopenOffer(absl::string_view actor, const std::string& today, const Policy& policy,
+absl::Status ReopenOffer(absl::string_view actor, absl::Time now, absl::TimeZone zone, const Policy& policy,
                          v1::CrossSellOffer* offer) {
   RETURN_IF_ERROR(CheckOther(actor, offer->owner(), "owner",
                              "what was sold or declined by mistake is taken up again by somebody above its owner"));
-  ASSIGN_OR_RETURN(const std::string limit, AddDays(offer->close_date(), policy.cross_sell_reopen_days));
+  const std::string today = TodayText(now, zone);
+  const std::string put_down =
+      offer->has_close_time() ? TodayText(FromTimestamp(offer->close_time()), zone) : offer->close_date();
+  ASSIGN_OR_RETURN(const std::string limit, AddDays(put_down, policy.cross_sell_reopen_days));
   if (today > limit) {
     return FailedPrecondition("OFFER_REOPEN_TOO_LATE", offer->name(),
                               absl::StrCat("the offer was to be taken up again until ", limit),
                               {{"value", today}, {"limit", limit}});
   }
   offer->clear_close_date();
+  offer->clear_close_time();
   offer->clear_decline_reason();
   return absl::OkStatus();
 }

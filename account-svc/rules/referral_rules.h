@@ -32,11 +32,11 @@ bool ReopenReferral(v1::Referral* referral);
 absl::Status CheckOfferUpdate(const v1::CrossSellOffer& before);
 // The customer has bought or declined it on `day`, today when it is empty: DATE_IN_FUTURE, DATE_TOO_EARLY on `field`
 // before the day of the offer.
-absl::Status CloseOffer(const std::string& day, const std::string& today, absl::string_view field,
+absl::Status CloseOffer(const std::string& day, absl::Time now, absl::TimeZone zone, absl::string_view field,
                         v1::CrossSellOffer* offer);
-// It was neither bought nor declined: SEPARATION_OF_DUTIES for whoever offered it, OFFER_REOPEN_TOO_LATE after the
-// policy's cross_sell_reopen_days.
-absl::Status ReopenOffer(absl::string_view actor, const std::string& today, const Policy& policy,
+// It was neither bought nor declined: SEPARATION_OF_DUTIES for whoever offered it, OFFER_REOPEN_TOO_LATE when that was
+// put down longer ago than the policy's cross_sell_reopen_days, whichever day it says.
+absl::Status ReopenOffer(absl::string_view actor, absl::Time now, absl::TimeZone zone, const Policy& policy,
                          v1::CrossSellOffer* offer);
 
 }  // namespace kam::account::rules

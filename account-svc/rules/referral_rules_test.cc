@@ -92,18 +92,28 @@ TEST(CrossSellRules, AnOfferIsClosedOnItsDayAndOpenAgain) {
   v1::CrossSellOffer offer;
   offer.set_owner("employees/a");
   offer.set_offer_date("2026-01-28");
-  EXPECT_THAT(CloseOffer("2026-02-02", "2026-02-01", "sold_date", &offer), HasReason("DATE_IN_FUTURE"));
-  EXPECT_THAT(CloseOffer("2026-01-27", "2026-02-01", "sold_date", &offer), HasReason("DATE_TOO_EARLY"));
-  ASSERT_THAT(CloseOffer("2026-01-31", "2026-02-01", "sold_date", &offer), IsOk());
-  EXPECT_EQ(offer.close_date(), "2026-01-31");
-  ASSERT_THAT(CloseOffer("", "2026-02-01", "sold_date", &offer), IsOk());
+  const absl::TimeZone zone = absl::UTCTimeZone();
+  const absl::Time now = absl::FromCivil(absl::CivilDay(2026, 2, 1), zone), day = now + absl::Hours(24);
+  EXPECT_THAT(CloseOffer("2026-02-02", now, zone, "sold_date", &offer), HasReason("DATE_IN_FUTURE"));
+  EXPECT_THAT(CloseOffer("2026-01-27", now, zone, "sold_date", &offer), HasReason("DATE_TOO_EARLY"));
+  ASSERT_THAT(CloseOffer("", now, zone, "sold_date", &offer), IsOk());
   EXPECT_EQ(offer.close_date(), "2026-02-01");
+  ASSERT_THAT(CloseOffer("2026-01-28", now, zone, "sold_date", &offer), IsOk());
+  EXPECT_EQ(offer.close_date(), "2026-01-28");
   Policy policy;
   policy.cross_sell_reopen_days = 10;
-  EXPECT_THAT(ReopenOffer("employees/a", "2026-02-02", policy, &offer), HasReason("SEPARATION_OF_DUTIES"));
-  EXPECT_THAT(ReopenOffer("employees/b", "2026-02-12", policy, &offer), HasReason("OFFER_REOPEN_TOO_LATE"));
-  ASSERT_THAT(ReopenOffer("employees/b", "2026-02-11", policy, &offer), IsOk());
+  EXPECT_THAT(ReopenOffer("employees/a", day, zone, policy, &offer), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(ReopenOffer("employees/b", now + absl::Hours(24 * 11), zone, policy, &offer),
+              HasReason("OFFER_REOPEN_TOO_LATE"));
+  v1::CrossSellOffer before = offer;
+  before.clear_close_time();
+  EXPECT_THAT(ReopenOffer("employees/b", now + absl::Hours(24 * 10), zone, policy, &before),
+              HasReason("OFFER_REOPEN_TOO_LATE"))
+      << "of one that does not say when it was put down its day counts";
+  ASSERT_THAT(ReopenOffer("employees/b", now + absl::Hours(24 * 10), zone, policy, &offer), IsOk())
+      << "not the day that somebody wrote";
   EXPECT_EQ(offer.close_date(), "");
+  EXPECT_FALSE(offer.has_close_time());
 }
 
 // what failed with a lead that was given up by mistake is open again; what was decided otherwise stays.

@@ -3,7 +3,9 @@
 
 ALTER TABLE leads ADD COLUMN escalated_to CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL;
 
-ALTER TABLE cross_sell_offers ADD COLUMN withdraw_reason VARCHAR(1000) NULL;
+ALTER TABLE cross_sell_offers
+  ADD COLUMN withdraw_reason VARCHAR(1000) NULL,
+  ADD COLUMN close_time DATETIME(6) NULL;
 
 ALTER TABLE customer_opinions
   ADD COLUMN withdraw_reason VARCHAR(1000) NULL,
