@@ -5,6 +5,7 @@
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
 #include "kam/account/v1/communication_record.pb.h"
+#include "kam/account/v1/recording.pb.h"
 #include "kam/account/v1/recording_access.pb.h"
 
 namespace kam::account::rules {
@@ -41,6 +42,24 @@ absl::Status CheckCommunicationUpdate(const v1::CommunicationRecord& before, abs
   if (now <= FromTimestamp(before.create_time()) + policy.communication_correction_time) return absl::OkStatus();
   return settled(absl::StrCat("a record of a communication is corrected within ",
                               absl::FormatDuration(policy.communication_correction_time), " only"));
+}
+
+absl::Status CheckLink(absl::string_view actor, bool superior, const v1::Recording& recording) {
+  if (actor == recording.employee()) {
+    if (recording.listenings() == 0) return absl::OkStatus();
+    return SeparationOfDuties("person who recorded", "link a recording that was listened to");
+  }
+  if (superior) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_SUPERIOR",
+               absl::StrCat("a recording is linked by ", recording.employee(), ", or by somebody to whom he reports"),
+               {{"employee", recording.employee()}});
+}
+
+absl::Status CheckRecorded(const v1::Recording& recording, const v1::CommunicationRecord& communication) {
+  if (communication.employee() == recording.employee()) return absl::OkStatus();
+  return InvalidField("communication_record", "COMMUNICATION_OF_ANOTHER",
+                      absl::StrCat("is one of ", communication.employee(), "; ", recording.employee(), " recorded"),
+                      {{"value", communication.name()}, {"employee", recording.employee()}});
 }
 
 absl::Status RecordFinding(absl::string_view actor, const std::string& finding, int score,

@@ -15,6 +15,7 @@
 
 namespace kam::account::v1 {
 class CommunicationRecord;
+class Recording;
 class RecordingAccess;
 }  // namespace kam::account::v1
 
@@ -27,6 +28,11 @@ absl::Status CheckCommunication(const v1::CommunicationRecord& record, absl::Tim
 absl::Status CheckCommunicationUpdate(const v1::CommunicationRecord& before, absl::string_view actor, absl::Time now,
                                       const Policy& policy);
 
+// A recording is linked by who recorded it, until somebody has listened to it, or by somebody above him (`superior`):
+// SEPARATION_OF_DUTIES, NOT_THE_SUPERIOR.
+absl::Status CheckLink(absl::string_view actor, bool superior, const v1::Recording& recording);
+// COMMUNICATION_OF_ANOTHER: a recording is one of a communication of who recorded it.
+absl::Status CheckRecorded(const v1::Recording& recording, const v1::CommunicationRecord& communication);
 // LISTENING_OF_ANOTHER, FINDING_RECORDED.
 absl::Status RecordFinding(absl::string_view actor, const std::string& finding, int score, v1::RecordingAccess* access);
 

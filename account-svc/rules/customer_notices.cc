@@ -189,8 +189,9 @@ std::vector<Notice> NoticesOf(const v1::VisitProblem* before, const v1::VisitPro
         after.raiser(), organization::v1::NOTIFICATION_KIND_CUSTOMER,
         absl::StrCat("客户问题已转为客户意见 Problem goes on as an opinion of the customer: ", after.number()));
   } else if (Enters(before, after, v1::VISIT_PROBLEM_STATE_WITHDRAWN)) {
-    notices.Tell(after.handler(), organization::v1::NOTIFICATION_KIND_CUSTOMER,
-                 absl::StrCat("客户问题已撤销 Problem taken back, no answer is wanted: ", after.number()));
+    const std::string title = absl::StrCat("客户问题已撤销 Problem taken back, no answer is wanted: ", after.number());
+    notices.Tell(after.handler(), organization::v1::NOTIFICATION_KIND_CUSTOMER, title)
+        .Tell(after.raiser(), organization::v1::NOTIFICATION_KIND_CUSTOMER, title);
   }
   return notices.Take();
 }

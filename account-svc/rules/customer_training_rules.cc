@@ -1,5 +1,7 @@
 #include "account-svc/rules/customer_training_rules.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/common_rules.h"
 #include "account-svc/rules/duties.h"
@@ -69,6 +71,15 @@ absl::Status HoldTraining(const v1::HoldCustomerTrainingRequest& request, absl::
     if (came.contact().empty() && came.attendee().empty()) {
       return InvalidField(absl::StrCat("unexpected[", i, "].attendee"), "ATTENDEE_REQUIRED",
                           "a contact or a name is needed");
+    }
+    // Whoever is on the list already is there once.
+    auto* all = training->mutable_attendees();
+    const auto known = std::find_if(all->begin(), all->end(), [&](const v1::TrainingAttendee& at) {
+      return !came.contact().empty() && at.contact() == came.contact();
+    });
+    if (known != all->end()) {
+      known->set_attended(true);
+      continue;
     }
     v1::TrainingAttendee& attendee = *training->add_attendees();
     attendee.set_contact(came.contact());

@@ -8,8 +8,18 @@
 #include "account-svc/rules/proto_time.h"
 #include "common/status/status.h"
 #include "kam/account/v1/customer_opinion.pb.h"
+#include "kam/account/v1/visit_problem.pb.h"
 
 namespace kam::account::rules {
+namespace {
+
+absl::Status NotAbove(absl::string_view what, absl::string_view part, const std::string& person) {
+  return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_SUPERIOR",
+               absl::StrCat(what, " is taken back by somebody to whom ", person, " reports"),
+               {{std::string(part), person}});
+}
+
+}  // namespace
 
 absl::Status CheckOpinionDate(absl::string_view date, absl::string_view today) {
   return DateNotInFuture("customer_opinion.opinion_date", date, today);
@@ -30,13 +40,31 @@ absl::Status CheckOpinionHandler(absl::string_view actor, absl::string_view hand
   return CheckOther(handler, actor, "router", kMessage);
 }
 
-absl::Status CheckOpinionWithdrawal(absl::string_view actor, const v1::CustomerOpinion& opinion) {
+absl::Status CheckOpinionWithdrawal(absl::string_view actor, bool superior, absl::Time now,
+                                    const v1::CustomerOpinion& opinion) {
   constexpr char kMessage[] = "an opinion is taken back by another than who is to answer it";
   RETURN_IF_ERROR(CheckOther(actor, opinion.handler(), "handler", kMessage));
-  if (opinion.state() != v1::OPINION_STATE_ROUTED) return absl::OkStatus();
-  RETURN_IF_ERROR(CheckOther(actor, opinion.escalated_to(), "escalatedTo", kMessage));
-  return CheckOther(actor, opinion.recorder(), "recorder",
-                    "an opinion that was passed on is taken back by another than who recorded it");
+  const bool routed = opinion.state() == v1::OPINION_STATE_ROUTED;
+  if (routed) RETURN_IF_ERROR(CheckOther(actor, opinion.escalated_to(), "escalatedTo", kMessage));
+  if (routed || now > FromTimestamp(opinion.due_time())) {
+    RETURN_IF_ERROR(CheckOther(actor, opinion.recorder(), "recorder",
+                               "an opinion that was passed on, or was to be, is taken back by another than who "
+                               "recorded it"));
+  }
+  if (superior || actor == opinion.recorder()) return absl::OkStatus();
+  return NotAbove("an opinion", "recorder", opinion.recorder());
+}
+
+absl::Status CheckNoDuplicate(absl::string_view duplicate, const v1::CustomerOpinion& opinion) {
+  if (duplicate.empty()) return absl::OkStatus();
+  return FailedPrecondition("OPINION_HAS_DUPLICATES", opinion.name(),
+                            absl::StrCat(duplicate, " was taken back because this one says the same; it stays"),
+                            {{"duplicate", std::string(duplicate)}});
+}
+
+absl::Status CheckProblemWithdrawal(absl::string_view actor, bool superior, const v1::VisitProblem& problem) {
+  if (superior || actor == problem.raiser()) return absl::OkStatus();
+  return NotAbove("a problem", "raiser", problem.raiser());
 }
 
 absl::Status CheckDuplicateOpinion(const v1::CustomerOpinion& opinion, const v1::CustomerOpinion& other) {

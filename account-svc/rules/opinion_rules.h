@@ -9,6 +9,7 @@
 
 namespace kam::account::v1 {
 class CustomerOpinion;
+class VisitProblem;
 }  // namespace kam::account::v1
 
 namespace kam::account::rules {
@@ -20,9 +21,16 @@ absl::Status CheckOpinionUpdate(const v1::CustomerOpinion& before);
 // SEPARATION_OF_DUTIES when `handler`, who is to answer, brought the opinion himself or passes it on (`actor`).
 absl::Status CheckOpinionHandler(absl::string_view actor, absl::string_view handler,
                                  const v1::CustomerOpinion& opinion);
-// SEPARATION_OF_DUTIES: whoever is asked to answer an opinion, or it was put to, does not take it back, nor does who
-// recorded it once it was passed on.
-absl::Status CheckOpinionWithdrawal(absl::string_view actor, const v1::CustomerOpinion& opinion);
+// Until it is to be passed on, who recorded an opinion takes it back; afterwards, and once it was passed on, somebody
+// above him (`superior`): NOT_THE_SUPERIOR, and SEPARATION_OF_DUTIES for who recorded it, is asked to answer it, or it
+// was put to.
+absl::Status CheckOpinionWithdrawal(absl::string_view actor, bool superior, absl::Time now,
+                                    const v1::CustomerOpinion& opinion);
+// OPINION_HAS_DUPLICATES: others were taken back because it says what they said; `duplicate`, one of them, may be
+// empty.
+absl::Status CheckNoDuplicate(absl::string_view duplicate, const v1::CustomerOpinion& opinion);
+// NOT_THE_SUPERIOR unless `actor` raised the problem or is above who did (`superior`).
+absl::Status CheckProblemWithdrawal(absl::string_view actor, bool superior, const v1::VisitProblem& problem);
 // OPINION_DUPLICATE_INVALID unless `other` is another opinion of the same account that was not taken back itself.
 absl::Status CheckDuplicateOpinion(const v1::CustomerOpinion& opinion, const v1::CustomerOpinion& other);
 // The customer was told at `at`: TIME_IN_FUTURE; INFORMED_BEFORE_ANSWER when that was before there was an answer.

@@ -181,6 +181,10 @@ absl::Status CheckInDay(absl::Time at, const v1::Visit& visit, absl::TimeZone zo
     return off(absl::StrCat("is after ", Text(written), ", when the visit was put down as one that is over"),
                Text(written));
   }
+  if (visit.has_approve_time() && !ahead && at > approved_at) {
+    return off(absl::StrCat("is after ", Text(approved_at), ", when the visit was approved as one that is over"),
+               Text(approved_at));
+  }
   const absl::Time latest = end + policy.visit_late;
   if (at <= latest) return absl::OkStatus();
   return off(absl::StrCat("is after ", Text(latest), "; this visit was missed, and what is made later is another one"),

@@ -144,6 +144,21 @@ TEST(CheckIn, OfWhatWasPutDownAfterwardsIsWhenItWasMade) {
   }
 }
 
+// what is approved after its end was made before that, whenever it was put down.
+TEST(CheckIn, OfWhatWasApprovedAfterItsEndIsBeforeTheApproval) {
+  const Policy policy;
+  const absl::TimeZone zone = absl::UTCTimeZone();
+  v1::Visit visit = Planned();
+  const absl::Time approved = kNow + absl::Hours(3);  // An hour after its end.
+  *visit.mutable_create_time() = ToTimestamp(kNow - absl::Hours(24));
+  *visit.mutable_approve_time() = ToTimestamp(approved);
+  EXPECT_THAT(CheckInDay(kNow, visit, zone, policy), IsOk());
+  EXPECT_THAT(CheckInDay(approved, visit, zone, policy), IsOk());
+  EXPECT_THAT(CheckInDay(approved + absl::Microseconds(1), visit, zone, policy), HasReason("CHECK_IN_OFF_PLAN"));
+  *visit.mutable_approve_time() = ToTimestamp(kNow + absl::Hours(2));
+  EXPECT_THAT(CheckInDay(approved, visit, zone, policy), IsOk()) << "agreed before its end";
+}
+
 // without an approval it is made on its day, and put down before it is late.
 TEST(CheckIn, WithoutAnApprovalIsOnItsDay) {
   Policy policy;

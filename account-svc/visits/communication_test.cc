@@ -235,5 +235,38 @@ TEST_F(CommunicationTest, ARecordingIsLinkedWithItsNoteAfterwards) {
   EXPECT_EQ(moved->account(), elsewhere.name());
 }
 
+// A-30, P-07: who only reads of an account does not take the recordings of others out of sight; somebody above who
+// recorded puts them where they belong.
+TEST_F(CommunicationTest, ARecordingIsLinkedByWhoRecordedItOrSomebodyAbove) {
+  const v1::Account account = world_.AddAccount(kax_);
+  const organization::v1::Department desk = world_.AddDepartment();
+  const organization::v1::Employee chief = world_.AddEmployee("CSM", desk.name());
+  const organization::v1::Employee clerk = world_.AddEmployee("CSR", desk.name(), {chief.name()});
+  const auth::Principal csr = world_.As(clerk, "CSR"), csm = world_.As(chief, "CSM");
+  const auto talk = Log(csr, Talk(account.name())), foreign = Log(kax_, Talk(account.name()));
+  ASSERT_THAT(talk, IsOk());
+  ASSERT_THAT(foreign, IsOk());
+  const auto recording = Copy(csr, Day(), talk->name());
+  ASSERT_THAT(recording, IsOk());
+  EXPECT_EQ(recording->account(), account.name());
+  const std::string method = "RecordingService/LinkRecording";
+  v1::LinkRecordingRequest link;
+  link.set_reason("挂错");
+  EXPECT_THAT(Do<Recording>(kax_, method, link, recording->name()), HasReason("NOT_THE_SUPERIOR"));
+  EXPECT_THAT(Do<Recording>(gam_, method, link, recording->name()), HasReason("NOT_THE_SUPERIOR"));
+  ASSERT_THAT(Listen(csm, recording->name()), IsOk());
+  EXPECT_THAT(Do<Recording>(kax_, method, link, recording->name()), HasReason("NOT_THE_SUPERIOR"));
+  EXPECT_THAT(Do<Recording>(csr, method, link, recording->name()), HasReason("SEPARATION_OF_DUTIES"));
+  link.set_communication_record(foreign->name());
+  EXPECT_THAT(Do<Recording>(csm, method, link, recording->name()), HasReason("COMMUNICATION_OF_ANOTHER"));
+  link.clear_communication_record();
+  const auto freed = Do<Recording>(csm, method, link, recording->name());
+  ASSERT_THAT(freed, IsOk());
+  EXPECT_EQ(freed->account(), "");
+  link.set_communication_record(talk->name());
+  EXPECT_EQ(Do<Recording>(csm, method, link, recording->name()).value_or(Recording()).account(), account.name())
+      << "also one without an account";
+}
+
 }  // namespace
 }  // namespace kam::account

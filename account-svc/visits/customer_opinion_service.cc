@@ -8,6 +8,7 @@
 #include "account-svc/verb.h"
 #include "account-svc/visits/answer_clock.h"
 #include "account-svc/visits/contact_date.h"
+#include "account-svc/visits/period_report.h"
 #include "account-svc/visits/references.h"
 #include "account-svc/visits/registers.h"
 #include "account-svc/visits/reports.h"
@@ -119,10 +120,18 @@ absl::StatusOr<v1::SummarizeCustomerOpinionsResponse> Summarize(const Context& c
 }
 
 // Whoever is asked does not get rid of the question; the other that says the same is one that still counts.
-absl::Status Withdraw(UnitOfWork& work, const v1::WithdrawCustomerOpinionRequest& request,
+absl::Status Withdraw(const Context& context, UnitOfWork& work, const v1::WithdrawCustomerOpinionRequest& request,
                       resource::Change<CustomerOpinion>* change) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  RETURN_IF_ERROR(rules::CheckOpinionWithdrawal(actor, change->before));
+  const CustomerOpinion& opinion = change->before;
+  ASSIGN_OR_RETURN(const bool superior, IsSuperiorOf(context, work, opinion.recorder()));
+  RETURN_IF_ERROR(rules::CheckOpinionWithdrawal(actor, superior, work.now(), opinion));
+  // The opinion is locked, as is whatever it is named as the duplicate of: nobody names it meanwhile.
+  ASSIGN_OR_RETURN(
+      const std::vector<CustomerOpinion> duplicates,
+      work.Find<CustomerOpinion>({"t.duplicate_of = ? AND t.state = 'WITHDRAWN'", {Value(IdOf(opinion.name()))}},
+                                 "ORDER BY t.id", 1));
+  RETURN_IF_ERROR(rules::CheckNoDuplicate(duplicates.empty() ? "" : duplicates[0].name(), opinion));
   if (!request.duplicate_of().empty()) {
     ASSIGN_OR_RETURN(const auto other, work.Load<CustomerOpinion>(request.duplicate_of(),
                                                                   work.actor().LevelFor("customer_opinion.read")));
@@ -185,8 +194,10 @@ void RegisterVerbs(const Context& context, rpc::Registry* registry) {
         *opinion->mutable_close_time() = ToTimestamp(work.now());
         return absl::OkStatus();
       });
-  AddVerb<CustomerOpinion, v1::WithdrawCustomerOpinionRequest>(context, service + "/WithdrawCustomerOpinion", registry,
-                                                               Withdraw);
+  AddVerb<CustomerOpinion, v1::WithdrawCustomerOpinionRequest>(
+      context, service + "/WithdrawCustomerOpinion", registry,
+      [context](UnitOfWork& work, const v1::WithdrawCustomerOpinionRequest& request,
+                resource::Change<CustomerOpinion>* change) { return Withdraw(context, work, request, change); });
 }
 
 }  // namespace

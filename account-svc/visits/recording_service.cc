@@ -9,6 +9,7 @@
 #include "account-svc/rules/proto_time.h"
 #include "account-svc/verb.h"
 #include "account-svc/visits/communications.h"
+#include "account-svc/visits/period_report.h"
 #include "account-svc/working_time.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -35,17 +36,19 @@ absl::Status Belong(UnitOfWork& work, const std::string& communication, Recordin
   if (communication.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const v1::CommunicationRecord record,
                    work.Load<v1::CommunicationRecord>(communication, work.actor().LevelFor("communication.read")));
+  RETURN_IF_ERROR(rules::CheckRecorded(*recording, record));
   recording->set_communication_record(record.name());
   recording->set_account(record.account());
   return absl::OkStatus();
 }
 
-// Whoever was listened to does not move the recording out of the sight of who did.
-absl::Status Link(UnitOfWork& work, const v1::LinkRecordingRequest& request, Recording* recording) {
+// Whoever was listened to does not move the recording out of the sight of who did, nor does who only reads of the
+// account.
+absl::Status Link(const Context& context, UnitOfWork& work, const v1::LinkRecordingRequest& request,
+                  Recording* recording) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  if (recording->listenings() > 0 && actor == recording->employee()) {
-    return rules::SeparationOfDuties("person who recorded", "link a recording that was listened to");
-  }
+  ASSIGN_OR_RETURN(const bool superior, IsSuperiorOf(context, work, recording->employee()));
+  RETURN_IF_ERROR(rules::CheckLink(actor, superior, *recording));
   return Belong(work, request.communication_record(), recording);
 }
 
@@ -267,7 +270,11 @@ void RegisterRecordings(const Context& context, rpc::Registry* registry) {
         return context.runtime.Write<Recording>(call, request,
                                                 [&](UnitOfWork& work) { return Register(context, work, request); });
       });
-  AddVerb<Recording, v1::LinkRecordingRequest>(context, service + "/LinkRecording", registry, Link);
+  AddVerb<Recording, v1::LinkRecordingRequest>(
+      context, service + "/LinkRecording", registry,
+      [context](UnitOfWork& work, const v1::LinkRecordingRequest& request, Recording* recording) {
+        return Link(context, work, request, recording);
+      });
   registry->Add<v1::ListenToRecordingRequest, v1::ListenToRecordingResponse>(
       service + "/ListenToRecording",
       [context](rpc::Call& call,

@@ -23,13 +23,15 @@ using v1::DocumentDelivery;
 constexpr char kService[] = "kam.account.v1.CustomerTrainingService";
 constexpr int kDueMax = 1000;
 
-// Every document that a customer was given, in a training or without; the later of a day has the greater place.
+// Every document that a customer was given, in a training or without; the later of a day was put down later, and of one
+// training has the greater place.
 constexpr char kGiven[] =
     "(SELECT u.account AS account, u.trainer AS trainer, d.title AS title, d.version AS version, d.sent_date AS "
-    "sent_date, "
+    "sent_date, COALESCE(d.send_time, d.sent_date) AS put_down, "
     "CONCAT(d.parent_id, LPAD(d.position, 6, '0')) AS place FROM customer_trainings u JOIN "
     "customer_trainings_documents d "
-    "ON d.parent_id = u.id UNION ALL SELECT v.account, v.sender, v.title, v.document_version, v.sent_date, v.id FROM "
+    "ON d.parent_id = u.id UNION ALL SELECT v.account, v.sender, v.title, v.document_version, v.sent_date, "
+    "v.create_time, v.id FROM "
     "document_deliveries v WHERE v.state <> 'VOID')";
 
 absl::Status Check(UnitOfWork& work, const CustomerTraining& training) {
@@ -66,6 +68,7 @@ absl::Status SendDocument(const Context& context, UnitOfWork& work, const v1::Se
   document.set_title(request.title());
   document.set_version(request.version());
   document.set_sent_date(context.Today(work.now()));
+  *document.mutable_send_time() = ToTimestamp(work.now());
   document.set_contact(request.contact());
   document.set_mode(request.mode());
   ASSIGN_OR_RETURN(*document.mutable_sender(), Person(work));
@@ -110,8 +113,10 @@ absl::StatusOr<v1::ListOutdatedDocumentsResponse> Outdated(const Context& contex
   std::string sql = absl::StrCat(
       "SELECT t.account, t.title, t.version, t.sent_date, t.newest FROM (SELECT g.account, g.trainer, g.title, "
       "g.version, "
-      "g.sent_date, ROW_NUMBER() OVER (PARTITION BY g.account, g.title ORDER BY g.sent_date DESC, g.place DESC) AS "
-      "latest, FIRST_VALUE(g.version) OVER (PARTITION BY g.title ORDER BY g.sent_date DESC, g.place DESC) AS newest "
+      "g.sent_date, ROW_NUMBER() OVER (PARTITION BY g.account, g.title ORDER BY g.sent_date DESC, g.put_down DESC, "
+      "g.place DESC) AS "
+      "latest, FIRST_VALUE(g.version) OVER (PARTITION BY g.title ORDER BY g.sent_date DESC, g.put_down DESC, g.place "
+      "DESC) AS newest "
       "FROM ",
       kGiven, " g WHERE TRUE");
   std::vector<Value> params;

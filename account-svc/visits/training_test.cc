@@ -229,6 +229,43 @@ TEST_F(TrainingTest, DocumentsAreSentWithoutATraining) {
   EXPECT_EQ(listed("VOID"), 1);
 }
 
+// of what is sent on one day the later is the newer, in a training or without.
+TEST_F(TrainingTest, TheLaterOfADayIsTheNewer) {
+  const v1::Account account = world_.AddAccount(kax_), other = world_.AddAccount(kax_);
+  const std::string contact = AddContact(account.name());
+  const std::string title = absl::StrCat("车主手册", world_.harness().NewId());
+  const auto training = Create(ps_, Session(account.name(), contact));
+  ASSERT_THAT(training, IsOk());
+  // To a morning: a day has both.
+  const absl::TimeZone zone = world_.harness().runtime().zone();
+  MoveOn(absl::FromCivil(absl::ToCivilDay(now_, zone) + 1, zone) + absl::Hours(10) - now_);
+  v1::CreateDocumentDeliveryRequest create;
+  v1::DocumentDelivery& manual = *create.mutable_document_delivery();
+  manual.set_account(other.name());
+  manual.set_contact(AddContact(other.name()));
+  manual.set_kind(v1::SENT_DOCUMENT_KIND_MANUAL);
+  manual.set_title(title);
+  manual.set_version("V1");
+  manual.set_mode(v1::VISIT_MODE_LETTER);
+  ASSERT_THAT(Call<v1::DocumentDelivery>(ps_, "CustomerTrainingService/CreateDocumentDelivery", create), IsOk());
+  MoveOn(absl::Hours(5));
+  v1::SendTrainingDocumentRequest request;
+  request.set_title(title);
+  request.set_version("V2");
+  request.set_contact(contact);
+  request.set_mode(v1::VISIT_MODE_LETTER);
+  ASSERT_THAT(Do<CustomerTraining>(ps_, "CustomerTrainingService/SendTrainingDocument", request, training->name()),
+              IsOk());
+  v1::ListOutdatedDocumentsRequest outdated;
+  outdated.set_title(title);
+  const auto list =
+      Call<v1::ListOutdatedDocumentsResponse>(kax_, "CustomerTrainingService/ListOutdatedDocuments", outdated);
+  ASSERT_THAT(list, IsOk());
+  ASSERT_EQ(list->rows_size(), 1);
+  EXPECT_EQ(list->rows(0).account(), other.name());
+  EXPECT_EQ(list->rows(0).newest_version(), "V2");
+}
+
 //
 TEST_F(TrainingTest, ADeliveryGoesThroughItsStates) {
   const v1::Account account = world_.AddAccount(kax_);
@@ -328,6 +365,9 @@ TEST_F(TrainingTest, ATrainingIsPutDownLaterWithWhoCame) {
   EXPECT_THAT(Do<CustomerTraining>(ps_, method, request, planned->name()), NamesField("unexpected[0].attendee"));
   came.set_contact(unexpected);
   came.set_score(5);
+  // One is planned, the other named twice.
+  request.add_unexpected()->set_contact(contact);
+  request.add_unexpected()->set_contact(unexpected);
   request.set_held_date(*AddDays(held_on, -1));
   EXPECT_THAT(Do<CustomerTraining>(ps_, method, request, planned->name()), HasReason("DATE_TOO_EARLY"));
   request.set_held_date(Day(1));
@@ -337,6 +377,8 @@ TEST_F(TrainingTest, ATrainingIsPutDownLaterWithWhoCame) {
   ASSERT_THAT(held, IsOk());
   EXPECT_EQ(held->held_date(), held_on);
   ASSERT_EQ(held->attendees_size(), 3);
+  EXPECT_TRUE(held->attendees(0).attended()) << "each once";
+  EXPECT_EQ(held->attendees(0).contact(), contact);
   EXPECT_TRUE(held->attendees(2).attended());
   EXPECT_EQ(held->attendees(2).score(), 0) << "what he thinks of it is asked later";
   EXPECT_EQ(LastContact(unexpected), held_on);

@@ -4,9 +4,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/rules/common_rules.h"
+#include "account-svc/rules/opinion_rules.h"
 #include "account-svc/staff.h"
 #include "account-svc/verb.h"
 #include "account-svc/visits/answer_clock.h"
+#include "account-svc/visits/period_report.h"
 #include "account-svc/visits/registers.h"
 #include "account-svc/visits/reports.h"
 #include "common/resource/standard.h"
@@ -141,8 +143,11 @@ void RegisterVisitProblems(const Context& context, rpc::Registry* registry) {
       });
   AddVerb<VisitProblem, v1::WithdrawVisitProblemRequest>(
       context, service + "/WithdrawVisitProblem", registry,
-      [](UnitOfWork& work, const v1::WithdrawVisitProblemRequest& request, VisitProblem* problem) -> absl::Status {
+      [context](UnitOfWork& work, const v1::WithdrawVisitProblemRequest& request,
+                VisitProblem* problem) -> absl::Status {
         RETURN_IF_ERROR(CheckNotAsked(work, *problem, "take the problem back"));
+        ASSIGN_OR_RETURN(const bool superior, IsSuperiorOf(context, work, problem->raiser()));
+        RETURN_IF_ERROR(rules::CheckProblemWithdrawal(work.actor().subject, superior, *problem));
         problem->set_close_reason(request.reason());
         *problem->mutable_close_time() = ToTimestamp(work.now());
         return absl::OkStatus();

@@ -329,5 +329,30 @@ TEST_F(VisitProblemTest, WhoIsAskedDoesNotPassTheProblemOn) {
             1);
 }
 
+// a problem is taken back by who raised it or somebody above him, who is told, and by nobody else.
+TEST_F(VisitProblemTest, AProblemIsTakenBackByWhoRaisedItOrSomebodyAbove) {
+  const v1::Account account = world_.AddAccount(gam_);
+  world_.Assign(gam_, account.name(), seller_.name());
+  const auto visit = MadeVisit(account.name());
+  ASSERT_THAT(visit, IsOk());
+  const auto raised = Raise(gam_, visit->name(), engineer_.name()), own = Raise(kax_, visit->name(), engineer_.name()),
+             mistake = Raise(kax_, visit->name(), engineer_.name());
+  ASSERT_THAT(raised, IsOk());
+  ASSERT_THAT(own, IsOk());
+  ASSERT_THAT(mistake, IsOk());
+  v1::WithdrawVisitProblemRequest withdraw;
+  withdraw.set_reason("误报");
+  const std::string method = "VisitProblemService/WithdrawVisitProblem";
+  EXPECT_THAT(Do<v1::VisitProblem>(kax_, method, withdraw, raised->name()), HasReason("NOT_THE_SUPERIOR"));
+  EXPECT_THAT(Do<v1::VisitProblem>(kax_, method, withdraw, mistake->name()), IsOk());
+  EXPECT_THAT(Do<v1::VisitProblem>(gam_, method, withdraw, own->name()), IsOk());
+  EXPECT_EQ(world_.harness()
+                .db()
+                .Get(absl::StrCat("SELECT COUNT(*) FROM notifications WHERE recipient = '", IdOf(seller_.name()),
+                                  "' AND subject = '", own->name(), "' AND title LIKE '%已撤销%'"))
+                .integer(),
+            1);
+}
+
 }  // namespace
 }  // namespace kam::account
