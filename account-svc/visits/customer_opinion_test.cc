@@ -341,6 +341,8 @@ TEST_F(CustomerOpinionTest, AnOpinionWrittenDownTwiceIsTakenBack) {
   EXPECT_THAT(Do<CustomerOpinion>(kax_, method, withdraw, routed->name()), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(Do<CustomerOpinion>(world_.As(expert_, "PS KAPM"), method, withdraw, routed->name()),
               HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Do<CustomerOpinion>(world_.As(world_.AddEmployee("KAPM"), "KAPM"), method, withdraw, routed->name()),
+              HasReason("NOT_THE_SUPERIOR"));
   const int64_t told = Told(expert_.name(), routed->name());
   ASSERT_THAT(Do<CustomerOpinion>(world_.As(head_, "GAM KAPM"), method, withdraw, routed->name()), IsOk());
   EXPECT_EQ(Told(expert_.name(), routed->name()), told + 1);
@@ -359,6 +361,48 @@ TEST_F(CustomerOpinionTest, AnOpinionWrittenDownTwiceIsTakenBack) {
     if (row.subject_reference() == reference) counted += row.opinions();
   }
   EXPECT_EQ(counted, 1);
+}
+
+// an opinion is not made to vanish by the owner of the account, whom it may be about, nor by who is late with it;
+// and what others were taken back for stays.
+TEST_F(CustomerOpinionTest, AnOpinionIsTakenBackByWhoRecordedItInTimeOrSomebodyAbove) {
+  const v1::Account account = world_.AddAccount(gam_);
+  world_.Assign(gam_, account.name(), seller_.name());
+  const organization::v1::Employee boss = world_.AddEmployee("SD", department_.name()),
+                                   lead = world_.AddEmployee("KAM", department_.name(), {boss.name()});
+  auth::Principal kam = world_.As(lead, "KAM"), above = world_.As(boss, "SD");
+  kam.grants["customer_opinion.write"] = above.grants["customer_opinion.write"] = auth::Level::kAll;
+  kam.grants["customer_opinion.read"] = above.grants["customer_opinion.read"] = auth::Level::kAll;
+  const auto record = [&](const auth::Principal& who) {
+    v1::CreateCustomerOpinionRequest request;
+    request.mutable_customer_opinion()->set_account(account.name());
+    request.mutable_customer_opinion()->set_subject(v1::OPINION_SUBJECT_SERVICE);
+    request.mutable_customer_opinion()->set_subject_reference("客户经理");
+    request.mutable_customer_opinion()->set_opinion("客户经理不回电话");
+    return Call<CustomerOpinion>(who, "CustomerOpinionService/CreateCustomerOpinion", request);
+  };
+  const auto about_him = record(kam), same = record(kam), late = record(kax_);
+  ASSERT_THAT(about_him, IsOk());
+  ASSERT_THAT(same, IsOk());
+  ASSERT_THAT(late, IsOk());
+  v1::WithdrawCustomerOpinionRequest withdraw;
+  withdraw.set_reason("误会");
+  const std::string method = "CustomerOpinionService/WithdrawCustomerOpinion";
+  EXPECT_THAT(Do<CustomerOpinion>(kax_, method, withdraw, about_him->name()), HasReason("NOT_THE_SUPERIOR"));
+  withdraw.set_duplicate_of(about_him->name());
+  ASSERT_THAT(Do<CustomerOpinion>(kam, method, withdraw, same->name()), IsOk());
+  withdraw.clear_duplicate_of();
+  const auto kept = Do<CustomerOpinion>(kam, method, withdraw, about_him->name());
+  EXPECT_THAT(kept, HasReason("OPINION_HAS_DUPLICATES"));
+  EXPECT_EQ(MetadataValue(kept.status(), "duplicate"), same->name());
+  ASSERT_THAT(Route(about_him->name()), IsOk());
+  EXPECT_THAT(Do<CustomerOpinion>(kax_, method, withdraw, about_him->name()), HasReason("NOT_THE_SUPERIOR"));
+  MoveOn(absl::Hours(24 * 10));
+  world_.RunDue();
+  EXPECT_TRUE(Read(late->name()).overdue());
+  EXPECT_THAT(Do<CustomerOpinion>(kax_, method, withdraw, late->name()), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(Do<CustomerOpinion>(above, method, withdraw, late->name()), HasReason("NOT_THE_SUPERIOR"));
+  EXPECT_THAT(Do<CustomerOpinion>(gam_, method, withdraw, late->name()), IsOk());
 }
 
 }  // namespace
