@@ -477,7 +477,7 @@ TEST_F(ComplaintNoticesTest, AComplaintReachesItsHandlerAndThoseItIsEscalatedTo)
     EXPECT_EQ(inbox.back().subject(), name);
     EXPECT_EQ(inbox.back().due_date(), "2026-01-05");
   }
-  EXPECT_THAT(Inbox(above), SizeIs(3));
+  EXPECT_THAT(Inbox(above), SizeIs(2));
   EXPECT_THAT(Inbox(handler), SizeIs(3));
   EXPECT_EQ(Waiting(*aftersales_), 0);
 }
