@@ -119,7 +119,9 @@ absl::Status SaveScopes(UnitOfWork& work, const Account* before, const Account& 
       if (!whole.empty()) return SaveScope(work, nullptr, SeatedAs(whole[0], after));
     }
   }
-  RETURN_IF_ERROR(SaveScope(work, before, after));
+  // A file that comes back may have been part of another one: it has that one's seats, which are no longer its own.
+  const bool comes_back = before != nullptr && before->state() == v1::ACCOUNT_STATE_CLOSED;
+  RETURN_IF_ERROR(SaveScope(work, comes_back ? nullptr : before, after));
   const bool same = before != nullptr && before->owner() == after.owner() && before->region() == after.region() &&
                     std::equal(before->co_owners().begin(), before->co_owners().end(), after.co_owners().begin(),
                                after.co_owners().end());

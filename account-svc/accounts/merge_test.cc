@@ -289,6 +289,35 @@ TEST_F(MergeTest, AnUndoRestoresExactly) {
   EXPECT_THAT(Undo(gam_, again), IsOk());
 }
 
+// A-07, G-03: a file that nobody owned is its maker's again, and of the owner of the other file no more. Somebody who
+// sees the files of a department lists it all the time, once.
+TEST_F(MergeTest, AFreeFileIsItsMakersAgainAfterAnUndo) {
+  const Account free = world_.AddAccount(kax2_);
+  const auto sees = [&](const auth::Principal& who) {
+    return Get<Account>(who, "kam.account.v1.AccountService/GetAccount", free.name()).ok();
+  };
+  const auto listed = [&] {
+    kam::api::ListRequest request;
+    request.set_filter(absl::StrCat("legal_name = \"", free.legal_name(), "\""));
+    const auto page =
+        world_.Call<v1::ListAccountsResponse>(kam_, "kam.account.v1.AccountService/ListAccounts", request);
+    EXPECT_THAT(page, IsOk());
+    return page.ok() ? page->accounts_size() : -1;
+  };
+  ASSERT_EQ(kam_.LevelFor("account.read"), auth::Level::kDepartment);
+  EXPECT_TRUE(sees(kax2_) && !sees(kax_));
+  EXPECT_EQ(listed(), 1);
+  const auto proposed = Propose(kam_, account_.name(), free.name());
+  ASSERT_THAT(proposed, IsOk());
+  const auto merged = Approve(gam_, *proposed);
+  ASSERT_THAT(merged, IsOk());
+  EXPECT_TRUE(sees(kax_) && !sees(kax2_));
+  EXPECT_EQ(listed(), 1);
+  ASSERT_THAT(Undo(gam_, *merged), IsOk());
+  EXPECT_TRUE(sees(kax2_) && !sees(kax_));
+  EXPECT_EQ(listed(), 1);
+}
+
 //
 TEST_F(MergeTest, WhatStandsInTheWayOfAnUndoIsNamed) {
   const v1::Contact contact = AddContact(kax2_, duplicate_.name(), "王先生");

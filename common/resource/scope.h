@@ -28,15 +28,20 @@ inline constexpr int kGatheredMax = 7000;
 struct PageScope {
   SqlCondition reached;   // The very rows of ScopeCondition.
   bool gathered = false;  // They are few: RowsOfPage keeps the sorting of them narrow.
+  // Whose seats they are reached by, padded as by InList; empty: not by seats alone. For the usual filters and orders
+  // RowsOfPage then reads what these people own along one index, and looks up only what they reach otherwise.
+  std::string people_list;
+  std::vector<mysql::Value> people;
 };
 
 // The rows of `type` (alias t) that `reader` reaches at `level`, in the form that suits one page.
 absl::StatusOr<PageScope> ScopeOfPage(mysql::Connection& connection, const Type& type, const auth::Principal& reader,
                                       auth::Level level, int gathered_max = kGatheredMax);
 
-// The first `limit` rows where all conditions hold, found by their ids: whole rows are read of the page only.
-SqlCondition RowsOfPage(const Type& type, const std::vector<SqlCondition>& where, const std::string& order_sql,
-                        int limit);
+// The first `limit` rows of a gathered `scope` where all conditions of `asked` hold, in the order of `keys`, found by
+// their ids: whole rows are read of the page only.
+SqlCondition RowsOfPage(const Type& type, const PageScope& scope, const std::vector<SqlCondition>& asked,
+                        const std::vector<SortKey>& keys, int limit);
 
 }  // namespace kam::resource
 

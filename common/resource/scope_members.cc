@@ -13,7 +13,6 @@ using mysql::Row;
 using mysql::Value;
 
 constexpr int kRepairedAtOnce = 200;
-constexpr char kHolder[] = "HOLDER";
 constexpr char kMaker[] = "MAKER";
 constexpr char kCoOwner[] = "CO_OWNER";
 
@@ -23,7 +22,7 @@ std::vector<std::pair<std::string, const char*>> Members(const ScopeSeats& seats
     const bool known = std::any_of(members.begin(), members.end(), [&](const auto& m) { return m.first == employee; });
     if (!employee.empty() && !known) members.emplace_back(employee, seat);
   };
-  add(seats.owner, kHolder);
+  add(seats.owner, kHolderSeat);
   for (const std::string& employee : seats.co_owners) add(employee, kCoOwner);
   if (seats.owner.empty()) add(seats.creator, kMaker);
   return members;

@@ -14,6 +14,9 @@
 
 namespace kam::resource {
 
+// The seat of the owner.
+inline constexpr char kHolderSeat[] = "HOLDER";
+
 // Who has a seat at an account; all are ids of employees.
 struct ScopeSeats {
   std::string owner;                   // Empty: nobody.

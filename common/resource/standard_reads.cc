@@ -97,7 +97,7 @@ absl::Status StandardReads::List(rpc::Call& call, const kam::api::ListRequest& r
     ASSIGN_OR_RETURN(const PageScope scope, ScopeOfPage(connection, type_, call.principal, call.level()));
     std::vector<SqlCondition> where = {scope.reached};
     where.insert(where.end(), asked.begin(), asked.end());
-    if (scope.gathered) where = {RowsOfPage(type_, where, OrderSql(keys), page_size + 1)};
+    if (scope.gathered) where = {RowsOfPage(type_, scope, asked, keys, page_size + 1)};
     ASSIGN_OR_RETURN(std::vector<Record> records,
                      runtime_.store().Select(connection, type_, where, OrderSql(keys), page_size + 1));
     const Reflection* reflection = response->GetReflection();
