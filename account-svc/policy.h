@@ -294,6 +294,7 @@ struct Policy {
       {"kam.account.v1.AccountService/ArchiveAccount", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
       {"kam.account.v1.AccountService/TransferOwner", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
       {"kam.account.v1.AccountService/ReleaseOwner", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
+      {"kam.account.v1.AccountMergeService/ApproveAccountMerge", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
       {"kam.account.v1.AccountService/ConfirmAccountTier", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
       {"kam.account.v1.AccountEvaluationService/ConfirmAccountEvaluation", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},
       {"kam.account.v1.AccountHandoverService/StartAccountHandover", "STRATEGIC", "", "", {"OD", "DGM", "GM"}},

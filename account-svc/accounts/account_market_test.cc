@@ -388,6 +388,14 @@ TEST_F(AccountMarketTest, AnExchangeWrittenDownWronglyIsTakenBack) {
   EXPECT_EQ(last_day(), "2026-01-04");
   EXPECT_THAT(take_back(gam_, promise), HasReason("SEPARATION_OF_DUTIES"));
   const auto marketing = world_.As(world_.AddEmployee("MD"), "MD");
+  const auto becomes = [&](const char* kind) {
+    world_.harness().db().Execute(absl::StrCat("UPDATE external_organizations SET external_kind = '", kind,
+                                               "' WHERE id = '", IdOf(bank->name()), "'"));
+  };
+  becomes("MEDIA");
+  EXPECT_THAT(take_back(gam_, talk), HasReason("MEDIA_NOT_AUTHORIZED")) << "who does not look after the media";
+  EXPECT_EQ(last_day(), "2026-01-04");
+  becomes("BANK");
   const auto taken = take_back(marketing, promise);
   ASSERT_THAT(taken, IsOk());
   EXPECT_TRUE(taken->voided());

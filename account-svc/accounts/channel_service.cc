@@ -42,6 +42,7 @@ absl::Status CreatePartner(UnitOfWork& work, ChannelPartner* partner) {
 }
 
 absl::Status ReopenPartner(UnitOfWork& work, const v1::ReopenChannelPartnerRequest& request, ChannelPartner* partner) {
+  ASSIGN_OR_RETURN(*partner->mutable_proposer(), Person(work));
   if (!request.parent().empty()) partner->set_parent(request.parent());
   partner->clear_end_reason();
   partner->clear_approver();
@@ -57,7 +58,7 @@ absl::Status UpdatePartner(UnitOfWork& work, const ChannelPartner& before, Chann
   if (after->manager().empty()) after->set_manager(before.manager());
   RETURN_IF_ERROR(Validate(work, *after));
   RETURN_IF_ERROR(rules::CheckPartnerKept(before));
-  rules::ReopenPartner(before, after);
+  rules::ReopenPartner(before, work.actor().is_program() ? "" : work.actor().subject, after);
   return absl::OkStatus();
 }
 

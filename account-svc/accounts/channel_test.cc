@@ -396,5 +396,38 @@ TEST_F(ChannelTest, APartnerIsReopenedAndAnOutletGoesToAnotherDealer) {
   EXPECT_THAT(world_.Call<ChannelPartner>(kam_, Channel("ReopenChannelPartner"), dealer_again), IsOk());
 }
 
+// whoever proposes a partner anew does not approve it, also when he is neither its maker nor its manager.
+TEST_F(ChannelTest, WhoeverProposesAPartnerAnewDoesNotApproveIt) {
+  const auto sales = world_.As(world_.AddEmployee("SM", department_.name()), "SM");
+  const auto approve = [&](const auth::Principal& who, const std::string& name) {
+    v1::ApproveChannelPartnerRequest request;
+    request.set_name(name);
+    return world_.Call<ChannelPartner>(who, Channel("ApproveChannelPartner"), request);
+  };
+  const ChannelPartner ended = Approved();
+  v1::EndChannelPartnerRequest end;
+  end.set_name(ended.name());
+  end.set_reason("换经销商");
+  ASSERT_THAT(world_.Call<ChannelPartner>(gam_, Channel("EndChannelPartner"), end), IsOk());
+  v1::ReopenChannelPartnerRequest reopen;
+  reopen.set_name(ended.name());
+  reopen.set_reason("误终止");
+  const auto again = world_.Call<ChannelPartner>(gam_, Channel("ReopenChannelPartner"), reopen);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->proposer(), head_.name());
+  const auto own = approve(gam_, ended.name());
+  EXPECT_THAT(own, HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_EQ(MetadataValue(own.status(), "rule"), "proposer");
+  EXPECT_THAT(approve(sales, ended.name()), IsOk());
+
+  const ChannelPartner changed = Approved();
+  v1::UpdateChannelPartnerRequest update;
+  update.mutable_channel_partner()->set_name(changed.name());
+  update.mutable_channel_partner()->set_agreement_number("XY-2026-9");
+  ASSERT_THAT(world_.Call<ChannelPartner>(gam_, Channel("UpdateChannelPartner"), update), IsOk());
+  EXPECT_THAT(approve(gam_, changed.name()), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(approve(sales, changed.name()), IsOk());
+}
+
 }  // namespace
 }  // namespace kam::account

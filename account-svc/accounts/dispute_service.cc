@@ -221,6 +221,26 @@ absl::Status ShareCommission(UnitOfWork& work, const WorkDispute& dispute) {
   return insert(dispute.respondent(), dispute.opener(), kWhole - dispute.opener_share());
 }
 
+// What the respondent has of an account that is disputed: the row that the dispute was opened about, or the ownership
+// that he has made of a report or protection since. Null: that is over by now, and the account is nobody's.
+// DISPUTE_OWNER_CHANGED: the account has come to somebody else meanwhile.
+absl::StatusOr<const AccountOwnership*> Held(UnitOfWork& work, const WorkDispute& dispute, const Account& account,
+                                             const std::vector<AccountOwnership>& active) {
+  for (const AccountOwnership& row : active) {
+    if (row.name() == dispute.ownership()) return &row;
+  }
+  ASSIGN_OR_RETURN(const AccountOwnership disputed, work.Load<AccountOwnership>(dispute.ownership()));
+  const AccountOwnership* owner = FindKind(active, v1::OWNERSHIP_KIND_OWNER);
+  const bool kept = rules::IsProtection(disputed.kind());
+  if (kept && owner != nullptr && owner->employee() == dispute.respondent()) return owner;
+  const bool free = std::all_of(active.begin(), active.end(),
+                                [](const AccountOwnership& row) { return row.kind() == v1::OWNERSHIP_KIND_CO_OWNER; });
+  const bool open = account.state() != v1::ACCOUNT_STATE_CLOSED && !account.has_archive_time();
+  if (kept && free && open) return nullptr;
+  return FailedPrecondition("DISPUTE_OWNER_CHANGED", dispute.name(),
+                            "the account has changed hands since the dispute was opened");
+}
+
 // What the decision does to the account, the commission or the task.
 absl::Status Apply(const Context& context, UnitOfWork& work, const WorkDispute& dispute) {
   if (dispute.effect() == v1::DISPUTE_EFFECT_TASK_MOVES) return MoveTask(work, dispute);
@@ -233,13 +253,12 @@ absl::Status Apply(const Context& context, UnitOfWork& work, const WorkDispute& 
   change.after = change.before;
   Account& account = change.after;
   ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, account.name()));
-  const auto held = std::find_if(active.begin(), active.end(),
-                                 [&](const AccountOwnership& row) { return row.name() == dispute.ownership(); });
-  if (held == active.end()) {
-    return FailedPrecondition("DISPUTE_OWNER_CHANGED", dispute.name(),
-                              "the account has changed hands since the dispute was opened");
-  }
+  ASSIGN_OR_RETURN(const AccountOwnership* held, Held(work, dispute, account, active));
   const bool moves = dispute.effect() == v1::DISPUTE_EFFECT_OWNERSHIP_MOVES;
+  if (held == nullptr && !moves) {
+    return FailedPrecondition("DISPUTE_OWNER_CHANGED", dispute.name(),
+                              "nobody has the account any more with whom it could be worked: it moves or stays");
+  }
   RETURN_IF_ERROR(CheckCandidate(context, work, dispute.opener(), "name", moves));
   ASSIGN_OR_RETURN(const absl::Time at, EffectiveTime(work, account.name(), moves ? dispute.opener() : ""));
   NewRow row = {account.name(),
@@ -257,7 +276,7 @@ absl::Status Apply(const Context& context, UnitOfWork& work, const WorkDispute& 
   } else {
     row.kind = v1::OWNERSHIP_KIND_OWNER;
     ASSIGN_OR_RETURN(row.protected_until, rules::ProtectedUntil(0, work.now(), context.policy));
-    if (held->kind() == v1::OWNERSHIP_KIND_OWNER) {
+    if (held != nullptr && held->kind() == v1::OWNERSHIP_KIND_OWNER) {
       RETURN_IF_ERROR(MoveOwner(context, work, active, *held, v1::OWNERSHIP_STATE_TRANSFERRED, row, &account));
     } else {
       ASSIGN_OR_RETURN(const AccountOwnership begun, InsertRow(context, work, row));

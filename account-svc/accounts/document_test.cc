@@ -227,6 +227,40 @@ TEST_F(DocumentTest, TwoTogetherDoNotMoveAPaperToReadIt) {
   EXPECT_THAT(Read(kapm, first), IsOk());
 }
 
+// a move by a process of an earlier version, which writes down the last mover only, counts like any other.
+TEST_F(DocumentTest, AMoveOfAnEarlierVersionCounts) {
+  const auth::Principal kapm = world_.As(world_.AddEmployee("KAPM"), "KAPM");
+  const auth::Principal helper = world_.As(world_.AddEmployee("KAPM"), "KAPM");
+  const auth::Principal clerk = world_.As(world_.AddEmployee("GAD"), "GAD");
+  const std::string mine = world_.AddAccount(kapm).name();
+  const std::string document = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_CONFIDENTIAL)->name();
+  world_.harness().db().Execute(absl::StrCat("UPDATE customer_documents SET account = '", IdOf(mine), "', refiler = '",
+                                             IdOf(helper.subject), "' WHERE id = '", IdOf(document), "'"));
+  EXPECT_THAT(Read(kapm, document), HasReason("DOCUMENT_ACCESS_DENIED"));
+  v1::CreateDocumentGrantRequest ask;
+  ask.mutable_document_grant()->set_document(document);
+  ask.mutable_document_grant()->set_purpose("办理上牌");
+  ask.mutable_document_grant()->set_days(2);
+  const auto asked = world_.Call<DocumentGrant>(kapm, Vault("CreateDocumentGrant"), ask);
+  ASSERT_THAT(asked, IsOk());
+  v1::GrantDocumentAccessRequest grant;
+  grant.set_name(asked->name());
+  EXPECT_THAT(world_.Call<DocumentGrant>(helper, Vault("GrantDocumentAccess"), grant),
+              HasReason("SEPARATION_OF_DUTIES"));
+  kam::api::GetRequest get;
+  get.set_name(document);
+  v1::RefileCustomerDocumentRequest refile;
+  refile.set_name(document);
+  refile.set_etag(world_.Call<CustomerDocument>(clerk, Vault("GetCustomerDocument"), get)->etag());
+  refile.set_account(account_.name());
+  refile.set_reason("归错客户");
+  const auto moved = world_.Call<CustomerDocument>(clerk, Vault("RefileCustomerDocument"), refile);
+  ASSERT_THAT(moved, IsOk());
+  ASSERT_EQ(moved->refilers_size(), 2) << "who moved it before is not forgotten";
+  EXPECT_EQ(moved->refilers(0), helper.subject);
+  EXPECT_EQ(moved->refilers(1), clerk.subject);
+}
+
 // others read by approval, for a limited time.
 TEST_F(DocumentTest, OthersReadByApprovalForALimitedTime) {
   const auto document = File(gad_, "内容", v1::DOCUMENT_CLASSIFICATION_CONFIDENTIAL);
@@ -408,6 +442,24 @@ TEST_F(DocumentTest, ALabelWrittenWronglyIsPutRight) {
   destroy.set_reason("保管期满");
   EXPECT_THAT(world_.Call<CustomerDocument>(archivist, Vault("DestroyCustomerDocument"), destroy),
               HasReason("SEPARATION_OF_DUTIES"));
+  // Nor after somebody else has put something else right.
+  const auto later = world_.As(world_.AddEmployee("KAPM"), "KAPM");
+  kam::api::GetRequest get;
+  get.set_name(document->name());
+  v1::CorrectCustomerDocumentRequest date;
+  date.set_name(document->name());
+  date.set_etag(world_.Call<CustomerDocument>(later, Vault("GetCustomerDocument"), get)->etag());
+  date.set_document_date("2025-11-01");
+  date.set_reason("日期写错");
+  const auto dated = world_.Call<CustomerDocument>(later, Vault("CorrectCustomerDocument"), date);
+  ASSERT_THAT(dated, IsOk());
+  EXPECT_EQ(dated->correctors_size(), 2);
+  world_.harness().db().Execute(absl::StrCat(
+      "UPDATE customer_documents SET retention_until = '2026-01-04' WHERE id = '", IdOf(document->name()), "'"));
+  for (const auth::Principal& corrector : {archivist, later}) {
+    EXPECT_THAT(world_.Call<CustomerDocument>(corrector, Vault("DestroyCustomerDocument"), destroy),
+                HasReason("SEPARATION_OF_DUTIES"));
+  }
   const auto another = world_.As(world_.AddEmployee("KAPM"), "KAPM");
   EXPECT_THAT(world_.Call<CustomerDocument>(another, Vault("DestroyCustomerDocument"), destroy), IsOk());
 }

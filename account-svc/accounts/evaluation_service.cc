@@ -90,7 +90,9 @@ absl::Status GiveTier(const Context& context, UnitOfWork& work, const std::strin
   RETURN_IF_ERROR(rules::CheckNotSuperseded(*evaluation, confirmed[0][0].text()));
   // Who is lowered falls out of what is asked for in the highest tier; tiers fall from the smallest number.
   if (account->tier() < evaluation->proposed_tier()) {
-    RETURN_IF_ERROR(CheckInstructed(context, work, {method, account->name(), account->tier(), std::nullopt}));
+    RETURN_IF_ERROR(CheckInstructed(
+        context, work,
+        {method, account->name(), account->tier(), std::nullopt, /*receiver=*/"", evaluation->proposed_tier()}));
   }
   account->set_tier(evaluation->proposed_tier());
   account->set_tier_review_date(review);

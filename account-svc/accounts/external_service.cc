@@ -60,9 +60,10 @@ absl::Status CreateExchange(const Context& context, UnitOfWork& work, ExternalEx
 absl::Status VoidExchange(UnitOfWork& work, const v1::VoidExternalExchangeRequest& request,
                           ExternalExchange* exchange) {
   ASSIGN_OR_RETURN(const std::string actor, Person(work));
-  RETURN_IF_ERROR(rules::VoidExchange(actor, request.reason(), work.now(), exchange));
   resource::Change<ExternalOrganization> change;
   ASSIGN_OR_RETURN(change.before, work.Load<ExternalOrganization>(exchange->organization()));
+  RETURN_IF_ERROR(rules::CheckMedia(change.before, work.actor().Holds("external.media")));
+  RETURN_IF_ERROR(rules::VoidExchange(actor, request.reason(), work.now(), exchange));
   if (change.before.last_exchange_date() != exchange->exchange_date()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::vector<ExternalExchange> left,
                    work.Find<ExternalExchange>({"t.organization = ? AND t.voided = 0 AND t.id <> ?",

@@ -156,8 +156,8 @@ absl::StatusOr<Account> AccountToHandOver(const Context& context, UnitOfWork& wo
     return FailedPrecondition("OWNER_UNCHANGED", account.name(), "the receiver is the owner already");
   }
   RETURN_IF_ERROR(RefuseOpen(work, account.name()));
-  RETURN_IF_ERROR(
-      CheckInstructed(context, work, {absl::StrCat(kService, method), account.name(), account.tier(), std::nullopt}));
+  RETURN_IF_ERROR(CheckInstructed(
+      context, work, {absl::StrCat(kService, method), account.name(), account.tier(), std::nullopt, receiver}));
   return account;
 }
 

@@ -9,6 +9,8 @@
 #include "account-svc/accounts/merges.h"
 #include "account-svc/accounts/ownership_rows.h"
 #include "account-svc/accounts/repoint.h"
+#include "account-svc/accounts/reported_firms.h"
+#include "account-svc/people/instructed.h"
 #include "account-svc/rules/merge_rules.h"
 #include "account-svc/rules/ownership_rules.h"
 #include "account-svc/rules/proto_time.h"
@@ -18,6 +20,8 @@
 #include "kam/account/v1/account_handover.pb.h"
 #include "kam/account/v1/account_merge_service.pb.h"
 #include "kam/account/v1/work_dispute.pb.h"
+#include "kam/api/field.pb.h"
+#include "kam/business/v1/business_service.pb.h"
 
 namespace kam::account {
 namespace {
@@ -98,6 +102,33 @@ absl::Status CheckNothingOpen(UnitOfWork& work, const Both& both) {
   return disputes.empty() ? absl::OkStatus() : Blocked(both, disputes[0].name());
 }
 
+// As many files may be part of one account as the other services are asked about in one question; both sides may be of
+// several files already.
+absl::Status CheckParts(UnitOfWork& work, const Both& both) {
+  static const int kPartsMax =
+      static_cast<int>(business::v1::ListDealingsRequest::descriptor()
+                           ->FindFieldByNumber(business::v1::ListDealingsRequest::kPartsFieldNumber)
+                           ->options()
+                           .GetExtension(kam::api::field)
+                           .max_items());
+  int parts = 0;
+  for (const Account* one : {&both.account, &both.duplicate}) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> of, PartsOfAccount(work.connection(), IdOf(one->name())));
+    parts += static_cast<int>(of.size());
+  }
+  return rules::CheckParts(parts, kPartsMax, both.account);
+}
+
+// A customer is not taken from its owner, or lowered, by a merge without the instruction that its transfer, closing or
+// lowering would want. What is asked for is this merge: it names both files.
+absl::Status CheckInstructedMerge(const Context& context, UnitOfWork& work, const AccountMerge& merge,
+                                  const Both& both) {
+  if (!rules::MergeTakes(both.account, both.duplicate)) return absl::OkStatus();
+  return CheckInstructed(
+      context, work,
+      {absl::StrCat(kService, "ApproveAccountMerge"), merge.name(), both.duplicate.tier(), std::nullopt});
+}
+
 void Remember(const std::vector<AccountOwnership>& active, AccountMerge* merge) {
   for (const AccountOwnership& row : active) {
     v1::MergeSeat* seat = merge->add_seats();
@@ -108,16 +139,18 @@ void Remember(const std::vector<AccountOwnership>& active, AccountMerge* merge) 
   }
 }
 
-// Who has reported the duplicate has reported the account, unless that is somebody's already. What the row rests on is
-// the merge: an undo finds it by that.
+// Who has reported the duplicate has reported the account, unless that is somebody's already, or admitted and the
+// reporter could not claim it. What the row rests on is the merge: an undo finds it by that.
 absl::Status CarryReport(const Context& context, UnitOfWork& work, const std::vector<AccountOwnership>& of_duplicate,
-                         const AccountMerge& merge, const std::string& why) {
+                         const Account& account, const AccountMerge& merge, const std::string& why) {
   const AccountOwnership* report = FindKind(of_duplicate, v1::OWNERSHIP_KIND_REPORTED);
   if (report == nullptr) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, merge.account()));
   for (const AccountOwnership& row : active) {
     if (row.kind() != v1::OWNERSHIP_KIND_CO_OWNER) return absl::OkStatus();
   }
+  ASSIGN_OR_RETURN(const bool keeps, KeepsFile(context, work, account.state(), report->employee()));
+  if (!keeps) return absl::OkStatus();
   ASSIGN_OR_RETURN(const absl::Time at, EffectiveTime(work, merge.account(), ""));
   ASSIGN_OR_RETURN(const AccountOwnership carried,
                    InsertRow(context, work,
@@ -161,12 +194,14 @@ absl::StatusOr<AccountMerge> Approve(const Context& context, UnitOfWork& work,
   RETURN_IF_ERROR(rules::CheckMergeable(both.account, both.duplicate));
   RETURN_IF_ERROR(CheckAbove(work, both));
   RETURN_IF_ERROR(CheckNothingOpen(work, both));
+  RETURN_IF_ERROR(CheckParts(work, both));
+  RETURN_IF_ERROR(CheckInstructedMerge(context, work, merge, both));
   rules::Merge(actor, request.decision(), work.now(), context.policy.merge_undo_days, both.duplicate, &merge);
   ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, merge.duplicate()));
   Remember(active, &merge);
   const std::string why = absl::StrCat("merged into ", merge.account(), " (", merge.number(), ")");
   RETURN_IF_ERROR(EndOwnerships(work, merge.duplicate(), why));
-  RETURN_IF_ERROR(CarryReport(context, work, active, merge, why));
+  RETURN_IF_ERROR(CarryReport(context, work, active, both.account, merge, why));
   RETURN_IF_ERROR(Move(context, work, &merge));
   // From here on the pointer holds: what follows the closed file reads it.
   ASSIGN_OR_RETURN(const AccountMerge merged, work.Save(std::move(change)));
@@ -196,7 +231,8 @@ absl::StatusOr<AccountMerge> Reject(UnitOfWork& work, const v1::RejectAccountMer
   return work.Save(std::move(change));
 }
 
-// Gives a seat back to whoever had it, from now on.
+// Gives a seat back to whoever had it, from now on. What only keeps a firm for somebody is over when he has left, or
+// when he could not claim the file that comes back: it does not keep the files together.
 absl::Status GiveBack(const Context& context, UnitOfWork& work, const v1::MergeSeat& seat, const std::string& reason,
                       Account* account) {
   const bool owner = seat.kind() == v1::OWNERSHIP_KIND_OWNER;
@@ -210,7 +246,13 @@ absl::Status GiveBack(const Context& context, UnitOfWork& work, const v1::MergeS
   if (rules::IsProtection(seat.kind()) && row.protected_until.value_or(work.now()) <= work.now()) {
     return absl::OkStatus();  // The protection is over by itself.
   }
-  RETURN_IF_ERROR(CheckCandidate(context, work, seat.employee(), "name", owner));
+  const absl::Status candidate = CheckCandidate(context, work, seat.employee(), "name", owner);
+  if (rules::IsProtection(seat.kind()) && absl::IsFailedPrecondition(candidate)) return absl::OkStatus();
+  RETURN_IF_ERROR(candidate);
+  if (seat.kind() == v1::OWNERSHIP_KIND_REPORTED) {
+    ASSIGN_OR_RETURN(const bool keeps, KeepsFile(context, work, account->state(), seat.employee()));
+    if (!keeps) return absl::OkStatus();
+  }
   ASSIGN_OR_RETURN(row.since, EffectiveTime(work, account->name(), owner ? seat.employee() : ""));
   RETURN_IF_ERROR(InsertRow(context, work, row).status());
   if (owner) {

@@ -265,6 +265,43 @@ TEST_F(MergeTest, AMergeTakesTwoAndWhatIsOpenEndsFirst) {
   EXPECT_EQ(AccountNow(duplicate_.name()).state(), duplicate_.state());
 }
 
+// an account is of so many files at most as the other services take in one question, those of the duplicate
+// counted.
+TEST_F(MergeTest, AnAccountIsOfSoManyFilesAtMost) {
+  const auto merge = [&](const std::string& account, const std::string& duplicate) {
+    const auto proposed = Propose(kam_, account, duplicate);
+    EXPECT_THAT(proposed, IsOk());
+    return proposed.ok() ? Approve(gam_, *proposed).status() : proposed.status();
+  };
+  const auto small = [&] {
+    const Account account = world_.AddAccount(kax2_);
+    return world_.Assign(gam_, account.name(), other_.name()).name();
+  };
+  // 498 files that were merged into the account long ago.
+  constexpr char kIds[] = "CONCAT('9', LPAD(s.seq, 25, '0'))";
+  auto& db = world_.harness().db();
+  db.Execute(absl::StrCat(
+      "INSERT INTO accounts (id, version, create_time, update_time, creator, updater, legal_name, opening_date, state) "
+      "SELECT ",
+      kIds,
+      ", 1, '2020-01-01', '2020-01-01', 'x', 'x', CONCAT('旧档', s.seq), '2020-01-01', 'CLOSED' FROM seq_1_to_498 s"));
+  db.Execute(absl::StrCat(
+      "INSERT INTO account_merges (id, version, create_time, update_time, creator, updater, account, duplicate, "
+      "merge_reason, evidence, state) SELECT ",
+      kIds, ", 1, '2020-01-01', '2020-01-01', 'x', 'x', '", IdOf(account_.name()), "', ", kIds,
+      ", '同一单位', '营业执照', 'MERGED' FROM seq_1_to_498 s"));
+  ASSERT_THAT(merge(duplicate_.name(), small()), IsOk());
+  ASSERT_THAT(merge(account_.name(), small()), IsOk());
+  const absl::Status refused = merge(account_.name(), duplicate_.name());
+  EXPECT_THAT(refused, HasReason("MERGE_TOO_LARGE"));
+  EXPECT_EQ(MetadataValue(refused, "limit"), "500");
+  EXPECT_EQ(MetadataValue(refused, "collection"), "accounts");
+  EXPECT_THAT(merge(account_.name(), small()), IsOk()) << "one more alone has room";
+  db.Execute(absl::StrCat("DELETE FROM account_merges WHERE create_time = '2020-01-01' AND account = '",
+                          IdOf(account_.name()), "'"));
+  db.Execute("DELETE FROM accounts WHERE create_time = '2020-01-01' AND id LIKE '90000%'");
+}
+
 //
 TEST_F(MergeTest, AnUndoRestoresExactly) {
   const v1::Contact contact = AddContact(kax2_, duplicate_.name(), "王先生");

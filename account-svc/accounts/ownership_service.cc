@@ -126,7 +126,8 @@ absl::StatusOr<Account> Transfer(const Context& context, UnitOfWork& work, const
   RETURN_IF_ERROR(rules::CheckTransfer(work.actor().subject, request.successor()));
   RETURN_IF_ERROR(CheckCandidate(context, work, request.successor(), "successor", /*as_owner=*/true));
   RETURN_IF_ERROR(CheckOwnPeople(work, request.successor()));
-  RETURN_IF_ERROR(CheckInstructed(context, work, {kTransfer, account.name(), account.tier(), std::nullopt}));
+  RETURN_IF_ERROR(
+      CheckInstructed(context, work, {kTransfer, account.name(), account.tier(), std::nullopt, request.successor()}));
   ASSIGN_OR_RETURN(const absl::Time until, rules::ProtectedUntil(0, work.now(), context.policy));
   ASSIGN_OR_RETURN(const absl::Time at, EffectiveTime(work, account.name(), request.successor()));
   RETURN_IF_ERROR(MoveOwner(context, work, active, *owner, v1::OWNERSHIP_STATE_TRANSFERRED,

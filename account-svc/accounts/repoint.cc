@@ -20,6 +20,7 @@
 #include "kam/account/v1/duplicate_scan.pb.h"
 #include "kam/account/v1/ownership_notice.pb.h"
 #include "kam/account/v1/work_dispute.pb.h"
+#include "kam/organization/v1/instruction_request.pb.h"
 
 namespace kam::account {
 namespace {
@@ -31,13 +32,16 @@ using resource::Kind;
 using resource::SqlCondition;
 using resource::Type;
 
-// About a file, not about the firm: it stays where it is, as history.
+// About a file, not about the firm: it stays where it is, as history. What was asked of a superior about one file was
+// not asked about the other: an approval does not move.
 bool IsAboutFile(const Type& type) {
   static const auto* const kTypes = new std::set<const Descriptor*>{
-      v1::AccountOwnership::descriptor(), v1::OwnershipNotice::descriptor(),   v1::AccountFileCheck::descriptor(),
-      v1::AccountProposal::descriptor(),  v1::AccountEvaluation::descriptor(), v1::AccountSnapshot::descriptor(),
-      v1::AccountHandover::descriptor(),  v1::WorkDispute::descriptor(),       v1::DuplicatePair::descriptor(),
-      v1::AccountReminder::descriptor(),  v1::AccountMerge::descriptor()};
+      v1::AccountOwnership::descriptor(),  v1::OwnershipNotice::descriptor(),
+      v1::AccountFileCheck::descriptor(),  v1::AccountProposal::descriptor(),
+      v1::AccountEvaluation::descriptor(), v1::AccountSnapshot::descriptor(),
+      v1::AccountHandover::descriptor(),   v1::WorkDispute::descriptor(),
+      v1::DuplicatePair::descriptor(),     v1::AccountReminder::descriptor(),
+      v1::AccountMerge::descriptor(),      organization::v1::InstructionRequest::descriptor()};
   return kTypes->count(type.descriptor()) > 0;
 }
 

@@ -25,9 +25,12 @@ constexpr char kAdoptResource[] = "accounts/-";
 constexpr char kCause[] = "kam.account.v1.AccountService/CreateAccount";
 constexpr int kAdoptedAtOnce = 200;
 
+bool IsAdmitted(v1::AccountState state) {
+  return state != v1::ACCOUNT_STATE_DRAFT && state != v1::ACCOUNT_STATE_SUBMITTED;
+}
+
 bool MayBeReported(const Account& account) {
-  const bool admitted = account.state() != v1::ACCOUNT_STATE_DRAFT && account.state() != v1::ACCOUNT_STATE_SUBMITTED;
-  return !admitted && account.owner().empty() && absl::StartsWith(account.creator(), "employees/");
+  return !IsAdmitted(account.state()) && account.owner().empty() && absl::StartsWith(account.creator(), "employees/");
 }
 
 absl::Status Insert(const Context& context, UnitOfWork& work, const Account& account, bool capped) {
@@ -99,13 +102,18 @@ absl::Status ProveReport(UnitOfWork& work, const std::string& account, const std
   return work.Save(std::move(change)).status();
 }
 
+absl::StatusOr<bool> KeepsFile(const Context& context, UnitOfWork& work, v1::AccountState state,
+                               const std::string& reporter) {
+  if (!IsAdmitted(state)) return true;
+  return HoldsOneOf(work.connection(), reporter, context.policy.owner_roles, context.Today(work.now()));
+}
+
 absl::Status EndReportOfClerk(const Context& context, UnitOfWork& work, const std::string& account) {
   ASSIGN_OR_RETURN(const std::vector<AccountOwnership> active, ActiveRows(work, account));
   const AccountOwnership* report = FindKind(active, v1::OWNERSHIP_KIND_REPORTED);
   if (report == nullptr) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const bool may_own, HoldsOneOf(work.connection(), report->employee(), context.policy.owner_roles,
-                                                  context.Today(work.now())));
-  if (may_own) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool keeps, KeepsFile(context, work, v1::ACCOUNT_STATE_VERIFIED, report->employee()));
+  if (keeps) return absl::OkStatus();
   ASSIGN_OR_RETURN(const absl::Time at, EffectiveTime(work, account, ""));
   return EndRow(work, *report, v1::OWNERSHIP_STATE_RELEASED, at,
                 "the file is admitted, and who has reported it owns no accounts");

@@ -20,7 +20,11 @@ absl::Status AdoptReport(const Context& context, resource::UnitOfWork& work, con
 // Notes what proves the report of a file, such as the lead that it was made from.
 absl::Status ProveReport(resource::UnitOfWork& work, const std::string& account, const std::string& evidence);
 
-// An admitted file is kept for whoever could claim it: the report of a clerk who owns no accounts ends.
+// Whether the report of somebody keeps a file in this state for him: an admitted one only when he could claim it.
+absl::StatusOr<bool> KeepsFile(const Context& context, resource::UnitOfWork& work, v1::AccountState state,
+                               const std::string& reporter);
+
+// The report of a clerk who owns no accounts ends when the file is admitted.
 absl::Status EndReportOfClerk(const Context& context, resource::UnitOfWork& work, const std::string& account);
 
 // Gives the files of before their reports, once after the upgrade.

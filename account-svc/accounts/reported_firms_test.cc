@@ -7,6 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/accounts/claim_fixture.h"
+#include "common/mysql/migrate.h"
+#include "common/testing/mariadb.h"
 #include "kam/account/v1/account_merge_service.pb.h"
 #include "kam/account/v1/lead_service.pb.h"
 #include "kam/account/v1/work_dispute_service.pb.h"
@@ -75,6 +77,30 @@ class ReportTest : public ClaimTest {
       request.set_page_token(page->next_page_token());
     } while (!request.page_token().empty());
     return false;
+  }
+  // Proposed by an account manager, approved by his superior.
+  absl::StatusOr<v1::AccountMerge> Merge(const std::string& account, const std::string& duplicate) {
+    const auth::Principal kam = world_.As(world_.AddEmployee("KAM", department_.name(), {head_.name()}), "KAM");
+    const std::string service = "kam.account.v1.AccountMergeService/";
+    v1::CreateAccountMergeRequest propose;
+    propose.mutable_account_merge()->set_account(account);
+    propose.mutable_account_merge()->set_duplicate(duplicate);
+    propose.mutable_account_merge()->set_merge_reason("同一单位");
+    propose.mutable_account_merge()->set_evidence("营业执照");
+    ASSIGN_OR_RETURN(const v1::AccountMerge proposed,
+                     world_.Call<v1::AccountMerge>(kam, service + "CreateAccountMerge", propose));
+    v1::ApproveAccountMergeRequest approve;
+    approve.set_name(proposed.name());
+    approve.set_etag(proposed.etag());
+    approve.set_decision("同意");
+    return world_.Call<v1::AccountMerge>(gam_, service + "ApproveAccountMerge", approve);
+  }
+  absl::StatusOr<v1::AccountMerge> Undo(const v1::AccountMerge& merged) {
+    v1::UndoAccountMergeRequest undo;
+    undo.set_name(merged.name());
+    undo.set_etag(merged.etag());
+    undo.set_reason("并非同一单位");
+    return world_.Call<v1::AccountMerge>(gam_, "kam.account.v1.AccountMergeService/UndoAccountMerge", undo);
   }
   std::string DayText(int day) const {
     return absl::FormatTime(absl::RFC3339_sec, start_ + absl::Hours(24) * day, absl::UTCTimeZone());
@@ -215,7 +241,7 @@ TEST_F(ReportTest, FilesOfBeforeGetTheirReports) {
   EXPECT_TRUE(Reports(made.name()).empty());
   world_.harness().db().Execute(
       "INSERT INTO due_items (due_id, kind, resource, open_key, due_time, not_before) VALUES "
-      "('00000000000000000000000153', 'ownership.reports', 'accounts/-', 'ownership.reports|accounts/-', '2026-01-01', "
+      "('00000000000000000000000154', 'ownership.reports', 'accounts/-', 'ownership.reports|accounts/-', '2026-01-01', "
       "'2026-01-01')");
   world_.RunDue();
   const AccountOwnership report = Report(made.name());
@@ -262,24 +288,83 @@ TEST_F(ReportTest, AReportIsDisputed) {
   EXPECT_EQ(Rows(account)[0].origin(), v1::OWNERSHIP_ORIGIN_DECIDED);
 }
 
+// G-09, A-07: whoever has reported a firm does not escape the decision by claiming it, by giving the report up, or by
+// waiting for its day.
+TEST_F(ReportTest, NobodyEscapesTheDecisionAboutAReport) {
+  const auto open = [&](const std::string& account) {
+    v1::OpenWorkDisputeRequest request;
+    request.mutable_work_dispute()->set_subject(v1::DISPUTE_SUBJECT_OWNERSHIP);
+    request.mutable_work_dispute()->set_account(account);
+    request.mutable_work_dispute()->set_demand("我先接触的客户");
+    request.mutable_work_dispute()->set_evidence("拜访记录");
+    const auto opened =
+        world_.Call<v1::WorkDispute>(kax2_, "kam.account.v1.WorkDisputeService/OpenWorkDispute", request);
+    EXPECT_THAT(opened, IsOk());
+    return opened.value_or(v1::WorkDispute());
+  };
+  const auto decide = [&](const v1::WorkDispute& dispute, v1::DisputeEffect effect) {
+    kam::api::GetRequest get;
+    get.set_name(dispute.name());
+    v1::DecideWorkDisputeRequest request;
+    request.set_name(dispute.name());
+    request.set_etag(
+        world_.Call<v1::WorkDispute>(gam_, "kam.account.v1.WorkDisputeService/GetWorkDispute", get)->etag());
+    request.set_effect(effect);
+    request.set_decision("归后者");
+    return world_.Call<v1::WorkDispute>(gam_, "kam.account.v1.WorkDisputeService/DecideWorkDispute", request).status();
+  };
+  const auto owner = [&](const std::string& account) {
+    for (const AccountOwnership& row : Rows(account)) {
+      if (row.kind() == v1::OWNERSHIP_KIND_OWNER && row.state() == v1::OWNERSHIP_STATE_ACTIVE) return row.employee();
+    }
+    return std::string();
+  };
+  const std::string claimed = world_.AddAccount(kax_).name();
+  const v1::WorkDispute about_claimed = open(claimed);
+  ASSERT_THAT(Claim(kax_, claimed), IsOk());
+  EXPECT_THAT(decide(about_claimed, v1::DISPUTE_EFFECT_OWNERSHIP_MOVES), IsOk());
+  EXPECT_EQ(owner(claimed), other_.name());
+
+  const std::string shared = world_.AddAccount(kax_).name();
+  const v1::WorkDispute about_shared = open(shared);
+  ASSERT_THAT(Claim(kax_, shared), IsOk());
+  EXPECT_THAT(decide(about_shared, v1::DISPUTE_EFFECT_CO_OWNERSHIP), IsOk());
+  EXPECT_EQ(owner(shared), seller_.name());
+
+  const std::string given_up = world_.AddAccount(kax_).name();
+  const v1::WorkDispute about_given_up = open(given_up);
+  ASSERT_THAT(ReleaseReport(kax_, given_up, seller_.name()), IsOk());
+  EXPECT_THAT(decide(about_given_up, v1::DISPUTE_EFFECT_CO_OWNERSHIP), HasReason("DISPUTE_OWNER_CHANGED"));
+  EXPECT_THAT(decide(about_given_up, v1::DISPUTE_EFFECT_OWNERSHIP_MOVES), IsOk());
+  EXPECT_EQ(owner(given_up), other_.name());
+
+  // Somebody else has it by now, or nobody can.
+  const std::string assigned = world_.AddAccount(kax_).name();
+  const v1::WorkDispute about_assigned = open(assigned);
+  const auto third = world_.AddEmployee("KAX", department_.name(), {head_.name()});
+  ASSERT_THAT(Assign(assigned, third.name(), v1::OWNERSHIP_KIND_OWNER), IsOk());
+  EXPECT_THAT(decide(about_assigned, v1::DISPUTE_EFFECT_OWNERSHIP_MOVES), HasReason("DISPUTE_OWNER_CHANGED"));
+  const std::string closed = world_.AddAccount(kax_).name();
+  const v1::WorkDispute about_closed = open(closed);
+  v1::CloseAccountRequest close;
+  close.set_name(closed);
+  close.set_reason("录错");
+  ASSERT_THAT(world_.Call<Account>(gam_, Method("CloseAccount"), close), IsOk());
+  EXPECT_THAT(decide(about_closed, v1::DISPUTE_EFFECT_OWNERSHIP_MOVES), HasReason("DISPUTE_OWNER_CHANGED"));
+
+  const std::string waited = world_.AddAccount(kax_).name();
+  const v1::WorkDispute about_waited = open(waited);
+  GoTo(31);
+  EXPECT_EQ(Report(waited).state(), v1::OWNERSHIP_STATE_EXPIRED);
+  EXPECT_THAT(decide(about_waited, v1::DISPUTE_EFFECT_OWNERSHIP_MOVES), IsOk());
+  EXPECT_EQ(owner(waited), other_.name());
+}
+
 // who has reported the file that goes has reported the one that stays, until the merge is undone.
 TEST_F(ReportTest, AMergeCarriesTheReportAlong) {
   const std::string account = FreeAccount();
   const std::string duplicate = world_.AddAccount(kax_).name();
-  const auth::Principal kam = world_.As(world_.AddEmployee("KAM", department_.name(), {head_.name()}), "KAM");
-  const std::string service = "kam.account.v1.AccountMergeService/";
-  v1::CreateAccountMergeRequest propose;
-  propose.mutable_account_merge()->set_account(account);
-  propose.mutable_account_merge()->set_duplicate(duplicate);
-  propose.mutable_account_merge()->set_merge_reason("同一单位");
-  propose.mutable_account_merge()->set_evidence("营业执照");
-  const auto proposed = world_.Call<v1::AccountMerge>(kam, service + "CreateAccountMerge", propose);
-  ASSERT_THAT(proposed, IsOk());
-  v1::ApproveAccountMergeRequest approve;
-  approve.set_name(proposed->name());
-  approve.set_etag(proposed->etag());
-  approve.set_decision("同意");
-  const auto merged = world_.Call<v1::AccountMerge>(gam_, service + "ApproveAccountMerge", approve);
+  const auto merged = Merge(account, duplicate);
   ASSERT_THAT(merged, IsOk());
   const AccountOwnership report = Report(account);
   EXPECT_EQ(report.employee(), seller_.name());
@@ -288,15 +373,65 @@ TEST_F(ReportTest, AMergeCarriesTheReportAlong) {
   EXPECT_EQ(Report(duplicate).successor(), report.name());
   EXPECT_EQ(report.protected_until().seconds(), Report(duplicate).protected_until().seconds());
   EXPECT_THAT(Claim(kax2_, account), HasReason("ACCOUNT_PROTECTED"));
-  v1::UndoAccountMergeRequest undo;
-  undo.set_name(merged->name());
-  undo.set_etag(merged->etag());
-  undo.set_reason("并非同一单位");
-  ASSERT_THAT(world_.Call<v1::AccountMerge>(gam_, service + "UndoAccountMerge", undo), IsOk());
+  ASSERT_THAT(Undo(*merged), IsOk());
   EXPECT_EQ(Report(account).state(), v1::OWNERSHIP_STATE_RELEASED);
   ASSERT_EQ(Reports(duplicate).size(), 2u);
   EXPECT_EQ(Reports(duplicate)[1].state(), v1::OWNERSHIP_STATE_ACTIVE);
   EXPECT_THAT(Claim(kax2_, account), IsOk());
+}
+
+// a clerk who can claim nothing takes no admitted firm out of the pool by a file that is merged into it.
+TEST_F(ReportTest, AMergeCarriesNoReportOfAClerkToAnAdmittedFile) {
+  const auth::Principal clerk = world_.As(world_.AddEmployee("KAA", department_.name(), {head_.name()}), "KAA");
+  const std::string admitted = FreeAccount();
+  const std::string draft = world_.AddAccount(clerk).name();
+  const auto merged = Merge(admitted, draft);
+  ASSERT_THAT(merged, IsOk());
+  EXPECT_TRUE(Reports(admitted).empty());
+  EXPECT_TRUE(InPool(kax2_, admitted));
+  ASSERT_THAT(Undo(*merged), IsOk());
+  ASSERT_EQ(Reports(draft).size(), 2u) << "a draft is the clerk's again";
+  EXPECT_EQ(Reports(draft)[1].state(), v1::OWNERSHIP_STATE_ACTIVE);
+  ASSERT_THAT(Merge(admitted, draft), IsOk());
+  EXPECT_THAT(Claim(kax2_, admitted), IsOk());
+}
+
+// a merge is undone although the reporter has left since; the firm is kept for nobody then.
+TEST_F(ReportTest, AMergeIsUndoneThoughTheReporterHasLeft) {
+  const std::string account = FreeAccount();
+  const std::string duplicate = world_.AddAccount(kax_).name();
+  const auto merged = Merge(account, duplicate);
+  ASSERT_THAT(merged, IsOk());
+  world_.harness().db().Execute(
+      absl::StrCat("UPDATE employees SET leave_date = '2026-01-04' WHERE id = '", IdOf(seller_.name()), "'"));
+  EXPECT_THAT(Undo(*merged), IsOk());
+  EXPECT_EQ(Report(duplicate).state(), v1::OWNERSHIP_STATE_RELEASED);
+}
+
+// what the migrations put down is put down in a schema that is in use as well: with accounts in it,
+// and with the step of an earlier migration done.
+TEST(ReportMigrationTest, TheStepsArePutDownInASchemaInUse) {
+  testing::TempDatabase db;
+  auto all = mysql::ReadMigrations("common/resource/schema");
+  ASSERT_THAT(all, IsOk());
+  const auto own = mysql::ReadMigrations("account-svc/schema");
+  ASSERT_THAT(own, IsOk());
+  all->insert(all->end(), own->begin(), own->end());
+  constexpr int kBefore = 152;
+  std::vector<mysql::Migration> before;
+  for (const mysql::Migration& migration : *all) {
+    if (migration.number <= kBefore) before.push_back(migration);
+  }
+  ASSERT_THAT(mysql::Migrate(db.database(), before, "test"), IsOk());
+  db.Execute(
+      "INSERT INTO accounts (id, version, create_time, update_time, creator, updater, legal_name, opening_date, state) "
+      "VALUES ('00000000000000000000000001', 1, '2026-01-01', '2026-01-01', 'x', 'x', '甲', '2026-01-01', 'DRAFT')");
+  db.Execute("UPDATE due_items SET done_time = '2026-01-01', open_key = NULL WHERE kind = 'timers.adopt'");
+  ASSERT_THAT(mysql::Migrate(db.database(), *all, "test"), IsOk());
+  EXPECT_EQ(db.Get("SELECT GROUP_CONCAT(open_key ORDER BY open_key) FROM due_items WHERE done_time IS NULL AND kind IN "
+                   "('timers.adopt', 'ownership.reports', 'account_snapshot.due')")
+                .text(),
+            "account_snapshot.due|accounts/-,ownership.reports|accounts/-,timers.adopt|notifications");
 }
 
 // the pool is looked through by tier, by those who may know it.

@@ -81,8 +81,26 @@ absl::Status Look(const Context& context, UnitOfWork& work, const schedule::DueI
   return again(NameOf("accounts", rows.back()[0].text()), some ? work.now() + kPause : work.now());
 }
 
-// The dealings are read before the transaction: contract-svc may be away.
+// Whether the account still wants a back-up: it may have been closed, or been taken by hand, since it was looked for.
+absl::StatusOr<bool> IsDue(const Context& context, mysql::Connection& connection, const std::string& account,
+                           absl::Time now) {
+  if (context.policy.snapshot_days == 0) return false;
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> due,
+      connection.Query(absl::StrCat("SELECT 1 FROM accounts t WHERE t.id = ? AND ", kInBase, " AND ", kWithoutBackUp),
+                       {Value(IdOf(account)), Value(OldUntil(context, now))}));
+  return !due.empty();
+}
+
+// The dealings are read before the transaction: contract-svc may be away. Nothing for an account that wants no back-up
+// any more: what cannot be read of it is not tried for ever.
 absl::StatusOr<std::string> ReadDealings(const Context& context, const schedule::DueItem& item, absl::Time deadline) {
+  bool due = false;
+  RETURN_IF_ERROR(context.runtime.database().Run(deadline, [&](mysql::Connection& connection) -> absl::Status {
+    ASSIGN_OR_RETURN(due, IsDue(context, connection, item.resource, context.runtime.clock().Now()));
+    return absl::OkStatus();
+  }));
+  if (!due) return std::string();
   ASSIGN_OR_RETURN(const DealingLines dealings, ReadDealingLines(context, deadline, item.resource));
   pb::ListDealingsResponse kept;
   for (const auto& [collection, lines] : dealings) {
@@ -99,12 +117,9 @@ absl::StatusOr<std::string> ReadDealings(const Context& context, const schedule:
 
 absl::Status Take(const Context& context, UnitOfWork& work, const schedule::DueItem& item) {
   ASSIGN_OR_RETURN(const Account account, work.Load<Account>(item.resource));
-  // It may have been closed, or been taken by hand, since it was looked for.
-  ASSIGN_OR_RETURN(const std::vector<Row> due,
-                   work.connection().Query(
-                       absl::StrCat("SELECT 1 FROM accounts t WHERE t.id = ? AND ", kInBase, " AND ", kWithoutBackUp),
-                       {Value(IdOf(account.name())), Value(OldUntil(context, work.now()))}));
-  if (due.empty() || context.policy.snapshot_days == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool due, IsDue(context, work.connection(), account.name(), work.now()));
+  // One that has come to want a back-up since its dealings were passed over is found again the next night.
+  if (!due || item.prepared.empty()) return absl::OkStatus();
   pb::ListDealingsResponse kept;
   if (!kept.ParseFromString(item.prepared)) return Internal("the dealings of an account cannot be read back");
   DealingLines dealings;

@@ -397,6 +397,31 @@ TEST_F(ViewTest, BackUpsThatAreDueAreTakenByThemselves) {
   world_.harness().clock().Set(start);
 }
 
+// what cannot be read of an account is tried no more once the account wants no back-up.
+TEST_F(ViewTest, ABackUpThatNobodyWantsAnyMoreIsNotTriedForEver) {
+  auto& db = world_.harness().db();
+  const absl::Time start = world_.harness().clock().Now();
+  db.Execute(absl::StrCat("UPDATE accounts SET state = 'ACTIVE' WHERE id = '", IdOf(account_.name()), "'"));
+  const std::string time = absl::FormatTime("%Y-%m-%d %H:%M:%S", start, absl::UTCTimeZone());
+  db.Execute(absl::StrCat("INSERT INTO due_items (due_id, kind, resource, open_key, due_time, not_before) VALUES ('",
+                          world_.harness().NewId(), "', 'account_snapshot.take', '", account_.name(),
+                          "', 'account_snapshot.take|", account_.name(), "', '", time, "', '", time, "')"));
+  const auto open = [&] {
+    return db
+        .Get(absl::StrCat("SELECT COUNT(*) FROM due_items WHERE kind = 'account_snapshot.take' AND done_time IS NULL ",
+                          "AND resource = '", account_.name(), "'"))
+        .integer();
+  };
+  world_.contract_svc = Away("CONTRACT_SVC_UNAVAILABLE");
+  world_.RunDue();
+  EXPECT_EQ(open(), 1) << "is tried again";
+  db.Execute(absl::StrCat("UPDATE accounts SET state = 'CLOSED' WHERE id = '", IdOf(account_.name()), "'"));
+  world_.harness().clock().Set(start + absl::Hours(2));
+  world_.RunDue();
+  EXPECT_EQ(open(), 0);
+  world_.harness().clock().Set(start);
+}
+
 // A-09, G-03: a back-up shows of a contact what its reader may see of the contact itself.
 TEST_F(ViewTest, ASnapshotHidesWhatItsReaderMayNotSee) {
   const auto taken = Take(world_.As(world_.AddEmployee("KAPM"), "KAPM"));

@@ -13,6 +13,7 @@
 #include "common/testing/states.h"
 #include "kam/account/v1/account_evaluation_service.pb.h"
 #include "kam/account/v1/account_handover_service.pb.h"
+#include "kam/account/v1/account_merge_service.pb.h"
 #include "kam/account/v1/account_service.pb.h"
 #include "kam/api/standard.pb.h"
 #include "kam/organization/v1/instruction_request_service.pb.h"
@@ -25,10 +26,12 @@ using pb::Employee;
 using pb::InstructionRequest;
 using testing::HasReason;
 using testing::IsOk;
+using testing::NamesField;
 using testing::StatusIs;
 
 constexpr char kService[] = "kam.organization.v1.InstructionRequestService/";
 constexpr char kTransfer[] = "kam.account.v1.AccountService/TransferOwner";
+constexpr char kMerge[] = "kam.account.v1.AccountMergeService/ApproveAccountMerge";
 
 // The account manager reports to the operations director, he to the general manager.
 class InstructionTest : public ::testing::Test {
@@ -108,17 +111,45 @@ class ImportantTest : public InstructionTest {
     SetTier(account.name(), "STRATEGIC");
     return account.name();
   }
-  absl::StatusOr<InstructionRequest> AskFor(const std::string& verb, const std::string& account,
-                                            const Employee& superior) {
+  // Asks for the transfer of an account to a receiver.
+  absl::StatusOr<InstructionRequest> AskToTransfer(const std::string& account, const Employee& receiver,
+                                                   const Employee& superior) {
+    return AskFor(as_manager_, kTransfer, account, superior, receiver.name());
+  }
+  absl::StatusOr<InstructionRequest> AskFor(const auth::Principal& who, const std::string& verb,
+                                            const std::string& related, const Employee& superior,
+                                            const std::string& receiver = {}) {
     pb::CreateInstructionRequestRequest request;
     InstructionRequest& matter = *request.mutable_instruction_request();
     matter.set_kind(pb::INSTRUCTION_KIND_INSTRUCTION);
     matter.set_subject("战略客户移交");
     matter.set_body("原负责人调岗");
     matter.set_superior(superior.name());
-    matter.set_related(account);
+    matter.set_related(related);
     matter.set_verb(verb);
-    return world_.Call<InstructionRequest>(as_manager_, absl::StrCat(kService, "CreateInstructionRequest"), request);
+    matter.set_receiver(receiver);
+    return world_.Call<InstructionRequest>(who, absl::StrCat(kService, "CreateInstructionRequest"), request);
+  }
+  // A customer of whoever is named, of no tier.
+  std::string Customer(const Employee& owner) {
+    const v1::Account account = world_.AddAccount(as_manager_);
+    world_.Assign(as_manager_, account.name(), owner.name());
+    return account.name();
+  }
+  absl::StatusOr<v1::AccountMerge> ProposeMerge(const std::string& account, const std::string& duplicate) {
+    v1::CreateAccountMergeRequest request;
+    request.mutable_account_merge()->set_account(account);
+    request.mutable_account_merge()->set_duplicate(duplicate);
+    request.mutable_account_merge()->set_merge_reason("同一单位");
+    request.mutable_account_merge()->set_evidence("营业执照");
+    return world_.Call<v1::AccountMerge>(as_manager_, "kam.account.v1.AccountMergeService/CreateAccountMerge", request);
+  }
+  absl::StatusOr<v1::AccountMerge> ApproveMerge(const auth::Principal& who, const v1::AccountMerge& merge) {
+    v1::ApproveAccountMergeRequest request;
+    request.set_name(merge.name());
+    request.set_etag(merge.etag());
+    request.set_decision("同意");
+    return world_.Call<v1::AccountMerge>(who, kMerge, request);
   }
   absl::StatusOr<v1::Account> TransferAs(const auth::Principal& who, const std::string& account,
                                          const Employee& successor) {
@@ -256,9 +287,9 @@ TEST_F(ImportantTest, ATransferIsAskedForAndGoesOnce) {
   EXPECT_EQ(MetadataValue(refused.status(), "limit"), "tier STRATEGIC");
   EXPECT_EQ(MetadataValue(refused.status(), "allowed"), "OD, DGM, GM");
 
-  EXPECT_THAT(AskFor("kam.account.v1.AccountService/UpdateAccount", account, director_),
+  EXPECT_THAT(AskFor(as_manager_, "kam.account.v1.AccountService/UpdateAccount", account, director_),
               HasReason("FIELD_VALUE_UNKNOWN"));
-  const auto asked = AskFor(kTransfer, account, director_);
+  const auto asked = AskToTransfer(account, other_, director_);
   ASSERT_THAT(asked, IsOk());
   EXPECT_THAT(Transfer(account, other_), HasReason("INSTRUCTION_REQUIRED")) << "not approved yet";
   ASSERT_THAT(Approve(as_director_, asked->name()), IsOk());
@@ -270,7 +301,7 @@ TEST_F(ImportantTest, ATransferIsAskedForAndGoesOnce) {
   EXPECT_TRUE(executed.has_execute_time());
   EXPECT_THAT(Transfer(account, seller_), HasReason("INSTRUCTION_REQUIRED")) << "used";
 
-  const auto by_others = AskFor(kTransfer, account, general_);
+  const auto by_others = AskToTransfer(account, seller_, general_);
   ASSERT_THAT(by_others, IsOk());
   EXPECT_THAT(Approve(as_general_, by_others->name()), HasReason("INSTRUCTION_BEYOND_ROLE"));
   pb::ForwardInstructionRequest forward;
@@ -328,12 +359,82 @@ TEST_F(ImportantTest, RoutineIsDoneAlone) {
 // a refused verb uses nothing up.
 TEST_F(ImportantTest, ARefusedVerbUsesNothingUp) {
   const std::string account = Strategic();
-  const auto asked = AskFor(kTransfer, account, director_);
+  const auto asked = AskToTransfer(account, other_, director_);
   ASSERT_THAT(asked, IsOk());
   ASSERT_THAT(Approve(as_director_, asked->name()), IsOk());
   EXPECT_THAT(Transfer(account, seller_), HasReason("OWNER_UNCHANGED"));
   EXPECT_EQ(Read(asked->name()).state(), pb::INSTRUCTION_STATE_APPROVED);
   EXPECT_THAT(Transfer(account, other_), IsOk());
+}
+
+// G-05: whoever decides on a transfer decides to whom: the approval is for that receiver alone, and names him.
+TEST_F(ImportantTest, AnApprovalIsForItsReceiverAlone) {
+  const std::string account = Strategic();
+  EXPECT_THAT(AskFor(as_manager_, kTransfer, account, director_), NamesField("instruction_request.receiver"));
+  EXPECT_THAT(AskFor(as_manager_, "kam.account.v1.AccountService/CloseAccount", account, director_, other_.name()),
+              HasReason("FIELD_NOT_FOR_KIND"));
+  const auto asked = AskToTransfer(account, other_, director_);
+  ASSERT_THAT(asked, IsOk());
+  ASSERT_THAT(Approve(as_director_, asked->name()), IsOk());
+  const Employee third = world_.AddEmployee("KAX", department_.name(), {manager_.name()});
+  const auto as_manager = world_.As(manager_, "KAM", {IdOf(seller_.name()), IdOf(other_.name()), IdOf(third.name())});
+  const auto elsewhere = TransferAs(as_manager, account, third);
+  EXPECT_THAT(elsewhere, HasReason("INSTRUCTION_REQUIRED"));
+  EXPECT_THAT(std::string(elsewhere.status().message()), ::testing::HasSubstr("another receiver"));
+  EXPECT_EQ(Read(asked->name()).state(), pb::INSTRUCTION_STATE_APPROVED);
+  EXPECT_THAT(TransferAs(as_manager, account, other_), IsOk());
+}
+
+// G-05, R-24, A-07: a merge that takes an important customer from its owner, or lowers it, is asked for: this merge, of
+// these two files. One that takes nothing is not.
+TEST_F(ImportantTest, AMergeOfAnImportantCustomerIsAskedFor) {
+  const std::string important = Strategic();
+  const auto proposed = ProposeMerge(Customer(other_), important);
+  ASSERT_THAT(proposed, IsOk());
+  const auto refused = ApproveMerge(as_general_, *proposed);
+  EXPECT_THAT(refused, HasReason("INSTRUCTION_REQUIRED"));
+  EXPECT_EQ(MetadataValue(refused.status(), "verb"), kMerge);
+  EXPECT_EQ(MetadataValue(refused.status(), "resource"), proposed->name());
+  const auto of_the_account = AskFor(as_general_, kMerge, important, director_);
+  ASSERT_THAT(of_the_account, IsOk());
+  ASSERT_THAT(Approve(as_director_, of_the_account->name()), IsOk());
+  EXPECT_THAT(ApproveMerge(as_general_, *proposed), HasReason("INSTRUCTION_REQUIRED"))
+      << "another merge could be meant";
+  const auto asked = AskFor(as_general_, kMerge, proposed->name(), director_);
+  ASSERT_THAT(asked, IsOk());
+  kam::api::GetRequest get;
+  get.set_name(proposed->name());
+  EXPECT_THAT(world_.Call<v1::AccountMerge>(as_director_, "kam.account.v1.AccountMergeService/GetAccountMerge", get),
+              IsOk())
+      << "who decides reads what he decides on";
+  ASSERT_THAT(Approve(as_director_, asked->name()), IsOk());
+  ASSERT_THAT(ApproveMerge(as_general_, *proposed), IsOk());
+  EXPECT_EQ(Read(asked->name()).state(), pb::INSTRUCTION_STATE_EXECUTED);
+
+  const std::string whole = Strategic();
+  const auto same = ProposeMerge(whole, Strategic());
+  ASSERT_THAT(same, IsOk());
+  EXPECT_THAT(ApproveMerge(as_general_, *same), IsOk()) << "nothing is taken";
+  const auto small = ProposeMerge(whole, Customer(other_));
+  ASSERT_THAT(small, IsOk());
+  EXPECT_THAT(ApproveMerge(as_general_, *small), IsOk()) << "no important customer loses anything";
+  const auto lowered = ProposeMerge(Customer(seller_), whole);
+  ASSERT_THAT(lowered, IsOk());
+  EXPECT_THAT(ApproveMerge(as_general_, *lowered), HasReason("INSTRUCTION_REQUIRED")) << "his own, but lower";
+}
+
+// G-05, A-07: what was approved for a small customer does not come to an important one with which it is merged.
+TEST_F(ImportantTest, AnApprovalDoesNotMoveWithAMerge) {
+  const std::string important = Strategic();
+  const std::string small = Customer(seller_);
+  const auto asked = AskToTransfer(small, other_, director_);
+  ASSERT_THAT(asked, IsOk());
+  ASSERT_THAT(Approve(as_director_, asked->name()), IsOk());
+  const auto proposed = ProposeMerge(important, small);
+  ASSERT_THAT(proposed, IsOk());
+  ASSERT_THAT(ApproveMerge(as_general_, *proposed), IsOk());
+  EXPECT_EQ(Read(asked->name()).related(), small);
+  EXPECT_THAT(Transfer(important, other_), HasReason("INSTRUCTION_REQUIRED"));
 }
 
 // every verb that a policy may call important asks.
@@ -366,6 +467,9 @@ TEST_F(ImportantTest, EveryVerbThatMayBeImportantAsks) {
   release.set_name(account);
   release.set_reason("精力不足");
   expect(accounts + "ReleaseOwner", world_.Call<v1::Account>(as_seller_, accounts + "ReleaseOwner", release).status());
+  const auto merge = ProposeMerge(Customer(other_), account);
+  ASSERT_THAT(merge, IsOk());
+  expect(kMerge, ApproveMerge(as_general_, *merge).status());
   const auto proposer = world_.As(world_.AddEmployee("KAM", department_.name()), "KAM");
   const v1::AccountEvaluation evaluation = world_.ProposeTier(proposer, account, v1::TIER_A);
   v1::ConfirmAccountTierRequest tier;

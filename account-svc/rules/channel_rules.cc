@@ -59,6 +59,7 @@ absl::Status CheckPartnerKept(const ChannelPartner& partner) {
 
 absl::Status ApprovePartner(absl::string_view actor, absl::Time now, ChannelPartner* partner) {
   if (partner->creator() == actor) return NotBy("creator", "whoever proposed a partner does not approve it");
+  if (partner->proposer() == actor) return NotBy("proposer", "whoever proposed a partner anew does not approve it");
   if (partner->manager() == actor) return NotBy("manager", "whoever looks after a partner does not approve it");
   if (partner->agreement_number().empty()) {
     return FailedPrecondition("AGREEMENT_REQUIRED", partner->name(), "the number of the agreement is missing");
@@ -68,7 +69,7 @@ absl::Status ApprovePartner(absl::string_view actor, absl::Time now, ChannelPart
   return absl::OkStatus();
 }
 
-void ReopenPartner(const ChannelPartner& before, ChannelPartner* after) {
+void ReopenPartner(const ChannelPartner& before, absl::string_view actor, ChannelPartner* after) {
   if (before.state() != v1::CHANNEL_PARTNER_STATE_APPROVED) return;
   const bool same = before.display_name() == after->display_name() && before.address() == after->address() &&
                     before.agreement_number() == after->agreement_number() &&
@@ -76,6 +77,7 @@ void ReopenPartner(const ChannelPartner& before, ChannelPartner* after) {
                     (before.manager() == after->manager() || after->manager() != before.approver());
   if (same) return;
   after->set_state(v1::CHANNEL_PARTNER_STATE_PROPOSED);
+  after->set_proposer(std::string(actor));
   after->clear_approver();
   after->clear_approve_time();
 }

@@ -24,12 +24,12 @@ namespace kam::account::rules {
 absl::Status CheckPartner(const v1::ChannelPartner* parent, const v1::ChannelPartner& partner);
 // PARTNER_ENDED.
 absl::Status CheckPartnerKept(const v1::ChannelPartner& partner);
-// AGREEMENT_REQUIRED; SEPARATION_OF_DUTIES: the channel is chosen with the superior, so neither its maker nor its
-// manager approves it.
+// AGREEMENT_REQUIRED; SEPARATION_OF_DUTIES: the channel is chosen with the superior, so neither its maker, nor whoever
+// proposed it anew, nor its manager approves it.
 absl::Status ApprovePartner(absl::string_view actor, absl::Time now, v1::ChannelPartner* partner);
 // What was approved is what was read: an approved partner whose name, agreement or address changes, or who gets his
-// approver as manager, is proposed again, to be approved anew.
-void ReopenPartner(const v1::ChannelPartner& before, v1::ChannelPartner* after);
+// approver as manager, is proposed again by `actor` (empty: a program), to be approved anew.
+void ReopenPartner(const v1::ChannelPartner& before, absl::string_view actor, v1::ChannelPartner* after);
 // INCIDENTS_OPEN.
 absl::Status EndPartner(int open_incidents, absl::string_view reason, v1::ChannelPartner* partner);
 

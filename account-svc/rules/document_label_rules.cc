@@ -18,6 +18,11 @@ absl::Status NotBy(absl::string_view rule, absl::string_view message, absl::stri
                {{"rule", std::string(rule)}, {"permission", std::string(permission)}});
 }
 
+// Whether `actor` has ever put its label right: what was corrected after him may have left his day of retention.
+bool HasCorrected(const v1::CustomerDocument& document, absl::string_view actor) {
+  return std::find(document.correctors().begin(), document.correctors().end(), actor) != document.correctors().end();
+}
+
 }  // namespace
 
 absl::Status CorrectLabel(const v1::CorrectCustomerDocumentRequest& request, absl::string_view actor,
@@ -47,12 +52,12 @@ absl::Status CorrectLabel(const v1::CorrectCustomerDocumentRequest& request, abs
       document->retention_until() == before.retention_until()) {
     return InvalidField("kind", "LABEL_UNCHANGED", "the label says so already");
   }
-  document->set_corrector(std::string(actor));
+  if (!HasCorrected(*document, actor)) document->add_correctors(std::string(actor));
   return absl::OkStatus();
 }
 
 absl::Status CheckDestroyer(const v1::CustomerDocument& document, absl::string_view actor) {
-  if (document.corrector() != actor) return absl::OkStatus();
+  if (!HasCorrected(document, actor)) return absl::OkStatus();
   return NotBy("corrector",
                "whoever put the label of a document right does not destroy it; somebody else with "
                "customer_document.destroy may",

@@ -19,9 +19,17 @@ absl::Status NotBy(absl::string_view rule, absl::string_view message, absl::stri
                {{"rule", std::string(rule)}, {"permission", std::string(permission)}});
 }
 
-// Whether `actor` has ever put it under another account.
+bool Has(const google::protobuf::RepeatedPtrField<std::string>& people, absl::string_view person) {
+  return std::find(people.begin(), people.end(), person) != people.end();
+}
+
+// Whether `actor` has ever put it under another account. A process of an earlier version writes down the last one only.
 bool Moved(const CustomerDocument& document, absl::string_view actor) {
-  return std::find(document.refilers().begin(), document.refilers().end(), actor) != document.refilers().end();
+  return document.refiler() == actor || Has(document.refilers(), actor);
+}
+
+void AddRefiler(const std::string& refiler, CustomerDocument* document) {
+  if (!refiler.empty() && !Has(document->refilers(), refiler)) document->add_refilers(refiler);
 }
 
 absl::Status TooShort(absl::string_view least) {
@@ -104,13 +112,14 @@ absl::Status Refile(absl::string_view actor, const std::string& account, const R
                  "customer_document.refile");
   }
   document->set_account(account);
+  AddRefiler(document->refiler(), document);
   document->set_refiler(std::string(actor));
-  if (!Moved(*document, actor)) document->add_refilers(std::string(actor));
+  AddRefiler(document->refiler(), document);
   return absl::OkStatus();
 }
 
 bool HadAHand(const CustomerDocument& document, absl::string_view actor, bool may_refile) {
-  return Moved(document, actor) || (may_refile && document.refilers_size() > 0);
+  return Moved(document, actor) || (may_refile && (!document.refiler().empty() || document.refilers_size() > 0));
 }
 
 absl::Status CheckGiver(const CustomerDocument& document, absl::string_view actor) {

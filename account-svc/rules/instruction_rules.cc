@@ -39,6 +39,38 @@ std::string LimitOf(const ImportantVerb& important) {
   return limits.empty() ? "always" : absl::StrJoin(limits, " or ");
 }
 
+// What a verb gives, which whoever decides on it must know.
+bool GivesCustomer(absl::string_view verb) {
+  return verb == "kam.account.v1.AccountService/TransferOwner" ||
+         verb == "kam.account.v1.AccountHandoverService/StartAccountHandover" ||
+         verb == "kam.account.v1.AccountHandoverService/StartLeaverHandovers";
+}
+bool GivesTier(absl::string_view verb) {
+  return verb == "kam.account.v1.AccountService/ConfirmAccountTier" ||
+         verb == "kam.account.v1.AccountEvaluationService/ConfirmAccountEvaluation";
+}
+
+// A field of a request is given where the verb gives what it says, and only there.
+absl::Status CheckGiven(const InstructionRequest& request, const char* field, bool gives, bool given,
+                        absl::string_view what) {
+  if (gives == given) return absl::OkStatus();
+  return InvalidField(
+      absl::StrCat("instruction_request.", field), gives ? "FIELD_REQUIRED" : "FIELD_NOT_FOR_KIND",
+      gives ? absl::StrCat("must say ", what, ": an instruction counts for that alone")
+            : absl::StrCat(request.verb().empty() ? "a matter without a verb" : request.verb(), " does not say ", what),
+      {{"verb", request.verb()}});
+}
+
+// Who gets the customer and which tier it gets are part of what is decided.
+absl::Status CheckGiven(const InstructionRequest& request) {
+  RETURN_IF_ERROR(CheckGiven(request, "receiver", GivesCustomer(request.verb()), !request.receiver().empty(),
+                             "who gets the customer"));
+  RETURN_IF_ERROR(
+      CheckGiven(request, "tier", GivesTier(request.verb()), !request.tier().empty(), "which tier the customer gets"));
+  if (request.tier().empty() || TierOf(request.tier()) != v1::TIER_UNSPECIFIED) return absl::OkStatus();
+  return InvalidField("instruction_request.tier", "FIELD_VALUE_UNKNOWN", "is no tier", {{"value", request.tier()}});
+}
+
 // Whether an instruction was given for as much as is at stake.
 bool IsEnough(const Matter& matter, const InstructionRequest& request) {
   if (!matter.amount.has_value()) return true;
@@ -120,6 +152,7 @@ absl::Span<const absl::string_view> AskingVerbs() {
       "kam.account.v1.AccountService/TransferOwner",
       "kam.account.v1.AccountService/ReleaseOwner",
       "kam.account.v1.AccountService/ConfirmAccountTier",
+      "kam.account.v1.AccountMergeService/ApproveAccountMerge",
       "kam.account.v1.AccountEvaluationService/ConfirmAccountEvaluation",
       "kam.account.v1.AccountHandoverService/StartAccountHandover",
       "kam.account.v1.AccountHandoverService/StartLeaverHandovers",
@@ -181,7 +214,7 @@ bool Decides(const ImportantVerb& important, const std::vector<std::string>& rol
 }
 
 absl::Status CheckVerb(const InstructionRequest& request, const Policy& policy) {
-  if (request.verb().empty()) return absl::OkStatus();
+  if (request.verb().empty()) return CheckGiven(request);
   if (ImportantOf(request.verb(), policy) == nullptr) {
     const std::string known =
         absl::StrJoin(policy.important_verbs, ", ",
@@ -196,7 +229,7 @@ absl::Status CheckVerb(const InstructionRequest& request, const Policy& policy) 
   if (request.kind() == pb::INSTRUCTION_KIND_REPORT) {
     return FailedPrecondition("REPORT_ONLY", request.verb(), "a report asks for nothing: leave out the verb");
   }
-  return absl::OkStatus();
+  return CheckGiven(request);
 }
 
 absl::Status Instruct(const ImportantVerb* important, bool decides, absl::Time now, const Policy& policy,
@@ -235,6 +268,14 @@ absl::StatusOr<const InstructionRequest*> FindUsable(const Matter& matter, const
     }
     if (!IsEnough(matter, request)) {
       wrong = absl::StrCat(request.number(), " is for less money");
+      continue;
+    }
+    if (request.receiver() != matter.receiver) {
+      wrong = absl::StrCat(request.number(), " is for another receiver");
+      continue;
+    }
+    if (TierOf(request.tier()) != matter.gives) {
+      wrong = absl::StrCat(request.number(), " is for another tier");
       continue;
     }
     return &request;

@@ -50,10 +50,12 @@ absl::Status Forward(absl::string_view opinion, absl::string_view superior, absl
 
 // What is about to be done.
 struct Matter {
-  std::string verb;                      // RPC, "kam.account.v1.AccountService/CloseAccount".
-  std::string resource;                  // Name of what it is done to.
-  v1::Tier tier = v1::TIER_UNSPECIFIED;  // Of the customer whom it takes something from.
-  std::optional<Money> amount;           // Money that is at stake.
+  std::string verb;                       // RPC, "kam.account.v1.AccountService/CloseAccount".
+  std::string resource;                   // Name of what it is done to.
+  v1::Tier tier = v1::TIER_UNSPECIFIED;   // Of the customer whom it takes something from.
+  std::optional<Money> amount;            // Money that is at stake.
+  std::string receiver = {};              // Who gets the customer; empty: nobody in particular.
+  v1::Tier gives = v1::TIER_UNSPECIFIED;  // Tier that the customer gets; none: it keeps its own.
 };
 
 // The RPCs that ask before they do (people/instructed.h): none else can be important.
@@ -72,8 +74,10 @@ bool IsRoutine(const Matter& matter, const ImportantVerb& important);
 // Whether somebody with these roles does it unasked.
 bool Decides(const ImportantVerb& important, const std::vector<std::string>& roles);
 
-// A request for the instruction to use a verb: FIELD_VALUE_UNKNOWN for one that is never important, FIELD_REQUIRED
-// without what it is done to, REPORT_ONLY for a report.
+// A request for the instruction to use a verb: FIELD_VALUE_UNKNOWN for one that is never important, or for a tier that
+// is none, FIELD_REQUIRED without what it is done to, and without who gets the customer, or which tier it gets, where
+// the verb gives one: that is part of what is decided; FIELD_NOT_FOR_KIND for one where it gives none. REPORT_ONLY for
+// a report.
 absl::Status CheckVerb(const organization::v1::InstructionRequest& request, const Policy& policy);
 
 // Instructs: INSTRUCTION_BEYOND_ROLE naming the roles for a verb that the superior, who `decides` or not, may not have
@@ -85,8 +89,8 @@ absl::Status Instruct(const ImportantVerb* important, bool decides, absl::Time n
 absl::Status CheckExecutedByHand(const organization::v1::InstructionRequest& request);
 
 // The instruction by which the matter may be done now: one of those `approved` for whoever does it, this verb and this
-// resource, whose days are not over and whose amount is enough. INSTRUCTION_REQUIRED naming verb, limit and who
-// decides, and what is wrong with those there are.
+// resource, for this receiver and this tier, whose days are not over and whose amount is enough. INSTRUCTION_REQUIRED
+// naming verb, limit and who decides, and what is wrong with those there are.
 absl::StatusOr<const organization::v1::InstructionRequest*> FindUsable(
     const Matter& matter, const ImportantVerb& important,
     absl::Span<const organization::v1::InstructionRequest> approved, absl::Time now);

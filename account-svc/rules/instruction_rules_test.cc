@@ -113,6 +113,63 @@ TEST(ImportantMatters, AnInstructionCountsForItsDaysAndItsMoney) {
   EXPECT_THAT(FindUsable(money, budget, given, kNow), IsOk());
 }
 
+// G-05: an instruction counts for the receiver and the tier that were decided on; one that names none covers no matter
+// that has one.
+TEST(ImportantMatters, AnInstructionCountsForItsReceiverAndItsTier) {
+  const Policy policy;
+  const std::string transfer = "kam.account.v1.AccountService/TransferOwner";
+  const std::string confirm = "kam.account.v1.AccountService/ConfirmAccountTier";
+  std::vector<InstructionRequest> given = {Approved("IR1", kNow + absl::Hours(1))};
+  const Matter to_li = {transfer, "accounts/a", v1::TIER_STRATEGIC, {}, "employees/li", v1::TIER_UNSPECIFIED};
+  const Matter to_b = {confirm, "accounts/a", v1::TIER_STRATEGIC, {}, "", v1::TIER_B};
+  EXPECT_THAT(FindUsable(to_li, *ImportantOf(transfer, policy), given, kNow), HasReason("INSTRUCTION_REQUIRED"));
+  EXPECT_THAT(FindUsable(to_b, *ImportantOf(confirm, policy), given, kNow), HasReason("INSTRUCTION_REQUIRED"));
+  given[0].set_receiver("employees/zhang");
+  const auto other = FindUsable(to_li, *ImportantOf(transfer, policy), given, kNow);
+  EXPECT_THAT(other, HasReason("INSTRUCTION_REQUIRED"));
+  EXPECT_THAT(std::string(other.status().message()), ::testing::HasSubstr("IR1 is for another receiver"));
+  given[0].set_receiver("employees/li");
+  EXPECT_THAT(FindUsable(to_li, *ImportantOf(transfer, policy), given, kNow), IsOk());
+  given[0].clear_receiver();
+  given[0].set_tier("A");
+  EXPECT_THAT(FindUsable(to_b, *ImportantOf(confirm, policy), given, kNow), HasReason("INSTRUCTION_REQUIRED"));
+  given[0].set_tier("B");
+  EXPECT_THAT(FindUsable(to_b, *ImportantOf(confirm, policy), given, kNow), IsOk());
+}
+
+// G-05: who gets the customer, and which tier it gets, is said when it is asked for, by the verbs that give one.
+TEST(ImportantMatters, SayWhoGetsWhat) {
+  const Policy policy;
+  InstructionRequest words;
+  words.set_receiver("employees/li");
+  EXPECT_THAT(CheckVerb(words, policy), HasReason("FIELD_NOT_FOR_KIND"));
+  for (const char* verb :
+       {"kam.account.v1.AccountService/TransferOwner", "kam.account.v1.AccountHandoverService/StartAccountHandover",
+        "kam.account.v1.AccountHandoverService/StartLeaverHandovers"}) {
+    InstructionRequest request;
+    request.set_verb(verb);
+    request.set_related("accounts/a");
+    EXPECT_THAT(CheckVerb(request, policy), NamesField("instruction_request.receiver")) << verb;
+    request.set_receiver("employees/li");
+    EXPECT_THAT(CheckVerb(request, policy), IsOk()) << verb;
+    request.set_tier("A");
+    EXPECT_THAT(CheckVerb(request, policy), HasReason("FIELD_NOT_FOR_KIND")) << verb;
+  }
+  for (const char* verb : {"kam.account.v1.AccountService/ConfirmAccountTier",
+                           "kam.account.v1.AccountEvaluationService/ConfirmAccountEvaluation"}) {
+    InstructionRequest request;
+    request.set_verb(verb);
+    request.set_related("accounts/a");
+    EXPECT_THAT(CheckVerb(request, policy), NamesField("instruction_request.tier")) << verb;
+    request.set_tier("GOLD");
+    EXPECT_THAT(CheckVerb(request, policy), HasReason("FIELD_VALUE_UNKNOWN")) << verb;
+    request.set_tier("B");
+    EXPECT_THAT(CheckVerb(request, policy), IsOk()) << verb;
+    request.set_receiver("employees/li");
+    EXPECT_THAT(CheckVerb(request, policy), HasReason("FIELD_NOT_FOR_KIND")) << verb;
+  }
+}
+
 // G-05: an approval counts as long as the policy says; a superior without the role passes the matter on.
 TEST(ImportantMatters, AreInstructedByTheRole) {
   Policy policy;

@@ -35,6 +35,20 @@ absl::Status CheckMergeable(const Account& account, const Account& duplicate) {
   return absl::OkStatus();
 }
 
+bool MergeTakes(const Account& account, const Account& duplicate) {
+  if (!duplicate.owner().empty() && duplicate.owner() != account.owner()) return true;
+  if (duplicate.tier() == v1::TIER_UNSPECIFIED) return false;
+  // Tiers fall from the highest, which has the smallest number.
+  return account.tier() == v1::TIER_UNSPECIFIED || account.tier() > duplicate.tier();
+}
+
+absl::Status CheckParts(int parts, int parts_max, const Account& account) {
+  if (parts + 1 <= parts_max) return absl::OkStatus();
+  return FailedPrecondition("MERGE_TOO_LARGE", account.name(),
+                            absl::StrCat("more than ", parts_max, " files would be part of ", account.name()),
+                            {{"limit", absl::StrCat(parts_max)}, {"collection", "accounts"}});
+}
+
 void Merge(absl::string_view actor, absl::string_view decision, absl::Time now, int undo_days, const Account& duplicate,
            AccountMerge* merge) {
   constexpr int kHoursOfDay = 24;

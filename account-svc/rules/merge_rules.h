@@ -19,6 +19,13 @@ absl::Status CheckMergeDecider(const v1::AccountMerge& merge, absl::string_view 
 // MERGE_OWNER_MISSING when only the duplicate has an owner: he would lose it without anybody getting it.
 absl::Status CheckMergeable(const v1::Account& account, const v1::Account& duplicate);
 
+// Whether the merge takes the customer of the duplicate from its owner, or lowers it: what TransferOwner, CloseAccount
+// and ConfirmAccountTier would otherwise do.
+bool MergeTakes(const v1::Account& account, const v1::Account& duplicate);
+
+// MERGE_TOO_LARGE: the account would be of more than `parts_max` files. `parts`: of both, without the duplicate.
+absl::Status CheckParts(int parts, int parts_max, const v1::Account& account);
+
 // The merge takes place: who, when, until when it may be undone, and how the duplicate was.
 void Merge(absl::string_view actor, absl::string_view decision, absl::Time now, int undo_days,
            const v1::Account& duplicate, v1::AccountMerge* merge);

@@ -11,9 +11,19 @@ ALTER TABLE external_exchanges
   ADD COLUMN voider CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL,
   ADD COLUMN void_time DATETIME(6) NULL;
 
--- Who put the label of a paper right does not destroy it (A-08).
-ALTER TABLE customer_documents
-  ADD COLUMN corrector CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL;
+-- Whoever ever put the label of a paper right does not destroy it (A-08).
+CREATE TABLE customer_documents_correctors (
+  parent_id CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  position INT NOT NULL,
+  value CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (parent_id, position),
+  KEY customer_documents_correctors_by_value (value),
+  CONSTRAINT customer_documents_correctors_parent FOREIGN KEY (parent_id) REFERENCES customer_documents (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+-- Who proposed a channel partner anew does not approve it (A-16); NULL: its maker.
+ALTER TABLE channel_partners
+  ADD COLUMN proposer CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL;
 
 -- Why a question to customer service was taken back (A-06).
 ALTER TABLE information_requests

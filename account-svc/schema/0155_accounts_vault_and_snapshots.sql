@@ -13,6 +13,6 @@ INSERT INTO customer_documents_refilers (parent_id, position, value)
 
 -- The job that takes back-ups when they are due puts itself down again; this is its first run (A-09).
 INSERT INTO due_items (due_id, kind, resource, open_key, due_time, not_before)
-  VALUES ('00000000000000000000000154', 'account_snapshot.due', 'accounts/-', 'account_snapshot.due|accounts/-',
+  VALUES ('00000000000000000000000155', 'account_snapshot.due', 'accounts/-', 'account_snapshot.due|accounts/-',
           DATE_ADD(UTC_TIMESTAMP(6), INTERVAL 1 DAY), DATE_ADD(UTC_TIMESTAMP(6), INTERVAL 1 DAY))
   ON DUPLICATE KEY UPDATE kind = kind;
