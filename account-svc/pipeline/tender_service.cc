@@ -43,7 +43,7 @@ absl::Status UpdateTender(const Context& context, UnitOfWork& work, const Tender
   RETURN_IF_ERROR(CheckOwnerChange(work, before.owner(), after->owner(), "tender.owner"));
   RETURN_IF_ERROR(Validate(work, *after));
   RETURN_IF_ERROR(rules::CompleteTender(context.zone, after));
-  RETURN_IF_ERROR(rules::CheckTenderUpdate(before, *after));
+  RETURN_IF_ERROR(rules::CheckTenderUpdate(work.actor().subject, work.now(), before, *after));
   rules::ForgetReminders(before, after);
   return CheckOpportunityOf(work, after->account(), after->opportunity(), "tender.opportunity");
 }

@@ -421,6 +421,13 @@ TEST_F(TenderTest, ABidHandedInInTimeIsPutDownAfterTheDeadline) {
   *submit.mutable_submit_time() = ToTimestamp(deadline - absl::Minutes(10));
   EXPECT_THAT(Do(kam_, "SubmitTender", noted->name(), submit), HasReason("SEPARATION_OF_DUTIES"))
       << "who missed the deadline does not say that he did not";
+  v1::UpdateTenderRequest longer;
+  longer.mutable_tender()->set_name(noted->name());
+  *longer.mutable_tender()->mutable_submission_time() = ToTimestamp(deadline + absl::Minutes(1));
+  longer.mutable_update_mask()->add_paths("submission_time");
+  EXPECT_THAT(world_.Call<v1::Tender>(kam_, "kam.account.v1.TenderService/UpdateTender", longer),
+              HasReason("SEPARATION_OF_DUTIES"))
+      << "nor that there was more time";
   const auto submitted = Do(world_.As(head_, "KAM"), "SubmitTender", noted->name(), submit);
   ASSERT_THAT(submitted, IsOk());
   EXPECT_EQ(FromTimestamp(submitted->submit_time()), deadline - absl::Minutes(10));

@@ -149,7 +149,8 @@ absl::Status CompleteTender(absl::TimeZone zone, v1::Tender* tender) {
   return violations.status();
 }
 
-absl::Status CheckTenderUpdate(const v1::Tender& before, const v1::Tender& after) {
+absl::Status CheckTenderUpdate(absl::string_view actor, absl::Time now, const v1::Tender& before,
+                               const v1::Tender& after) {
   if (before.state() == v1::TENDER_STATE_NOTED || before.state() == v1::TENDER_STATE_PREPARING) {
     return absl::OkStatus();
   }
@@ -165,6 +166,13 @@ absl::Status CheckTenderUpdate(const v1::Tender& before, const v1::Tender& after
     }
     return tender.SerializeAsString();
   };
+  const absl::Time deadline = FromTimestamp(before.submission_time());
+  if (before.state() == v1::TENDER_STATE_APPROVED && now > deadline &&
+      FromTimestamp(after.submission_time()) != deadline) {
+    RETURN_IF_ERROR(CheckOther(actor, before.owner(), "owner",
+                               "that the issuer gave more time is put down after the deadline by another than who "
+                               "leads the bid"));
+  }
   if (bound(before) == bound(after)) return absl::OkStatus();
   return FailedPrecondition("TENDER_BOUND", before.name(),
                             "what was approved of a bid does not change; it is revised before the submission",

@@ -34,7 +34,9 @@ struct BidQuote {
 // Completes the days and checks them: TENDER_DATES_ORDER by field.
 absl::Status CompleteTender(absl::TimeZone zone, v1::Tender* tender);
 // TENDER_BOUND: what was approved stays until it is revised, after the submission only what is known of others changes.
-absl::Status CheckTenderUpdate(const v1::Tender& before, const v1::Tender& after);
+// SEPARATION_OF_DUTIES: that there was more time is put down, once the time is over, by another than who leads the bid.
+absl::Status CheckTenderUpdate(absl::string_view actor, absl::Time now, const v1::Tender& before,
+                               const v1::Tender& after);
 // Reminders of deadlines that have moved are forgotten, so that they come again; a bid that was missed may be handed in
 // after all when the issuer gives more time.
 void ForgetReminders(const v1::Tender& before, v1::Tender* after);

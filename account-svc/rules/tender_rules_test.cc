@@ -257,7 +257,7 @@ TEST(TenderRules, WhatWasApprovedDoesNotChange) {
     const auto allowed = [&](auto change) {
       v1::Tender after = before;
       change(&after);
-      return CheckTenderUpdate(before, after).ok();
+      return CheckTenderUpdate("employees/other", absl::UnixEpoch(), before, after).ok();
     };
     EXPECT_EQ(allowed([](v1::Tender* at) { at->set_quote("quotes/x"); }), free) << state;
     EXPECT_EQ(allowed([](v1::Tender* at) { at->add_documents(); }), free) << state;
