@@ -8,6 +8,7 @@
 #include "account-svc/rules/account_file_rules.h"
 #include "account-svc/rules/channel_rules.h"
 #include "account-svc/verb.h"
+#include "account-svc/writers.h"
 #include "common/money/decimal.h"
 #include "common/resource/standard.h"
 #include "common/status/status.h"
@@ -274,7 +275,8 @@ void RegisterChannels(const Context& context, rpc::Registry* registry) {
       [](UnitOfWork& work, const v1::ApproveChannelPartnerRequest&,
          resource::Change<ChannelPartner>* change) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string actor, Person(work));
-        return rules::ApprovePartner(actor, work.now(), &change->after);
+        RETURN_IF_ERROR(rules::ApprovePartner(actor, work.now(), &change->after));
+        return CheckNotWriter(work, kService, change->before.name(), "approve the partner");
       });
   AddVerb<ChannelPartner, v1::EndChannelPartnerRequest>(
       context, Rpc("EndChannelPartner"), registry,

@@ -427,6 +427,20 @@ TEST_F(ChannelTest, WhoeverProposesAPartnerAnewDoesNotApproveIt) {
   ASSERT_THAT(world_.Call<ChannelPartner>(gam_, Channel("UpdateChannelPartner"), update), IsOk());
   EXPECT_THAT(approve(gam_, changed.name()), HasReason("SEPARATION_OF_DUTIES"));
   EXPECT_THAT(approve(sales, changed.name()), IsOk());
+
+  // Nor who wrote it anew while it waited.
+  v1::CreateChannelPartnerRequest create;
+  create.mutable_channel_partner()->set_display_name("待批经销商");
+  create.mutable_channel_partner()->set_kind(v1::CHANNEL_PARTNER_KIND_DEALER);
+  create.mutable_channel_partner()->set_region("华东");
+  create.mutable_channel_partner()->set_agreement_number("XY-2026-2");
+  create.mutable_channel_partner()->set_choice_reason("覆盖苏北");
+  const auto waits = world_.Call<ChannelPartner>(kam_, Channel("CreateChannelPartner"), create);
+  ASSERT_THAT(waits, IsOk());
+  update.mutable_channel_partner()->set_name(waits->name());
+  ASSERT_THAT(world_.Call<ChannelPartner>(gam_, Channel("UpdateChannelPartner"), update), IsOk());
+  EXPECT_THAT(approve(gam_, waits->name()), HasReason("SEPARATION_OF_DUTIES"));
+  EXPECT_THAT(approve(sales, waits->name()), IsOk());
 }
 
 }  // namespace

@@ -228,7 +228,9 @@ void RegisterAgreements(const Context& context, rpc::Registry* registry, schedul
   AddPersonVerb<pb::Agreement, pb::FileAgreementRequest>(
       context, Rpc("FileAgreement"), registry,
       [context](UnitOfWork& work, const rpc::Call&, const pb::FileAgreementRequest& request,
-                Change<pb::Agreement>* change) {
+                Change<pb::Agreement>* change) -> absl::Status {
+        // The hash of what another signed is replaced by nobody who wrote the text.
+        if (!change->before.filing_place().empty()) RETURN_IF_ERROR(CheckSecondPerson(work, change->before));
         return rules::FileAgreement(request, work.actor().subject, context.Today(work.now()), &change->after);
       });
   registry->Add<pb::TerminateAgreementRequest, pb::Agreement>(

@@ -328,6 +328,8 @@ TEST_F(ArchiveTest, AnAgreementIsCorrectedUntilItIsFiled) {
   EXPECT_THAT(file(fd_, "Room 4", other_scan), HasReason("REASON_REQUIRED"));
   const auto moved = file(fd_, "Room 4", other_scan + "reason: 'typed wrong'");
   ASSERT_THAT(moved, IsOk());
+  EXPECT_THAT(file(kapm_, "Room 5", scan + "reason: 'typed wrong'"), HasReason("SEPARATION_OF_DUTIES"))
+      << "he drafted it";
   EXPECT_EQ(moved->filing_place(), "Room 4");
   EXPECT_EQ(moved->scan_sha256(), std::string(64, 'b'));
   EXPECT_EQ(moved->filer(), fd_.subject);
