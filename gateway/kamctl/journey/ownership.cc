@@ -99,6 +99,7 @@ absl::Status TransferImportant(World& world, const Json& account, const std::str
                                                {"body", "区域调整,移交给接收人继续服务"},
                                                {"related", Name(account)},
                                                {"verb", kVerb},
+                                               {"receiver", successor},
                                                {"superior", decider}},
                                               "SUBMITTED"));
   const std::string path = absl::StrCat("/v1/", Name(asked));
