@@ -110,13 +110,26 @@ Account SeatedAs(const Account& whole, Account part) {
   return part;
 }
 
+// Row scope of the closed files that are part of `account`: that of `whole`.
+absl::Status SaveScopesOfParts(UnitOfWork& work, const Account& account, const Account& whole) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> parts, PartsOfAccount(work.connection(), IdOf(account.name())));
+  for (const std::string& id : parts) {
+    ASSIGN_OR_RETURN(const std::vector<Account> part, work.Find<Account>({"t.id = ?", {id}}, "", 1));
+    if (!part.empty()) RETURN_IF_ERROR(SaveScope(work, nullptr, SeatedAs(whole, part[0])));
+  }
+  return absl::OkStatus();
+}
+
 // Row scope of the account, and of the closed files that are part of it.
 absl::Status SaveScopes(UnitOfWork& work, const Account* before, const Account& after) {
   if (after.state() == v1::ACCOUNT_STATE_CLOSED) {
     ASSIGN_OR_RETURN(const std::string into, MergedInto(work.connection(), IdOf(after.name())));
     if (!into.empty()) {
       ASSIGN_OR_RETURN(const std::vector<Account> whole, work.Find<Account>({"t.id = ?", {into}}, "", 1));
-      if (!whole.empty()) return SaveScope(work, nullptr, SeatedAs(whole[0], after));
+      if (!whole.empty()) {
+        RETURN_IF_ERROR(SaveScope(work, nullptr, SeatedAs(whole[0], after)));
+        return SaveScopesOfParts(work, after, whole[0]);
+      }
     }
   }
   // A file that comes back may have been part of another one: it has that one's seats, which are no longer its own.
@@ -125,13 +138,8 @@ absl::Status SaveScopes(UnitOfWork& work, const Account* before, const Account& 
   const bool same = before != nullptr && before->owner() == after.owner() && before->region() == after.region() &&
                     std::equal(before->co_owners().begin(), before->co_owners().end(), after.co_owners().begin(),
                                after.co_owners().end());
-  if (before == nullptr || same) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<std::string> parts, PartsOfAccount(work.connection(), IdOf(after.name())));
-  for (const std::string& id : parts) {
-    ASSIGN_OR_RETURN(const std::vector<Account> part, work.Find<Account>({"t.id = ?", {id}}, "", 1));
-    if (!part.empty()) RETURN_IF_ERROR(SaveScope(work, nullptr, SeatedAs(after, part[0])));
-  }
-  return absl::OkStatus();
+  if (before == nullptr || (same && !comes_back)) return absl::OkStatus();
+  return SaveScopesOfParts(work, after, after);
 }
 
 absl::Status AfterAccount(const Context& context, UnitOfWork& work, const Account* before, const Account& after) {

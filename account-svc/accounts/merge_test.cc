@@ -355,6 +355,22 @@ TEST_F(MergeTest, AFreeFileIsItsMakersAgainAfterAnUndo) {
   EXPECT_EQ(listed(), 1);
 }
 
+// A-07, G-03: a file that is part of one that is merged goes along, and comes back along.
+TEST_F(MergeTest, APartIsSeenByWhoeverHasTheWhole) {
+  const Account part = world_.AddAccount(kax2_);
+  const auto sees = [&](const auth::Principal& who) {
+    return Get<Account>(who, "kam.account.v1.AccountService/GetAccount", part.name()).ok();
+  };
+  const auto proposed = Propose(kam_, duplicate_.name(), part.name());
+  ASSERT_THAT(proposed, IsOk());
+  ASSERT_THAT(Approve(gam_, *proposed), IsOk());
+  EXPECT_TRUE(sees(kax2_) && !sees(kax_));
+  const AccountMerge merged = Merged();
+  EXPECT_TRUE(sees(kax_) && !sees(kax2_));
+  ASSERT_THAT(Undo(gam_, merged), IsOk());
+  EXPECT_TRUE(sees(kax2_) && !sees(kax_));
+}
+
 //
 TEST_F(MergeTest, WhatStandsInTheWayOfAnUndoIsNamed) {
   const v1::Contact contact = AddContact(kax2_, duplicate_.name(), "王先生");

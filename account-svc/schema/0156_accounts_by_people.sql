@@ -11,3 +11,15 @@ ALTER TABLE account_scope_members
 
 ALTER TABLE account_scopes
   ADD KEY account_scopes_by_owner_state (owner, state);
+
+-- A file that came back from a merge by a program of before kept the seats of the other file: they are written anew.
+DELETE FROM account_scope_members
+WHERE seat = 'CO_OWNER'
+  AND EXISTS (SELECT 1 FROM account_scopes s WHERE s.account = account_scope_members.account AND s.state <> 'CLOSED')
+  AND NOT EXISTS (SELECT 1 FROM accounts_co_owners c
+                  WHERE c.parent_id = account_scope_members.account AND c.value = account_scope_members.employee);
+UPDATE account_scopes SET members_version = -1
+WHERE state <> 'CLOSED'
+  AND EXISTS (SELECT 1 FROM account_scope_members m
+              WHERE m.account = account_scopes.account AND m.seat = 'HOLDER'
+                AND (account_scopes.owner IS NULL OR m.employee <> account_scopes.owner));
