@@ -163,8 +163,8 @@ const std::map<std::string, Machine>& Tables() {
       //
       {"tenders",
        {{"PrepareTender", "NOTED > PREPARING"},
-        {"PayBidBond", "PREPARING, APPROVED > ="},
-        {"RecordBidBondReturn", "SUBMITTED, OPENED, WON, LOST, ABANDONED, CALLED_OFF > ="},
+        {"PayBidBond", "PREPARING, APPROVED, SUBMITTED, OPENED > ="},
+        {"RecordBidBondReturn", "PREPARING, APPROVED, SUBMITTED, OPENED, WON, LOST, ABANDONED, CALLED_OFF > ="},
         {"ApproveTender", "PREPARING > APPROVED"},
         {"ReviseTender", "APPROVED, SUBMITTED > PREPARING"},
         {"SubmitTender", "APPROVED > SUBMITTED"},

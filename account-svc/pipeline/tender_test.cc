@@ -608,6 +608,17 @@ TEST_F(TenderTest, ABidBondComesBack) {
   EXPECT_THAT(Do(kam_, "RecordBidBondReturn", noted->name(), back), HasReason("REASON_REQUIRED"));
   back.set_reason("看错流水");
   EXPECT_EQ(Do(kam_, "RecordBidBondReturn", noted->name(), back)->bid_bond_returned(), "2026-01-05");
+  // The result was a mistake and the bid stands: its bond is paid anew, once.
+  put("state = 'OPENED'");
+  v1::PayBidBondRequest pay;
+  pay.set_document("回单2");
+  pay.set_paid_date("2026-01-04");
+  EXPECT_THAT(Do(kam_, "PayBidBond", noted->name(), pay), HasReason("DATE_TOO_EARLY"));
+  pay.set_paid_date("2026-01-05");
+  const auto paid = Do(kam_, "PayBidBond", noted->name(), pay);
+  ASSERT_THAT(paid, IsOk());
+  EXPECT_EQ(paid->bid_bond_returned(), "");
+  EXPECT_THAT(Do(kam_, "PayBidBond", noted->name(), pay), HasReason("BID_BOND_STANDS"));
 }
 
 }  // namespace

@@ -307,6 +307,13 @@ absl::Status OpenBids(const v1::OpenTenderRequest& request, absl::Time now, v1::
 absl::Status PayBond(const v1::PayBidBondRequest& request, const std::string& today, v1::Tender* tender) {
   const std::string day = request.paid_date().empty() ? today : request.paid_date();
   RETURN_IF_ERROR(CheckNotLater(day, today, "paid_date"));
+  RETURN_IF_ERROR(CheckNotEarlier(day, tender->bid_bond_returned(), "paid_date", "the day the one before came back"));
+  const bool handed_in = tender->state() == v1::TENDER_STATE_SUBMITTED || tender->state() == v1::TENDER_STATE_OPENED;
+  if (handed_in && BondStands(*tender)) {
+    return FailedPrecondition("BID_BOND_STANDS", tender->name(),
+                              "the bid was handed in with a bond that is still with the issuer",
+                              {{"paid", tender->bid_bond_paid()}});
+  }
   tender->set_bid_bond_paid(day);
   // What was given back was the one before.
   tender->clear_bid_bond_returned();

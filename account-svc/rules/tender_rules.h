@@ -57,7 +57,8 @@ absl::Status ReviseBid(absl::Time now, v1::TenderState before, v1::Tender* tende
 // again. So does what he has while another is prepared that is not handed in: BID_NOT_SUBMITTED when he has none.
 // SEPARATION_OF_DUTIES for who leads it.
 absl::Status ResumeTender(absl::string_view actor, v1::Tender* tender);
-// The bond was paid, again when the one before came back, with its proof. DATE_IN_FUTURE.
+// The bond was paid, again when the one before came back, with its proof. DATE_IN_FUTURE, DATE_TOO_EARLY before that
+// day; BID_BOND_STANDS for a bid that is handed in with a bond that did not come back.
 absl::Status PayBond(const v1::PayBidBondRequest& request, const std::string& today, v1::Tender* tender);
 // BID_BOND_UNPAID, DATE_IN_FUTURE, DATE_TOO_EARLY before it was paid; REASON_REQUIRED to put a day right.
 absl::Status ReturnBond(const v1::RecordBidBondReturnRequest& request, const std::string& today, v1::Tender* tender);
