@@ -53,6 +53,13 @@ class DocumentTest : public ::testing::Test {
     request.set_purpose(purpose);
     return world_.Call<CustomerDocumentContent>(who, Vault("ReadCustomerDocument"), request);
   }
+  absl::StatusOr<DocumentGrant> AskToRead(const auth::Principal& who, const std::string& document, int days = 2) {
+    v1::CreateDocumentGrantRequest request;
+    request.mutable_document_grant()->set_document(document);
+    request.mutable_document_grant()->set_purpose("办理上牌");
+    request.mutable_document_grant()->set_days(days);
+    return world_.Call<DocumentGrant>(who, Vault("CreateDocumentGrant"), request);
+  }
   std::vector<v1::DocumentRead> Reads(const auth::Principal& who, const std::string& document) {
     kam::api::ListRequest request;
     request.set_filter(absl::StrCat("document = \"", document, "\""));
@@ -125,11 +132,7 @@ TEST_F(DocumentTest, AMisfiledDocumentGoesToItsCustomer) {
   ASSERT_THAT(document, IsOk());
   ASSERT_THAT(Read(kax_, document->name()), IsOk());
   const auto advisor = world_.As(world_.AddEmployee("CSR"), "CSR");
-  v1::CreateDocumentGrantRequest ask;
-  ask.mutable_document_grant()->set_document(document->name());
-  ask.mutable_document_grant()->set_purpose("核对身份");
-  ask.mutable_document_grant()->set_days(5);
-  const auto grant = world_.Call<DocumentGrant>(advisor, Vault("CreateDocumentGrant"), ask);
+  const auto grant = AskToRead(advisor, document->name(), 5);
   ASSERT_THAT(grant, IsOk());
   v1::GrantDocumentAccessRequest give;
   give.set_name(grant->name());
@@ -212,11 +215,7 @@ TEST_F(DocumentTest, TwoTogetherDoNotMoveAPaperToReadIt) {
   EXPECT_THAT(Read(former, second), HasReason("DOCUMENT_ACCESS_DENIED"));
   EXPECT_THAT(Read(former, first), IsOk()) << "who never may have moved it reads it as owner";
   // By access that somebody gives who has not moved it.
-  v1::CreateDocumentGrantRequest ask;
-  ask.mutable_document_grant()->set_document(first);
-  ask.mutable_document_grant()->set_purpose("办理上牌");
-  ask.mutable_document_grant()->set_days(2);
-  const auto asked = world_.Call<DocumentGrant>(kapm, Vault("CreateDocumentGrant"), ask);
+  const auto asked = AskToRead(kapm, first);
   ASSERT_THAT(asked, IsOk());
   v1::GrantDocumentAccessRequest grant;
   grant.set_name(asked->name());
@@ -237,11 +236,7 @@ TEST_F(DocumentTest, AMoveOfAnEarlierVersionCounts) {
   world_.harness().db().Execute(absl::StrCat("UPDATE customer_documents SET account = '", IdOf(mine), "', refiler = '",
                                              IdOf(helper.subject), "' WHERE id = '", IdOf(document), "'"));
   EXPECT_THAT(Read(kapm, document), HasReason("DOCUMENT_ACCESS_DENIED"));
-  v1::CreateDocumentGrantRequest ask;
-  ask.mutable_document_grant()->set_document(document);
-  ask.mutable_document_grant()->set_purpose("办理上牌");
-  ask.mutable_document_grant()->set_days(2);
-  const auto asked = world_.Call<DocumentGrant>(kapm, Vault("CreateDocumentGrant"), ask);
+  const auto asked = AskToRead(kapm, document);
   ASSERT_THAT(asked, IsOk());
   v1::GrantDocumentAccessRequest grant;
   grant.set_name(asked->name());
@@ -298,11 +293,7 @@ TEST_F(DocumentTest, TheSuperiorOfTheRequesterOpensNothingOfAnotherDepartment) {
   const auto asker = world_.AddEmployee("KAX", elsewhere.name(), {manager.name()});
   const auth::Principal their_kam = world_.As(manager, "KAM");
   const auth::Principal their_kax = world_.As(asker, "KAX");
-  v1::CreateDocumentGrantRequest ask;
-  ask.mutable_document_grant()->set_document(document->name());
-  ask.mutable_document_grant()->set_purpose("了解情况");
-  ask.mutable_document_grant()->set_days(2);
-  const auto asked = world_.Call<DocumentGrant>(their_kax, Vault("CreateDocumentGrant"), ask);
+  const auto asked = AskToRead(their_kax, document->name(), 2);
   ASSERT_THAT(asked, IsOk());
   v1::GrantDocumentAccessRequest grant;
   grant.set_name(asked->name());
@@ -480,11 +471,7 @@ TEST_F(DocumentTest, WhoDecidesOnAccessIsToldAndWhoAsked) {
   ASSERT_THAT(document, IsOk());
   const auto advisor = world_.As(world_.AddEmployee("CSR"), "CSR");
   const auto archivist = world_.As(world_.AddEmployee("KAPM"), "KAPM");
-  v1::CreateDocumentGrantRequest ask;
-  ask.mutable_document_grant()->set_document(document->name());
-  ask.mutable_document_grant()->set_purpose("核对身份");
-  ask.mutable_document_grant()->set_days(5);
-  const auto grant = world_.Call<DocumentGrant>(advisor, Vault("CreateDocumentGrant"), ask);
+  const auto grant = AskToRead(advisor, document->name(), 5);
   ASSERT_THAT(grant, IsOk());
   EXPECT_EQ(told(gam_, "资料查阅待批") + told(archivist, "资料查阅待批"), 1) << "who may decide";
   EXPECT_EQ(told(kax_, "资料查阅待批"), 0);

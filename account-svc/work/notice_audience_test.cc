@@ -8,14 +8,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
-#include "account-svc/rights_loader.h"
-#include "account-svc/testing/account_fixture.h"
+#include "account-svc/testing/inbox_fixture.h"
 #include "common/testing/matchers.h"
-#include "kam/api/standard.pb.h"
-#include "kam/organization/v1/department_service.pb.h"
 #include "kam/organization/v1/improvement_item_service.pb.h"
 #include "kam/organization/v1/leave_request_service.pb.h"
-#include "kam/organization/v1/notification_service.pb.h"
 #include "kam/organization/v1/post_service.pb.h"
 
 namespace kam::account {
@@ -26,51 +22,7 @@ using ::testing::IsEmpty;
 using testing::IsOk;
 using ::testing::SizeIs;
 
-constexpr char kService[] = "kam.organization.v1.NotificationService/";
-
-class NoticeAudienceTest : public ::testing::Test {
- protected:
-  NoticeAudienceTest()
-      : world_(World::Get()),
-        department_(world_.AddDepartment()),
-        boss_(world_.AddEmployee("KAM", department_.name())),
-        anna_(world_.AddEmployee("KAX", department_.name(), {boss_.name()})),
-        as_boss_(world_.As(boss_, "KAM", {IdOf(anna_.name())})),
-        as_anna_(world_.As(anna_, "KAX")) {}
-
-  std::vector<pb::Notification> Inbox(const auth::Principal& who) {
-    kam::api::ListRequest request;
-    request.set_order_by("create_time");
-    const auto list =
-        world_.Call<pb::ListNotificationsResponse>(who, absl::StrCat(kService, "ListNotifications"), request);
-    EXPECT_THAT(list, IsOk());
-    return list.ok() ? std::vector<pb::Notification>(list->notifications().begin(), list->notifications().end())
-                     : std::vector<pb::Notification>();
-  }
-  // Runs what is due at a time of the company.
-  void RunAt(const char* time) {
-    FakeClock& clock = world_.harness().clock();
-    absl::Time at;
-    std::string error;
-    ASSERT_TRUE(absl::ParseTime("%Y-%m-%d %H:%M", time, world_.harness().runtime().zone(), &at, &error)) << error;
-    clock.Set(at);
-    world_.RunDue();
-  }
-  void SetUp() override {
-    before_ = world_.harness().clock().Now();
-    // Who may decide stands in the delivered rights.
-    const auto rights = ReadRights("account-svc/rights");
-    ASSERT_THAT(rights, IsOk());
-    ASSERT_THAT(LoadRights(world_.harness().db().database(), world_.harness().clock(), *rights), IsOk());
-  }
-  void TearDown() override { world_.harness().clock().Set(before_); }
-
-  World& world_;
-  const pb::Department department_;
-  const pb::Employee boss_, anna_;
-  const auth::Principal as_boss_, as_anna_;
-  absl::Time before_;
-};
+class NoticeAudienceTest : public InboxTest {};
 
 // G-22, G-06, G-05: what waits for somebody on leave is told to whoever stands in for him and may decide it.
 TEST_F(NoticeAudienceTest, WhoStandsInLearnsOfWhatWaits) {

@@ -4,14 +4,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "account-svc/context.h"
-#include "account-svc/rights_loader.h"
 #include "account-svc/rules/proto_time.h"
-#include "account-svc/testing/account_fixture.h"
+#include "account-svc/testing/inbox_fixture.h"
 #include "account-svc/testing/states.h"
 #include "common/testing/matchers.h"
-#include "kam/api/standard.pb.h"
 #include "kam/organization/v1/coordination_service.pb.h"
-#include "kam/organization/v1/department_service.pb.h"
 #include "kam/organization/v1/leave_request_service.pb.h"
 #include "kam/organization/v1/meeting_service.pb.h"
 #include "kam/organization/v1/notification_service.pb.h"
@@ -32,25 +29,8 @@ using testing::StatusIs;
 
 constexpr char kService[] = "kam.organization.v1.NotificationService/";
 
-class NotificationTest : public ::testing::Test {
+class NotificationTest : public InboxTest {
  protected:
-  NotificationTest()
-      : world_(World::Get()),
-        department_(world_.AddDepartment()),
-        boss_(world_.AddEmployee("KAM", department_.name())),
-        anna_(world_.AddEmployee("KAX", department_.name(), {boss_.name()})),
-        as_boss_(world_.As(boss_, "KAM", {IdOf(anna_.name())})),
-        as_anna_(world_.As(anna_, "KAX")) {}
-
-  std::vector<pb::Notification> Inbox(const auth::Principal& who) {
-    kam::api::ListRequest request;
-    request.set_order_by("create_time");
-    const auto list =
-        world_.Call<pb::ListNotificationsResponse>(who, absl::StrCat(kService, "ListNotifications"), request);
-    EXPECT_THAT(list, IsOk());
-    return list.ok() ? std::vector<pb::Notification>(list->notifications().begin(), list->notifications().end())
-                     : std::vector<pb::Notification>();
-  }
   absl::StatusOr<pb::Task> Give(const char* due = "2026-01-07") {
     pb::CreateTaskRequest request;
     request.mutable_task()->set_title("整理客户档案");
@@ -70,29 +50,6 @@ class NotificationTest : public ::testing::Test {
     return world_.Call<pb::NotificationPreference>(who, absl::StrCat(kService, "CreateNotificationPreference"),
                                                    request);
   }
-  // Runs what is due at a time of the company.
-  void RunAt(const char* time) {
-    FakeClock& clock = world_.harness().clock();
-    absl::Time at;
-    std::string error;
-    ASSERT_TRUE(absl::ParseTime("%Y-%m-%d %H:%M", time, world_.harness().runtime().zone(), &at, &error)) << error;
-    clock.Set(at);
-    world_.RunDue();
-  }
-  void SetUp() override {
-    before_ = world_.harness().clock().Now();
-    // Who may decide stands in the delivered rights.
-    const auto rights = ReadRights("account-svc/rights");
-    ASSERT_THAT(rights, IsOk());
-    ASSERT_THAT(LoadRights(world_.harness().db().database(), world_.harness().clock(), *rights), IsOk());
-  }
-  void TearDown() override { world_.harness().clock().Set(before_); }
-
-  World& world_;
-  const pb::Department department_;
-  const pb::Employee boss_, anna_;
-  const auth::Principal as_boss_, as_anna_;
-  absl::Time before_;
 };
 
 // G-22, G-08: who is given work is told, and nobody else reads it; on the last day and after it he is reminded, and
